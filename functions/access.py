@@ -1,0 +1,75 @@
+"""``{door}/grants``, ``/identity``, ``/explanations``: what a caller may reach, and why."""
+
+import os
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from vending.aws import gateway, store
+from vending.aws.calls import client
+from vending.aws.runtime import Settings, now, recording
+from vending.bodies import CredentialsRequest
+from vending.explain import explain
+from vending.kept import kept
+from vending.pages import PARAMETERS, Page
+from vending.parse import parse
+
+logger = Logger()
+settings = Settings.read(os.environ)
+dynamodb = client("dynamodb", settings.region)
+load_grants = kept(
+    partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now
+)
+
+
+def identity(request: gateway.Request) -> gateway.Answer:
+    """Who the caller is to the service."""
+    request.query()
+    caller = request.caller()
+    return {"door": caller.door, "arn": caller.principal.arn}
+
+
+def grants(request: gateway.Request) -> gateway.Answer:
+    """What the caller may reach, page by page; a grant that opens nothing now is left out."""
+    page = Page.asked(request.query(PARAMETERS), parts=3)
+    caller, time = request.caller(), now()
+    found = store.grants_of_caller(dynamodb, settings.table, caller.grantee_keys, page.start)
+    return page.answer(
+        "grants",
+        (
+            (position, grant.as_seen(scope))
+            for position, grant in found
+            if (scope := grant.scope_for(caller, time))
+        ),
+    )
+
+
+def explanations(request: gateway.Request) -> gateway.Answer:
+    """What the same credentials request would get, without vending."""
+    with recording("explanations", request.id) as record:
+        caller = request.caller()
+        record.caller(caller)
+        request.query()
+        return explain(
+            caller,
+            parse(CredentialsRequest, request.body()),
+            record,
+            load_grants=load_grants,
+            role_arn=settings.role_arn,
+            now=now(),
+        )
+
+
+ROUTES = {
+    "GET /iam/grants": grants,
+    "GET /iam/identity": identity,
+    "POST /iam/explanations": explanations,
+}
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
+    """Entry point."""
+    return gateway.answer(event, ROUTES, lambda code, members: logger.error(code, extra=members))

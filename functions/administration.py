@@ -1,0 +1,121 @@
+"""``/admin/*``: what is granted, and changing it."""
+
+import os
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from vending.administer import Catalogue, apply, named
+from vending.audit import Record
+from vending.aws import gateway, store
+from vending.aws.calls import client
+from vending.aws.runtime import Settings, recording
+from vending.bodies import ChangesRequest
+from vending.changes import Change, Entry, Stored
+from vending.errors import NotFound
+from vending.grants import Grant
+from vending.layout import Key, catalogue_key
+from vending.pages import PARAMETERS, Page
+from vending.parse import parse
+
+logger = Logger()
+settings = Settings.read(os.environ)
+dynamodb = client("dynamodb", settings.region)
+READERS: dict[str, Callable[[str], Entry]] = {
+    "grants": store.grant_of,
+    "locations": store.location_of,
+}
+
+
+def listed(request: gateway.Request, kind: str) -> gateway.Answer:
+    """All entries of a kind in the order of their ids, page by page."""
+    request.caller()
+    page = Page.asked(request.query(PARAMETERS), parts=1)
+    start = page.start[0] if page.start else ""
+    found = store.entries(dynamodb, settings.table, kind, start=start)
+    return page.answer(
+        kind, (((key.sk,), READERS[kind](document).as_json()) for key, document in found)
+    )
+
+
+def one(request: gateway.Request, kind: str) -> gateway.Answer:
+    """One entry by its id."""
+    request.caller()
+    request.query()
+    key = Key(kind, request.path("id"))
+    documents = store.read(dynamodb, settings.table, [key], consistent=True)
+    if key not in documents:
+        raise NotFound(f"There is no such entry in {kind}.")
+    return READERS[kind](documents[key]).as_json()
+
+
+def stored(body: ChangesRequest) -> Stored:
+    """What the table holds of what a document names; with ``prune`` all of its lists."""
+    everything = partial(store.entries, dynamodb, settings.table, consistent=True)
+    documents = store.read(
+        dynamodb,
+        settings.table,
+        [catalogue_key(kind, id_) for kind, ids in named(body).items() for id_ in ids],
+        consistent=True,
+    )
+    if body.prune and body.grants is not None:
+        documents |= dict(everything("grants"))
+    if body.prune and body.locations is not None:
+        documents |= dict(everything("locations"))
+    return Stored(
+        {key.sk: store.grant_of(text) for key, text in documents.items() if key.pk == "grants"},
+        {
+            key.sk: store.location_of(text)
+            for key, text in documents.items()
+            if key.pk == "locations"
+        },
+    )
+
+
+def items(keys: Iterable[Key]) -> dict[Key, list[Grant]]:
+    """The grants of decision items."""
+    documents = store.read(dynamodb, settings.table, keys, consistent=True)
+    return {key: store.grants_of(document) for key, document in documents.items()}
+
+
+CATALOGUE = Catalogue(
+    revision=partial(store.revision, dynamodb, settings.table),
+    stored=stored,
+    items=items,
+    commit=partial(store.commit, dynamodb, settings.table),
+)
+
+
+def changes(request: gateway.Request) -> gateway.Answer:
+    """Applies a document; one audit record for the request and one for each change written."""
+    with recording("changes", request.id) as record:
+        caller = request.caller()
+        record.caller(caller)
+        request.query()
+        body = parse(ChangesRequest, request.body())
+        return apply(body, record, CATALOGUE, changed=partial(record_change, request, record))
+
+
+def record_change(request: gateway.Request, cause: Record, change: Change, revision: int) -> None:
+    """The audit record of one change, with before and after."""
+    with recording("change", request.id) as record:
+        record.caller(request.caller())
+        record.note(cause=cause.vend_id, change=change.as_json(), revision=revision)
+
+
+ROUTES: dict[str, gateway.Route] = {
+    "GET /admin/grants": partial(listed, kind="grants"),
+    "GET /admin/grants/{id}": partial(one, kind="grants"),
+    "GET /admin/locations": partial(listed, kind="locations"),
+    "GET /admin/locations/{id}": partial(one, kind="locations"),
+    "POST /admin/changes": changes,
+}
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
+    """Entry point."""
+    return gateway.answer(event, ROUTES, lambda code, members: logger.error(code, extra=members))

@@ -1,0 +1,43 @@
+"""The vending core: lends S3 access for just the keys that a caller was granted.
+
+1. A door has authenticated the caller: ``Caller``.
+2. The body becomes a frozen value: ``parse``.
+3. Gather what the table says of the caller and the bucket: ``LoadGrants``.
+4. Decide: the closest grant that covers every target, or a refusal: ``decide``.
+5. Narrow: session policy, role session name, source identity, duration: ``session_for``.
+6. Act: ``AssumeRole`` for credentials, or sign URLs with a session that stays here.
+7. Record: one audit record, whatever happened: ``recorded``.
+"""
+
+from vending.audit import Record, recorded
+from vending.caller import Caller, Principal
+from vending.decision import Decision, Known, LoadGrants, decide
+from vending.errors import VendingError
+from vending.grants import Grant, Grantee, Permission
+from vending.location import Location, RegisteredLocation
+from vending.parse import parse
+from vending.session import Credentials, Session, session_for
+from vending.vend import vend_credentials, vend_urls
+
+__all__ = [
+    "Caller",
+    "Credentials",
+    "Decision",
+    "Grant",
+    "Grantee",
+    "Known",
+    "LoadGrants",
+    "Location",
+    "Permission",
+    "Principal",
+    "Record",
+    "RegisteredLocation",
+    "Session",
+    "VendingError",
+    "decide",
+    "parse",
+    "recorded",
+    "session_for",
+    "vend_credentials",
+    "vend_urls",
+]

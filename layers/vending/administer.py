@@ -1,0 +1,76 @@
+"""``/admin/changes``: plan against what is stored, then write, narrowing before widening."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from vending.audit import Record
+from vending.bodies import ChangesRequest
+from vending.changes import Change, Kind, Stored, plan
+from vending.errors import PreconditionFailed
+from vending.grants import Grant
+from vending.layout import Batch, Key, batches, decision_key
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The table as administrators see it, as functions.
+
+    ``stored`` takes the request and gives what it names; ``items`` gives the grants of decision
+    items; ``commit`` writes a batch at a revision and gives the next one.
+    """
+
+    revision: Callable[[], int]
+    stored: Callable[[ChangesRequest], Stored]
+    items: Callable[[Iterable[Key]], Mapping[Key, list[Grant]]]
+    commit: Callable[[Batch, int], int]
+
+
+def apply(
+    request: ChangesRequest,
+    record: Record,
+    catalogue: Catalogue,
+    *,
+    changed: Callable[[Change, int], None],
+) -> dict[str, object]:
+    """The answer of ``/admin/changes``; ``changed`` is told of each change that is written.
+
+    Asked again, it changes nothing more. All changes are one transaction where they fit; else
+    a failure leaves the first ones made, and asking again makes the rest.
+
+    Raises:
+        InvalidRequest: any fault in the document; nothing is written.
+        PreconditionFailed: ``revision`` is old, or somebody else writes at the same time.
+        Unavailable: the table failed.
+    """
+    revision = catalogue.revision()
+    if request.revision not in (None, revision):
+        raise PreconditionFailed(
+            f"The grants are at revision {revision}, not {request.revision}. Plan again."
+        )
+    changes = plan(request, catalogue.stored(request))
+    touched = {
+        decision_key(entry)
+        for change in changes
+        for entry in (change.before, change.after)
+        if isinstance(entry, Grant)
+    }
+    writes = list(batches(changes, catalogue.items(touched)))
+    record.note(changes=len(changes), dryRun=request.dry_run)
+    if not request.dry_run:
+        for batch in writes:
+            revision = catalogue.commit(batch, revision)
+            for change in batch.changes:
+                changed(change, revision)
+    record.note(revision=revision)
+    return {
+        "applied": not request.dry_run,
+        "revision": revision,
+        "changes": [change.as_json() for change in changes],
+    }
+
+
+def named(request: ChangesRequest) -> dict[Kind, set[str]]:
+    """The ids of what a document names, and the buckets that its grants need."""
+    grants, locations = request.grants or (), request.locations or ()
+    buckets = {one.scope.bucket for one in grants} | {one.scope.bucket for one in locations}
+    return {"grant": {one.id for one in grants}, "location": buckets}

@@ -1,0 +1,93 @@
+"""The one record of a decision: filled along the way, emitted once on every exit.
+
+Members (version 1; absent where unknown): ``record`` (always ``audit``), ``version``, ``time``,
+``requestId``, ``vendId``, ``action``, ``door``, ``caller`` (canonical ARN), ``uniqueId``,
+``callerSession``, ``sourceIp``, ``targets`` (the first 20), ``targetCount``, ``permission``,
+``grant``, ``outcome`` (``granted``, ``refused``, ``failed``), ``code``, ``reason``, ``sessionId``,
+``roleSessionName``, ``sourceIdentity``, ``durationSeconds``, ``expiresAt``, ``cached``,
+``change`` (``action``, ``kind``, ``id``, ``before``, ``after``), ``changes``, ``revision``,
+``dryRun``.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vending.caller import Caller
+from vending.errors import ServiceFault, VendingError
+from vending.grants import Wanted
+from vending.policy import iso
+from vending.session import Session
+
+VERSION = 1
+LISTED_TARGETS = 20
+
+type Emit = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Record:
+    """What is known so far of one request that decides something."""
+
+    vend_id: str
+    members: dict[str, object] = field(default_factory=dict)
+
+    def note(self, **members: object) -> None:
+        """Adds members, spelled as they are written; None is left out."""
+        self.members |= {name: value for name, value in members.items() if value is not None}
+
+    def caller(self, caller: Caller) -> None:
+        """Who asks."""
+        self.note(
+            door=caller.door,
+            caller=caller.principal.arn,
+            uniqueId=caller.unique_id,
+            callerSession=caller.session_name,
+            sourceIp=caller.source_ip,
+        )
+
+    def wanted(self, wanted: Sequence[Wanted]) -> None:
+        """What is asked for."""
+        self.note(
+            targets=[one.target.as_json() for one in wanted[:LISTED_TARGETS]],
+            targetCount=len(wanted),
+            permission=" ".join(sorted({one.permission.value for one in wanted})),
+        )
+
+    def session(self, session: Session, session_id: str, expires: datetime, cached: bool) -> None:  # noqa: FBT001 - a fact, not a switch
+        """Which session was lent or signed with."""
+        self.note(
+            sessionId=session_id,
+            roleSessionName=session.name(session_id),
+            sourceIdentity=session.source_identity,
+            durationSeconds=session.duration,
+            expiresAt=iso(expires),
+            cached=cached,
+        )
+
+    def line(self) -> str:
+        """The record as one line of JSON."""
+        return json.dumps(self.members, separators=(",", ":"))
+
+
+@contextmanager
+def recorded(
+    emit: Emit, action: str, *, request_id: str, vend_id: str, time: datetime
+) -> Iterator[Record]:
+    """A record that is emitted exactly once, however the block ends."""
+    record = Record(vend_id, {"record": "audit", "version": VERSION})
+    record.note(time=iso(time), requestId=request_id, vendId=vend_id, action=action)
+    try:
+        yield record
+        record.members.setdefault("outcome", "granted")
+    except VendingError as error:
+        outcome = "failed" if isinstance(error, ServiceFault) else "refused"
+        record.note(outcome=outcome, code=error.code, reason=error.reason)
+        raise
+    except BaseException as error:
+        record.note(outcome="failed", code="InternalError", reason=type(error).__name__)
+        raise
+    finally:
+        emit(record.line())

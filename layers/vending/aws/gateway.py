@@ -1,0 +1,165 @@
+"""API Gateway's proxy events in, answers out; the request context is the only identity."""
+
+import json
+import traceback
+from base64 import b64decode
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vending.caller import Caller, Door
+from vending.errors import (
+    Fault,
+    InternalError,
+    InvalidRequest,
+    NotAuthenticated,
+    ServiceFault,
+    VendingError,
+)
+
+type Answer = dict[str, object]
+type Route = Callable[["Request"], Answer]
+type Report = Callable[[str, dict[str, object]], None]
+
+DOORS: tuple[Door, ...] = ("iam", "admin")
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A proxy event; nothing of it is trusted before it is asked for by a method."""
+
+    event: Mapping[str, Any]
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        return self.event.get("requestContext") or {}
+
+    @property
+    def id(self) -> str:
+        return str(self.context.get("requestId", ""))
+
+    @property
+    def route(self) -> str:
+        """Method and path as the API declares it; what the client wrote never chooses."""
+        return f"{self.context.get('httpMethod')} {self.context.get('resourcePath')}"
+
+    def caller(self) -> Caller:
+        """Who API Gateway authenticated at this door.
+
+        Raises:
+            NotAuthenticated: nobody, or a test invocation from the console.
+        """
+        identity = self.context.get("identity") or {}
+        path = str(self.context.get("resourcePath"))
+        door = next((door for door in DOORS if path.startswith(f"/{door}/")), None)
+        if door is None or self.context.get("stage") in (None, "test-invoke-stage"):
+            raise NotAuthenticated("This route takes requests through API Gateway's stage only.")
+        members = (identity.get(name) for name in ("userArn", "caller", "accountId", "sourceIp"))
+        try:
+            return Caller.from_identity(door, *(_text(member) for member in members))
+        except ValueError:
+            raise NotAuthenticated(
+                "Sign with an IAM role or user; federated users and the root user are refused."
+            ) from None
+
+    def body(self) -> str:
+        """The body as text; raises InvalidRequest where it is not UTF-8."""
+        body = self.event.get("body") or ""
+        if not self.event.get("isBase64Encoded"):
+            return str(body)
+        try:
+            return b64decode(body, validate=True).decode()
+        except ValueError:
+            raise InvalidRequest("The body is not UTF-8 text.") from None
+
+    def query(self, allowed: Collection[str] = ()) -> dict[str, str]:
+        """The query parameters.
+
+        Raises:
+            InvalidRequest: one that the route does not take, or one given twice.
+        """
+        given = self.event.get("multiValueQueryStringParameters") or {}
+        for name, values in given.items():
+            if name not in allowed:
+                raise InvalidRequest(f"There is no query parameter {name!r} here.")
+            if len(values) != 1:
+                raise InvalidRequest(f"The query parameter {name!r} is there twice.")
+        return {name: values[0] for name, values in given.items()}
+
+    def path(self, name: str) -> str:
+        """A path parameter."""
+        return str((self.event.get("pathParameters") or {}).get(name, ""))
+
+
+def answer(
+    event: Mapping[str, Any], routes: Mapping[str, Route], report: Report
+) -> dict[str, object]:
+    """What the route answers, as a proxy response; an error becomes a problem (RFC 9457).
+
+    ``report`` is told of faults of ours and of services behind us: never a message that might
+    hold a secret, only types, codes and places in the code.
+    """
+    request = Request(event)
+    try:
+        route = routes.get(request.route, _no_such_route)
+        return _response(200, "application/json", route(request))
+    except VendingError as error:
+        if isinstance(error, ServiceFault):
+            report(error.code, {"reason": error.reason, "causes": causes(error)})
+        return problem(error, request.id)
+    except Exception as error:  # noqa: BLE001 - the last resort: an answer that tells nothing
+        report("InternalError", {"causes": causes(error)})
+        return problem(InternalError("Something went wrong here."), request.id)
+
+
+def problem(error: VendingError, request_id: str) -> dict[str, object]:
+    """The error as ``application/problem+json``."""
+    members: Answer = {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+        "requestId": request_id,
+    }
+    if error.faults:
+        members["errors"] = [_fault(fault) for fault in error.faults]
+    later = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return _response(error.status, "application/problem+json", members, later)
+
+
+def causes(error: BaseException) -> list[str]:
+    """The error and what led to it: types and places, no messages."""
+    found: list[str] = []
+    link: BaseException | None = error
+    while link:
+        frame = traceback.extract_tb(link.__traceback__)[-1:]
+        place = f" at {frame[0].name}:{frame[0].lineno}" if frame else ""
+        found.append(type(link).__name__ + place)
+        link = link.__cause__ or link.__context__
+    return found
+
+
+def _fault(fault: Fault) -> dict[str, str]:
+    return {"pointer": fault.pointer, "detail": fault.detail}
+
+
+def _no_such_route(_: Request) -> Answer:
+    raise InternalError("No such route in this function.")
+
+
+def _response(
+    status: int, content_type: str, members: Answer, more: Mapping[str, str] | None = None
+) -> dict[str, object]:
+    return {
+        "statusCode": status,
+        "headers": {**_HEADERS, "Content-Type": content_type, **(more or {})},
+        "body": json.dumps(members, separators=(",", ":")),
+    }
+
+
+def _text(member: object) -> str:
+    if not isinstance(member, str) or not member:
+        raise ValueError("the request context lacks a member")
+    return member

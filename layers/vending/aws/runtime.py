@@ -1,0 +1,57 @@
+"""What the Lambda runtime gives the functions: settings, clock, ids, and stdout."""
+
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from secrets import token_bytes
+from typing import Self
+
+from vending.audit import Record, recorded
+from vending.session import identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment variables that the template sets."""
+
+    region: str
+    table: str
+    role_arn: str
+    grants_cache_seconds: int
+    s3_endpoint: str  # empty but locally
+    sts_endpoint: str  # empty but locally
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Raises ``KeyError`` for a variable that is missing."""
+        return cls(
+            region=environment["AWS_REGION"],
+            table=environment["TABLE_NAME"],
+            role_arn=environment["ROLE_ARN"],
+            grants_cache_seconds=int(environment["GRANTS_CACHE_SECONDS"]),
+            s3_endpoint=environment["S3_ENDPOINT"],
+            sts_endpoint=environment["STS_ENDPOINT"],
+        )
+
+
+def now() -> datetime:
+    """The time in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """An id that nobody can guess."""
+    return identifier(token_bytes(10))
+
+
+def emit(line: str) -> None:
+    """One line on stdout, whole."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def recording(action: str, request_id: str) -> AbstractContextManager[Record]:
+    """An audit record that goes to stdout when the block ends."""
+    return recorded(emit, action, request_id=request_id, vend_id=new_id(), time=now())

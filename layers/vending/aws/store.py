@@ -1,0 +1,172 @@
+"""Grants and locations in DynamoDB; how they lie there is in ``vending.layout``."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from vending.aws.calls import translated
+from vending.bodies import GrantBody, LocationBody
+from vending.decision import Known
+from vending.errors import InvalidRequest, PreconditionFailed, Unavailable
+from vending.grants import Grant
+from vending.layout import REVISION, Batch, Key, grants_key, location_key
+from vending.location import RegisteredLocation
+from vending.pages import Position
+from vending.parse import read_json
+
+KEYS_A_CALL = 100  # BatchGetItem
+TRIES = 4
+
+
+def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> Known:
+    """What a decision needs to know, in one call.
+
+    Raises:
+        Unavailable: DynamoDB failed, or left items out.
+    """
+    grant_keys = [grants_key(one, bucket) for one in grantee_keys]
+    place = location_key(bucket)
+    documents = read(client, table, [*grant_keys, place])
+    listed = (documents[key] for key in grant_keys if key in documents)
+    return Known(
+        tuple(grant for document in listed for grant in grants_of(document)),
+        location_of(documents[place]) if place in documents else None,
+    )
+
+
+def read(
+    client: Any, table: str, keys: Iterable[Key], *, consistent: bool = False
+) -> dict[Key, str]:
+    """The documents of those items that exist.
+
+    Raises:
+        Unavailable: DynamoDB failed, or left items out again and again.
+    """
+    wanted = list(dict.fromkeys(keys))
+    documents: dict[Key, str] = {}
+    for start in range(0, len(wanted), KEYS_A_CALL):
+        asked: dict[str, Any] = {
+            table: {
+                "Keys": [_item(key) for key in wanted[start : start + KEYS_A_CALL]],
+                "ConsistentRead": consistent,
+            }
+        }
+        for _ in range(TRIES):
+            with translated():
+                answer = client.batch_get_item(RequestItems=asked)
+            for item in answer["Responses"].get(table, []):
+                documents[Key(item["pk"]["S"], item["sk"]["S"])] = item["document"]["S"]
+            if not (asked := answer.get("UnprocessedKeys", {})):
+                break
+        else:
+            raise Unavailable("UnprocessedKeys")
+    return documents
+
+
+def entries(
+    client: Any, table: str, pk: str, *, start: str = "", consistent: bool = False
+) -> Iterator[tuple[Key, str]]:
+    """The items of a partition in order of ``sk``, from ``start`` on, read as they are taken.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    values = {":pk": {"S": pk}} | ({":start": {"S": start}} if start else {})
+    asked: dict[str, Any] = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk" + (" AND sk >= :start" if start else ""),
+        "ExpressionAttributeValues": values,
+        "ConsistentRead": consistent,
+    }
+    while True:
+        with translated():
+            answer = client.query(**asked)
+        for item in answer["Items"]:
+            yield Key(item["pk"]["S"], item["sk"]["S"]), item["document"]["S"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def grants_of_caller(
+    client: Any, table: str, grantee_keys: Sequence[str], start: Position | None
+) -> Iterator[tuple[Position, Grant]]:
+    """Every grant under the keys, ordered by key, bucket and id, from ``start`` on.
+
+    Raises:
+        InvalidRequest: ``start`` lies under no key of the caller.
+        Unavailable: DynamoDB failed.
+    """
+    keys = sorted(grantee_keys)
+    if start and start[0] not in keys:
+        raise InvalidRequest("'nextToken' belongs to another caller; start again without it.")
+    for grantee_key in keys:
+        if start and grantee_key < start[0]:
+            continue
+        first = start[1] if start and grantee_key == start[0] else ""
+        for key, document in entries(client, table, grantee_key, start=first):
+            for grant in sorted(grants_of(document), key=lambda one: one.id):
+                position = (grantee_key, key.sk, grant.id)
+                if not start or position >= start:
+                    yield position, grant
+
+
+def revision(client: Any, table: str) -> int:
+    """The number of the last change; 0 for a new table."""
+    return int(read(client, table, [REVISION], consistent=True).get(REVISION, "0"))
+
+
+def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
+    """Writes a batch, whole or not at all; the new revision.
+
+    Raises:
+        PreconditionFailed: the table is no longer at ``revision``.
+        Unavailable: DynamoDB failed.
+    """
+    put = {"TableName": table, "Item": _item(REVISION, str(revision + 1))}
+    put |= (
+        {
+            "ConditionExpression": "document = :revision",
+            "ExpressionAttributeValues": {":revision": {"S": str(revision)}},
+        }
+        if revision
+        else {"ConditionExpression": "attribute_not_exists(pk)"}
+    )
+    writes = [
+        {"Delete": {"TableName": table, "Key": _item(key)}}
+        if document is None
+        else {"Put": {"TableName": table, "Item": _item(key, document)}}
+        for key, document in batch.writes.items()
+    ]
+    with translated():
+        try:
+            client.transact_write_items(TransactItems=[{"Put": put}, *writes])
+        except ClientError as error:
+            reasons = {one.get("Code") for one in error.response.get("CancellationReasons", [])}
+            if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise PreconditionFailed(
+                    "Somebody else changed the grants in the meantime. Read them and try again."
+                ) from error
+            raise
+    return revision + 1
+
+
+def grants_of(document: str) -> list[Grant]:
+    """The grants of a decision's item."""
+    return [GrantBody.model_validate(one).grant() for one in read_json(document)]
+
+
+def grant_of(document: str) -> Grant:
+    """The grant of a catalogue's item."""
+    return GrantBody.model_validate(read_json(document)).grant()
+
+
+def location_of(document: str) -> RegisteredLocation:
+    """The location of either item."""
+    return LocationBody.model_validate(read_json(document)).location()
+
+
+def _item(key: Key, document: str | None = None) -> dict[str, dict[str, str]]:
+    item = {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+    return item if document is None else item | {"document": {"S": document}}

@@ -1,0 +1,59 @@
+"""Gather and decide: the closest grant for all that a caller wants, or a refusal."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from vending.audit import Record
+from vending.caller import Caller
+from vending.errors import AccessDenied, Fault, SeveralGrants
+from vending.grants import Grant, Match, Wanted, closest_grant
+from vending.location import RegisteredLocation
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the table says of a bucket, for one caller."""
+
+    grants: tuple[Grant, ...]
+    location: RegisteredLocation | None
+
+
+type LoadGrants = Callable[[Sequence[str], str], Known]  # grantee keys, bucket
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The grant that answers a request, and the location that it lies in."""
+
+    match: Match
+    location: RegisteredLocation
+
+
+def decide(
+    caller: Caller,
+    wanted: Sequence[Wanted],
+    record: Record,
+    *,
+    load_grants: LoadGrants,
+    now: datetime,
+) -> Decision:
+    """The closest grant for all that is wanted.
+
+    Raises:
+        SeveralGrants: no single grant covers it.
+        AccessDenied: no grant does, or its bucket is not registered.
+    """
+    record.wanted(wanted)
+    bucket = wanted[0].target.bucket
+    if other := next((one for one in wanted if one.target.bucket != bucket), None):
+        raise SeveralGrants(
+            "A grant lies in one bucket; send one request for each bucket.",
+            faults=[Fault(other.pointer, "lies in another bucket than the first target")],
+        )
+    known = load_grants(caller.grantee_keys, bucket)
+    match = closest_grant(known.grants, caller, wanted, now)
+    record.note(grant=match.grant.id)
+    if known.location is None:
+        raise AccessDenied(f"No location is registered for {bucket}.", reason="NoLocation")
+    return Decision(match, known.location)

@@ -1,0 +1,129 @@
+"""The members of bodies: how each is read, and the words that say what would be right."""
+
+import re
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, PlainValidator
+
+from vending.caller import Principal
+from vending.grants import Permission
+from vending.location import SCHEME, Location
+from vending.scope import Scope
+
+ADDRESS_BLOCKS = 20
+
+_DURATION = re.compile(r"([1-9][0-9]{0,4})(s|m|h)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def target(value: object) -> Location:
+    """``s3://`` text, ``{bucket, key}`` or ``{bucket, prefix}``; the last two are literal."""
+    if isinstance(value, str):
+        return Location.parse(value)
+    if isinstance(value, dict) and value.keys() in ({"bucket", "key"}, {"bucket", "prefix"}):
+        bucket, key = value["bucket"], value.get("key", value.get("prefix"))
+        if isinstance(bucket, str) and isinstance(key, str):
+            return Location(bucket, key, is_prefix="prefix" in value)
+    raise ValueError("a target is 's3://…', {bucket, key} or {bucket, prefix}, all text")
+
+
+def key_target(value: object) -> Location:
+    """A target that is one key."""
+    location = target(value)
+    if location.is_prefix:
+        raise ValueError("a presigned URL is for one key, not for a prefix")
+    return location
+
+
+def seconds(value: object) -> object:
+    """``15m``, ``900s`` and ``1h`` as seconds; anything else is left to the next validator."""
+    if isinstance(value, str):
+        if not (match := _DURATION.fullmatch(value)):
+            raise ValueError("a duration is a number of seconds, or text such as 15m")
+        return int(match[1]) * _SECONDS[match[2]]
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 - pydantic reports ValueError only
+    return value
+
+
+def _scope(value: object) -> Scope:
+    return Scope.parse(_text(value))
+
+
+def _bucket_scope(value: object) -> Location:
+    location = Location.parse(_text(value))
+    if location.key or not location.is_prefix:
+        raise ValueError(f"a location is a whole bucket: {SCHEME}{location.bucket}/*")
+    return location
+
+
+def _principal(value: object) -> Principal | str:
+    text = _text(value)
+    if match := re.fullmatch(r"(?:arn:aws(?:-[a-z]+)*:iam::)?([0-9]{12})(?::root)?", text):
+        return match[1]
+    try:
+        return Principal.parse(text)
+    except ValueError:
+        raise ValueError("the ARN of an IAM role or user, or the 12 digits of an account") from None
+
+
+def _source_ip(value: object) -> Literal["caller"] | tuple[str, ...]:
+    if value == "caller":
+        return "caller"
+    if not isinstance(value, list) or not 1 <= len(value) <= ADDRESS_BLOCKS:
+        raise ValueError(f"'caller', or 1 to {ADDRESS_BLOCKS} CIDR blocks")
+    return tuple(str(ip_network(_text(block))) for block in value)
+
+
+def _time(value: object) -> datetime:
+    try:
+        time = datetime.fromisoformat(_text(value))
+    except ValueError:
+        raise ValueError("a time with its zone, such as 2027-01-01T00:00:00Z") from None
+    if time.tzinfo is None:
+        raise ValueError("a time has its zone, such as 2027-01-01T00:00:00Z")
+    return time.astimezone(UTC)
+
+
+def _matching(pattern: str, words: str) -> PlainValidator:
+    compiled = re.compile(pattern)
+
+    def check(value: object) -> str:
+        if not compiled.fullmatch(_text(value)):
+            raise ValueError(words)
+        return _text(value)
+
+    return PlainValidator(check)
+
+
+type Listed[T] = Annotated[tuple[T, ...], Field(strict=False)]  # JSON has lists only
+Target = Annotated[Location, PlainValidator(target)]
+KeyTarget = Annotated[Location, PlainValidator(key_target)]
+BucketScope = Annotated[Location, PlainValidator(_bucket_scope)]
+GrantScope = Annotated[Scope, PlainValidator(_scope)]
+IamGrantee = Annotated[Principal | str, PlainValidator(_principal)]
+PermissionName = Annotated[Permission, Field(strict=False)]
+Seconds = Annotated[int, BeforeValidator(seconds), Field(ge=1, le=3600)]
+Time = Annotated[datetime, PlainValidator(_time)]
+SourceIp = Annotated[Literal["caller"] | tuple[str, ...], PlainValidator(_source_ip)]
+Identifier = Annotated[
+    str,
+    _matching("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1 to 64 letters, digits, '.', '_' or '-'"),
+]
+Region = Annotated[str, _matching("[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", "such as ap-northeast-1")]
+Account = Annotated[str, _matching("[0-9]{12}", "the 12 digits of an account, as text")]
+KmsKey = Annotated[
+    str,
+    _matching(
+        "arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}",
+        "the ARN of a KMS key (of the key, not of an alias)",
+    ),
+]
+VpcEndpoint = Annotated[str, _matching("vpce-[0-9a-f]{8,17}", "such as vpce-0a1b2c3d")]
+UniqueId = Annotated[str, _matching("A(ROA|IDA)[A-Z0-9]{12,124}", "such as AROA… or AIDA…")]

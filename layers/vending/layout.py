@@ -1,0 +1,121 @@
+"""How grants and locations lie in the table, and which writes carry changes into it.
+
+Two kinds of items, each ``pk``, ``sk`` and a JSON ``document``:
+- the catalogue, one entry an item, for administrators: ``grants``/ID and ``locations``/BUCKET;
+- what a decision reads: GRANTEE KEY/BUCKET with all grants of that grantee in that bucket, and
+  ``location#BUCKET``/``location``.
+Both are written in one transaction, so that they never differ.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vending.caller import table_key
+from vending.changes import Change, Entry
+from vending.errors import Fault, InvalidRequest
+from vending.grants import Grant
+
+ITEM_BYTES = 300 * 1024
+BATCH_WRITES = 99  # TransactWriteItems takes 100, and the revision is one of them
+BATCH_BYTES = 3_500_000  # TransactWriteItems takes 4 MB
+
+
+class Key(NamedTuple):
+    """Where an item lies in the table."""
+
+    pk: str
+    sk: str
+
+
+REVISION = Key("revision", "revision")
+
+
+def catalogue_key(kind: str, id_: str) -> Key:
+    """The entry that administrators read."""
+    return Key(f"{kind}s", id_)
+
+
+def location_key(bucket: str) -> Key:
+    """The location that a decision reads."""
+    return Key(table_key("location", bucket), "location")
+
+
+def grants_key(grantee_key: str, bucket: str) -> Key:
+    """The grants that a decision reads."""
+    return Key(grantee_key, bucket)
+
+
+def decision_key(entry: Entry) -> Key:
+    """The item in which a decision finds this entry."""
+    if isinstance(entry, Grant):
+        return grants_key(entry.grantee.table_key, entry.scope.bucket)
+    return location_key(entry.id)
+
+
+def encode(document: object) -> str:
+    """Compact JSON in ASCII, so that its length is its size in bytes."""
+    return json.dumps(document, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Writes of one transaction; None deletes the item."""
+
+    writes: dict[Key, str | None] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+
+def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> Iterator[Batch]:
+    """The changes in their order, in as few transactions as they fit in.
+
+    ``items`` are the decision items of the grants as stored. After each batch the table is
+    whole, with the changes up to there made; what comes twice is written twice.
+
+    Raises:
+        InvalidRequest: an item would grow beyond ``ITEM_BYTES``.
+    """
+    listed = {
+        key: {grant.id: encode(grant.as_json()) for grant in grants}
+        for key, grants in items.items()
+    }
+    batch = Batch()
+    for change in changes:
+        writes = _writes(change, listed)
+        together = batch.writes | writes
+        size = sum(len(document) for document in together.values() if document)
+        if batch.changes and (len(together) > BATCH_WRITES or size > BATCH_BYTES):
+            yield batch
+            batch = Batch()
+        batch.writes.update(writes)
+        batch.changes.append(change)
+    if batch.changes:
+        yield batch
+
+
+def _writes(change: Change, listed: dict[Key, dict[str, str]]) -> dict[Key, str | None]:
+    document = encode(change.after.as_json()) if change.after else None
+    writes = {catalogue_key(change.kind, change.id): document}
+    for entry in (change.before, change.after):
+        if isinstance(entry, Grant):
+            listed.setdefault(decision_key(entry), {}).pop(entry.id, None)
+            writes[decision_key(entry)] = None
+        elif entry:
+            writes[decision_key(entry)] = document
+    if isinstance(change.after, Grant) and document:
+        listed[decision_key(change.after)][change.id] = document
+    for key in writes.keys() & listed.keys():
+        if listed[key]:
+            writes[key] = f"[{','.join(listed[key].values())}]"
+            _check_size(change, key, len(writes[key] or ""))
+    return writes
+
+
+def _check_size(change: Change, key: Key, size: int) -> None:
+    if size > ITEM_BYTES:
+        detail = (
+            f"the grants of {key.pk} in {key.sk} would take {size} bytes, and {ITEM_BYTES} is "
+            "the most; use a variable in one scope instead of many grants"
+        )
+        raise InvalidRequest("Too many grants.", faults=[Fault(change.pointer, detail)])

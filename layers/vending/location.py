@@ -1,0 +1,139 @@
+"""Which keys: one type owns both spellings, ``s3://`` text for people and patterns for IAM.
+
+The rules for bucket names and keys:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Self
+
+SCHEME = "s3://"
+KEY_BYTES = 1024
+
+_LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_BUCKET = re.compile(rf"(?=.{{3,63}}\Z){_LABEL}(?:\.{_LABEL})*")
+_ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
+_RESERVED_PREFIXES = ("xn--", "sthree-")
+_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_IAM_SPECIAL = re.compile(r"[$*?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One key, or all keys below a prefix that ends at a ``/`` (empty: the whole bucket).
+
+    Raises ``ValueError`` for what S3 or our rules do not allow.
+    """
+
+    bucket: str
+    key: str  # the literal key or prefix
+    is_prefix: bool = False
+
+    def __post_init__(self) -> None:
+        check_bucket(self.bucket)
+        check_key(self.key)
+        if self.is_prefix and self.key and not self.key.endswith("/"):
+            raise ValueError("a prefix ends at a '/', so that 'tenant1' never opens 'tenant10'")
+        if not self.is_prefix and not self.key:
+            raise ValueError("the key is missing: s3://bucket/key, or s3://bucket/* for all keys")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """``s3://bucket/key``, ``s3://bucket/prefix/*`` or ``s3://bucket/*``; nothing decoded."""
+        return cls(*split(text))
+
+    def covers(self, other: "Location") -> bool:
+        """Whether every key of ``other`` is one of these."""
+        if self.bucket != other.bucket:
+            return False
+        if self.is_prefix:
+            return other.key.startswith(self.key)
+        return not other.is_prefix and other.key == self.key
+
+    @property
+    def iam_pattern(self) -> str:
+        """The keys as IAM matches them: ``*``, ``?`` and ``$`` in the key stay literal.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+        """
+        literal = _IAM_SPECIAL.sub(lambda special: f"${{{special[0]}}}", self.key)
+        return literal + "*" if self.is_prefix else literal
+
+    def __str__(self) -> str:
+        return f"{SCHEME}{self.bucket}/{self.key}{'*' if self.is_prefix else ''}"
+
+    def as_json(self) -> str | dict[str, str]:
+        """Text, or ``{bucket, key}`` for a key that would read as a prefix."""
+        if not self.is_prefix and self.key.endswith("*"):
+            return {"bucket": self.bucket, "key": self.key}
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredLocation:
+    """What the service knows of a bucket that it lends from; its id is the bucket's name."""
+
+    scope: Location  # a whole bucket
+    region: str
+    account: str | None = None  # 12 digits of the bucket's owner; None: the service's own
+    kms_key: str | None = None  # ARN of the key that encrypts the bucket
+
+    @property
+    def id(self) -> str:
+        return self.scope.bucket
+
+    def as_json(self) -> dict[str, object]:
+        """As in ``vending.yaml``."""
+        members = {
+            "scope": str(self.scope),
+            "region": self.region,
+            "account": self.account,
+            "kmsKey": self.kms_key,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+
+def split(text: str) -> tuple[str, str, bool]:
+    """``(bucket, key, is_prefix)`` of ``s3://`` text, unchecked but for what would be ambiguous.
+
+    Our own parser: to ``urlsplit`` a ``?`` or ``#`` would end the key.
+    """
+    if not text.startswith(SCHEME):
+        raise ValueError("a target starts with 's3://'")
+    bucket, slash, key = text.removeprefix(SCHEME).partition("/")
+    if not slash:
+        raise ValueError("the key is missing: s3://bucket/key, or s3://bucket/* for all keys")
+    if key == "*" or key.endswith("/*"):
+        return bucket, key[:-1], True
+    if key.endswith("*"):
+        raise ValueError(
+            "a prefix ends in '/*'; a key that ends in '*' is written {\"bucket\": …, \"key\": …}"
+        )
+    return bucket, key, False
+
+
+def check_bucket(name: str) -> None:
+    """Raise ``ValueError`` unless this is the name of a general purpose bucket."""
+    if (
+        not _BUCKET.fullmatch(name)
+        or _ADDRESS.fullmatch(name)
+        or name.startswith(_RESERVED_PREFIXES)
+        or name.endswith(_RESERVED_SUFFIXES)
+    ):
+        raise ValueError(
+            "not the name of a general purpose bucket: 3 to 63 of a-z, 0-9, '-' and '.'; "
+            "no ARN, alias, access point or directory bucket"
+        )
+
+
+def check_key(key: str) -> None:
+    """Raise ``ValueError`` unless this is a key, or a prefix, that means the same everywhere."""
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in key):
+        raise ValueError("a key has no control characters and no lone surrogates")
+    if len(key.encode()) > KEY_BYTES:
+        raise ValueError(f"a key has at most {KEY_BYTES} bytes in UTF-8")
+    if any(segment in (".", "..") for segment in key.split("/")):
+        raise ValueError("a key has no '.' or '..' between slashes")

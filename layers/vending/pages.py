@@ -1,0 +1,65 @@
+"""Lists page by page: ``?limit=&nextToken=`` in, ``{NAME: […], nextToken?}`` out."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from vending.errors import Fault, InvalidRequest
+
+PARAMETERS = ("limit", "nextToken")
+USUAL, MOST = 100, 1000
+
+type Position = tuple[str, ...]  # of the first entry of a page, in the order of the list
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How many entries, and from where on (None: from the first)."""
+
+    limit: int
+    start: Position | None
+
+    @classmethod
+    def asked(cls, query: Mapping[str, str], parts: int) -> "Page":
+        """The page that a query asks for; ``parts`` is the length of the list's positions.
+
+        Raises:
+            InvalidRequest: a limit out of bounds, or a token that is not one of ours.
+        """
+        limit = query.get("limit", str(USUAL))
+        if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:5]) <= MOST):
+            detail = f"'limit' is from 1 to {MOST}."
+            raise InvalidRequest(detail, faults=[Fault("/limit", detail)])
+        token = query.get("nextToken")
+        return cls(int(limit), None if token is None else _position(token, parts))
+
+    def answer(
+        self, name: str, entries: Iterable[tuple[Position, Mapping[str, object]]]
+    ) -> dict[str, object]:
+        """The page as JSON members; ``entries`` begin at ``start`` and are read one too far."""
+        found = list(islice(entries, self.limit + 1))
+        members: dict[str, object] = {name: [entry for _, entry in found[: self.limit]]}
+        if len(found) > self.limit:
+            members["nextToken"] = _token(found[self.limit][0])
+        return members
+
+
+def _token(position: Position) -> str:
+    return urlsafe_b64encode(json.dumps(position).encode()).decode()
+
+
+def _position(token: str, parts: int) -> Position:
+    try:
+        position = json.loads(urlsafe_b64decode(token.encode()))
+    except (ValueError, RecursionError):
+        position = None
+    if (
+        not isinstance(position, list)
+        or len(position) != parts
+        or not all(isinstance(part, str) and part for part in position)
+    ):
+        detail = "'nextToken' is not one that this list gave; start again without it."
+        raise InvalidRequest(detail, faults=[Fault("/nextToken", detail)])
+    return tuple(position)

@@ -1,0 +1,118 @@
+"""Presigned S3 URLs: Signature Version 4 in the query string, the payload unsigned.
+
+The names follow the specification:
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import reduce
+from hashlib import sha256
+from hmac import digest
+from typing import Literal
+from urllib.parse import quote
+
+from vending.session import Credentials
+
+Method = Literal["GET", "PUT", "HEAD", "DELETE"]
+
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"
+_ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
+_BLOCK = 64  # bytes of a block of SHA-256
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a bucket answers: the URL up to its keys, and the two parts that get signed."""
+
+    base: str  # scheme, host and path before the key; ends with '/'
+    host: str
+    path: str
+
+
+def endpoint_of(bucket: str, region: str, partition: str, override: str = "") -> Endpoint:
+    """The regional endpoint, virtual-hosted; path style for a bucket with a dot.
+
+    A dotted name would not match S3's certificate. ``override`` (``http://host:port``) replaces
+    the endpoint and is path style too.
+    """
+    if override:
+        return Endpoint(f"{override}/{bucket}/", override.partition("://")[2], f"/{bucket}/")
+    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+    host = f"s3.{region}.{suffix}"
+    if "." in bucket:
+        return Endpoint(f"https://{host}/{bucket}/", host, f"/{bucket}/")
+    host = f"{bucket}.{host}"
+    return Endpoint(f"https://{host}/", host, "/")
+
+
+def signer(
+    credentials: Credentials,
+    endpoint: Endpoint,
+    *,
+    region: str,
+    method: Method,
+    expires: int,
+    now: datetime,
+) -> Callable[[str], str]:
+    """A function from a key to its URL, for one method and lifetime (seconds).
+
+    What all keys share is computed once: the canonical request but for the path, and the two
+    HMAC states keyed with the signing key, which are copied for each URL.
+    """
+    timestamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    credential_scope = f"{timestamp[:8]}/{region}/s3/aws4_request"
+    query = (
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256"
+        f"&X-Amz-Credential={_encode(credentials.access_key_id + '/' + credential_scope)}"
+        f"&X-Amz-Date={timestamp}"
+        f"&X-Amz-Expires={expires}"
+    )
+    token = f"&X-Amz-Security-Token={_encode(credentials.session_token)}"
+    signed_headers = "&X-Amz-SignedHeaders=host"
+
+    before_key = f"{method}\n{endpoint.path}".encode()
+    canonical_query = query + token + signed_headers
+    after_key = f"\n{canonical_query}\nhost:{endpoint.host}\n\nhost\nUNSIGNED-PAYLOAD".encode()
+    string_to_sign = f"AWS4-HMAC-SHA256\n{timestamp}\n{credential_scope}\n".encode()
+
+    key = signing_key(credentials.secret_access_key, credential_scope).ljust(_BLOCK, b"\0")
+    inner = sha256(key.translate(_INNER) + string_to_sign)
+    outer = sha256(key.translate(_OUTER))
+    base = endpoint.base
+    url_query = f"?{query}{signed_headers}{token}&X-Amz-Signature="  # botocore's order
+
+    def sign(key: str) -> str:
+        path = encode_path(key)
+        canonical_request = before_key + path.encode("ascii") + after_key
+        message = inner.copy()
+        message.update(sha256(canonical_request).hexdigest().encode("ascii"))
+        signature = outer.copy()
+        signature.update(message.digest())
+        return f"{base}{path}{url_query}{signature.hexdigest()}"
+
+    return sign
+
+
+def signing_key(secret_access_key: str, credential_scope: str) -> bytes:
+    """The key derived from the secret for one day, region and service."""
+    return reduce(
+        lambda key, part: digest(key, part.encode(), "sha256"),
+        credential_scope.split("/"),
+        b"AWS4" + secret_access_key.encode(),
+    )
+
+
+def encode_path(key: str) -> str:
+    """UTF-8, percent-encoded but for unreserved characters and ``/``; nothing normalised."""
+    raw = key.encode()
+    if not raw.translate(None, _UNRESERVED):
+        return key
+    return raw.decode("latin-1").translate(_ENCODED)
+
+
+def _encode(value: str) -> str:
+    return quote(value, safe="-._~")

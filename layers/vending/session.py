@@ -1,0 +1,126 @@
+"""One AssumeRole: its policy, role session name, source identity and duration.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+
+import re
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from vending.caller import Caller
+from vending.errors import DurationNotAllowed, Fault
+from vending.grants import Grant, Permission
+from vending.location import Location, RegisteredLocation
+from vending.policy import grant_conditions, session_policy
+
+SHORTEST, LONGEST = 900, 3600  # seconds; the most is what role chaining allows
+LONGEST_URL = 3300  # seconds; leaves a signing session of an hour room to be reused
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What STS lends; always temporary: there is a session token."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    expiration: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is asked of STS, but for the id that makes this one session unique."""
+
+    role_arn: str
+    policy: str
+    duration: int  # seconds
+    caller: str  # canonical, with the unique id: sessions are never shared across callers
+    grant: str
+    source_identity: str
+
+    def name(self, session_id: str) -> str:
+        """At most 60 characters; a deny on ``aws:userid`` can match each part of it."""
+        return f"{self.source_identity}-{short_hash(self.grant, 8)}-{session_id}"
+
+
+def session_for(
+    caller: Caller,
+    grant: Grant,
+    targets: Sequence[Location],
+    permission: Permission,
+    *,
+    location: RegisteredLocation,
+    role_arn: str,
+    duration: int,
+    now: datetime,
+) -> Session:
+    """The session that gives ``permission`` on ``targets``, and nothing else.
+
+    Raises:
+        PolicyTooLarge: the policy does not fit.
+        AccessDenied: a condition of the grant cannot be put for this caller.
+    """
+    ends = now + timedelta(seconds=duration)
+    conditions = grant_conditions(grant, caller, ends)
+    return Session(
+        role_arn=role_arn,
+        policy=session_policy(targets, permission, location, role_arn, conditions),
+        duration=duration,
+        caller=f"{caller.principal.arn} {caller.unique_id}",
+        grant=grant.id,
+        source_identity=source_identity(caller),
+    )
+
+
+def source_identity(caller: Caller) -> str:
+    """At most 34 characters: the name cut to 20, and a hash of the whole identity."""
+    readable = re.sub(r"[^A-Za-z0-9_+=,.@]", "_", caller.principal.name)[:20]
+    return f"{readable}-{short_hash(caller.principal.arn, 13)}"
+
+
+def credentials_duration(asked: int | None, grant: Grant) -> int:
+    """Seconds of a session whose credentials are handed out; None asks for the most.
+
+    Raises:
+        DurationNotAllowed: more than the grant allows.
+    """
+    longest = min(LONGEST, grant.max_duration or LONGEST)
+    return _allowed(asked if asked is not None else longest, longest, "durationSeconds")
+
+
+def url_lifetime(asked: int, grant: Grant, now: datetime) -> int:
+    """Seconds that a presigned URL may be asked to live.
+
+    Raises:
+        DurationNotAllowed: more than the grant allows, or than is left of it.
+    """
+    left = int((grant.expires - now).total_seconds()) if grant.expires else LONGEST_URL
+    longest = min(LONGEST_URL, grant.max_duration or LONGEST_URL, left)
+    return _allowed(asked, longest, "expiresIn")
+
+
+def check_duration(member: str, asked: int | None, shortest: int, longest: int) -> None:
+    """What no grant can allow is refused before any grant is read."""
+    if asked is not None and not shortest <= asked <= longest:
+        detail = f"{member} is {asked}; it is from {shortest} to {longest} seconds."
+        raise DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])
+
+
+def identifier(random: bytes) -> str:
+    """An id of a session or a vend: 10 random bytes as 16 lower-case base32 characters."""
+    return b32encode(random).decode().lower()
+
+
+def short_hash(text: str, length: int) -> str:
+    """A hash of ``text`` in ``length`` lower-case base32 characters of 5 bits."""
+    return b32encode(sha256(text.encode()).digest()).decode().lower()[:length]
+
+
+def _allowed(asked: int, longest: int, member: str) -> int:
+    if asked > longest:
+        detail = f"{member} is {asked}; the most here is {longest} seconds."
+        raise DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])
+    return asked

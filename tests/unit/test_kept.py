@@ -1,0 +1,90 @@
+"""What was read is used for its lifetime, and never a moment longer."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.make import NOW, grant
+from vending.decision import Known
+from vending.errors import Unavailable
+from vending.kept import CAPACITY, kept
+
+KEYS = ("iam#1#user#a", "iam#1")
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+
+def counting(asked: list[tuple[object, str]]) -> object:
+    def load(keys: Sequence[str], bucket: str) -> Known:
+        asked.append((keys, bucket))
+        return Known((grant("s3://bkt/* READ", id=f"number-{len(asked)}"),), None)
+
+    return load
+
+
+@pytest.mark.parametrize(("seconds", "reads"), [(0, 3), (10, 1)])
+def test_an_answer_is_kept_for_its_lifetime_and_zero_keeps_nothing(
+    seconds: int, reads: int
+) -> None:
+    asked: list[tuple[object, str]] = []
+    load = kept(counting(asked), seconds, Clock().now)  # type: ignore[arg-type]
+    for _ in range(3):
+        load(KEYS, "bkt")
+    assert len(asked) == reads
+
+
+def test_an_answer_ends_with_its_lifetime_to_the_second() -> None:
+    clock, asked = Clock(), list[tuple[object, str]]()
+    load = kept(counting(asked), 10, clock.now)  # type: ignore[arg-type]
+    load(KEYS, "bkt")
+    clock.time += timedelta(seconds=9.999)
+    load(KEYS, "bkt")
+    assert len(asked) == 1
+    clock.time += timedelta(seconds=0.001)
+    load(KEYS, "bkt")
+    assert len(asked) == 2
+
+
+def test_an_answer_is_for_the_same_caller_and_bucket_alone() -> None:
+    asked: list[tuple[object, str]] = []
+    load = kept(counting(asked), 10, Clock().now)  # type: ignore[arg-type]
+    for keys, bucket in ((KEYS, "bkt"), (KEYS, "other"), (KEYS[:1], "bkt")):
+        load(keys, bucket)
+    assert len(asked) == 3
+
+
+def test_an_old_answer_is_not_used_when_the_table_fails() -> None:
+    clock, fails = Clock(), list[bool]()
+
+    def load(keys: Sequence[str], bucket: str) -> Known:
+        if fails:
+            raise Unavailable("ProvisionedThroughputExceededException")
+        return Known((), None)
+
+    keeping = kept(load, 10, clock.now)
+    keeping(KEYS, "bkt")
+    fails.append(True)
+    keeping(KEYS, "bkt")
+    clock.time += timedelta(seconds=10)
+    with pytest.raises(Unavailable):
+        keeping(KEYS, "bkt")
+
+
+def test_the_oldest_answers_go_when_there_are_too_many() -> None:
+    asked: list[tuple[object, str]] = []
+    load = kept(counting(asked), 10, Clock().now)  # type: ignore[arg-type]
+    for number in range(CAPACITY + 1):
+        load((str(number),), "bkt")
+    load((str(CAPACITY),), "bkt")
+    assert len(asked) == CAPACITY + 1
+    load(("0",), "bkt")
+    assert len(asked) == CAPACITY + 2

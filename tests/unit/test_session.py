@@ -1,0 +1,115 @@
+"""Names, ids and durations of a session."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, caller, credentials, grant, location
+from vending.errors import DurationNotAllowed
+from vending.grants import Permission
+from vending.location import Location
+from vending.session import (
+    Session,
+    check_duration,
+    credentials_duration,
+    identifier,
+    session_for,
+    short_hash,
+    source_identity,
+    url_lifetime,
+)
+
+
+def session(arn: str = USER_ARN, grant_id: str = "a-grant") -> Session:
+    return session_for(
+        caller(arn),
+        grant("s3://bkt/* READ", id=grant_id),
+        [Location("bkt", "a")],
+        Permission.READ,
+        location=location(),
+        role_arn=ROLE_ARN,
+        duration=900,
+        now=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["Al", "AssumeS3User", "n" * 64, "aws:x", "a-b-c", "+=,.@-_", "-----"]
+)
+def test_names_are_what_sts_takes_whatever_the_caller_is_called(name: str) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{name.replace(':', '')}"
+    made = session(arn)
+    role_session_name = made.name(identifier(bytes(range(10))))
+    assert re.fullmatch(r"[A-Za-z0-9_+=,.@-]{2,60}", role_session_name)
+    assert re.fullmatch(r"[A-Za-z0-9_+=,.@-]{2,64}", made.source_identity)
+    readable, caller_part, grant_part, session_part = role_session_name.split("-")
+    assert made.source_identity == f"{readable}-{caller_part}"
+    assert (len(caller_part), len(grant_part), len(session_part)) == (13, 8, 16)
+    assert len(readable) <= 20
+
+
+def test_a_session_name_tells_caller_grant_and_session_apart() -> None:
+    first, second = session(), session(f"arn:aws:iam::{ACCOUNT}:role/AssumeS3User")
+    assert first.name("s").split("-")[0] == second.name("s").split("-")[0]
+    assert first.name("s").split("-")[1] != second.name("s").split("-")[1]
+    assert session(grant_id="b").name("s").split("-")[2] != first.name("s").split("-")[2]
+
+
+def test_the_source_identity_of_a_role_does_not_depend_on_its_session() -> None:
+    assert source_identity(caller()) == f"AssumeS3User-{short_hash(USER_ARN, 13)}"
+
+
+def test_ids_are_sixteen_characters_of_all_their_random_bits() -> None:
+    assert identifier(bytes(10)) == "a" * 16
+    assert len({identifier(bytes([byte, *bytes(9)])) for byte in range(256)}) == 256
+
+
+@pytest.mark.parametrize(
+    ("asked", "most", "seconds"),
+    [
+        (None, None, 3600),
+        (None, 1800, 1800),
+        (900, None, 900),
+        (3600, None, 3600),
+        (1800, 1800, 1800),
+    ],
+)
+def test_credentials_last_as_asked_or_as_long_as_the_grant_allows(
+    asked: int | None, most: int | None, seconds: int
+) -> None:
+    granted = grant("s3://bkt/* READ", max_duration=most)
+    assert credentials_duration(asked, granted) == seconds
+
+
+def test_more_than_the_grant_allows_is_refused_with_the_limit() -> None:
+    granted = grant("s3://bkt/* READ", max_duration=1800)
+    with pytest.raises(DurationNotAllowed, match=r"1801.*1800"):
+        credentials_duration(1801, granted)
+    with pytest.raises(DurationNotAllowed, match=r"1801.*1800"):
+        url_lifetime(1801, granted, NOW)
+
+
+@pytest.mark.parametrize(("left", "asked"), [(100, 100), (3300, 3300), (9999, 3300)])
+def test_a_url_lives_at_most_as_long_as_its_grant(left: int, asked: int) -> None:
+    granted = grant("s3://bkt/* READ", expires=NOW + timedelta(seconds=left))
+    assert url_lifetime(asked, granted, NOW) == asked
+    with pytest.raises(DurationNotAllowed, match=str(asked)):
+        url_lifetime(asked + 1, granted, NOW)
+
+
+@pytest.mark.parametrize("asked", [0, -1, 899, 3601, 10**12])
+def test_what_no_grant_allows_is_refused_with_both_bounds(asked: int) -> None:
+    with pytest.raises(DurationNotAllowed, match="900 to 3600") as refused:
+        check_duration("durationSeconds", asked, 900, 3600)
+    assert refused.value.faults[0].pointer == "/durationSeconds"
+
+
+@pytest.mark.parametrize("asked", [None, 900, 3600])
+def test_the_bounds_themselves_are_allowed(asked: int | None) -> None:
+    check_duration("durationSeconds", asked, 900, 3600)
+
+
+def test_credentials_do_not_show_their_secrets() -> None:
+    assert "a-secret" not in repr(credentials())
+    assert "a-token" not in repr(credentials())

@@ -1,0 +1,217 @@
+"""The table's edge, against moto; what moto cannot do against a client that is a few functions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+from moto import mock_aws
+
+from tests.make import ACCOUNT, USER_ARN, grant, location
+from vending.aws import store
+from vending.aws.calls import client as aws_client
+from vending.changes import Change
+from vending.errors import InvalidRequest, PreconditionFailed, Unavailable
+from vending.grants import Grant, Grantee
+from vending.layout import Batch, Key, batches
+
+TABLE = "grants"
+USER_KEY = f"iam#{ACCOUNT}#user#AssumeS3User"
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        made = aws_client("dynamodb", "ap-northeast-1")
+        made.create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")
+            ],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+        )
+        yield made
+
+
+def write(dynamodb: Any, *entries: Any, revision: int = 0) -> int:
+    changes = [
+        Change("grant" if isinstance(one, Grant) else "location", one.id, "", None, one)
+        for one in entries
+    ]
+    for batch in batches(changes, {}):
+        revision = store.commit(dynamodb, TABLE, batch, revision)
+    return revision
+
+
+def numbered(count: int, **members: object) -> list[Grant]:
+    return [grant(f"s3://bkt/{n}/* READ", id=f"g{n:03}", **members) for n in range(count)]
+
+
+def test_a_decision_reads_the_grants_of_its_keys_in_its_bucket_and_the_location(
+    dynamodb: Any,
+) -> None:
+    mine = grant("s3://bkt/a/* READ", id="mine")
+    accounts = grant("s3://bkt/b/* READ", id="accounts", grantee=Grantee(ACCOUNT))
+    elsewhere = grant("s3://other/* READ", id="elsewhere")
+    write(dynamodb, mine, accounts, elsewhere, location(), location("other"))
+    known = store.load(dynamodb, TABLE, (USER_KEY, f"iam#{ACCOUNT}"), "bkt")
+    assert known.grants == (mine, accounts)
+    assert known.location == location()
+
+
+def test_nothing_is_known_of_a_caller_or_bucket_that_is_not_there(dynamodb: Any) -> None:
+    known = store.load(dynamodb, TABLE, (USER_KEY,), "bkt")
+    assert (known.grants, known.location) == ((), None)
+
+
+def test_the_revision_counts_the_changes(dynamodb: Any) -> None:
+    assert store.revision(dynamodb, TABLE) == 0
+    assert write(dynamodb, location()) == 1
+    assert store.revision(dynamodb, TABLE) == 1
+
+
+def test_of_two_who_write_at_one_revision_the_second_is_refused_whole(dynamodb: Any) -> None:
+    write(dynamodb, location())
+    write(dynamodb, grant("s3://bkt/a/* READ", id="first"), revision=1)
+    with pytest.raises(PreconditionFailed):
+        write(dynamodb, grant("s3://bkt/b/* READ", id="second"), revision=1)
+    known = store.load(dynamodb, TABLE, (USER_KEY,), "bkt")
+    assert [one.id for one in known.grants] == ["first"]
+    assert not store.read(dynamodb, TABLE, [Key("grants", "second")])
+
+
+def test_two_who_write_first_are_told_apart_too(dynamodb: Any) -> None:
+    write(dynamodb, location())
+    with pytest.raises(PreconditionFailed):
+        write(dynamodb, location("other"))
+
+
+def test_a_batch_deletes_what_it_says(dynamodb: Any) -> None:
+    write(dynamodb, location())
+    store.commit(dynamodb, TABLE, Batch({Key("location#bkt", "location"): None}), 1)
+    assert store.load(dynamodb, TABLE, (USER_KEY,), "bkt").location is None
+
+
+def test_more_keys_than_a_call_takes_are_read_in_several(dynamodb: Any) -> None:
+    write(dynamodb, *numbered(150))
+    keys = [Key("grants", f"g{n:03}") for n in range(150)]
+    assert len(store.read(dynamodb, TABLE, [*keys, *keys])) == 150
+
+
+def test_a_partition_is_read_in_order_from_a_start(dynamodb: Any) -> None:
+    write(dynamodb, *numbered(5))
+    ids = [key.sk for key, _ in store.entries(dynamodb, TABLE, "grants", start="g002")]
+    assert ids == ["g002", "g003", "g004"]
+    assert len(list(store.entries(dynamodb, TABLE, "grants"))) == 5
+
+
+def test_a_caller_sees_its_grants_of_all_keys_and_buckets_from_any_place_on(dynamodb: Any) -> None:
+    other = grant("s3://other/* READ", id="zz")
+    accounts = numbered(2, grantee=Grantee(ACCOUNT))
+    entries = [*accounts, grant("s3://bkt/x/* READ", id="m"), other]
+    write(dynamodb, *entries)
+    keys = (USER_KEY, f"iam#{ACCOUNT}")
+    found = list(store.grants_of_caller(dynamodb, TABLE, keys, None))
+    assert [one.id for _, one in found] == ["g000", "g001", "m", "zz"]
+    for number, (position, _) in enumerate(found):
+        rest = list(store.grants_of_caller(dynamodb, TABLE, keys, position))
+        assert rest == found[number:]
+
+
+def test_a_place_under_another_callers_key_is_refused(dynamodb: Any) -> None:
+    with pytest.raises(InvalidRequest):
+        list(store.grants_of_caller(dynamodb, TABLE, (USER_KEY,), ("iam#1#user#Bob", "b", "g")))
+
+
+class Client:
+    """Answers as it is told, and keeps what it was asked."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.asked: list[dict[str, Any]] = []
+
+    def batch_get_item(self, **asked: Any) -> Any:
+        self.asked.append(asked)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    query = transact_write_items = batch_get_item
+
+
+def item(pk: str, sk: str, document: str) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}, "document": {"S": document}}
+
+
+def test_keys_that_dynamodb_left_out_are_asked_for_again() -> None:
+    left = {TABLE: {"Keys": [{"pk": {"S": "b"}, "sk": {"S": "b"}}]}}
+    stub = Client(
+        {"Responses": {TABLE: [item("a", "a", "1")]}, "UnprocessedKeys": left},
+        {"Responses": {TABLE: [item("b", "b", "2")]}},
+    )
+    found = store.read(stub, TABLE, [Key("a", "a"), Key("b", "b")])
+    assert found == {Key("a", "a"): "1", Key("b", "b"): "2"}
+    assert stub.asked[1]["RequestItems"] == left
+
+
+def test_keys_that_are_left_out_again_and_again_are_a_failure_not_an_absence() -> None:
+    left = {TABLE: {"Keys": [{"pk": {"S": "b"}, "sk": {"S": "b"}}]}}
+    stub = Client(*[{"Responses": {}, "UnprocessedKeys": left}] * store.TRIES)
+    with pytest.raises(Unavailable):
+        store.read(stub, TABLE, [Key("b", "b")])
+
+
+def test_an_empty_page_with_a_continuation_is_not_the_end() -> None:
+    stub = Client(
+        {"Items": [], "LastEvaluatedKey": {"pk": {"S": "p"}}},
+        {"Items": [item("p", "a", "1")]},
+    )
+    assert list(store.entries(stub, TABLE, "p")) == [(Key("p", "a"), "1")]
+    assert stub.asked[1]["ExclusiveStartKey"] == {"pk": {"S": "p"}}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "BatchGetItem"),
+        ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "BatchGetItem"),
+        ClientError({"Error": {"Code": "InternalServerError"}}, "BatchGetItem"),
+        ConnectTimeoutError(endpoint_url="https://dynamodb"),
+    ],
+)
+def test_whatever_fails_is_unavailable_and_never_an_empty_answer(error: Exception) -> None:
+    with pytest.raises(Unavailable):
+        store.load(Client(error), TABLE, (USER_KEY,), "bkt")
+    with pytest.raises(Unavailable):
+        list(store.entries(Client(error), TABLE, "p"))
+    with pytest.raises(Unavailable):
+        store.commit(Client(error), TABLE, Batch(), 0)
+
+
+@pytest.mark.parametrize("document", ["[", "[{}]", '[{"id": "a"}]', '{"a": 1}'])
+def test_a_damaged_item_is_an_error_and_never_less_than_it_was(document: str) -> None:
+    answer = {"Responses": {TABLE: [item(USER_KEY, "bkt", document)]}}
+    with pytest.raises(Exception, match=r"\w") as error:
+        store.load(Client(answer), TABLE, (USER_KEY,), "bkt")
+    assert not isinstance(error.value, AssertionError)
+
+
+def test_what_is_written_is_read_back_the_same(dynamodb: Any) -> None:
+    one = grant(
+        "s3://bkt/${caller.name}/* READWRITE",
+        max_duration=900,
+        source_ip=("192.0.2.0/24",),
+        vpc_endpoint="vpce-0a1b2c3d",
+        grantee=Grantee(grant("s3://bkt/* READ").grantee.iam, "AIDA2EXAMPLEEXAMPLE1"),
+    )
+    write(dynamodb, one)
+    (document,) = store.read(dynamodb, TABLE, [Key("grants", one.id)]).values()
+    assert store.grant_of(document) == one
+    assert USER_ARN in document

@@ -1,0 +1,122 @@
+"""The dependency rule, and what must be in no file: read from the code itself."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = sorted((ROOT / "layers/vending").glob("*.py"))
+EDGE = sorted((ROOT / "layers/vending/aws").glob("*.py"))
+FUNCTIONS = sorted((ROOT / "functions").glob("*.py"))
+
+IMPURE = {
+    *("os", "time", "random", "secrets", "socket", "ssl", "logging", "subprocess", "threading"),
+    *("asyncio", "pathlib", "tempfile", "io", "sys", "requests", "urllib3", "http"),
+}
+PYDANTIC_AT = {"bodies.py", "fields.py", "parse.py"}
+PYJWT_AT = {"web_identity.py"}
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} has a relative import"
+            names.add(node.module or "")
+            names |= {f"{node.module}.{one.name}" for one in node.names}
+    return names
+
+
+def tops(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
+def test_the_core_imports_itself_and_the_pure_standard_library(path: Path) -> None:
+    allowed = {"vending"} | (sys.stdlib_module_names - IMPURE)
+    allowed |= {"pydantic"} if path.name in PYDANTIC_AT else set()
+    allowed |= {"jwt"} if path.name in PYJWT_AT else set()
+    assert tops(path) <= allowed
+    assert not {name for name in imported(path) if name.startswith("vending.aws")}
+    assert not {name for name in imported(path) if name.startswith("urllib.request")}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
+def test_the_core_reads_no_clock_and_opens_no_file(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"\bnow\(\)|\butcnow\b|\btoday\(\)|\bopen\(|\bprint\(", _code(text)), path
+
+
+def _code(text: str) -> str:
+    """The code alone, without docstrings and without ``now()`` as an argument's own name."""
+    tree = ast.parse(text)
+    calls = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
+    ]
+    return "\n".join(call for call in calls if not call.startswith("now()"))
+
+
+@pytest.mark.parametrize("path", EDGE, ids=lambda path: path.name)
+def test_only_the_edge_imports_botocore_and_nothing_of_the_functions(path: Path) -> None:
+    allowed = {"vending", "botocore"} | sys.stdlib_module_names
+    assert tops(path) <= allowed
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.name)
+def test_functions_never_import_each_other_nor_botocore(path: Path) -> None:
+    names = {one.stem for one in FUNCTIONS}
+    assert not tops(path) & names
+    assert tops(path) <= {"vending", "aws_lambda_powertools"} | sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.name)
+def test_functions_log_no_event_and_capture_nothing(path: Path) -> None:
+    text = path.read_text()
+    assert "log_event" not in text
+    assert "Tracer" not in text
+    assert "print(" not in text
+
+
+def test_nothing_that_is_deployed_imports_tests_bench_or_the_local_cloud() -> None:
+    for path in [*CORE, *EDGE, *FUNCTIONS]:
+        assert not tops(path) & {"local", "bench", "tests", "client", "web", "boto3"}
+
+
+@pytest.mark.parametrize("path", [*CORE, *EDGE, *FUNCTIONS], ids=lambda path: path.name)
+def test_a_module_stays_below_two_hundred_lines(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 200
+
+
+def test_the_layer_runs_the_versions_that_the_tests_run() -> None:
+    def pins(path: Path) -> set[str]:
+        return set(re.findall(r"^[a-z0-9_.-]+==\S+", path.read_text(), flags=re.MULTILINE))
+
+    layer = pins(ROOT / "layers/requirements.txt")
+    assert layer
+    assert layer <= pins(ROOT / "requirements.txt")
+
+
+def test_no_session_policy_has_a_default() -> None:
+    """Never fall back to more power: the policy is an argument that everybody must give."""
+    for path in [*CORE, *EDGE]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                defaults = [*node.args.defaults, *[one for one in node.args.kw_defaults if one]]
+                count = len(node.args.defaults)
+                named = [one.arg for one in node.args.args[len(node.args.args) - count :]]
+                named += [
+                    one.arg
+                    for one, default in zip(
+                        node.args.kwonlyargs, node.args.kw_defaults, strict=True
+                    )
+                    if default
+                ]
+                assert len(defaults) == len(named)
+                assert "policy" not in named, f"{path.name}:{node.name}"

@@ -1,0 +1,254 @@
+"""The whole flow with effects as functions: what is lent, what is refused, who was called."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.iam import allows
+from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, record
+from vending.audit import Record
+from vending.bodies import CredentialsRequest, UrlsRequest
+from vending.decision import Known, LoadGrants
+from vending.errors import (
+    AccessDenied,
+    DurationNotAllowed,
+    PolicyTooLarge,
+    PresignOnly,
+    SeveralGrants,
+    TooLarge,
+    Unavailable,
+    VendingError,
+)
+from vending.explain import explain
+from vending.grants import Grant
+from vending.parse import parse
+from vending.signing_sessions import SigningSessions
+from vending.vend import VendedCredentials, VendedUrls, vend_credentials, vend_urls
+
+CONTEXT = {"aws:ResourceAccount": ACCOUNT}
+
+
+def vend(
+    grants: LoadGrants, sts: Sts, *, notes: Record | None = None, **members: object
+) -> VendedCredentials:
+    body = {"target": "s3://bkt/a/x", "permission": "READ"} | members
+    return vend_credentials(
+        caller(),
+        parse(CredentialsRequest, json.dumps(body)),
+        notes or record(),
+        load_grants=grants,
+        assume_role=sts.assume_role,
+        role_arn=ROLE_ARN,
+        now=NOW,
+        new_id=lambda: "asession",
+    )
+
+
+def sign(
+    grants: LoadGrants, sts: Sts, *keys: str, expires_in: int = 900, method: str = "GET"
+) -> VendedUrls:
+    requests = [{"method": method, "target": {"bucket": "bkt", "key": key}} for key in keys]
+    sessions = SigningSessions(sts.assume_role, lambda: f"session{len(sts.asked)}")
+    body = {"expiresIn": expires_in, "requests": requests}
+    return vend_urls(
+        caller(),
+        parse(UrlsRequest, json.dumps(body, ensure_ascii=False)),
+        record(),
+        load_grants=grants,
+        lasting_until=sessions.lasting_until,
+        role_arn=ROLE_ARN,
+        s3_endpoint="",
+        now=NOW,
+    )
+
+
+def test_credentials_are_for_the_target_alone_though_the_grant_is_wider() -> None:
+    sts = Sts()
+    vended = vend(knowing(grant("s3://bkt/* READWRITE")), sts)
+    policy = json.loads(sts.asked[0][0].policy)
+    assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/x", CONTEXT)
+    assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/y", CONTEXT)
+    assert not allows(policy, "s3:PutObject", "arn:aws:s3:::bkt/a/x", CONTEXT)
+    assert [str(target) for target in vended.prepared.targets] == ["s3://bkt/a/x"]
+
+
+def test_the_default_privilege_is_the_grants_whole_scope_and_still_the_asked_permission() -> None:
+    sts = Sts()
+    vended = vend(knowing(grant("s3://bkt/a/* READWRITE")), sts, privilege="Default")
+    policy = json.loads(sts.asked[0][0].policy)
+    assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/y", CONTEXT)
+    assert not allows(policy, "s3:PutObject", "arn:aws:s3:::bkt/a/y", CONTEXT)
+    assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/b", CONTEXT)
+    assert [str(target) for target in vended.prepared.targets] == ["s3://bkt/a/*"]
+
+
+def test_every_vend_of_credentials_is_a_session_of_its_own() -> None:
+    sts = Sts()
+    for _ in range(3):
+        vend(knowing(grant("s3://bkt/* READ")), sts)
+    assert len(sts.asked) == 3
+
+
+def test_the_expiration_is_the_grants_where_that_comes_first() -> None:
+    ends = NOW + timedelta(seconds=1000)
+    sts = Sts()
+    vended = vend(knowing(grant("s3://bkt/* READ", expires=ends)), sts)
+    assert vended.expiration == ends
+    condition = json.loads(sts.asked[0][0].policy)["Statement"][0]["Condition"]
+    assert condition["DateLessThan"] == {"aws:CurrentTime": "2026-11-23T12:16:40Z"}
+
+
+REFUSALS: list[tuple[str, list[Grant], dict[str, object], type[VendingError]]] = [
+    ("no grant at all", [], {}, AccessDenied),
+    ("no grant for the key", [grant("s3://bkt/b/* READ")], {}, AccessDenied),
+    ("no grant for the permission", [grant("s3://bkt/* READ")], {"permission": "WRITE"}, AccessDenied),
+    ("two buckets", [grant("s3://bkt/* READ")], {"targets": ["s3://bkt/a", "s3://other/a"]}, SeveralGrants),
+    ("two grants", [grant("s3://bkt/a/* READ", id="a"), grant("s3://bkt/b/* READ", id="b")], {"targets": ["s3://bkt/a/x", "s3://bkt/b/x"]}, SeveralGrants),
+    ("too short", [grant("s3://bkt/* READ")], {"durationSeconds": 899}, DurationNotAllowed),
+    ("too long", [grant("s3://bkt/* READ")], {"durationSeconds": 3601}, DurationNotAllowed),
+    ("longer than the grant", [grant("s3://bkt/* READ", max_duration=1800)], {"durationSeconds": 1801}, DurationNotAllowed),
+    ("a grant too short for credentials", [grant("s3://bkt/* READ", max_duration=899)], {}, PresignOnly),
+    ("too many characters", [grant("s3://bkt/* READ")], {"targets": [f"s3://bkt/{n}{'x' * 900}" for n in range(3)]}, PolicyTooLarge),
+    ("no address where the grant asks for it", [grant("s3://bkt/* READ", vpc_endpoint="vpce-0a1b2c3d", expires=NOW)], {}, AccessDenied),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "grants", "members", "refused"), REFUSALS, ids=[row[0] for row in REFUSALS]
+)
+def test_a_refusal_calls_nobody(
+    sentence: str, grants: list[Grant], members: dict[str, Any], refused: type[VendingError]
+) -> None:
+    sts = Sts()
+    if "targets" in members:
+        members = members | {"target": None}
+    body = {"target": "s3://bkt/a/x", "permission": "READ"} | members
+    body = {name: value for name, value in body.items() if value is not None}
+    request = parse(CredentialsRequest, json.dumps(body))
+    with pytest.raises(refused):
+        vend_credentials(
+            caller(),
+            request,
+            record(),
+            load_grants=knowing(*grants),
+            assume_role=sts.assume_role,
+            role_arn=ROLE_ARN,
+            now=NOW,
+            new_id=lambda: "asession",
+        )
+    assert sts.asked == []
+    explained = explain(
+        caller(), request, record(), load_grants=knowing(*grants), role_arn=ROLE_ARN, now=NOW
+    )
+    assert explained["decision"] == "refused"
+    assert explained["code"] == refused.code
+
+
+def test_a_bucket_that_is_not_registered_is_refused() -> None:
+    sts = Sts()
+    with pytest.raises(AccessDenied):
+        vend(knowing(grant("s3://bkt/* READ"), registered=False), sts)
+    assert sts.asked == []
+
+
+@pytest.mark.parametrize("duration", [0, -1, 899, 3601])
+def test_a_duration_out_of_bounds_is_refused_before_any_grant_is_read(duration: int) -> None:
+    def never(keys: object, bucket: str) -> Known:
+        raise AssertionError(bucket)
+
+    with pytest.raises(DurationNotAllowed):
+        vend(never, Sts(), durationSeconds=duration)
+    with pytest.raises(DurationNotAllowed):
+        sign(never, Sts(), "a", expires_in=duration if duration != 899 else 3301)
+
+
+def test_grants_are_asked_for_by_the_callers_keys_and_the_targets_bucket() -> None:
+    asked: list[tuple[object, str]] = []
+
+    def load(keys: object, bucket: str) -> Known:
+        asked.append((keys, bucket))
+        return Known((), None)
+
+    with pytest.raises(AccessDenied):
+        vend(load, Sts())
+    assert asked == [((f"iam#{ACCOUNT}#user#AssumeS3User", f"iam#{ACCOUNT}"), "bkt")]
+
+
+def test_urls_are_signed_by_a_session_for_the_grants_whole_scope() -> None:
+    sts = Sts()
+    vended = sign(knowing(grant("s3://bkt/a/* READ")), sts, "a/x", "a/y")
+    assert [method for method, _ in vended.urls] == ["GET", "GET"]
+    assert vended.urls[0][1].startswith("https://bkt.s3.ap-northeast-1.amazonaws.com/a/x?")
+    assert len(sts.asked) == 1
+    policy = json.loads(sts.asked[0][0].policy)
+    assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/z", CONTEXT)
+    assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/b", CONTEXT)
+
+
+def test_a_url_never_claims_to_outlive_the_credentials_that_signed_it() -> None:
+    vended = sign(knowing(grant("s3://bkt/* READ")), Sts(seconds=600), "a", expires_in=900)
+    assert "X-Amz-Expires=600&" in vended.urls[0][1]
+    assert vended.expires_at == NOW + timedelta(seconds=600)
+
+
+def test_credentials_that_have_ended_already_are_not_lent() -> None:
+    with pytest.raises(Unavailable):
+        vend(knowing(grant("s3://bkt/* READ")), Sts(seconds=0))
+    with pytest.raises(Unavailable):
+        sign(knowing(grant("s3://bkt/* READ")), Sts(seconds=0), "a")
+
+
+def test_one_key_out_of_a_thousand_without_a_grant_refuses_them_all() -> None:
+    sts = Sts()
+    keys = [f"a/{n}" for n in range(999)]
+    with pytest.raises(AccessDenied) as refused:
+        sign(knowing(grant("s3://bkt/a/* READ")), sts, *keys, "b")
+    assert refused.value.faults[0].pointer == "/requests/999/target"
+    assert sts.asked == []
+
+
+def test_reading_does_not_sign_a_put() -> None:
+    with pytest.raises(AccessDenied):
+        sign(knowing(grant("s3://bkt/* READ")), Sts(), "a", method="PUT")
+
+
+def test_an_answer_that_would_not_fit_is_refused_before_sts_with_the_number_that_fits() -> None:
+    sts = Sts()
+    keys = [f"{n:04}{'🚀' * 255}" for n in range(1000)]
+    with pytest.raises(TooLarge, match=r"at most 9\d\d requests"):
+        sign(knowing(grant("s3://bkt/* READ")), sts, *keys)
+    assert sts.asked == []
+    assert len(sign(knowing(grant("s3://bkt/* READ")), sts, *keys[:900]).urls) == 900
+
+
+def test_an_explanation_shows_the_policy_that_would_be_sent() -> None:
+    sts = Sts()
+    grants = knowing(grant("s3://bkt/a/* READ", max_duration=1800))
+    vend(grants, sts)
+    request = parse(CredentialsRequest, '{"target": "s3://bkt/a/x", "permission": "READ"}')
+    explained = explain(caller(), request, record(), load_grants=grants, role_arn=ROLE_ARN, now=NOW)
+    assert explained["decision"] == "granted"
+    assert explained["sessionPolicy"] == sts.asked[0][0].policy
+    assert explained["sessionPolicyLength"] == len(sts.asked[0][0].policy)
+    assert explained["matchedGrantTargets"] == ["s3://bkt/a/x"]
+    assert explained["limits"] == {
+        "minDurationSeconds": 900,
+        "maxDurationSeconds": 1800,
+        "maxExpiresIn": 1800,
+        "sessionPolicyCharacters": 2048,
+    }
+
+
+def test_the_record_says_what_was_lent_and_holds_no_secret() -> None:
+    notes = record()
+    vend(knowing(grant("s3://bkt/* READ")), Sts(), notes=notes)
+    line = notes.line()
+    members = json.loads(line)
+    assert members["grant"] == "a-grant"
+    assert members["sessionId"] == "asession"
+    assert members["roleSessionName"].endswith("-asession")
+    assert members["cached"] is False
+    assert "a-secret" not in line
+    assert "a-token" not in line
