@@ -1,0 +1,286 @@
+"""Who may do what: the roles of the functions, the role that is lent, the memo's user, doors."""
+
+from typing import Any, Final
+
+import pytest
+
+from tests.policies import (
+    ACCOUNT,
+    DEV,
+    PROD,
+    REGION,
+    STACKS,
+    Stack,
+    allows,
+    listed,
+    stack,
+    template,
+)
+
+LENT: Final = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
+VENDING: Final = ["CredentialsFunctionRole.Arn", "PresignedUrlsFunctionRole.Arn"]
+LOGS: Final = {"logs:CreateLogStream", "logs:PutLogEvents"}
+ASSUME: Final = {"sts:AssumeRole", "sts:SetSourceIdentity"}
+# By function and resource, beside the logs: every action and no other.
+PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
+    "CredentialsFunction": {"Table.Arn": {"dynamodb:BatchGetItem"}, LENT: ASSUME},
+    "PresignedUrlsFunction": {"Table.Arn": {"dynamodb:BatchGetItem"}, LENT: ASSUME},
+    "AccessFunction": {"Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:Query"}},
+    "AdministrationFunction": {
+        "Table.Arn": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        }
+    },
+}
+
+
+def role_of(made: Stack, function: str) -> str:
+    return str(made.properties(function)["Role"]).removesuffix(".Arn")
+
+
+def statements(made: Stack, role: str) -> list[dict[str, Any]]:
+    """Every statement of the role's own policies and of those that name the role."""
+    policies = list(made.properties(role).get("Policies", []))
+    policies += [p for p in made.of_type("AWS::IAM::Policy").values() if role in p["Roles"]]
+    return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+
+
+def permissions(made: Stack, role: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for statement in statements(made, role):
+        assert statement.keys() == {"Effect", "Action", "Resource"}
+        assert statement["Effect"] == "Allow"
+        for resource in listed(statement["Resource"]):
+            found.setdefault(resource, set()).update(listed(statement["Action"]))
+    return found
+
+
+@STACKS
+def test_the_table_of_permissions_names_every_function(made: Stack) -> None:
+    assert made.of_type("AWS::Lambda::Function").keys() == PERMISSIONS.keys()
+
+
+@pytest.mark.parametrize("function", PERMISSIONS)
+def test_a_function_has_exactly_its_own_permissions(function: str) -> None:
+    expected = PERMISSIONS[function] | {f"{function}LogGroup.Arn": LOGS}
+    assert permissions(DEV, role_of(DEV, function)) == expected
+
+
+@pytest.mark.parametrize("function", PERMISSIONS)
+def test_tracing_adds_the_two_actions_of_xray_and_nothing_else(function: str) -> None:
+    without = permissions(DEV, role_of(DEV, function))
+    xray = {"*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}}
+    assert permissions(PROD, role_of(PROD, function)) == without | xray
+
+
+@STACKS
+@pytest.mark.parametrize("function", PERMISSIONS)
+def test_a_function_has_a_role_of_its_own_that_only_lambda_assumes(
+    made: Stack, function: str
+) -> None:
+    role = role_of(made, function)
+    assert role == f"{function}Role"
+    assert "ManagedPolicyArns" not in made.properties(role)
+    assert made.properties(role)["AssumeRolePolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ]
+
+
+@STACKS
+def test_only_the_vending_functions_may_speak_to_sts(made: Stack) -> None:
+    speaking = {
+        f"{role}.Arn"
+        for role in made.of_type("AWS::IAM::Role")
+        for statement in statements(made, role)
+        if any(action.startswith(("sts:", "*")) for action in listed(statement["Action"]))
+    }
+    assert speaking == set(VENDING)
+
+
+@STACKS
+def test_no_function_may_change_iam_or_invoke_another(made: Stack) -> None:
+    actions = {
+        action
+        for function in PERMISSIONS
+        for statement in statements(made, role_of(made, function))
+        for action in listed(statement["Action"])
+    }
+    assert not [a for a in actions if a.startswith(("iam:", "lambda:", "s3:")) or "*" in a]
+
+
+@STACKS
+def test_only_the_lent_role_has_s3(made: Stack) -> None:
+    with_s3 = {
+        name
+        for kind in ("AWS::IAM::Role", "AWS::IAM::User")
+        for name, properties in made.of_type(kind).items()
+        if any("S3FullAccess" in arn for arn in properties.get("ManagedPolicyArns", []))
+    }
+    assert with_s3 == {"AllowedAssumeS3Role"}
+    boundary = "AllowedAssumeS3RoleBoundary"
+    for name, policy in made.of_type("AWS::IAM::ManagedPolicy").items():
+        document = policy["PolicyDocument"]
+        assert name == boundary or not allows(document, "s3:GetObject", "arn:aws:s3:::b/key")
+
+
+@STACKS
+def test_the_lent_role_is_the_memos_within_a_boundary_and_an_hour(made: Stack) -> None:
+    role = made.properties("AllowedAssumeS3Role")
+    assert role["RoleName"] == "AllowedAssumeS3Role"
+    assert role["ManagedPolicyArns"] == ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]
+    assert role["PermissionsBoundary"] == "AllowedAssumeS3RoleBoundary"
+    assert role["MaxSessionDuration"] == 3600
+    assert "Policies" not in role
+
+
+FUNCTIONS_TRUSTED: Final = {
+    "Sid": "VendingFunctions",
+    "Effect": "Allow",
+    "Principal": {"AWS": VENDING},
+    "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+}
+USER_TRUSTED: Final = {
+    "Sid": "AssumeS3User",
+    "Effect": "Allow",
+    "Principal": {"AWS": "AssumeS3User.Arn"},
+    "Action": "sts:AssumeRole",
+}
+
+
+@pytest.mark.parametrize(
+    ("made", "trusted"),
+    [
+        pytest.param(DEV, [FUNCTIONS_TRUSTED, USER_TRUSTED], id="dev trusts the user too"),
+        pytest.param(PROD, [FUNCTIONS_TRUSTED], id="prod trusts the functions alone"),
+        pytest.param(stack(), [FUNCTIONS_TRUSTED], id="without a word the functions alone"),
+    ],
+)
+def test_the_lent_role_trusts_the_functions_and_the_user_only_where_told(
+    made: Stack, trusted: list[dict[str, Any]]
+) -> None:
+    policy = made.properties("AllowedAssumeS3Role")["AssumeRolePolicyDocument"]
+    assert policy["Statement"] == trusted
+
+
+S3: Final = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
+EC2: Final = {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}
+KEY: Final = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
+EVERY: Final[dict[str, str]] = {}
+SOME: Final = {"AllowedBuckets": "one,two-*"}
+BOUNDARY: Final = [
+    # parameters, action, resource, context, allowed
+    (EVERY, "s3:GetObject", "arn:aws:s3:::hogehoge-bucket/hoge.zip", {}, True),
+    (EVERY, "s3:PutBucketPolicy", "arn:aws:s3:::hogehoge-bucket", {}, True),
+    (EVERY, "s3:ListAllMyBuckets", "*", {}, True),
+    (EVERY, "s3:GetObject", "arn:aws-cn:s3:::hogehoge-bucket/hoge.zip", {}, True),
+    (EVERY, "kms:Decrypt", KEY, S3, True),
+    (EVERY, "kms:GenerateDataKey", KEY, S3, True),
+    (EVERY, "kms:Decrypt", KEY, {}, False),
+    (EVERY, "kms:Decrypt", KEY, EC2, False),
+    (EVERY, "kms:ScheduleKeyDeletion", KEY, S3, False),
+    (EVERY, "iam:PutRolePolicy", LENT, {}, False),
+    (EVERY, "sts:AssumeRole", LENT, {}, False),
+    (EVERY, "dynamodb:GetItem", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t", {}, False),
+    (EVERY, "lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f", {}, False),
+    (SOME, "s3:GetObject", "arn:aws:s3:::one/a/key", {}, True),
+    (SOME, "s3:ListBucket", "arn:aws:s3:::one", {}, True),
+    (SOME, "s3:GetObject", "arn:aws:s3:::two-b/key", {}, True),
+    (SOME, "s3:GetObject", "arn:aws:s3:::one-more/key", {}, False),
+    (SOME, "s3:ListBucket", "arn:aws:s3:::two", {}, False),
+    (SOME, "s3:ListAllMyBuckets", "*", {}, False),
+    (SOME, "kms:Decrypt", KEY, S3, True),
+]
+
+
+@pytest.mark.parametrize(("parameters", "action", "resource", "context", "allowed"), BOUNDARY)
+def test_the_boundary_keeps_the_lent_role_to_s3_on_the_allowed_buckets(
+    parameters: dict[str, str], action: str, resource: str, context: dict[str, str], allowed: bool
+) -> None:
+    boundary = stack(**parameters).properties("AllowedAssumeS3RoleBoundary")["PolicyDocument"]
+    assert allows(boundary, action, resource, context) is allowed
+
+
+def test_the_boundary_denies_nothing_by_itself() -> None:
+    boundary = DEV.properties("AllowedAssumeS3RoleBoundary")["PolicyDocument"]
+    assert {statement["Effect"] for statement in boundary["Statement"]} == {"Allow"}
+
+
+@STACKS
+def test_the_memos_user_has_its_two_policies_and_nothing_else(made: Stack) -> None:
+    assert made.of_type("AWS::IAM::User") == {
+        "AssumeS3User": {
+            "UserName": "AssumeS3User",
+            "ManagedPolicyArns": ["AssumeS3RolePolicy", "CallersPolicy"],
+        }
+    }
+    assert made.properties("AssumeS3RolePolicy")["PolicyDocument"]["Statement"] == [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": LENT}
+    ]
+
+
+@STACKS
+def test_nothing_in_the_stack_is_a_secret(made: Stack) -> None:
+    kinds = {resource["Type"] for resource in made.resources.values()}
+    assert not kinds & {"AWS::IAM::AccessKey", "AWS::SecretsManager::Secret"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "door"), [("CallersPolicy", "/iam/"), ("AdministratorsPolicy", "/admin/")]
+)
+@STACKS
+def test_the_policy_of_a_door_opens_every_route_of_its_door_and_no_other(
+    made: Stack, policy: str, door: str
+) -> None:
+    document = made.properties(policy)["PolicyDocument"]
+    base = f"arn:aws:execute-api:{REGION}:{ACCOUNT}"
+    for path, methods in made.properties("Api")["Body"]["paths"].items():
+        own = path.startswith(door)
+        asked = path.replace("{id}", "some-id")
+        for method in map(str.upper, methods):
+            assert allows(document, "execute-api:Invoke", f"{base}:Api/v1/{method}{asked}") is own
+            # What else the same words could be read as:
+            for other in (
+                f"{base}:Api/v1/DELETE{asked}",
+                f"{base}:Api/v2/{method}{asked}",
+                f"{base}:Other/v1/{method}{asked}",
+                f"{base}:Api/v1/{method}/web-identity{asked}",
+            ):
+                assert not allows(document, "execute-api:Invoke", other)
+    assert not allows(document, "execute-api:InvalidateCache", f"{base}:Api/v1/GET/iam/grants")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "resource", "property_"),
+    [
+        ("UserName", "AssumeS3User", "UserName"),
+        ("RoleName", "AllowedAssumeS3Role", "RoleName"),
+        ("AssumeS3RolePolicyName", "AssumeS3RolePolicy", "ManagedPolicyName"),
+        ("BoundaryName", "AllowedAssumeS3RoleBoundary", "ManagedPolicyName"),
+        ("CallersPolicyName", "CallersPolicy", "ManagedPolicyName"),
+        ("AdministratorsPolicyName", "AdministratorsPolicy", "ManagedPolicyName"),
+    ],
+)
+def test_another_name_goes_wherever_the_name_stands(
+    parameter: str, resource: str, property_: str
+) -> None:
+    default = DEV.properties(resource)[property_]
+    made = stack(**{parameter: "Another"})
+    assert made.properties(resource)[property_] == "Another"
+    assert f"role/{default}" not in str(made.resources)
+
+
+def test_nothing_has_a_name_that_a_second_stack_could_not_have() -> None:
+    named = ("UserName", "RoleName", "ManagedPolicyName", "TableName", "LogGroupName", "LayerName")
+    for resource in template()["Resources"].values():
+        for key in (*named, "FunctionName", "Name"):
+            assert not isinstance(resource["Properties"].get(key), str)
