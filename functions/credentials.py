@@ -11,9 +11,9 @@ from vending.aws import gateway, store, sts
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, new_id, now, recording
 from vending.bodies import CredentialsRequest
+from vending.grants import iso
 from vending.kept import kept
 from vending.parse import parse
-from vending.policy import iso
 from vending.vend import vend_credentials
 
 logger = Logger()

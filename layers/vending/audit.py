@@ -17,8 +17,7 @@ from datetime import datetime
 
 from vending.caller import Caller
 from vending.errors import ServiceFault, VendingError
-from vending.grants import Wanted
-from vending.policy import iso
+from vending.grants import Wanted, iso
 from vending.session import Session
 
 VERSION = 1

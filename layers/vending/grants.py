@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -67,7 +67,7 @@ class Grant:
         ip = self.source_ip
         members = {
             "maxDuration": self.max_duration,
-            "expires": self.expires.isoformat() if self.expires else None,
+            "expires": iso(self.expires) if self.expires else None,
             "sourceIp": list(ip) if isinstance(ip, tuple) else ip,
             "vpcEndpoint": self.vpc_endpoint,
         }
@@ -156,3 +156,8 @@ def closest_grant(
         + ", ".join(sorted(closest)),
         faults=list(closest.values()),
     )
+
+
+def iso(time: datetime) -> str:
+    """ISO 8601 in UTC, whole seconds, as AWS writes it."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

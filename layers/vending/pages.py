@@ -47,12 +47,13 @@ class Page:
 
 
 def _token(position: Position) -> str:
-    return urlsafe_b64encode(json.dumps(position).encode()).decode()
+    # Without padding: a '=' in a query is signed differently by different clients.
+    return urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
 
 
 def _position(token: str, parts: int) -> Position:
     try:
-        position = json.loads(urlsafe_b64decode(token.encode()))
+        position = json.loads(urlsafe_b64decode(f"{token}==".encode("ascii")))
     except (ValueError, RecursionError):
         position = None
     if (

@@ -7,12 +7,12 @@ S3's actions and keys: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lis
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from ipaddress import ip_network
 
 from vending.caller import Caller
 from vending.errors import AccessDenied, PolicyTooLarge
-from vending.grants import Grant, Permission
+from vending.grants import Grant, Permission, iso
 from vending.location import Location, RegisteredLocation
 
 POLICY_CHARACTERS = 2048
@@ -126,11 +126,6 @@ def merged(*parts: Conditions) -> Conditions:
         for operator, keys in part.items():
             whole[operator] = whole.get(operator, {}) | keys
     return whole
-
-
-def iso(time: datetime) -> str:
-    """ISO 8601 in UTC, whole seconds, as AWS writes it."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _within_another(target: Location, targets: Sequence[Location]) -> bool:

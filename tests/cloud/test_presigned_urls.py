@@ -1,0 +1,193 @@
+"""POST /iam/presigned-urls for real: URLs fetched by a plain HTTP client without any AWS code."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import urllib3
+
+from local.client import Call, Credentials
+from tests.cloud.conftest import Apply, NewCaller
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+ROUTE = "/iam/presigned-urls"
+BUCKET = "hogehoge-bucket"
+KEYS = [
+    "keys/plain",
+    "keys/a?b",
+    "keys/a#b",
+    "keys/a%2Fb",
+    "keys/a+b",
+    "keys/a b",
+    "keys/🚀 日本語",
+    "keys/a*b$c",
+    "keys/ends*",
+    "keys/a&b=c;d",
+    "keys/quote'\"",
+]
+
+
+@pytest.fixture(scope="module")
+def signer(apply: Apply, new_user: NewCaller) -> Credentials:
+    """Somebody who may read and write below ``keys/``."""
+    credentials = new_user("Signer")
+    grant = {
+        "id": "signer",
+        "grantee": {"iam": "arn:aws:iam::123456789012:user/Signer"},
+        "scope": f"s3://{BUCKET}/keys/*",
+        "permission": "READWRITE",
+    }
+    apply({"version": 1, "grants": [grant]})
+    return credentials
+
+
+@pytest.fixture(scope="module")
+def http() -> Iterator[urllib3.PoolManager]:
+    with urllib3.PoolManager() as pool:
+        yield pool
+
+
+def fetch(http: urllib3.PoolManager, url: dict[str, Any], body: bytes | None = None) -> Any:
+    return http.request(url["method"], url["url"], headers=url["headers"], body=body, retries=False)
+
+
+def request(method: str, key: str) -> dict[str, object]:
+    return {"method": method, "target": {"bucket": BUCKET, "key": key}}
+
+
+def urls(
+    call: Call, who: Credentials, *requests: dict[str, object], expires_in: int = 900
+) -> list[dict[str, Any]]:
+    answer = call("POST", ROUTE, {"expiresIn": expires_in, "requests": list(requests)}, who)
+    assert answer.status == 200, answer.json
+    found: list[dict[str, Any]] = answer.json["urls"]
+    return found
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_method_works_for_every_key(
+    key: str, call: Call, signer: Credentials, http: urllib3.PoolManager, s3: "S3Client"
+) -> None:
+    methods = ("PUT", "HEAD", "GET", "DELETE", "GET")
+    put, head, get, delete, again = urls(call, signer, *(request(one, key) for one in methods))
+    body = key.encode()
+    assert fetch(http, put, body).status == 200
+    assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == body
+    assert fetch(http, head).headers["Content-Length"] == str(len(body))
+    assert fetch(http, get).data == body
+    assert fetch(http, delete).status == 204
+    assert fetch(http, again).status in (403, 404)
+
+
+def test_the_answer_has_the_members_of_the_contract(call: Call, signer: Credentials) -> None:
+    before = datetime.now(UTC)
+    body = {"expiresIn": 60, "requests": [request("GET", "keys/plain")] * 2}
+    answer = call("POST", ROUTE, body, signer)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json.keys() == {"urls", "vendId", "sessionId"}
+    assert re.fullmatch("[a-z2-7]{16}", answer.json["sessionId"])
+    for url in answer.json["urls"]:
+        assert url.keys() == {"method", "url", "headers", "expiresAt"}
+        left = datetime.fromisoformat(url["expiresAt"]) - before
+        assert 55 < left.total_seconds() <= 65
+        assert parse_qs(urlsplit(url["url"]).query)["X-Amz-Expires"] == ["60"]
+
+
+def test_a_url_with_anything_changed_is_refused(
+    call: Call, signer: Credentials, http: urllib3.PoolManager
+) -> None:
+    put, get = urls(call, signer, request("PUT", "keys/mine"), request("GET", "keys/mine"))
+    fetch(http, put, b"mine")
+    assert fetch(http, get).status == 200
+    url = get["url"]
+    tampered = [
+        url.replace("keys/mine", "keys/other"),
+        url.replace("X-Amz-Expires=900", "X-Amz-Expires=9000"),
+        re.sub(r"X-Amz-Date=\d{8}", "X-Amz-Date=20200101", url),
+        re.sub(
+            r"(X-Amz-Security-Token=.{20})(.)", lambda m: m[1] + ("B" if m[2] == "A" else "A"), url
+        ),
+        url[:-1] + ("0" if url[-1] != "0" else "1"),
+        url + "&versionId=null",
+        url.partition("?")[0],
+    ]
+    for changed in tampered:
+        assert changed != url
+        assert fetch(http, get | {"url": changed}).status in (400, 403)
+    assert fetch(http, get | {"method": "DELETE"}).status == 403
+    assert fetch(http, get | {"method": "PUT"}, b"x").status == 403
+
+
+def test_a_url_ends_when_it_says(
+    call: Call, signer: Credentials, http: urllib3.PoolManager
+) -> None:
+    put, get = urls(
+        call, signer, request("PUT", "keys/brief"), request("GET", "keys/brief"), expires_in=1
+    )
+    ends = datetime.fromisoformat(get["expiresAt"])
+    statuses: set[int] = set()
+    while datetime.now(UTC) < ends.replace(second=ends.second) or not statuses & {403}:
+        statuses.add(fetch(http, get).status)
+        assert (datetime.now(UTC) - ends).total_seconds() < 30
+    assert 403 in statuses
+    assert fetch(http, put, b"late").status == 403
+
+
+def test_a_thousand_urls_come_in_order_and_a_thousand_and_one_do_not(
+    call: Call, signer: Credentials, http: urllib3.PoolManager
+) -> None:
+    requests = [request("GET", f"keys/{number:04}") for number in range(1000)]
+    found = urls(call, signer, *requests)
+    assert [urlsplit(one["url"]).path for one in found] == [
+        f"/{BUCKET}/keys/{number:04}" for number in range(1000)
+    ]
+    for count in (0, 1001):
+        body = {"expiresIn": 60, "requests": (requests * 2)[:count]}
+        refused = call("POST", ROUTE, body, signer)
+        assert (refused.status, refused.json["code"]) == (400, "InvalidRequest")
+        assert refused.json["errors"][0]["pointer"] == "/requests"
+    assert fetch(http, found[0]).status in (403, 404)
+
+
+def test_one_session_signs_many_batches_and_never_for_another_caller(
+    call: Call, signer: Credentials, user: Credentials
+) -> None:
+    body = {"expiresIn": 60, "requests": [request("GET", "keys/plain")]}
+    sessions = {call("POST", ROUTE, body, signer).json["sessionId"] for _ in range(5)}
+    vends = {call("POST", ROUTE, body, signer).json["vendId"] for _ in range(3)}
+    other = {"expiresIn": 60, "requests": [request("GET", "reports/2026.csv")]}
+    assert call("POST", ROUTE, other, user).json["sessionId"] not in sessions
+    assert len(vends) == 3
+    assert len(sessions) < 5
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "pointer"),
+    [
+        ({"expiresIn": 0}, 400, "DurationNotAllowed", "/expiresIn"),
+        ({"expiresIn": 3301}, 400, "DurationNotAllowed", "/expiresIn"),
+        ({"expiresIn": "60"}, 400, "InvalidRequest", "/expiresIn"),
+        ({"requests": [{"method": "GET", "target": f"s3://{BUCKET}/keys/*"}]}, 400, "InvalidRequest", "/requests/0/target"),
+        ({"requests": [{"method": "PATCH", "target": f"s3://{BUCKET}/keys/a"}]}, 400, "InvalidRequest", "/requests/0/method"),
+        ({"requests": [request("GET", "keys/a"), request("GET", "hoge.zip")]}, 403, "AccessDenied", "/requests/1/target"),
+        ({"requests": [request("GET", "keys-private/a")]}, 403, "AccessDenied", "/requests/0/target"),
+    ],
+    ids=lambda value: str(value)[:40],
+)  # fmt: skip
+def test_a_bad_request_is_a_problem_that_names_the_member(
+    body: dict[str, Any], status: int, code: str, pointer: str, call: Call, signer: Credentials
+) -> None:
+    good = {"expiresIn": 60, "requests": [request("GET", "keys/a")]}
+    answer = call("POST", ROUTE, good | body, signer)
+    assert (answer.status, answer.json["code"]) == (status, code)
+    assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
+
+
+def test_reading_alone_does_not_sign_a_put(call: Call, user: Credentials) -> None:
+    body = {"expiresIn": 60, "requests": [request("PUT", "reports/2026.csv")]}
+    assert call("POST", ROUTE, body, user).json["code"] == "AccessDenied"
