@@ -2,4 +2,9 @@
 
 import os
 
+from hypothesis import settings
+
 os.environ["BOTO_DISABLE_CRT"] = "true"
+
+settings.register_profile("s3vend", deadline=None)  # no test depends on time
+settings.load_profile("s3vend")

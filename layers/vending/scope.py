@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from vending.location import SCHEME, Location, check_bucket, split
+from vending.location import Location
 
 VARIABLES = ("caller.name", "caller.account")
 
@@ -16,26 +16,18 @@ _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 class Scope:
     """A location in which ``${NAME}`` stands for one whole path segment, never for the bucket."""
 
-    bucket: str
-    key: str  # with variables unfilled
-    is_prefix: bool
+    unfilled: Location
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ``ValueError`` for a location or a variable that is not allowed."""
-        bucket, key, is_prefix = split(text)
-        check_bucket(bucket)
-        scope = cls(bucket, key, is_prefix)
-        for segment in key.split("/"):
-            if "${" in segment:
-                _variable(segment)
+        scope = cls(Location.parse(text))
         scope.fill(dict.fromkeys(VARIABLES, "x"))
         return scope
 
     @property
-    def variables(self) -> frozenset[str]:
-        """The names of the variables in this scope."""
-        return frozenset(_VARIABLE.findall(self.key))
+    def bucket(self) -> str:
+        return self.unfilled.bucket
 
     def fill(self, values: Mapping[str, str]) -> Location:
         """The location for one caller.
@@ -44,20 +36,16 @@ class Scope:
         """
         segments = (
             _value(values, _variable(segment)) if "${" in segment else segment
-            for segment in self.key.split("/")
+            for segment in self.unfilled.key.split("/")
         )
-        return Location(self.bucket, "/".join(segments), self.is_prefix)
+        return Location(self.bucket, "/".join(segments), self.unfilled.is_prefix)
 
     def covers(self, other: "Scope") -> bool:
         """Whether ``other``, filled for any caller, is within this one filled for the same."""
-        if self.bucket != other.bucket:
-            return False
-        if self.is_prefix:
-            return other.key.startswith(self.key)
-        return not other.is_prefix and other.key == self.key
+        return self.unfilled.covers(other.unfilled)
 
     def __str__(self) -> str:
-        return f"{SCHEME}{self.bucket}/{self.key}{'*' if self.is_prefix else ''}"
+        return str(self.unfilled)
 
 
 def _variable(segment: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from vending.bodies import (
     Body,
@@ -215,6 +216,12 @@ def test_errors_do_not_show_what_was_sent() -> None:
     ):
         error = refused(CredentialsRequest, json.dumps(members))
         assert secret not in error.detail + repr(error.faults)
+
+
+def test_not_even_the_validators_own_error_shows_what_was_sent() -> None:
+    with pytest.raises(ValidationError) as error:
+        CredentialsRequest.model_validate(GOOD | {"durationSeconds": "hunter2-hunter2"})
+    assert "hunter2" not in str(error.value)
 
 
 def test_many_faults_are_counted_and_the_first_hundred_listed() -> None:

@@ -11,7 +11,6 @@ VALUES = {"caller.name": "alice", "caller.account": "123456789012"}
 def test_a_variable_is_filled_with_the_callers_value() -> None:
     scope = Scope.parse("s3://bkt/${caller.account}/home/${caller.name}/*")
     assert scope.fill(VALUES) == Location("bkt", "123456789012/home/alice/", is_prefix=True)
-    assert scope.variables == {"caller.account", "caller.name"}
 
 
 def test_a_scope_without_variables_is_its_location() -> None:

@@ -21,9 +21,11 @@ from vending.session import (
 )
 
 
-def session(arn: str = USER_ARN, grant_id: str = "a-grant") -> Session:
+def session(
+    arn: str = USER_ARN, grant_id: str = "a-grant", unique_id: str = "AIDA2EXAMPLEEXAMPLE1"
+) -> Session:
     return session_for(
-        caller(arn),
+        caller(arn, unique_id=unique_id),
         grant("s3://bkt/* READ", id=grant_id),
         [Location("bkt", "a")],
         Permission.READ,
@@ -54,6 +56,12 @@ def test_a_session_name_tells_caller_grant_and_session_apart() -> None:
     assert first.name("s").split("-")[0] == second.name("s").split("-")[0]
     assert first.name("s").split("-")[1] != second.name("s").split("-")[1]
     assert session(grant_id="b").name("s").split("-")[2] != first.name("s").split("-")[2]
+
+
+def test_no_two_callers_ask_for_the_same_session() -> None:
+    assert session() == session()
+    assert session() != session(unique_id="AIDA2EXAMPLEEXAMPLE2")
+    assert session() != session(USER_ARN.replace(ACCOUNT, "999999999999"))
 
 
 def test_the_source_identity_of_a_role_does_not_depend_on_its_session() -> None:
