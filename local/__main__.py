@@ -1,0 +1,26 @@
+"""`python -m local COMMAND`."""
+
+import sys
+
+from local.messages import LocalError, say
+from local.processes import interruptible
+
+
+def main() -> int:
+    """Run one command; 0 if it did what it says, 1 if not, 130 if it was interrupted."""
+    try:
+        with interruptible():
+            # Imported here: it takes a moment, in which a Ctrl-C must not end in a traceback.
+            from local.commands import run  # noqa: PLC0415
+
+            return run()
+    except LocalError as error:
+        say(f"\n{error}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nInterrupted. Nothing is left running; run the command again to start over.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""The commands of `python -m local`: the local cloud, the demo on it, one event in a container."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from local import demo, environments, invoke, keep
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; 0 if it was done. Raises LocalError."""
+    options = _parser().parse_args(arguments)
+    environments.forget_own()
+    match options.command:
+        case "start":
+            keep.start(options.directory, options.port)
+        case "stop":
+            keep.stop(options.directory)
+        case "demo":
+            return demo.run()
+        case "invoke":
+            return invoke.run(options.directory, options.event)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    kept = argparse.ArgumentParser(add_help=False)
+    kept.add_argument(
+        "--directory",
+        type=Path,
+        default=keep.DIRECTORY,
+        help="where the cloud that is kept has its state, its logs and its env file",
+    )
+    start = commands.add_parser(
+        "start", parents=[kept], help="start a cloud, deploy and seed the stack, leave it running"
+    )
+    start.add_argument(
+        "--port",
+        type=int,
+        default=os.environ.get("S3VEND_LOCAL_PORT") or keep.PORT,
+        help="S3VEND_LOCAL_PORT or %(default)s",
+    )
+    commands.add_parser("stop", parents=[kept], help="end it")
+    commands.add_parser("demo", help="show the whole story on a cloud of its own")
+    one = commands.add_parser(
+        "invoke", parents=[kept], help="run one event through its function in a container"
+    )
+    one.add_argument("event", type=Path, help="a file of events/")
+    return parser

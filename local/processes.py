@@ -1,0 +1,131 @@
+"""Child processes as whole groups, ended by the ids we started and by nothing else."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple, NoReturn
+
+from local.messages import LocalError
+
+type Child = subprocess.Popen[bytes]
+
+PATIENCE = 5.0  # for a group to end by itself before it is killed
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Process(NamedTuple):
+    """A living process; `started` tells it from a later one with the same pid."""
+
+    pid: int
+    group: int
+    started: str
+
+
+def living() -> Iterator[Process]:
+    """All processes that live: zombies do not."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = path.read_text(errors="replace")
+        except OSError:  # it has ended since it was listed
+            continue
+        # The name, in brackets, may hold spaces and brackets of its own.
+        fields = text[text.rindex(")") + 2 :].split()
+        if fields[0] not in "ZX":
+            yield Process(int(path.parent.name), int(fields[2]), fields[19])
+
+
+def find(pid: int) -> Process | None:
+    """The living process with this pid."""
+    return next((process for process in living() if process.pid == pid), None)
+
+
+def spawn(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    environment: Mapping[str, str],
+    directory: Path,
+    stdin: int = subprocess.DEVNULL,
+) -> Child:
+    """Start a command in a group (and session) of its own, writing to `log`."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            cwd=directory,
+            start_new_session=True,
+        )
+
+
+def end(group: int, child: Child | None = None, patience: float = PATIENCE) -> None:
+    """End every process of a group: asked first, killed after `patience` seconds; reaps `child`."""
+    for ending, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, PATIENCE)):
+        deadline = time.monotonic() + seconds
+        with suppress(ProcessLookupError):
+            os.killpg(group, ending)
+        while time.monotonic() < deadline:
+            if not any(process.group == group for process in living()):
+                if child is not None:
+                    child.wait()
+                return
+            time.sleep(0.02)
+    raise LocalError(f"Process group {group} does not end: end it with `kill -9 -- -{group}`.")
+
+
+def run(
+    command: Sequence[str | Path], *, log: Path, environment: Mapping[str, str], directory: Path
+) -> int:
+    """Run a command to its end and return its exit code; nothing of it outlives an interruption."""
+    child = None
+    try:
+        with undisturbed():
+            child = spawn(command, log=log, environment=environment, directory=directory)
+        return child.wait()
+    finally:
+        if child is not None:
+            end(child.pid, child)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put signals off until the end of the block: until a new process has been noted down.
+
+    They are not blocked, since the new process would inherit that.
+    """
+    noted: list[int] = []
+    before = [signal.signal(number, lambda came, _: noted.append(came)) for number in SIGNALS]
+    try:
+        yield
+    finally:
+        for number, handler in zip(SIGNALS, before, strict=True):
+            signal.signal(number, handler)
+        for came in noted:
+            signal.raise_signal(came)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Turn the first Ctrl-C, SIGTERM or SIGHUP into KeyboardInterrupt; let nothing stop the ending.
+
+    A second Ctrl-C would otherwise leave behind what the first one was about to end.
+    """
+
+    def interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+        for later in SIGNALS:
+            signal.signal(later, signal.SIG_IGN)
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    before = [signal.signal(number, interrupt) for number in SIGNALS]
+    try:
+        yield
+    finally:
+        for number, handler in zip(SIGNALS, before, strict=True):
+            signal.signal(number, handler)

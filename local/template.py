@@ -1,0 +1,89 @@
+"""What the project's template says: gateway responses, boundaries, who answers a route."""
+
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+SHORT_WITHOUT_PREFIX = ("Ref", "Condition")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags, read as their long forms."""
+
+
+def _tag(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+        if name == "GetAtt":
+            value = str(value).split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    return {name if name in SHORT_WITHOUT_PREFIX else f"Fn::{name}": value}
+
+
+_Loader.add_multi_constructor("!", _tag)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The template as plain values."""
+    template: dict[str, Any] = yaml.load(path.read_text(), _Loader)  # noqa: S506  (a SafeLoader)
+    return template
+
+
+class GatewayResponse(NamedTuple):
+    """One answer that API Gateway gives by itself, as its own API takes it."""
+
+    kind: str
+    status: str
+    parameters: Mapping[str, str]
+    templates: Mapping[str, str]
+
+
+def gateway_responses(template: Mapping[str, Any]) -> list[GatewayResponse]:
+    """Those that the template's API defines."""
+    return [
+        GatewayResponse(
+            kind,
+            str(response["StatusCode"]),
+            {
+                f"gatewayresponse.header.{name}": value
+                for name, value in response["ResponseParameters"]["Headers"].items()
+            },
+            response["ResponseTemplates"],
+        )
+        for api in _resources(template, "AWS::Serverless::Api").values()
+        for kind, response in api["GatewayResponses"].items()
+    ]
+
+
+def boundaries(template: Mapping[str, Any]) -> dict[str, str]:
+    """The logical ids of roles that have a permissions boundary, and of the policy that it is."""
+    return {
+        name: role["PermissionsBoundary"]["Ref"]
+        for name, role in _resources(template, "AWS::IAM::Role").items()
+        if "PermissionsBoundary" in role
+    }
+
+
+def function_for(template: Mapping[str, Any], method: str, path: str) -> str | None:
+    """The logical id of the function whose event is this method and resource path."""
+    for name, function in _resources(template, "AWS::Serverless::Function").items():
+        for event in function.get("Events", {}).values():
+            route = event["Properties"]
+            if event["Type"] == "Api" and (route["Method"], route["Path"]) == (method, path):
+                return name
+    return None
+
+
+def _resources(template: Mapping[str, Any], kind: Hashable) -> dict[str, Any]:
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }

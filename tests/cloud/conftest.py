@@ -1,0 +1,146 @@
+"""One local cloud with one seeded stack for all tests of this directory, and who calls it."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local import aws, environments, processes
+from local import seed as seeding
+from local.build import built
+from local.client import Call, Credentials, caller
+from local.cloud import Cloud, running
+from local.environments import ACCOUNT
+from local.seed import Seeded
+from local.stack import Stack, deploy
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+type LeftRunning = Callable[..., list[str]]
+type NewCaller = Callable[..., Credentials]
+type Apply = Callable[[Mapping[str, Any]], None]
+
+
+@pytest.fixture(scope="session")
+def left_running() -> LeftRunning:
+    """`left_running(text, …)`: processes with one of these in command line or environment."""
+
+    def left(*texts: str) -> list[str]:
+        found = []
+        for process in processes.living():
+            try:
+                place = Path(f"/proc/{process.pid}")
+                known = (place / "cmdline").read_bytes() + (place / "environ").read_bytes()
+            except OSError:  # it is not ours, or has ended since it was listed
+                continue
+            if any(text.encode() in known for text in texts):
+                found.append(f"{process.pid} {known[:200]!r}")
+        return found
+
+    return left
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    """The cloud that the tests share; what needs another state starts its own."""
+    environments.forget_own()
+    with running() as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def stack(cloud: Cloud) -> Stack:
+    """The stack, with TrustAssumeS3User as in dev."""
+    return deploy(cloud, built(), {"TrustAssumeS3User": "true"})
+
+
+@pytest.fixture(scope="session")
+def seeded(cloud: Cloud, stack: Stack) -> Seeded:
+    """The keys of who is there from the beginning, once local/vending.yaml is applied."""
+    return seeding.seed(cloud, stack)
+
+
+@pytest.fixture(scope="session")
+def user(seeded: Seeded) -> Credentials:
+    """AssumeS3User."""
+    return seeded.user
+
+
+@pytest.fixture(scope="session")
+def administrator(seeded: Seeded) -> Credentials:
+    """Somebody with the administrators' policy, and nothing else."""
+    return seeded.administrator
+
+
+@pytest.fixture(scope="session")
+def stranger(seeded: Seeded) -> Credentials:
+    """Somebody with a grant, but without any policy."""
+    return seeded.stranger
+
+
+@pytest.fixture(scope="session")
+def call(stack: Stack, seeded: Seeded) -> Call:  # seeded: so that there are grants to ask for
+    """`call(method, path, body, credentials, headers=…, at=…)` → `(status, headers, json)`."""
+    return caller(stack.url)
+
+
+@pytest.fixture(scope="session")
+def s3(cloud: Cloud) -> "S3Client":
+    """S3 as the root user: what is really there."""
+    return aws.s3(cloud, cloud.root)
+
+
+@pytest.fixture(scope="session")
+def apply(stack: Stack, administrator: Credentials) -> Apply:
+    """`apply({"version": 1, "grants": […]})`: adds to what is granted; a refusal is an error."""
+    return lambda document: seeding.apply(stack, document, administrator)
+
+
+@pytest.fixture(scope="session")
+def new_user(cloud: Cloud, stack: Stack) -> NewCaller:
+    """`new_user(name=…, policies=[…])`: an IAM user's keys; by default with the callers' policy."""
+    numbers = itertools.count(1)
+
+    def new(name: str | None = None, policies: list[str] | None = None) -> Credentials:
+        attached = [stack.outputs["CallersPolicyArn"]] if policies is None else policies
+        return seeding.new_user(cloud, name or f"Caller{next(numbers)}", *attached)
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def new_role(cloud: Cloud, stack: Stack) -> NewCaller:
+    """`new_role(name=…, session=…, policies=[…])`: the same for a session of a new role."""
+    numbers = itertools.count(1)
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "sts:AssumeRole",
+        },
+    }
+
+    def new(
+        name: str | None = None, session: str = "session", policies: list[str] | None = None
+    ) -> Credentials:
+        attached = [stack.outputs["CallersPolicyArn"]] if policies is None else policies
+        iam = aws.iam(cloud)
+        role = iam.create_role(
+            RoleName=name or f"CallerRole{next(numbers)}",
+            AssumeRolePolicyDocument=json.dumps(trust),
+        )["Role"]
+        for policy in attached:
+            iam.attach_role_policy(RoleName=role["RoleName"], PolicyArn=policy)
+        keys = aws.sts(cloud, cloud.root).assume_role(RoleArn=role["Arn"], RoleSessionName=session)
+        return Credentials(
+            keys["Credentials"]["AccessKeyId"],
+            keys["Credentials"]["SecretAccessKey"],
+            keys["Credentials"]["SessionToken"],
+        )
+
+    return new

@@ -1,0 +1,45 @@
+from pathlib import Path
+
+from local.build import digest
+
+
+def sources(root: Path) -> Path:
+    (root / "functions").mkdir(parents=True)
+    (root / "layers" / "vending").mkdir(parents=True)
+    (root / "template.yaml").write_text("Resources: {}")
+    (root / "functions" / "access.py").write_text("")
+    (root / "layers" / "vending" / "vend.py").write_text("")
+    return root
+
+
+def test_the_same_sources_have_the_same_name_wherever_they_are(tmp_path: Path) -> None:
+    one, other = sources(tmp_path / "one"), sources(tmp_path / "other")
+    assert digest(one, "arm64") == digest(other, "arm64")
+
+
+def test_another_architecture_is_another_build(tmp_path: Path) -> None:
+    root = sources(tmp_path)
+    assert digest(root, "arm64") != digest(root, "x86_64")
+
+
+def test_any_changed_moved_or_new_file_is_another_build(tmp_path: Path) -> None:
+    root = sources(tmp_path)
+    names = {digest(root, "arm64")}
+    (root / "layers" / "vending" / "vend.py").write_text("x = 1")
+    names.add(digest(root, "arm64"))
+    (root / "functions" / "access.py").rename(root / "functions" / "other.py")
+    names.add(digest(root, "arm64"))
+    (root / "layers" / "requirements.txt").write_text("")
+    names.add(digest(root, "arm64"))
+    (root / "template.yaml").write_text("Resources: {A: {}}")
+    names.add(digest(root, "arm64"))
+    assert len(names) == 5
+
+
+def test_compiled_files_and_files_beside_do_not_matter(tmp_path: Path) -> None:
+    root = sources(tmp_path)
+    before = digest(root, "arm64")
+    (root / "functions" / "__pycache__").mkdir()
+    (root / "functions" / "__pycache__" / "access.pyc").write_bytes(b"compiled")
+    (root / "README.md").write_text("")
+    assert digest(root, "arm64") == before
