@@ -1,0 +1,74 @@
+# Everything runs from here; the first target that needs the environment makes it.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+ENVIRONMENT := .venv/.ready
+PYTHON := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+export PYTHONUTF8 := 1
+
+.PHONY: help
+help: ## show this
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+.PHONY: setup
+setup: $(ENVIRONMENT) ## make the environment (every other target does it by itself)
+
+.tools/bin/uv:
+	@python3 -m venv .tools || { echo "make: needs uv, or Python 3 with venv (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(ENVIRONMENT): requirements.txt | $(filter .tools/bin/uv,$(UV))
+	@test -x $(PYTHON) || $(UV) venv --quiet
+	@$(UV) pip sync --quiet --require-hashes requirements.txt
+	@touch $@
+
+.PHONY: lock
+lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit together
+	$(UV) pip compile --quiet --upgrade --group dev --universal --generate-hashes --no-annotate --no-header --output-file requirements.txt
+	cd layers && $(abspath $(UV)) pip compile --quiet --upgrade --group ../pyproject.toml:layer --universal --generate-hashes --no-annotate --no-header --constraints ../requirements.txt --output-file requirements.txt
+
+.PHONY: test
+test: check $(ENVIRONMENT) ## everything that needs no Node and no browser: unit, cloud, events, check
+	@$(PYTHON) -m pytest
+
+.PHONY: test-unit
+test-unit: $(ENVIRONMENT) ## the tests that need no local cloud
+	@$(PYTHON) -m pytest tests/unit
+
+.PHONY: test-cloud
+test-cloud: $(ENVIRONMENT) ## the tests on a local cloud of their own
+	@$(PYTHON) -m pytest tests/cloud
+
+.PHONY: check
+check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
+	@ruff format --check --quiet || { echo "make: run 'make format'" >&2; exit 1; }
+	@ruff check --quiet
+	@mypy
+	@AWS_REGION=ap-northeast-1 sam validate --lint
+	@$(PYTHON) docs/reference.py --check
+
+.PHONY: format
+format: $(ENVIRONMENT) ## format the code and write the generated docs
+	@ruff format
+	@ruff check --fix
+	@$(PYTHON) docs/reference.py
+
+.PHONY: demo
+demo: $(ENVIRONMENT) ## show the whole story on a local cloud of its own
+	@$(PYTHON) -m local demo
+
+.PHONY: local
+local: $(ENVIRONMENT) ## start a local cloud with the stack and leave it running (S3VEND_LOCAL_PORT, .local/)
+	@$(PYTHON) -m local start
+
+.PHONY: local-stop
+local-stop: $(ENVIRONMENT) ## end the local cloud
+	@$(PYTHON) -m local stop
+
+.PHONY: invoke
+invoke: $(ENVIRONMENT) ## run EVENT=events/credentials.json through its function in a container, against `make local`
+	@$(PYTHON) -m local invoke $(or $(EVENT),$(error say which event: make invoke EVENT=events/credentials.json))

@@ -1,0 +1,200 @@
+"""What ``docs/reference.py`` says of routes and of the members of bodies."""
+
+import json
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    TypeAliasType,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from vending import fields, scope
+from vending.session import LONGEST, LONGEST_URL, SHORTEST
+
+VARIABLES = ", ".join(f"`${{{name}}}`" for name in scope.VARIABLES)
+WORDS: list[tuple[object, str]] = [
+    (
+        fields.Target,
+        (
+            "`s3://bucket/key`, `s3://bucket/prefix/*`, `s3://bucket/*`, or `{bucket, key}`, "
+            "`{bucket, prefix}`, always literal"
+        ),
+    ),
+    (fields.KeyTarget, "one key: `s3://bucket/key` or `{bucket, key}`"),
+    (fields.BucketScope, "`s3://bucket/*`"),
+    (
+        fields.GrantScope,
+        (
+            "`s3://bucket/*`, `s3://bucket/prefix/*` or `s3://bucket/key`; a whole path segment "
+            f"may be a variable: {VARIABLES}"
+        ),
+    ),
+    (fields.IamGrantee, "the ARN of a role or user, or the 12 digits of an account"),
+    (fields.Seconds, "seconds, or text such as `15m`"),
+    (fields.Time, "a time with its zone, such as `2027-01-01T00:00:00Z`"),
+    (fields.SourceIp, f"`caller`, or 1 to {fields.ADDRESS_BLOCKS} CIDR blocks"),
+    (bool, "`true` or `false`"),
+    (int, "a whole number"),
+]
+VENDED = ("vendId", "sessionId")
+EXPLAINED = ("decision", "reason", "matchedGrantTargets", "limits")
+PAGE = "query: `limit`, `nextToken`"
+GRANT = ("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?")
+ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
+    "POST /iam/credentials": (
+        "vends credentials for just the targets",
+        "CredentialsRequest",
+        ("credentials", "matchedGrantTargets", "permission", "region", *VENDED),
+    ),
+    "POST /iam/presigned-urls": (
+        "presigns, all or nothing",
+        "UrlsRequest",
+        ("urls", *VENDED),
+    ),
+    "GET /iam/grants": ("lists what the caller may reach", PAGE, ("grants", "nextToken?")),
+    "GET /iam/identity": ("tells who the caller is to the service", "", ("door", "arn")),
+    "POST /iam/explanations": (
+        "tells what the same credentials request would get, without vending",
+        "CredentialsRequest",
+        (*EXPLAINED, "code?", "sessionPolicy?", "sessionPolicyLength?"),
+    ),
+    "GET /admin/grants": ("lists all grants by id", PAGE, ("grants", "nextToken?")),
+    "GET /admin/grants/{id}": ("reads one grant", "", (*GRANT, "vpcEndpoint?")),
+    "GET /admin/locations": ("lists all locations by bucket", PAGE, ("locations", "nextToken?")),
+    "GET /admin/locations/{id}": (
+        "reads the location of a bucket",
+        "",
+        ("scope", "region", "account?", "kmsKey?"),
+    ),
+    "POST /admin/changes": (
+        "makes what is granted equal to a document",
+        "ChangesRequest",
+        ("applied", "revision", "changes"),
+    ),
+}
+MEANINGS = {
+    "CredentialsRequest.target": "what the credentials shall open; this or `targets`",
+    "CredentialsRequest.targets": "several of them, under one grant",
+    "CredentialsRequest.permission": "what may be done with the keys",
+    "CredentialsRequest.privilege": "`Minimal`: the targets; `Default`: the grant's whole scope",
+    "CredentialsRequest.durationSeconds": (
+        f"seconds, {SHORTEST} to {LONGEST}; absent: the most that the grant allows"
+    ),
+    "UrlsRequest.expiresIn": f"how long the URLs shall hold: seconds, 1 to {LONGEST_URL}",
+    "UrlsRequest.requests": "one URL each, in their order; all or nothing",
+    "UrlRequest.method": "`GET` and `HEAD` take READ, `PUT` and `DELETE` take WRITE",
+    "UrlRequest.target": "the key that the URL is for",
+    "ChangesRequest.version": "of the form of `vending.yaml`",
+    "ChangesRequest.grants": "an absent list is left alone",
+    "ChangesRequest.locations": "an absent list is left alone",
+    "ChangesRequest.revision": "refuse unless the table is still at this one",
+    "ChangesRequest.dryRun": "answer with the changes and write nothing",
+    "ChangesRequest.prune": "remove what the lists that are there do not name",
+    "GrantBody.id": "the name of the grant, unique",
+    "GrantBody.grantee": "whom it is for",
+    "GrantBody.scope": "the keys that it opens",
+    "GrantBody.permission": "what may be done with them",
+    "GrantBody.maxDuration": "the longest session or URL; below 15 minutes it gives URLs only",
+    "GrantBody.expires": "the end of the grant, and of what it gave",
+    "GrantBody.sourceIp": "from where what it gave may be used",
+    "GrantBody.vpcEndpoint": "through which VPC endpoint of S3 what it gave may be used",
+    "GranteeBody.iam": "a path in the ARN is dropped: names are unique without it",
+    "GranteeBody.uniqueId": "pins this very role or user, not a later one of its name",
+    "LocationBody.scope": "the bucket",
+    "LocationBody.region": "where it is",
+    "LocationBody.account": "who owns it, where that is not the account of the stack",
+    "LocationBody.kmsKey": "the key that encrypts it",
+}
+
+
+def model(body: type[BaseModel], title: str) -> Iterator[str]:
+    """The members of one model."""
+    yield f"### {body.__name__}"
+    yield f"{title[0].upper()}{title[1:]}."
+    hints = get_type_hints(body, include_extras=True)
+    yield table(
+        ("member", "takes", "if absent", "means"),
+        [
+            (
+                f"`{member.alias}`",
+                takes(hints[name]),
+                absent(member),
+                MEANINGS[f"{body.__name__}.{member.alias}"],
+            )
+            for name, member in body.model_fields.items()
+        ],
+    )
+
+
+def takes(hint: Any) -> str:
+    """What a member takes, in words."""
+    for known, words in WORDS:
+        if hint == known:
+            return words + bounds(hint)
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return " or ".join(takes(one) for one in arguments if one is not NoneType)
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if isinstance(origin, TypeAliasType):
+        return f"a list of: {takes(arguments[0])}"
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return ", ".join(f"`{one.value}`" for one in hint)
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    if origin is Annotated and arguments[0] is str:
+        return told_by(hint)
+    if origin is Annotated:
+        return takes(arguments[0]) + bounds(hint)
+    raise TypeError(f"docs/reference.py has no words for {hint}")
+
+
+def told_by(hint: Any) -> str:
+    """What the member itself says to a value that it does not take."""
+    try:
+        TypeAdapter(hint).validate_python("")
+    except ValidationError as error:
+        return error.errors()[0]["msg"].removeprefix("Value error, ")
+    raise TypeError(f"{hint} takes an empty text")
+
+
+def bounds(hint: Any) -> str:
+    """The bounds of a number or a list."""
+    members = [one for one in get_args(hint) if isinstance(one, FieldInfo)]
+    limits = {
+        name: getattr(limit, name)
+        for member in members
+        for limit in member.metadata
+        for name in ("ge", "le", "min_length", "max_length")
+        if hasattr(limit, name)
+    }
+    low, high = (
+        limits.get(a, limits.get(b)) for a, b in (("ge", "min_length"), ("le", "max_length"))
+    )
+    if low is None:
+        return ""
+    return f"; {low} or more" if high is None else f"; from {low} to {high}"
+
+
+def absent(member: FieldInfo) -> str:
+    """What happens without it."""
+    if member.is_required():
+        return "required"
+    return "" if member.default is None else f"`{json.dumps(member.default)}`"
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
+    heads = list(headings)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(one.replace('|', r'\|') for one in line)} |" for line in lines)

@@ -1,0 +1,292 @@
+"""Writes ``docs/reference.md`` from the code, so that its diff is the security review.
+
+Run as a program it writes the page; with ``--check`` nothing is written, and a page that is not
+what the code says ends in exit code 1 with the command to run.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
+
+from docs import members
+from local import template
+from vending import audit, bodies, fields, kept, layout, pages, signing_sessions, vend
+from vending.caller import Caller
+from vending.errors import VendingError
+from vending.grants import Grant, Grantee, Permission
+from vending.location import KEY_BYTES, Location, RegisteredLocation
+from vending.parse import BODY_BYTES, FAULTS
+from vending.policy import POLICY_CHARACTERS, grant_conditions, policy_document
+from vending.scope import Scope
+from vending.session import LONGEST, LONGEST_URL, SHORTEST
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "reference.md"
+COMMAND = ".venv/bin/python docs/reference.py"
+
+ACCOUNT = "123456789012"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
+KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d-1111-2222-3333-444455556666"
+BUCKET = "hogehoge-bucket"
+STRICT = (
+    "JSON, members in camelCase. Unknown members, members that are there twice, `null` and wrong "
+    "types are refused, each named."
+)
+TARGETS = {
+    "a key": f"s3://{BUCKET}/reports/2026.csv",
+    "a prefix": f"s3://{BUCKET}/reports/*",
+    "a whole bucket": f"s3://{BUCKET}/*",
+}
+
+
+def page() -> str:
+    """The whole page."""
+    source = template.read(ROOT / "template.yaml")
+    parts = [
+        "# Reference",
+        f"Generated from the code by `{COMMAND}`; do not edit. `make check` compares.",
+        "## Routes",
+        *routes(source),
+        "## Request members",
+        STRICT,
+        *members.model(
+            bodies.CredentialsRequest, "`POST /iam/credentials`, `POST /iam/explanations`"
+        ),
+        *members.model(bodies.UrlsRequest, "`POST /iam/presigned-urls`"),
+        *members.model(bodies.UrlRequest, "one of `requests`"),
+        "## vending.yaml",
+        *members.model(bodies.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"),
+        *members.model(bodies.GrantBody, "one of `grants`"),
+        *members.model(bodies.GranteeBody, "the `grantee` of a grant"),
+        *members.model(bodies.LocationBody, "one of `locations`"),
+        "## Limits",
+        *limits(),
+        "## Errors",
+        *errors(source),
+        "## Session policies",
+        *policies(),
+        "## The audit record",
+        *record(),
+        "## Stack parameters",
+        *parameters(source),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def routes(source: Mapping[str, Any]) -> Iterator[str]:
+    """Every route of the template."""
+    rows = []
+    for function in resources(source, "AWS::Serverless::Function"):
+        module = function["Handler"].split(".")[0]
+        for event in function["Events"].values():
+            route = f"{event['Properties']['Method']} {event['Properties']['Path']}"
+            does, body, answer = members.ROUTES[route]
+            takes = f"[{body}](#{body.lower()})" if body.isidentifier() else body
+            told = ", ".join(f"`{member}`" for member in answer)
+            rows.append((f"`{route}`", does, takes, told, f"`{module}`"))
+    yield members.table(("route", "does", "takes", "answers", "function"), rows)
+    yield (
+        "A list is answered page by page: `limit` and `nextToken` are query parameters, and an "
+        "answer without `nextToken` is the last. Durations in answers are seconds, times are in "
+        "UTC, and `expiration` and `expiresAt` are what will really hold."
+    )
+
+
+def limits() -> Iterator[str]:
+    """Every number that a request can run into."""
+    rows = [
+        ("credentials", f"{SHORTEST} to {LONGEST} s"),
+        ("presigned URLs", f"1 to {LONGEST_URL} s"),
+        ("a request body", f"{BODY_BYTES:,} bytes"),
+        ("an answer with URLs", f"{vend.ANSWER_BYTES:,} bytes, reckoned before STS is called"),
+        ("`targets` of a credentials request", f"{bodies.TARGETS}"),
+        ("`requests` of a batch of URLs", f"{bodies.REQUESTS:,}"),
+        ("a key", f"{KEY_BYTES:,} bytes in UTF-8"),
+        ("a session policy", f"{POLICY_CHARACTERS:,} characters as STS counts them"),
+        ("the grants of one grantee in one bucket", f"{layout.ITEM_BYTES:,} bytes as JSON"),
+        ("`sourceIp`", f"{fields.ADDRESS_BLOCKS} CIDR blocks"),
+        ("a page of a list", f"{pages.USUAL} entries; `limit` from 1 to {pages.MOST:,}"),
+        ("faults that a problem lists", f"{FAULTS}"),
+        ("targets that an audit record lists", f"{audit.LISTED_TARGETS}"),
+        ("bucket and grantee pairs that an environment keeps", f"{kept.CAPACITY:,}"),
+        ("signing sessions that an environment keeps", f"{signing_sessions.CAPACITY:,}"),
+        ("changes written in one transaction", f"{layout.BATCH_WRITES} items"),
+    ]
+    yield members.table(("of", "limit"), rows)
+
+
+def errors(source: Mapping[str, Any]) -> Iterator[str]:
+    """Our problems, then those that API Gateway answers by itself."""
+    yield (
+        "Every error is `application/problem+json` ([RFC 9457]"
+        "(https://www.rfc-editor.org/rfc/rfc9457)): `type`, `title`, `status`, `detail`, `code`, "
+        "`requestId`, and `errors` with a JSON pointer and a detail for each fault. `code` is "
+        "stable; `title` and `detail` are for people."
+    )
+    rows = [
+        (
+            f"`{error.code}`",
+            str(error.status),
+            error.title,
+            plain((error.__doc__ or "").strip().rstrip(".")),
+            "" if error.retry_after is None else f"{error.retry_after} s",
+        )
+        for error in leaves(VendingError)
+    ]
+    yield members.table(("code", "status", "title", "when", "Retry-After"), rows)
+    yield "API Gateway answers these by itself, in the same shape:"
+    answers: list[Iterable[str]] = []
+    for response in template.gateway_responses(source):
+        # The text is folded YAML; its only variable stands inside a string.
+        problem = json.loads(next(iter(response.templates.values())))
+        later = response.parameters.get("gatewayresponse.header.Retry-After", "").strip("'")
+        told = (f"`{response.kind}`", f"`{problem['code']}`", response.status, problem["detail"])
+        answers.append((*told, f"{later} s" if later else ""))
+    yield members.table(("response type", "code", "status", "detail", "Retry-After"), answers)
+
+
+def leaves(error: type[VendingError]) -> Iterator[type[VendingError]]:
+    """The errors that have an answer of their own, in the order of the code."""
+    if hasattr(error, "code"):
+        yield error
+    for below in error.__subclasses__():
+        yield from leaves(below)
+
+
+def policies() -> Iterator[str]:
+    """The session policy of each permission, for each kind of target, and what conditions add."""
+    yield (
+        "What STS is sent, spaced for reading; it is sent without the spaces. It only narrows: a "
+        "session has what both this and the role's own policies allow."
+    )
+    for permission in Permission:
+        for kind, target in TARGETS.items():
+            yield f"### {permission.value} on {kind}"
+            yield policy(target, permission)
+    yield "### With a KMS key"
+    yield f"A location with `kmsKey` adds one statement. {Permission.READ.value}:"
+    yield statement(-1, TARGETS["a key"], Permission.READ, kms_key=KMS_KEY)
+    yield f"{Permission.WRITE.value} and {Permission.READWRITE.value}:"
+    writing = statement(-1, TARGETS["a key"], Permission.WRITE, kms_key=KMS_KEY)
+    if writing != statement(-1, TARGETS["a key"], Permission.READWRITE, kms_key=KMS_KEY):
+        raise ValueError("docs/reference.py shows one statement for both permissions")
+    yield writing
+    yield "### With the conditions of a grant"
+    yield (
+        "`sourceIp`, `vpcEndpoint`, and an `expires` that falls inside the session, hold in every "
+        "statement on S3, here with a `kmsKey` and an `account` of the location:"
+    )
+    yield policy(
+        TARGETS["a prefix"],
+        Permission.READ,
+        account="999999999999",
+        kms_key=KMS_KEY,
+        conditions=conditions(),
+    )
+    yield "### Keys with special characters"
+    yield '`*`, `?` and `$` in a key stay literal: `{bucket, key: "a*b?c$d"}`, READ:'
+    yield policy(Location(BUCKET, "a*b?c$d"), Permission.READ)
+
+
+def conditions() -> Any:
+    """The conditions of a grant that has them all."""
+    caller = Caller.from_identity(
+        "iam",
+        f"arn:aws:iam::{ACCOUNT}:user/AssumeS3User",
+        "AIDA2EXAMPLEEXAMPLE1",
+        ACCOUNT,
+        "192.0.2.7",
+    )
+    grant = Grant(
+        "reports",
+        Grantee(caller.principal),
+        Scope.parse(TARGETS["a prefix"]),
+        Permission.READ,
+        expires=datetime(2027, 1, 1, tzinfo=UTC),
+        source_ip="caller",
+        vpc_endpoint="vpce-0a1b2c3d",
+    )
+    return grant_conditions(grant, caller, ends=datetime(2027, 1, 1, 0, 30, tzinfo=UTC))
+
+
+def document(
+    target: str | Location, permission: Permission, *, conditions: Any = None, **members: str
+) -> dict[str, Any]:
+    """The session policy for one target in a location with these members."""
+    one = Location.parse(target) if isinstance(target, str) else target
+    location = RegisteredLocation(Location(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
+    return policy_document([one], permission, location, ROLE_ARN, conditions or {})
+
+
+def policy(target: str | Location, permission: Permission, **members: Any) -> str:
+    """The session policy as a block."""
+    return block(document(target, permission, **members))
+
+
+def statement(position: int, target: str, permission: Permission, **members: Any) -> str:
+    """One statement of it as a block."""
+    return block(document(target, permission, **members)["Statement"][position])
+
+
+def record() -> Iterator[str]:
+    """The members of the audit record, as its module lists them."""
+    told = (audit.__doc__ or "").split("\n\n")[1]
+    yield "One line of JSON for each decision and each change, on the function's standard output."
+    yield plain(told)
+
+
+def parameters(source: Mapping[str, Any]) -> Iterator[str]:
+    """The parameters of the stack, and what it gives to others."""
+    rows = []
+    for name, parameter in source["Parameters"].items():
+        allowed = ", ".join(f"`{value}`" for value in parameter.get("AllowedValues", ()))
+        default = f"`{parameter['Default']}`" if parameter["Default"] != "" else "empty"
+        rows.append((f"`{name}`", default, allowed, plain(parameter.get("Description", ""))))
+    yield members.table(("parameter", "default", "one of", "what it is"), rows)
+    yield "Given to other stacks and tools as SSM parameters:"
+    names = [one["Name"]["Fn::Sub"] for one in resources(source, "AWS::SSM::Parameter")]
+    yield "\n".join(f"- `{name.replace('${AWS::StackName}', 'STACK')}`" for name in names)
+
+
+def resources(source: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The properties of all resources of a type."""
+    return [one["Properties"] for one in source["Resources"].values() if one["Type"] == kind]
+
+
+def block(members: object) -> str:
+    """JSON in Markdown; lists and objects that fit on a line are on one."""
+    text = json.dumps(members, indent=2, ensure_ascii=False)
+    short = re.compile(r"([\[{])\n\s+([^\[\]{}]{1,90})\n\s+([\]}])")
+    text = short.sub(lambda found: found[1] + re.sub(r"\n\s+", " ", found[2]) + found[3], text)
+    return f"```json\n{text}\n```"
+
+
+def plain(text: str) -> str:
+    """A docstring's text on one line, in Markdown."""
+    return re.sub(r"\s+", " ", text.replace("``", "`")).strip()
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with ``--check`` compare it."""
+    text = page()
+    if arguments == ["--check"]:
+        if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
+            return 0
+        sys.stderr.write(f"docs/reference.md is not what the code says. Run: {COMMAND}\n")
+        return 1
+    if arguments:
+        sys.stderr.write(f"usage: {COMMAND} [--check]\n")
+        return 2
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

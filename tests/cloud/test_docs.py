@@ -1,0 +1,235 @@
+"""Every command and snippet of the pages runs, as whoever follows the page would run it.
+
+A section's blocks are one bash script, stopped by the first failure: `sh` as it stands, `python` in
+an interpreter of its own, a block with a title saved under that name. What a `json` or `text` block
+shows is compared with what the block before it printed; `…` stands for anything.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from docs import members
+from local import aws, environments
+from local.build import built
+from local.client import Call, Credentials
+from local.cloud import ROOT, free_port, running
+from local.seed import BUCKET
+from tests.pages import Block, pages
+
+PAGES = pages()
+RUN = ("sh", "python")
+SHOWN = ("json", "text")
+SECONDS = 300
+LEFT_OUT = (
+    ".git",
+    ".venv",
+    ".tools",
+    ".aws-sam",
+    ".local",
+    "__pycache__",
+    ".*_cache",
+    "*.egg-info",
+)
+
+# Lines of `sh` blocks that do not run here, and why.
+NOT_RUN = {
+    "make demo": "tests/cloud/test_demo.py runs it and looks at its table",
+    "make test": "it is what runs this",
+    "make test-unit": "make test runs the same",
+    "make check": "make test runs it first",
+    "make format": "it writes; make check compares",
+}
+# Sections that repeat another's blocks to the letter.
+REPEATED = {("README.ja.md", "AWS にデプロイする"): ("README.md", "Deploy to AWS")}
+# Sections for whoever has an AWS account: it is a local cloud of its own, entered as root.
+OPERATORS = {("README.md", "Deploy to AWS")}
+# Roles that a section takes for granted.
+ROLES = ("ReportReader", "Platform")
+YES = "y\n"  # to `sam deploy`, which asks before it changes production
+
+
+class Section(NamedTuple):
+    """Blocks of one page that are typed into one shell."""
+
+    page: str
+    title: str  # empty: all of the page but the operators' sections
+    blocks: list[Block]
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.title}".strip()
+
+
+def sections() -> Iterator[Section]:
+    for name, page in PAGES.items():
+        typed = [one for one in page.blocks if one.language in RUN + SHOWN or one.title]
+        mine = [one for one in typed if (name, one.section) not in OPERATORS | REPEATED.keys()]
+        if any(one.language in RUN for one in mine):
+            yield Section(name, "", mine)
+        for title in dict.fromkeys(one.section for one in typed):
+            if (name, title) in OPERATORS:
+                yield Section(name, title, [one for one in typed if one.section == title])
+
+
+SECTIONS = {str(one): one for one in sections()}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A fresh copy of the project; the environment and what SAM has built are shared."""
+    copy = tmp_path / "s3vend"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    for name in (".venv", ".tools"):
+        if (ROOT / name).exists():
+            (copy / name).symlink_to(ROOT / name)
+    built()
+    (copy / ".aws-sam").mkdir()
+    (copy / ".aws-sam/local").symlink_to(ROOT / ".aws-sam/local")
+    return copy
+
+
+def outside(settings: Mapping[str, str]) -> dict[str, str]:
+    """The same without the environment that runs the tests: the page says when to enter it."""
+    path = [one for one in settings["PATH"].split(":") if not one.endswith(".venv/bin")]
+    kept = {name: value for name, value in settings.items() if name != "VIRTUAL_ENV"}
+    return {**kept, "PATH": ":".join(path)}
+
+
+def newcomer(tree: Path) -> dict[str, str]:
+    """The environment of somebody who has nothing but the project's directory."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    port = {"S3VEND_LOCAL_PORT": str(free_port()), "NO_PROXY": "127.0.0.1"}
+    return outside({**own, **environments.NO_SETTINGS, "CURL_HOME": str(tree), **port})
+
+
+def script(section: Section, outputs: Path) -> str:
+    """The section as one bash script; each block's output goes to a file of its own."""
+    lines = ["set -eu -o pipefail"]
+    for position, block in enumerate(section.blocks):
+        if block.language in SHOWN and not block.title:
+            continue
+        lines.append(f"exec >'{outputs}/{position}' 2>&1; echo {position} >'{outputs}/last'")
+        if block.title:
+            lines.append(f"cat >{block.title} <<'END_OF_BLOCK'\n{block.text}END_OF_BLOCK")
+        elif block.language == "python":
+            lines.append(f"python - <<'END_OF_BLOCK'\n{block.text}END_OF_BLOCK")
+        else:
+            typed = block.text.splitlines()
+            lines += [":" if line.strip() in NOT_RUN else line for line in typed]
+    return "\n".join(lines) + "\n"
+
+
+def run(section: Section, tree: Path, settings: dict[str, str], typed: str = "") -> None:
+    """Run a section and compare what it shows with what it printed."""
+    outputs = tree.parent / "outputs"
+    outputs.mkdir()
+    ended = subprocess.run(  # noqa: S603 - runs what our own pages say
+        ["bash", "-c", script(section, outputs)],  # noqa: S607 - any bash
+        cwd=tree,
+        env=settings,
+        input=typed,
+        timeout=SECONDS,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    last = int((outputs / "last").read_text())
+    said = (outputs / str(last)).read_text()
+    assert ended.returncode == 0, f"{section.blocks[last]} failed:\n{said}\n{ended.stderr}"
+    for position, block in enumerate(section.blocks):
+        if block.language in SHOWN:
+            compare(block, (outputs / str(position - 1)).read_text())
+
+
+def compare(block: Block, printed: str) -> None:
+    """Whether the output ends with what the block shows."""
+    if block.language == "json":
+        assert alike(json.loads(block.text), json.loads(printed[printed.index("{") :])), printed
+    else:
+        pattern = re.escape(block.text.strip()).replace("…", ".*")
+        assert re.search(f"(?:^|\n){pattern}\\Z", printed.strip()), (
+            f"{block} shows other than:\n{printed}"
+        )
+
+
+def alike(shown: object, found: object) -> bool:
+    """Whether they are equal, but for `…` in texts."""
+    if isinstance(shown, dict) and isinstance(found, dict):
+        return shown.keys() == found.keys() and all(alike(shown[one], found[one]) for one in shown)
+    if isinstance(shown, list) and isinstance(found, list):
+        return len(shown) == len(found) and all(map(alike, shown, found))
+    if isinstance(shown, str) and isinstance(found, str):
+        return re.fullmatch(re.escape(shown).replace("…", ".+"), found) is not None
+    return shown == found
+
+
+@pytest.mark.parametrize("name", [one for one in SECTIONS if not SECTIONS[one].title])
+def test_a_page_works_for_a_newcomer_and_leaves_nothing_running(
+    name: str, tree: Path, left_running: Callable[..., list[str]]
+) -> None:
+    settings = newcomer(tree)
+    try:
+        run(SECTIONS[name], tree, settings)
+        assert not (tree / ".local/env").exists(), "the page does not end its local cloud"
+        assert left_running(str(tree)) == []
+    finally:
+        subprocess.run(["make", "local-stop"], cwd=tree, env=settings, check=True)  # noqa: S607 - any make
+
+
+@pytest.mark.parametrize("name", [one for one in SECTIONS if SECTIONS[one].title])
+def test_a_page_works_for_an_operator(name: str, tree: Path) -> None:
+    with running() as cloud:
+        iam = aws.iam(cloud)
+        for role in ROLES:
+            iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+        run(SECTIONS[name], tree, outside(environments.client(cloud)), typed=YES)
+        attached = [iam.list_attached_role_policies(RoleName=role) for role in ROLES]
+        policies = [one["PolicyName"] for answer in attached for one in answer["AttachedPolicies"]]
+        assert policies == ["S3VendCallers", "S3VendAdministrators"]
+
+
+def test_what_does_not_run_is_on_a_page_and_what_repeats_is_the_same() -> None:
+    typed = [one for page in PAGES.values() for one in page.blocks if one.language == "sh"]
+    lines = {line.strip() for block in typed for line in block.text.splitlines()}
+    assert NOT_RUN.keys() <= lines
+    for repeated, first in REPEATED.items():
+        texts = {
+            place: [one.text for one in PAGES[place[0]].blocks if one.section == place[1]]
+            for place in (repeated, first)
+        }
+        assert texts[repeated]
+        assert set(texts[repeated]) <= set(texts[first])
+
+
+def asked(route: str) -> object:
+    """A body for each route that takes one."""
+    target = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}
+    url = {"method": "GET", "target": f"s3://{BUCKET}/reports/2026.csv"}
+    return {
+        "POST /iam/credentials": target,
+        "POST /iam/explanations": target,
+        "POST /iam/presigned-urls": {"expiresIn": 60, "requests": [url]},
+        "POST /admin/changes": {"version": 1, "dryRun": True},
+    }.get(route)
+
+
+@pytest.mark.parametrize("route", members.ROUTES)
+def test_a_route_answers_the_members_that_the_reference_lists(
+    route: str, call: Call, user: Credentials, administrator: Credentials
+) -> None:
+    method, path = route.split()
+    keys = administrator if path.startswith("/admin/") else user
+    ids = {"grants": "assume-s3-user-reads-reports", "locations": BUCKET}
+    path = path.replace("{id}", ids.get(path.split("/")[2], ""))
+    answer = call(method, path, asked(route), keys)
+    assert answer.status == 200, answer.json
+    listed = members.ROUTES[route][2]
+    assert {name for name in listed if not name.endswith("?")} <= answer.json.keys()
+    assert answer.json.keys() <= {name.rstrip("?") for name in listed}
