@@ -29,12 +29,9 @@ PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
     "AdministrationFunction": {
         "Table.Arn": {
             "dynamodb:BatchGetItem",
-            "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",
-            "dynamodb:GetItem",
             "dynamodb:PutItem",
             "dynamodb:Query",
-            "dynamodb:UpdateItem",
         }
     },
 }

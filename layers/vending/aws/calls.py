@@ -10,7 +10,7 @@ from botocore.session import get_session
 
 from vending.errors import Unavailable
 
-# Two tries of at most three seconds, twice in a request, fit into a function's ten seconds.
+# Two calls in a request, each of two tries of three seconds, fit into a function's fifteen.
 _BUDGET = Config(
     connect_timeout=1,
     read_timeout=2,
