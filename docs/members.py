@@ -170,11 +170,14 @@ def told_by(hint: Any) -> str:
 
 def bounds(hint: Any) -> str:
     """The bounds of a number or a list."""
-    members = [one for one in get_args(hint) if isinstance(one, FieldInfo)]
+    given = [
+        limit
+        for one in get_args(hint)
+        for limit in (one.metadata if isinstance(one, FieldInfo) else [getattr(one, "func", one)])
+    ]
     limits = {
         name: getattr(limit, name)
-        for member in members
-        for limit in member.metadata
+        for limit in given
         for name in ("ge", "le", "min_length", "max_length")
         if hasattr(limit, name)
     }

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
 
 from docs import members
 from local import template
-from vending import audit, bodies, fields, kept, layout, pages, signing_sessions, vend
+from vending import audit, bodies, fields, kept, layout, pages, signing_sessions
 from vending.caller import Caller
 from vending.errors import VendingError
 from vending.grants import Grant, Grantee, Permission
@@ -105,7 +105,10 @@ def limits() -> Iterator[str]:
         ("credentials", f"{SHORTEST} to {LONGEST} s"),
         ("presigned URLs", f"1 to {LONGEST_URL} s"),
         ("a request body", f"{BODY_BYTES:,} bytes"),
-        ("an answer with URLs", f"{vend.ANSWER_BYTES:,} bytes, reckoned before STS is called"),
+        (
+            "an answer",
+            f"{bodies.ANSWER_BYTES:,} bytes, reckoned before STS is called or anything is written",
+        ),
         ("`targets` of a credentials request", f"{bodies.TARGETS}"),
         ("`requests` of a batch of URLs", f"{bodies.REQUESTS:,}"),
         ("a key", f"{KEY_BYTES:,} bytes in UTF-8"),

@@ -69,7 +69,7 @@ ROUTES = {
 }
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
     return gateway.answer(event, ROUTES, lambda code, members: logger.error(code, extra=members))

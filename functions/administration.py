@@ -1,6 +1,7 @@
 """``/admin/*``: what is granted, and changing it."""
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from vending.aws import gateway, store
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, recording
 from vending.bodies import ChangesRequest
-from vending.changes import Change, Entry, Stored
+from vending.changes import Change, Entry, Kind, Stored
 from vending.errors import NotFound
 from vending.grants import Grant
 from vending.layout import Key, catalogue_key
@@ -46,25 +47,27 @@ def one(request: gateway.Request, kind: str) -> gateway.Answer:
     request.caller()
     request.query()
     key = Key(kind, request.path("id"))
-    documents = store.read(dynamodb, settings.table, [key], consistent=True)
+    known = re.fullmatch("[A-Za-z0-9._-]{1,64}", key.sk)  # else DynamoDB may not take it as a key
+    documents = store.read(dynamodb, settings.table, [key] if known else [], consistent=True)
     if key not in documents:
         raise NotFound(f"There is no such entry in {kind}.")
     return READERS[kind](documents[key]).as_json()
 
 
 def stored(body: ChangesRequest) -> Stored:
-    """What the table holds of what a document names; with ``prune`` all of its lists."""
-    everything = partial(store.entries, dynamodb, settings.table, consistent=True)
-    documents = store.read(
-        dynamodb,
-        settings.table,
-        [catalogue_key(kind, id_) for kind, ids in named(body).items() for id_ in ids],
-        consistent=True,
-    )
-    if body.prune and body.grants is not None:
-        documents |= dict(everything("grants"))
-    if body.prune and body.locations is not None:
-        documents |= dict(everything("locations"))
+    """What the table holds of what a document touches."""
+    whole = {"location"} if body.prune and body.locations is not None else set[Kind]()
+    if whole or (body.prune and body.grants is not None):
+        whole.add("grant")
+    keys = [
+        catalogue_key(kind, id_)
+        for kind, ids in named(body).items()
+        for id_ in ids
+        if kind not in whole
+    ]
+    documents = store.read(dynamodb, settings.table, keys, consistent=True)
+    for kind in whole:
+        documents |= store.entries(dynamodb, settings.table, f"{kind}s", consistent=True)
     return Stored(
         {key.sk: store.grant_of(text) for key, text in documents.items() if key.pk == "grants"},
         {
@@ -96,14 +99,24 @@ def changes(request: gateway.Request) -> gateway.Answer:
         record.caller(caller)
         request.query()
         body = parse(ChangesRequest, request.body())
-        return apply(body, record, CATALOGUE, changed=partial(record_change, request, record))
+        return apply(
+            body,
+            record,
+            CATALOGUE,
+            role_arn=settings.role_arn,
+            changed=partial(record_change, request, record),
+        )
 
 
-def record_change(request: gateway.Request, cause: Record, change: Change, revision: int) -> None:
+def record_change(
+    request: gateway.Request, cause: Record, change: Change, revision: int, outcome: str
+) -> None:
     """The audit record of one change, with before and after."""
     with recording("change", request.id) as record:
         record.caller(request.caller())
-        record.note(cause=cause.vend_id, change=change.as_json(), revision=revision)
+        record.note(
+            cause=cause.vend_id, change=change.as_json(), revision=revision, outcome=outcome
+        )
 
 
 ROUTES: dict[str, gateway.Route] = {
@@ -115,7 +128,7 @@ ROUTES: dict[str, gateway.Route] = {
 }
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
     return gateway.answer(event, ROUTES, lambda code, members: logger.error(code, extra=members))

@@ -50,9 +50,9 @@ def credentials(request: gateway.Request) -> gateway.Answer:
             "sessionToken": lent.session_token,
             "expiration": iso(vended.expiration),
         },
-        "matchedGrantTargets": [target.as_json() for target in vended.prepared.targets],
+        "matchedGrantTargets": [target.as_json() for target in vended.narrowed.targets],
         "permission": body.permission,
-        "region": vended.prepared.decision.location.region,
+        "region": vended.narrowed.decision.location.region,
         "vendId": record.vend_id,
         "sessionId": vended.session_id,
     }
@@ -61,7 +61,7 @@ def credentials(request: gateway.Request) -> gateway.Answer:
 ROUTES = {"POST /iam/credentials": credentials}
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
     return gateway.answer(event, ROUTES, lambda code, members: logger.error(code, extra=members))

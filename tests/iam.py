@@ -32,28 +32,32 @@ OPERATORS: dict[str, Callable[[str, str], bool]] = {
 }
 
 
-def allows(policy: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
-    """Whether the policy allows it: some statement does, and none denies."""
+def allows(
+    policy: Mapping[str, Any], action: str, resource: str, context: Context | None = None
+) -> bool:
+    """IAM's answer for one policy: an explicit deny wins, what nothing allows is denied."""
     effects = {
         statement["Effect"]
-        for statement in policy["Statement"]
-        if _applies(statement, action, resource, context)
+        for statement in listed(policy["Statement"])
+        if _applies(statement, action, resource, context or {})
     }
     return effects == {"Allow"}
 
 
+def listed(value: Any) -> list[Any]:
+    """IAM writes a list of one without its brackets."""
+    return value if isinstance(value, list) else [value]
+
+
 def _applies(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
+    if unknown := statement.keys() - {"Sid", "Effect", "Action", "Resource", "Condition"}:
+        raise NotImplementedError(sorted(unknown))
     return (
-        any(matches(one.lower(), action.lower()) for one in _listed(statement["Action"]))
-        and any(matches(one, resource) for one in _listed(statement["Resource"]))
+        any(matches(one.lower(), action.lower()) for one in listed(statement["Action"]))
+        and any(matches(one, resource) for one in listed(statement["Resource"]))
         and all(
-            key in context
-            and any(OPERATORS[operator](one, context[key]) for one in _listed(values))
+            key in context and any(OPERATORS[operator](one, context[key]) for one in listed(values))
             for operator, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()
         )
     )
-
-
-def _listed(values: str | list[str]) -> list[str]:
-    return [values] if isinstance(values, str) else values

@@ -1,14 +1,14 @@
 """``/admin/changes``: plan against what is stored, then write, narrowing before widening."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vending.audit import Record
-from vending.bodies import ChangesRequest
+from vending.bodies import ANSWER_BYTES, ChangesRequest
 from vending.changes import Change, Kind, Stored, plan
-from vending.errors import PreconditionFailed
+from vending.errors import PreconditionFailed, TooLarge, Unavailable
 from vending.grants import Grant
-from vending.layout import Batch, Key, batches, decision_key
+from vending.layout import Batch, Key, batches, decision_key, encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,13 @@ def apply(
     record: Record,
     catalogue: Catalogue,
     *,
-    changed: Callable[[Change, int], None],
+    role_arn: str,
+    changed: Callable[[Change, int, str], None],
 ) -> dict[str, object]:
-    """The answer of ``/admin/changes``; ``changed`` is told of each change that is written.
+    """The answer of ``/admin/changes``.
+
+    ``changed`` is told of each change with its revision and outcome: ``granted`` once it is
+    written, ``unknown`` where the table did not answer.
 
     Asked again, it changes nothing more. All changes are one transaction where they fit; else
     a failure leaves the first ones made, and asking again makes the rest.
@@ -40,6 +44,7 @@ def apply(
     Raises:
         InvalidRequest: any fault in the document; nothing is written.
         PreconditionFailed: ``revision`` is old, or somebody else writes at the same time.
+        TooLarge: the answer would be; nothing is written.
         Unavailable: the table failed.
     """
     revision = catalogue.revision()
@@ -47,7 +52,7 @@ def apply(
         raise PreconditionFailed(
             f"The grants are at revision {revision}, not {request.revision}. Plan again."
         )
-    changes = plan(request, catalogue.stored(request))
+    changes = plan(request, catalogue.stored(request), role_arn)
     touched = {
         decision_key(entry)
         for change in changes
@@ -55,18 +60,41 @@ def apply(
         if isinstance(entry, Grant)
     }
     writes = list(batches(changes, catalogue.items(touched)))
-    record.note(changes=len(changes), dryRun=request.dry_run)
+    shown = [change.as_json() for change in changes]
+    _check_answer(shown)
+    record.note(changes=len(changes), dryRun=request.dry_run, revision=revision)
     if not request.dry_run:
         for batch in writes:
-            revision = catalogue.commit(batch, revision)
-            for change in batch.changes:
-                changed(change, revision)
-    record.note(revision=revision)
-    return {
-        "applied": not request.dry_run,
-        "revision": revision,
-        "changes": [change.as_json() for change in changes],
-    }
+            revision = _commit(batch, revision, catalogue, changed)
+            record.note(revision=revision)
+    return {"applied": not request.dry_run, "revision": revision, "changes": shown}
+
+
+def _commit(
+    batch: Batch,
+    revision: int,
+    catalogue: Catalogue,
+    changed: Callable[[Change, int, str], None],
+) -> int:
+    try:
+        reached = catalogue.commit(batch, revision)
+    except Unavailable:
+        for change in batch.changes:
+            changed(change, revision + 1, "unknown")
+        raise
+    for change in batch.changes:
+        changed(change, reached, "granted")
+    return reached
+
+
+def _check_answer(shown: Sequence[Mapping[str, object]]) -> None:
+    text = encode(shown)
+    size = len(text) + text.count('"') + text.count("\\")  # Lambda's answer is JSON in JSON
+    if size > ANSWER_BYTES:
+        fitting = len(shown) * ANSWER_BYTES // size
+        raise TooLarge(
+            f"The answer would pass {ANSWER_BYTES} bytes; send about {fitting} changes at a time."
+        )
 
 
 def named(request: ChangesRequest) -> dict[Kind, set[str]]:

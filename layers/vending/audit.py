@@ -3,9 +3,10 @@
 Members (version 1; absent where unknown): ``record`` (always ``audit``), ``version``, ``time``,
 ``requestId``, ``vendId``, ``action``, ``door``, ``caller`` (canonical ARN), ``uniqueId``,
 ``callerSession``, ``sourceIp``, ``targets`` (the first 20), ``targetCount``, ``permission``,
-``grant``, ``outcome`` (``granted``, ``refused``, ``failed``), ``code``, ``reason``, ``sessionId``,
-``roleSessionName``, ``sourceIdentity``, ``durationSeconds``, ``expiresAt``, ``cached``,
-``change`` (``action``, ``kind``, ``id``, ``before``, ``after``), ``changes``, ``revision``,
+``grant``, ``outcome`` (``granted``, ``refused``, ``failed``, ``unknown``), ``code``, ``reason``,
+``sessionId``, ``roleSessionName``, ``sourceIdentity``, ``durationSeconds``, ``expiresAt``,
+``cached``, ``change`` (``action``, ``kind``, ``id``, ``pointer``, ``before``, ``after``),
+``cause`` (the ``vendId`` of the request that made the change), ``changes``, ``revision``,
 ``dryRun``.
 """
 
@@ -55,15 +56,13 @@ class Record:
             permission=" ".join(sorted({one.permission.value for one in wanted})),
         )
 
-    def session(self, session: Session, session_id: str, expires: datetime, cached: bool) -> None:  # noqa: FBT001 - a fact, not a switch
-        """Which session was lent or signed with."""
+    def session(self, session: Session, session_id: str) -> None:
+        """Which session is asked for, before it is: STS may make it and not be heard."""
         self.note(
             sessionId=session_id,
             roleSessionName=session.name(session_id),
             sourceIdentity=session.source_identity,
             durationSeconds=session.duration,
-            expiresAt=iso(expires),
-            cached=cached,
         )
 
     def line(self) -> str:

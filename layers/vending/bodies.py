@@ -21,7 +21,9 @@ from vending.fields import (
     Target,
     Time,
     UniqueId,
+    Version,
     VpcEndpoint,
+    between,
 )
 from vending.grants import Grant, Grantee, Permission, Wanted
 from vending.location import RegisteredLocation
@@ -29,6 +31,8 @@ from vending.presign import Method
 
 TARGETS = 20
 REQUESTS = 1000
+ENTRIES = 20_000  # as many as fit into a body
+ANSWER_BYTES = 5_500_000  # of the 6 MB that Lambda can answer
 
 _PERMISSION_FOR: dict[Method, Permission] = {
     "GET": Permission.READ,
@@ -54,7 +58,7 @@ class CredentialsRequest(Body):
     """``POST /{door}/credentials`` and ``POST /{door}/explanations``."""
 
     target: Target | None = None
-    targets: Annotated[Listed[Target], Field(min_length=1, max_length=TARGETS)] | None = None
+    targets: Annotated[Listed[Target], between(1, TARGETS)] | None = None
     permission: PermissionName
     privilege: Literal["Minimal", "Default"] = "Minimal"
     duration_seconds: int | None = None  # None: the most that the grant allows
@@ -87,7 +91,7 @@ class UrlsRequest(Body):
     """``POST /{door}/presigned-urls``."""
 
     expires_in: int
-    requests: Annotated[Listed[UrlRequest], Field(min_length=1, max_length=REQUESTS)]
+    requests: Annotated[Listed[UrlRequest], between(1, REQUESTS)]
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
@@ -126,6 +130,18 @@ class GrantBody(Body):
     source_ip: SourceIp | None = None
     vpc_endpoint: VpcEndpoint | None = None
 
+    @model_validator(mode="after")
+    def _name_with_its_kind(self) -> Self:
+        """A role may be made with the name of a user, and neither is to reach the other's keys."""
+        variables = self.scope.variables
+        to_account = isinstance(self.grantee.iam, str)
+        if to_account and "caller.name" in variables and "caller.kind" not in variables:
+            raise ValueError(
+                "in a grant to an account ${caller.name} needs ${caller.kind} in the scope too: "
+                "a role and a user may have one name"
+            )
+        return self
+
     def grant(self) -> Grant:
         """The grant in the core's own types."""
         return Grant(
@@ -148,6 +164,12 @@ class LocationBody(Body):
     account: Account | None = None
     kms_key: KmsKey | None = None
 
+    @model_validator(mode="after")
+    def _key_in_the_region(self) -> Self:
+        if self.kms_key and self.kms_key.split(":")[3] != self.region:
+            raise ValueError("'kmsKey' is in another region than the bucket")
+        return self
+
     def location(self) -> RegisteredLocation:
         """The location in the core's own types."""
         return RegisteredLocation(self.scope, self.region, self.account, self.kms_key)
@@ -156,9 +178,9 @@ class LocationBody(Body):
 class ChangesRequest(Body):
     """``POST /admin/changes``: ``vending.yaml`` as JSON, and what to do with it."""
 
-    version: Literal[1]
-    grants: Listed[GrantBody] | None = None
-    locations: Listed[LocationBody] | None = None
+    version: Version
+    grants: Annotated[Listed[GrantBody], between(0, ENTRIES)] | None = None
+    locations: Annotated[Listed[LocationBody], between(0, ENTRIES)] | None = None
     revision: Annotated[int, Field(ge=0)] | None = None
     dry_run: bool = False
     prune: bool = False

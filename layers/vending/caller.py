@@ -17,7 +17,7 @@ Kind = Literal["role", "user"]
 
 _NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
 _HEAD = r"arn:(?P<partition>aws(?:-[a-z]+)*):{}::(?P<account>[0-9]{{12}}):"
-_IAM = re.compile(_HEAD.format("iam") + rf"(?P<kind>role|user)/(?:[!-.0-~]+/)*(?P<name>{_NAME})")
+_IAM = re.compile(_HEAD.format("iam") + rf"(?P<kind>role|user)/(?:[!-~]*/)?(?P<name>{_NAME})")
 _ASSUMED = re.compile(
     _HEAD.format("sts") + rf"assumed-role/(?P<name>{_NAME})/(?P<session>[A-Za-z0-9_+=,.@-]{{2,64}})"
 )
@@ -80,7 +80,12 @@ class Caller:
     @property
     def variables(self) -> Mapping[str, str]:
         """What may fill a scope's variables."""
-        return {"caller.name": self.principal.name, "caller.account": self.principal.account}
+        principal = self.principal
+        return {
+            "caller.name": principal.name,
+            "caller.kind": principal.kind,
+            "caller.account": principal.account,
+        }
 
     @property
     def grantee_keys(self) -> tuple[str, ...]:

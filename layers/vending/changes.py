@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from vending.bodies import ChangesRequest
-from vending.errors import Fault, InvalidRequest
+from vending.caller import Caller, Principal
+from vending.errors import Fault, InvalidRequest, PolicyTooLarge
 from vending.grants import Grant
 from vending.location import RegisteredLocation
+from vending.policy import grant_conditions, session_policy
 
 type Kind = Literal["grant", "location"]
 type Entry = Grant | RegisteredLocation
@@ -15,7 +18,10 @@ type Entry = Grant | RegisteredLocation
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the table holds of what a document names (with ``prune``: of everything)."""
+    """What the table holds of what a document names; with ``prune`` all of the pruned lists.
+
+    Where locations are pruned that is all grants too: they need their locations.
+    """
 
     grants: Mapping[str, Grant]
     locations: Mapping[str, RegisteredLocation]
@@ -60,24 +66,31 @@ class Change:
         }
 
 
-def plan(request: ChangesRequest, stored: Stored) -> list[Change]:
-    """The changes that make what is stored equal to the document, narrowing ones first.
+def plan(request: ChangesRequest, stored: Stored, role_arn: str) -> list[Change]:
+    """The changes that make what is stored equal to the document, in its order.
 
     A list that is absent is left alone; entries that a list does not name go only with ``prune``.
 
     Raises:
-        InvalidRequest: entries with one id, or grants in a bucket without a location.
+        InvalidRequest: entries with one id, grants in a bucket without a location, or grants
+            whose session policy would not fit.
     """
     grants = [one.grant() for one in request.grants or ()]
     locations = [one.location() for one in request.locations or ()]
     faults = [*_twice("/grants", "id", grants), *_twice("/locations", "scope", locations)]
-    kept = {} if request.prune and request.locations is not None else stored.locations
-    registered = {one.id for one in locations} | kept.keys()
-    faults += [
-        Fault(f"/grants/{position}/scope", "no location for this bucket; add it to 'locations'")
-        for position, grant in enumerate(grants)
-        if grant.scope.bucket not in registered
-    ]
+    pruned = request.prune and request.locations is not None
+    registered = {} if pruned else dict(stored.locations)
+    registered |= {one.id: one for one in locations}
+    for position, grant in enumerate(grants):
+        if reason := _unusable(grant, registered, role_arn):
+            faults.append(Fault(f"/grants/{position}/scope", reason))
+    if pruned:
+        left = {} if request.prune and request.grants is not None else stored.grants
+        needed = {grant.scope.bucket for grant in left.values()} - registered.keys()
+        faults += [
+            Fault("/locations", f"{bucket!r} still has grants; it cannot go before them")
+            for bucket in sorted(needed)
+        ]
     if faults:
         raise InvalidRequest("The document does not hold together.", faults=faults)
     changes: list[Change] = []
@@ -85,7 +98,25 @@ def plan(request: ChangesRequest, stored: Stored) -> list[Change]:
         changes += _differences("location", locations, stored.locations, prune=request.prune)
     if request.grants is not None:
         changes += _differences("grant", grants, stored.grants, prune=request.prune)
-    return sorted(changes, key=lambda change: not change.narrows)
+    return changes
+
+
+def _unusable(
+    grant: Grant, registered: Mapping[str, RegisteredLocation], role_arn: str
+) -> str | None:
+    """Why nobody could ever use the grant, if so."""
+    if not (location := registered.get(grant.scope.bucket)):
+        return "no location for this bucket; add it to 'locations'"
+    longest = Caller(
+        "iam", Principal("aws", "1" * 12, "user", "n" * 64), "AIDA", None, ":".join(["ffff"] * 8)
+    )
+    scope = grant.scope.fill(longest.variables)
+    conditions = grant_conditions(grant, longest, datetime.max.replace(tzinfo=UTC))
+    try:
+        session_policy([scope], grant.permission, location, role_arn, conditions)
+    except PolicyTooLarge as error:
+        return f"nobody could use it. {error.detail}"
+    return None
 
 
 def _differences(

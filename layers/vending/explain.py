@@ -5,12 +5,19 @@ from datetime import datetime
 from vending.audit import Record
 from vending.bodies import CredentialsRequest
 from vending.caller import Caller
-from vending.decision import LoadGrants
+from vending.decision import LoadGrants, decide
 from vending.errors import Refusal, RequestFault
 from vending.grants import Grant
 from vending.policy import POLICY_CHARACTERS
-from vending.session import LONGEST, LONGEST_URL, SHORTEST
-from vending.vend import prepare
+from vending.session import (
+    LONGEST,
+    LONGEST_URL,
+    SHORTEST,
+    check_duration,
+    longest_credentials,
+    longest_url,
+)
+from vending.vend import narrow
 
 
 def explain(
@@ -27,10 +34,12 @@ def explain(
     Raises:
         Unavailable: the table failed.
     """
+    grant = None
     try:
-        prepared = prepare(
-            caller, request, record, load_grants=load_grants, role_arn=role_arn, now=now
-        )
+        check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
+        decision = decide(caller, request.wanted, record, load_grants=load_grants, now=now)
+        grant = decision.match.grant
+        narrowed = narrow(caller, request, decision, role_arn=role_arn, now=now)
     except (Refusal, RequestFault) as error:
         record.note(outcome="refused", code=error.code, reason=error.reason)
         return {
@@ -38,26 +47,24 @@ def explain(
             "code": error.code,
             "reason": error.detail,
             "matchedGrantTargets": [],
-            "limits": limits(None),
+            "limits": limits(grant, now),
         }
-    match, policy = prepared.decision.match, prepared.session.policy
+    scope, policy = decision.match.scope, narrowed.session.policy
     return {
         "decision": "granted",
-        "reason": f"The grant {match.grant.id!r} covers {match.scope}"
-        f" with {match.grant.permission}.",
-        "matchedGrantTargets": [target.as_json() for target in prepared.targets],
+        "reason": f"The grant {grant.id!r} covers {scope} with {grant.permission}.",
+        "matchedGrantTargets": [target.as_json() for target in narrowed.targets],
         "sessionPolicy": policy,
         "sessionPolicyLength": len(policy),
-        "limits": limits(match.grant),
+        "limits": limits(grant, now),
     }
 
 
-def limits(grant: Grant | None) -> dict[str, int]:
+def limits(grant: Grant | None, now: datetime) -> dict[str, int]:
     """The bounds of a request under this grant (None: under any): seconds and characters."""
-    longest = (grant and grant.max_duration) or LONGEST
     return {
         "minDurationSeconds": SHORTEST,
-        "maxDurationSeconds": min(LONGEST, longest),
-        "maxExpiresIn": min(LONGEST_URL, longest),
+        "maxDurationSeconds": longest_credentials(grant) if grant else LONGEST,
+        "maxExpiresIn": longest_url(grant, now) if grant else LONGEST_URL,
         "sessionPolicyCharacters": POLICY_CHARACTERS,
     }

@@ -1,6 +1,7 @@
 """The members of bodies: how each is read, and the words that say what would be right."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Annotated, Literal
@@ -13,6 +14,7 @@ from vending.location import SCHEME, Location
 from vending.scope import Scope
 
 ADDRESS_BLOCKS = 20
+EARLIEST, LATEST = 2000, 9998  # years that every zone and every reader of ISO 8601 knows
 
 _DURATION = re.compile(r"([1-9][0-9]{0,4})(s|m|h)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -78,17 +80,31 @@ def _source_ip(value: object) -> Literal["caller"] | tuple[str, ...]:
         return "caller"
     if not isinstance(value, list) or not 1 <= len(value) <= ADDRESS_BLOCKS:
         raise ValueError(f"'caller', or 1 to {ADDRESS_BLOCKS} CIDR blocks")
-    return tuple(str(ip_network(_text(block))) for block in value)
+    try:
+        blocks = tuple(str(ip_network(_text(block))) for block in value)
+    except ValueError:
+        blocks = ("%",)
+    if any("%" in block for block in blocks):
+        raise ValueError("each is a CIDR block such as 192.0.2.0/24, with no bits beyond its mask")
+    return blocks
 
 
 def _time(value: object) -> datetime:
+    wrong = ValueError("a time in whole seconds with its zone, such as 2027-01-01T00:00:00Z")
     try:
-        time = datetime.fromisoformat(_text(value))
-    except ValueError:
-        raise ValueError("a time with its zone, such as 2027-01-01T00:00:00Z") from None
-    if time.tzinfo is None:
-        raise ValueError("a time has its zone, such as 2027-01-01T00:00:00Z")
-    return time.astimezone(UTC)
+        given = datetime.fromisoformat(_text(value))
+        time = given.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise wrong from None
+    if given.tzinfo is None or time.microsecond or not EARLIEST <= time.year <= LATEST:
+        raise wrong
+    return time
+
+
+def _version(value: object) -> int:
+    if type(value) is not int or value != 1:
+        raise ValueError("must be 1")
+    return value
 
 
 def _matching(pattern: str, words: str) -> PlainValidator:
@@ -102,6 +118,25 @@ def _matching(pattern: str, words: str) -> PlainValidator:
     return PlainValidator(check)
 
 
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A list's length, looked at before its items are: each bad one would cost a fault."""
+
+    min_length: int
+    max_length: int
+
+    def __call__(self, value: object) -> object:
+        """The value, if it is no list that is too short or too long."""
+        if isinstance(value, list) and not self.min_length <= len(value) <= self.max_length:
+            raise ValueError(f"takes {self.min_length} to {self.max_length}, not {len(value)}")
+        return value
+
+
+def between(least: int, most: int) -> BeforeValidator:
+    """A list of ``least`` to ``most``."""
+    return BeforeValidator(Between(least, most))
+
+
 type Listed[T] = Annotated[tuple[T, ...], Field(strict=False)]  # JSON has lists only
 Target = Annotated[Location, PlainValidator(target)]
 KeyTarget = Annotated[Location, PlainValidator(key_target)]
@@ -110,13 +145,14 @@ GrantScope = Annotated[Scope, PlainValidator(_scope)]
 IamGrantee = Annotated[Principal | str, PlainValidator(_principal)]
 PermissionName = Annotated[Permission, Field(strict=False)]
 Seconds = Annotated[int, BeforeValidator(seconds), Field(ge=1, le=3600)]
+Version = Annotated[int, PlainValidator(_version)]
 Time = Annotated[datetime, PlainValidator(_time)]
 SourceIp = Annotated[Literal["caller"] | tuple[str, ...], PlainValidator(_source_ip)]
 Identifier = Annotated[
     str,
     _matching("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1 to 64 letters, digits, '.', '_' or '-'"),
 ]
-Region = Annotated[str, _matching("[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", "such as ap-northeast-1")]
+Region = Annotated[str, _matching("[a-z]{2}(-(?!iso)[a-z]+)+-[0-9]{1,2}", "such as ap-northeast-1")]
 Account = Annotated[str, _matching("[0-9]{12}", "the 12 digits of an account, as text")]
 KmsKey = Annotated[
     str,

@@ -160,4 +160,4 @@ def closest_grant(
 
 def iso(time: datetime) -> str:
     """ISO 8601 in UTC, whole seconds, as AWS writes it."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from vending.decision import Known, LoadGrants
 
-CAPACITY = 10_000
+CAPACITY = 1000
 
 
 def kept(load_grants: LoadGrants, seconds: int, now: Callable[[], datetime]) -> LoadGrants:
@@ -19,11 +19,13 @@ def kept(load_grants: LoadGrants, seconds: int, now: Callable[[], datetime]) -> 
 
     def load(grantee_keys: Sequence[str], bucket: str) -> Known:
         asked, time = (grantee_keys, bucket), now()
-        if (answer := answers.get(asked)) and time - answer[0] < lifetime:
+        if (answer := answers.get(asked)) and timedelta() <= time - answer[0] < lifetime:
             return answer[1]
         known = load_grants(grantee_keys, bucket)
         answers[asked] = (time, known)
         answers.move_to_end(asked)
+        for old in [one for one, (read, _) in answers.items() if time - read >= lifetime]:
+            del answers[old]
         if len(answers) > CAPACITY:
             answers.popitem(last=False)
         return known

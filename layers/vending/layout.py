@@ -68,7 +68,7 @@ class Batch:
 
 
 def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> Iterator[Batch]:
-    """The changes in their order, in as few transactions as they fit in.
+    """The changes in as few transactions as they fit in, narrowing ones first.
 
     ``items`` are the decision items of the grants as stored. After each batch the table is
     whole, with the changes up to there made; what comes twice is written twice.
@@ -81,7 +81,7 @@ def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> 
         for key, grants in items.items()
     }
     batch = Batch()
-    for change in changes:
+    for change in sorted(changes, key=write_order):
         writes = _writes(change, listed)
         together = batch.writes | writes
         size = sum(len(document) for document in together.values() if document)
@@ -92,6 +92,13 @@ def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> 
         batch.changes.append(change)
     if batch.changes:
         yield batch
+
+
+def write_order(change: Change) -> tuple[bool, bool, Key]:
+    """Narrowing before widening, locations before grants; then what shares an item together."""
+    entry = change.after or change.before
+    assert entry
+    return (not change.narrows, isinstance(entry, Grant), decision_key(entry))
 
 
 def _writes(change: Change, listed: dict[Key, dict[str, str]]) -> dict[Key, str | None]:

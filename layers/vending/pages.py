@@ -1,6 +1,7 @@
 """Lists page by page: ``?limit=&nextToken=`` in, ``{NAME: […], nextToken?}`` out."""
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from vending.errors import Fault, InvalidRequest
 
 PARAMETERS = ("limit", "nextToken")
 USUAL, MOST = 100, 1000
+KEY_CHARACTERS = 1024
 
 type Position = tuple[str, ...]  # of the first entry of a page, in the order of the list
 
@@ -29,7 +31,7 @@ class Page:
             InvalidRequest: a limit out of bounds, or a token that is not one of ours.
         """
         limit = query.get("limit", str(USUAL))
-        if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:5]) <= MOST):
+        if not re.fullmatch("[1-9][0-9]{0,3}", limit) or int(limit) > MOST:
             detail = f"'limit' is from 1 to {MOST}."
             raise InvalidRequest(detail, faults=[Fault("/limit", detail)])
         token = query.get("nextToken")
@@ -59,8 +61,13 @@ def _position(token: str, parts: int) -> Position:
     if (
         not isinstance(position, list)
         or len(position) != parts
-        or not all(isinstance(part, str) and part for part in position)
+        or not all(isinstance(part, str) and _is_key(part) for part in position)
     ):
         detail = "'nextToken' is not one that this list gave; start again without it."
         raise InvalidRequest(detail, faults=[Fault("/nextToken", detail)])
     return tuple(position)
+
+
+def _is_key(part: str) -> bool:
+    """Whether DynamoDB could have such a key at all."""
+    return 0 < len(part) <= KEY_CHARACTERS and part.isascii() and part.isprintable()

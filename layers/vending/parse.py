@@ -10,6 +10,7 @@ from vending.errors import Fault, InvalidRequest, TooLarge
 
 BODY_BYTES = 2 * 1024 * 1024
 FAULTS = 100  # more are counted, not listed
+MEMBERS = 100  # of one JSON object; no body has as many, and each would be a fault to report
 
 _WORDS = {
     "extra_forbidden": "no such member",
@@ -51,6 +52,8 @@ def read_json(text: str) -> Any:
 
 
 def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(pairs) > MEMBERS:
+        raise InvalidRequest(f"An object has {len(pairs)} members; none here has over {MEMBERS}.")
     members = dict(pairs)
     if len(members) != len(pairs):
         names = [name for name, _ in pairs]
@@ -66,15 +69,16 @@ def _constant(name: str) -> object:
 
 
 def _invalid(error: ValidationError) -> InvalidRequest:
-    found = {
-        pointer(one["loc"]): _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
-        for one in error.errors(include_url=False, include_input=False, include_context=False)
-    }
+    found = error.errors(include_url=False, include_input=False, include_context=False)
     # A list all of whose members are at fault is also reported as too short.
+    outer = {one["loc"][:length] for one in found for length in range(len(one["loc"]))}
     innermost = [
-        Fault(where, detail)
-        for where, detail in found.items()
-        if not any(other.startswith(f"{where}/") for other in found)
+        Fault(
+            pointer(one["loc"]),
+            _WORDS.get(one["type"], one["msg"].removeprefix("Value error, ")),
+        )
+        for one in found
+        if one["loc"] not in outer
     ]
     count = f"{len(innermost)} fault{'s' * (len(innermost) > 1)}"
     return InvalidRequest(f"The body has {count}.", faults=innermost[:FAULTS])

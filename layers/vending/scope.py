@@ -7,7 +7,7 @@ from typing import Self
 
 from vending.location import Location
 
-VARIABLES = ("caller.name", "caller.account")
+VARIABLES = ("caller.name", "caller.kind", "caller.account")
 
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 
@@ -28,6 +28,11 @@ class Scope:
     @property
     def bucket(self) -> str:
         return self.unfilled.bucket
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names of the variables in this scope."""
+        return frozenset(_VARIABLE.findall(self.unfilled.key))
 
     def fill(self, values: Mapping[str, str]) -> Location:
         """The location for one caller.

@@ -17,6 +17,7 @@ from vending.location import Location, RegisteredLocation
 from vending.policy import grant_conditions, session_policy
 
 SHORTEST, LONGEST = 900, 3600  # seconds; the most is what role chaining allows
+MARGIN = 60  # seconds that may pass until STS starts the session
 LONGEST_URL = 3300  # seconds; leaves a signing session of an hour room to be reused
 
 
@@ -63,7 +64,7 @@ def session_for(
         PolicyTooLarge: the policy does not fit.
         AccessDenied: a condition of the grant cannot be put for this caller.
     """
-    ends = now + timedelta(seconds=duration)
+    ends = now + timedelta(seconds=duration + MARGIN)
     conditions = grant_conditions(grant, caller, ends)
     return Session(
         role_arn=role_arn,
@@ -87,8 +88,13 @@ def credentials_duration(asked: int | None, grant: Grant) -> int:
     Raises:
         DurationNotAllowed: more than the grant allows.
     """
-    longest = min(LONGEST, grant.max_duration or LONGEST)
+    longest = longest_credentials(grant)
     return _allowed(asked if asked is not None else longest, longest, "durationSeconds")
+
+
+def longest_credentials(grant: Grant) -> int:
+    """Seconds; below ``SHORTEST`` the grant gives no credentials."""
+    return min(LONGEST, grant.max_duration or LONGEST)
 
 
 def url_lifetime(asked: int, grant: Grant, now: datetime) -> int:
@@ -97,9 +103,13 @@ def url_lifetime(asked: int, grant: Grant, now: datetime) -> int:
     Raises:
         DurationNotAllowed: more than the grant allows, or than is left of it.
     """
+    return _allowed(asked, longest_url(grant, now), "expiresIn")
+
+
+def longest_url(grant: Grant, now: datetime) -> int:
+    """Seconds; no longer than the grant itself."""
     left = int((grant.expires - now).total_seconds()) if grant.expires else LONGEST_URL
-    longest = min(LONGEST_URL, grant.max_duration or LONGEST_URL, left)
-    return _allowed(asked, longest, "expiresIn")
+    return min(LONGEST_URL, grant.max_duration or LONGEST_URL, left)
 
 
 def check_duration(member: str, asked: int | None, shortest: int, longest: int) -> None:

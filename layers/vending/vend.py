@@ -1,14 +1,15 @@
 """The flow: gather, decide, narrow, act; effects come in as functions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vending.audit import Record
-from vending.bodies import CredentialsRequest, UrlsRequest
+from vending.bodies import ANSWER_BYTES, CredentialsRequest, UrlsRequest
 from vending.caller import Caller
 from vending.decision import Decision, LoadGrants, decide
 from vending.errors import PresignOnly, TooLarge, Unavailable
+from vending.grants import iso
 from vending.location import Location
 from vending.presign import Method, encode_path, endpoint_of, signer
 from vending.session import (
@@ -19,21 +20,22 @@ from vending.session import (
     Session,
     check_duration,
     credentials_duration,
+    longest_credentials,
     session_for,
     url_lifetime,
 )
 from vending.signing_sessions import AssumeRole, Lent
 
-ANSWER_BYTES = 5_500_000  # of the 6 MB that Lambda can answer
 TOKEN_BYTES = 2048  # allowed for a session token before STS is asked
+MEMBERS_BYTES = 128  # of what stands around a URL in the answer
 URL_BYTES = 512  # of a URL and its members, but for the key and the token
 
 
-type LastingUntil = Callable[[Session, datetime], Lent]
+type LastingUntil = Callable[[Session, datetime, Record], Lent]
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Narrowed:
     """A credentials request decided and narrowed; all but the call to STS."""
 
     decision: Decision
@@ -45,7 +47,7 @@ class Prepared:
 class VendedCredentials:
     """Credentials handed out; ``expiration`` is what will really hold."""
 
-    prepared: Prepared
+    narrowed: Narrowed
     credentials: Credentials
     expiration: datetime
     session_id: str
@@ -60,25 +62,27 @@ class VendedUrls:
     session_id: str
 
 
-def prepare(
+def narrow(
     caller: Caller,
     request: CredentialsRequest,
-    record: Record,
+    decision: Decision,
     *,
-    load_grants: LoadGrants,
     role_arn: str,
     now: datetime,
-) -> Prepared:
-    """Everything of a credentials request but the call to STS; see ``vend_credentials``."""
-    check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
-    decision = decide(caller, request.wanted, record, load_grants=load_grants, now=now)
+) -> Narrowed:
+    """The session that answers a credentials request, not asked for yet.
+
+    Raises:
+        PresignOnly: the grant is too short for credentials.
+        DurationNotAllowed: more than it allows.
+        PolicyTooLarge: the session policy does not fit.
+    """
     grant = decision.match.grant
-    if (grant.max_duration or LONGEST) < SHORTEST:
+    if longest_credentials(grant) < SHORTEST:
         raise PresignOnly(
             f"The grant {grant.id!r} allows {grant.max_duration} seconds, and credentials last "
             f"{SHORTEST} at least. Ask for presigned URLs."
         )
-    duration = credentials_duration(request.duration_seconds, grant)
     targets = tuple(one.target for one in request.wanted)
     if request.privilege == "Default":
         targets = (decision.match.scope,)
@@ -89,10 +93,10 @@ def prepare(
         request.permission,
         location=decision.location,
         role_arn=role_arn,
-        duration=duration,
+        duration=credentials_duration(request.duration_seconds, grant),
         now=now,
     )
-    return Prepared(decision, targets, session)
+    return Narrowed(decision, targets, session)
 
 
 def vend_credentials(
@@ -113,15 +117,18 @@ def vend_credentials(
             before STS is called.
         Unavailable: the table or STS failed.
     """
-    prepared = prepare(caller, request, record, load_grants=load_grants, role_arn=role_arn, now=now)
+    check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
+    decision = decide(caller, request.wanted, record, load_grants=load_grants, now=now)
+    narrowed = narrow(caller, request, decision, role_arn=role_arn, now=now)
     session_id = new_id()
-    credentials = assume_role(prepared.session, session_id)
-    ends = prepared.decision.match.grant.expires or credentials.expiration
+    record.session(narrowed.session, session_id)
+    credentials = assume_role(narrowed.session, session_id)
+    ends = decision.match.grant.expires or credentials.expiration
     expiration = min(ends, credentials.expiration)
     if expiration <= now:
         raise Unavailable("SessionEnded")
-    record.session(prepared.session, session_id, expiration, cached=False)
-    return VendedCredentials(prepared, credentials, expiration, session_id)
+    record.note(expiresAt=iso(expiration), cached=False)
+    return VendedCredentials(narrowed, credentials, expiration, session_id)
 
 
 def vend_urls(
@@ -143,7 +150,8 @@ def vend_urls(
         Unavailable: the table or STS failed.
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
-    _check_answer(request)
+    paths = (encode_path(one.target.key) for one in request.requests)
+    _check_answer([len(path) + URL_BYTES + TOKEN_BYTES for path in paths])
     decision = decide(caller, request.wanted, record, load_grants=load_grants, now=now)
     match, location = decision.match, decision.location
     lifetime = url_lifetime(request.expires_in, match.grant, now)
@@ -157,13 +165,13 @@ def vend_urls(
         duration=LONGEST,
         now=now,
     )
-    lent = lasting_until(session, now + timedelta(seconds=lifetime))
+    lent = lasting_until(session, now + timedelta(seconds=lifetime), record)
     left = int((lent.credentials.expiration - now).total_seconds())
     expires = min(lifetime, left)
     if expires < 1:
         raise Unavailable("SessionEnded")
     expires_at = now + timedelta(seconds=expires)
-    record.session(session, lent.session_id, expires_at, cached=lent.cached)
+    record.note(expiresAt=iso(expires_at), cached=lent.cached)
     endpoint = endpoint_of(
         location.scope.bucket, location.region, role_arn.split(":")[1], s3_endpoint
     )
@@ -179,11 +187,11 @@ def vend_urls(
         for method in {one.method for one in request.requests}
     }
     urls = tuple((one.method, sign[one.method](one.target.key)) for one in request.requests)
+    _check_answer([len(url) + MEMBERS_BYTES for _, url in urls])
     return VendedUrls(urls, expires_at, lent.session_id)
 
 
-def _check_answer(request: UrlsRequest) -> None:
-    sizes = [len(encode_path(one.target.key)) + URL_BYTES + TOKEN_BYTES for one in request.requests]
+def _check_answer(sizes: Sequence[int]) -> None:
     if sum(sizes) > ANSWER_BYTES:
         fitting = ANSWER_BYTES // max(sizes)
         raise TooLarge(

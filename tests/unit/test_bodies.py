@@ -1,6 +1,7 @@
 """Bad input is refused with the member named and what would be right."""
 
 import json
+import tracemalloc
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -206,6 +207,39 @@ def test_a_body_of_two_mebibytes_is_read_and_one_byte_more_is_not() -> None:
         parse(CredentialsRequest, "é" * (BODY_BYTES // 2 + 1))
 
 
+def test_a_name_under_an_accounts_grant_comes_with_its_kind() -> None:
+    members = GRANT | {"grantee": {"iam": "123456789012"}}
+    scope = "s3://bkt/${caller.kind}/${caller.name}/*"
+    assert GrantBody.model_validate(members | {"scope": scope}).grant()
+
+
+@pytest.mark.parametrize(
+    ("model", "text"),
+    [
+        (UrlsRequest, '{"expiresIn": 1, "requests": [' + "0," * 900_000 + "0]}"),
+        (CredentialsRequest, '{"permission": "READ", "targets": [' + "0," * 900_000 + "0]}"),
+        (ChangesRequest, '{"version": 1, "grants": [' + "0," * 900_000 + "0]}"),
+        (CredentialsRequest, "{" + ",".join(f'"{n}":1' for n in range(150_000)) + "}"),
+        (CredentialsRequest, "{" + ",".join(f'"{n}":1' for n in range(150_000)) + ',"0":1}'),
+    ],
+    ids=["requests", "targets", "grants", "members", "duplicates"],
+)
+def test_a_body_full_of_faults_costs_no_more_than_its_size(model: type[Body], text: str) -> None:
+    tracemalloc.start()
+    error = refused(model, text)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(error.faults) <= 1
+    assert most < 100 * 1024 * 1024
+
+
+def test_as_many_faults_as_a_document_can_have_are_sorted_out() -> None:
+    text = '{"version": 1, "grants": [' + "{}," * 19_999 + "{}]}"
+    error = refused(ChangesRequest, text)
+    assert "80000 faults" in error.detail
+    assert len(error.faults) == FAULTS
+
+
 def test_errors_do_not_show_what_was_sent() -> None:
     secret = "hunter2-hunter2"
     for members in (
@@ -213,6 +247,7 @@ def test_errors_do_not_show_what_was_sent() -> None:
         GOOD | {"durationSeconds": secret},
         GOOD | {"target": secret},
         {"targets": secret, "permission": "READ"},
+        GOOD | {"target": {"bucket": f"{secret}_", "key": secret}},
     ):
         error = refused(CredentialsRequest, json.dumps(members))
         assert secret not in error.detail + repr(error.faults)
@@ -263,6 +298,45 @@ def test_a_grant_is_read_into_its_canonical_form() -> None:
     assert GrantBody.model_validate(canonical).grant() == granted
 
 
+grant_members = st.fixed_dictionaries(
+    {
+        "id": st.from_regex("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True),
+        "grantee": st.sampled_from(
+            [
+                {"iam": "arn:aws-cn:iam::123456789012:user/a/b/Alice"},
+                {"iam": "123456789012"},
+                {"iam": "arn:aws:iam::123456789012:root"},
+                {"iam": "arn:aws:iam::123456789012:role/R", "uniqueId": "AROA2EXAMPLEEXAMPLE1"},
+            ]
+        ),
+        "scope": st.sampled_from(
+            ["s3://bkt/*", "s3://bkt/${caller.account}/日本/*", "s3://bkt/a$b"]
+        ),
+        "permission": st.sampled_from([one.value for one in Permission]),
+    },
+    optional={
+        "maxDuration": st.integers(1, 3600) | st.sampled_from(["15m", "1h", "30s"]),
+        "expires": st.datetimes(datetime(1999, 12, 31), datetime(9999, 1, 1)).map(  # noqa: DTZ001
+            lambda time: time.isoformat() + "+09:00"
+        ),
+        "sourceIp": st.just("caller") | st.just(["192.0.2.0/24", "2001:DB8::/32"]),
+        "vpcEndpoint": st.just("vpce-0a1b2c3d"),
+    },
+)
+
+
+@given(grant_members)
+def test_every_grant_that_is_accepted_is_stored_and_read_back_the_same(
+    members: dict[str, Any],
+) -> None:
+    try:
+        granted = GrantBody.model_validate(members).grant()
+    except ValidationError:
+        return
+    document = json.dumps(granted.as_json())
+    assert GrantBody.model_validate(json.loads(document)).grant() == granted
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"), [("15m", 900), ("1h", 3600), ("30s", 30), (900, 900), (1, 1)]
 )
@@ -303,11 +377,18 @@ def test_a_duration_is_text_with_its_unit_or_seconds(text: object, seconds: int)
         ({"maxDuration": 1.5}, "/grants/0/maxDuration"),
         ({"expires": "2027-01-01T00:00:00"}, "/grants/0/expires"),
         ({"expires": "tomorrow"}, "/grants/0/expires"),
+        ({"expires": "0999-12-31T00:00:00Z"}, "/grants/0/expires"),
+        ({"expires": "0001-01-01T00:00:00+14:00"}, "/grants/0/expires"),
+        ({"expires": "9999-12-31T23:59:59-14:00"}, "/grants/0/expires"),
+        ({"expires": "2027-01-01T00:00:00.5Z"}, "/grants/0/expires"),
         ({"expires": 1798761600}, "/grants/0/expires"),
         ({"sourceIp": "192.0.2.7"}, "/grants/0/sourceIp"),
         ({"sourceIp": []}, "/grants/0/sourceIp"),
         ({"sourceIp": ["192.0.2.7/24"]}, "/grants/0/sourceIp"),
         ({"sourceIp": [3221225991]}, "/grants/0/sourceIp"),
+        ({"sourceIp": ["fe80::1%eth0"]}, "/grants/0/sourceIp"),
+        ({"sourceIp": ["192.0.2.0/24"] * 21}, "/grants/0/sourceIp"),
+        ({"grantee": {"iam": "123456789012"}, "scope": "s3://bkt/${caller.name}/*"}, "/grants/0"),
         ({"vpcEndpoint": "vpce-*"}, "/grants/0/vpcEndpoint"),
         ({"maxObjectSize": "100MiB"}, "/grants/0/maxObjectSize"),
     ],
@@ -323,6 +404,8 @@ def test_a_bad_member_of_a_grant_is_named(changes: dict[str, object], pointer: s
         ({"scope": "s3://bkt/prefix/*"}, "/locations/0/scope"),
         ({"scope": "s3://bkt/key"}, "/locations/0/scope"),
         ({"region": "tokyo"}, "/locations/0/region"),
+        ({"region": "us-iso-east-1"}, "/locations/0/region"),
+        ({"kmsKey": "arn:aws:kms:us-east-1:123456789012:key/0a1b"}, "/locations/0"),
         ({"region": "ap-northeast-1\n"}, "/locations/0/region"),
         ({"account": 123456789012}, "/locations/0/account"),
         ({"kmsKey": "alias/key"}, "/locations/0/kmsKey"),
@@ -348,6 +431,8 @@ def test_a_location_is_read_into_its_canonical_form() -> None:
         ({}, "/version"),
         ({"version": 2}, "/version"),
         ({"version": "1"}, "/version"),
+        ({"version": True}, "/version"),
+        ({"version": 1.0}, "/version"),
         ({"version": 1, "revision": -1}, "/revision"),
         ({"version": 1, "dryRun": "yes"}, "/dryRun"),
         ({"version": 1, "prune": 1}, "/prune"),

@@ -27,6 +27,7 @@ def from_identity(arn: str, unique_id: str, account: str = ACCOUNT) -> Caller:
             "arn:aws-us-gov:iam::123456789012:role/R+=,.@-_1",
             "arn:aws-us-gov:iam::123456789012:role/R+=,.@-_1",
         ),
+        ("arn:aws:iam::123456789012:user//a//Alice", "arn:aws:iam::123456789012:user/Alice"),
     ],
 )
 def test_an_arn_is_made_canonical_without_its_path(arn: str, canonical: str) -> None:
@@ -73,9 +74,13 @@ def test_a_user_and_a_role_of_one_name_have_no_key_in_common_but_the_accounts() 
     assert set(user.grantee_keys) & set(role.grantee_keys) == {f"iam#{ACCOUNT}"}
 
 
-def test_the_variables_of_a_caller_are_its_name_and_account() -> None:
+def test_the_variables_of_a_caller_are_its_name_kind_and_account() -> None:
     caller = from_identity(f"arn:aws:iam::{ACCOUNT}:user/team/Alice", USER_ID)
-    assert caller.variables == {"caller.name": "Alice", "caller.account": ACCOUNT}
+    assert caller.variables == {
+        "caller.name": "Alice",
+        "caller.kind": "user",
+        "caller.account": ACCOUNT,
+    }
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.make import ACCOUNT, USER_ARN, grant, location, record
+from tests.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location, record
 from vending.administer import Catalogue, apply
 from vending.bodies import ChangesRequest, GrantBody, LocationBody
 from vending.changes import Change, Stored, plan
-from vending.errors import InvalidRequest, PreconditionFailed
+from vending.errors import InvalidRequest, PreconditionFailed, TooLarge, Unavailable
 from vending.grants import Grant
 from vending.layout import (
     BATCH_BYTES,
@@ -30,13 +30,17 @@ HERE = {"scope": "s3://bkt/*", "region": "ap-northeast-1"}
 NOTHING = Stored({}, {})
 
 
-def line(id_: str = "a", **members: object) -> dict[str, object]:
+def line(id_: str = "a", **members: Any) -> dict[str, object]:
     given = {"grantee": {"iam": USER_ARN}, "scope": "s3://bkt/a/*", "permission": "READ"}
     return {"id": id_} | given | members
 
 
 def document(**members: object) -> ChangesRequest:
-    return parse(ChangesRequest, json.dumps({"version": 1} | members))
+    return parse(ChangesRequest, json.dumps({"version": 1} | members, ensure_ascii=False))
+
+
+def planned(request: ChangesRequest, have: Stored) -> list[Change]:
+    return plan(request, have, ROLE_ARN)
 
 
 def stored(*entries: dict[str, object]) -> Stored:
@@ -52,6 +56,7 @@ class Table:
         self.revision = 0
         self.seen: list[set[str]] = []
         self.fails_at: int | None = None
+        self.told: list[tuple[Change, int, str]] = []
 
     def stored(self, request: ChangesRequest) -> Stored:
         entries = {key: read_json(text) for key, text in self.documents.items()}
@@ -94,11 +99,17 @@ class Table:
     def apply(self, *, revision: int | None = None, **members: object) -> dict[str, Any]:
         given = {} if revision is None else {"revision": revision}
         catalogue = Catalogue(lambda: self.revision, self.stored, self.items, self.commit)
-        return apply(document(**members, **given), record(), catalogue, changed=lambda *_: None)
+        return apply(
+            document(**members, **given),
+            record(),
+            catalogue,
+            role_arn=ROLE_ARN,
+            changed=lambda *told: self.told.append(told),
+        )
 
 
 def test_an_empty_table_gets_what_the_document_says() -> None:
-    changes = plan(document(grants=[line()], locations=[HERE]), NOTHING)
+    changes = planned(document(grants=[line()], locations=[HERE]), NOTHING)
     assert [(one.action, one.kind, one.id, one.pointer) for one in changes] == [
         ("add", "location", "bkt", "/locations/0"),
         ("add", "grant", "a", "/grants/0"),
@@ -106,23 +117,23 @@ def test_an_empty_table_gets_what_the_document_says() -> None:
 
 
 def test_what_is_there_already_is_no_change() -> None:
-    assert plan(document(grants=[line()], locations=[HERE]), stored(line())) == []
+    assert planned(document(grants=[line()], locations=[HERE]), stored(line())) == []
 
 
 def test_a_spelling_of_the_same_thing_is_no_change() -> None:
     same = line(grantee={"iam": USER_ARN.replace("user/", "user/team/")}, maxDuration="15m")
-    assert plan(document(grants=[same]), stored(line(maxDuration=900))) == []
+    assert planned(document(grants=[same]), stored(line(maxDuration=900))) == []
 
 
 def test_a_list_that_is_absent_is_left_alone_even_with_prune() -> None:
-    assert plan(document(prune=True), stored(line())) == []
-    changes = plan(document(locations=[HERE], prune=True), stored(line()))
+    assert planned(document(prune=True), stored(line())) == []
+    changes = planned(document(locations=[HERE], prune=True), stored(line()))
     assert changes == []
 
 
 def test_what_a_list_does_not_name_goes_with_prune_alone() -> None:
-    assert plan(document(grants=[]), stored(line())) == []
-    (change,) = plan(document(grants=[], prune=True), stored(line()))
+    assert planned(document(grants=[]), stored(line())) == []
+    (change,) = planned(document(grants=[], prune=True), stored(line()))
     assert (change.action, change.id, change.pointer, change.after) == (
         "remove",
         "a",
@@ -132,19 +143,48 @@ def test_what_a_list_does_not_name_goes_with_prune_alone() -> None:
 
 
 def test_a_grant_needs_a_location_in_the_document_or_in_the_table() -> None:
-    assert plan(document(grants=[line()]), stored())
+    assert planned(document(grants=[line()]), stored())
     for request, have in (
         (document(grants=[line()]), NOTHING),
         (document(grants=[line()], locations=[], prune=True), stored()),
     ):
         with pytest.raises(InvalidRequest) as refused:
-            plan(request, have)
+            planned(request, have)
         assert [fault.pointer for fault in refused.value.faults] == ["/grants/0/scope"]
+
+
+def test_a_location_does_not_go_before_the_grants_that_need_it() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        planned(document(locations=[], prune=True), stored(line()))
+    assert [fault.pointer for fault in refused.value.faults] == ["/locations"]
+    changes = planned(document(locations=[], grants=[], prune=True), stored(line()))
+    assert {(one.action, one.kind) for one in changes} == {
+        ("remove", "grant"),
+        ("remove", "location"),
+    }
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"scope": "s3://bkt/" + "あ" * 200 + "/*"},
+        {"scope": "s3://bkt/" + "x" * 900 + "/*"},
+        {
+            "sourceIp": [f"2001:db8:{n:x}:{n:x}:{n:x}:{n:x}::/96" for n in range(0xF000, 0xF014)],
+            "scope": "s3://bkt/" + "x" * 500 + "/*",
+        },
+    ],
+)
+def test_a_grant_that_nobody_could_use_is_refused(members: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        planned(document(grants=[line(**members)]), stored())
+    assert [fault.pointer for fault in refused.value.faults] == ["/grants/0/scope"]
+    assert "2048" in refused.value.faults[0].detail
 
 
 def test_every_entry_that_is_there_twice_is_named() -> None:
     with pytest.raises(InvalidRequest) as refused:
-        plan(document(grants=[line(), line("b"), line()], locations=[HERE, HERE]), NOTHING)
+        planned(document(grants=[line(), line("b"), line()], locations=[HERE, HERE]), NOTHING)
     assert [fault.pointer for fault in refused.value.faults] == [
         "/grants/2/id",
         "/locations/1/scope",
@@ -178,19 +218,34 @@ def test_every_entry_that_is_there_twice_is_named() -> None:
 def test_a_change_narrows_only_if_nobody_gets_more(
     before: dict[str, object], after: dict[str, object], narrows: bool
 ) -> None:
-    (change,) = plan(document(grants=[after]), stored(before))
+    (change,) = planned(document(grants=[after]), stored(before))
     assert change.action == "change"
     assert change.narrows is narrows
 
 
 def test_narrowing_changes_come_before_widening_ones() -> None:
     request = document(grants=[line("new"), line("b", permission="READ")], prune=True)
-    changes = plan(request, stored(line("old"), line("b", permission="READWRITE")))
-    assert [(one.action, one.narrows) for one in changes] == [
+    changes = planned(request, stored(line("old"), line("b", permission="READWRITE")))
+    assert [one.action for one in changes] == ["add", "change", "remove"]
+    (batch,) = batches(changes, {})
+    assert [(one.action, one.narrows) for one in batch.changes] == [
         ("change", True),
         ("remove", True),
         ("add", False),
     ]
+
+
+def test_what_shares_an_item_is_written_together() -> None:
+    changes = [
+        Change(
+            "grant", f"g{n:03}", "", None, grant(f"s3://bucket{n % 2}/{n}/* READ", id=f"g{n:03}")
+        )
+        for n in range(300)
+    ]
+    written = [
+        {key.sk for key in batch.writes if key.pk != "grants"} for batch in batches(changes, {})
+    ]
+    assert written == [{"bucket0"}, {"bucket0", "bucket1"}, {"bucket1"}, {"bucket1"}]
 
 
 def test_small_documents_are_one_transaction() -> None:
@@ -225,6 +280,40 @@ def test_an_interrupted_change_is_finished_by_asking_again() -> None:
     assert 0 < len(answer["changes"]) < 300
     assert len(table.seen[-1]) == 300
     assert table.apply(grants=grants)["changes"] == []
+
+
+def test_what_was_written_is_told_and_what_may_have_been_too() -> None:
+    table = Table()
+    table.apply(locations=[HERE])
+    grants = [line(f"g{n:03}") for n in range(150)]
+    commit = table.commit
+
+    def lost(batch: Batch, revision: int) -> int:
+        if revision == 2:
+            raise Unavailable("ReadTimeoutError")
+        return commit(batch, revision)
+
+    table.told.clear()
+    table.commit = lost  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        table.apply(grants=grants)
+    outcomes = [outcome for _, _, outcome in table.told]
+    assert outcomes == ["granted"] * 98 + ["unknown"] * 52
+    assert len({change.id for change, _, _ in table.told}) == 150
+
+
+def test_an_answer_that_would_not_fit_is_refused_before_anything_is_written() -> None:
+    table = Table()
+    table.apply(locations=[HERE])
+    role = "arn:aws:iam::123456789012:role/r"
+    grants = [
+        line(f"g{n}", scope=f"s3://bkt/{n}{'é' * 180}/*", grantee={"iam": f"{role}{n}"})
+        for n in range(3500)
+    ]
+    for dry_run in (True, False):
+        with pytest.raises(TooLarge, match=r"about [23]\d\d\d changes"):
+            table.apply(grants=grants, dryRun=dry_run)
+    assert table.revision == 1
 
 
 def test_a_grant_that_moves_leaves_nothing_behind() -> None:

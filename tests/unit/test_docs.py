@@ -13,6 +13,7 @@ import yaml
 
 from docs import members, reference
 from local import template
+from tests.make import ROLE_ARN
 from tests.pages import ROOT, Block, Page, pages
 from vending.bodies import ChangesRequest
 from vending.changes import Stored, plan
@@ -95,7 +96,7 @@ VENDING = [
 @pytest.mark.parametrize("block", VENDING, ids=str)
 def test_an_example_of_vending_yaml_is_accepted_into_an_empty_table(block: Block) -> None:
     request = parse(ChangesRequest, json.dumps(parsed(block), default=str))
-    assert plan(request, Stored({}, {}))
+    assert plan(request, Stored({}, {}), ROLE_ARN)
 
 
 def test_there_are_examples_of_vending_yaml_in_both_languages() -> None:

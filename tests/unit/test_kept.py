@@ -54,6 +54,15 @@ def test_an_answer_ends_with_its_lifetime_to_the_second() -> None:
     assert len(asked) == 2
 
 
+def test_a_clock_that_goes_back_does_not_keep_an_answer_longer() -> None:
+    clock, asked = Clock(), list[tuple[object, str]]()
+    load = kept(counting(asked), 10, clock.now)  # type: ignore[arg-type]
+    load(KEYS, "bkt")
+    clock.time -= timedelta(seconds=1)
+    load(KEYS, "bkt")
+    assert len(asked) == 2
+
+
 def test_an_answer_is_for_the_same_caller_and_bucket_alone() -> None:
     asked: list[tuple[object, str]] = []
     load = kept(counting(asked), 10, Clock().now)  # type: ignore[arg-type]

@@ -30,7 +30,23 @@ def test_pages_together_are_the_list(count: int, limit: int) -> None:
     assert seen == ids
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "1001", "1.5", "", " 1", "٣", "9" * 5000, "1e2"])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "0",
+        "-1",
+        "1001",
+        "1.5",
+        "",
+        " 1",
+        "٣",
+        "9" * 5000,
+        "1e2",
+        "0000199999999",
+        "01",
+        "00001" + "0" * 5000,
+    ],
+)
 def test_a_limit_out_of_bounds_is_refused(limit: str) -> None:
     with pytest.raises(InvalidRequest, match="1 to 1000"):
         Page.asked({"limit": limit}, parts=1)
@@ -38,7 +54,23 @@ def test_a_limit_out_of_bounds_is_refused(limit: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "x", "{}", "[]", "[1]", '["a","b"]', '[""]', "null", "[" * 9999, '["a"', '[["a"]]'],
+    [
+        "",
+        "x",
+        '["' + "x" * 1025 + '"]',
+        '["é"]',
+        '["\\u0000"]',
+        '["\\ud800"]',
+        "{}",
+        "[]",
+        "[1]",
+        '["a","b"]',
+        '[""]',
+        "null",
+        "[" * 9999,
+        '["a"',
+        '[["a"]]',
+    ],
 )
 def test_a_token_that_is_not_ours_is_refused(content: str) -> None:
     token = base64.urlsafe_b64encode(content.encode()).decode()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.make import NOW, ROLE_ARN, Sts
+from tests.make import NOW, ROLE_ARN, Sts, record
 from vending.session import Session
 from vending.signing_sessions import CAPACITY, SigningSessions
 
@@ -20,7 +20,10 @@ def sessions(sts: Sts) -> SigningSessions:
 def test_the_same_request_is_answered_from_what_is_kept() -> None:
     sts = Sts()
     kept = sessions(sts)
-    first, second = kept.lasting_until(SESSION, SOON), kept.lasting_until(SESSION, SOON)
+    first, second = (
+        kept.lasting_until(SESSION, SOON, record()),
+        kept.lasting_until(SESSION, SOON, record()),
+    )
     assert (first.cached, second.cached) == (False, True)
     assert (first.session_id, second.session_id) == ("session0", "session0")
     assert len(sts.asked) == 1
@@ -40,41 +43,41 @@ def test_the_same_request_is_answered_from_what_is_kept() -> None:
 def test_a_session_never_serves_another_caller_scope_condition_or_role(other: Session) -> None:
     sts = Sts()
     kept = sessions(sts)
-    kept.lasting_until(SESSION, SOON)
-    assert not kept.lasting_until(other, SOON).cached
+    kept.lasting_until(SESSION, SOON, record())
+    assert not kept.lasting_until(other, SOON, record()).cached
     assert len(sts.asked) == 2
 
 
 def test_a_session_with_too_little_life_left_is_replaced() -> None:
     sts = Sts(seconds=1000)
     kept = sessions(sts)
-    kept.lasting_until(SESSION, NOW + timedelta(seconds=1000))
-    assert kept.lasting_until(SESSION, NOW + timedelta(seconds=1000)).cached
+    kept.lasting_until(SESSION, NOW + timedelta(seconds=1000), record())
+    assert kept.lasting_until(SESSION, NOW + timedelta(seconds=1000), record()).cached
     sts.seconds = 2000
-    assert not kept.lasting_until(SESSION, NOW + timedelta(seconds=1001)).cached
-    assert kept.lasting_until(SESSION, NOW + timedelta(seconds=1001)).cached
+    assert not kept.lasting_until(SESSION, NOW + timedelta(seconds=1001), record()).cached
+    assert kept.lasting_until(SESSION, NOW + timedelta(seconds=1001), record()).cached
 
 
 def test_a_failure_of_sts_leaves_what_is_kept() -> None:
     sts = Sts()
     kept = sessions(sts)
-    kept.lasting_until(SESSION, SOON)
+    kept.lasting_until(SESSION, SOON, record())
 
     def fails(session: Session, session_id: str) -> object:
         raise RuntimeError(session_id)
 
     kept.assume_role = fails  # type: ignore[assignment]
     with pytest.raises(RuntimeError):
-        kept.lasting_until(SESSION, NOW + timedelta(hours=2))
-    assert kept.lasting_until(SESSION, SOON).cached
+        kept.lasting_until(SESSION, NOW + timedelta(hours=2), record())
+    assert kept.lasting_until(SESSION, SOON, record()).cached
 
 
 def test_the_least_recently_used_session_is_dropped_first() -> None:
     sts = Sts()
     kept = sessions(sts)
     for number in range(CAPACITY):
-        kept.lasting_until(replace(SESSION, caller=str(number)), SOON)
-    kept.lasting_until(replace(SESSION, caller="0"), SOON)
-    kept.lasting_until(replace(SESSION, caller="new"), SOON)
-    assert kept.lasting_until(replace(SESSION, caller="0"), SOON).cached
-    assert not kept.lasting_until(replace(SESSION, caller="1"), SOON).cached
+        kept.lasting_until(replace(SESSION, caller=str(number)), SOON, record())
+    kept.lasting_until(replace(SESSION, caller="0"), SOON, record())
+    kept.lasting_until(replace(SESSION, caller="new"), SOON, record())
+    assert kept.lasting_until(replace(SESSION, caller="0"), SOON, record()).cached
+    assert not kept.lasting_until(replace(SESSION, caller="1"), SOON, record()).cached

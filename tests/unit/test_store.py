@@ -163,7 +163,7 @@ def test_keys_that_dynamodb_left_out_are_asked_for_again() -> None:
 
 def test_keys_that_are_left_out_again_and_again_are_a_failure_not_an_absence() -> None:
     left = {TABLE: {"Keys": [{"pk": {"S": "b"}, "sk": {"S": "b"}}]}}
-    stub = Client(*[{"Responses": {}, "UnprocessedKeys": left}] * store.TRIES)
+    stub = Client({"Responses": {}, "UnprocessedKeys": left})
     with pytest.raises(Unavailable):
         store.read(stub, TABLE, [Key("b", "b")])
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.iam import allows, listed
 from tests.policies import (
     ACCOUNT,
     DEV,
@@ -11,8 +12,6 @@ from tests.policies import (
     REGION,
     STACKS,
     Stack,
-    allows,
-    listed,
     stack,
     template,
 )
@@ -44,7 +43,8 @@ def role_of(made: Stack, function: str) -> str:
 def statements(made: Stack, role: str) -> list[dict[str, Any]]:
     """Every statement of the role's own policies and of those that name the role."""
     policies = list(made.properties(role).get("Policies", []))
-    policies += [p for p in made.of_type("AWS::IAM::Policy").values() if role in p["Roles"]]
+    attached = made.properties(role).get("ManagedPolicyArns", [])
+    policies += [p for n, p in made.of_type("AWS::IAM::ManagedPolicy").items() if n in attached]
     return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
 
 
@@ -83,7 +83,8 @@ def test_a_function_has_a_role_of_its_own_that_only_lambda_assumes(
 ) -> None:
     role = role_of(made, function)
     assert role == f"{function}Role"
-    assert "ManagedPolicyArns" not in made.properties(role)
+    attached = made.properties(role).get("ManagedPolicyArns", [])
+    assert attached == (["TracingPolicy"] if made is not DEV else [])
     assert made.properties(role)["AssumeRolePolicyDocument"]["Statement"] == [
         {
             "Effect": "Allow",
@@ -137,7 +138,18 @@ def test_the_lent_role_is_the_memos_within_a_boundary_and_an_hour(made: Stack) -
     assert role["ManagedPolicyArns"] == ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]
     assert role["PermissionsBoundary"] == "AllowedAssumeS3RoleBoundary"
     assert role["MaxSessionDuration"] == 3600
-    assert "Policies" not in role
+
+
+@STACKS
+def test_beside_s3_the_lent_role_has_keys_through_s3_alone(made: Stack) -> None:
+    (own,) = made.properties("AllowedAssumeS3Role")["Policies"]
+    (statement,) = own["PolicyDocument"]["Statement"]
+    assert set(statement["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a1b"
+    through = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
+    assert allows(own["PolicyDocument"], "kms:Decrypt", key, through)
+    assert not allows(own["PolicyDocument"], "kms:Decrypt", key, {"kms:ViaService": "ec2.x"})
+    assert not allows(own["PolicyDocument"], "kms:Decrypt", key)
 
 
 FUNCTIONS_TRUSTED: Final = {

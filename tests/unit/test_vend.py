@@ -71,7 +71,7 @@ def test_credentials_are_for_the_target_alone_though_the_grant_is_wider() -> Non
     assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/x", CONTEXT)
     assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/y", CONTEXT)
     assert not allows(policy, "s3:PutObject", "arn:aws:s3:::bkt/a/x", CONTEXT)
-    assert [str(target) for target in vended.prepared.targets] == ["s3://bkt/a/x"]
+    assert [str(target) for target in vended.narrowed.targets] == ["s3://bkt/a/x"]
 
 
 def test_the_default_privilege_is_the_grants_whole_scope_and_still_the_asked_permission() -> None:
@@ -81,7 +81,7 @@ def test_the_default_privilege_is_the_grants_whole_scope_and_still_the_asked_per
     assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/y", CONTEXT)
     assert not allows(policy, "s3:PutObject", "arn:aws:s3:::bkt/a/y", CONTEXT)
     assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/b", CONTEXT)
-    assert [str(target) for target in vended.prepared.targets] == ["s3://bkt/a/*"]
+    assert [str(target) for target in vended.narrowed.targets] == ["s3://bkt/a/*"]
 
 
 def test_every_vend_of_credentials_is_a_session_of_its_own() -> None:

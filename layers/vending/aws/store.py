@@ -1,6 +1,7 @@
 """Grants and locations in DynamoDB; how they lie there is in ``vending.layout``."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -8,7 +9,7 @@ from botocore.exceptions import ClientError
 from vending.aws.calls import translated
 from vending.bodies import GrantBody, LocationBody
 from vending.decision import Known
-from vending.errors import InvalidRequest, PreconditionFailed, Unavailable
+from vending.errors import InternalError, InvalidRequest, PreconditionFailed, Unavailable
 from vending.grants import Grant
 from vending.layout import REVISION, Batch, Key, grants_key, location_key
 from vending.location import RegisteredLocation
@@ -16,7 +17,6 @@ from vending.pages import Position
 from vending.parse import read_json
 
 KEYS_A_CALL = 100  # BatchGetItem
-TRIES = 4
 
 
 def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> Known:
@@ -41,7 +41,7 @@ def read(
     """The documents of those items that exist.
 
     Raises:
-        Unavailable: DynamoDB failed, or left items out again and again.
+        Unavailable: DynamoDB failed, or gave none of the items that it had left out.
     """
     wanted = list(dict.fromkeys(keys))
     documents: dict[Key, str] = {}
@@ -52,15 +52,15 @@ def read(
                 "ConsistentRead": consistent,
             }
         }
-        for _ in range(TRIES):
+        while asked:
             with translated():
                 answer = client.batch_get_item(RequestItems=asked)
-            for item in answer["Responses"].get(table, []):
+            items = answer["Responses"].get(table, [])
+            for item in items:
                 documents[Key(item["pk"]["S"], item["sk"]["S"])] = item["document"]["S"]
-            if not (asked := answer.get("UnprocessedKeys", {})):
-                break
-        else:
-            raise Unavailable("UnprocessedKeys")
+            asked = answer.get("UnprocessedKeys", {})
+            if asked and not items:
+                raise Unavailable("UnprocessedKeys")
     return documents
 
 
@@ -153,18 +153,30 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
 
 
 def grants_of(document: str) -> list[Grant]:
-    """The grants of a decision's item."""
-    return [GrantBody.model_validate(one).grant() for one in read_json(document)]
+    """The grants of a decision's item; a damaged document raises InternalError."""
+    with _stored():
+        return [GrantBody.model_validate(one).grant() for one in read_json(document)]
 
 
 def grant_of(document: str) -> Grant:
-    """The grant of a catalogue's item."""
-    return GrantBody.model_validate(read_json(document)).grant()
+    """The grant of a catalogue's item; a damaged document raises InternalError."""
+    with _stored():
+        return GrantBody.model_validate(read_json(document)).grant()
 
 
 def location_of(document: str) -> RegisteredLocation:
-    """The location of either item."""
-    return LocationBody.model_validate(read_json(document)).location()
+    """The location of either item; a damaged document raises InternalError."""
+    with _stored():
+        return LocationBody.model_validate(read_json(document)).location()
+
+
+@contextmanager
+def _stored() -> Iterator[None]:
+    """What we wrote is not the caller's fault."""
+    try:
+        yield
+    except (InvalidRequest, ValueError, TypeError) as error:
+        raise InternalError("Something went wrong here.", reason="DamagedItem") from error
 
 
 def _item(key: Key, document: str | None = None) -> dict[str, dict[str, str]]:
