@@ -308,7 +308,7 @@ def test_an_answer_that_would_not_fit_is_refused_before_anything_is_written() ->
     role = "arn:aws:iam::123456789012:role/r"
     grants = [
         line(f"g{n}", scope=f"s3://bkt/{n}{'é' * 180}/*", grantee={"iam": f"{role}{n}"})
-        for n in range(3500)
+        for n in range(3750)
     ]
     for dry_run in (True, False):
         with pytest.raises(TooLarge, match=r"about [23]\d\d\d changes"):
