@@ -250,23 +250,25 @@ def test_a_body_that_cannot_be_read_is_a_problem(
 
 
 def test_targets_in_several_grants_are_refused_with_their_names(
-    call: Call, user: Credentials, apply: Apply
+    call: Call, new_user: NewCaller, apply: Apply
 ) -> None:
-    grant = {
-        "id": "reads-uploads",
-        "grantee": {"iam": f"{USER}AssumeS3User"},
-        "scope": "s3://hogehoge-bucket/uploads-read/*",
-        "permission": "READ",
-    }
-    apply({"version": 1, "grants": [grant]})
-    both = {
-        "targets": ["s3://hogehoge-bucket/reports/a", "s3://hogehoge-bucket/uploads/b"],
-        "permission": "READ",
-    }
-    assert call("POST", ROUTE, both, user).json["code"] == "AccessDenied"
-    buckets = {"targets": ["s3://hogehoge-bucket/reports/a", "s3://other-bucket/b"]}
-    refused = call("POST", ROUTE, buckets | {"permission": "READ"}, user)
-    assert refused.json["code"] == "SeveralGrants"
+    several = new_user("SeveralUser")
+    grants = [
+        {
+            "id": f"several-{name}",
+            "grantee": {"iam": f"{USER}SeveralUser"},
+            "scope": f"s3://hogehoge-bucket/{name}/*",
+            "permission": "READ",
+        }
+        for name in ("one", "two")
+    ]
+    apply({"version": 1, "grants": grants})
+    targets = ["s3://hogehoge-bucket/one/a", "s3://hogehoge-bucket/two/b"]
+    refused = call("POST", ROUTE, {"targets": targets, "permission": "READ"}, several)
+    assert (refused.status, refused.json["code"]) == (400, "SeveralGrants")
+    assert "several-one, several-two" in refused.json["detail"]
+    elsewhere = {"targets": [targets[0], "s3://other-bucket/b"], "permission": "READ"}
+    assert call("POST", ROUTE, elsewhere, several).json["code"] == "SeveralGrants"
 
 
 def test_a_policy_over_2048_characters_is_refused_and_never_widened(

@@ -30,11 +30,11 @@ class Logs:
                 yield from (event["message"] for event in page["events"])
 
     def records(self, vend_id: str) -> list[dict[str, Any]]:
-        """The audit records of a vend; waits for the first to arrive."""
+        """The audit records of a vend; waits for the first, and for one too many."""
         for _ in range(50):
-            found = [json.loads(line) for line in self.lines() if f'"{vend_id}"' in line]
-            if found:
-                return found
+            if any(f'"{vend_id}"' in line for line in self.lines()):
+                time.sleep(0.3)
+                return [json.loads(line) for line in self.lines() if f'"{vend_id}"' in line]
             time.sleep(0.1)
         return []
 

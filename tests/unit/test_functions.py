@@ -11,10 +11,11 @@ from uuid import uuid4
 import pytest
 from moto import mock_aws
 
-from tests.make import ACCOUNT, ROLE_ARN, grant, location
+from tests.make import ACCOUNT, NOW, ROLE_ARN, grant, location
 from vending.aws import store
 from vending.aws.calls import client
 from vending.changes import Change
+from vending.grants import Grantee
 from vending.layout import batches
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +73,16 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
             grant("s3://hogehoge-bucket/reports/* READ"),
             location("hogehoge-bucket"),
         )
+        others = [
+            grant("s3://hogehoge-bucket/old/* READ", id="ended", expires=NOW),
+            grant(
+                "s3://hogehoge-bucket/new/* READ",
+                id="of-a-later-user",
+                grantee=Grantee(granted.grantee.iam, "AIDA2EXAMPLEEXAMPLE9"),
+            ),
+        ]
         changes = [
+            *(Change("grant", one.id, "", None, one) for one in others),
             Change("grant", granted.id, "", None, granted),
             Change("location", registered.id, "", None, registered),
         ]
@@ -181,7 +191,40 @@ def test_an_administrators_document_is_applied(load: Load) -> None:
     assert response["statusCode"] == 200, response["body"]
     assert json.loads(response["body"])["revision"] == 2
     listed = function.handler(event("admin-grants"), CONTEXT)
-    assert [one["id"] for one in json.loads(listed["body"])["grants"]] == [
-        "a-grant",
-        "report-readers",
-    ]
+    ids = [one["id"] for one in json.loads(listed["body"])["grants"]]
+    assert ids == ["a-grant", "ended", "of-a-later-user", "report-readers"]
+
+
+def test_a_caller_sees_only_what_opens_something_for_it_now(load: Load) -> None:
+    response = load("access").handler(event("grants"), CONTEXT)
+    assert [one["id"] for one in json.loads(response["body"])["grants"]] == ["a-grant"]
+
+
+ROUTES = {
+    "credentials": ["credentials"],
+    "presigned_urls": ["presigned-urls"],
+    "access": ["grants", "identity", "explanations"],
+    "administration": [
+        *("admin-grants", "admin-grant", "admin-locations", "admin-location", "admin-changes")
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("function", "name"), [(function, name) for function, names in ROUTES.items() for name in names]
+)
+def test_every_route_refuses_nobody_and_a_query_that_it_does_not_take(
+    function: str, name: str, load: Load
+) -> None:
+    loaded = load(function)
+    nobody = event(name)
+    nobody["requestContext"]["stage"] = "test-invoke-stage"
+    assert loaded.handler(nobody, CONTEXT)["statusCode"] == 403
+    asking = event(name) | {"multiValueQueryStringParameters": {"x": ["1"]}}
+    assert loaded.handler(asking, CONTEXT)["statusCode"] == 400
+
+
+@pytest.mark.parametrize("id_", ["nothing", "x" * 2000, "a b", "é", ""])
+def test_an_entry_that_cannot_be_there_is_not_found(id_: str, load: Load) -> None:
+    asking = event("admin-grant") | {"pathParameters": {"id": id_}}
+    assert load("administration").handler(asking, CONTEXT)["statusCode"] == 404

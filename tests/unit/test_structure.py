@@ -48,19 +48,14 @@ def test_the_core_imports_itself_and_the_pure_standard_library(path: Path) -> No
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
 def test_the_core_reads_no_clock_and_opens_no_file(path: Path) -> None:
-    text = path.read_text()
-    assert not re.search(r"\bnow\(\)|\butcnow\b|\btoday\(\)|\bopen\(|\bprint\(", _code(text)), path
-
-
-def _code(text: str) -> str:
-    """The code alone, without docstrings and without ``now()`` as an argument's own name."""
-    tree = ast.parse(text)
-    calls = [
-        ast.unparse(node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
-    ]
-    return "\n".join(call for call in calls if not call.startswith("now()"))
+    called = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+    }
+    clocks = {name for name in called if name.split(".")[-1] in ("now", "utcnow", "today")}
+    assert clocks <= {"now"}, "a clock comes in as an argument"
+    assert not called & {"open", "print", "input", "eval", "exec", "__import__"}
 
 
 @pytest.mark.parametrize("path", EDGE, ids=lambda path: path.name)

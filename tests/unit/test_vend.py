@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.iam import allows
 from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, record
 from vending.audit import Record
 from vending.bodies import CredentialsRequest, UrlsRequest
+from vending.caller import Caller
 from vending.decision import Known, LoadGrants
 from vending.errors import (
     AccessDenied,
@@ -24,6 +26,7 @@ from vending.errors import (
 from vending.explain import explain
 from vending.grants import Grant
 from vending.parse import parse
+from vending.session import Credentials, Session
 from vending.signing_sessions import SigningSessions
 from vending.vend import VendedCredentials, VendedUrls, vend_credentials, vend_urls
 
@@ -31,11 +34,16 @@ CONTEXT = {"aws:ResourceAccount": ACCOUNT}
 
 
 def vend(
-    grants: LoadGrants, sts: Sts, *, notes: Record | None = None, **members: object
+    grants: LoadGrants,
+    sts: Sts,
+    *,
+    notes: Record | None = None,
+    who: Caller | None = None,
+    **members: object,
 ) -> VendedCredentials:
     body = {"target": "s3://bkt/a/x", "permission": "READ"} | members
     return vend_credentials(
-        caller(),
+        who or caller(),
         parse(CredentialsRequest, json.dumps(body)),
         notes or record(),
         load_grants=grants,
@@ -47,7 +55,12 @@ def vend(
 
 
 def sign(
-    grants: LoadGrants, sts: Sts, *keys: str, expires_in: int = 900, method: str = "GET"
+    grants: LoadGrants,
+    sts: Sts,
+    *keys: str,
+    expires_in: int = 900,
+    method: str = "GET",
+    notes: Record | None = None,
 ) -> VendedUrls:
     requests = [{"method": method, "target": {"bucket": "bkt", "key": key}} for key in keys]
     sessions = SigningSessions(sts.assume_role, lambda: f"session{len(sts.asked)}")
@@ -55,7 +68,7 @@ def sign(
     return vend_urls(
         caller(),
         parse(UrlsRequest, json.dumps(body, ensure_ascii=False)),
-        record(),
+        notes or record(),
         load_grants=grants,
         lasting_until=sessions.lasting_until,
         role_arn=ROLE_ARN,
@@ -111,7 +124,7 @@ REFUSALS: list[tuple[str, list[Grant], dict[str, object], type[VendingError]]] =
     ("longer than the grant", [grant("s3://bkt/* READ", max_duration=1800)], {"durationSeconds": 1801}, DurationNotAllowed),
     ("a grant too short for credentials", [grant("s3://bkt/* READ", max_duration=899)], {}, PresignOnly),
     ("too many characters", [grant("s3://bkt/* READ")], {"targets": [f"s3://bkt/{n}{'x' * 900}" for n in range(3)]}, PolicyTooLarge),
-    ("no address where the grant asks for it", [grant("s3://bkt/* READ", vpc_endpoint="vpce-0a1b2c3d", expires=NOW)], {}, AccessDenied),
+    ("a grant that has ended", [grant("s3://bkt/* READ", expires=NOW)], {}, AccessDenied),
 ]  # fmt: skip
 
 
@@ -144,6 +157,31 @@ def test_a_refusal_calls_nobody(
     )
     assert explained["decision"] == "refused"
     assert explained["code"] == refused.code
+    assert explained["limits"]
+
+
+def test_a_refused_explanation_has_the_limits_of_the_grant_that_it_is_about() -> None:
+    ends = NOW + timedelta(seconds=200)
+    grants = knowing(grant("s3://bkt/* READ", max_duration=300, expires=ends))
+    notes = record()
+    request = parse(CredentialsRequest, '{"target": "s3://bkt/a", "permission": "READ"}')
+    explained = explain(caller(), request, notes, load_grants=grants, role_arn=ROLE_ARN, now=NOW)
+    assert explained["code"] == "PresignOnly"
+    assert explained["limits"] == {
+        "minDurationSeconds": 900,
+        "maxDurationSeconds": 300,
+        "maxExpiresIn": 200,
+        "sessionPolicyCharacters": 2048,
+    }
+    assert (notes.members["outcome"], notes.members["code"]) == ("refused", "PresignOnly")
+
+
+def test_a_caller_without_an_address_gets_nothing_from_a_grant_that_asks_for_it() -> None:
+    sts, pinned = Sts(), knowing(grant("s3://bkt/* READ", source_ip="caller"))
+    with pytest.raises(AccessDenied) as refused:
+        vend(pinned, sts, who=caller(source_ip="nowhere"))
+    assert (refused.value.reason, sts.asked) == ("NoSourceIp", [])
+    assert vend(pinned, sts).session_id == "asession"
 
 
 def test_a_bucket_that_is_not_registered_is_refused() -> None:
@@ -239,6 +277,36 @@ def test_an_explanation_shows_the_policy_that_would_be_sent() -> None:
         "maxExpiresIn": 1800,
         "sessionPolicyCharacters": 2048,
     }
+
+
+def test_the_record_of_urls_says_which_session_signed_them() -> None:
+    notes = record()
+    vended = sign(knowing(grant("s3://bkt/* READ")), Sts(), "a", notes=notes)
+    assert notes.members["sessionId"] == vended.session_id == "session0"
+    assert str(notes.members["roleSessionName"]).endswith("-session0")
+    assert notes.members["cached"] is False
+    assert notes.members["expiresAt"] == "2026-11-23T12:15:00Z"
+
+
+@pytest.mark.parametrize("signs", [True, False])
+def test_a_session_that_sts_may_have_made_without_an_answer_is_on_record(signs: bool) -> None:
+    class Silent(Sts):
+        def assume_role(self, session: Session, session_id: str) -> Credentials:
+            raise Unavailable("ReadTimeoutError")
+
+    notes, grants = record(), knowing(grant("s3://bkt/* READ"))
+    ask = partial(sign, grants, Silent(), "a") if signs else partial(vend, grants, Silent())
+    with pytest.raises(Unavailable):
+        ask(notes=notes)
+    assert notes.members["sessionId"] == ("session0" if signs else "asession")
+
+
+def test_a_session_that_starts_late_still_ends_with_its_grant() -> None:
+    sts = Sts()
+    ends = NOW + timedelta(seconds=3600 + 2)
+    vend(knowing(grant("s3://bkt/* READ", expires=ends)), sts)
+    condition = json.loads(sts.asked[0][0].policy)["Statement"][0]["Condition"]
+    assert "DateLessThan" in condition
 
 
 def test_the_record_says_what_was_lent_and_holds_no_secret() -> None:
