@@ -12,16 +12,14 @@ from vending.aws.calls import client
 from vending.aws.runtime import Settings, now, recording
 from vending.bodies import CredentialsRequest
 from vending.explain import explain
-from vending.kept import kept
+from vending.kept import Kept
 from vending.pages import PARAMETERS, Page
 from vending.parse import parse
 
 logger = Logger()
 settings = Settings.read(os.environ)
 dynamodb = client("dynamodb", settings.region)
-load_grants = kept(
-    partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now
-)
+kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 
 
 def identity(request: gateway.Request) -> gateway.Answer:
@@ -56,7 +54,7 @@ def explanations(request: gateway.Request) -> gateway.Answer:
             caller,
             parse(CredentialsRequest, request.body()),
             record,
-            load_grants=load_grants,
+            load_grants=kept.load,
             role_arn=settings.role_arn,
             now=now(),
         )

@@ -12,16 +12,14 @@ from vending.aws.calls import client
 from vending.aws.runtime import Settings, new_id, now, recording
 from vending.bodies import CredentialsRequest
 from vending.grants import iso
-from vending.kept import kept
+from vending.kept import Kept
 from vending.parse import parse
 from vending.vend import vend_credentials
 
 logger = Logger()
 settings = Settings.read(os.environ)
 dynamodb = client("dynamodb", settings.region)
-load_grants = kept(
-    partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now
-)
+kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 assume_role = partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint))
 
 
@@ -36,7 +34,7 @@ def credentials(request: gateway.Request) -> gateway.Answer:
             caller,
             body,
             record,
-            load_grants=load_grants,
+            load_grants=kept.load,
             assume_role=assume_role,
             role_arn=settings.role_arn,
             now=now(),

@@ -12,7 +12,7 @@ from vending.aws.calls import client
 from vending.aws.runtime import Settings, new_id, now, recording
 from vending.bodies import UrlsRequest
 from vending.grants import iso
-from vending.kept import kept
+from vending.kept import Kept
 from vending.parse import parse
 from vending.signing_sessions import SigningSessions
 from vending.vend import vend_urls
@@ -20,9 +20,7 @@ from vending.vend import vend_urls
 logger = Logger()
 settings = Settings.read(os.environ)
 dynamodb = client("dynamodb", settings.region)
-load_grants = kept(
-    partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now
-)
+kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 sessions = SigningSessions(
     partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint)), new_id
 )
@@ -38,7 +36,7 @@ def presigned_urls(request: gateway.Request) -> gateway.Answer:
             caller,
             parse(UrlsRequest, request.body()),
             record,
-            load_grants=load_grants,
+            load_grants=kept.load,
             lasting_until=sessions.lasting_until,
             role_arn=settings.role_arn,
             s3_endpoint=settings.s3_endpoint,

@@ -51,7 +51,7 @@ def listed(value: Any) -> list[Any]:
 
 def _applies(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
     if unknown := statement.keys() - {"Sid", "Effect", "Action", "Resource", "Condition"}:
-        raise NotImplementedError(sorted(unknown))
+        raise ValueError(f"not known here: {sorted(unknown)}")
     return (
         any(matches(one.lower(), action.lower()) for one in listed(statement["Action"]))
         and any(matches(one, resource) for one in listed(statement["Resource"]))

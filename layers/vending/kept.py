@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from vending.decision import Known, LoadGrants
@@ -9,25 +10,31 @@ from vending.decision import Known, LoadGrants
 CAPACITY = 1000
 
 
-def kept(load_grants: LoadGrants, seconds: int, now: Callable[[], datetime]) -> LoadGrants:
-    """``load_grants``, asked again when an answer is ``seconds`` old; 0 asks always.
+@dataclass(slots=True)
+class Kept:
+    """Answers of ``load_grants``, asked again when they are ``seconds`` old; 0 asks always.
 
     An answer older than that is never used, whatever fails.
     """
-    lifetime = timedelta(seconds=seconds)
-    answers: OrderedDict[tuple[Sequence[str], str], tuple[datetime, Known]] = OrderedDict()
 
-    def load(grantee_keys: Sequence[str], bucket: str) -> Known:
-        asked, time = (grantee_keys, bucket), now()
-        if (answer := answers.get(asked)) and timedelta() <= time - answer[0] < lifetime:
+    load_grants: LoadGrants
+    seconds: int
+    now: Callable[[], datetime]
+    answers: OrderedDict[tuple[Sequence[str], str], tuple[datetime, Known]] = field(
+        default_factory=OrderedDict
+    )
+
+    def load(self, grantee_keys: Sequence[str], bucket: str) -> Known:
+        """As ``load_grants``."""
+        asked, time = (grantee_keys, bucket), self.now()
+        lifetime = timedelta(seconds=self.seconds)
+        if (answer := self.answers.get(asked)) and timedelta() <= time - answer[0] < lifetime:
             return answer[1]
-        known = load_grants(grantee_keys, bucket)
-        answers[asked] = (time, known)
-        answers.move_to_end(asked)
-        for old in [one for one, (read, _) in answers.items() if time - read >= lifetime]:
-            del answers[old]
-        if len(answers) > CAPACITY:
-            answers.popitem(last=False)
+        known = self.load_grants(grantee_keys, bucket)
+        self.answers[asked] = (time, known)
+        self.answers.move_to_end(asked)
+        for old in [one for one, (read, _) in self.answers.items() if time - read >= lifetime]:
+            del self.answers[old]
+        if len(self.answers) > CAPACITY:
+            self.answers.popitem(last=False)
         return known
-
-    return load

@@ -70,18 +70,15 @@ def _constant(name: str) -> object:
 
 def _invalid(error: ValidationError) -> InvalidRequest:
     found = error.errors(include_url=False, include_input=False, include_context=False)
-    # A list all of whose members are at fault is also reported as too short.
-    outer = {one["loc"][:length] for one in found for length in range(len(one["loc"]))}
-    innermost = [
+    faults = [
         Fault(
             pointer(one["loc"]),
             _WORDS.get(one["type"], one["msg"].removeprefix("Value error, ")),
         )
-        for one in found
-        if one["loc"] not in outer
+        for one in found[:FAULTS]
     ]
-    count = f"{len(innermost)} fault{'s' * (len(innermost) > 1)}"
-    return InvalidRequest(f"The body has {count}.", faults=innermost[:FAULTS])
+    count = f"{len(found)} fault{'s' * (len(found) > 1)}"
+    return InvalidRequest(f"The body has {count}.", faults=faults)
 
 
 def pointer(path: tuple[int | str, ...]) -> str:

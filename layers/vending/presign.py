@@ -11,7 +11,6 @@ from functools import reduce
 from hashlib import sha256
 from hmac import digest
 from typing import Literal
-from urllib.parse import quote
 
 from vending.session import Credentials
 
@@ -115,4 +114,4 @@ def encode_path(key: str) -> str:
 
 
 def _encode(value: str) -> str:
-    return quote(value, safe="-._~")
+    return encode_path(value).replace("/", "%2F")

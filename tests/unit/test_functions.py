@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from moto import mock_aws
 
+from tests import tables
 from tests.make import ACCOUNT, NOW, ROLE_ARN, grant, location
 from vending.aws import store
 from vending.aws.calls import client
@@ -58,17 +59,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
 
     with mock_aws():
         dynamodb = client("dynamodb", "ap-northeast-1")
-        dynamodb.create_table(
-            TableName="grants",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")
-            ],
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-        )
+        tables.create(dynamodb, "grants")
         granted, registered = (
             grant("s3://hogehoge-bucket/reports/* READ"),
             location("hogehoge-bucket"),

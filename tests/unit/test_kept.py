@@ -8,7 +8,7 @@ import pytest
 from tests.make import NOW, grant
 from vending.decision import Known
 from vending.errors import Unavailable
-from vending.kept import CAPACITY, kept
+from vending.kept import CAPACITY, Kept
 
 KEYS = ("iam#1#user#a", "iam#1")
 
@@ -36,7 +36,7 @@ def test_an_answer_is_kept_for_its_lifetime_and_zero_keeps_nothing(
     seconds: int, reads: int
 ) -> None:
     asked: list[tuple[object, str]] = []
-    load = kept(counting(asked), seconds, Clock().now)  # type: ignore[arg-type]
+    load = Kept(counting(asked), seconds, Clock().now).load  # type: ignore[arg-type]
     for _ in range(3):
         load(KEYS, "bkt")
     assert len(asked) == reads
@@ -44,7 +44,7 @@ def test_an_answer_is_kept_for_its_lifetime_and_zero_keeps_nothing(
 
 def test_an_answer_ends_with_its_lifetime_to_the_second() -> None:
     clock, asked = Clock(), list[tuple[object, str]]()
-    load = kept(counting(asked), 10, clock.now)  # type: ignore[arg-type]
+    load = Kept(counting(asked), 10, clock.now).load  # type: ignore[arg-type]
     load(KEYS, "bkt")
     clock.time += timedelta(seconds=9.999)
     load(KEYS, "bkt")
@@ -56,7 +56,7 @@ def test_an_answer_ends_with_its_lifetime_to_the_second() -> None:
 
 def test_a_clock_that_goes_back_does_not_keep_an_answer_longer() -> None:
     clock, asked = Clock(), list[tuple[object, str]]()
-    load = kept(counting(asked), 10, clock.now)  # type: ignore[arg-type]
+    load = Kept(counting(asked), 10, clock.now).load  # type: ignore[arg-type]
     load(KEYS, "bkt")
     clock.time -= timedelta(seconds=1)
     load(KEYS, "bkt")
@@ -65,7 +65,7 @@ def test_a_clock_that_goes_back_does_not_keep_an_answer_longer() -> None:
 
 def test_an_answer_is_for_the_same_caller_and_bucket_alone() -> None:
     asked: list[tuple[object, str]] = []
-    load = kept(counting(asked), 10, Clock().now)  # type: ignore[arg-type]
+    load = Kept(counting(asked), 10, Clock().now).load  # type: ignore[arg-type]
     for keys, bucket in ((KEYS, "bkt"), (KEYS, "other"), (KEYS[:1], "bkt")):
         load(keys, bucket)
     assert len(asked) == 3
@@ -79,7 +79,7 @@ def test_an_old_answer_is_not_used_when_the_table_fails() -> None:
             raise Unavailable("ProvisionedThroughputExceededException")
         return Known((), None)
 
-    keeping = kept(load, 10, clock.now)
+    keeping = Kept(load, 10, clock.now).load
     keeping(KEYS, "bkt")
     fails.append(True)
     keeping(KEYS, "bkt")
@@ -90,10 +90,20 @@ def test_an_old_answer_is_not_used_when_the_table_fails() -> None:
 
 def test_the_oldest_answers_go_when_there_are_too_many() -> None:
     asked: list[tuple[object, str]] = []
-    load = kept(counting(asked), 10, Clock().now)  # type: ignore[arg-type]
+    load = Kept(counting(asked), 10, Clock().now).load  # type: ignore[arg-type]
     for number in range(CAPACITY + 1):
         load((str(number),), "bkt")
     load((str(CAPACITY),), "bkt")
     assert len(asked) == CAPACITY + 1
     load(("0",), "bkt")
     assert len(asked) == CAPACITY + 2
+
+
+def test_answers_that_are_too_old_do_not_take_memory() -> None:
+    clock = Clock()
+    keeping = Kept(counting([]), 10, clock.now)  # type: ignore[arg-type]
+    for number in range(5):
+        keeping.load((str(number),), "bkt")
+    clock.time += timedelta(seconds=10)
+    keeping.load(("new",), "bkt")
+    assert list(keeping.answers) == [(("new",), "bkt")]

@@ -29,6 +29,15 @@ def test_the_same_request_is_answered_from_what_is_kept() -> None:
     assert len(sts.asked) == 1
 
 
+def test_the_record_names_the_session_whether_it_was_there_or_not() -> None:
+    kept = sessions(Sts())
+    for _ in range(2):
+        notes = record()
+        kept.lasting_until(SESSION, SOON, notes)
+        assert notes.members["sessionId"] == "session0"
+        assert notes.members["roleSessionName"] == SESSION.name("session0")
+
+
 @pytest.mark.parametrize(
     "other",
     [

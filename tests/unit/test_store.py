@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from moto import mock_aws
 
+from tests import tables
 from tests.make import ACCOUNT, USER_ARN, grant, location
 from vending.aws import store
 from vending.aws.calls import client as aws_client
@@ -25,17 +26,7 @@ def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setenv(name, "testing")
     with mock_aws():
         made = aws_client("dynamodb", "ap-northeast-1")
-        made.create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")
-            ],
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-        )
+        tables.create(made, TABLE)
         yield made
 
 

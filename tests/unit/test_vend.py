@@ -1,6 +1,7 @@
 """The whole flow with effects as functions: what is lent, what is refused, who was called."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -259,6 +260,17 @@ def test_an_answer_that_would_not_fit_is_refused_before_sts_with_the_number_that
         sign(knowing(grant("s3://bkt/* READ")), sts, *keys)
     assert sts.asked == []
     assert len(sign(knowing(grant("s3://bkt/* READ")), sts, *keys[:900]).urls) == 900
+
+
+def test_an_answer_that_a_long_token_makes_too_large_is_not_given() -> None:
+    class Wordy(Sts):
+        def assume_role(self, session: Session, session_id: str) -> Credentials:
+            return replace(super().assume_role(session, session_id), session_token="x" * 6000)
+
+    grants = knowing(grant("s3://bkt/* READ"))
+    with pytest.raises(TooLarge):
+        sign(grants, Wordy(), *map(str, range(1000)))
+    assert len(sign(grants, Wordy(), *map(str, range(800))).urls) == 800
 
 
 def test_an_explanation_shows_the_policy_that_would_be_sent() -> None:
