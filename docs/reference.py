@@ -19,10 +19,10 @@ from docs import members
 from local import template
 from vending import audit, bodies, fields, kept, layout, pages, signing_sessions
 from vending.caller import Caller
-from vending.errors import VendingError
+from vending.errors import FAULTS, VendingError
 from vending.grants import Grant, Grantee, Permission
 from vending.location import KEY_BYTES, Location, RegisteredLocation
-from vending.parse import BODY_BYTES, FAULTS
+from vending.parse import BODY_BYTES
 from vending.policy import POLICY_CHARACTERS, grant_conditions, policy_document
 from vending.scope import Scope
 from vending.session import LONGEST, LONGEST_URL, SHORTEST

@@ -104,18 +104,18 @@ def plan(request: ChangesRequest, stored: Stored, role_arn: str) -> list[Change]
 def _unusable(
     grant: Grant, registered: Mapping[str, RegisteredLocation], role_arn: str
 ) -> str | None:
-    """Why nobody could ever use the grant, if so."""
+    """Why a caller, such as one with the longest name, could not use the grant, if so."""
     if not (location := registered.get(grant.scope.bucket)):
         return "no location for this bucket; add it to 'locations'"
     longest = Caller(
         "iam", Principal("aws", "1" * 12, "user", "n" * 64), "AIDA", None, ":".join(["ffff"] * 8)
     )
-    scope = grant.scope.fill(longest.variables)
     conditions = grant_conditions(grant, longest, datetime.max.replace(tzinfo=UTC))
     try:
+        scope = grant.scope.fill(longest.variables)
         session_policy([scope], grant.permission, location, role_arn, conditions)
-    except PolicyTooLarge as error:
-        return f"nobody could use it. {error.detail}"
+    except (PolicyTooLarge, ValueError) as error:
+        return f"not every caller could use it: {error}"
     return None
 
 

@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+FAULTS = 100  # that an answer lists; more would drown the first ones
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -40,7 +42,7 @@ class VendingError(Exception):
     def __init__(self, detail: str, *, faults: Sequence[Fault] = (), reason: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
-        self.faults = tuple(faults)
+        self.faults = tuple(faults[:FAULTS])
         self.reason = reason or self.code
 
 

@@ -6,10 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from vending.bodies import Body
-from vending.errors import Fault, InvalidRequest, TooLarge
+from vending.errors import FAULTS, Fault, InvalidRequest, TooLarge
 
 BODY_BYTES = 2 * 1024 * 1024
-FAULTS = 100  # more are counted, not listed
 MEMBERS = 100  # of one JSON object; no body has as many, and each would be a fault to report
 
 _WORDS = {

@@ -19,10 +19,10 @@ from vending.bodies import (
     LocationBody,
     UrlsRequest,
 )
-from vending.errors import InvalidRequest, TooLarge
+from vending.errors import FAULTS, InvalidRequest, TooLarge
 from vending.grants import Permission
 from vending.location import Location
-from vending.parse import BODY_BYTES, FAULTS, parse
+from vending.parse import BODY_BYTES, parse
 
 GOOD = {"target": "s3://bkt/a", "permission": "READ"}
 URLS = {"expiresIn": 900, "requests": [{"method": "GET", "target": "s3://bkt/a"}]}

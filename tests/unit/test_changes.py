@@ -10,7 +10,7 @@ from tests.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location, record
 from vending.administer import Catalogue, apply
 from vending.bodies import ChangesRequest, GrantBody, LocationBody
 from vending.changes import Change, Stored, plan
-from vending.errors import InvalidRequest, PreconditionFailed, TooLarge, Unavailable
+from vending.errors import FAULTS, InvalidRequest, PreconditionFailed, TooLarge, Unavailable
 from vending.grants import Grant
 from vending.layout import (
     BATCH_BYTES,
@@ -180,6 +180,20 @@ def test_a_grant_that_nobody_could_use_is_refused(members: dict[str, Any]) -> No
         planned(document(grants=[line(**members)]), stored())
     assert [fault.pointer for fault in refused.value.faults] == ["/grants/0/scope"]
     assert "2048" in refused.value.faults[0].detail
+
+
+def test_a_scope_that_a_long_name_makes_too_long_is_refused() -> None:
+    scope = "s3://bkt/" + "x" * 1000 + "/${caller.name}/*"
+    with pytest.raises(InvalidRequest) as refused:
+        planned(document(grants=[line(scope=scope, permission="WRITE")]), stored())
+    assert "1024 bytes" in refused.value.faults[0].detail
+
+
+def test_of_very_many_faults_the_first_are_listed() -> None:
+    grants = [line(f"g{n}", scope="s3://elsewhere/*") for n in range(5000)]
+    with pytest.raises(InvalidRequest) as refused:
+        planned(document(grants=grants), NOTHING)
+    assert len(refused.value.faults) == FAULTS
 
 
 def test_every_entry_that_is_there_twice_is_named() -> None:
