@@ -22,6 +22,7 @@ setup: $(ENVIRONMENT) ## make the environment (every other target does it by its
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(ENVIRONMENT): requirements.txt | $(filter .tools/bin/uv,$(UV))
+	@echo "Making the environment, once (a minute on a slow line) …" >&2
 	@test -x $(PYTHON) || $(UV) venv --quiet
 	@$(UV) pip sync --quiet --require-hashes requirements.txt
 	@touch $@
@@ -32,7 +33,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 	cd layers && $(abspath $(UV)) pip compile --quiet --upgrade --group ../pyproject.toml:layer --universal --generate-hashes --no-annotate --no-header --constraints ../requirements.txt --output-file requirements.txt
 
 .PHONY: test
-test: check $(ENVIRONMENT) ## everything that needs no Node and no browser: unit, cloud, events, check
+test: check $(ENVIRONMENT) ## every test, on this machine and on a local cloud, and every check
 	@$(PYTHON) -m pytest
 
 .PHONY: test-unit

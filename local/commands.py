@@ -39,8 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     start.add_argument(
         "--port",
-        type=int,
-        default=os.environ.get("S3VEND_LOCAL_PORT") or keep.PORT,
+        type=port,
+        default=os.environ.get("S3VEND_LOCAL_PORT") or str(keep.PORT),
         help="S3VEND_LOCAL_PORT or %(default)s",
     )
     commands.add_parser("stop", parents=[kept], help="end it")
@@ -50,3 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("event", type=Path, help="a file of events/")
     return parser
+
+
+def port(text: str) -> int:
+    """A port that a program may take. Raises argparse's own error otherwise."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) < 65536):
+        raise argparse.ArgumentTypeError(f"S3VEND_LOCAL_PORT is a port, 1 to 65535, not {text!r}")
+    return int(text)

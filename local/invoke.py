@@ -54,6 +54,10 @@ def read_event(path: Path) -> Mapping[str, Any]:
         event: Mapping[str, Any] = json.loads(path.read_text())
     except OSError as error:
         raise LocalError(f"There is no event at {path}; take one of events/.") from error
+    except ValueError as error:
+        raise LocalError(
+            f"{path} is no event, since it is no JSON; take one of events/."
+        ) from error
     return event
 
 

@@ -99,12 +99,17 @@ def read_record(directory: Path) -> Kept | None:
     """The cloud on record, alive or not."""
     try:
         record = json.loads((directory / RECORD).read_text())
+        root = Credentials(record["accessKeyId"], record["secretAccessKey"])
+        cloud = Cloud(record["endpoint"], directory / "cloud", root, record["pid"])
+        return Kept(cloud, record["started"])
     except FileNotFoundError:
         return None
-    root = Credentials(record["accessKeyId"], record["secretAccessKey"])
-    return Kept(
-        Cloud(record["endpoint"], directory / "cloud", root, record["pid"]), record["started"]
-    )
+    except (ValueError, KeyError, TypeError):
+        say(
+            f"{_shown(directory / RECORD)} is damaged: "
+            "a cloud that it named has to be ended by hand."
+        )
+        return None
 
 
 def write_record(directory: Path, cloud: Cloud) -> None:

@@ -110,6 +110,9 @@ def _unusable(
     longest = Caller(
         "iam", Principal("aws", "1" * 12, "user", "n" * 64), "AIDA", None, ":".join(["ffff"] * 8)
     )
+    iam, partition = grant.grantee.iam, role_arn.split(":")[1]
+    if isinstance(iam, Principal) and iam.partition != partition:
+        return f"the grantee is in the partition {iam.partition!r}, and this is {partition!r}"
     conditions = grant_conditions(grant, longest, datetime.max.replace(tzinfo=UTC))
     try:
         scope = grant.scope.fill(longest.variables)

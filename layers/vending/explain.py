@@ -8,6 +8,7 @@ from vending.caller import Caller
 from vending.decision import LoadGrants, decide
 from vending.errors import Refusal, RequestFault
 from vending.grants import Grant
+from vending.narrow import narrow
 from vending.policy import POLICY_CHARACTERS
 from vending.session import (
     LONGEST,
@@ -17,7 +18,6 @@ from vending.session import (
     longest_credentials,
     longest_url,
 )
-from vending.vend import narrow
 
 
 def explain(

@@ -50,25 +50,31 @@ def seconds(value: object) -> object:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("must be text")  # noqa: TRY004 - pydantic reports ValueError only
+        raise ValueError("must be text: put it in quotes")  # noqa: TRY004 - pydantic reports ValueError only
     return value
 
 
 def _scope(value: object) -> Scope:
-    return Scope.parse(_text(value))
+    scope = Scope.parse(_text(value))
+    if str(scope).endswith("/"):
+        raise ValueError(f"one object with this name; for all keys below it write {scope}*")
+    return scope
 
 
 def _bucket_scope(value: object) -> Location:
-    location = Location.parse(_text(value))
-    if location.key or not location.is_prefix:
-        raise ValueError(f"a location is a whole bucket: {SCHEME}{location.bucket}/*")
+    try:
+        location = Location.parse(_text(value))
+    except ValueError:
+        location = None
+    if not location or location.key or not location.is_prefix:
+        raise ValueError(f"a location is a whole bucket: {SCHEME}bucket/*")
     return location
 
 
 def _principal(value: object) -> Principal | str:
     text = _text(value)
-    if match := re.fullmatch(r"(?:arn:aws(?:-[a-z]+)*:iam::)?([0-9]{12})(?::root)?", text):
-        return match[1]
+    if match := re.fullmatch("[0-9]{12}", text):
+        return match[0]
     try:
         return Principal.parse(text)
     except ValueError:

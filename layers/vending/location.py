@@ -102,7 +102,7 @@ def split(text: str) -> tuple[str, str, bool]:
     Our own parser: to ``urlsplit`` a ``?`` or ``#`` would end the key.
     """
     if not text.startswith(SCHEME):
-        raise ValueError("a target starts with 's3://'")
+        raise ValueError("it starts with 's3://'")
     bucket, slash, key = text.removeprefix(SCHEME).partition("/")
     if not slash:
         raise ValueError("the key is missing: s3://bucket/key, or s3://bucket/* for all keys")

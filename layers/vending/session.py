@@ -115,7 +115,7 @@ def longest_url(grant: Grant, now: datetime) -> int:
 def check_duration(member: str, asked: int | None, shortest: int, longest: int) -> None:
     """What no grant can allow is refused before any grant is read."""
     if asked is not None and not shortest <= asked <= longest:
-        detail = f"{member} is {asked}; it is from {shortest} to {longest} seconds."
+        detail = f"{member} is {str(asked)[:12]}; it is from {shortest} to {longest} seconds."
         raise DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])
 
 

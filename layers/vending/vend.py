@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from vending.audit import Record
 from vending.bodies import ANSWER_BYTES, CredentialsRequest, UrlsRequest
 from vending.caller import Caller
-from vending.decision import Decision, LoadGrants, decide
-from vending.errors import PresignOnly, TooLarge, Unavailable
+from vending.decision import LoadGrants, decide
+from vending.errors import TooLarge, Unavailable
 from vending.grants import iso
-from vending.location import Location
+from vending.narrow import Narrowed, narrow
 from vending.presign import Method, encode_path, endpoint_of, signer
 from vending.session import (
     LONGEST,
@@ -19,8 +19,6 @@ from vending.session import (
     Credentials,
     Session,
     check_duration,
-    credentials_duration,
-    longest_credentials,
     session_for,
     url_lifetime,
 )
@@ -32,15 +30,6 @@ URL_BYTES = 512  # of a URL and its members, but for the key and the token
 
 
 type LastingUntil = Callable[[Session, datetime, Record], Lent]
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """A credentials request decided and narrowed; all but the call to STS."""
-
-    decision: Decision
-    targets: tuple[Location, ...]
-    session: Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,43 +49,6 @@ class VendedUrls:
     urls: tuple[tuple[Method, str], ...]
     expires_at: datetime
     session_id: str
-
-
-def narrow(
-    caller: Caller,
-    request: CredentialsRequest,
-    decision: Decision,
-    *,
-    role_arn: str,
-    now: datetime,
-) -> Narrowed:
-    """The session that answers a credentials request, not asked for yet.
-
-    Raises:
-        PresignOnly: the grant is too short for credentials.
-        DurationNotAllowed: more than it allows.
-        PolicyTooLarge: the session policy does not fit.
-    """
-    grant = decision.match.grant
-    if longest_credentials(grant) < SHORTEST:
-        raise PresignOnly(
-            f"The grant {grant.id!r} allows {grant.max_duration} seconds, and credentials last "
-            f"{SHORTEST} at least. Ask for presigned URLs."
-        )
-    targets = tuple(one.target for one in request.wanted)
-    if request.privilege == "Default":
-        targets = (decision.match.scope,)
-    session = session_for(
-        caller,
-        grant,
-        targets,
-        request.permission,
-        location=decision.location,
-        role_arn=role_arn,
-        duration=credentials_duration(request.duration_seconds, grant),
-        now=now,
-    )
-    return Narrowed(decision, targets, session)
 
 
 def vend_credentials(

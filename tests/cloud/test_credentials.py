@@ -277,6 +277,7 @@ def test_a_policy_over_2048_characters_is_refused_and_never_widened(
     targets = [f"s3://hogehoge-bucket/reports/{number}{'x' * 900}" for number in range(3)]
     answer = call("POST", ROUTE, {"targets": targets, "permission": "READ"}, user)
     assert (answer.status, answer.json["code"]) == (400, "PolicyTooLarge")
+    assert [one["pointer"] for one in answer.json["errors"]] == ["/targets"]
     assert "2048" in answer.json["detail"]
 
 

@@ -24,7 +24,7 @@ from vending.layout import (
     grants_key,
     location_key,
 )
-from vending.parse import parse, read_json
+from vending.parse import parse
 
 HERE = {"scope": "s3://bkt/*", "region": "ap-northeast-1"}
 NOTHING = Stored({}, {})
@@ -59,7 +59,7 @@ class Table:
         self.told: list[tuple[Change, int, str]] = []
 
     def stored(self, request: ChangesRequest) -> Stored:
-        entries = {key: read_json(text) for key, text in self.documents.items()}
+        entries = {key: json.loads(text) for key, text in self.documents.items()}
         return Stored(
             {k.sk: GrantBody.model_validate(e).grant() for k, e in entries.items() if k.pk == "grants"},
             {k.sk: LocationBody.model_validate(e).location() for k, e in entries.items() if k.pk == "locations"},
@@ -187,6 +187,13 @@ def test_a_scope_that_a_long_name_makes_too_long_is_refused() -> None:
     with pytest.raises(InvalidRequest) as refused:
         planned(document(grants=[line(scope=scope, permission="WRITE")]), stored())
     assert "1024 bytes" in refused.value.faults[0].detail
+
+
+def test_a_grantee_of_another_partition_is_refused() -> None:
+    foreign = {"iam": USER_ARN.replace("arn:aws:", "arn:aws-cn:")}
+    with pytest.raises(InvalidRequest) as refused:
+        planned(document(grants=[line(grantee=foreign)]), stored())
+    assert "aws-cn" in refused.value.faults[0].detail
 
 
 def test_of_very_many_faults_the_first_are_listed() -> None:

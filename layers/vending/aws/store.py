@@ -1,5 +1,6 @@
 """Grants and locations in DynamoDB; how they lie there is in ``vending.layout``."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +15,6 @@ from vending.grants import Grant
 from vending.layout import REVISION, Batch, Key, grants_key, location_key
 from vending.location import RegisteredLocation
 from vending.pages import Position
-from vending.parse import read_json
 
 KEYS_A_CALL = 100  # BatchGetItem
 
@@ -155,19 +155,19 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
 def grants_of(document: str) -> list[Grant]:
     """The grants of a decision's item; a damaged document raises InternalError."""
     with _stored():
-        return [GrantBody.model_validate(one).grant() for one in read_json(document)]
+        return [GrantBody.model_validate(one).grant() for one in json.loads(document)]
 
 
 def grant_of(document: str) -> Grant:
     """The grant of a catalogue's item; a damaged document raises InternalError."""
     with _stored():
-        return GrantBody.model_validate(read_json(document)).grant()
+        return GrantBody.model_validate(json.loads(document)).grant()
 
 
 def location_of(document: str) -> RegisteredLocation:
     """The location of either item; a damaged document raises InternalError."""
     with _stored():
-        return LocationBody.model_validate(read_json(document)).location()
+        return LocationBody.model_validate(json.loads(document)).location()
 
 
 @contextmanager
@@ -175,7 +175,7 @@ def _stored() -> Iterator[None]:
     """What we wrote is not the caller's fault."""
     try:
         yield
-    except (InvalidRequest, ValueError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         raise InternalError("Something went wrong here.", reason="DamagedItem") from error
 
 

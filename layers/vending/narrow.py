@@ -1,0 +1,68 @@
+"""From a decision to the session that answers a credentials request, before STS is asked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vending.bodies import CredentialsRequest
+from vending.caller import Caller
+from vending.decision import Decision
+from vending.errors import Fault, PolicyTooLarge, PresignOnly
+from vending.location import Location
+from vending.session import (
+    SHORTEST,
+    Session,
+    credentials_duration,
+    longest_credentials,
+    session_for,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A credentials request decided and narrowed; all but the call to STS."""
+
+    decision: Decision
+    targets: tuple[Location, ...]
+    session: Session
+
+
+def narrow(
+    caller: Caller,
+    request: CredentialsRequest,
+    decision: Decision,
+    *,
+    role_arn: str,
+    now: datetime,
+) -> Narrowed:
+    """The session that answers a credentials request, not asked for yet.
+
+    Raises:
+        PresignOnly: the grant is too short for credentials.
+        DurationNotAllowed: more than it allows.
+        PolicyTooLarge: the session policy does not fit.
+    """
+    grant = decision.match.grant
+    if longest_credentials(grant) < SHORTEST:
+        raise PresignOnly(
+            f"The grant {grant.id!r} allows {grant.max_duration} seconds, and credentials last "
+            f"{SHORTEST} at least. Ask for presigned URLs."
+        )
+    targets = tuple(one.target for one in request.wanted)
+    if request.privilege == "Default":
+        targets = (decision.match.scope,)
+    duration = credentials_duration(request.duration_seconds, grant)
+    try:
+        session = session_for(
+            caller,
+            grant,
+            targets,
+            request.permission,
+            location=decision.location,
+            role_arn=role_arn,
+            duration=duration,
+            now=now,
+        )
+    except PolicyTooLarge as error:
+        member = "/targets" if request.targets else "/target"
+        raise PolicyTooLarge(error.detail, faults=[Fault(member, "too long together")]) from None
+    return Narrowed(decision, targets, session)
