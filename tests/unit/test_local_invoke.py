@@ -20,6 +20,14 @@ def test_the_function_is_the_one_that_the_template_gives_the_route() -> None:
     assert invoke.function_of(route, SOURCE) == "CredentialsFunction"
 
 
+def test_a_file_that_is_no_event_is_said_to_be_none(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# a page")
+    for path in (page, tmp_path / "missing.json"):
+        with pytest.raises(LocalError, match=r"take one of events/"):
+            invoke.read_event(path)
+
+
 def test_an_event_of_no_route_is_refused_with_its_route() -> None:
     with pytest.raises(LocalError, match="PUT /iam/credentials"):
         invoke.function_of(event("PUT", "/iam/credentials"), SOURCE)

@@ -1,5 +1,6 @@
 import os
 import stat
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from local import keep, processes
 from local.client import Credentials
 from local.cloud import Cloud
+from local.commands import port
 from local.messages import LocalError
 from local.seed import Seeded
 from local.stack import Stack
@@ -90,3 +92,19 @@ def test_a_cloud_that_is_gone_is_not_recorded(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="has ended by itself"):
         keep.write_record(tmp_path, cloud(tmp_path, child.pid))
     assert not (tmp_path / keep.RECORD).exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"accessKeyId": "A"}'])
+def test_a_damaged_record_is_said_to_be_one_and_stands_in_nobodys_way(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / keep.RECORD).write_text(text)
+    assert keep.read_record(tmp_path) is None
+    assert "damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "65536", "abc", "", "٣", "9" * 5000])
+def test_a_port_out_of_range_is_refused_with_the_range(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="1 to 65535"):
+        port(text)
+    assert port("4566") == 4566
