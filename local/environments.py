@@ -3,12 +3,9 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from local.client import Credentials
-
-if TYPE_CHECKING:
-    from local.cloud import Cloud
 
 ACCOUNT = "123456789012"
 REGION: Final = "ap-northeast-1"
@@ -58,16 +55,16 @@ def server(port: int, directory: Path, root: Credentials) -> dict[str, str]:
     }
 
 
-def client(cloud: "Cloud") -> dict[str, str]:
-    """For a program that is to work on this cloud as root, and on no other."""
+def client(endpoint: str, directory: Path, root: Credentials) -> dict[str, str]:
+    """For a program that is to work on the cloud there as root, and on no other."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         "PATH": PATH,
-        "AWS_ACCESS_KEY_ID": cloud.root.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": cloud.root.secret_access_key,
+        "AWS_ACCESS_KEY_ID": root.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": root.secret_access_key,
         **NO_SETTINGS,
-        "TMPDIR": str(cloud.directory / "tmp"),  # SAM leaves files there
-        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "TMPDIR": str(directory / "tmp"),  # SAM leaves files there
+        "AWS_ENDPOINT_URL": endpoint,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "NO_PROXY": "127.0.0.1,localhost",

@@ -40,7 +40,7 @@ def run(directory: Path, event: Path) -> int:
         *("--docker-network", "host", "--parameter-overrides", f"Architecture={ARCHITECTURE}"),
     ]
     settings = {
-        **environments.client(kept.cloud),
+        **environments.client(kept.cloud.endpoint, kept.cloud.directory, kept.cloud.root),
         "AWS_ACCESS_KEY_ID": keys.access_key_id,
         "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         "AWS_SESSION_TOKEN": keys.session_token or "",

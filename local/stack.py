@@ -51,7 +51,10 @@ def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
     ]
     with step("Deploying the stack (sam deploy)"):
         code = processes.run(
-            command, log=log, environment=environments.client(cloud), directory=ROOT
+            command,
+            log=log,
+            environment=environments.client(cloud.endpoint, cloud.directory, cloud.root),
+            directory=ROOT,
         )
         if code != 0:
             raise LocalError(f"sam deploy failed with exit code {code}:\n{tail(log)}")

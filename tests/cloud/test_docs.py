@@ -189,7 +189,12 @@ def test_a_page_works_for_an_operator(name: str, tree: Path) -> None:
         iam = aws.iam(cloud)
         for role in ROLES:
             iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
-        run(SECTIONS[name], tree, outside(environments.client(cloud)), typed=YES)
+        run(
+            SECTIONS[name],
+            tree,
+            outside(environments.client(cloud.endpoint, cloud.directory, cloud.root)),
+            typed=YES,
+        )
         attached = [iam.list_attached_role_policies(RoleName=role) for role in ROLES]
         policies = [one["PolicyName"] for answer in attached for one in answer["AttachedPolicies"]]
         assert policies == ["S3VendCallers", "S3VendAdministrators"]

@@ -365,7 +365,7 @@ def sam_delete(cloud: Cloud) -> Ended:
     code = processes.run(
         ["sam", "delete", "--stack-name", NAME, "--region", REGION, "--no-prompts"],
         log=log,
-        environment=environments.client(cloud),
+        environment=environments.client(cloud.endpoint, cloud.directory, cloud.root),
         directory=cloud.directory,
     )
     return Ended(code, log.read_text())
