@@ -15,6 +15,7 @@ from vending.aws import gateway, store
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, recording
 from vending.bodies import ChangesRequest
+from vending.caller import Caller
 from vending.changes import Change, Entry, Kind, Stored
 from vending.errors import NotFound
 from vending.grants import Grant
@@ -104,16 +105,16 @@ def changes(request: gateway.Request) -> gateway.Answer:
             record,
             CATALOGUE,
             role_arn=settings.role_arn,
-            changed=partial(record_change, request, record),
+            changed=partial(record_change, request.id, caller, record),
         )
 
 
 def record_change(
-    request: gateway.Request, cause: Record, change: Change, revision: int, outcome: str
+    request_id: str, caller: Caller, cause: Record, change: Change, revision: int, outcome: str
 ) -> None:
     """The audit record of one change, with before and after."""
-    with recording("change", request.id) as record:
-        record.caller(request.caller())
+    with recording("change", request_id) as record:
+        record.caller(caller)
         record.note(
             cause=cause.vend_id, change=change.as_json(), revision=revision, outcome=outcome
         )

@@ -44,6 +44,11 @@ class Principal:
     def arn(self) -> str:
         return f"arn:{self.partition}:iam::{self.account}:{self.kind}/{self.name}"
 
+    @property
+    def table_key(self) -> str:
+        """The key under which grants to this one stand."""
+        return table_key("iam", self.account, self.kind, self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -90,11 +95,17 @@ class Caller:
     @property
     def grantee_keys(self) -> tuple[str, ...]:
         """The table's keys under which grants for this caller stand."""
-        principal = self.principal
-        return (
-            table_key("iam", principal.account, principal.kind, principal.name),
-            table_key("iam", principal.account),
-        )
+        return (self.principal.table_key, table_key("iam", self.principal.account))
+
+
+def partition_of(arn: str) -> str:
+    """Such as ``aws`` or ``aws-cn``."""
+    return arn.split(":")[1]
+
+
+def dns_suffix(partition: str) -> str:
+    """Of the partition's endpoints."""
+    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
 def table_key(*parts: str) -> str:

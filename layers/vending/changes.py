@@ -1,4 +1,4 @@
-"""``vending.yaml`` against what is stored: the faults, the changes, and the order to write them."""
+"""``vending.yaml`` against what is stored: the faults and the changes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,11 +6,16 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from vending.bodies import ChangesRequest
-from vending.caller import Caller, Principal
+from vending.caller import Caller, Principal, partition_of
 from vending.errors import Fault, InvalidRequest, PolicyTooLarge
 from vending.grants import Grant
 from vending.location import RegisteredLocation
 from vending.policy import grant_conditions, session_policy
+from vending.session import LONGEST
+
+_LONGEST_CALLER = Caller(
+    "iam", Principal("aws", "1" * 12, "user", "n" * 64), "AIDA", None, ":".join(["ffff"] * 8)
+)
 
 type Kind = Literal["grant", "location"]
 type Entry = Grant | RegisteredLocation
@@ -107,15 +112,12 @@ def _unusable(
     """Why a caller, such as one with the longest name, could not use the grant, if so."""
     if not (location := registered.get(grant.scope.bucket)):
         return "no location for this bucket; add it to 'locations'"
-    longest = Caller(
-        "iam", Principal("aws", "1" * 12, "user", "n" * 64), "AIDA", None, ":".join(["ffff"] * 8)
-    )
-    iam, partition = grant.grantee.iam, role_arn.split(":")[1]
+    iam, partition = grant.grantee.iam, partition_of(role_arn)
     if isinstance(iam, Principal) and iam.partition != partition:
         return f"the grantee is in the partition {iam.partition!r}, and this is {partition!r}"
-    conditions = grant_conditions(grant, longest, datetime.max.replace(tzinfo=UTC))
+    conditions = grant_conditions(grant, _LONGEST_CALLER, datetime.max.replace(tzinfo=UTC))
     try:
-        scope = grant.scope.fill(longest.variables)
+        scope = grant.scope.fill(_LONGEST_CALLER.variables)
         session_policy([scope], grant.permission, location, role_arn, conditions)
     except (PolicyTooLarge, ValueError) as error:
         return f"not every caller could use it: {error}"
@@ -151,7 +153,7 @@ def _is_within(new: Grant, old: Grant) -> bool:
         new.grantee == old.grantee
         and old.scope.covers(new.scope)
         and old.permission.includes(new.permission)
-        and (old.max_duration is None or (new.max_duration or 3600) <= old.max_duration)
+        and (old.max_duration is None or (new.max_duration or LONGEST) <= old.max_duration)
         and (old.expires is None or (new.expires is not None and new.expires <= old.expires))
         and (old.source_ip in (None, new.source_ip))
         and (old.vpc_endpoint in (None, new.vpc_endpoint))

@@ -39,9 +39,7 @@ class Grantee:
     @property
     def table_key(self) -> str:
         """The key under which the grants of this grantee stand."""
-        if isinstance(self.iam, str):
-            return table_key("iam", self.iam)
-        return table_key("iam", self.iam.account, self.iam.kind, self.iam.name)
+        return table_key("iam", self.iam) if isinstance(self.iam, str) else self.iam.table_key
 
     def as_json(self) -> dict[str, str]:
         """As in ``vending.yaml``, in the canonical form."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from ipaddress import ip_network
 
-from vending.caller import Caller
+from vending.caller import Caller, dns_suffix, partition_of
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants import Grant, Permission, iso
 from vending.location import Location, RegisteredLocation
@@ -75,7 +75,7 @@ def policy_document(
     conditions: Conditions,
 ) -> dict[str, object]:
     """The session policy as JSON members; every statement has a resource and a condition."""
-    partition, own_account = role_arn.split(":")[1], role_arn.split(":")[4]
+    partition, own_account = partition_of(role_arn), role_arn.split(":")[4]
     bucket = f"arn:{partition}:s3:::{location.scope.bucket}"
     kept = [one for one in dict.fromkeys(targets) if not _within_another(one, targets)]
     account: Conditions = {"StringEquals": {"aws:ResourceAccount": location.account or own_account}}
@@ -90,8 +90,8 @@ def policy_document(
         only: Conditions = {} if whole else {"StringLike": {"s3:prefix": _single(patterns)}}
         statements.append(_allow(["s3:ListBucket"], [bucket], merged(guarded, only)))
     if location.kms_key:
-        suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-        via: Conditions = {"StringEquals": {"kms:ViaService": f"s3.{location.region}.{suffix}"}}
+        service = f"s3.{location.region}.{dns_suffix(partition)}"
+        via: Conditions = {"StringEquals": {"kms:ViaService": service}}
         statements.append(_allow(KMS_ACTIONS[permission], [location.kms_key], via))
     return {"Version": "2012-10-17", "Statement": statements}
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from hmac import digest
 from typing import Literal
 
+from vending.caller import dns_suffix
 from vending.session import Credentials
 
 Method = Literal["GET", "PUT", "HEAD", "DELETE"]
@@ -40,8 +41,7 @@ def endpoint_of(bucket: str, region: str, partition: str, override: str = "") ->
     """
     if override:
         return Endpoint(f"{override}/{bucket}/", override.partition("://")[2], f"/{bucket}/")
-    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-    host = f"s3.{region}.{suffix}"
+    host = f"s3.{region}.{dns_suffix(partition)}"
     if "." in bucket:
         return Endpoint(f"https://{host}/{bucket}/", host, f"/{bucket}/")
     host = f"{bucket}.{host}"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from vending.audit import Record
 from vending.bodies import ANSWER_BYTES, CredentialsRequest, UrlsRequest
-from vending.caller import Caller
+from vending.caller import Caller, partition_of
 from vending.decision import LoadGrants, decide
 from vending.errors import TooLarge, Unavailable
 from vending.grants import iso
@@ -125,7 +125,7 @@ def vend_urls(
     expires_at = now + timedelta(seconds=expires)
     record.note(expiresAt=iso(expires_at), cached=lent.cached)
     endpoint = endpoint_of(
-        location.scope.bucket, location.region, role_arn.split(":")[1], s3_endpoint
+        location.scope.bucket, location.region, partition_of(role_arn), s3_endpoint
     )
     sign = {
         method: signer(

@@ -4,12 +4,11 @@ import json
 import traceback
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from vending.caller import Caller, Door
 from vending.errors import (
-    Fault,
     InternalError,
     InvalidRequest,
     NotAuthenticated,
@@ -124,7 +123,7 @@ def problem(error: VendingError, request_id: str) -> dict[str, object]:
         "requestId": request_id,
     }
     if error.faults:
-        members["errors"] = [_fault(fault) for fault in error.faults]
+        members["errors"] = [asdict(fault) for fault in error.faults]
     later = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     return _response(error.status, "application/problem+json", members, later)
 
@@ -139,10 +138,6 @@ def causes(error: BaseException) -> list[str]:
         found.append(type(link).__name__ + place)
         link = link.__cause__ or link.__context__
     return found
-
-
-def _fault(fault: Fault) -> dict[str, str]:
-    return {"pointer": fault.pointer, "detail": fault.detail}
 
 
 def _no_such_route(_: Request) -> Answer:
