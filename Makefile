@@ -6,6 +6,7 @@ UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 ENVIRONMENT := .venv/.ready
 PYTHON := .venv/bin/python
+BACKENDS := .venv-backends/.ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export PYTHONUTF8 := 1
@@ -27,10 +28,16 @@ $(ENVIRONMENT): requirements.txt | $(filter .tools/bin/uv,$(UV))
 	@$(UV) pip sync --quiet --require-hashes requirements.txt
 	@touch $@
 
+$(BACKENDS): tests/backends/requirements.txt | $(ENVIRONMENT)
+	@test -x .venv-backends/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-backends
+	@$(UV) pip sync --quiet --require-hashes --python .venv-backends/bin/python tests/backends/requirements.txt
+	@touch $@
+
 .PHONY: lock
 lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit together
 	$(UV) pip compile --quiet --upgrade --group dev --universal --generate-hashes --no-annotate --no-header --output-file requirements.txt
 	cd layers && $(abspath $(UV)) pip compile --quiet --upgrade --group ../pyproject.toml:layer --universal --generate-hashes --no-annotate --no-header --constraints ../requirements.txt --output-file requirements.txt
+	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --output-file tests/backends/requirements.txt tests/backends/requirements.in
 
 .PHONY: test
 test: check $(ENVIRONMENT) ## every test, on this machine and on a local cloud, and every check
@@ -43,6 +50,10 @@ test-unit: $(ENVIRONMENT) ## the tests that need no local cloud
 .PHONY: test-cloud
 test-cloud: $(ENVIRONMENT) ## the tests on a local cloud of their own
 	@$(PYTHON) -m pytest tests/cloud
+
+.PHONY: test-backends
+test-backends: $(ENVIRONMENT) $(BACKENDS) ## the direct web identity on SeaweedFS, which checks tokens
+	@PATH="$$PATH:$(CURDIR)/.venv-backends/bin" $(PYTHON) -m pytest tests/backends
 
 .PHONY: check
 check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
@@ -69,6 +80,14 @@ local: $(ENVIRONMENT) ## start a local cloud with the stack and leave it running
 .PHONY: local-stop
 local-stop: $(ENVIRONMENT) ## end the local cloud
 	@$(PYTHON) -m local stop
+
+.PHONY: bench
+bench: $(ENVIRONMENT) ## ratios against peers, in the same run
+	@PYTHONPATH=layers:. $(PYTHON) -m bench.authorizer
+
+.PHONY: local-token
+local-token: $(ENVIRONMENT) ## print a token of its issuer: make -s local-token CLAIMS='{"sub": "alice"}'
+	@$(PYTHON) -m local token '$(or $(CLAIMS),{})'
 
 .PHONY: invoke
 invoke: $(ENVIRONMENT) ## run EVENT=events/credentials.json through its function in a container, against `make local`

@@ -18,10 +18,13 @@ from typing import (
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from vending import fields, scope
+from vending import fields, issuer, oidc_fields, scope
+from vending.identity import VALUE_BYTES
 from vending.session import LONGEST, LONGEST_URL, SHORTEST
 
-VARIABLES = ", ".join(f"`${{{name}}}`" for name in scope.VARIABLES)
+VARIABLES = ", ".join(f"`${{{name}}}`" for name in (*scope.IAM_VARIABLES, "claim.NAME")) + (
+    f", or several segments `${{claim.NAME{scope.PATH}}}`"
+)
 WORDS: list[tuple[object, str]] = [
     (
         fields.Target,
@@ -39,8 +42,31 @@ WORDS: list[tuple[object, str]] = [
             f"may be a variable: {VARIABLES}"
         ),
     ),
-    (fields.IamGrantee, "the ARN of a role or user, or the 12 digits of an account"),
+    (fields.IamArn, "the ARN of a role or user, or the 12 digits of an account"),
     (fields.Seconds, "seconds, or text such as `15m`"),
+    (oidc_fields.TokenLifetime, "seconds, or text such as `2h`"),
+    (
+        oidc_fields.IssuerUrl,
+        f"`https://host/path`, at most {oidc_fields.ISSUER_CHARACTERS} characters",
+    ),
+    (oidc_fields.Audience, f"text, or a list of 1 to {oidc_fields.AUDIENCES}"),
+    (oidc_fields.Subject, f"text of 1 to {VALUE_BYTES} bytes"),
+    (
+        oidc_fields.Claims,
+        (
+            f"a list of at most {oidc_fields.CLAIMS}: a name, or `{{name, path}}` with the "
+            "members that lead to it"
+        ),
+    ),
+    (
+        oidc_fields.ClaimValues,
+        "an object: each claim with text, a whole number, `true` or `false`",
+    ),
+    (
+        oidc_fields.Algorithms,
+        "a list of some of " + ", ".join(f"`{name}`" for name in issuer.ALGORITHMS),
+    ),
+    (oidc_fields.Jwks, f"a JWKS of at most {oidc_fields.JWKS_BYTES:,} bytes"),
     (fields.Time, "a time with its zone, such as `2027-01-01T00:00:00Z`"),
     (fields.SourceIp, f"`caller`, or 1 to {fields.ADDRESS_BLOCKS} CIDR blocks"),
     (bool, "`true` or `false`"),
@@ -50,26 +76,46 @@ VENDED = ("vendId", "sessionId")
 EXPLAINED = ("decision", "reason", "matchedGrantTargets", "limits")
 PAGE = "query: `limit`, `nextToken`"
 GRANT = ("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?")
+CREDENTIALS = (
+    "vends credentials for just the targets",
+    "CredentialsRequest",
+    ("credentials", "matchedGrantTargets", "permission", "region", *VENDED),
+)
+URLS = ("presigns, all or nothing", "UrlsRequest", ("urls", *VENDED))
+GRANTS = ("lists what the caller may reach", PAGE, ("grants", "nextToken?"))
+IDENTITY = "tells who the caller is to the service"
+EXPLANATIONS = (
+    "tells what the same credentials request would get, without vending",
+    "CredentialsRequest",
+    (*EXPLAINED, "code?", "sessionPolicy?", "sessionPolicyLength?"),
+)
 ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
-    "POST /iam/credentials": (
-        "vends credentials for just the targets",
-        "CredentialsRequest",
-        ("credentials", "matchedGrantTargets", "permission", "region", *VENDED),
+    "POST /iam/credentials": CREDENTIALS,
+    "POST /iam/presigned-urls": URLS,
+    "GET /iam/grants": GRANTS,
+    "GET /iam/identity": (IDENTITY, "", ("door", "arn")),
+    "POST /iam/explanations": EXPLANATIONS,
+    "POST /web-identity/credentials": CREDENTIALS,
+    "GET /web-identity/credentials": (
+        "the same in the form that AWS's SDKs read",
+        "query: `target`, `permission`, `privilege`, `durationSeconds`",
+        ("AccessKeyId", "SecretAccessKey", "Token", "Expiration"),
     ),
-    "POST /iam/presigned-urls": (
-        "presigns, all or nothing",
-        "UrlsRequest",
-        ("urls", *VENDED),
-    ),
-    "GET /iam/grants": ("lists what the caller may reach", PAGE, ("grants", "nextToken?")),
-    "GET /iam/identity": ("tells who the caller is to the service", "", ("door", "arn")),
-    "POST /iam/explanations": (
-        "tells what the same credentials request would get, without vending",
-        "CredentialsRequest",
-        (*EXPLAINED, "code?", "sessionPolicy?", "sessionPolicyLength?"),
-    ),
+    "POST /web-identity/presigned-urls": URLS,
+    "GET /web-identity/grants": GRANTS,
+    "GET /web-identity/identity": (IDENTITY, "", ("door", "issuer", "subject", "claims")),
+    "POST /web-identity/explanations": EXPLANATIONS,
     "GET /admin/grants": ("lists all grants by id", PAGE, ("grants", "nextToken?")),
     "GET /admin/grants/{id}": ("reads one grant", "", (*GRANT, "vpcEndpoint?")),
+    "GET /admin/issuers": ("lists all issuers", PAGE, ("issuers", "nextToken?")),
+    "GET /admin/issuers/{id}": (
+        "reads one issuer; its id is its URL without `https://`, and `~` for each `/`",
+        "",
+        (
+            *("issuer", "audience", "subjectClaim", "claims", "algorithms"),
+            *("maxTokenLifetime", "jwks?"),
+        ),
+    ),
     "GET /admin/locations": ("lists all locations by bucket", PAGE, ("locations", "nextToken?")),
     "GET /admin/locations/{id}": (
         "reads the location of a bucket",
@@ -96,6 +142,7 @@ MEANINGS = {
     "UrlRequest.target": "the key that the URL is for",
     "ChangesRequest.version": "of the form of `vending.yaml`",
     "ChangesRequest.grants": "an absent list is left alone",
+    "ChangesRequest.issuers": "an absent list is left alone",
     "ChangesRequest.locations": "an absent list is left alone",
     "ChangesRequest.revision": "refuse unless the table is still at this one",
     "ChangesRequest.dryRun": "answer with the changes and write nothing",
@@ -108,7 +155,17 @@ MEANINGS = {
     "GrantBody.expires": "the end of the grant, and of what it gave",
     "GrantBody.sourceIp": "from where what it gave may be used",
     "GrantBody.vpcEndpoint": "through which VPC endpoint of S3 what it gave may be used",
-    "GranteeBody.iam": "a path in the ARN is dropped: names are unique without it",
+    "IssuerBody.issuer": "exactly as `iss` in its tokens",
+    "IssuerBody.audience": "`aud` of the tokens has one of these, exactly",
+    "IssuerBody.subjectClaim": "which claim is the subject",
+    "IssuerBody.claims": "the only claims that grants may use",
+    "IssuerBody.algorithms": "with which its tokens may be signed",
+    "IssuerBody.maxTokenLifetime": "from `iat` to `exp`",
+    "IssuerBody.jwks": "its public keys, where they cannot be asked from the issuer",
+    "GranteeBody.issuer": "outside AWS: who vouches for the grantee",
+    "GranteeBody.subject": "the subject, compared exactly",
+    "GranteeBody.claims": "every one of these claims; in a list one member is enough",
+    "GranteeBody.iam": "in AWS; a path in the ARN is dropped: names are unique without it",
     "GranteeBody.uniqueId": "pins this very role or user, not a later one of its name",
     "LocationBody.scope": "the bucket",
     "LocationBody.region": "where it is",

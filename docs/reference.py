@@ -17,13 +17,30 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
 
 from docs import members
 from local import template
-from vending import audit, bodies, fields, kept, layout, pages, signing_sessions
+from vending import (
+    audit,
+    bodies,
+    document,
+    fields,
+    issuer,
+    issuer_keys,
+    kept,
+    layout,
+    pages,
+    signing_sessions,
+    token,
+    web_identity,
+)
+from vending.aws import discovery
 from vending.caller import Caller
 from vending.errors import FAULTS, VendingError
-from vending.grants import Grant, Grantee, Permission
+from vending.grantee import IamGrantee
+from vending.grants import Grant, Permission
+from vending.identity import MOST_KEYS, IamIdentity
 from vending.location import KEY_BYTES, Location, RegisteredLocation
 from vending.parse import BODY_BYTES
 from vending.policy import POLICY_CHARACTERS, grant_conditions, policy_document
+from vending.principal import Principal
 from vending.scope import Scope
 from vending.session import LONGEST, LONGEST_URL, SHORTEST
 
@@ -57,15 +74,16 @@ def page() -> str:
         "## Request members",
         STRICT,
         *members.model(
-            bodies.CredentialsRequest, "`POST /iam/credentials`, `POST /iam/explanations`"
+            bodies.CredentialsRequest, "`POST /{door}/credentials`, `POST /{door}/explanations`"
         ),
-        *members.model(bodies.UrlsRequest, "`POST /iam/presigned-urls`"),
+        *members.model(bodies.UrlsRequest, "`POST /{door}/presigned-urls`"),
         *members.model(bodies.UrlRequest, "one of `requests`"),
         "## vending.yaml",
-        *members.model(bodies.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"),
-        *members.model(bodies.GrantBody, "one of `grants`"),
-        *members.model(bodies.GranteeBody, "the `grantee` of a grant"),
-        *members.model(bodies.LocationBody, "one of `locations`"),
+        *members.model(document.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"),
+        *members.model(document.GrantBody, "one of `grants`"),
+        *members.model(document.GranteeBody, "the `grantee` of a grant"),
+        *members.model(document.IssuerBody, "one of `issuers`"),
+        *members.model(document.LocationBody, "one of `locations`"),
         "## Limits",
         *limits(),
         "## Errors",
@@ -85,7 +103,7 @@ def routes(source: Mapping[str, Any]) -> Iterator[str]:
     rows = []
     for function in resources(source, "AWS::Serverless::Function"):
         module = function["Handler"].split(".")[0]
-        for event in function["Events"].values():
+        for event in function.get("Events", {}).values():
             route = f"{event['Properties']['Method']} {event['Properties']['Path']}"
             does, body, answer = members.ROUTES[route]
             takes = f"[{body}](#{body.lower()})" if body.isidentifier() else body
@@ -120,6 +138,22 @@ def limits() -> Iterator[str]:
         ("targets that an audit record lists", f"{audit.LISTED_TARGETS}"),
         ("bucket and grantee pairs that an environment keeps", f"{kept.CAPACITY:,}"),
         ("signing sessions that an environment keeps", f"{signing_sessions.CAPACITY:,}"),
+        ("a token", f"{token.TOKEN_BYTES:,} bytes"),
+        ("a token's life", f"{issuer.LIFETIME:,} s, where the issuer's entry says nothing else"),
+        ("an issuer's clock", f"ahead of ours by {issuer.SKEW} s at most"),
+        ("subject and claims of a caller", f"{web_identity.CONTEXT_BYTES:,} bytes as JSON"),
+        ("grantee keys of a caller", f"{MOST_KEYS}"),
+        ("issuers", f"{document.ISSUERS}"),
+        ("discovery and JWKS of an issuer", f"{discovery.SECONDS} s together"),
+        ("each of the two", f"{discovery.DOCUMENT_BYTES:,} bytes"),
+        (
+            "an issuer's keys are kept",
+            (
+                f"{issuer_keys.FRESH[0]:,} to {issuer_keys.FRESH[-1]:,} s as its `max-age` says, "
+                f"{issuer_keys.USUAL} s where it does not say"
+            ),
+        ),
+        ("requests to one issuer", f"one in {issuer_keys.PAUSE.seconds} s from an environment"),
         ("changes written in one transaction", f"{layout.BATCH_WRITES} items"),
     ]
     yield members.table(("of", "limit"), rows)
@@ -200,16 +234,11 @@ def policies() -> Iterator[str]:
 
 def conditions() -> Any:
     """The conditions of a grant that has them all."""
-    caller = Caller.from_identity(
-        "iam",
-        f"arn:aws:iam::{ACCOUNT}:user/AssumeS3User",
-        "AIDA2EXAMPLEEXAMPLE1",
-        ACCOUNT,
-        "192.0.2.7",
-    )
+    user = Principal.parse(f"arn:aws:iam::{ACCOUNT}:user/AssumeS3User")
+    caller = Caller("iam", IamIdentity(user, "AIDA2EXAMPLEEXAMPLE1", None), "192.0.2.7")
     grant = Grant(
         "reports",
-        Grantee(caller.principal),
+        IamGrantee(user),
         Scope.parse(TARGETS["a prefix"]),
         Permission.READ,
         expires=datetime(2027, 1, 1, tzinfo=UTC),
@@ -219,7 +248,7 @@ def conditions() -> Any:
     return grant_conditions(grant, caller, ends=datetime(2027, 1, 1, 0, 30, tzinfo=UTC))
 
 
-def document(
+def policy_of(
     target: str | Location, permission: Permission, *, conditions: Any = None, **members: str
 ) -> dict[str, Any]:
     """The session policy for one target in a location with these members."""
@@ -230,12 +259,12 @@ def document(
 
 def policy(target: str | Location, permission: Permission, **members: Any) -> str:
     """The session policy as a block."""
-    return block(document(target, permission, **members))
+    return block(policy_of(target, permission, **members))
 
 
 def statement(position: int, target: str, permission: Permission, **members: Any) -> str:
     """One statement of it as a block."""
-    return block(document(target, permission, **members)["Statement"][position])
+    return block(policy_of(target, permission, **members)["Statement"][position])
 
 
 def record() -> Iterator[str]:

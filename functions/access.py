@@ -26,14 +26,15 @@ def identity(request: gateway.Request) -> gateway.Answer:
     """Who the caller is to the service."""
     request.query()
     caller = request.caller()
-    return {"door": caller.door, "arn": caller.principal.arn}
+    return {"door": caller.door, **caller.identity.as_json()}
 
 
 def grants(request: gateway.Request) -> gateway.Answer:
     """What the caller may reach, page by page; a grant that opens nothing now is left out."""
     page = Page.asked(request.query(PARAMETERS), parts=3)
     caller, time = request.caller(), now()
-    found = store.grants_of_caller(dynamodb, settings.table, caller.grantee_keys, page.start)
+    keys = caller.identity.grantee_keys
+    found = store.grants_of_caller(dynamodb, settings.table, keys, page.start)
     return page.answer(
         "grants",
         (
@@ -64,6 +65,9 @@ ROUTES = {
     "GET /iam/grants": grants,
     "GET /iam/identity": identity,
     "POST /iam/explanations": explanations,
+    "GET /web-identity/grants": grants,
+    "GET /web-identity/identity": identity,
+    "POST /web-identity/explanations": explanations,
 }
 
 

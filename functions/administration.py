@@ -9,26 +9,30 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from vending import stored
 from vending.administer import Catalogue, apply, named
 from vending.audit import Record
 from vending.aws import gateway, store
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, recording
-from vending.bodies import ChangesRequest
 from vending.caller import Caller
-from vending.changes import Change, Entry, Kind, Stored
+from vending.changes import Change, Entry, Kind
+from vending.document import ChangesRequest
 from vending.errors import NotFound
 from vending.grants import Grant
 from vending.layout import Key, catalogue_key
 from vending.pages import PARAMETERS, Page
 from vending.parse import parse
+from vending.plan import Setting, Stored
+from vending.web_identity import has_keys
 
 logger = Logger()
 settings = Settings.read(os.environ)
 dynamodb = client("dynamodb", settings.region)
 READERS: dict[str, Callable[[str], Entry]] = {
-    "grants": store.grant_of,
-    "locations": store.location_of,
+    "grants": stored.grant_of,
+    "issuers": stored.issuer_of,
+    "locations": stored.location_of,
 }
 
 
@@ -48,18 +52,21 @@ def one(request: gateway.Request, kind: str) -> gateway.Answer:
     request.caller()
     request.query()
     key = Key(kind, request.path("id"))
-    known = re.fullmatch("[A-Za-z0-9._-]{1,64}", key.sk)  # else DynamoDB may not take it as a key
+    known = re.fullmatch(
+        "[A-Za-z0-9._~:=-]{1,200}", key.sk
+    )  # else DynamoDB may not take it as a key
     documents = store.read(dynamodb, settings.table, [key] if known else [], consistent=True)
     if key not in documents:
         raise NotFound(f"There is no such entry in {kind}.")
     return READERS[kind](documents[key]).as_json()
 
 
-def stored(body: ChangesRequest) -> Stored:
+def named_by(body: ChangesRequest) -> Stored:
     """What the table holds of what a document touches."""
-    whole = {"location"} if body.prune and body.locations is not None else set[Kind]()
-    if whole or (body.prune and body.grants is not None):
-        whole.add("grant")
+    whole: set[Kind] = {"issuer"}  # there are few, and a document's grants may need any
+    if body.prune:
+        whole |= {"location"} if body.locations is not None else set()
+        whole |= {"grant"}
     keys = [
         catalogue_key(kind, id_)
         for kind, ids in named(body).items()
@@ -69,25 +76,26 @@ def stored(body: ChangesRequest) -> Stored:
     documents = store.read(dynamodb, settings.table, keys, consistent=True)
     for kind in whole:
         documents |= store.entries(dynamodb, settings.table, f"{kind}s", consistent=True)
+
+    def found[E](kind: str, read: Callable[[str], E]) -> dict[str, E]:
+        return {key.sk: read(text) for key, text in documents.items() if key.pk == kind}
+
     return Stored(
-        {key.sk: store.grant_of(text) for key, text in documents.items() if key.pk == "grants"},
-        {
-            key.sk: store.location_of(text)
-            for key, text in documents.items()
-            if key.pk == "locations"
-        },
+        found("grants", stored.grant_of),
+        found("issuers", stored.issuer_of),
+        found("locations", stored.location_of),
     )
 
 
 def items(keys: Iterable[Key]) -> dict[Key, list[Grant]]:
     """The grants of decision items."""
     documents = store.read(dynamodb, settings.table, keys, consistent=True)
-    return {key: store.grants_of(document) for key, document in documents.items()}
+    return {key: stored.grants_of(document) for key, document in documents.items()}
 
 
 CATALOGUE = Catalogue(
     revision=partial(store.revision, dynamodb, settings.table),
-    stored=stored,
+    stored=named_by,
     items=items,
     commit=partial(store.commit, dynamodb, settings.table),
 )
@@ -104,7 +112,7 @@ def changes(request: gateway.Request) -> gateway.Answer:
             body,
             record,
             CATALOGUE,
-            role_arn=settings.role_arn,
+            setting=Setting(settings.role_arn, settings.allow_local_issuers, has_keys),
             changed=partial(record_change, request.id, caller, record),
         )
 
@@ -123,6 +131,8 @@ def record_change(
 ROUTES: dict[str, gateway.Route] = {
     "GET /admin/grants": partial(listed, kind="grants"),
     "GET /admin/grants/{id}": partial(one, kind="grants"),
+    "GET /admin/issuers": partial(listed, kind="issuers"),
+    "GET /admin/issuers/{id}": partial(one, kind="issuers"),
     "GET /admin/locations": partial(listed, kind="locations"),
     "GET /admin/locations/{id}": partial(one, kind="locations"),
     "POST /admin/changes": changes,

@@ -1,20 +1,27 @@
-"""``POST /{door}/credentials``: temporary credentials for just the targets."""
+"""``{door}/credentials``: temporary credentials for just the targets."""
 
 import os
+import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from vending.audit import Record
 from vending.aws import gateway, store, sts
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, new_id, now, recording
 from vending.bodies import CredentialsRequest
+from vending.caller import Caller
 from vending.grants import iso
 from vending.kept import Kept
-from vending.parse import parse
-from vending.vend import vend_credentials
+from vending.parse import checked, parse
+from vending.vend import VendedCredentials, vend_credentials
+
+QUERY = ("target", "permission", "privilege", "durationSeconds")
+NUMBER = re.compile("[0-9]{1,9}")
 
 logger = Logger()
 settings = Settings.read(os.environ)
@@ -30,16 +37,7 @@ def credentials(request: gateway.Request) -> gateway.Answer:
         record.caller(caller)
         request.query()
         body = parse(CredentialsRequest, request.body())
-        vended = vend_credentials(
-            caller,
-            body,
-            record,
-            load_grants=kept.load,
-            assume_role=assume_role,
-            role_arn=settings.role_arn,
-            now=now(),
-            new_id=new_id,
-        )
+        vended = vend(caller, body, record)
     lent = vended.credentials
     return {
         "credentials": {
@@ -56,10 +54,57 @@ def credentials(request: gateway.Request) -> gateway.Answer:
     }
 
 
-ROUTES = {"POST /iam/credentials": credentials}
+def container_credentials(request: gateway.Request) -> gateway.Answer:
+    """The same as AWS's SDKs ask for it and read it: a query, and members of theirs."""
+    with recording("credentials", request.id) as record:
+        caller = request.caller()
+        record.caller(caller)
+        body = checked(CredentialsRequest, numbered(request.query(QUERY)))
+        vended = vend(caller, body, record)
+    lent = vended.credentials
+    return {
+        "AccessKeyId": lent.access_key_id,
+        "SecretAccessKey": lent.secret_access_key,
+        "Token": lent.session_token,
+        "Expiration": iso(vended.expiration),
+    }
+
+
+def vend(caller: Caller, body: CredentialsRequest, record: Record) -> VendedCredentials:
+    """The flow, with this environment's effects."""
+    return vend_credentials(
+        caller,
+        body,
+        record,
+        load_grants=kept.load,
+        assume_role=assume_role,
+        role_arn=settings.role_arn,
+        now=now(),
+        new_id=new_id,
+    )
+
+
+def numbered(query: Mapping[str, str]) -> dict[str, object]:
+    """The query as members of a body, where a duration is a number."""
+    return {
+        name: int(value) if name == "durationSeconds" and NUMBER.fullmatch(value) else value
+        for name, value in query.items()
+    }
+
+
+ROUTES: dict[str, gateway.Route] = {
+    "POST /iam/credentials": credentials,
+    "POST /web-identity/credentials": credentials,
+    "GET /web-identity/credentials": container_credentials,
+}
 
 
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
-    return gateway.answer(event, ROUTES, lambda code, members: logger.error(code, extra=members))
+    return gateway.answer(
+        event,
+        ROUTES,
+        lambda code, members: logger.error(code, extra=members),
+        for_sdks=("GET /web-identity/credentials",),
+    )

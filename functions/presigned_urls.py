@@ -53,7 +53,10 @@ def presigned_urls(request: gateway.Request) -> gateway.Answer:
     }
 
 
-ROUTES = {"POST /iam/presigned-urls": presigned_urls}
+ROUTES = {
+    "POST /iam/presigned-urls": presigned_urls,
+    "POST /web-identity/presigned-urls": presigned_urls,
+}
 
 
 @logger.inject_lambda_context(log_event=False)

@@ -15,6 +15,7 @@ from pathlib import Path
 from local import environments, processes
 from local.client import Credentials, call
 from local.environments import ACCOUNT
+from local.issuer import Issuer
 from local.launcher import STAY
 from local.messages import LocalError, step, tail
 from local.processes import Child
@@ -34,6 +35,7 @@ class Cloud:
     directory: Path  # state and logs, its own
     root: Credentials
     group: int  # the process group of the cloud and of its functions
+    issuer: Issuer
 
 
 def free_port() -> int:
@@ -75,18 +77,22 @@ def launch(directory: Path, port: int) -> tuple[Cloud, Child]:
             "start it on Linux, or in a Linux container or virtual machine."
         )
     (directory / "tmp").mkdir(parents=True)
-    root = root_keys()
+    root, issuer_port = root_keys(), free_port()
+    issuer = Issuer(f"http://127.0.0.1:{issuer_port}", directory / "issuer")
+    issuer.open()
     child = None
     try:
         with processes.undisturbed():
             child = processes.spawn(
                 [sys.executable, "-m", "local.launcher"],
                 log=directory / LOG,
-                environment=environments.server(port, directory, root),
+                environment=environments.server(
+                    port, directory, root, (issuer.directory, issuer_port)
+                ),
                 directory=ROOT,
                 stdin=subprocess.PIPE,
             )
-        cloud = Cloud(f"http://127.0.0.1:{port}", directory, root, child.pid)
+        cloud = Cloud(f"http://127.0.0.1:{port}", directory, root, child.pid, issuer)
         with step("Starting the local cloud"):
             _await(cloud, child)
     except BaseException:

@@ -1,6 +1,7 @@
 """The commands of `python -m local`: the local cloud, the demo on it, one event in a container."""
 
 import argparse
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             keep.stop(options.directory)
         case "demo":
             return demo.run()
+        case "token":
+            print(keep.token(options.directory, options.claims))
         case "invoke":
             return invoke.run(options.directory, options.event)
     return 0
@@ -44,12 +47,33 @@ def _parser() -> argparse.ArgumentParser:
         help="S3VEND_LOCAL_PORT or %(default)s",
     )
     commands.add_parser("stop", parents=[kept], help="end it")
+    token = commands.add_parser(
+        "token", parents=[kept], help="print a token of its issuer, with any claims"
+    )
+    token.add_argument(
+        "claims",
+        type=claims,
+        help="a JSON object; what is not in it is filled in, null is left out",
+    )
     commands.add_parser("demo", help="show the whole story on a cloud of its own")
     one = commands.add_parser(
         "invoke", parents=[kept], help="run one event through its function in a container"
     )
     one.add_argument("event", type=Path, help="a file of events/")
     return parser
+
+
+def claims(text: str) -> dict[str, object]:
+    """The claims of a token. Raises argparse's own error where they are no JSON object."""
+    try:
+        members = json.loads(text)
+    except ValueError:
+        members = None
+    if not isinstance(members, dict):
+        raise argparse.ArgumentTypeError(
+            f"""claims are a JSON object, such as '{{"sub": "alice"}}', not {text!r}"""
+        )
+    return members
 
 
 def port(text: str) -> int:

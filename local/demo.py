@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from local import acts
+from local import acts, web_acts
 from local.acts import ARCHIVE, EXPIRY, LONGER, PRIVATE, REPORT, SAME, Scene
 from local.build import built
 from local.cloud import running
@@ -38,6 +38,7 @@ def run() -> int:
         seeded = seed(cloud, stack)
         scene = Scene(cloud, stack, seeded.user, seeded.stranger)
         rows = [*as_in_the_memo(scene), *vending(scene), *presigning(scene), *refusals(scene)]
+        rows += [*outside_aws(scene), *hostile_tokens(scene)]
         stack = deploy(cloud, template, {"TrustAssumeS3User": "false"})
         rows += without_trust(scene._replace(stack=stack))
     return verdict(rows)
@@ -114,15 +115,67 @@ def refusals(scene: Scene) -> Iterator[Row]:
     )
 
 
-def without_trust(scene: Scene) -> Iterator[Row]:
-    """Step 9: steps 2 and 3 once the role no longer trusts the user."""
+def outside_aws(scene: Scene) -> Iterator[Row]:
+    """Steps 9 to 11: callers whom an issuer vouches for, and who have no AWS identity at all."""
+    google, tenant = web_acts.google(scene), web_acts.tenant(scene)
+    own, next_door = (
+        f"tenants/{name}/orders.csv" for name in (web_acts.TENANT, web_acts.NEIGHBOUR)
+    )
     yield row(
-        "9 TrustAssumeS3User=false: step 2",
+        f"9 a token like a GCP service account's: get {REPORT}",
+        SAME,
+        lambda: web_acts.read(scene, google, REPORT),
+    )
+    yield row(
+        "9 the same token: presigned GET, plain HTTP",
+        f"200 {SAME}",
+        lambda: web_acts.fetch(scene, google),
+    )
+    yield row(
+        f"10 a token with tenant_id {web_acts.TENANT}: get {own}",
+        SAME,
+        lambda: web_acts.read(scene, tenant, own),
+    )
+    yield row(
+        f"10 the same token: {next_door}, its neighbour's",
+        "403 AccessDenied",
+        lambda: web_acts.refused(scene, tenant, next_door),
+    )
+    yield row(
+        "11 boto3 unmodified, AWS_CONTAINER_CREDENTIALS_FULL_URI and a token file",
+        SAME,
+        lambda: web_acts.unmodified_boto3(scene, google, REPORT),
+    )
+
+
+def hostile_tokens(scene: Scene) -> Iterator[Row]:
+    """Step 12: tokens that are nobody's."""
+    google = partial(web_acts.google, scene)
+    tokens: dict[str, Callable[[], str]] = {
+        "for another audience": lambda: google(aud="https://elsewhere.example.com"),
+        "that has expired": lambda: web_acts.expired(scene),
+        "of an unknown issuer": lambda: google(iss="https://accounts.example.com"),
+        "without a signature (alg: none)": lambda: web_acts.unsigned(scene),
+    }
+    for title, token in tokens.items():
+        yield row(
+            f"12 a token {title}",
+            "401 NotAuthenticated",
+            lambda token=token: web_acts.refused(scene, token()),  # type: ignore[misc]
+        )
+
+
+def without_trust(scene: Scene) -> Iterator[Row]:
+    """Step 13: steps 2 and 3 once the role no longer trusts the user."""
+    yield row(
+        "13 TrustAssumeS3User=false: step 2",
         "AccessDenied (AssumeRole)",
         lambda: acts.refusal(lambda: acts.download(scene, acts.assume(scene, scene.user))),
     )
     yield row(
-        "9 TrustAssumeS3User=false: step 3", SAME, lambda: acts.get(scene, acts.vend(scene), REPORT)
+        "13 TrustAssumeS3User=false: step 3",
+        SAME,
+        lambda: acts.get(scene, acts.vend(scene), REPORT),
     )
 
 

@@ -30,7 +30,9 @@ NO_SETTINGS = {
 }
 
 
-def server(port: int, directory: Path, root: Credentials) -> dict[str, str]:
+def server(
+    port: int, directory: Path, root: Credentials, issuer: tuple[Path, int]
+) -> dict[str, str]:
     """For a local cloud itself."""
     # Nothing is inherited but the PATH: no AWS profile, proxy or Docker of the person's own.
     return {
@@ -52,6 +54,8 @@ def server(port: int, directory: Path, root: Credentials) -> dict[str, str]:
         "DOCKER_HOST": f"unix://{directory}/no-docker.sock",  # or it removes containers at start
         "AWS_ACCESS_KEY_ID": root.access_key_id,
         "AWS_SECRET_ACCESS_KEY": root.secret_access_key,
+        "S3VEND_ISSUER_DIRECTORY": str(issuer[0]),
+        "S3VEND_ISSUER_PORT": str(issuer[1]),
     }
 
 

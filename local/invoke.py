@@ -16,6 +16,7 @@ from local.environments import REGION
 from local.messages import LocalError
 from local.stack import NAME
 
+AUTHORIZER = "AuthorizerFunction"
 DOCKER = "unix:///var/run/docker.sock"
 
 
@@ -79,6 +80,8 @@ def need_docker(address: str) -> None:
 
 def function_of(event: Mapping[str, Any], source: Mapping[str, Any]) -> str:
     """The logical id of the function that the template gives this event's route."""
+    if event.get("type") == "REQUEST":
+        return AUTHORIZER
     method, path = (event["requestContext"][name] for name in ("httpMethod", "resourcePath"))
     function = template.function_for(source, method, path)
     if function is None:

@@ -15,6 +15,7 @@ from local.build import built
 from local.client import Credentials
 from local.cloud import ROOT, Cloud
 from local.environments import REGION
+from local.issuer import Issuer
 from local.messages import LocalError, say
 from local.seed import Seeded, seed
 from local.stack import Stack, deploy
@@ -100,7 +101,9 @@ def read_record(directory: Path) -> Kept | None:
     try:
         record = json.loads((directory / RECORD).read_text())
         root = Credentials(record["accessKeyId"], record["secretAccessKey"])
-        cloud = Cloud(record["endpoint"], directory / "cloud", root, record["pid"])
+        place = directory / "cloud"
+        issuer = Issuer(record["issuer"], place / "issuer")
+        cloud = Cloud(record["endpoint"], place, root, record["pid"], issuer)
         return Kept(cloud, record["started"])
     except FileNotFoundError:
         return None
@@ -123,8 +126,17 @@ def write_record(directory: Path, cloud: Cloud) -> None:
         "endpoint": cloud.endpoint,
         "accessKeyId": cloud.root.access_key_id,
         "secretAccessKey": cloud.root.secret_access_key,
+        "issuer": cloud.issuer.url,
     }
     write_secret(directory / RECORD, json.dumps(record, indent=2) + "\n")
+
+
+def token(directory: Path, claims: Mapping[str, object]) -> str:
+    """A token of the kept cloud's issuer. Raises LocalError where no cloud runs."""
+    kept = read_record(directory)
+    if kept is None or not lives(kept):
+        raise LocalError("There is no local cloud whose issuer could sign: run `make local` first.")
+    return kept.cloud.issuer.token(claims)
 
 
 def dotenv(cloud: Cloud, stack: Stack, seeded: Seeded) -> str:
@@ -135,6 +147,7 @@ def dotenv(cloud: Cloud, stack: Stack, seeded: Seeded) -> str:
         "AWS_REGION": REGION,
         "AWS_ACCESS_KEY_ID": seeded.user.access_key_id,
         "AWS_SECRET_ACCESS_KEY": seeded.user.secret_access_key,
+        "S3VEND_ISSUER": cloud.issuer.url,
         "S3VEND_ADMIN_ACCESS_KEY_ID": seeded.administrator.access_key_id,
         "S3VEND_ADMIN_SECRET_ACCESS_KEY": seeded.administrator.secret_access_key,
     }

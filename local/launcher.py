@@ -1,4 +1,4 @@
-"""The local cloud's own process: MiniStack, ending with whoever started it.
+"""The local cloud's own process: MiniStack and an issuer, ending with whoever started them.
 
 `python -m local.launcher` with a pipe as stdin. When the pipe closes, the starter is gone, by
 whatever end (`kill -9` too), and the whole process group goes with it; when the starter has
@@ -10,6 +10,9 @@ import runpy
 import signal
 import sys
 import threading
+from pathlib import Path
+
+from local import issuer
 
 STAY = b"stay"
 
@@ -21,10 +24,12 @@ def _end_with_the_starter() -> None:
 
 
 def main() -> None:
-    """Run MiniStack in this process, with its settings in the environment."""
+    """Run MiniStack and the issuer in this process, with their settings in the environment."""
     if os.getpgrp() != os.getpid():
         sys.exit("local.launcher: start it as the leader of a process group of its own")
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
+    place = Path(os.environ["S3VEND_ISSUER_DIRECTORY"]), int(os.environ["S3VEND_ISSUER_PORT"])
+    threading.Thread(target=issuer.serve, args=place, daemon=True).start()
     runpy.run_module("ministack", run_name="__main__")
 
 

@@ -20,7 +20,10 @@ OBJECTS = {
     "reports/2026.csv": b"month,total\n2026-01,42\n",
     "reports/archive/2025.csv": b"month,total\n2025-01,41\n",
     "reports-private/secret.csv": b"month,salary\n2026-01,1000000\n",
+    "tenants/acme/orders.csv": b"order,total\n1,10\n",
+    "tenants/acme2/orders.csv": b"order,total\n2,20\n",
 }
+LOCAL_ISSUER = "LOCAL_ISSUER"  # in vending.yaml; its port is another each time
 ADMINISTRATOR = "Administrator"
 STRANGER = "Stranger"
 VENDING = Path(__file__).with_name("vending.yaml")
@@ -45,9 +48,10 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def vending(path: Path = VENDING) -> dict[str, Any]:
-    """A vending.yaml as the document that /admin/changes takes."""
-    document: dict[str, Any] = yaml.load(path.read_text(), _Loader)  # noqa: S506  (a SafeLoader)
+def vending(issuer: str, path: Path = VENDING) -> dict[str, Any]:
+    """A vending.yaml as the document that /admin/changes takes, with the local issuer's URL."""
+    text = path.read_text().replace(LOCAL_ISSUER, issuer)
+    document: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
     return document
 
 
@@ -60,7 +64,7 @@ def seed(cloud: Cloud, stack: Stack) -> Seeded:
             new_user(cloud, ADMINISTRATOR, stack.outputs["AdministratorsPolicyArn"]),
             new_user(cloud, STRANGER),
         )
-        apply(stack, vending(), seeded.administrator)
+        apply(stack, vending(cloud.issuer.url), seeded.administrator)
     return seeded
 
 

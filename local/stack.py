@@ -40,6 +40,7 @@ def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
         "Architecture": ARCHITECTURE,
         "S3Endpoint": cloud.endpoint,
         "StsEndpoint": cloud.endpoint,
+        "AllowLocalIssuers": "true",
         **parameters,
     }
     command: list[str | Path] = [

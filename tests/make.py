@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from vending.audit import Record
-from vending.caller import Caller, Principal
+from vending.caller import Caller
 from vending.decision import Known, LoadGrants
-from vending.grants import Grant, Grantee, Permission, Wanted
+from vending.grantee import IamGrantee
+from vending.grants import Grant, Permission, Wanted
+from vending.identity import IamIdentity
 from vending.location import Location, RegisteredLocation
+from vending.principal import Principal
 from vending.scope import Scope
 from vending.session import Credentials, Session
 
@@ -23,13 +26,13 @@ def caller(
     """A caller by its canonical ARN."""
     principal = Principal.parse(arn)
     session = "a-session" if principal.kind == "role" else None
-    return Caller("iam", principal, unique_id, session, source_ip)
+    return Caller("iam", IamIdentity(principal, unique_id, session), source_ip)
 
 
 def grant(line: str, **members: object) -> Grant:
     """``s3://bucket/prefix/* READ`` for ``USER_ARN``."""
     scope, permission = line.split()
-    given = {"id": "a-grant", "grantee": Grantee(Principal.parse(USER_ARN))} | members
+    given = {"id": "a-grant", "grantee": IamGrantee(Principal.parse(USER_ARN))} | members
     return Grant(scope=Scope.parse(scope), permission=Permission(permission), **given)  # type: ignore[arg-type]
 
 

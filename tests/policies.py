@@ -92,6 +92,8 @@ class Resolver:
             "Fn::Equals": lambda pair: self(pair[0]) == self(pair[1]),
             "Fn::GetAtt": ".".join,
             "Fn::If": self.choose,
+            "Fn::Not": lambda one: not self(one[0]),
+            "Fn::And": lambda all_: all(map(self, all_)),
             "Fn::Join": lambda pair: pair[0].join(self(pair[1])),
             "Fn::Select": lambda pair: self(pair[1])[int(pair[0])],
             "Fn::Split": lambda pair: self(pair[1]).split(pair[0]),
@@ -141,6 +143,17 @@ def stack(**parameters: str) -> Stack:
     outputs = {name: resolve(output["Value"]) for name, output in source["Outputs"].items()}
     return Stack(made, outputs)
 
+
+# Parameters of the two direct ways.
+GOOGLE: Final = {
+    "TrustGoogleSubject": "104857600123456789012",
+    "TrustGoogleAudience": "https://vend.example.com",
+}
+PROVIDER: Final = {
+    "TrustOidcProvider": "token.actions.githubusercontent.com",
+    "TrustOidcAudience": "sts.amazonaws.com",
+    "TrustOidcSubject": "repo:octo-org/app:ref:refs/heads/main",
+}
 
 DEV: Final = stack(**configuration("dev"))
 PROD: Final = stack(**configuration("prod"))

@@ -10,12 +10,16 @@
 """
 
 from vending.audit import Record, recorded
-from vending.caller import Caller, Principal
+from vending.caller import Caller
 from vending.decision import Decision, Known, LoadGrants, decide
 from vending.errors import VendingError
-from vending.grants import Grant, Grantee, Permission
+from vending.grantee import Grantee, IamGrantee, WebGrantee
+from vending.grants import Grant, Permission
+from vending.identity import IamIdentity, WebIdentity
+from vending.issuer import Issuer
 from vending.location import Location, RegisteredLocation
 from vending.parse import parse
+from vending.principal import Principal
 from vending.session import Credentials, Session, session_for
 from vending.vend import vend_credentials, vend_urls
 
@@ -25,6 +29,9 @@ __all__ = [
     "Decision",
     "Grant",
     "Grantee",
+    "IamGrantee",
+    "IamIdentity",
+    "Issuer",
     "Known",
     "LoadGrants",
     "Location",
@@ -34,6 +41,8 @@ __all__ = [
     "RegisteredLocation",
     "Session",
     "VendingError",
+    "WebGrantee",
+    "WebIdentity",
     "decide",
     "parse",
     "recorded",

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vending.audit import Record
-from vending.bodies import ANSWER_BYTES, ChangesRequest
-from vending.changes import Change, Kind, Stored, plan
+from vending.bodies import ANSWER_BYTES
+from vending.changes import Change, Kind
+from vending.document import ChangesRequest
 from vending.errors import PreconditionFailed, TooLarge, Unavailable
 from vending.grants import Grant
 from vending.layout import Batch, Key, batches, decision_key, encode
+from vending.plan import Setting, Stored, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ def apply(
     record: Record,
     catalogue: Catalogue,
     *,
-    role_arn: str,
+    setting: Setting,
     changed: Callable[[Change, int, str], None],
 ) -> dict[str, object]:
     """The answer of ``/admin/changes``.
@@ -52,7 +54,7 @@ def apply(
         raise PreconditionFailed(
             f"The grants are at revision {revision}, not {request.revision}. Plan again."
         )
-    changes = plan(request, catalogue.stored(request), role_arn)
+    changes = plan(request, catalogue.stored(request), setting)
     touched = {
         decision_key(entry)
         for change in changes
@@ -98,7 +100,7 @@ def _check_answer(shown: Sequence[Mapping[str, object]]) -> None:
 
 
 def named(request: ChangesRequest) -> dict[Kind, set[str]]:
-    """The ids of what a document names, and the buckets that its grants need."""
+    """The ids of what a document names, and the buckets that its grants need; not the issuers."""
     grants, locations = request.grants or (), request.locations or ()
     buckets = {one.scope.bucket for one in grants} | {one.scope.bucket for one in locations}
     return {"grant": {one.id for one in grants}, "location": buckets}

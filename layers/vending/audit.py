@@ -1,13 +1,13 @@
 """The one record of a decision: filled along the way, emitted once on every exit.
 
 Members (version 1; absent where unknown): ``record`` (always ``audit``), ``version``, ``time``,
-``requestId``, ``vendId``, ``action``, ``door``, ``caller`` (canonical ARN), ``uniqueId``,
-``callerSession``, ``sourceIp``, ``targets`` (the first 20), ``targetCount``, ``permission``,
-``grant``, ``outcome`` (``granted``, ``refused``, ``failed``, ``unknown``), ``code``, ``reason``,
-``sessionId``, ``roleSessionName``, ``sourceIdentity``, ``durationSeconds``, ``expiresAt``,
-``cached``, ``change`` (``action``, ``kind``, ``id``, ``pointer``, ``before``, ``after``),
-``cause`` (the ``vendId`` of the request that made the change), ``changes``, ``revision``,
-``dryRun``.
+``requestId``, ``vendId``, ``action``, ``door``, ``sourceIp``, ``caller`` (canonical ARN),
+``uniqueId``, ``callerSession``, ``issuer``, ``subject``, ``tokenHash``, ``route``, ``targets`` (the
+first 20), ``targetCount``, ``permission``, ``grant``, ``outcome`` (``granted``, ``refused``,
+``failed``, ``unknown``), ``code``, ``reason``, ``sessionId``, ``roleSessionName``,
+``sourceIdentity``, ``durationSeconds``, ``expiresAt``, ``cached``, ``change`` (``action``,
+``kind``, ``id``, ``pointer``, ``before``, ``after``), ``cause`` (the ``vendId`` of the request that
+made the change), ``changes``, ``revision``, ``dryRun``.
 """
 
 import json
@@ -40,13 +40,7 @@ class Record:
 
     def caller(self, caller: Caller) -> None:
         """Who asks."""
-        self.note(
-            door=caller.door,
-            caller=caller.principal.arn,
-            uniqueId=caller.unique_id,
-            callerSession=caller.session_name,
-            sourceIp=caller.source_ip,
-        )
+        self.note(door=caller.door, sourceIp=caller.source_ip, **caller.identity.as_recorded())
 
     def wanted(self, wanted: Sequence[Wanted]) -> None:
         """What is asked for."""
@@ -72,9 +66,18 @@ class Record:
 
 @contextmanager
 def recorded(
-    emit: Emit, action: str, *, request_id: str, vend_id: str, time: datetime
+    emit: Emit,
+    action: str,
+    *,
+    request_id: str,
+    vend_id: str,
+    time: datetime,
+    failures_only: bool = False,
 ) -> Iterator[Record]:
-    """A record that is emitted exactly once, however the block ends."""
+    """A record that is emitted exactly once, however the block ends.
+
+    With ``failures_only`` not where it ends well: what then follows has a record of its own.
+    """
     record = Record(vend_id, {"record": "audit", "version": VERSION})
     record.note(time=iso(time), requestId=request_id, vendId=vend_id, action=action)
     try:
@@ -88,4 +91,5 @@ def recorded(
         record.note(outcome="failed", code="InternalError", reason=type(error).__name__)
         raise
     finally:
-        emit(record.line())
+        if not failures_only or record.members["outcome"] != "granted":
+            emit(record.line())

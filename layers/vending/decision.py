@@ -43,6 +43,7 @@ def decide(
     Raises:
         SeveralGrants: no single grant covers it.
         AccessDenied: no grant does, or its bucket is not registered.
+        TooManyClaims: the caller's grants would stand in too many places to read.
     """
     record.wanted(wanted)
     bucket = wanted[0].target.bucket
@@ -51,7 +52,7 @@ def decide(
             "A grant lies in one bucket; send one request for each bucket.",
             faults=[Fault(other.pointer, "lies in another bucket than the first target")],
         )
-    known = load_grants(caller.grantee_keys, bucket)
+    known = load_grants(caller.identity.grantee_keys, bucket)
     match = closest_grant(known.grants, caller, wanted, now)
     record.note(grant=match.grant.id)
     if known.location is None:

@@ -5,8 +5,8 @@ VendingError
 │   ├── InvalidRequest 400 · DurationNotAllowed 400 · PolicyTooLarge 400 · SeveralGrants 400
 │   └── TooLarge 413 · NotFound 404 · PreconditionFailed 412
 ├── Refusal: the request is well formed, the answer is no
-│   ├── NotAuthenticated 403
-│   └── AccessDenied 403 · PresignOnly 403
+│   ├── NotAuthenticated 403 (TokenRefused 401)
+│   └── AccessDenied 403 · PresignOnly 403 · TooManyClaims 403
 └── ServiceFault: ours, or of a service behind us
     ├── Unavailable 503
     └── InternalError 500
@@ -102,6 +102,15 @@ class NotAuthenticated(Refusal):
     status, code, title = 403, "NotAuthenticated", "Not authenticated"
 
 
+class TokenRefused(NotAuthenticated):
+    """The token was not accepted; ``reason`` says why, and the answer does not."""
+
+    status = 401
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The token was not accepted.", reason=reason)
+
+
 class AccessDenied(Refusal):
     """No grant covers this caller, target and permission."""
 
@@ -112,6 +121,12 @@ class PresignOnly(Refusal):
     """The grant gives presigned URLs, but no credentials."""
 
     status, code, title = 403, "PresignOnly", "This grant gives presigned URLs only"
+
+
+class TooManyClaims(Refusal):
+    """The token's claims could match grants in more places than a decision reads."""
+
+    status, code, title = 403, "TooManyClaims", "The token has too many claims"
 
 
 class ServiceFault(VendingError):

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
-from vending.caller import Principal
 from vending.grants import Permission
 from vending.location import SCHEME, Location
+from vending.principal import Principal
 from vending.scope import Scope
 
 ADDRESS_BLOCKS = 20
@@ -48,14 +48,15 @@ def seconds(value: object) -> object:
     return value
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """The value, which must be text."""
     if not isinstance(value, str):
         raise ValueError("must be text: put it in quotes")  # noqa: TRY004 - pydantic reports ValueError only
     return value
 
 
 def _scope(value: object) -> Scope:
-    scope = Scope.parse(_text(value))
+    scope = Scope.parse(text(value))
     if str(scope).endswith("/"):
         raise ValueError(f"one object with this name; for all keys below it write {scope}*")
     return scope
@@ -63,7 +64,7 @@ def _scope(value: object) -> Scope:
 
 def _bucket_scope(value: object) -> Location:
     try:
-        location = Location.parse(_text(value))
+        location = Location.parse(text(value))
     except ValueError:
         location = None
     if not location or location.key or not location.is_prefix:
@@ -72,11 +73,11 @@ def _bucket_scope(value: object) -> Location:
 
 
 def _principal(value: object) -> Principal | str:
-    text = _text(value)
-    if match := re.fullmatch("[0-9]{12}", text):
+    arn = text(value)
+    if match := re.fullmatch("[0-9]{12}", arn):
         return match[0]
     try:
-        return Principal.parse(text)
+        return Principal.parse(arn)
     except ValueError:
         raise ValueError("the ARN of an IAM role or user, or the 12 digits of an account") from None
 
@@ -87,7 +88,7 @@ def _source_ip(value: object) -> Literal["caller"] | tuple[str, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= ADDRESS_BLOCKS:
         raise ValueError(f"'caller', or 1 to {ADDRESS_BLOCKS} CIDR blocks")
     try:
-        blocks = tuple(str(ip_network(_text(block))) for block in value)
+        blocks = tuple(str(ip_network(text(block))) for block in value)
     except ValueError:
         blocks = ("%",)
     if any("%" in block for block in blocks):
@@ -98,7 +99,7 @@ def _source_ip(value: object) -> Literal["caller"] | tuple[str, ...]:
 def _time(value: object) -> datetime:
     wrong = ValueError("a time in whole seconds with its zone, such as 2027-01-01T00:00:00Z")
     try:
-        given = datetime.fromisoformat(_text(value))
+        given = datetime.fromisoformat(text(value))
         time = given.astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None
@@ -117,9 +118,9 @@ def _matching(pattern: str, words: str) -> PlainValidator:
     compiled = re.compile(pattern)
 
     def check(value: object) -> str:
-        if not compiled.fullmatch(_text(value)):
+        if not compiled.fullmatch(text(value)):
             raise ValueError(words)
-        return _text(value)
+        return text(value)
 
     return PlainValidator(check)
 
@@ -148,7 +149,7 @@ Target = Annotated[Location, PlainValidator(target)]
 KeyTarget = Annotated[Location, PlainValidator(key_target)]
 BucketScope = Annotated[Location, PlainValidator(_bucket_scope)]
 GrantScope = Annotated[Scope, PlainValidator(_scope)]
-IamGrantee = Annotated[Principal | str, PlainValidator(_principal)]
+IamArn = Annotated[Principal | str, PlainValidator(_principal)]
 PermissionName = Annotated[Permission, Field(strict=False)]
 Seconds = Annotated[int, BeforeValidator(seconds), Field(ge=1, le=3600)]
 Version = Annotated[int, PlainValidator(_version)]

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 
-from vending.caller import Caller, Principal, table_key
+from vending.caller import Caller
 from vending.errors import AccessDenied, Fault, SeveralGrants
+from vending.grantee import Grantee
 from vending.location import Location
 from vending.scope import Scope
 
@@ -21,30 +22,6 @@ class Permission(StrEnum):
 
     def includes(self, other: "Permission") -> bool:
         return self in (Permission.READWRITE, other)
-
-
-@dataclass(frozen=True, slots=True)
-class Grantee:
-    """An IAM role or user, or every role and user of an account (12 digits)."""
-
-    iam: Principal | str
-    unique_id: str | None = None  # pins this very role or user, not a later one of its name
-
-    def is_caller(self, caller: Caller) -> bool:
-        """The whole grantee is compared; that the table's key matched is not enough."""
-        if self.unique_id not in (None, caller.unique_id):
-            return False
-        return self.iam in (caller.principal, caller.principal.account)
-
-    @property
-    def table_key(self) -> str:
-        """The key under which the grants of this grantee stand."""
-        return table_key("iam", self.iam) if isinstance(self.iam, str) else self.iam.table_key
-
-    def as_json(self) -> dict[str, str]:
-        """As in ``vending.yaml``, in the canonical form."""
-        iam = self.iam if isinstance(self.iam, str) else self.iam.arn
-        return {"iam": iam} | ({"uniqueId": self.unique_id} if self.unique_id else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +61,10 @@ class Grant:
 
     def scope_for(self, caller: Caller, now: datetime) -> Location | None:
         """The keys that this grant opens for ``caller`` now; None where it opens none."""
-        if not self.grantee.is_caller(caller) or (self.expires and self.expires <= now):
+        if not self.grantee.is_caller(caller.identity) or (self.expires and self.expires <= now):
             return None
         try:
-            return self.scope.fill(caller.variables)
+            return self.scope.fill(caller.identity.variables)
         except ValueError:
             return None
 
@@ -115,9 +92,9 @@ class Match:
 
     @property
     def closeness(self) -> tuple[object, ...]:
-        """Longest scope first, a role or user before its account; the id settles the rest."""
-        to_account = isinstance(self.grant.grantee.iam, str)
-        return (-len(self.scope.key), self.scope.is_prefix, to_account, self.grant.id)
+        """Longest scope first, one caller's own before what many share; the id settles the rest."""
+        shared = not self.grant.grantee.is_one
+        return (-len(self.scope.key), self.scope.is_prefix, shared, self.grant.id)
 
 
 def matches(grants: Iterable[Grant], caller: Caller, now: datetime) -> list[Match]:

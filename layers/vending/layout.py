@@ -1,9 +1,10 @@
-"""How grants and locations lie in the table, and which writes carry changes into it.
+"""How grants, issuers and locations lie in the table, and which writes carry changes into it.
 
 Two kinds of items, each ``pk``, ``sk`` and a JSON ``document``:
-- the catalogue, one entry an item, for administrators: ``grants``/ID and ``locations``/BUCKET;
+- the catalogue, one entry an item, for administrators: ``grants``/ID, ``issuers``/ID and
+  ``locations``/BUCKET;
 - what a decision reads: GRANTEE KEY/BUCKET with all grants of that grantee in that bucket, and
-  ``location#BUCKET``/``location``.
+  ``location#BUCKET``/``location``. The authorizer reads the catalogue's issuers.
 Both are written in one transaction, so that they never differ.
 """
 
@@ -12,10 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vending.caller import table_key
 from vending.changes import Change, Entry
 from vending.errors import Fault, InvalidRequest
 from vending.grants import Grant
+from vending.issuer import Issuer
+from vending.principal import table_key
 
 ITEM_BYTES = 300 * 1024
 BATCH_WRITES = 99  # TransactWriteItems takes 100, and the revision is one of them
@@ -51,6 +53,8 @@ def decision_key(entry: Entry) -> Key:
     """The item in which a decision finds this entry."""
     if isinstance(entry, Grant):
         return grants_key(entry.grantee.table_key, entry.scope.bucket)
+    if isinstance(entry, Issuer):
+        return catalogue_key("issuer", entry.id)  # there are few: the authorizer reads them all
     return location_key(entry.id)
 
 
@@ -95,7 +99,7 @@ def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> 
 
 
 def write_order(change: Change) -> tuple[bool, bool, Key]:
-    """Narrowing before widening, locations before grants; then what shares an item together."""
+    """Narrowing before widening, grants after what they need; then what shares an item."""
     entry = change.after or change.before
     assert entry
     return (not change.narrows, isinstance(entry, Grant), decision_key(entry))

@@ -11,7 +11,9 @@ from vending.errors import Fault, InvalidRequest
 
 PARAMETERS = ("limit", "nextToken")
 USUAL, MOST = 100, 1000
-KEY_CHARACTERS = 1024
+KEY_BYTES = 2048
+
+_NOT_KEY = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 type Position = tuple[str, ...]  # of the first entry of a page, in the order of the list
 
@@ -70,4 +72,4 @@ def _position(token: str, parts: int) -> Position:
 
 def _is_key(part: str) -> bool:
     """Whether DynamoDB could have such a key at all."""
-    return 0 < len(part) <= KEY_CHARACTERS and part.isascii() and part.isprintable()
+    return not _NOT_KEY.search(part) and 0 < len(part.encode()) <= KEY_BYTES

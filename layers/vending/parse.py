@@ -32,13 +32,22 @@ def parse[B: Body](model: type[B], text: str) -> B:
     if len(text.encode("utf-8", "replace")) > BODY_BYTES:
         raise TooLarge(f"A body has at most {BODY_BYTES} bytes.")
     members, odd = strict_json.read(text)
+    return checked(model, members, odd)
+
+
+def checked[B: Body](model: type[B], members: object, odd: Sequence[Fault] = ()) -> B:
+    """The body that these members make; ``odd`` are faults that are known already.
+
+    Raises:
+        InvalidRequest: there are any faults.
+    """
     try:
         # Not model_validate_json: pydantic 2.13 lets a field's own name pass there, unread.
         body = model.model_validate(members)
     except ValidationError as error:
         places = {fault.pointer for fault in odd}
-        odd += [fault for fault in _faults(error) if fault.pointer not in places]
-        raise _invalid(odd) from None
+        more = [fault for fault in _faults(error) if fault.pointer not in places]
+        raise _invalid([*odd, *more]) from None
     if odd:
         raise _invalid(odd)
     return body
@@ -52,4 +61,4 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
 
 def _invalid(faults: Sequence[Fault]) -> InvalidRequest:
     count = f"{len(faults)} fault{'s' * (len(faults) > 1)}"
-    return InvalidRequest(f"The body has {count}.", faults=faults)
+    return InvalidRequest(f"The request has {count}.", faults=faults)

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from ipaddress import ip_network
 
-from vending.caller import Caller, dns_suffix, partition_of
+from vending.caller import Caller
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants import Grant, Permission, iso
 from vending.location import Location, RegisteredLocation
+from vending.principal import dns_suffix, partition_of
 
 POLICY_CHARACTERS = 2048
 

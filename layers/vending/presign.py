@@ -12,7 +12,7 @@ from hashlib import sha256
 from hmac import digest
 from typing import Literal
 
-from vending.caller import dns_suffix
+from vending.principal import dns_suffix
 from vending.session import Credentials
 
 Method = Literal["GET", "PUT", "HEAD", "DELETE"]

@@ -70,7 +70,7 @@ def session_for(
         role_arn=role_arn,
         policy=session_policy(targets, permission, location, role_arn, conditions),
         duration=duration,
-        caller=f"{caller.principal.arn} {caller.unique_id}",
+        caller=caller.identity.unique,
         grant=grant.id,
         source_identity=source_identity(caller),
     )
@@ -78,8 +78,8 @@ def session_for(
 
 def source_identity(caller: Caller) -> str:
     """At most 34 characters: the name cut to 20, and a hash of the whole identity."""
-    readable = re.sub(r"[^A-Za-z0-9_+=,.@]", "_", caller.principal.name)[:20]
-    return f"{readable}-{short_hash(caller.principal.arn, 13)}"
+    readable = re.sub(r"[^A-Za-z0-9_+=,.@]", "_", caller.identity.name)[:20]
+    return f"{readable}-{short_hash(caller.identity.canonical, 13)}"
 
 
 def credentials_duration(asked: int | None, grant: Grant) -> int:

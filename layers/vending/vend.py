@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from vending.audit import Record
 from vending.bodies import ANSWER_BYTES, CredentialsRequest, UrlsRequest
-from vending.caller import Caller, partition_of
+from vending.caller import Caller
 from vending.decision import LoadGrants, decide
 from vending.errors import TooLarge, Unavailable
 from vending.grants import iso
 from vending.narrow import Narrowed, narrow
 from vending.presign import Method, encode_path, endpoint_of, signer
+from vending.principal import partition_of
 from vending.session import (
     LONGEST,
     LONGEST_URL,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local.cloud import ROOT
 
-STEPS = set(range(1, 10))
+STEPS = set(range(1, 14))
 
 
 def test_the_demo_shows_every_step_as_expected_and_leaves_nothing_running(
@@ -25,7 +25,7 @@ def test_the_demo_shows_every_step_as_expected_and_leaves_nothing_running(
         check=False,
     )
     assert demo.returncode == 0, demo.stdout + demo.stderr
-    shown = {int(number) for number in re.findall(r"^\| (\d) ", demo.stdout, re.MULTILINE)}
+    shown = {int(number) for number in re.findall(r"^\| (\d+) ", demo.stdout, re.MULTILINE)}
     assert shown == STEPS
     assert "\x1b" not in demo.stdout
     assert "Deploying the stack" in demo.stderr

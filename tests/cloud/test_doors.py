@@ -18,6 +18,8 @@ IAM = [
 ADMIN = [
     ("GET", "/admin/grants"),
     ("GET", "/admin/grants/x"),
+    ("GET", "/admin/issuers"),
+    ("GET", "/admin/issuers/x"),
     ("GET", "/admin/locations"),
     ("GET", "/admin/locations/x"),
     ("POST", "/admin/changes"),

@@ -15,10 +15,11 @@ from local.stack import Stack
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = template.read(ROOT / "template.yaml")
-EVENTS = sorted((ROOT / "events").glob("*.json"))
+REFUSED = ROOT / "events/authorizer.json"
+EVENTS = sorted({*(ROOT / "events").glob("*.json")} - {REFUSED})
 STATUS = {"credentials-refused": 403, "credentials-role": 403}
 
-type Invoke = Callable[[dict[str, Any]], dict[str, Any]]
+type Invoke = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +30,11 @@ def invoke(cloud: Cloud, stack: Stack, seeded: Seeded) -> Invoke:
         one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources["StackResources"]
     }
 
-    def run(event: dict[str, Any]) -> dict[str, Any]:
+    def run(event: dict[str, Any], *, fails: bool = False) -> dict[str, Any]:
         answer = aws.functions(cloud).invoke(
             FunctionName=names[function_of(event, TEMPLATE)], Payload=json.dumps(event).encode()
         )
-        assert "FunctionError" not in answer, answer
+        assert ("FunctionError" in answer) is fails, answer
         response: dict[str, Any] = json.loads(answer["Payload"].read())
         return response
 
@@ -45,6 +46,10 @@ def test_an_event_is_answered(path: Path, invoke: Invoke) -> None:
     response = invoke(json.loads(path.read_text()))
     assert response["statusCode"] == STATUS.get(path.stem, 200), response["body"]
     assert json.loads(response["body"])
+
+
+def test_the_authorizer_raises_what_api_gateway_answers_with_401(invoke: Invoke) -> None:
+    assert invoke(json.loads(REFUSED.read_text()), fails=True)["errorMessage"] == "Unauthorized"
 
 
 def test_every_route_of_the_template_has_an_event() -> None:

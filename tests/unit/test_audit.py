@@ -1,12 +1,16 @@
 """Exactly one record, however a request ends."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 
 from tests.make import NOW, caller, wanted
+from tests.tokens import ISSUER
 from vending.audit import LISTED_TARGETS, VERSION, recorded
-from vending.errors import AccessDenied, Unavailable
+from vending.caller import Caller
+from vending.errors import AccessDenied, TokenRefused, Unavailable
+from vending.identity import WebIdentity
 
 
 def emitted(fails: BaseException | None = None) -> dict[str, object]:
@@ -76,3 +80,63 @@ def test_a_thousand_targets_are_counted_and_the_first_listed() -> None:
     assert members["targetCount"] == 1000
     assert len(members["targets"]) == LISTED_TARGETS
     assert members["permission"] == "READ WRITE"
+
+
+def test_a_subjects_record_has_its_issuer_and_the_hash_of_its_token_and_no_claims() -> None:
+    lines: list[str] = []
+    alice = Caller("web-identity", WebIdentity(ISSUER, "alice", {"a": "b"}, "a-hash"), "192.0.2.7")
+    with recorded(lines.append, "credentials", request_id="r", vend_id="v", time=NOW) as record:
+        record.caller(alice)
+    assert json.loads(lines[0]) == {
+        "record": "audit",
+        "version": VERSION,
+        "time": "2026-11-23T12:00:00Z",
+        "requestId": "r",
+        "vendId": "v",
+        "action": "credentials",
+        "door": "web-identity",
+        "issuer": ISSUER,
+        "subject": "alice",
+        "tokenHash": "a-hash",
+        "sourceIp": "192.0.2.7",
+        "outcome": "granted",
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (None, None),
+        (TokenRefused("Expired"), "refused"),
+        (Unavailable("IssuerUnreachable"), "failed"),
+        (ZeroDivisionError("a secret"), "failed"),
+        (KeyboardInterrupt(), "failed"),
+    ],
+)
+def test_of_failures_only_what_ends_well_leaves_no_record(
+    error: BaseException | None, outcome: str | None
+) -> None:
+    lines: list[str] = []
+    with (
+        pytest.raises(type(error)) if error else nullcontext(),
+        recorded(
+            lines.append,
+            "authentication",
+            request_id="r",
+            vend_id="v",
+            time=NOW,
+            failures_only=True,
+        ),
+    ):
+        if error:
+            raise error
+    assert [json.loads(line)["outcome"] for line in lines] == ([outcome] if outcome else [])
+
+
+def test_a_refusal_without_an_error_is_recorded_among_failures_too() -> None:
+    lines: list[str] = []
+    with recorded(
+        lines.append, "a", request_id="r", vend_id="v", time=NOW, failures_only=True
+    ) as record:
+        record.note(outcome="refused")
+    assert len(lines) == 1

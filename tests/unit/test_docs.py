@@ -15,9 +15,10 @@ from docs import members, reference
 from local import template
 from tests.make import ROLE_ARN
 from tests.pages import ROOT, Block, Page, pages
-from vending.bodies import ChangesRequest
-from vending.changes import Stored, plan
+from vending.document import ChangesRequest
 from vending.parse import parse
+from vending.plan import Setting, Stored, plan
+from vending.web_identity import has_keys
 
 PAGES = pages()
 BLOCKS = [block for page in PAGES.values() for block in page.blocks]
@@ -96,7 +97,8 @@ VENDING = [
 @pytest.mark.parametrize("block", VENDING, ids=str)
 def test_an_example_of_vending_yaml_is_accepted_into_an_empty_table(block: Block) -> None:
     request = parse(ChangesRequest, json.dumps(parsed(block), default=str))
-    assert plan(request, Stored({}, {}), ROLE_ARN)
+    setting = Setting(ROLE_ARN, allow_local_issuers=False, has_keys=has_keys)
+    assert plan(request, Stored({}, {}, {}), setting)
 
 
 def test_there_are_examples_of_vending_yaml_in_both_languages() -> None:

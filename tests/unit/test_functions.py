@@ -2,22 +2,30 @@
 
 import importlib.util
 import json
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.credentials import ContainerProvider
 from moto import mock_aws
 
 from tests import tables
-from tests.make import ACCOUNT, NOW, ROLE_ARN, grant, location
+from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, grant, location
+from tests.tokens import ISSUER, claims, issuer, jwks, rsa_key, sign
 from vending.aws import store
 from vending.aws.calls import client
 from vending.changes import Change
-from vending.grants import Grantee
+from vending.grantee import IamGrantee, WebGrantee
+from vending.identity import WebIdentity
+from vending.issuer import Claim
 from vending.layout import batches
+from vending.principal import Principal
+from vending.token import token_hash
 
 ROOT = Path(__file__).parents[2]
 CONTEXT = SimpleNamespace(
@@ -26,6 +34,9 @@ CONTEXT = SimpleNamespace(
     invoked_function_arn=f"arn:aws:lambda:ap-northeast-1:{ACCOUNT}:function:f",
     aws_request_id="r",
 )
+
+OUTSIDE = WebGrantee("https://accounts.google.com", "104857600123456789012")
+SILENT = "http://127.0.0.1:1"  # where nobody listens
 
 type Load = Callable[[str], ModuleType]
 
@@ -43,6 +54,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "GRANTS_CACHE_SECONDS": "10",
         "S3_ENDPOINT": "",
         "STS_ENDPOINT": "",
+        "ALLOW_LOCAL_ISSUERS": "true",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -69,11 +81,17 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
             grant(
                 "s3://hogehoge-bucket/new/* READ",
                 id="of-a-later-user",
-                grantee=Grantee(granted.grantee.iam, "AIDA2EXAMPLEEXAMPLE9"),
+                grantee=IamGrantee(Principal.parse(USER_ARN), "AIDA2EXAMPLEEXAMPLE9"),
             ),
+            grant("s3://hogehoge-bucket/reports/* READ", id="outside", grantee=OUTSIDE),
+        ]
+        trusted = [
+            issuer(jwks=jwks().decode(), claims=(Claim("tenant", ("tenant",)),)),
+            issuer(SILENT),
         ]
         changes = [
             *(Change("grant", one.id, "", None, one) for one in others),
+            *(Change("issuer", one.id, "", None, one) for one in trusted),
             Change("grant", granted.id, "", None, granted),
             Change("location", registered.id, "", None, registered),
         ]
@@ -183,7 +201,7 @@ def test_an_administrators_document_is_applied(load: Load) -> None:
     assert json.loads(response["body"])["revision"] == 2
     listed = function.handler(event("admin-grants"), CONTEXT)
     ids = [one["id"] for one in json.loads(listed["body"])["grants"]]
-    assert ids == ["a-grant", "ended", "of-a-later-user", "report-readers"]
+    assert ids == ["a-grant", "ended", "of-a-later-user", "outside", "report-readers"]
 
 
 def test_a_caller_sees_only_what_opens_something_for_it_now(load: Load) -> None:
@@ -192,13 +210,25 @@ def test_a_caller_sees_only_what_opens_something_for_it_now(load: Load) -> None:
 
 
 ROUTES = {
-    "credentials": ["credentials"],
-    "presigned_urls": ["presigned-urls"],
-    "access": ["grants", "identity", "explanations"],
+    "credentials": [
+        *("credentials", "credentials-role", "credentials-refused"),
+        *("web-identity-credentials", "web-identity-container-credentials"),
+    ],
+    "presigned_urls": ["presigned-urls", "web-identity-presigned-urls"],
+    "access": [
+        *("grants", "identity", "explanations"),
+        *("web-identity-grants", "web-identity-identity", "web-identity-explanations"),
+    ],
     "administration": [
-        *("admin-grants", "admin-grant", "admin-locations", "admin-location", "admin-changes")
+        *("admin-grants", "admin-grant", "admin-locations", "admin-location", "admin-changes"),
+        *("admin-issuers", "admin-issuer"),
     ],
 }
+
+
+def test_every_event_runs_through_a_function_here() -> None:
+    events = {path.stem for path in (ROOT / "events").glob("*.json")}
+    assert events == {name for names in ROUTES.values() for name in names} | {"authorizer"}
 
 
 @pytest.mark.parametrize(
@@ -219,3 +249,310 @@ def test_every_route_refuses_nobody_and_a_query_that_it_does_not_take(
 def test_an_entry_that_cannot_be_there_is_not_found(id_: str, load: Load) -> None:
     asking = event("admin-grant") | {"pathParameters": {"id": id_}}
     assert load("administration").handler(asking, CONTEXT)["statusCode"] == 404
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (function, name)
+        for function, names in ROUTES.items()
+        for name in names
+        if name.startswith("web-identity")
+    ],
+)
+def test_every_route_of_the_web_identity_door_answers_whom_the_authorizer_names(
+    function: str, name: str, load: Load
+) -> None:
+    loaded = load(function)
+    response = loaded.handler(event(name), CONTEXT)
+    assert response["statusCode"] == 200, response["body"]
+    signed = event(name)
+    signed["requestContext"]["identity"] = event("credentials")["requestContext"]["identity"]
+    del signed["requestContext"]["authorizer"]
+    assert loaded.handler(signed, CONTEXT)["statusCode"] == 403
+
+
+def test_who_is_outside_aws_sees_itself_and_its_grants(load: Load) -> None:
+    function = load("access")
+    calls = Calls(function.dynamodb)
+    seen = json.loads(function.handler(event("web-identity-identity"), CONTEXT)["body"])
+    assert seen["door"] == "web-identity"
+    assert (seen["issuer"], seen["subject"]) == (OUTSIDE.issuer, OUTSIDE.subject)
+    assert "tokenHash" not in seen
+    assert calls.taken() == []
+    listed = json.loads(function.handler(event("web-identity-grants"), CONTEXT)["body"])
+    assert [one["id"] for one in listed["grants"]] == ["outside"]
+
+
+def asking(**query: str | list[str]) -> dict[str, Any]:
+    """What an SDK asks of its container credentials endpoint."""
+    values = {name: [one] if isinstance(one, str) else one for name, one in query.items()}
+    return event("web-identity-container-credentials") | {"multiValueQueryStringParameters": values}
+
+
+REPORTS = {"target": "s3://hogehoge-bucket/reports/*", "permission": "READ"}
+
+
+def test_sdks_get_credentials_as_they_read_them(load: Load) -> None:
+    function = load("credentials")
+    calls = Calls(function.dynamodb, function.assume_role.args[0])
+    response = function.handler(asking(**REPORTS, durationSeconds="900"), CONTEXT)
+    assert response["statusCode"] == 200, response["body"]
+    assert response["headers"]["Content-Type"] == "application/json"
+    assert response["headers"]["Cache-Control"] == "no-store"
+    assert calls.taken() == ["BatchGetItem", "AssumeRole"]
+    body = json.loads(response["body"])
+    assert body.keys() == {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}
+    left = datetime.fromisoformat(body["Expiration"]) - datetime.now(UTC)
+    assert 890 < left.total_seconds() <= 900
+
+    class Endpoint:
+        def retrieve_full_uri(self, uri: str, headers: object = None) -> Any:
+            return body
+
+    endpoint: Any = Endpoint()
+    environment = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "https://vend.example.com/"}
+    loaded: Any = ContainerProvider(environment, endpoint).load()
+    frozen = loaded.get_frozen_credentials()
+    assert frozen.token == body["Token"]
+    assert frozen.secret_key == body["SecretAccessKey"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code", "words"),
+    [
+        (REPORTS | {"target": "s3://hogehoge-bucket/other/*"}, 403, "AccessDenied", "/target"),
+        (REPORTS | {"permission": "WRITE"}, 403, "AccessDenied", "/target"),
+        (REPORTS | {"durationSeconds": "899"}, 400, "DurationNotAllowed", "900 to 3600"),
+        ({}, 400, "InvalidRequest", "/permission: is required"),
+        ({"permission": "READ"}, 400, "InvalidRequest", "'target'"),
+        (REPORTS | {"permission": "ADMIN"}, 400, "InvalidRequest", "/permission"),
+        (REPORTS | {"target": "s3://hogehoge-bucket/pre*"}, 400, "InvalidRequest", "/target"),
+        (REPORTS | {"durationSeconds": "15m"}, 400, "InvalidRequest", "/durationSeconds"),
+        (REPORTS | {"durationSeconds": "900.0"}, 400, "InvalidRequest", "/durationSeconds"),
+        (REPORTS | {"durationSeconds": "+900"}, 400, "InvalidRequest", "/durationSeconds"),
+        (REPORTS | {"durationSeconds": "-900"}, 400, "InvalidRequest", "/durationSeconds"),
+        (REPORTS | {"durationSeconds": "٩٠٠"}, 400, "InvalidRequest", "/durationSeconds"),
+        (REPORTS | {"durationSeconds": "9" * 5000}, 400, "InvalidRequest", "/durationSeconds"),
+        (REPORTS | {"durationSeconds": ""}, 400, "InvalidRequest", "/durationSeconds"),
+        (REPORTS | {"privilege": "All"}, 400, "InvalidRequest", "/privilege"),
+        (REPORTS | {"targets": "s3://hogehoge-bucket/a"}, 400, "InvalidRequest", "'targets'"),
+        (REPORTS | {"duration_seconds": "900"}, 400, "InvalidRequest", "'duration_seconds'"),
+        (REPORTS | {"policy": "{}"}, 400, "InvalidRequest", "'policy'"),
+        (REPORTS | {"permission": ["READ", "READ"]}, 400, "InvalidRequest", "twice"),
+        (REPORTS | {"target": [REPORTS["target"]] * 2}, 400, "InvalidRequest", "twice"),
+    ],
+)
+def test_sdks_get_errors_as_they_read_them(
+    query: Mapping[str, Any],
+    status: int,
+    code: str,
+    words: str,
+    load: Load,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    function = load("credentials")
+    calls = Calls(function.assume_role.args[0])
+    response = function.handler(asking(**query), CONTEXT)
+    body = json.loads(response["body"])
+    assert (response["statusCode"], body["code"]) == (status, code)
+    assert body.keys() == {"code", "message"}
+    assert words in body["message"]
+    assert response["headers"]["Content-Type"] == "application/json"
+    assert calls.taken() == []
+    (record,) = records(capsys.readouterr().out)
+    assert (record["outcome"], record["code"]) == ("refused", code)
+    assert record["subject"] == OUTSIDE.subject
+
+
+def records(out: str) -> list[dict[str, Any]]:
+    """The audit records among the lines on stdout."""
+    lines = [json.loads(line) for line in out.splitlines()]
+    return [line for line in lines if line.get("record") == "audit"]
+
+
+def test_too_many_claims_are_refused_before_the_table_is_read(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = WebIdentity(ISSUER, "alice", {"groups": list(range(100))}, "a-hash")
+    for name, function, status in (
+        ("web-identity-credentials", "credentials", 403),
+        ("web-identity-container-credentials", "credentials", 403),
+        ("web-identity-presigned-urls", "presigned_urls", 403),
+        ("web-identity-grants", "access", 403),
+        ("web-identity-explanations", "access", 200),
+    ):
+        loaded = load(function)
+        calls = Calls(loaded.dynamodb)
+        made = event(name)
+        made["requestContext"]["authorizer"]["caller"] = many.encode()
+        response = loaded.handler(made, CONTEXT)
+        assert (response["statusCode"], json.loads(response["body"])["code"]) == (
+            status,
+            "TooManyClaims",
+        )
+        assert calls.taken() == []
+        assert [one["outcome"] for one in records(capsys.readouterr().out)] == (
+            [] if name.endswith("grants") else ["refused"]
+        )
+
+
+def test_an_administrator_reads_the_issuers(load: Load) -> None:
+    function = load("administration")
+    listed = json.loads(function.handler(event("admin-issuers"), CONTEXT)["body"])["issuers"]
+    assert [one["issuer"] for one in listed] == [SILENT, ISSUER]
+    one = event("admin-issuer") | {"pathParameters": {"id": "login.example.com"}}
+    assert json.loads(function.handler(one, CONTEXT)["body"]) == listed[1]
+    assert listed[1]["jwks"] == json.loads(jwks())
+
+
+def lasting(**members: object) -> dict[str, object]:
+    """Claims that are accepted now."""
+    now = int(time.time())
+    return claims(**{"iat": now, "exp": now + 600, "tenant": "acme"} | members)
+
+
+def authorizing(*values: str) -> dict[str, Any]:
+    """What API Gateway asks of the authorizer, with these ``Authorization`` headers."""
+    return event("authorizer") | {
+        "headers": {"Authorization": values[-1]} if values else {},
+        "multiValueHeaders": {"Authorization": list(values)} if values else {},
+    }
+
+
+@pytest.mark.parametrize("prefix", ["Bearer ", "bearer ", ""])
+def test_a_token_that_is_accepted_becomes_the_context_of_this_one_route(
+    prefix: str, load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    function = load("authorizer")
+    token = sign(lasting())
+    asked = authorizing(prefix + token)
+    answer = function.handler(asked, CONTEXT)
+    (statement,) = answer["policyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Resource"]) == ("Allow", asked["methodArn"])
+    assert WebIdentity.read(answer["context"]["caller"]) == WebIdentity(
+        ISSUER, "alice", {"tenant": "acme"}, token_hash(token)
+    )
+    out = capsys.readouterr().out
+    assert records(out) == []
+    assert token.split(".")[2] not in json.dumps(answer) + out
+
+
+def test_issuers_are_read_in_one_query_and_kept_for_their_lifetime(load: Load) -> None:
+    function = load("authorizer")
+    calls = Calls(function.dynamodb)
+    for expected in (["Query"], [], []):
+        function.handler(authorizing(sign(lasting())), CONTEXT)
+        assert calls.taken() == expected
+    for token in ("x", sign(lasting(iss="https://other.example.com")), sign(lasting(aud="x"))):
+        with pytest.raises(Exception, match=r"\AUnauthorized\Z"):
+            function.handler(authorizing(token), CONTEXT)
+    assert calls.taken() == []
+
+
+def test_issuers_are_read_each_time_where_nothing_is_kept(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRANTS_CACHE_SECONDS", "0")
+    function = load("authorizer")
+    calls = Calls(function.dynamodb)
+    for _ in range(2):
+        function.handler(authorizing(sign(lasting())), CONTEXT)
+    assert calls.taken() == ["Query", "Query"]
+
+
+def test_the_authorizer_has_no_way_to_lend(load: Load) -> None:
+    function = load("authorizer")
+    assert not {"sts", "assume_role", "sessions"} & vars(function).keys()
+    services = {
+        one.meta.service_model.service_name
+        for one in vars(function).values()
+        if hasattr(one, "meta")
+    }
+    assert services == {"dynamodb"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "make", "reason"),
+    [
+        ("no token", list, "Missing"),
+        ("an empty one", lambda: [""], "Missing"),
+        ("two tokens", lambda: [sign(lasting()), sign(lasting())], "Missing"),
+        ("no JWT", lambda: ["Bearer abc"], "Malformed"),
+        ("Bearer and nothing", lambda: ["Bearer "], "Malformed"),
+        ("another scheme", lambda: ["Basic YTpi"], "Malformed"),
+        ("too long", lambda: ["a" * 8193], "TooLong"),
+        ("another issuer", lambda: [sign(lasting(iss="https://x.example.com"))], "IssuerUnknown"),
+        ("another key", lambda: [sign(lasting(), key=rsa_key("other"))], "SignatureWrong"),
+        ("another key id", lambda: [sign(lasting(), kid="other")], "KeyUnknown"),
+        ("another algorithm", lambda: [sign(lasting(), algorithm="RS512")], "AlgorithmNotAllowed"),
+        ("another audience", lambda: [sign(lasting(aud="https://x.example.com"))], "AudienceWrong"),
+        ("expired", lambda: [sign(claims(iat=1, exp=2))], "Expired"),
+        ("no subject", lambda: [sign(lasting(sub=None))], "SubjectMissing"),
+        ("a claim that is an object", lambda: [sign(lasting(tenant={}))], "ClaimNotScalar"),
+        ("claims that are too long", lambda: [sign(lasting(tenant="t" * 4096))], "ClaimsTooLong"),
+    ],
+)  # fmt: skip
+def test_a_token_that_is_refused_is_told_only_to_the_record(
+    sentence: str,
+    make: Callable[[], list[str]],
+    reason: str,
+    load: Load,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    values = make()
+    asked = authorizing(*values)
+    with pytest.raises(Exception) as error:  # noqa: PT011 - its whole message is compared
+        load("authorizer").handler(asked, CONTEXT)
+    assert str(error.value) == "Unauthorized"
+    out = capsys.readouterr().out
+    (record,) = records(out)
+    told = {name: record[name] for name in ("outcome", "code", "reason", "action", "door")}
+    assert told == {
+        "outcome": "refused",
+        "code": "NotAuthenticated",
+        "reason": reason,
+        "action": "authentication",
+        "door": "web-identity",
+    }
+    assert record["route"] == "GET /web-identity/identity"
+    assert record["sourceIp"] == "192.0.2.7"
+    assert record["requestId"] == asked["requestContext"]["requestId"]
+    if reason == "Missing":
+        assert "tokenHash" not in record
+    else:
+        assert record["tokenHash"] == token_hash(values[0].removeprefix("Bearer "))
+    for part in (part for value in values for part in value.split(".")):
+        assert len(part) < 10 or part not in out
+
+
+def test_a_table_that_fails_is_no_bad_token(
+    load: Load, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TABLE_NAME", "no-such-table")
+    function = load("authorizer")
+    token = sign(lasting())
+    with pytest.raises(Exception) as error:  # noqa: PT011 - its whole message is compared
+        function.handler(authorizing(token), CONTEXT)
+    assert str(error.value) != "Unauthorized"
+    assert error.value.__cause__ is None
+    out = capsys.readouterr().out
+    (record,) = records(out)
+    assert (record["outcome"], record["reason"]) == ("failed", "ResourceNotFoundException")
+    assert record["tokenHash"] == token_hash(token)
+    assert not [part for part in token.split(".") if part in out]
+
+
+def test_an_issuer_that_does_not_answer_is_no_bad_token(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = sign(lasting(iss=SILENT))
+    with pytest.raises(Exception) as error:  # noqa: PT011 - its whole message is compared
+        load("authorizer").handler(authorizing(token), CONTEXT)
+    assert str(error.value) != "Unauthorized"
+    out = capsys.readouterr().out
+    (record,) = records(out)
+    assert (record["outcome"], record["code"]) == ("failed", "Unavailable")
+    assert record["issuer"] == SILENT
+    assert "subject" not in record
+    assert not [part for part in token.split(".") if part in out]

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tests.make import ACCOUNT, USER_ARN
+from tests.tokens import ISSUER
 from vending import errors
 from vending.aws.gateway import Answer, Request, answer
 from vending.errors import AccessDenied, Fault, InvalidRequest, NotAuthenticated, Unavailable
+from vending.identity import IamIdentity, WebIdentity
 
 IDENTITY = {
     "userArn": USER_ARN,
@@ -52,7 +54,7 @@ def raising(error: Exception) -> Callable[[Request], Answer]:
 
 def test_the_caller_is_who_api_gateway_says() -> None:
     caller = Request(event()).caller()
-    assert (caller.door, caller.principal.arn) == ("iam", USER_ARN)
+    assert (caller.door, caller.identity.as_json()["arn"]) == ("iam", USER_ARN)
     assert caller.source_ip == "192.0.2.7"
 
 
@@ -106,7 +108,7 @@ def test_headers_and_the_path_of_the_request_never_choose_door_or_caller() -> No
     )
     request = Request(forged)
     assert request.route == "POST /iam/credentials"
-    assert request.caller().principal.arn == USER_ARN
+    assert request.caller().identity.as_json() == {"arn": USER_ARN}
 
 
 def test_a_body_in_base64_is_decoded_and_anything_else_refused() -> None:
@@ -194,20 +196,169 @@ def test_every_error_of_the_contract_has_its_status() -> None:
         "DurationNotAllowed": 400,
         "PolicyTooLarge": 400,
         "SeveralGrants": 400,
-        "NotAuthenticated": 403,
         "AccessDenied": 403,
         "PresignOnly": 403,
+        "TooManyClaims": 403,
         "NotFound": 404,
         "PreconditionFailed": 412,
         "TooLarge": 413,
         "Unavailable": 503,
         "InternalError": 500,
     }
+    both = {("NotAuthenticated", 401), ("NotAuthenticated", 403)}  # of a token, of a signature
     bases = {errors.VendingError, errors.RequestFault, errors.Refusal, errors.ServiceFault}
     classes = {
         one
         for one in vars(errors).values()
         if isinstance(one, type) and issubclass(one, errors.VendingError)
     }
-    assert {one.code: one.status for one in classes - bases} == contract
+    assert {(one.code, one.status) for one in classes - bases} == contract.items() | both
+    assert errors.TokenRefused.status == 401
     assert all(one.__doc__ and one.title for one in classes - bases)
+
+
+ALICE = WebIdentity(ISSUER, "alice", {"tenant": "acme", "groups": ["a", 1, True]}, "a-hash")
+NOBODY = dict.fromkeys(IDENTITY) | {"sourceIp": "192.0.2.7"}
+
+
+def outside(**changes: Any) -> dict[str, Any]:
+    """A context of the web-identity door."""
+    return {
+        "resourcePath": "/web-identity/credentials",
+        "identity": NOBODY,
+        "authorizer": {"caller": ALICE.encode(), "principalId": "p", "integrationLatency": 5},
+    } | changes
+
+
+def test_at_the_web_identity_door_the_caller_is_who_the_authorizer_says() -> None:
+    caller = Request(event(context=outside())).caller()
+    assert (caller.door, caller.identity, caller.source_ip) == ("web-identity", ALICE, "192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    "authorizer",
+    [
+        None,
+        {},
+        {"principalId": "alice"},
+        {"caller": None},
+        {"caller": ""},
+        {"caller": 7},
+        {"caller": True},
+        {"caller": ["x"]},
+        {"caller": {"issuer": ISSUER, "subject": "alice", "claims": {}, "tokenHash": "h"}},
+        {"Caller": ALICE.encode()},
+        {"caller": ALICE.encode()[:-1]},
+        {"caller": f"[{ALICE.encode()}]"},
+        {"caller": "null"},
+        {"caller": "alice"},
+        {"caller": USER_ARN},
+        {"caller": json.dumps({"issuer": ISSUER, "subject": "alice"})},
+        {"claims": {"iss": ISSUER, "sub": "alice"}},
+    ],
+)
+def test_a_context_without_the_authorizers_whole_word_is_refused(authorizer: object) -> None:
+    with pytest.raises(NotAuthenticated, match="Send a token"):
+        Request(event(context=outside(authorizer=authorizer))).caller()
+    absent = outside()
+    del absent["authorizer"]
+    with pytest.raises(NotAuthenticated):
+        Request(event(context=absent)).caller()
+
+
+def test_an_iam_identity_at_the_web_identity_door_is_nobodys() -> None:
+    signed = outside(identity=IDENTITY)
+    assert Request(event(context=signed)).caller().identity == ALICE
+    with pytest.raises(NotAuthenticated):
+        Request(event(context=signed | {"authorizer": {}})).caller()
+
+
+@pytest.mark.parametrize("path", ["/iam/credentials", "/admin/changes"])
+def test_an_authorizers_word_at_another_door_is_nobodys(path: str) -> None:
+    caller = Request(event(context=outside(resourcePath=path, identity=IDENTITY))).caller()
+    assert isinstance(caller.identity, IamIdentity)
+    assert caller.identity.as_json() == {"arn": USER_ARN}
+    with pytest.raises(NotAuthenticated, match="Sign with"):
+        Request(event(context=outside(resourcePath=path))).caller()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stage": "test-invoke-stage"},
+        {"stage": None},
+        {"identity": None},
+        {"identity": NOBODY | {"sourceIp": None}},
+        {"identity": NOBODY | {"sourceIp": ""}},
+        {"resourcePath": "/web-identity"},
+        {"resourcePath": "/web-identityx/credentials"},
+        {"resourcePath": "/web_identity/credentials"},
+        {"resourcePath": "/sts/{grantId}"},
+    ],
+)
+def test_only_the_web_identity_door_of_the_deployed_stage_names_a_subject(
+    changes: dict[str, object],
+) -> None:
+    with pytest.raises(NotAuthenticated):
+        Request(event(context=outside(**changes))).caller()
+
+
+def test_no_header_names_a_subject() -> None:
+    forged = event(
+        context=outside(authorizer={}),
+        headers={"Authorization": f"Bearer {ALICE.encode()}", "caller": ALICE.encode()},
+        caller=ALICE.encode(),
+        authorizer={"caller": ALICE.encode()},
+    )
+    with pytest.raises(NotAuthenticated):
+        Request(forged).caller()
+
+
+def answered_for_sdks(error: Exception) -> tuple[int, dict[str, str], dict[str, Any], list[Any]]:
+    reports: list[Any] = []
+    response: Any = answer(
+        event(),
+        {"POST /iam/credentials": raising(error)},
+        lambda code, members: reports.append((code, members)),
+        for_sdks=("GET /x", "POST /iam/credentials"),
+    )
+    return response["statusCode"], response["headers"], json.loads(response["body"]), reports
+
+
+def test_a_refusal_is_what_the_sdks_read_on_their_routes() -> None:
+    faults = [Fault("/target", "not covered"), Fault("/x", "no such member")]
+    error = AccessDenied("No grant.", faults=faults, reason="secret")
+    status, headers, body, reports = answered_for_sdks(error)
+    assert status == 403
+    assert headers["Content-Type"] == "application/json"
+    assert headers["Cache-Control"] == "no-store"
+    assert body == {
+        "code": "AccessDenied",
+        "message": "No grant. /target: not covered /x: no such member (request a-request)",
+    }
+    assert reports == []
+
+
+def test_a_failure_behind_us_tells_the_sdks_to_come_back() -> None:
+    status, headers, body, reports = answered_for_sdks(Unavailable("Throttling"))
+    assert (status, body["code"], set(body)) == (503, "Unavailable", {"code", "message"})
+    assert int(headers["Retry-After"]) > 0
+    assert "Throttling" not in json.dumps(body)
+    assert reports[0][0] == "Unavailable"
+
+
+def test_a_fault_of_ours_tells_the_sdks_nothing_either() -> None:
+    status, _, body, reports = answered_for_sdks(ValueError("the-session-token"))
+    assert (status, body["code"]) == (500, "InternalError")
+    assert body["message"] == "Something went wrong here. (request a-request)"
+    assert "the-session-token" not in json.dumps([body, reports])
+
+
+def test_other_routes_answer_problems() -> None:
+    response: Any = answer(
+        event(),
+        {"POST /iam/credentials": raising(AccessDenied("No grant."))},
+        lambda *_: None,
+        for_sdks=("GET /iam/credentials", "POST /web-identity/credentials"),
+    )
+    assert response["headers"]["Content-Type"] == "application/problem+json"

@@ -5,16 +5,20 @@ from datetime import timedelta
 import pytest
 
 from tests.make import ACCOUNT, NOW, USER_ARN, caller, grant, wanted
-from vending.caller import Principal
+from tests.tokens import ISSUER
+from vending.caller import Caller
 from vending.errors import AccessDenied, SeveralGrants, VendingError
-from vending.grants import Grant, Grantee, Permission, closest_grant
+from vending.grantee import IamGrantee, WebGrantee
+from vending.grants import Grant, Permission, closest_grant
+from vending.identity import IamIdentity, WebIdentity
+from vending.principal import Principal
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/AssumeS3User"
 OTHER_ACCOUNT = "999999999999"
 
 
-def to(iam: str, unique_id: str | None = None) -> Grantee:
-    return Grantee(iam if iam.isdigit() else Principal.parse(iam), unique_id)
+def to(iam: str, unique_id: str | None = None) -> IamGrantee:
+    return IamGrantee(iam if iam.isdigit() else Principal.parse(iam), unique_id)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +63,7 @@ def test_a_request_is_decided(
         ("another account", to(OTHER_ACCOUNT), False),
     ],
 )  # fmt: skip
-def test_the_whole_grantee_is_compared(sentence: str, grantee: Grantee, covered: bool) -> None:
+def test_the_whole_grantee_is_compared(sentence: str, grantee: IamGrantee, covered: bool) -> None:
     grants = [grant("s3://bkt/* READ", grantee=grantee)]
     if covered:
         assert closest_grant(grants, caller(), wanted("s3://bkt/x READ"), NOW)
@@ -70,10 +74,11 @@ def test_the_whole_grantee_is_compared(sentence: str, grantee: Grantee, covered:
 
 def test_a_role_is_matched_by_its_name_and_never_by_its_session_name() -> None:
     role = caller(f"arn:aws:iam::{ACCOUNT}:role/a-session", unique_id="AROA2EXAMPLEEXAMPLE1")
-    named = [grant("s3://bkt/* READ", grantee=to(role.principal.arn))]
+    named = [grant("s3://bkt/* READ", grantee=to(f"arn:aws:iam::{ACCOUNT}:role/a-session"))]
     assert closest_grant(named, role, wanted("s3://bkt/x READ"), NOW)
     other = caller(f"arn:aws:iam::{ACCOUNT}:role/Other", unique_id="AROA2EXAMPLEEXAMPLE1")
-    assert other.session_name == "a-session"
+    assert isinstance(other.identity, IamIdentity)
+    assert other.identity.session_name == "a-session"
     with pytest.raises(AccessDenied):
         closest_grant(named, other, wanted("s3://bkt/x READ"), NOW)
 
@@ -141,3 +146,73 @@ def test_read_and_write_together_include_each_and_no_other_does() -> None:
         (Permission.READWRITE, Permission.READ),
         (Permission.READWRITE, Permission.WRITE),
     }
+
+
+TENANTS = WebGrantee(ISSUER, claims=(("groups", '"tenants"'),))
+ALICE = WebGrantee(ISSUER, "alice")
+
+
+def web(subject: str = "alice", *, issuer: str = ISSUER, **claims: object) -> Caller:
+    identity = WebIdentity(issuer, subject, {"groups": ["tenants"]} | claims, "a-hash")  # type: ignore[arg-type]
+    return Caller("web-identity", identity, "192.0.2.7")
+
+
+OWN = grant("s3://bkt/t/${claim.tenant}/* READWRITE", grantee=TENANTS)
+OWN_PATH = grant("s3://bkt/t/${claim.tenant:path}/* READWRITE", grantee=TENANTS)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "granted", "who", "asked", "covered"),
+    [
+        ("its own keys", OWN, web(tenant="acme"), "s3://bkt/t/acme/x READ", True),
+        ("its own prefix", OWN, web(tenant="acme"), "s3://bkt/t/acme/* READWRITE", True),
+        ("a neighbour's keys", OWN, web(tenant="acme"), "s3://bkt/t/acme2/x READ", False),
+        ("a neighbour whose name is shorter", OWN, web(tenant="acme2"), "s3://bkt/t/acme/x READ", False),
+        ("all tenants", OWN, web(tenant="acme"), "s3://bkt/t/* READ", False),
+        ("all tenants by a star", OWN, web(tenant="*"), "s3://bkt/t/* READ", False),
+        ("another's keys by a star", OWN, web(tenant="*"), "s3://bkt/t/acme/x READ", False),
+        ("the key of a tenant called star", OWN, web(tenant="*"), "s3://bkt/t/*/x READ", True),
+        ("no tenant", OWN, web(), "s3://bkt/t/acme/x READ", False),
+        ("an empty tenant", OWN, web(tenant=""), "s3://bkt/t/x READ", False),
+        ("a tenant of two segments", OWN, web(tenant="acme/in"), "s3://bkt/t/acme/in/x READ", False),
+        ("a tenant of two segments where there may be", OWN_PATH, web(tenant="acme/in"), "s3://bkt/t/acme/in/x READ", True),
+        ("above it where there may be", OWN_PATH, web(tenant="acme/in"), "s3://bkt/t/acme/x READ", False),
+        ("a list of tenants", OWN, web(tenant=["acme"]), "s3://bkt/t/acme/x READ", False),
+        ("a tenant that is a number", OWN, web(tenant=7), "s3://bkt/t/7/x READ", False),
+        ("not of the group", OWN, web(tenant="acme", groups=["others"]), "s3://bkt/t/acme/x READ", False),
+        ("of another issuer", OWN, web(tenant="acme", issuer="https://other.example.com"), "s3://bkt/t/acme/x READ", False),
+        ("from inside AWS", OWN, caller(), "s3://bkt/t/AssumeS3User/x READ", False),
+        ("a subject", grant("s3://bkt/* READ", grantee=ALICE), web(), "s3://bkt/x READ", True),
+        ("another subject", grant("s3://bkt/* READ", grantee=ALICE), web("bob"), "s3://bkt/x READ", False),
+        ("a subject whose grant has ended", grant("s3://bkt/* READ", grantee=ALICE, expires=NOW), web(), "s3://bkt/x READ", False),
+        ("a grant of an account", grant("s3://bkt/* READ", grantee=to(ACCOUNT)), web(ACCOUNT), "s3://bkt/x READ", False),
+        ("a grant of nobody", grant("s3://bkt/* READ", grantee=WebGrantee(ISSUER)), web(), "s3://bkt/x READ", False),
+        ("the name of a caller inside AWS", grant("s3://bkt/${caller.name}/* READ", grantee=ALICE), web(), "s3://bkt/alice/x READ", False),
+    ],
+)  # fmt: skip
+def test_a_request_from_outside_aws_is_decided(
+    sentence: str, granted: Grant, who: Caller, asked: str, covered: bool
+) -> None:
+    if covered:
+        assert closest_grant([granted], who, wanted(asked), NOW).grant is granted
+    else:
+        with pytest.raises(AccessDenied):
+            closest_grant([granted], who, wanted(asked), NOW)
+
+
+def test_a_subjects_own_grant_is_closer_than_one_for_a_claim() -> None:
+    own = grant("s3://bkt/* READ", id="z", grantee=ALICE)
+    shared = grant("s3://bkt/* READ", id="a", grantee=TENANTS)
+    for order in ([own, shared], [shared, own]):
+        assert closest_grant(order, web(), wanted("s3://bkt/x READ"), NOW).grant is own
+
+
+def test_a_scope_is_seen_as_it_is_filled_and_its_grantee_is_not() -> None:
+    scope = OWN.scope_for(web(tenant="acme"), NOW)
+    assert scope
+    assert OWN.as_seen(scope) == {
+        "id": "a-grant",
+        "scope": "s3://bkt/t/acme/*",
+        "permission": "READWRITE",
+    }
+    assert OWN.scope_for(web(), NOW) is None

@@ -9,13 +9,16 @@ from local import keep, processes
 from local.client import Credentials
 from local.cloud import Cloud
 from local.commands import port
+from local.issuer import Issuer
 from local.messages import LocalError
 from local.seed import Seeded
 from local.stack import Stack
 
 
 def cloud(directory: Path, group: int) -> Cloud:
-    return Cloud("http://127.0.0.1:4566", directory / "cloud", Credentials("AKIA", "s"), group)
+    place = directory / "cloud"
+    issuer = Issuer("http://127.0.0.1:4567", place / "issuer")
+    return Cloud("http://127.0.0.1:4566", place, Credentials("AKIA", "s"), group, issuer)
 
 
 def test_the_env_file_holds_exactly_what_programs_need(tmp_path: Path) -> None:
@@ -27,6 +30,7 @@ def test_the_env_file_holds_exactly_what_programs_need(tmp_path: Path) -> None:
         "AWS_REGION=ap-northeast-1",
         "AWS_ACCESS_KEY_ID=U",
         "AWS_SECRET_ACCESS_KEY=u",
+        "S3VEND_ISSUER=http://127.0.0.1:4567",
         "S3VEND_ADMIN_ACCESS_KEY_ID=A",
         "S3VEND_ADMIN_SECRET_ACCESS_KEY=a",
     ]

@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -108,7 +110,10 @@ def test_signals_are_as_before_afterwards() -> None:
 
 
 def test_a_process_is_told_from_a_later_one_by_its_start() -> None:
-    mine, parent = processes.find(os.getpid()), processes.find(os.getppid())
+    mine = processes.find(os.getpid())
+    program = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE) as child:  # noqa: S603 - our own
+        later = processes.find(child.pid)
     assert mine is not None
-    assert parent is not None
-    assert mine.started != parent.started
+    assert later is not None
+    assert mine.started != later.started

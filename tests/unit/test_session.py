@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, caller, credentials, grant, location
+from tests.tokens import ISSUER
+from vending.caller import Caller
 from vending.errors import DurationNotAllowed
 from vending.grants import Permission
+from vending.identity import WebIdentity
 from vending.location import Location
 from vending.session import (
     Session,
@@ -66,6 +69,59 @@ def test_no_two_callers_ask_for_the_same_session() -> None:
 
 def test_the_source_identity_of_a_role_does_not_depend_on_its_session() -> None:
     assert source_identity(caller()) == f"AssumeS3User-{short_hash(USER_ARN, 13)}"
+
+
+def outside(subject: str, *, issuer: str = ISSUER, proof: str = "a-hash", **claims: str) -> Session:
+    """A session of a caller from outside AWS."""
+    who = Caller("web-identity", WebIdentity(issuer, subject, claims, proof), "192.0.2.7")
+    scope = Location("bkt", f"{claims.get('t', 't')}/", is_prefix=True)
+    return session_for(
+        who,
+        grant("s3://bkt/* READ"),
+        [scope],
+        Permission.READ,
+        location=location(),
+        role_arn=ROLE_ARN,
+        duration=900,
+        now=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "a",
+        "104857600123456789012",
+        "repo:octo-org/app:ref:refs/heads/main",
+        "system:serviceaccount:team:app",
+        "日本語",
+        "a b\u2028c",
+        "-" * 512,
+        "aws:alice",
+        "auth0|5f7c8ec7c33c6c004bbafe82",
+    ],
+)
+def test_names_are_what_sts_takes_whatever_the_issuer_calls_its_subject(subject: str) -> None:
+    made = outside(subject)
+    parts = made.name(identifier(bytes(range(10)))).split("-")
+    assert re.fullmatch(r"[A-Za-z0-9_+=,.@-]{2,60}", made.name(identifier(bytes(range(10)))))
+    assert re.fullmatch(r"(?!aws:)[A-Za-z0-9_+=,.@-]{2,64}", made.source_identity)
+    assert [len(part) for part in parts[1:]] == [13, 8, 16]
+    assert 1 <= len(parts[0]) <= 20
+
+
+def test_no_two_subjects_ask_for_the_same_session() -> None:
+    assert outside("alice", proof="one") == outside("alice", proof="two")
+    assert outside("alice") != outside("alice", t="another-tenant")
+    different = [
+        outside("alice"),
+        outside("bob"),
+        outside("alice", issuer=f"{ISSUER}/"),
+        outside(USER_ARN),
+        session(),
+    ]
+    assert len({one.caller for one in different}) == len(different)
+    assert len({one.source_identity for one in different}) == len(different)
 
 
 def test_ids_are_sixteen_characters_of_all_their_random_bits() -> None:

@@ -1,5 +1,6 @@
 """The table's edge, against moto; what moto cannot do against a client that is a few functions."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,12 +10,18 @@ from moto import mock_aws
 
 from tests import tables
 from tests.make import ACCOUNT, USER_ARN, grant, location
+from tests.tokens import ISSUER, issuer, jwks
+from vending import stored
 from vending.aws import store
 from vending.aws.calls import client as aws_client
-from vending.changes import Change
+from vending.changes import Change, Entry, Kind
 from vending.errors import InternalError, InvalidRequest, PreconditionFailed, Unavailable
-from vending.grants import Grant, Grantee
-from vending.layout import Batch, Key, batches
+from vending.grantee import IamGrantee, WebGrantee
+from vending.grants import Grant
+from vending.identity import WebIdentity
+from vending.issuer import Claim, Issuer
+from vending.layout import Batch, Key, batches, encode
+from vending.principal import Principal
 
 TABLE = "grants"
 USER_KEY = f"iam#{ACCOUNT}#user#AssumeS3User"
@@ -30,11 +37,14 @@ def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield made
 
 
+def kind(entry: Entry) -> Kind:
+    if isinstance(entry, Issuer):
+        return "issuer"
+    return "grant" if isinstance(entry, Grant) else "location"
+
+
 def write(dynamodb: Any, *entries: Any, revision: int = 0) -> int:
-    changes = [
-        Change("grant" if isinstance(one, Grant) else "location", one.id, "", None, one)
-        for one in entries
-    ]
+    changes = [Change(kind(one), one.id, "", None, one) for one in entries]
     for batch in batches(changes, {}):
         revision = store.commit(dynamodb, TABLE, batch, revision)
     return revision
@@ -48,7 +58,7 @@ def test_a_decision_reads_the_grants_of_its_keys_in_its_bucket_and_the_location(
     dynamodb: Any,
 ) -> None:
     mine = grant("s3://bkt/a/* READ", id="mine")
-    accounts = grant("s3://bkt/b/* READ", id="accounts", grantee=Grantee(ACCOUNT))
+    accounts = grant("s3://bkt/b/* READ", id="accounts", grantee=IamGrantee(ACCOUNT))
     elsewhere = grant("s3://other/* READ", id="elsewhere")
     write(dynamodb, mine, accounts, elsewhere, location(), location("other"))
     known = store.load(dynamodb, TABLE, (USER_KEY, f"iam#{ACCOUNT}"), "bkt")
@@ -104,7 +114,7 @@ def test_a_partition_is_read_in_order_from_a_start(dynamodb: Any) -> None:
 
 def test_a_caller_sees_its_grants_of_all_keys_and_buckets_from_any_place_on(dynamodb: Any) -> None:
     other = grant("s3://other/* READ", id="zz")
-    accounts = numbered(2, grantee=Grantee(ACCOUNT))
+    accounts = numbered(2, grantee=IamGrantee(ACCOUNT))
     entries = [*accounts, grant("s3://bkt/x/* READ", id="m"), other]
     write(dynamodb, *entries)
     keys = (USER_KEY, f"iam#{ACCOUNT}")
@@ -221,9 +231,79 @@ def test_what_is_written_is_read_back_the_same(dynamodb: Any) -> None:
         max_duration=900,
         source_ip=("192.0.2.0/24",),
         vpc_endpoint="vpce-0a1b2c3d",
-        grantee=Grantee(grant("s3://bkt/* READ").grantee.iam, "AIDA2EXAMPLEEXAMPLE1"),
+        grantee=IamGrantee(Principal.parse(USER_ARN), "AIDA2EXAMPLEEXAMPLE1"),
     )
     write(dynamodb, one)
     (document,) = store.read(dynamodb, TABLE, [Key("grants", one.id)]).values()
-    assert store.grant_of(document) == one
+    assert stored.grant_of(document) == one
     assert USER_ARN in document
+
+
+ALL = issuer(
+    audience=("a", "b"),
+    subject_claim="oid",
+    claims=(Claim("roles", ("realm", "roles")), Claim("tenant", ("tenant",))),
+    algorithms=("ES256", "EdDSA"),
+    max_token_lifetime=60,
+    jwks='{"keys":[]}',
+)
+
+
+def test_all_issuers_are_read_by_their_url(dynamodb: Any) -> None:
+    assert store.issuers(dynamodb, TABLE) == {}
+    others = [issuer(f"https://i{n}.example.com/a") for n in range(20)]
+    write(dynamodb, ALL, *others, location(), *numbered(3))
+    assert store.issuers(dynamodb, TABLE) == {one.url: one for one in [ALL, *others]}
+
+
+def test_keys_of_the_longest_are_read_page_by_page() -> None:
+    documents = [encode(issuer(f"https://i{n}.example.com", jwks=pinned()).as_json()) for n in "ab"]
+    stub = Client(
+        {
+            "Items": [item("issuers", "a", documents[0])],
+            "LastEvaluatedKey": {"pk": {"S": "issuers"}},
+        },
+        {"Items": [item("issuers", "b", documents[1])]},
+    )
+    assert store.issuers(stub, TABLE).keys() == {"https://ia.example.com", "https://ib.example.com"}
+    assert len(stub.asked) == 2
+
+
+def pinned() -> str:
+    return json.dumps(json.loads(jwks()), separators=(",", ":"), sort_keys=True)
+
+
+def test_an_issuer_is_trusted_by_what_its_entry_says_and_not_by_its_place() -> None:
+    stub = Client({"Items": [item("issuers", "evil.example.com", encode(ALL.as_json()))]})
+    assert store.issuers(stub, TABLE) == {ISSUER: ALL}
+
+
+@pytest.mark.parametrize("document", ["[", "[]", "{}", '{"issuer": "x"}', "7", '{"issuer": null}'])
+def test_a_damaged_issuer_is_our_fault_and_no_absence(document: str) -> None:
+    stub = Client({"Items": [item("issuers", "a", document)]})
+    with pytest.raises(InternalError) as error:
+        store.issuers(stub, TABLE)
+    assert error.value.reason == "DamagedItem"
+
+
+def test_issuers_that_cannot_be_read_are_unavailable() -> None:
+    with pytest.raises(Unavailable):
+        store.issuers(Client(ConnectTimeoutError(endpoint_url="https://dynamodb")), TABLE)
+
+
+def test_a_decision_reads_the_grants_of_a_subject_and_of_its_claims(dynamodb: Any) -> None:
+    grantees = {
+        "own": WebGrantee(ISSUER, "a#b%"),
+        "by-claim": WebGrantee(ISSUER, None, (("groups", '"x#y"'),)),
+        "by-number": WebGrantee(ISSUER, None, (("id", "1"),)),
+        "of-another": WebGrantee(ISSUER, "alice"),
+        "elsewhere": WebGrantee(f"{ISSUER}/", "a#b%"),
+    }
+    grants = {
+        id_: grant("s3://bkt/${claim.t}/* READ", id=id_, grantee=one)
+        for id_, one in grantees.items()
+    }
+    write(dynamodb, *grants.values(), location())
+    who = WebIdentity(ISSUER, "a#b%", {"groups": ["z", "x#y"], "id": [1, "1"]}, "h")
+    known = store.load(dynamodb, TABLE, who.grantee_keys, "bkt")
+    assert set(known.grants) == {grants["own"], grants["by-claim"], grants["by-number"]}

@@ -16,7 +16,7 @@ IMPURE = {
     *("os", "time", "random", "secrets", "socket", "ssl", "logging", "subprocess", "threading"),
     *("asyncio", "pathlib", "tempfile", "io", "sys", "requests", "urllib", "urllib3", "http"),
 }
-PYDANTIC_AT = {"bodies.py", "fields.py", "parse.py"}
+PYDANTIC_AT = {"bodies.py", "document.py", "fields.py", "oidc_fields.py", "parse.py"}
 PYJWT_AT = {"web_identity.py"}
 
 

@@ -9,7 +9,9 @@ from tests.policies import (
     ACCOUNT,
     ALL,
     DEV,
+    GOOGLE,
     PROD,
+    PROVIDER,
     REGION,
     ROOT,
     STACKS,
@@ -23,6 +25,7 @@ from tests.policies import (
 )
 
 FUNCTIONS: Final = {
+    "AuthorizerFunction": "authorizer.handler",
     "CredentialsFunction": "credentials.handler",
     "PresignedUrlsFunction": "presigned_urls.handler",
     "AccessFunction": "access.handler",
@@ -41,12 +44,50 @@ FUNCTIONS: Final = {
         ({"Environment": "prod", "TrustAssumeS3User": "true"}, {"ProductionTrustsFunctionsOnly"}),
         ({"Environment": "prod", "S3Endpoint": "http://local"}, {"ProductionUsesAwsEndpoints"}),
         ({"Environment": "prod", "StsEndpoint": "http://local"}, {"ProductionUsesAwsEndpoints"}),
+        ({"Environment": "dev", "AllowLocalIssuers": "true"}, set()),
+        ({"Environment": "prod", "AllowLocalIssuers": "true"}, {"ProductionUsesAwsEndpoints"}),
+        ({"Environment": "dev", **GOOGLE}, set()),
+        ({"Environment": "dev", **PROVIDER}, set()),
+        ({"Environment": "prod", **GOOGLE}, {"ProductionTrustsFunctionsOnly"}),
+        ({"Environment": "prod", **PROVIDER}, {"ProductionTrustsFunctionsOnly"}),
     ],
 )
 def test_production_refuses_what_only_development_needs(
     parameters: dict[str, str], broken: set[str]
 ) -> None:
     assert broken_rules(**parameters) == broken
+
+
+@pytest.mark.parametrize(
+    ("parameters", "broken"),
+    [
+        (GOOGLE | {"TrustGoogleAudience": ""}, {"GoogleIsPinned"}),
+        (PROVIDER | {"TrustOidcAudience": ""}, {"OidcProviderIsPinned"}),
+        (PROVIDER | {"TrustOidcSubject": ""}, {"OidcProviderIsPinned"}),
+        (GOOGLE | PROVIDER, {"OidcProviderIsPinned"}),
+    ],
+)
+def test_a_direct_way_that_is_not_pinned_whole_is_refused(
+    parameters: dict[str, str], broken: set[str]
+) -> None:
+    assert broken_rules(**parameters) == broken
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("TrustGoogleSubject", "reports@example-project.iam.gserviceaccount.com"),
+        ("TrustGoogleAudience", "*"),
+        ("TrustOidcProvider", "https://token.actions.githubusercontent.com"),
+        ("TrustOidcAudience", 'sts","x":"'),
+        ("TrustOidcSubject", "repo:octo-org/*"),
+        ("TrustOidcSubject", 'repo:a"b'),
+    ],
+)
+def test_what_a_direct_way_is_pinned_to_has_no_wildcard_and_ends_no_text(
+    parameter: str, value: str
+) -> None:
+    assert not re.fullmatch(template()["Parameters"][parameter]["AllowedPattern"], value)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +151,7 @@ def test_the_code_reads_these_variables_and_no_others(made: Stack, name: str) ->
         "GRANTS_CACHE_SECONDS": "10",
         "S3_ENDPOINT": "",
         "STS_ENDPOINT": "",
+        "ALLOW_LOCAL_ISSUERS": "false",
         "POWERTOOLS_SERVICE_NAME": "s3vend",
     }
 
@@ -134,6 +176,7 @@ def parameters_of(value: Any, names: set[str]) -> set[str]:
     [
         {"layer": "another"},
         {"code": "another"},
+        {"AllowLocalIssuers": "true"},
         {"Architecture": "x86_64"},
         {"GrantsCacheSeconds": "0"},
         {"RoleName": "Another"},

@@ -13,12 +13,20 @@ from vending.errors import VendingError
 BODY: Final = DEV.properties("Api")["Body"]
 ROUTES: Final = {
     "POST /iam/credentials": "CredentialsFunction",
+    "POST /web-identity/credentials": "CredentialsFunction",
+    "GET /web-identity/credentials": "CredentialsFunction",
+    "POST /web-identity/presigned-urls": "PresignedUrlsFunction",
+    "GET /web-identity/grants": "AccessFunction",
+    "GET /web-identity/identity": "AccessFunction",
+    "POST /web-identity/explanations": "AccessFunction",
     "POST /iam/presigned-urls": "PresignedUrlsFunction",
     "GET /iam/grants": "AccessFunction",
     "GET /iam/identity": "AccessFunction",
     "POST /iam/explanations": "AccessFunction",
     "GET /admin/grants": "AdministrationFunction",
     "GET /admin/grants/{id}": "AdministrationFunction",
+    "GET /admin/issuers": "AdministrationFunction",
+    "GET /admin/issuers/{id}": "AdministrationFunction",
     "GET /admin/locations": "AdministrationFunction",
     "GET /admin/locations/{id}": "AdministrationFunction",
     "POST /admin/changes": "AdministrationFunction",
@@ -38,13 +46,34 @@ def test_the_api_has_exactly_these_routes() -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_route_asks_for_a_signature(route: str) -> None:
-    assert operations()[route]["security"] == [{"AWS_IAM": []}]
+def test_a_route_asks_for_a_token_at_the_web_identity_door_and_else_for_a_signature(
+    route: str,
+) -> None:
+    by_token = route.split()[1].startswith("/web-identity/")
+    assert operations()[route]["security"] == [{"WebIdentity" if by_token else "AWS_IAM": []}]
     assert BODY["components"]["securitySchemes"]["AWS_IAM"] == {
         "type": "apiKey",
         "name": "Authorization",
         "in": "header",
         "x-amazon-apigateway-authtype": "awsSigv4",
+    }
+
+
+def test_the_authorizer_is_asked_about_every_request_anew() -> None:
+    scheme = dict(BODY["components"]["securitySchemes"]["WebIdentity"])
+    authorizer = dict(scheme.pop("x-amazon-apigateway-authorizer"))
+    assert scheme == {
+        "type": "apiKey",
+        "name": "Unused",
+        "in": "header",
+        "x-amazon-apigateway-authtype": "custom",
+    }
+    assert "/functions/AuthorizerFunctionAliaslive/invocations" in authorizer.pop("authorizerUri")
+    # No `authorizerCredentials`: API Gateway has a permission of its own.
+    assert authorizer == {
+        "type": "request",
+        "authorizerResultTtlInSeconds": 0,
+        "identitySource": "method.request.header.Authorization",
     }
 
 
@@ -65,6 +94,8 @@ def test_only_this_api_may_invoke_the_functions_each_for_its_own_routes() -> Non
         assert permission["Action"] == "lambda:InvokeFunction"
         permitted[permission["SourceArn"]] = permission["FunctionName"]
     base = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:Api/*"
+    authorizers = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:Api/authorizers/*"
+    assert permitted.pop(authorizers) == "AuthorizerFunctionAliaslive"
     assert permitted == {
         f"{base}/{route.replace(' ', '').replace('{id}', '*')}": f"{function}Aliaslive"
         for route, function in ROUTES.items()
@@ -182,7 +213,8 @@ def test_every_kind_of_refusal_that_api_gateway_knows_has_a_response() -> None:
 @pytest.mark.parametrize(("kind", "status", "code"), [(k, *v) for k, v in REFUSALS.items()])
 def test_a_refusal_of_api_gateway_has_the_shape_of_ours(kind: str, status: int, code: str) -> None:
     body = problem(kind)
-    assert list(body) == ["type", "title", "status", "detail", "code", "requestId"]
+    assert list(body) == ["type", "title", "status", "detail", "code", "requestId", "message"]
+    assert body["message"] == body["detail"]  # what SDKs show
     assert (body["type"], body["status"], body["code"]) == ("about:blank", status, code)
     assert RESPONSES[kind]["statusCode"] == str(status)
     assert RESPONSES[kind]["responseTemplates"].keys() == {"application/json"}

@@ -1,5 +1,6 @@
 """Who may do what: the roles of the functions, the role that is lent, the memo's user, doors."""
 
+import json
 from typing import Any, Final
 
 import pytest
@@ -8,7 +9,9 @@ from tests.iam import allows, listed
 from tests.policies import (
     ACCOUNT,
     DEV,
+    GOOGLE,
     PROD,
+    PROVIDER,
     REGION,
     STACKS,
     Stack,
@@ -22,6 +25,7 @@ LOGS: Final = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ASSUME: Final = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 # By function and resource, beside the logs: every action and no other.
 PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
+    "AuthorizerFunction": {"Table.Arn": {"dynamodb:Query"}},
     "CredentialsFunction": {"Table.Arn": {"dynamodb:BatchGetItem"}, LENT: ASSUME},
     "PresignedUrlsFunction": {"Table.Arn": {"dynamodb:BatchGetItem"}, LENT: ASSUME},
     "AccessFunction": {"Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:Query"}},
@@ -51,7 +55,7 @@ def statements(made: Stack, role: str) -> list[dict[str, Any]]:
 def permissions(made: Stack, role: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for statement in statements(made, role):
-        assert statement.keys() == {"Effect", "Action", "Resource"}
+        assert statement.keys() - {"Condition"} == {"Effect", "Action", "Resource"}
         assert statement["Effect"] == "Allow"
         for resource in listed(statement["Resource"]):
             found.setdefault(resource, set()).update(listed(statement["Action"]))
@@ -67,6 +71,20 @@ def test_the_table_of_permissions_names_every_function(made: Stack) -> None:
 def test_a_function_has_exactly_its_own_permissions(function: str) -> None:
     expected = PERMISSIONS[function] | {f"{function}LogGroup.Arn": LOGS}
     assert permissions(DEV, role_of(DEV, function)) == expected
+
+
+@STACKS
+def test_the_authorizer_reads_the_issuers_and_no_grants(made: Stack) -> None:
+    conditions = {
+        function: [
+            one["Condition"]
+            for one in statements(made, role_of(made, function))
+            if "Condition" in one
+        ]
+        for function in PERMISSIONS
+    }
+    issuers = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["issuers"]}}
+    assert conditions == {key: [] for key in PERMISSIONS} | {"AuthorizerFunction": [issuers]}
 
 
 @pytest.mark.parametrize("function", PERMISSIONS)
@@ -164,6 +182,34 @@ USER_TRUSTED: Final = {
     "Principal": {"AWS": "AssumeS3User.Arn"},
     "Action": "sts:AssumeRole",
 }
+GOOGLE_TRUSTED: Final = {
+    "Sid": "GoogleServiceAccount",
+    "Effect": "Allow",
+    "Principal": {"Federated": "accounts.google.com"},
+    "Action": "sts:AssumeRoleWithWebIdentity",
+    "Condition": {
+        "StringEquals": {
+            "accounts.google.com:aud": "104857600123456789012",
+            "accounts.google.com:oaud": "https://vend.example.com",
+            "accounts.google.com:sub": "104857600123456789012",
+        }
+    },
+}
+PROVIDER_TRUSTED: Final = {
+    "Sid": "OidcProvider",
+    "Effect": "Allow",
+    "Principal": {
+        "Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+    },
+    "Action": "sts:AssumeRoleWithWebIdentity",
+    "Condition": {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": "repo:octo-org/app:ref:refs/heads/main",
+        }
+    },
+}
+USER: Final = {"TrustAssumeS3User": "true"}
 
 
 @pytest.mark.parametrize(
@@ -172,13 +218,26 @@ USER_TRUSTED: Final = {
         pytest.param(DEV, [FUNCTIONS_TRUSTED, USER_TRUSTED], id="dev trusts the user too"),
         pytest.param(PROD, [FUNCTIONS_TRUSTED], id="prod trusts the functions alone"),
         pytest.param(stack(), [FUNCTIONS_TRUSTED], id="without a word the functions alone"),
+        pytest.param(stack(**GOOGLE), [FUNCTIONS_TRUSTED, GOOGLE_TRUSTED], id="Google"),
+        pytest.param(
+            stack(**GOOGLE, **USER),
+            [FUNCTIONS_TRUSTED, USER_TRUSTED, GOOGLE_TRUSTED],
+            id="Google and the user",
+        ),
+        pytest.param(stack(**PROVIDER), [FUNCTIONS_TRUSTED, PROVIDER_TRUSTED], id="a provider"),
+        pytest.param(
+            stack(**PROVIDER, **USER),
+            [FUNCTIONS_TRUSTED, USER_TRUSTED, PROVIDER_TRUSTED],
+            id="a provider and the user",
+        ),
     ],
 )
 def test_the_lent_role_trusts_the_functions_and_the_user_only_where_told(
     made: Stack, trusted: list[dict[str, Any]]
 ) -> None:
     policy = made.properties("AllowedAssumeS3Role")["AssumeRolePolicyDocument"]
-    assert policy["Statement"] == trusted
+    document = json.loads(policy) if isinstance(policy, str) else policy
+    assert document == {"Version": "2012-10-17", "Statement": trusted}
 
 
 S3: Final = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}

@@ -10,6 +10,7 @@ import pytest
 
 from tests.iam import allows
 from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, record
+from tests.tokens import ISSUER
 from vending.audit import Record
 from vending.bodies import CredentialsRequest, UrlsRequest
 from vending.caller import Caller
@@ -21,11 +22,14 @@ from vending.errors import (
     PresignOnly,
     SeveralGrants,
     TooLarge,
+    TooManyClaims,
     Unavailable,
     VendingError,
 )
 from vending.explain import explain
+from vending.grantee import WebGrantee
 from vending.grants import Grant
+from vending.identity import Claims, WebIdentity
 from vending.parse import parse
 from vending.session import Credentials, Session
 from vending.signing_sessions import SigningSessions
@@ -332,3 +336,74 @@ def test_the_record_says_what_was_lent_and_holds_no_secret() -> None:
     assert members["cached"] is False
     assert "a-secret" not in line
     assert "a-token" not in line
+
+
+def outside(claims: Claims) -> Caller:
+    return Caller("web-identity", WebIdentity(ISSUER, "alice", claims, "a-hash"), "192.0.2.7")
+
+
+TENANTS = WebGrantee(ISSUER, None, (("groups", '"tenants"'),))
+MEMBER: Claims = {"groups": ["tenants", "x"], "tenant": "acme"}
+
+
+def test_a_tenants_credentials_are_for_its_own_prefix_and_no_neighbours() -> None:
+    sts, notes = Sts(), record()
+    known = knowing(grant("s3://bkt/${claim.tenant}/* READWRITE", grantee=TENANTS))
+    body = {"target": "s3://bkt/acme/*", "privilege": "Default"}
+    vended = vend(known, sts, notes=notes, who=outside(MEMBER), **body)
+    policy = json.loads(sts.asked[0][0].policy)
+    assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/acme/x", CONTEXT)
+    assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/acme2/x", CONTEXT)
+    assert not allows(policy, "s3:PutObject", "arn:aws:s3:::bkt/acme/x", CONTEXT)
+    assert [str(one) for one in vended.narrowed.targets] == ["s3://bkt/acme/*"]
+    assert notes.members["grant"] == "a-grant"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claims", "target", "refused"),
+    [
+        ("a neighbour", MEMBER, "s3://bkt/acme2/x", AccessDenied),
+        ("everybody", MEMBER, "s3://bkt/*", AccessDenied),
+        ("no tenant", {"groups": ["tenants"]}, "s3://bkt/acme/x", AccessDenied),
+        ("no group", {"tenant": "acme"}, "s3://bkt/acme/x", AccessDenied),
+        ("a tenant called star", {**MEMBER, "tenant": "*"}, "s3://bkt/acme/x", AccessDenied),
+        ("above", {**MEMBER, "tenant": ".."}, "s3://bkt/acme/x", AccessDenied),
+        ("very many groups", {**MEMBER, "groups": ["tenants", *map(str, range(90))]}, "s3://bkt/acme/x", TooManyClaims),
+    ],
+)  # fmt: skip
+def test_a_tenant_is_refused_before_sts_is_called(
+    sentence: str, claims: Claims, target: str, refused: type[VendingError]
+) -> None:
+    sts = Sts()
+    known = knowing(grant("s3://bkt/${claim.tenant}/* READWRITE", grantee=TENANTS))
+    with pytest.raises(refused):
+        vend(known, sts, who=outside(claims), target=target)
+    assert sts.asked == []
+
+
+def test_a_tenant_called_star_reaches_the_keys_below_a_star_alone() -> None:
+    sts = Sts()
+    known = knowing(grant("s3://bkt/${claim.tenant}/* READ", grantee=TENANTS))
+    vend(
+        known,
+        sts,
+        who=outside({**MEMBER, "tenant": "*"}),
+        target="s3://bkt/*/x",
+        privilege="Default",
+    )
+    policy = json.loads(sts.asked[0][0].policy)
+    assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/*/x", CONTEXT)
+    assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/acme/x", CONTEXT)
+
+
+def test_too_many_claims_are_explained_too() -> None:
+    who = outside({"groups": [str(n) for n in range(90)]})
+    answer = explain(
+        who,
+        CredentialsRequest.model_validate({"target": "s3://bkt/a", "permission": "READ"}),
+        record(),
+        load_grants=lambda *_: pytest.fail("the table was read"),
+        role_arn=ROLE_ARN,
+        now=NOW,
+    )
+    assert (answer["decision"], answer["code"]) == ("refused", "TooManyClaims")

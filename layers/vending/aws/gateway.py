@@ -15,12 +15,19 @@ from vending.errors import (
     ServiceFault,
     VendingError,
 )
+from vending.identity import IamIdentity, WebIdentity
 
 type Answer = dict[str, object]
 type Route = Callable[["Request"], Answer]
 type Report = Callable[[str, dict[str, object]], None]
 
-DOORS: tuple[Door, ...] = ("iam", "admin")
+DOORS: tuple[Door, ...] = ("iam", "web-identity", "admin")
+_SIGN = "Sign with an IAM role or user; federated users and the root user are refused."
+_WANTED: dict[Door, str] = {
+    "iam": _SIGN,
+    "admin": _SIGN,
+    "web-identity": "Send a token of an issuer that this service trusts.",
+}
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -49,18 +56,19 @@ class Request:
         Raises:
             NotAuthenticated: nobody, or a test invocation from the console.
         """
-        identity = self.context.get("identity") or {}
         path = str(self.context.get("resourcePath"))
         door = next((door for door in DOORS if path.startswith(f"/{door}/")), None)
         if door is None or self.context.get("stage") in (None, "test-invoke-stage"):
             raise NotAuthenticated("This route takes requests through API Gateway's stage only.")
-        members = (identity.get(name) for name in ("userArn", "caller", "accountId", "sourceIp"))
+        context = self.context.get("identity") or {}
         try:
-            return Caller.from_identity(door, *(_text(member) for member in members))
+            identity = self._web_identity() if door == "web-identity" else _iam_identity(context)
+            return Caller(door, identity, _text(context, "sourceIp"))
         except ValueError:
-            raise NotAuthenticated(
-                "Sign with an IAM role or user; federated users and the root user are refused."
-            ) from None
+            raise NotAuthenticated(_WANTED[door]) from None
+
+    def _web_identity(self) -> WebIdentity:
+        return WebIdentity.read(_text(self.context.get("authorizer") or {}, "caller"))
 
     def body(self) -> str:
         """The body as text; raises InvalidRequest where it is not UTF-8."""
@@ -92,24 +100,31 @@ class Request:
 
 
 def answer(
-    event: Mapping[str, Any], routes: Mapping[str, Route], report: Report
+    event: Mapping[str, Any],
+    routes: Mapping[str, Route],
+    report: Report,
+    *,
+    for_sdks: Collection[str] = (),
 ) -> dict[str, object]:
     """What the route answers, as a proxy response; an error becomes a problem (RFC 9457).
+
+    On the routes ``for_sdks`` it becomes what AWS's SDKs read instead: ``{code, message}``.
 
     ``report`` is told of faults of ours and of services behind us: never a message that might
     hold a secret, only types, codes and places in the code.
     """
     request = Request(event)
+    told = sdk_error if request.route in for_sdks else problem
     try:
         route = routes.get(request.route, _no_such_route)
         return _response(200, "application/json", route(request))
     except VendingError as error:
         if isinstance(error, ServiceFault):
             report(error.code, {"reason": error.reason, "causes": causes(error)})
-        return problem(error, request.id)
+        return told(error, request.id)
     except Exception as error:  # noqa: BLE001 - the last resort: an answer that tells nothing
         report("InternalError", {"causes": causes(error)})
-        return problem(InternalError("Something went wrong here."), request.id)
+        return told(InternalError("Something went wrong here."), request.id)
 
 
 def problem(error: VendingError, request_id: str) -> dict[str, object]:
@@ -124,8 +139,18 @@ def problem(error: VendingError, request_id: str) -> dict[str, object]:
     }
     if error.faults:
         members["errors"] = [asdict(fault) for fault in error.faults]
-    later = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    return _response(error.status, "application/problem+json", members, later)
+    return _response(error.status, "application/problem+json", members, _later(error))
+
+
+def sdk_error(error: VendingError, request_id: str) -> dict[str, object]:
+    """The error as AWS's SDKs read it from a container's credentials endpoint.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+    """
+    faults = "".join(f" {fault.pointer}: {fault.detail}" for fault in error.faults)
+    message = f"{error.detail}{faults} (request {request_id})"
+    members: Answer = {"code": error.code, "message": message}
+    return _response(error.status, "application/json", members, _later(error))
 
 
 def causes(error: BaseException) -> list[str]:
@@ -138,6 +163,10 @@ def causes(error: BaseException) -> list[str]:
         found.append(type(link).__name__ + place)
         link = link.__cause__ or link.__context__
     return found
+
+
+def _later(error: VendingError) -> dict[str, str]:
+    return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
 
 
 def _no_such_route(_: Request) -> Answer:
@@ -154,7 +183,12 @@ def _response(
     }
 
 
-def _text(member: object) -> str:
+def _iam_identity(context: Mapping[str, Any]) -> IamIdentity:
+    return IamIdentity.read(*(_text(context, name) for name in ("userArn", "caller", "accountId")))
+
+
+def _text(members: Mapping[str, Any], name: str) -> str:
+    member = members.get(name)
     if not isinstance(member, str) or not member:
         raise ValueError("the request context lacks a member")
     return member

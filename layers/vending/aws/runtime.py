@@ -22,6 +22,7 @@ class Settings:
     grants_cache_seconds: int
     s3_endpoint: str  # empty but locally
     sts_endpoint: str  # empty but locally
+    allow_local_issuers: bool
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -33,6 +34,7 @@ class Settings:
             grants_cache_seconds=int(environment["GRANTS_CACHE_SECONDS"]),
             s3_endpoint=environment["S3_ENDPOINT"],
             sts_endpoint=environment["STS_ENDPOINT"],
+            allow_local_issuers=environment["ALLOW_LOCAL_ISSUERS"] == "true",
         )
 
 
@@ -52,6 +54,15 @@ def emit(line: str) -> None:
     sys.stdout.flush()
 
 
-def recording(action: str, request_id: str) -> AbstractContextManager[Record]:
+def recording(
+    action: str, request_id: str, *, failures_only: bool = False
+) -> AbstractContextManager[Record]:
     """An audit record that goes to stdout when the block ends."""
-    return recorded(emit, action, request_id=request_id, vend_id=new_id(), time=now())
+    return recorded(
+        emit,
+        action,
+        request_id=request_id,
+        vend_id=new_id(),
+        time=now(),
+        failures_only=failures_only,
+    )

@@ -1,20 +1,18 @@
-"""Grants and locations in DynamoDB; how they lie there is in ``vending.layout``."""
+"""Grants, issuers and locations in DynamoDB; how they lie there is in ``vending.layout``."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from vending.aws.calls import translated
-from vending.bodies import GrantBody, LocationBody
 from vending.decision import Known
-from vending.errors import InternalError, InvalidRequest, PreconditionFailed, Unavailable
+from vending.errors import InvalidRequest, PreconditionFailed, Unavailable
 from vending.grants import Grant
+from vending.issuer import Issuer
 from vending.layout import REVISION, Batch, Key, grants_key, location_key
-from vending.location import RegisteredLocation
 from vending.pages import Position
+from vending.stored import grants_of, issuer_of, location_of
 
 KEYS_A_CALL = 100  # BatchGetItem
 
@@ -112,6 +110,16 @@ def grants_of_caller(
                     yield position, grant
 
 
+def issuers(client: Any, table: str) -> dict[str, Issuer]:
+    """Every issuer, by its URL.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    found = (issuer_of(document) for _, document in entries(client, table, "issuers"))
+    return {issuer.url: issuer for issuer in found}
+
+
 def revision(client: Any, table: str) -> int:
     """The number of the last change; 0 for a new table."""
     return int(read(client, table, [REVISION], consistent=True).get(REVISION, "0"))
@@ -150,33 +158,6 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
                 ) from error
             raise
     return revision + 1
-
-
-def grants_of(document: str) -> list[Grant]:
-    """The grants of a decision's item; a damaged document raises InternalError."""
-    with _stored():
-        return [GrantBody.model_validate(one).grant() for one in json.loads(document)]
-
-
-def grant_of(document: str) -> Grant:
-    """The grant of a catalogue's item; a damaged document raises InternalError."""
-    with _stored():
-        return GrantBody.model_validate(json.loads(document)).grant()
-
-
-def location_of(document: str) -> RegisteredLocation:
-    """The location of either item; a damaged document raises InternalError."""
-    with _stored():
-        return LocationBody.model_validate(json.loads(document)).location()
-
-
-@contextmanager
-def _stored() -> Iterator[None]:
-    """What we wrote is not the caller's fault."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        raise InternalError("Something went wrong here.", reason="DamagedItem") from error
 
 
 def _item(key: Key, document: str | None = None) -> dict[str, dict[str, str]]:
