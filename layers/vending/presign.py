@@ -4,7 +4,7 @@ The names follow the specification:
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
@@ -15,13 +15,17 @@ from typing import Literal
 from vending.principal import dns_suffix
 from vending.session import Credentials
 
-Method = Literal["GET", "PUT", "HEAD", "DELETE"]
+Method = Literal["GET", "PUT", "HEAD", "DELETE", "POST"]
+type Named = Mapping[str, str]  # headers or query parameters
+
+ALGORITHM = "AWS4-HMAC-SHA256"
 
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"
 _ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
 _BLOCK = 64  # bytes of a block of SHA-256
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
+_NOTHING: Named = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +60,41 @@ def signer(
     method: Method,
     expires: int,
     now: datetime,
+    headers: Named = _NOTHING,
+    query: Named = _NOTHING,
 ) -> Callable[[str], str]:
     """A function from a key to its URL, for one method and lifetime (seconds).
 
+    ``headers`` and ``query`` are signed too: whoever uses the URL sends these headers exactly.
     What all keys share is computed once: the canonical request but for the path, and the two
     HMAC states keyed with the signing key, which are copied for each URL.
     """
-    timestamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    credential_scope = f"{timestamp[:8]}/{region}/s3/aws4_request"
-    query = (
-        "X-Amz-Algorithm=AWS4-HMAC-SHA256"
-        f"&X-Amz-Credential={_encode(credentials.access_key_id + '/' + credential_scope)}"
-        f"&X-Amz-Date={timestamp}"
-        f"&X-Amz-Expires={expires}"
-    )
-    token = f"&X-Amz-Security-Token={_encode(credentials.session_token)}"
-    signed_headers = "&X-Amz-SignedHeaders=host"
+    timestamp = amz_date(now)
+    scope = credential_scope(timestamp, region)
+    sent = {"host": endpoint.host, **{name.lower(): _trimmed(headers[name]) for name in headers}}
+    names = ";".join(sorted(sent))
+    authentication = {
+        "X-Amz-Algorithm": ALGORITHM,
+        "X-Amz-Credential": f"{credentials.access_key_id}/{scope}",
+        "X-Amz-Date": timestamp,
+        "X-Amz-Expires": str(expires),
+        "X-Amz-SignedHeaders": names,
+        **({"X-Amz-Security-Token": token} if (token := credentials.session_token) else {}),
+    }
+    parameters = [
+        (_encode(name), _encode(value)) for name, value in (*query.items(), *authentication.items())
+    ]
 
+    canonical_headers = "".join(f"{name}:{sent[name]}\n" for name in sorted(sent))
     before_key = f"{method}\n{endpoint.path}".encode()
-    canonical_query = query + token + signed_headers
-    after_key = f"\n{canonical_query}\nhost:{endpoint.host}\n\nhost\nUNSIGNED-PAYLOAD".encode()
-    string_to_sign = f"AWS4-HMAC-SHA256\n{timestamp}\n{credential_scope}\n".encode()
+    canonical_query = _joined(sorted(parameters))
+    after_key = f"\n{canonical_query}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD".encode()
+    string_to_sign = f"{ALGORITHM}\n{timestamp}\n{scope}\n".encode()
 
-    key = signing_key(credentials.secret_access_key, credential_scope).ljust(_BLOCK, b"\0")
+    key = signing_key(credentials.secret_access_key, scope).ljust(_BLOCK, b"\0")
     inner = sha256(key.translate(_INNER) + string_to_sign)
     outer = sha256(key.translate(_OUTER))
-    base = endpoint.base
-    url_query = f"?{query}{signed_headers}{token}&X-Amz-Signature="  # botocore's order
+    base, url_query = endpoint.base, f"?{_joined(parameters)}&X-Amz-Signature="
 
     def sign(key: str) -> str:
         path = encode_path(key)
@@ -96,11 +108,21 @@ def signer(
     return sign
 
 
-def signing_key(secret_access_key: str, credential_scope: str) -> bytes:
+def amz_date(now: datetime) -> str:
+    """The time as the specification writes it."""
+    return now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def credential_scope(timestamp: str, region: str) -> str:
+    """Of a signature: day, region and service."""
+    return f"{timestamp[:8]}/{region}/s3/aws4_request"
+
+
+def signing_key(secret_access_key: str, scope: str) -> bytes:
     """The key derived from the secret for one day, region and service."""
     return reduce(
         lambda key, part: digest(key, part.encode(), "sha256"),
-        credential_scope.split("/"),
+        scope.split("/"),
         b"AWS4" + secret_access_key.encode(),
     )
 
@@ -115,3 +137,11 @@ def encode_path(key: str) -> str:
 
 def _encode(value: str) -> str:
     return encode_path(value).replace("/", "%2F")
+
+
+def _joined(parameters: Iterable[tuple[str, str]]) -> str:
+    return "&".join(f"{name}={value}" for name, value in parameters)
+
+
+def _trimmed(value: str) -> str:
+    return " ".join(value.split())
