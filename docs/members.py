@@ -18,7 +18,7 @@ from typing import (
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from vending import fields, issuer, oidc_fields, scope
+from vending import content_fields, fields, issuer, oidc_fields, scope, upload
 from vending.identity import VALUE_BYTES
 from vending.session import LONGEST, LONGEST_URL, SHORTEST
 
@@ -33,6 +33,7 @@ WORDS: list[tuple[object, str]] = [
             "`{bucket, prefix}`, always literal"
         ),
     ),
+    (fields.KeyPrefix, "`s3://bucket/prefix/` or `{bucket, prefix}`"),
     (fields.KeyTarget, "one key: `s3://bucket/key` or `{bucket, key}`"),
     (fields.BucketScope, "`s3://bucket/*`"),
     (
@@ -69,19 +70,48 @@ WORDS: list[tuple[object, str]] = [
     (oidc_fields.Jwks, f"a JWKS of at most {oidc_fields.JWKS_BYTES:,} bytes"),
     (fields.Time, "a time with its zone, such as `2027-01-01T00:00:00Z`"),
     (fields.SourceIp, f"`caller`, or 1 to {fields.ADDRESS_BLOCKS} CIDR blocks"),
+    (content_fields.Size, "bytes, or text such as `100MiB`"),
+    (content_fields.ContentTypes, f"1 to {content_fields.TYPES} types: `text/csv`, or `image/*`"),
+    (content_fields.Lengths, f"`[least, most]`, from 0 to {content_fields.LARGEST_PUT:,}"),
+    (str, "text"),
     (bool, "`true` or `false`"),
     (int, "a whole number"),
 ]
 VENDED = ("vendId", "sessionId")
 EXPLAINED = ("decision", "reason", "matchedGrantTargets", "limits")
 PAGE = "query: `limit`, `nextToken`"
-GRANT = ("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?")
+GRANT = (
+    *("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?"),
+    *("maxObjectSize?", "contentTypes?", "activeContent?", "versions?"),
+)
 CREDENTIALS = (
     "vends credentials for just the targets",
     "CredentialsRequest",
     ("credentials", "matchedGrantTargets", "permission", "region", *VENDED),
 )
-URLS = ("presigns, all or nothing", "UrlsRequest", ("urls", *VENDED))
+URLS = (
+    "presigns, all or nothing; in the [compact form](uploads.md#many-urls-at-once) too",
+    "UrlsRequest",
+    ("urls", "format?", "base?", "query?", "headers?", "expiresAt?", *VENDED),
+)
+URL = ("method", "url", "headers", "expiresAt", *VENDED)
+UPLOADS = {
+    "multipart-uploads": (
+        "starts a multipart upload and signs its first parts and both ends",
+        "UploadRequest",
+        (
+            *("uploadId", "partCount", "partSize?", "size?", "parts", "completion", "abort"),
+            *("ends", *VENDED),
+        ),
+    ),
+    "multipart-uploads/{id}/parts": (
+        "signs parts of a running upload, also again",
+        "PartsRequest",
+        ("parts", *VENDED),
+    ),
+    "multipart-uploads/{id}/completion": ("signs what joins the parts", "CompletionRequest", URL),
+    "multipart-uploads/{id}/abort": ("signs what ends the upload", "AbortRequest", URL),
+}
 GRANTS = ("lists what the caller may reach", PAGE, ("grants", "nextToken?"))
 IDENTITY = "tells who the caller is to the service"
 EXPLANATIONS = (
@@ -92,6 +122,7 @@ EXPLANATIONS = (
 ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /iam/credentials": CREDENTIALS,
     "POST /iam/presigned-urls": URLS,
+    **{f"POST /iam/{path}": told for path, told in UPLOADS.items()},
     "GET /iam/grants": GRANTS,
     "GET /iam/identity": (IDENTITY, "", ("door", "arn")),
     "POST /iam/explanations": EXPLANATIONS,
@@ -102,6 +133,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
         ("AccessKeyId", "SecretAccessKey", "Token", "Expiration"),
     ),
     "POST /web-identity/presigned-urls": URLS,
+    **{f"POST /web-identity/{path}": told for path, told in UPLOADS.items()},
     "GET /web-identity/grants": GRANTS,
     "GET /web-identity/identity": (IDENTITY, "", ("door", "issuer", "subject", "claims")),
     "POST /web-identity/explanations": EXPLANATIONS,
@@ -138,8 +170,58 @@ MEANINGS = {
     ),
     "UrlsRequest.expiresIn": f"how long the URLs shall hold: seconds, 1 to {LONGEST_URL}",
     "UrlsRequest.requests": "one URL each, in their order; all or nothing",
-    "UrlRequest.method": "`GET` and `HEAD` take READ, `PUT` and `DELETE` take WRITE",
-    "UrlRequest.target": "the key that the URL is for",
+    "ReadingUrl.method": "takes READ",
+    "UploadUrl.method": "takes WRITE",
+    "DeletionUrl.method": "takes WRITE",
+    "FormUrl.method": "takes WRITE: a form for browsers; the answer has its `fields`",
+    "ReadingUrl.target": "the key that the URL is for",
+    "UploadUrl.target": "the key that the URL is for",
+    "DeletionUrl.target": "the key that the URL is for",
+    "FormUrl.target": "the key, or the prefix below which the form may choose one",
+    "Reading.responseContentDisposition": "how the answer shall be taken: shown, or saved as",
+    "Reading.responseContentType": (
+        "as what the answer shall come; a type that browsers run needs `activeContent` in the grant"
+    ),
+    "ReadingUrl.versionId": "this version; needs `versions` in the grant",
+    "Uploading.contentType": "as what it is stored; the client sends this very header",
+    "Uploading.contentLength": "its bytes, exactly",
+    "Uploading.ifNoneMatch": "only if nothing has the key yet",
+    "Uploading.kmsKey": "encrypt with this key, which is the location's `kmsKey`",
+    "Uploading.expectedBucketOwner": "only if this account owns the bucket",
+    "UploadUrl.checksumSha256": "of the bytes; S3 compares. One checksum at most",
+    "UploadUrl.checksumCrc32c": "the same",
+    "UploadUrl.checksumCrc64nvme": "the same",
+    "FormUrl.contentType": "as what it is stored",
+    "FormUrl.contentLengthRange": (
+        "bytes, least and most; absent: from 0 to the grant's `maxObjectSize`, or what S3 takes"
+    ),
+    "FormUrl.kmsKey": "encrypt with this key, which is the location's `kmsKey`",
+    "Compact.format": "the [compact form](uploads.md#many-urls-at-once)",
+    "Compact.prefix": "what all keys begin with",
+    "Compact.keys": "what follows the prefix in each",
+    "Compact.expiresIn": f"how long the URLs shall hold: seconds, 1 to {LONGEST_URL}",
+    "CompactReading.method": "takes READ",
+    "CompactUpload.method": "takes WRITE",
+    "CompactDeletion.method": "takes WRITE",
+    "UploadRequest.target": "the key that is uploaded",
+    "UploadRequest.size": "bytes of the whole; each part's URL is for its own length",
+    "UploadRequest.parts": "or how many parts, where the size is not known yet",
+    "UploadRequest.partSize": (
+        f"bytes of each part but the last; absent: {upload.USUAL_PART_BYTES:,}, or as many more as "
+        "the size needs"
+    ),
+    "UploadRequest.checksumAlgorithm": "each part then needs its checksum to be signed",
+    "UploadRequest.contentType": "as what it is stored",
+    "UploadRequest.kmsKey": "encrypt with this key, which is the location's `kmsKey`",
+    "UploadRequest.expectedBucketOwner": "only if this account owns the bucket",
+    "UploadRequest.expiresIn": f"how long the URLs shall hold: seconds, 1 to {LONGEST_URL}",
+    "PartsRequest.from": "the first part",
+    "PartsRequest.to": "the last part",
+    "PartsRequest.checksums": "of each of these parts, where the upload has a `checksumAlgorithm`",
+    "PartsRequest.expiresIn": f"how long the URLs shall hold: seconds, 1 to {LONGEST_URL}",
+    "CompletionRequest.ifNoneMatch": "only if nothing has the key yet",
+    "CompletionRequest.expiresIn": f"how long the URL shall hold: seconds, 1 to {LONGEST_URL}",
+    "AbortRequest.expiresIn": f"how long the URL shall hold: seconds, 1 to {LONGEST_URL}",
     "ChangesRequest.version": "of the form of `vending.yaml`",
     "ChangesRequest.grants": "an absent list is left alone",
     "ChangesRequest.issuers": "an absent list is left alone",
@@ -154,6 +236,14 @@ MEANINGS = {
     "GrantBody.maxDuration": "the longest session or URL; below 15 minutes it gives URLs only",
     "GrantBody.expires": "the end of the grant, and of what it gave",
     "GrantBody.sourceIp": "from where what it gave may be used",
+    "GrantBody.maxObjectSize": (
+        "the most bytes that an upload may have; writing then goes by presigned URLs alone"
+    ),
+    "GrantBody.contentTypes": (
+        "as what uploads may be stored; writing then goes by presigned URLs alone"
+    ),
+    "GrantBody.activeContent": "whether `responseContentType` may be a type that browsers run",
+    "GrantBody.versions": "whether `versionId` may name a version: `s3:GetObjectVersion`",
     "GrantBody.vpcEndpoint": "through which VPC endpoint of S3 what it gave may be used",
     "IssuerBody.issuer": "exactly as `iss` in its tokens",
     "IssuerBody.audience": "`aud` of the tokens has one of these, exactly",
@@ -186,11 +276,17 @@ def model(body: type[BaseModel], title: str) -> Iterator[str]:
                 f"`{member.alias}`",
                 takes(hints[name]),
                 absent(member),
-                MEANINGS[f"{body.__name__}.{member.alias}"],
+                meaning(body, str(member.alias)),
             )
             for name, member in body.model_fields.items()
         ],
     )
+
+
+def meaning(body: type[BaseModel], member: str) -> str:
+    """What is said of the member, of the model's own or of one that it is made of."""
+    names = [f"{one.__name__}.{member}" for one in body.__mro__]
+    return MEANINGS[next((name for name in names if name in MEANINGS), names[0])]
 
 
 def takes(hint: Any) -> str:
@@ -198,6 +294,7 @@ def takes(hint: Any) -> str:
     for known, words in WORDS:
         if hint == known:
             return words + bounds(hint)
+    hint = named(hint)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return " or ".join(takes(one) for one in arguments if one is not NoneType)
@@ -214,6 +311,11 @@ def takes(hint: Any) -> str:
     if origin is Annotated:
         return takes(arguments[0]) + bounds(hint)
     raise TypeError(f"docs/reference.py has no words for {hint}")
+
+
+def named(hint: Any) -> Any:
+    """What a plain alias stands for."""
+    return hint.__value__ if isinstance(hint, TypeAliasType) else hint
 
 
 def told_by(hint: Any) -> str:

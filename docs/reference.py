@@ -20,15 +20,22 @@ from local import template
 from vending import (
     audit,
     bodies,
+    compact_requests,
+    content_fields,
     document,
     fields,
+    grant_document,
     issuer,
     issuer_keys,
     kept,
     layout,
     pages,
+    running,
     signing_sessions,
     token,
+    upload,
+    upload_requests,
+    url_requests,
     web_identity,
 )
 from vending.aws import discovery
@@ -38,7 +45,7 @@ from vending.grantee import IamGrantee
 from vending.grants import Grant, Permission
 from vending.identity import MOST_KEYS, IamIdentity
 from vending.location import KEY_BYTES, Location, RegisteredLocation
-from vending.parse import BODY_BYTES
+from vending.parse import BODY_BYTES, COMPACT_BYTES
 from vending.policy import POLICY_CHARACTERS, grant_conditions, policy_document
 from vending.principal import Principal
 from vending.scope import Scope
@@ -76,12 +83,24 @@ def page() -> str:
         *members.model(
             bodies.CredentialsRequest, "`POST /{door}/credentials`, `POST /{door}/explanations`"
         ),
-        *members.model(bodies.UrlsRequest, "`POST /{door}/presigned-urls`"),
-        *members.model(bodies.UrlRequest, "one of `requests`"),
+        *members.model(url_requests.UrlsRequest, "`POST /{door}/presigned-urls`"),
+        *members.model(url_requests.ReadingUrl, "one of `requests`"),
+        *members.model(url_requests.UploadUrl, "one of `requests`"),
+        *members.model(url_requests.DeletionUrl, "one of `requests`"),
+        *members.model(url_requests.FormUrl, "one of `requests`"),
+        *members.model(compact_requests.CompactReading, "`POST /{door}/presigned-urls`"),
+        *members.model(compact_requests.CompactUpload, "`POST /{door}/presigned-urls`"),
+        *members.model(compact_requests.CompactDeletion, "`POST /{door}/presigned-urls`"),
+        *members.model(upload_requests.UploadRequest, "`POST /{door}/multipart-uploads`"),
+        *members.model(upload_requests.PartsRequest, "`POST /{door}/multipart-uploads/{id}/parts`"),
+        *members.model(
+            upload_requests.CompletionRequest, "`POST /{door}/multipart-uploads/{id}/completion`"
+        ),
+        *members.model(upload_requests.AbortRequest, "`POST /{door}/multipart-uploads/{id}/abort`"),
         "## vending.yaml",
         *members.model(document.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"),
-        *members.model(document.GrantBody, "one of `grants`"),
-        *members.model(document.GranteeBody, "the `grantee` of a grant"),
+        *members.model(grant_document.GrantBody, "one of `grants`"),
+        *members.model(grant_document.GranteeBody, "the `grantee` of a grant"),
         *members.model(document.IssuerBody, "one of `issuers`"),
         *members.model(document.LocationBody, "one of `locations`"),
         "## Limits",
@@ -128,7 +147,19 @@ def limits() -> Iterator[str]:
             f"{bodies.ANSWER_BYTES:,} bytes, reckoned before STS is called or anything is written",
         ),
         ("`targets` of a credentials request", f"{bodies.TARGETS}"),
-        ("`requests` of a batch of URLs", f"{bodies.REQUESTS:,}"),
+        ("a request body in the compact form", f"{COMPACT_BYTES:,} bytes"),
+        ("`requests` of a batch of URLs", f"{url_requests.REQUESTS:,}"),
+        ("`keys` of the compact form", f"{compact_requests.KEYS:,}"),
+        ("one object, one form or one part", f"{content_fields.LARGEST_PUT:,} bytes"),
+        (
+            "a multipart upload",
+            f"{upload.PARTS:,} parts, {upload.PART_BYTES[0]:,} bytes or more each",
+        ),
+        (
+            "parts that one answer signs",
+            f"{upload_requests.PAGE:,}; the first {running.FIRST} at the start",
+        ),
+        ("an upload's plan is kept", f"{upload.KEPT_SECONDS // 86_400} days"),
         ("a key", f"{KEY_BYTES:,} bytes in UTF-8"),
         ("a session policy", f"{POLICY_CHARACTERS:,} characters as STS counts them"),
         ("the grants of one grantee in one bucket", f"{layout.ITEM_BYTES:,} bytes as JSON"),

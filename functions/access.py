@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.aws import gateway, store
+from vending.aws.answers import Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, now, recording
 from vending.bodies import CredentialsRequest
@@ -22,14 +23,14 @@ dynamodb = client("dynamodb", settings.region)
 kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 
 
-def identity(request: gateway.Request) -> gateway.Answer:
+def identity(request: gateway.Request) -> Answer:
     """Who the caller is to the service."""
     request.query()
     caller = request.caller()
     return {"door": caller.door, **caller.identity.as_json()}
 
 
-def grants(request: gateway.Request) -> gateway.Answer:
+def grants(request: gateway.Request) -> Answer:
     """What the caller may reach, page by page; a grant that opens nothing now is left out."""
     page = Page.asked(request.query(PARAMETERS), parts=3)
     caller, time = request.caller(), now()
@@ -45,7 +46,7 @@ def grants(request: gateway.Request) -> gateway.Answer:
     )
 
 
-def explanations(request: gateway.Request) -> gateway.Answer:
+def explanations(request: gateway.Request) -> Answer:
     """What the same credentials request would get, without vending."""
     with recording("explanations", request.id) as record:
         caller = request.caller()

@@ -13,6 +13,7 @@ from vending import stored
 from vending.administer import Catalogue, apply, named
 from vending.audit import Record
 from vending.aws import gateway, store
+from vending.aws.answers import Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, recording
 from vending.caller import Caller
@@ -36,7 +37,7 @@ READERS: dict[str, Callable[[str], Entry]] = {
 }
 
 
-def listed(request: gateway.Request, kind: str) -> gateway.Answer:
+def listed(request: gateway.Request, kind: str) -> Answer:
     """All entries of a kind in the order of their ids, page by page."""
     request.caller()
     page = Page.asked(request.query(PARAMETERS), parts=1)
@@ -47,7 +48,7 @@ def listed(request: gateway.Request, kind: str) -> gateway.Answer:
     )
 
 
-def one(request: gateway.Request, kind: str) -> gateway.Answer:
+def one(request: gateway.Request, kind: str) -> Answer:
     """One entry by its id."""
     request.caller()
     request.query()
@@ -101,7 +102,7 @@ CATALOGUE = Catalogue(
 )
 
 
-def changes(request: gateway.Request) -> gateway.Answer:
+def changes(request: gateway.Request) -> Answer:
     """Applies a document; one audit record for the request and one for each change written."""
     with recording("changes", request.id) as record:
         caller = request.caller()

@@ -8,9 +8,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.aws import discovery, store
+from vending.aws.answers import causes
 from vending.aws.authorization import Asked, allowed
 from vending.aws.calls import client
-from vending.aws.gateway import causes
 from vending.aws.runtime import Settings, now, recording
 from vending.errors import TokenRefused
 from vending.issuer_keys import IssuerKeys

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.audit import Record
 from vending.aws import gateway, store, sts
+from vending.aws.answers import Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, new_id, now, recording
 from vending.bodies import CredentialsRequest
@@ -30,7 +31,7 @@ kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache
 assume_role = partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint))
 
 
-def credentials(request: gateway.Request) -> gateway.Answer:
+def credentials(request: gateway.Request) -> Answer:
     """Vends; see ``vending.vend.vend_credentials``."""
     with recording("credentials", request.id) as record:
         caller = request.caller()
@@ -54,7 +55,7 @@ def credentials(request: gateway.Request) -> gateway.Answer:
     }
 
 
-def container_credentials(request: gateway.Request) -> gateway.Answer:
+def container_credentials(request: gateway.Request) -> Answer:
     """The same as AWS's SDKs ask for it and read it: a query, and members of theirs."""
     with recording("credentials", request.id) as record:
         caller = request.caller()

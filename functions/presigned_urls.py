@@ -1,4 +1,4 @@
-"""``POST /{door}/presigned-urls``: signed locally, by a session that never leaves here."""
+"""``{door}/presigned-urls`` and ``{door}/multipart-uploads``: signed by what never leaves here."""
 
 import os
 from functools import partial
@@ -7,15 +7,20 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws import gateway, store, sts
+from vending.audit import Record
+from vending.aws import gateway, s3, store, sts
+from vending.aws.answers import Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, new_id, now, recording
-from vending.bodies import UrlsRequest
-from vending.grants import iso
+from vending.caller import Caller
 from vending.kept import Kept
-from vending.parse import parse
+from vending.parse import parse, parse_urls
+from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
-from vending.vend import vend_urls
+from vending.start_upload import UploadEffects, start_upload
+from vending.upload_requests import AbortRequest, CompletionRequest, PartsRequest, UploadRequest
+from vending.vend_uploads import resume, sign_parts
+from vending.vend_urls import vend
 
 logger = Logger()
 settings = Settings.read(os.environ)
@@ -24,38 +29,97 @@ kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache
 sessions = SigningSessions(
     partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint)), new_id
 )
+connection = s3.connection()
 
 
-def presigned_urls(request: gateway.Request) -> gateway.Answer:
-    """Signs all or nothing; see ``vending.vend.vend_urls``."""
-    with recording("presigned-urls", request.id) as record:
-        caller = request.caller()
-        record.caller(caller)
-        request.query()
-        vended = vend_urls(
-            caller,
-            parse(UrlsRequest, request.body()),
-            record,
-            load_grants=kept.load,
-            lasting_until=sessions.lasting_until,
-            role_arn=settings.role_arn,
-            s3_endpoint=settings.s3_endpoint,
-            now=now(),
-        )
-    expires_at = iso(vended.expires_at)
-    return {
-        "urls": [
-            {"method": method, "url": url, "headers": {}, "expiresAt": expires_at}
-            for method, url in vended.urls
-        ],
-        "vendId": record.vend_id,
-        "sessionId": vended.session_id,
-    }
+def signing() -> Effects:
+    """What signing needs of this environment, at this time."""
+    return Effects(
+        load_grants=kept.load,
+        lasting_until=sessions.lasting_until,
+        role_arn=settings.role_arn,
+        s3_endpoint=settings.s3_endpoint,
+        now=now(),
+    )
 
 
+def uploading() -> UploadEffects:
+    """What uploads need beside."""
+    return UploadEffects(
+        signing=signing(),
+        start=partial(s3.start_upload, connection),
+        abort=partial(s3.abort_upload, connection),
+        save=partial(store.save_upload, dynamodb, settings.table),
+        load=partial(store.load_upload, dynamodb, settings.table),
+        new_id=new_id,
+    )
+
+
+def presigned_urls(request: gateway.Request, caller: Caller, record: Record) -> Answer:
+    """Signs all or nothing, in the form that is asked for."""
+    vended = vend(caller, parse_urls(request.body()), record, signing())
+    return {**vended.as_json(), **ids(record, vended.session_id)}
+
+
+def multipart_uploads(request: gateway.Request, caller: Caller, record: Record) -> Answer:
+    """Starts an upload; the first parts are signed with it."""
+    running = start_upload(caller, parse(UploadRequest, request.body()), record, uploading())
+    return {**running.as_json(), **ids(record, running.signing.session_id)}
+
+
+def parts(request: gateway.Request, caller: Caller, record: Record) -> Answer:
+    """Signs parts of an upload that runs, also again."""
+    body = parse(PartsRequest, request.body())
+    running, signed = sign_parts(caller, request.path("id"), body, record, uploading())
+    members = {"parts": [one.as_json(running.expires_at) for one in signed]}
+    return {**members, **ids(record, running.signing.session_id)}
+
+
+def completion(request: gateway.Request, caller: Caller, record: Record) -> Answer:
+    """Signs what joins the parts."""
+    body = parse(CompletionRequest, request.body())
+    running = resume(caller, request.path("id"), body.expires_in, record, uploading())
+    url = running.completion(body.headers).as_json(running.expires_at)
+    return {**url, **ids(record, running.signing.session_id)}
+
+
+def abort(request: gateway.Request, caller: Caller, record: Record) -> Answer:
+    """Signs what ends the upload."""
+    body = parse(AbortRequest, request.body())
+    running = resume(caller, request.path("id"), body.expires_in, record, uploading())
+    url = running.abort().as_json(running.expires_at)
+    return {**url, **ids(record, running.signing.session_id)}
+
+
+def ids(record: Record, session_id: str) -> Answer:
+    """Of the decision and the session, for whoever looks for them later."""
+    return {"vendId": record.vend_id, "sessionId": session_id}
+
+
+def recorded(action: str, answer: gateway.Recorded) -> gateway.Route:
+    """A route whose every request leaves one audit record."""
+
+    def route(request: gateway.Request) -> Answer:
+        with recording(action, request.id) as record:
+            caller = request.caller()
+            record.caller(caller)
+            request.query()
+            return answer(request, caller, record)
+
+    return route
+
+
+ACTIONS = {
+    "presigned-urls": presigned_urls,
+    "multipart-uploads": multipart_uploads,
+    "multipart-uploads/{id}/parts": parts,
+    "multipart-uploads/{id}/completion": completion,
+    "multipart-uploads/{id}/abort": abort,
+}
 ROUTES = {
-    "POST /iam/presigned-urls": presigned_urls,
-    "POST /web-identity/presigned-urls": presigned_urls,
+    f"POST /{door}/{path}": recorded(path.replace("/{id}", ""), answer)
+    for door in ("iam", "web-identity")
+    for path, answer in ACTIONS.items()
 }
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from tests.make import ROLE_ARN, USER_ARN, location
 from tests.tokens import AUDIENCE, ISSUER
 from vending.changes import Change
-from vending.document import ChangesRequest, GrantBody, IssuerBody
+from vending.document import ChangesRequest, IssuerBody
 from vending.errors import InvalidRequest
+from vending.grant_document import GrantBody
 from vending.parse import parse
 from vending.plan import Setting, Stored, plan
 from vending.web_identity import has_keys

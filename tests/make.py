@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from vending.audit import Record
 from vending.caller import Caller
+from vending.closest import Wanted
 from vending.decision import Known, LoadGrants
 from vending.grantee import IamGrantee
-from vending.grants import Grant, Permission, Wanted
+from vending.grants import Grant, Permission
 from vending.identity import IamIdentity
 from vending.location import Location, RegisteredLocation
 from vending.principal import Principal

@@ -21,7 +21,8 @@ from vending.location import Location, RegisteredLocation
 from vending.parse import parse
 from vending.principal import Principal
 from vending.session import Credentials, Session, session_for
-from vending.vend import vend_credentials, vend_urls
+from vending.vend import vend_credentials
+from vending.vend_urls import vend_compact, vend_urls
 
 __all__ = [
     "Caller",
@@ -47,6 +48,7 @@ __all__ = [
     "parse",
     "recorded",
     "session_for",
+    "vend_compact",
     "vend_credentials",
     "vend_urls",
 ]

@@ -11,14 +11,16 @@ made the change), ``changes``, ``revision``, ``dryRun``.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from vending.caller import Caller
+from vending.closest import Wants, each
 from vending.errors import ServiceFault, VendingError
-from vending.grants import Wanted, iso
+from vending.grants import iso
 from vending.session import Session
 
 VERSION = 1
@@ -42,11 +44,11 @@ class Record:
         """Who asks."""
         self.note(door=caller.door, sourceIp=caller.source_ip, **caller.identity.as_recorded())
 
-    def wanted(self, wanted: Sequence[Wanted]) -> None:
+    def wanted(self, wanted: Wants) -> None:
         """What is asked for."""
         self.note(
-            targets=[one.target.as_json() for one in wanted[:LISTED_TARGETS]],
-            targetCount=len(wanted),
+            targets=[one.target.as_json() for one in islice(each(wanted), LISTED_TARGETS)],
+            targetCount=sum(one.count for one in wanted),
             permission=" ".join(sorted({one.permission.value for one in wanted})),
         )
 

@@ -1,24 +1,22 @@
 """Request bodies: strict, frozen, unknown members refused."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic.alias_generators import to_camel
 
-from vending.fields import KeyTarget, Listed, PermissionName, Target, between
-from vending.grants import Permission, Wanted
-from vending.presign import Method
+from vending.closest import Wanted
+from vending.errors import Fault
+from vending.fields import Listed, PermissionName, Target, between
 
 TARGETS = 20
-REQUESTS = 1000
 ANSWER_BYTES = 5_500_000  # of the 6 MB that Lambda can answer
 
-_PERMISSION_FOR: dict[Method, Permission] = {
-    "GET": Permission.READ,
-    "HEAD": Permission.READ,
-    "PUT": Permission.WRITE,
-    "DELETE": Permission.WRITE,
-}
+
+def camel_case(name: str) -> str:
+    """``checksum_crc32c`` as ``checksumCrc32c``; pydantic's own would write ``Crc32C``."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 class Body(BaseModel):
@@ -28,9 +26,13 @@ class Body(BaseModel):
         strict=True,
         frozen=True,
         extra="forbid",
-        alias_generator=to_camel,
+        alias_generator=camel_case,
         hide_input_in_errors=True,
     )
+
+    def faults(self) -> Iterable[Fault]:
+        """What is wrong with members that are each well formed."""
+        return ()
 
 
 class CredentialsRequest(Body):
@@ -56,26 +58,4 @@ class CredentialsRequest(Body):
         return tuple(
             Wanted(one, self.permission, f"/targets/{position}")
             for position, one in enumerate(self.targets or ())
-        )
-
-
-class UrlRequest(Body):
-    """One URL of a batch."""
-
-    method: Method
-    target: KeyTarget
-
-
-class UrlsRequest(Body):
-    """``POST /{door}/presigned-urls``."""
-
-    expires_in: int
-    requests: Annotated[Listed[UrlRequest], between(1, REQUESTS)]
-
-    @property
-    def wanted(self) -> tuple[Wanted, ...]:
-        """Each target with the permission that its method takes."""
-        return tuple(
-            Wanted(one.target, _PERMISSION_FOR[one.method], f"/requests/{position}/target")
-            for position, one in enumerate(self.requests)
         )

@@ -62,7 +62,16 @@ def _gives_no_more(new: Grant, old: Grant) -> bool:
         and (old.expires is None or (new.expires is not None and new.expires <= old.expires))
         and (old.source_ip in (None, new.source_ip))
         and (old.vpc_endpoint in (None, new.vpc_endpoint))
+        and (old.max_object_size is None or _at_most(new.max_object_size, old.max_object_size))
+        and (not old.content_types or bool(new.content_types))
+        and set(new.content_types) <= set(old.content_types or new.content_types)
+        and (old.active_content or not new.active_content)
+        and (old.versions or not new.versions)
     )
+
+
+def _at_most(value: int | None, most: int) -> bool:
+    return value is not None and value <= most
 
 
 def _trusts_no_more(new: Issuer, old: Issuer) -> bool:

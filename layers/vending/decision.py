@@ -6,8 +6,9 @@ from datetime import datetime
 
 from vending.audit import Record
 from vending.caller import Caller
+from vending.closest import Match, Wants, closest_grant
 from vending.errors import AccessDenied, Fault, SeveralGrants
-from vending.grants import Grant, Match, Wanted, closest_grant
+from vending.grants import Grant
 from vending.location import RegisteredLocation
 
 
@@ -32,7 +33,7 @@ class Decision:
 
 def decide(
     caller: Caller,
-    wanted: Sequence[Wanted],
+    wanted: Wants,
     record: Record,
     *,
     load_grants: LoadGrants,
@@ -46,8 +47,8 @@ def decide(
         TooManyClaims: the caller's grants would stand in too many places to read.
     """
     record.wanted(wanted)
-    bucket = wanted[0].target.bucket
-    if other := next((one for one in wanted if one.target.bucket != bucket), None):
+    bucket = wanted[0].bucket
+    if other := next((one for one in wanted if one.bucket != bucket), None):
         raise SeveralGrants(
             "A grant lies in one bucket; send one request for each bucket.",
             faults=[Fault(other.pointer, "lies in another bucket than the first target")],

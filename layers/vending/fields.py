@@ -39,6 +39,14 @@ def key_target(value: object) -> Location:
     return location
 
 
+def _key_prefix(value: object) -> Location:
+    if isinstance(value, str) and value.endswith("/"):
+        return Location.parse(f"{value}*")
+    if isinstance(value, dict) and (location := target(value)).is_prefix:
+        return location
+    raise ValueError("text such as s3://bucket/reports/, up to a '/', or {bucket, prefix}")
+
+
 def seconds(value: object) -> object:
     """``15m``, ``900s`` and ``1h`` as seconds; anything else is left to the next validator."""
     if isinstance(value, str):
@@ -114,7 +122,8 @@ def _version(value: object) -> int:
     return value
 
 
-def _matching(pattern: str, words: str) -> PlainValidator:
+def matching(pattern: str, words: str) -> PlainValidator:
+    """Text that this pattern matches whole, or a fault in these words."""
     compiled = re.compile(pattern)
 
     def check(value: object) -> str:
@@ -146,6 +155,7 @@ def between(least: int, most: int) -> BeforeValidator:
 
 type Listed[T] = Annotated[tuple[T, ...], Field(strict=False)]  # JSON has lists only
 Target = Annotated[Location, PlainValidator(target)]
+KeyPrefix = Annotated[Location, PlainValidator(_key_prefix)]
 KeyTarget = Annotated[Location, PlainValidator(key_target)]
 BucketScope = Annotated[Location, PlainValidator(_bucket_scope)]
 GrantScope = Annotated[Scope, PlainValidator(_scope)]
@@ -157,16 +167,16 @@ Time = Annotated[datetime, PlainValidator(_time)]
 SourceIp = Annotated[Literal["caller"] | tuple[str, ...], PlainValidator(_source_ip)]
 Identifier = Annotated[
     str,
-    _matching("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1 to 64 letters, digits, '.', '_' or '-'"),
+    matching("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1 to 64 letters, digits, '.', '_' or '-'"),
 ]
-Region = Annotated[str, _matching("[a-z]{2}(-(?!iso)[a-z]+)+-[0-9]{1,2}", "such as ap-northeast-1")]
-Account = Annotated[str, _matching("[0-9]{12}", "the 12 digits of an account, as text")]
+Region = Annotated[str, matching("[a-z]{2}(-(?!iso)[a-z]+)+-[0-9]{1,2}", "such as ap-northeast-1")]
+Account = Annotated[str, matching("[0-9]{12}", "the 12 digits of an account, as text")]
 KmsKey = Annotated[
     str,
-    _matching(
+    matching(
         "arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}",
         "the ARN of a KMS key (of the key, not of an alias)",
     ),
 ]
-VpcEndpoint = Annotated[str, _matching("vpce-[0-9a-f]{8,17}", "such as vpce-0a1b2c3d")]
-UniqueId = Annotated[str, _matching("A(ROA|IDA)[A-Z0-9]{12,124}", "such as AROA… or AIDA…")]
+VpcEndpoint = Annotated[str, matching("vpce-[0-9a-f]{8,17}", "such as vpce-0a1b2c3d")]
+UniqueId = Annotated[str, matching("A(ROA|IDA)[A-Z0-9]{12,124}", "such as AROA… or AIDA…")]

@@ -1,16 +1,19 @@
-"""What was granted to whom, and the decision: the closest grant that covers a request."""
+"""What was granted to whom."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 
 from vending.caller import Caller
-from vending.errors import AccessDenied, Fault, SeveralGrants
 from vending.grantee import Grantee
 from vending.location import Location
 from vending.scope import Scope
+
+SEEN = (
+    *("id", "scope", "permission", "maxDuration", "expires"),
+    *("maxObjectSize", "contentTypes", "activeContent", "versions"),
+)
 
 
 class Permission(StrEnum):
@@ -36,6 +39,15 @@ class Grant:
     expires: datetime | None = None
     source_ip: Literal["caller"] | tuple[str, ...] | None = None  # CIDR blocks
     vpc_endpoint: str | None = None
+    max_object_size: int | None = None  # bytes of what is uploaded
+    content_types: tuple[str, ...] = ()  # of what is uploaded; empty: any
+    active_content: bool = False  # whether an answer may be of a type that browsers run
+    versions: bool = False  # whether versions other than the current one may be read
+
+    @property
+    def limits_uploads(self) -> bool:
+        """Whether a limit holds that only a signature can enforce: no credentials to write."""
+        return self.max_object_size is not None or bool(self.content_types)
 
     def as_json(self) -> dict[str, object]:
         """As in ``vending.yaml``; durations in seconds."""
@@ -45,6 +57,10 @@ class Grant:
             "expires": iso(self.expires) if self.expires else None,
             "sourceIp": list(ip) if isinstance(ip, tuple) else ip,
             "vpcEndpoint": self.vpc_endpoint,
+            "maxObjectSize": self.max_object_size,
+            "contentTypes": list(self.content_types) or None,
+            "activeContent": self.active_content or None,
+            "versions": self.versions or None,
         }
         return {
             "id": self.id,
@@ -55,9 +71,8 @@ class Grant:
 
     def as_seen(self, scope: Location) -> dict[str, object]:
         """As its caller sees it, variables filled: nothing of the grantee, nothing of others."""
-        seen = ("id", "scope", "permission", "maxDuration", "expires")
         members = self.as_json() | {"scope": scope.as_json()}
-        return {name: members[name] for name in seen if name in members}
+        return {name: members[name] for name in SEEN if name in members}
 
     def scope_for(self, caller: Caller, now: datetime) -> Location | None:
         """The keys that this grant opens for ``caller`` now; None where it opens none."""
@@ -67,70 +82,6 @@ class Grant:
             return self.scope.fill(caller.identity.variables)
         except ValueError:
             return None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One target of a request, and where in the request it stands (a JSON pointer)."""
-
-    target: Location
-    permission: Permission
-    pointer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A grant, with its scope filled for the caller."""
-
-    grant: Grant
-    scope: Location
-
-    def covers(self, wanted: Wanted) -> bool:
-        return self.grant.permission.includes(wanted.permission) and self.scope.covers(
-            wanted.target
-        )
-
-    @property
-    def closeness(self) -> tuple[object, ...]:
-        """Longest scope first, one caller's own before what many share; the id settles the rest."""
-        shared = not self.grant.grantee.is_one
-        return (-len(self.scope.key), self.scope.is_prefix, shared, self.grant.id)
-
-
-def matches(grants: Iterable[Grant], caller: Caller, now: datetime) -> list[Match]:
-    """The grants that open something for ``caller`` now, the closest first."""
-    found = [Match(grant, scope) for grant in grants if (scope := grant.scope_for(caller, now))]
-    return sorted(found, key=lambda match: match.closeness)
-
-
-def closest_grant(
-    grants: Iterable[Grant], caller: Caller, wanted: Sequence[Wanted], now: datetime
-) -> Match:
-    """The closest grant that covers everything wanted.
-
-    Raises:
-        AccessDenied: some target is covered by no grant.
-        SeveralGrants: each target is covered, but not all by one grant.
-    """
-    candidates = matches(grants, caller, now)
-    for match in candidates:
-        if all(match.covers(one) for one in wanted):
-            return match
-    closest: dict[str, Fault] = {}
-    for one in wanted:
-        covering = next((match.grant.id for match in candidates if match.covers(one)), None)
-        if covering is None:
-            raise AccessDenied(
-                f"No grant of yours covers {one.target} with {one.permission}.",
-                faults=[Fault(one.pointer, "not covered")],
-                reason="NoGrant",
-            )
-        closest.setdefault(covering, Fault(one.pointer, f"falls under the grant {covering!r}"))
-    raise SeveralGrants(
-        "One request is answered by one grant; send one request for each of "
-        + ", ".join(sorted(closest)),
-        faults=list(closest.values()),
-    )
 
 
 def iso(time: datetime) -> str:

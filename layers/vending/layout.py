@@ -49,6 +49,11 @@ def grants_key(grantee_key: str, bucket: str) -> Key:
     return Key(grantee_key, bucket)
 
 
+def upload_key(id_: str) -> Key:
+    """The plan of a multipart upload; it goes by itself when its time is over."""
+    return Key(table_key("upload", id_), "upload")
+
+
 def decision_key(entry: Entry) -> Key:
     """The item in which a decision finds this entry."""
     if isinstance(entry, Grant):

@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 """
 
 import re
-import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 SCHEME = "s3://"
@@ -18,6 +19,11 @@ _BUCKET = re.compile(rf"(?=.{{3,63}}\Z){_LABEL}(?:\.{_LABEL})*")
 _ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 _RESERVED_PREFIXES = ("xn--", "sthree-")
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_NOT_PLAIN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_DOTS = re.compile(r"(?:\A|/)\.{1,2}(?:/|\Z)")
+_WRONG_LINES = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]|(?:^|/)\.{1,2}(?:/|$)", re.MULTILINE
+)
 _IAM_SPECIAL = re.compile(r"[$*?]")
 
 
@@ -115,6 +121,7 @@ def split(text: str) -> tuple[str, str, bool]:
     return bucket, key, False
 
 
+@lru_cache(maxsize=1000)
 def check_bucket(name: str) -> None:
     """Raise ``ValueError`` unless this is the name of a general purpose bucket."""
     if (
@@ -129,11 +136,34 @@ def check_bucket(name: str) -> None:
         )
 
 
+def wrong_keys(prefix: str, keys: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Place and reason of each that is no key below ``prefix``, which is empty or ends at a ``/``.
+
+    All are looked at together first: thousands cost little where none is wrong.
+    """
+    lines = "\n".join(keys)
+    longest = max(map(len, keys)) * (1 if lines.isascii() else 4) + len(prefix.encode())
+    if (
+        all(keys)
+        and longest <= KEY_BYTES
+        and lines.count("\n") == len(keys) - 1
+        and not _WRONG_LINES.search(lines)
+    ):
+        return
+    for position, key in enumerate(keys):
+        try:
+            check_key(prefix + key)
+            if not key:
+                yield position, "the key is missing: it follows the prefix"
+        except ValueError as error:
+            yield position, str(error)
+
+
 def check_key(key: str) -> None:
     """Raise ``ValueError`` unless this is a key, or a prefix, that means the same everywhere."""
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in key):
+    if not key.isprintable() and _NOT_PLAIN.search(key):  # what is printable has none of those
         raise ValueError("a key has no control characters and no lone surrogates")
     if len(key.encode()) > KEY_BYTES:
         raise ValueError(f"a key has at most {KEY_BYTES} bytes in UTF-8")
-    if any(segment in (".", "..") for segment in key.split("/")):
+    if ("/." in key or key[:1] == ".") and _DOTS.search(key):
         raise ValueError("a key has no '.' or '..' between slashes")

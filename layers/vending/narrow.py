@@ -7,6 +7,7 @@ from vending.bodies import CredentialsRequest
 from vending.caller import Caller
 from vending.decision import Decision
 from vending.errors import Fault, PolicyTooLarge, PresignOnly
+from vending.grants import Permission
 from vending.location import Location
 from vending.session import (
     SHORTEST,
@@ -37,7 +38,7 @@ def narrow(
     """The session that answers a credentials request, not asked for yet.
 
     Raises:
-        PresignOnly: the grant is too short for credentials.
+        PresignOnly: the grant is too short for credentials, or limits uploads.
         DurationNotAllowed: more than it allows.
         PolicyTooLarge: the session policy does not fit.
     """
@@ -46,6 +47,11 @@ def narrow(
         raise PresignOnly(
             f"The grant {grant.id!r} allows {grant.max_duration} seconds, and credentials last "
             f"{SHORTEST} at least. Ask for presigned URLs."
+        )
+    if grant.limits_uploads and request.permission.includes(Permission.WRITE):
+        raise PresignOnly(
+            f"The grant {grant.id!r} limits what is uploaded, which credentials cannot. Ask for "
+            "presigned URLs to write, or for READ."
         )
     targets = tuple(one.target for one in request.wanted)
     if request.privilege == "Default":

@@ -6,19 +6,25 @@ from pydantic import ValidationError
 
 from vending import strict_json
 from vending.bodies import Body
+from vending.compact_requests import COMPACT, Compact
 from vending.errors import Fault, InvalidRequest, TooLarge
 from vending.strict_json import pointer
+from vending.url_requests import UrlsRequest
 
 BODY_BYTES = 2 * 1024 * 1024
+COMPACT_BYTES = 5 * 1024 * 1024
 
 _WORDS = {
     "extra_forbidden": "no such member",
     "missing": "is required",
     "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
     "tuple_type": "must be a list",
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": "must be text",
+    "union_tag_invalid": "is GET, HEAD, PUT, DELETE or POST",
+    "union_tag_not_found": "is required",
 }
 
 
@@ -29,10 +35,27 @@ def parse[B: Body](model: type[B], text: str) -> B:
         TooLarge: over ``BODY_BYTES``.
         InvalidRequest: not JSON, or not this body; ``faults`` point to the members.
     """
-    if len(text.encode("utf-8", "replace")) > BODY_BYTES:
-        raise TooLarge(f"A body has at most {BODY_BYTES} bytes.")
+    _check_size(text, BODY_BYTES)
     members, odd = strict_json.read(text)
     return checked(model, members, odd)
+
+
+def parse_urls(text: str) -> UrlsRequest | Compact:
+    """The body of a request for URLs, in either form.
+
+    Raises:
+        TooLarge: over ``BODY_BYTES``, in the compact form over ``COMPACT_BYTES``.
+        InvalidRequest: as ``parse``.
+    """
+    _check_size(text, COMPACT_BYTES)
+    members, odd = strict_json.read(text)
+    if not isinstance(members, dict) or "format" not in members:
+        _check_size(text, BODY_BYTES)
+        return checked(UrlsRequest, members, odd)
+    method = members.get("method")
+    if not isinstance(method, str) or method not in COMPACT:
+        raise _invalid([*odd, Fault("/method", "is GET, HEAD, PUT or DELETE in the compact form")])
+    return checked(COMPACT[method], members, odd)
 
 
 def checked[B: Body](model: type[B], members: object, odd: Sequence[Fault] = ()) -> B:
@@ -48,15 +71,27 @@ def checked[B: Body](model: type[B], members: object, odd: Sequence[Fault] = ())
         places = {fault.pointer for fault in odd}
         more = [fault for fault in _faults(error) if fault.pointer not in places]
         raise _invalid([*odd, *more]) from None
-    if odd:
-        raise _invalid(odd)
+    if wrong := [*odd, *body.faults()]:
+        raise _invalid(wrong)
     return body
+
+
+def _check_size(text: str, most: int) -> None:
+    if len(text) > most or len(text.encode("utf-8", "replace")) > most:
+        raise TooLarge(f"A body has at most {most} bytes.")
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
     for one in error.errors(include_url=False, include_input=False, include_context=False):
         words = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
-        yield Fault(pointer(one["loc"]), words)
+        yield Fault(pointer(_place(one["loc"], one["type"])), words)
+
+
+def _place(path: tuple[int | str, ...], kind: str) -> tuple[int | str, ...]:
+    """The member's place: pydantic puts the method, which chose the model, into it."""
+    if path[:1] == ("requests",) and len(path) > 1:
+        path = (*path[:2], *path[3:])
+    return (*path, "method") if kind.startswith("union_tag") else path
 
 
 def _invalid(faults: Sequence[Fault]) -> InvalidRequest:

@@ -45,21 +45,27 @@ def session_policy(
     location: RegisteredLocation,
     role_arn: str,
     conditions: Conditions,
+    *,
+    versions: bool = False,
 ) -> str:
     """The policy's JSON text: the smallest that allows ``permission`` on ``targets`` alone.
 
     Raises:
         PolicyTooLarge: it has more characters than STS takes.
     """
-    text = encode(policy_document(targets, permission, location, role_arn, conditions))
+
+    def encoded(kept: Sequence[Location]) -> str:
+        return encode(
+            policy_document(kept, permission, location, role_arn, conditions, versions=versions)
+        )
+
+    text = encoded(targets)
     if len(text) <= POLICY_CHARACTERS:
         return text
     fitting = next(
         count
         for count in range(len(targets) - 1, -1, -1)
-        if not count
-        or len(encode(policy_document(targets[:count], permission, location, role_arn, conditions)))
-        <= POLICY_CHARACTERS
+        if not count or len(encoded(targets[:count])) <= POLICY_CHARACTERS
     )
     raise PolicyTooLarge(
         f"The session policy would have {len(text)} characters, and STS takes "
@@ -74,6 +80,8 @@ def policy_document(
     location: RegisteredLocation,
     role_arn: str,
     conditions: Conditions,
+    *,
+    versions: bool = False,
 ) -> dict[str, object]:
     """The session policy as JSON members; every statement has a resource and a condition."""
     partition, own_account = partition_of(role_arn), role_arn.split(":")[4]
@@ -81,9 +89,10 @@ def policy_document(
     kept = [one for one in dict.fromkeys(targets) if not _within_another(one, targets)]
     account: Conditions = {"StringEquals": {"aws:ResourceAccount": location.account or own_account}}
     guarded = merged(account, conditions)
-    statements = [
-        _allow(OBJECT_ACTIONS[permission], [f"{bucket}/{one.iam_pattern}" for one in kept], guarded)
-    ]
+    actions = OBJECT_ACTIONS[permission]
+    if versions and permission.includes(Permission.READ):
+        actions = (*actions, "s3:GetObjectVersion")
+    statements = [_allow(actions, [f"{bucket}/{one.iam_pattern}" for one in kept], guarded)]
     prefixes = [one for one in kept if one.is_prefix]
     if prefixes and permission.includes(Permission.READ):
         patterns = [one.iam_pattern for one in prefixes]

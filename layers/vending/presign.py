@@ -52,6 +52,20 @@ def endpoint_of(bucket: str, region: str, partition: str, override: str = "") ->
     return Endpoint(f"https://{host}/", host, "/")
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Signs keys; a URL is ``base``, path, ``?``, ``query``, ``&X-Amz-Signature=``, signature."""
+
+    base: str
+    query: str
+    sign: Callable[[str], tuple[str, str]]  # from a key to its path and its signature
+
+    def __call__(self, key: str) -> str:
+        """The URL of a key."""
+        path, signature = self.sign(key)
+        return f"{self.base}{path}?{self.query}&X-Amz-Signature={signature}"
+
+
 def signer(
     credentials: Credentials,
     endpoint: Endpoint,
@@ -62,8 +76,8 @@ def signer(
     now: datetime,
     headers: Named = _NOTHING,
     query: Named = _NOTHING,
-) -> Callable[[str], str]:
-    """A function from a key to its URL, for one method and lifetime (seconds).
+) -> Signer:
+    """What signs keys for one method and lifetime (seconds).
 
     ``headers`` and ``query`` are signed too: whoever uses the URL sends these headers exactly.
     What all keys share is computed once: the canonical request but for the path, and the two
@@ -94,18 +108,17 @@ def signer(
     key = signing_key(credentials.secret_access_key, scope).ljust(_BLOCK, b"\0")
     inner = sha256(key.translate(_INNER) + string_to_sign)
     outer = sha256(key.translate(_OUTER))
-    base, url_query = endpoint.base, f"?{_joined(parameters)}&X-Amz-Signature="
 
-    def sign(key: str) -> str:
+    def sign(key: str) -> tuple[str, str]:
         path = encode_path(key)
         canonical_request = before_key + path.encode("ascii") + after_key
         message = inner.copy()
         message.update(sha256(canonical_request).hexdigest().encode("ascii"))
         signature = outer.copy()
         signature.update(message.digest())
-        return f"{base}{path}{url_query}{signature.hexdigest()}"
+        return path, signature.hexdigest()
 
-    return sign
+    return Signer(endpoint.base, _joined(parameters), sign)
 
 
 def amz_date(now: datetime) -> str:

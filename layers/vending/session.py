@@ -68,7 +68,9 @@ def session_for(
     conditions = grant_conditions(grant, caller, ends)
     return Session(
         role_arn=role_arn,
-        policy=session_policy(targets, permission, location, role_arn, conditions),
+        policy=session_policy(
+            targets, permission, location, role_arn, conditions, versions=grant.versions
+        ),
         duration=duration,
         caller=caller.identity.unique,
         grant=grant.id,

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from vending.document import GrantBody, IssuerBody, LocationBody
+from vending.document import IssuerBody, LocationBody
 from vending.errors import InternalError
+from vending.grant_document import GrantBody
 from vending.grants import Grant
 from vending.issuer import Issuer
 from vending.location import RegisteredLocation

@@ -34,7 +34,9 @@ def unusable(
     conditions = grant_conditions(grant, caller, datetime.max.replace(tzinfo=UTC))
     try:
         scope = grant.scope.fill(caller.identity.variables)
-        session_policy([scope], grant.permission, location, role_arn, conditions)
+        session_policy(
+            *([scope], grant.permission, location, role_arn, conditions), versions=grant.versions
+        )
     except (PolicyTooLarge, ValueError) as error:
         yield "scope", f"not every caller could use it: {error}"
 

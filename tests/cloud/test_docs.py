@@ -218,10 +218,15 @@ def asked(route: str) -> object:
     """A body for each route that takes one."""
     target = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}
     url = {"method": "GET", "target": f"s3://{BUCKET}/reports/2026.csv"}
+    below = "uploads" if "/iam/" in route else "tenants/acme"
     return {
         "/credentials": target,
         "/explanations": target,
         "/presigned-urls": {"expiresIn": 60, "requests": [url]},
+        "/multipart-uploads": {"target": f"s3://{BUCKET}/{below}/a", "parts": 1, "expiresIn": 60},
+        "/parts": {"from": 1, "to": 1, "expiresIn": 60},
+        "/completion": {"expiresIn": 60},
+        "/abort": {"expiresIn": 60},
         "/changes": {"version": 1, "dryRun": True},
     }.get(route[route.rindex("/") :] if route.startswith("POST") else "")
 
@@ -232,13 +237,18 @@ def test_a_route_answers_the_members_that_the_reference_lists(
 ) -> None:
     method, path = route.split()
     keys = {"admin": administrator, "iam": user}.get(path.split("/")[1])
-    token = cloud.issuer.token({"sub": "104857600123456789012"})
+    tenant = {"groups": "tenants", "tenant_id": "acme"}
+    token = cloud.issuer.token({"sub": "104857600123456789012", **tenant})
     headers = {} if keys else {"Authorization": f"Bearer {token}"}
     ids = {
         "grants": "assume-s3-user-reads-reports",
         "issuers": "accounts.google.com",
         "locations": BUCKET,
     }
+    if "multipart-uploads/{id}" in path:
+        start = route.partition("/{id}")[0]
+        started = call("POST", start.split()[1], asked(start), keys, headers=headers)
+        ids["multipart-uploads"] = started.json["uploadId"]
     path = path.replace("{id}", ids.get(path.split("/")[2], ""))
     if route == "GET /web-identity/credentials":
         path += f"?target=s3://{BUCKET}/reports/*&permission=READ"

@@ -17,7 +17,16 @@ ROOT = Path(__file__).parents[2]
 TEMPLATE = template.read(ROOT / "template.yaml")
 REFUSED = ROOT / "events/authorizer.json"
 EVENTS = sorted({*(ROOT / "events").glob("*.json")} - {REFUSED})
-STATUS = {"credentials-refused": 403, "credentials-role": 403}
+STATUS = {
+    "credentials-refused": 403,
+    "credentials-role": 403,
+    "web-identity-multipart-uploads": 403,
+    **{
+        f"{door}multipart-uploads-{what}": 404  # no such upload runs
+        for door in ("", "web-identity-")
+        for what in ("parts", "completion", "abort")
+    },
+}
 
 type Invoke = Callable[..., dict[str, Any]]
 

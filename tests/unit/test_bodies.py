@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from vending.bodies import Body, CredentialsRequest, UrlsRequest
+from vending.bodies import Body, CredentialsRequest
 from vending.document import ChangesRequest
 from vending.errors import FAULTS, InvalidRequest, TooLarge
 from vending.grants import Permission
 from vending.location import Location
 from vending.parse import BODY_BYTES, parse
+from vending.url_requests import UrlsRequest
 
 GOOD = {"target": "s3://bkt/a", "permission": "READ"}
 URLS = {"expiresIn": 900, "requests": [{"method": "GET", "target": "s3://bkt/a"}]}
@@ -129,7 +130,7 @@ def test_up_to_a_thousand_urls_are_taken(count: int, fits: bool) -> None:
 @pytest.mark.parametrize(
     ("request_", "pointer"),
     [
-        ({"method": "POST", "target": "s3://bkt/a"}, "/requests/0/method"),
+        ({"method": "PATCH", "target": "s3://bkt/a"}, "/requests/0/method"),
         ({"method": "get", "target": "s3://bkt/a"}, "/requests/0/method"),
         ({"method": "GET", "target": "s3://bkt/a/*"}, "/requests/0/target"),
         ({"method": "GET", "target": "s3://bkt/*"}, "/requests/0/target"),
@@ -147,7 +148,7 @@ def test_a_bad_url_request_is_named_by_its_place(request_: object, pointer: str)
 def test_keys_that_trouble_other_parsers_are_presign_targets(key: str) -> None:
     request = {"method": "PUT", "target": f"s3://bkt/{key}"}
     parsed = parse(UrlsRequest, json.dumps(URLS | {"requests": [request]}))
-    assert parsed.wanted[0].target.key == key
+    assert parsed.requests[0].target.key == key
     assert parsed.wanted[0].permission is Permission.WRITE
 
 

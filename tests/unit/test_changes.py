@@ -1,5 +1,7 @@
 """A change says what it does, and whether anybody gets more by it."""
 
+from typing import Any
+
 import pytest
 
 from tests.documents import HERE, document, entry, line, planned, stored
@@ -18,6 +20,11 @@ def changed(before: dict[str, object], after: dict[str, object]) -> Change:
     return change
 
 
+def writes(**members: Any) -> dict[str, object]:
+    """A grant to write."""
+    return line(permission="WRITE", **members)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "narrows"),
     [
@@ -29,6 +36,18 @@ def changed(before: dict[str, object], after: dict[str, object]) -> Change:
         (line(), line(expires="2027-01-01T00:00:00Z"), True),
         (line(), line(sourceIp="caller"), True),
         (line(), line(vpcEndpoint="vpce-0a1b2c3d"), True),
+        (writes(), writes(maxObjectSize=9), True),
+        (writes(maxObjectSize=9), writes(maxObjectSize=8), True),
+        (writes(), writes(contentTypes=["image/*"]), True),
+        (writes(contentTypes=["image/*", "text/csv"]), writes(contentTypes=["text/csv"]), True),
+        (line(versions=True), line(), True),
+        (line(activeContent=True), line(), True),
+        (writes(maxObjectSize=9), writes(), False),
+        (writes(maxObjectSize=9), writes(maxObjectSize=10), False),
+        (writes(contentTypes=["image/*"]), writes(), False),
+        (writes(contentTypes=["image/*"]), writes(contentTypes=["image/png"]), False),
+        (line(), line(versions=True), False),
+        (line(), line(activeContent=True), False),
         (line(), line(scope="s3://bkt/*"), False),
         (line(), line(scope="s3://bkt/b/*"), False),
         (line(), line(permission="READWRITE"), False),

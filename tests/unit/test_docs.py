@@ -159,7 +159,9 @@ def test_the_reference_tells_of_no_route_or_member_that_is_not_there() -> None:
     page = reference.page()
     assert all(f"| `{route}` |" in page for route in members.ROUTES)
     assert all(f"| `{name.split('.')[1]}` |" in page for name in members.MEANINGS)
-    assert all(f"### {name.split('.')[0]}\n" in page for name in members.MEANINGS)
+    shared = {"Reading", "Uploading", "Compact"}  # what several of them are made of
+    headings = set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
+    assert {name.split(".")[0] for name in members.MEANINGS} <= headings | shared
 
 
 def test_the_architecture_names_every_module() -> None:
@@ -170,7 +172,7 @@ def test_the_architecture_names_every_module() -> None:
         if path.name != "__init__.py"
     }
     table = ARCHITECTURE.text.partition("## The modules")[2].partition("\n## ")[0]
-    assert set(re.findall(r"`([a-z_/]+\.py)`", table)) == modules
+    assert set(re.findall(r"`([a-z0-9_/]+\.py)`", table)) == modules
 
 
 def test_an_arrow_between_modules_is_an_import() -> None:

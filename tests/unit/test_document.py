@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from tests.documents import document, entry, faults
 from tests.tokens import AUDIENCE, ISSUER, jwk, jwks, rsa_key
-from vending.document import ChangesRequest, GrantBody, GranteeBody, IssuerBody, LocationBody
+from vending.document import ChangesRequest, IssuerBody, LocationBody
 from vending.errors import InvalidRequest
+from vending.grant_document import GrantBody, GranteeBody
 from vending.grantee import WebGrantee
 from vending.grants import Permission
 from vending.identity import VALUE_BYTES
@@ -88,6 +89,10 @@ grant_members = st.fixed_dictionaries(
         ),
         "sourceIp": st.just("caller") | st.just(["192.0.2.0/24", "2001:DB8::/32"]),
         "vpcEndpoint": st.just("vpce-0a1b2c3d"),
+        "maxObjectSize": st.integers(1, 10**13) | st.sampled_from(["1B", "100MiB", "5TiB"]),
+        "contentTypes": st.lists(st.sampled_from(["image/*", "Text/CSV"]), min_size=1),
+        "activeContent": st.booleans(),
+        "versions": st.booleans(),
     },
 )
 
@@ -160,7 +165,16 @@ def test_a_duration_is_text_with_its_unit_or_seconds(text: object, seconds: int)
         ({"sourceIp": ["192.0.2.0/24"] * 21}, "/grants/0/sourceIp"),
         ({"grantee": {"iam": "123456789012"}, "scope": "s3://bkt/${caller.name}/*"}, "/grants/0"),
         ({"vpcEndpoint": "vpce-*"}, "/grants/0/vpcEndpoint"),
-        ({"maxObjectSize": "100MiB"}, "/grants/0/maxObjectSize"),
+        ({"maxObjectSize": "100MB"}, "/grants/0/maxObjectSize"),
+        ({"maxObjectSize": 0}, "/grants/0/maxObjectSize"),
+        ({"contentTypes": ["image"]}, "/grants/0/contentTypes"),
+        ({"contentTypes": []}, "/grants/0/contentTypes"),
+        ({"versions": 1}, "/grants/0/versions"),
+        ({"activeContent": "yes"}, "/grants/0/activeContent"),
+        ({"permission": "READ", "maxObjectSize": 1}, "/grants/0"),
+        ({"permission": "READ", "contentTypes": ["image/*"]}, "/grants/0"),
+        ({"permission": "WRITE", "versions": True}, "/grants/0"),
+        ({"permission": "WRITE", "activeContent": True}, "/grants/0"),
     ],
 )
 def test_a_bad_member_of_a_grant_is_named(changes: dict[str, object], pointer: str) -> None:

@@ -214,7 +214,12 @@ ROUTES = {
         *("credentials", "credentials-role", "credentials-refused"),
         *("web-identity-credentials", "web-identity-container-credentials"),
     ],
-    "presigned_urls": ["presigned-urls", "web-identity-presigned-urls"],
+    "presigned_urls": [
+        *("presigned-urls", "presigned-urls-compact", "web-identity-presigned-urls"),
+        *("multipart-uploads", "web-identity-multipart-uploads"),
+        *(f"multipart-uploads-{what}" for what in ("parts", "completion", "abort")),
+        *(f"web-identity-multipart-uploads-{what}" for what in ("parts", "completion", "abort")),
+    ],
     "access": [
         *("grants", "identity", "explanations"),
         *("web-identity-grants", "web-identity-identity", "web-identity-explanations"),
@@ -223,6 +228,15 @@ ROUTES = {
         *("admin-grants", "admin-grant", "admin-locations", "admin-location", "admin-changes"),
         *("admin-issuers", "admin-issuer"),
     ],
+}
+
+
+# Nothing else is granted to who is asking, and no upload runs.
+STATUS = {
+    "web-identity-multipart-uploads": 403,
+    "web-identity-multipart-uploads-parts": 404,
+    "web-identity-multipart-uploads-completion": 404,
+    "web-identity-multipart-uploads-abort": 404,
 }
 
 
@@ -265,7 +279,7 @@ def test_every_route_of_the_web_identity_door_answers_whom_the_authorizer_names(
 ) -> None:
     loaded = load(function)
     response = loaded.handler(event(name), CONTEXT)
-    assert response["statusCode"] == 200, response["body"]
+    assert response["statusCode"] == STATUS.get(name, 200), response["body"]
     signed = event(name)
     signed["requestContext"]["identity"] = event("credentials")["requestContext"]["identity"]
     del signed["requestContext"]["authorizer"]

@@ -10,7 +10,8 @@ import pytest
 from tests.make import ACCOUNT, USER_ARN
 from tests.tokens import ISSUER
 from vending import errors
-from vending.aws.gateway import Answer, Request, answer
+from vending.aws.answers import Answer
+from vending.aws.gateway import Request, answer
 from vending.errors import AccessDenied, Fault, InvalidRequest, NotAuthenticated, Unavailable
 from vending.identity import IamIdentity, WebIdentity
 

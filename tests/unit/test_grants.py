@@ -7,9 +7,10 @@ import pytest
 from tests.make import ACCOUNT, NOW, USER_ARN, caller, grant, wanted
 from tests.tokens import ISSUER
 from vending.caller import Caller
+from vending.closest import closest_grant
 from vending.errors import AccessDenied, SeveralGrants, VendingError
 from vending.grantee import IamGrantee, WebGrantee
-from vending.grants import Grant, Permission, closest_grant
+from vending.grants import Grant, Permission
 from vending.identity import IamIdentity, WebIdentity
 from vending.principal import Principal
 

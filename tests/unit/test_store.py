@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from moto import mock_aws
 
 from tests import tables
-from tests.make import ACCOUNT, USER_ARN, grant, location
+from tests.make import ACCOUNT, NOW, USER_ARN, grant, location
 from tests.tokens import ISSUER, issuer, jwks
 from vending import stored
 from vending.aws import store
@@ -21,7 +22,9 @@ from vending.grants import Grant
 from vending.identity import WebIdentity
 from vending.issuer import Claim, Issuer
 from vending.layout import Batch, Key, batches, encode
+from vending.location import Location
 from vending.principal import Principal
+from vending.upload import Sizes, Upload
 
 TABLE = "grants"
 USER_KEY = f"iam#{ACCOUNT}#user#AssumeS3User"
@@ -307,3 +310,28 @@ def test_a_decision_reads_the_grants_of_a_subject_and_of_its_claims(dynamodb: An
     who = WebIdentity(ISSUER, "a#b%", {"groups": ["z", "x#y"], "id": [1, "1"]}, "h")
     known = store.load(dynamodb, TABLE, who.grantee_keys, "bkt")
     assert set(known.grants) == {grants["own"], grants["by-claim"], grants["by-number"]}
+
+
+def upload(id_: str = "abcdefghijklmnop") -> Upload:
+    ends = NOW + timedelta(days=7)
+    return Upload(id_, "a caller", Location("bkt", "a"), "s3id", Sizes(2), None, None, ends)
+
+
+def test_an_upload_is_kept_under_its_id_until_it_ends(dynamodb: Any) -> None:
+    store.save_upload(dynamodb, TABLE, upload())
+    assert store.load_upload(dynamodb, TABLE, upload().id) == upload()
+    [item] = dynamodb.scan(TableName=TABLE)["Items"]
+    assert item["pk"]["S"] == "upload#abcdefghijklmnop"
+    assert item["ttl"]["N"] == str(int(upload().ends.timestamp()))
+
+
+def test_an_upload_never_takes_the_place_of_another(dynamodb: Any) -> None:
+    store.save_upload(dynamodb, TABLE, upload())
+    with pytest.raises(Unavailable):
+        store.save_upload(dynamodb, TABLE, upload())
+
+
+@pytest.mark.parametrize("id_", ["", "x", "ABCDEFGHIJKLMNOP", "abcdefghijklmno#", "a" * 17])
+def test_an_id_of_no_form_of_ours_is_no_upload(id_: str, dynamodb: Any) -> None:
+    assert store.load_upload(dynamodb, TABLE, id_) is None
+    assert store.load_upload(dynamodb, TABLE, "a" * 16) is None

@@ -27,7 +27,10 @@ ASSUME: Final = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
     "AuthorizerFunction": {"Table.Arn": {"dynamodb:Query"}},
     "CredentialsFunction": {"Table.Arn": {"dynamodb:BatchGetItem"}, LENT: ASSUME},
-    "PresignedUrlsFunction": {"Table.Arn": {"dynamodb:BatchGetItem"}, LENT: ASSUME},
+    "PresignedUrlsFunction": {
+        "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:PutItem"},
+        LENT: ASSUME,
+    },
     "AccessFunction": {"Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:Query"}},
     "AdministrationFunction": {
         "Table.Arn": {
@@ -74,7 +77,7 @@ def test_a_function_has_exactly_its_own_permissions(function: str) -> None:
 
 
 @STACKS
-def test_the_authorizer_reads_the_issuers_and_no_grants(made: Stack) -> None:
+def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
     conditions = {
         function: [
             one["Condition"]
@@ -84,7 +87,21 @@ def test_the_authorizer_reads_the_issuers_and_no_grants(made: Stack) -> None:
         for function in PERMISSIONS
     }
     issuers = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["issuers"]}}
-    assert conditions == {key: [] for key in PERMISSIONS} | {"AuthorizerFunction": [issuers]}
+    uploads = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["upload#*"]}}
+    assert conditions == {key: [] for key in PERMISSIONS} | {
+        "AuthorizerFunction": [issuers],
+        "PresignedUrlsFunction": [uploads],
+    }
+
+
+@STACKS
+def test_the_presigning_function_writes_nothing_that_decides(made: Stack) -> None:
+    [puts] = [
+        one
+        for one in statements(made, role_of(made, "PresignedUrlsFunction"))
+        if one["Action"] == "dynamodb:PutItem"
+    ]
+    assert "Condition" in puts
 
 
 @pytest.mark.parametrize("function", PERMISSIONS)

@@ -12,7 +12,7 @@ from tests.iam import allows
 from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, record
 from tests.tokens import ISSUER
 from vending.audit import Record
-from vending.bodies import CredentialsRequest, UrlsRequest
+from vending.bodies import CredentialsRequest
 from vending.caller import Caller
 from vending.decision import Known, LoadGrants
 from vending.errors import (
@@ -32,8 +32,11 @@ from vending.grants import Grant
 from vending.identity import Claims, WebIdentity
 from vending.parse import parse
 from vending.session import Credentials, Session
+from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
-from vending.vend import VendedCredentials, VendedUrls, vend_credentials, vend_urls
+from vending.url_requests import UrlsRequest
+from vending.vend import VendedCredentials, vend_credentials
+from vending.vend_urls import VendedUrls, vend_urls
 
 CONTEXT = {"aws:ResourceAccount": ACCOUNT}
 
@@ -74,11 +77,7 @@ def sign(
         caller(),
         parse(UrlsRequest, json.dumps(body, ensure_ascii=False)),
         notes or record(),
-        load_grants=grants,
-        lasting_until=sessions.lasting_until,
-        role_arn=ROLE_ARN,
-        s3_endpoint="",
-        now=NOW,
+        Effects(grants, sessions.lasting_until, ROLE_ARN, s3_endpoint="", now=NOW),
     )
 
 
@@ -165,6 +164,28 @@ def test_a_refusal_calls_nobody(
     assert explained["limits"]
 
 
+@pytest.mark.parametrize("limit", [{"max_object_size": 10}, {"content_types": ("image/*",)}])
+def test_a_grant_that_limits_uploads_gives_no_credentials_to_write(limit: dict[str, Any]) -> None:
+    sts, grants = Sts(), knowing(grant("s3://bkt/* READWRITE", **limit))
+    for permission in ("WRITE", "READWRITE"):
+        for privilege in ("Minimal", "Default"):
+            with pytest.raises(PresignOnly):
+                vend(grants, sts, permission=permission, privilege=privilege)
+    assert sts.asked == []
+    assert vend(grants, sts, permission="READ", privilege="Default")
+
+
+def test_versions_are_read_only_where_the_grant_says_so() -> None:
+    sts = Sts()
+    vend(knowing(grant("s3://bkt/* READWRITE", versions=True)), sts)
+    vend(knowing(grant("s3://bkt/* READWRITE", versions=True)), sts, permission="WRITE")
+    vend(knowing(grant("s3://bkt/* READ")), sts)
+    asked = [json.loads(session.policy) for session, _ in sts.asked]
+    assert [
+        allows(policy, "s3:GetObjectVersion", "arn:aws:s3:::bkt/a/x", CONTEXT) for policy in asked
+    ] == [True, False, False]
+
+
 def test_a_refused_explanation_has_the_limits_of_the_grant_that_it_is_about() -> None:
     ends = NOW + timedelta(seconds=200)
     grants = knowing(grant("s3://bkt/* READ", max_duration=300, expires=ends))
@@ -222,8 +243,8 @@ def test_grants_are_asked_for_by_the_callers_keys_and_the_targets_bucket() -> No
 def test_urls_are_signed_by_a_session_for_the_grants_whole_scope() -> None:
     sts = Sts()
     vended = sign(knowing(grant("s3://bkt/a/* READ")), sts, "a/x", "a/y")
-    assert [method for method, _ in vended.urls] == ["GET", "GET"]
-    assert vended.urls[0][1].startswith("https://bkt.s3.ap-northeast-1.amazonaws.com/a/x?")
+    assert [one.method for one in vended.urls] == ["GET", "GET"]
+    assert vended.urls[0].url.startswith("https://bkt.s3.ap-northeast-1.amazonaws.com/a/x?")
     assert len(sts.asked) == 1
     policy = json.loads(sts.asked[0][0].policy)
     assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/z", CONTEXT)
@@ -232,7 +253,7 @@ def test_urls_are_signed_by_a_session_for_the_grants_whole_scope() -> None:
 
 def test_a_url_never_claims_to_outlive_the_credentials_that_signed_it() -> None:
     vended = sign(knowing(grant("s3://bkt/* READ")), Sts(seconds=600), "a", expires_in=900)
-    assert "X-Amz-Expires=600&" in vended.urls[0][1]
+    assert "X-Amz-Expires=600&" in vended.urls[0].url
     assert vended.expires_at == NOW + timedelta(seconds=600)
 
 

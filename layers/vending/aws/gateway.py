@@ -1,12 +1,12 @@
 """API Gateway's proxy events in, answers out; the request context is the only identity."""
 
-import json
-import traceback
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from vending.audit import Record
+from vending.aws.answers import Answer, causes, encoded, problem, response, sdk_error
 from vending.caller import Caller, Door
 from vending.errors import (
     InternalError,
@@ -17,8 +17,8 @@ from vending.errors import (
 )
 from vending.identity import IamIdentity, WebIdentity
 
-type Answer = dict[str, object]
 type Route = Callable[["Request"], Answer]
+type Recorded = Callable[["Request", Caller, Record], Answer]
 type Report = Callable[[str, dict[str, object]], None]
 
 DOORS: tuple[Door, ...] = ("iam", "web-identity", "admin")
@@ -28,7 +28,6 @@ _WANTED: dict[Door, str] = {
     "admin": _SIGN,
     "web-identity": "Send a token of an issuer that this service trusts.",
 }
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def answer(
     told = sdk_error if request.route in for_sdks else problem
     try:
         route = routes.get(request.route, _no_such_route)
-        return _response(200, "application/json", route(request))
+        return response(200, "application/json", encoded(route(request)))
     except VendingError as error:
         if isinstance(error, ServiceFault):
             report(error.code, {"reason": error.reason, "causes": causes(error)})
@@ -127,60 +126,8 @@ def answer(
         return told(InternalError("Something went wrong here."), request.id)
 
 
-def problem(error: VendingError, request_id: str) -> dict[str, object]:
-    """The error as ``application/problem+json``."""
-    members: Answer = {
-        "type": "about:blank",
-        "title": error.title,
-        "status": error.status,
-        "detail": error.detail,
-        "code": error.code,
-        "requestId": request_id,
-    }
-    if error.faults:
-        members["errors"] = [asdict(fault) for fault in error.faults]
-    return _response(error.status, "application/problem+json", members, _later(error))
-
-
-def sdk_error(error: VendingError, request_id: str) -> dict[str, object]:
-    """The error as AWS's SDKs read it from a container's credentials endpoint.
-
-    https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
-    """
-    faults = "".join(f" {fault.pointer}: {fault.detail}" for fault in error.faults)
-    message = f"{error.detail}{faults} (request {request_id})"
-    members: Answer = {"code": error.code, "message": message}
-    return _response(error.status, "application/json", members, _later(error))
-
-
-def causes(error: BaseException) -> list[str]:
-    """The error and what led to it: types and places, no messages."""
-    found: list[str] = []
-    link: BaseException | None = error
-    while link:
-        frame = traceback.extract_tb(link.__traceback__)[-1:]
-        place = f" at {frame[0].name}:{frame[0].lineno}" if frame else ""
-        found.append(type(link).__name__ + place)
-        link = link.__cause__ or link.__context__
-    return found
-
-
-def _later(error: VendingError) -> dict[str, str]:
-    return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-
-
 def _no_such_route(_: Request) -> Answer:
     raise InternalError("No such route in this function.")
-
-
-def _response(
-    status: int, content_type: str, members: Answer, more: Mapping[str, str] | None = None
-) -> dict[str, object]:
-    return {
-        "statusCode": status,
-        "headers": {**_HEADERS, "Content-Type": content_type, **(more or {})},
-        "body": json.dumps(members, separators=(",", ":")),
-    }
 
 
 def _iam_identity(context: Mapping[str, Any]) -> IamIdentity:

@@ -1,5 +1,6 @@
 """Grants, issuers and locations in DynamoDB; how they lie there is in ``vending.layout``."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -10,9 +11,10 @@ from vending.decision import Known
 from vending.errors import InvalidRequest, PreconditionFailed, Unavailable
 from vending.grants import Grant
 from vending.issuer import Issuer
-from vending.layout import REVISION, Batch, Key, grants_key, location_key
+from vending.layout import REVISION, Batch, Key, grants_key, location_key, upload_key
 from vending.pages import Position
 from vending.stored import grants_of, issuer_of, location_of
+from vending.upload import Upload
 
 KEYS_A_CALL = 100  # BatchGetItem
 
@@ -158,6 +160,34 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
                 ) from error
             raise
     return revision + 1
+
+
+def save_upload(client: Any, table: str, upload: Upload) -> None:
+    """Keep what was agreed, until it ends.
+
+    Raises:
+        Unavailable: DynamoDB failed, or there is one of this id.
+    """
+    ends = {"ttl": {"N": str(int(upload.ends.timestamp()))}}
+    with translated():
+        client.put_item(
+            TableName=table,
+            Item=_item(upload_key(upload.id), upload.encode()) | ends,
+            ConditionExpression="attribute_not_exists(pk)",
+        )
+
+
+def load_upload(client: Any, table: str, id_: str) -> Upload | None:
+    """What was agreed, if there is such an upload.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    if not re.fullmatch("[a-z2-7]{16}", id_):
+        return None  # of no form of ours, and DynamoDB might not take it as a key
+    key = upload_key(id_)
+    document = read(client, table, [key], consistent=True).get(key)
+    return None if document is None else Upload.read(id_, document)
 
 
 def _item(key: Key, document: str | None = None) -> dict[str, dict[str, str]]:

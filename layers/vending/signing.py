@@ -1,0 +1,114 @@
+"""A signing session at work: what it signs goes out, its credentials never do."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vending.audit import Record
+from vending.bodies import ANSWER_BYTES
+from vending.caller import Caller
+from vending.decision import Decision, LoadGrants
+from vending.errors import TooLarge, Unavailable
+from vending.grants import iso
+from vending.presign import Endpoint, Method, Named, Signer, endpoint_of, signer
+from vending.principal import partition_of
+from vending.session import LONGEST, Credentials, Session, session_for, url_lifetime
+from vending.signing_sessions import Lent
+
+TOKEN_BYTES = 2048  # allowed for a session token before STS is asked
+
+type LastingUntil = Callable[[Session, datetime, Record], Lent]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What signing needs of the world."""
+
+    load_grants: LoadGrants
+    lasting_until: LastingUntil
+    role_arn: str
+    s3_endpoint: str  # empty: S3's own
+    now: datetime
+
+    @property
+    def account(self) -> str:
+        """The service's own."""
+        return self.role_arn.split(":")[4]
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Credentials of one session, for one lifetime (``expires``, in seconds) from ``now`` on."""
+
+    credentials: Credentials
+    endpoint: Endpoint
+    region: str
+    expires: int
+    now: datetime
+    session_id: str
+
+    @property
+    def expires_at(self) -> datetime:
+        """What will really hold."""
+        return self.now + timedelta(seconds=self.expires)
+
+    def signer(self, method: Method, headers: Named, query: Named) -> Signer:
+        """What signs keys for these."""
+        return signer(
+            self.credentials,
+            self.endpoint,
+            region=self.region,
+            method=method,
+            expires=self.expires,
+            now=self.now,
+            headers=headers,
+            query=query,
+        )
+
+
+def signing_for(
+    caller: Caller, decision: Decision, lifetime: int, record: Record, effects: Effects
+) -> Signing:
+    """The session that signs for this decision; its policy is the grant's whole scope.
+
+    Raises:
+        DurationNotAllowed: more seconds than the grant allows.
+        PolicyTooLarge: the session policy does not fit.
+        Unavailable: STS failed.
+    """
+    match, location, now = decision.match, decision.location, effects.now
+    lifetime = url_lifetime(lifetime, match.grant, now)
+    session = session_for(
+        caller,
+        match.grant,
+        [match.scope],
+        match.grant.permission,
+        location=location,
+        role_arn=effects.role_arn,
+        duration=LONGEST,
+        now=now,
+    )
+    lent = effects.lasting_until(session, now + timedelta(seconds=lifetime), record)
+    expires = min(lifetime, int((lent.credentials.expiration - now).total_seconds()))
+    if expires < 1:
+        raise Unavailable("SessionEnded")
+    endpoint = endpoint_of(
+        location.scope.bucket, location.region, partition_of(effects.role_arn), effects.s3_endpoint
+    )
+    signing = Signing(lent.credentials, endpoint, location.region, expires, now, lent.session_id)
+    record.note(expiresAt=iso(signing.expires_at), cached=lent.cached)
+    return signing
+
+
+def check_answer(sizes: Sequence[int], what: str) -> None:
+    """Refuse an answer that would not fit; ``sizes`` are the bytes of its items.
+
+    Raises:
+        TooLarge: with how many would fit.
+    """
+    if sum(sizes) > ANSWER_BYTES:
+        fitting = ANSWER_BYTES // max(sizes)
+        raise TooLarge(
+            f"The answer would pass {ANSWER_BYTES} bytes; with keys of this length send at most "
+            f"{fitting} {what} at a time."
+        )

@@ -1,0 +1,186 @@
+"""Presigned URLs: gather, decide, and sign all or nothing; both forms of the request."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from vending.audit import Record
+from vending.caller import Caller
+from vending.compact_requests import Compact
+from vending.decision import Decision, decide
+from vending.grants import iso
+from vending.post_policy import form_fields
+from vending.presign import Method, Named, Signer, encode_path
+from vending.rules import check_members, form_lengths
+from vending.session import LONGEST_URL, check_duration
+from vending.signing import TOKEN_BYTES, Effects, Signing, check_answer, signing_for
+from vending.url_requests import FormUrl, UrlRequest, UrlsRequest, is_plain
+
+MEMBERS_BYTES = 256  # of what stands around a URL in the answer
+URL_BYTES = 640  # of a URL and its members, but for the key, the token and headers
+FORM_BYTES = 4096  # of a form, but for the key and the token
+FORM_TIMES = 12  # bytes for each of the key's: as field, escaped in the policy, that in base64
+SIGNATURE_BYTES = 80  # in the compact form, with what stands around it
+_NONE: Named = {}
+
+
+class Url(NamedTuple):
+    """One URL, the headers that its user sends, and the fields of its form (``POST`` only)."""
+
+    method: Method
+    url: str
+    headers: Named
+    fields: Named | None = None
+
+    def as_json(self, expires_at: str) -> dict[str, object]:
+        """As the caller gets it."""
+        members: dict[str, object] = {
+            "method": self.method,
+            "url": self.url,
+            "headers": self.headers,
+            "expiresAt": expires_at,
+        }
+        return members if self.fields is None else {**members, "fields": self.fields}
+
+
+@dataclass(frozen=True, slots=True)
+class VendedUrls:
+    """URLs in the order of the requests."""
+
+    urls: tuple[Url, ...]
+    expires_at: datetime
+    session_id: str
+
+    def as_json(self) -> dict[str, object]:
+        """As the caller gets it."""
+        expires_at = iso(self.expires_at)
+        return {"urls": [one.as_json(expires_at) for one in self.urls]}
+
+
+@dataclass(frozen=True, slots=True)
+class VendedCompact:
+    """What all URLs share, and path and signature of each."""
+
+    base: str
+    query: str
+    headers: Named
+    urls: tuple[tuple[str, str], ...]
+    expires_at: datetime
+    session_id: str
+
+    def as_json(self) -> dict[str, object]:
+        """As the caller gets it."""
+        return {
+            "format": "compact",
+            "base": self.base,
+            "query": self.query,
+            "headers": self.headers,
+            "urls": self.urls,
+            "expiresAt": iso(self.expires_at),
+        }
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One signer for all requests that differ in their keys alone."""
+
+    signing: Signing
+    decision: Decision
+    signers: dict[object, Signer] = field(default_factory=dict)
+
+    def url(self, request: UrlRequest) -> Url:
+        if isinstance(request, FormUrl):
+            return self._form(request)
+        method = request.method
+        headers, query = (_NONE, _NONE) if is_plain(request) else (request.headers, request.query)
+        place = method, *headers.items(), *query.items()
+        if not (sign := self.signers.get(place)):
+            sign = self.signers[place] = self.signing.signer(method, headers, query)
+        return Url(method, sign(request.target.key), headers)
+
+    def _form(self, request: FormUrl) -> Url:
+        fields = form_fields(
+            self.signing.credentials,
+            request.target,
+            region=self.signing.region,
+            fields=request.fields,
+            lengths=form_lengths(request, self.decision, ""),
+            now=self.signing.now,
+            expires_at=self.signing.expires_at,
+        )
+        return Url("POST", self.signing.endpoint.base, {}, fields)
+
+
+def vend(
+    caller: Caller, request: UrlsRequest | Compact, record: Record, effects: Effects
+) -> VendedUrls | VendedCompact:
+    """What is asked for, in the form that it is asked for."""
+    if isinstance(request, Compact):
+        return vend_compact(caller, request, record, effects)
+    return vend_urls(caller, request, record, effects)
+
+
+def vend_urls(caller: Caller, request: UrlsRequest, record: Record, effects: Effects) -> VendedUrls:
+    """One URL for each request, or none at all.
+
+    Raises:
+        InvalidRequest, DurationNotAllowed, AccessDenied, SeveralGrants, TooLarge, PolicyTooLarge:
+            refused, before STS is called.
+        Unavailable: the table or STS failed.
+    """
+    check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
+    check_answer([_reckoned(one) for one in request.requests], "requests")
+    decision = decide(
+        caller, request.wanted, record, load_grants=effects.load_grants, now=effects.now
+    )
+    for position, one in enumerate(request.requests):
+        check_members(one, decision, effects.account, f"/requests/{position}")
+    signing = signing_for(caller, decision, request.expires_in, record, effects)
+    batch = _Batch(signing, decision)
+    urls = tuple(map(batch.url, request.requests))
+    check_answer([_size(one) for one in urls], "requests")
+    return VendedUrls(urls, signing.expires_at, signing.session_id)
+
+
+def vend_compact(
+    caller: Caller, request: Compact, record: Record, effects: Effects
+) -> VendedCompact:
+    """As ``vend_urls``, for many keys below one prefix.
+
+    Raises:
+        As ``vend_urls``.
+    """
+    check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
+    prefix = request.prefix.key
+    check_answer([len(encode_path(key)) + SIGNATURE_BYTES for key in request.keys], "keys")
+    decision = decide(
+        caller, request.wanted, record, load_grants=effects.load_grants, now=effects.now
+    )
+    check_members(request, decision, effects.account, "")
+    signing = signing_for(caller, decision, request.expires_in, record, effects)
+    headers = request.headers
+    signer = signing.signer(request.method, headers, request.query)
+    shared, sign = encode_path(prefix), signer.sign
+    cut = len(shared)
+    signed = (sign(prefix + key) for key in request.keys)
+    return VendedCompact(
+        base=signer.base + shared,
+        query=signer.query,
+        headers=headers,
+        urls=tuple((path[cut:], signature) for path, signature in signed),
+        expires_at=signing.expires_at,
+        session_id=signing.session_id,
+    )
+
+
+def _reckoned(request: UrlRequest) -> int:
+    """The most bytes that its part of the answer may take, before anything is signed."""
+    path = len(encode_path(request.target.key))
+    if isinstance(request, FormUrl):
+        return FORM_BYTES + FORM_TIMES * path + 2 * TOKEN_BYTES
+    given = 0 if is_plain(request) else len(str(request.headers)) + 3 * len(str(request.query))
+    return URL_BYTES + TOKEN_BYTES + path + given
+
+
+def _size(url: Url) -> int:
+    return len(url.url) + MEMBERS_BYTES + len(str(url.fields or url.headers))
