@@ -13,15 +13,28 @@ from vending.aws.authorization import Asked, allowed
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, now, recording
 from vending.errors import TokenRefused
+from vending.issuer import Issuer
 from vending.issuer_keys import IssuerKeys
 from vending.kept import Kept
+from vending.oidc_fields import is_local
 from vending.token import token_hash
 from vending.web_identity import authenticate, read_keys
 
 logger = Logger()
 settings = Settings.read(os.environ)
 dynamodb = client("dynamodb", settings.region)
-kept = Kept(partial(store.issuers, dynamodb, settings.table), settings.grants_cache_seconds, now)
+
+
+def trusted() -> dict[str, Issuer]:
+    """The issuers in the table: one on this machine may be left there from where it was allowed."""
+    return {
+        url: issuer
+        for url, issuer in store.issuers(dynamodb, settings.table).items()
+        if settings.allow_local_issuers or not is_local(url)
+    }
+
+
+kept = Kept(trusted, settings.grants_cache_seconds, now)
 keys = IssuerKeys(
     partial(discovery.fetch, allow_local=settings.allow_local_issuers), read_keys, now
 )

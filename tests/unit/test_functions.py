@@ -557,6 +557,30 @@ def test_a_table_that_fails_is_no_bad_token(
     assert not [part for part in token.split(".") if part in out]
 
 
+@pytest.mark.parametrize(("allowed", "accepted"), [("true", True), ("false", False)])
+def test_an_issuer_on_this_machine_is_trusted_only_while_that_is_allowed(
+    allowed: str,
+    accepted: bool,
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It may be in the table since it was: pinned keys need no request that would be refused."""
+    monkeypatch.setenv("ALLOW_LOCAL_ISSUERS", allowed)
+    function = load("authorizer")
+    local = issuer("http://127.0.0.1:8080", jwks=jwks().decode())
+    (batch,) = batches([Change("issuer", local.id, "", None, local)], {})
+    store.commit(function.dynamodb, "grants", batch, 1)
+    asked = authorizing(sign(lasting(iss=local.url)))
+    if accepted:
+        assert function.handler(asked, CONTEXT)["context"]
+        return
+    with pytest.raises(Exception, match=r"\AUnauthorized\Z"):
+        function.handler(asked, CONTEXT)
+    (record,) = records(capsys.readouterr().out)
+    assert record["reason"] == "IssuerUnknown"
+
+
 def test_an_issuer_that_does_not_answer_is_no_bad_token(
     load: Load, capsys: pytest.CaptureFixture[str]
 ) -> None:
