@@ -24,7 +24,7 @@ from vending.grants import Grant
 from vending.layout import Key, catalogue_key
 from vending.pages import PARAMETERS, Page
 from vending.parse import parse
-from vending.plan import Setting, Stored
+from vending.plan import Setting, Stored, retold
 from vending.web_identity import has_keys
 
 logger = Logger()
@@ -64,9 +64,13 @@ def one(request: gateway.Request, kind: str) -> Answer:
 
 def named_by(body: ChangesRequest) -> Stored:
     """What the table holds of what a document touches."""
-    whole: set[Kind] = {"issuer"}  # there are few, and a document's grants may need any
-    if body.prune:
-        whole |= {"location"} if body.locations is not None else set()
+    # All issuers: there are few, and a document's grants may need any.
+    trusted = store.entries(dynamodb, settings.table, "issuers", consistent=True)
+    issuers = {key.sk: stored.issuer_of(text) for key, text in trusted}
+    whole: set[Kind] = set()
+    if body.prune and body.locations is not None:
+        whole |= {"location"}
+    if body.prune or retold(body, issuers):
         whole |= {"grant"}
     keys = [
         catalogue_key(kind, id_)
@@ -83,7 +87,7 @@ def named_by(body: ChangesRequest) -> Stored:
 
     return Stored(
         found("grants", stored.grant_of),
-        found("issuers", stored.issuer_of),
+        issuers,
         found("locations", stored.location_of),
     )
 

@@ -61,6 +61,10 @@ class Issuer:
         }
         return members | ({"jwks": json.loads(self.jwks)} if self.jwks else {})
 
+    def says_as(self, other: "Issuer") -> bool:
+        """Whether a subject, and each claim that ``other`` lists, is read as ``other`` does."""
+        return self.subject_claim == other.subject_claim and set(other.claims) <= set(self.claims)
+
     def check(self, claims: Mapping[str, object], now: datetime) -> None:
         """Raise ``TokenRefused`` unless the token is for us and of this time.
 

@@ -11,7 +11,8 @@ from vending.grants import Grant
 from vending.issuer import Issuer
 from vending.location import RegisteredLocation
 from vending.oidc_fields import is_local
-from vending.usable import unusable
+from vending.principal import partition_of
+from vending.usable import grantee_faults, unusable
 
 MEMBER: dict[Kind, str] = {"grant": "id", "issuer": "issuer", "location": "scope"}  # of its id
 
@@ -21,7 +22,7 @@ class Stored:
     """What the table holds of what a document names, and all issuers.
 
     With ``prune`` all of the pruned lists; where issuers or locations are among them all grants
-    too, which need them.
+    too, which need them. All grants too where issuers are ``retold``.
     """
 
     grants: Mapping[str, Grant]
@@ -45,7 +46,8 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> list[Chan
 
     Raises:
         InvalidRequest: entries with one id, grants in a bucket without a location or to an
-            issuer that is not trusted, grants that could not be used or would be anybody's.
+            issuer that is not trusted, grants that could not be used or would be anybody's, those
+            that stay while an issuer's entry changes among them.
     """
     grants = [one.grant() for one in request.grants or ()]
     issuers = [one.trusted() for one in request.issuers or ()]
@@ -65,6 +67,7 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> list[Chan
             faults.append(Fault(f"/grants/{position}/{member}", reason))
     pruned = request.prune and request.grants is not None
     faults += _needed({} if pruned else stored.grants, request, registered, trusted)
+    faults += () if pruned else _misread(stored, request, trusted, setting)
     if faults:
         raise InvalidRequest("The document does not hold together.", faults=faults)
     changes: list[Change] = []
@@ -75,6 +78,30 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> list[Chan
     if request.grants is not None:
         changes += _differences("grant", grants, stored.grants, prune=request.prune)
     return changes
+
+
+def retold(request: ChangesRequest, stored: Mapping[str, Issuer]) -> dict[str, int]:
+    """The issuers whose subjects or claims would be others than before, and their positions."""
+    given = [one.trusted() for one in request.issuers or ()]
+    return {
+        one.url: position
+        for position, one in enumerate(given)
+        if one.id in stored and not one.says_as(stored[one.id])
+    }
+
+
+def _misread(
+    stored: Stored, request: ChangesRequest, trusted: Mapping[str, Issuer], setting: Setting
+) -> Iterator[Fault]:
+    """Grants that stay, and that a changed entry would open to others, or to nobody."""
+    positions = retold(request, stored.issuers)
+    given = {one.id for one in request.grants or ()}
+    for grant in stored.grants.values() if positions else ():
+        if grant.id in given or not isinstance(grant.grantee, WebGrantee):
+            continue
+        if (position := positions.get(grant.grantee.issuer)) is not None:
+            for _, reason in grantee_faults(grant, trusted, partition_of(setting.role_arn)):
+                yield Fault(f"/issuers/{position}", f"the grant {grant.id!r} stays: {reason}")
 
 
 def _untrusted(issuers: Sequence[Issuer], count: int, setting: Setting) -> Iterator[Fault]:

@@ -26,7 +26,7 @@ def unusable(
     role_arn: str,
 ) -> Iterator[tuple[str, str]]:
     """Each fault: the member of the grant that it is in, and what would be right."""
-    yield from _grantee_faults(grant, issuers, partition_of(role_arn))
+    yield from grantee_faults(grant, issuers, partition_of(role_arn))
     if not (location := locations.get(grant.scope.bucket)):
         yield "scope", "no location for this bucket; add it to 'locations'"
         return
@@ -49,9 +49,10 @@ def _longest(grant: Grant) -> Identity:
     return IamIdentity(Principal("aws", "1" * 12, "user", _LONGEST_NAME), "AIDA", None)
 
 
-def _grantee_faults(
+def grantee_faults(
     grant: Grant, issuers: Mapping[str, Issuer], partition: str
 ) -> Iterator[tuple[str, str]]:
+    """As ``unusable``, of the grantee and of what fills the scope."""
     grantee = grant.grantee
     if isinstance(grantee, IamGrantee):
         if isinstance(grantee.iam, Principal) and grantee.iam.partition != partition:

@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from tests import tables
 from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, grant, location
-from tests.tokens import ISSUER, claims, issuer, jwks, rsa_key, sign
+from tests.tokens import AUDIENCE, ISSUER, claims, issuer, jwks, rsa_key, sign
 from vending.aws import store
 from vending.aws.calls import client
 from vending.changes import Change
@@ -418,6 +418,30 @@ def test_an_administrator_reads_the_issuers(load: Load) -> None:
     one = event("admin-issuer") | {"pathParameters": {"id": "login.example.com"}}
     assert json.loads(function.handler(one, CONTEXT)["body"]) == listed[1]
     assert listed[1]["jwks"] == json.loads(jwks())
+
+
+@pytest.mark.parametrize("claims_listed", [["tenant"], ["tenant", "more"], []])
+def test_all_grants_are_read_where_an_issuers_entry_changes_what_they_are_about(
+    claims_listed: list[str], load: Load
+) -> None:
+    """The first document grants something to a tenant, the second does not name that grant."""
+    function = load("administration")
+    calls = Calls(function.dynamodb)
+
+    def applied(**members: object) -> tuple[int, str]:
+        made = event("admin-changes") | {"body": json.dumps({"version": 1} | members)}
+        response = function.handler(made, CONTEXT)
+        return response["statusCode"], response["body"]
+
+    tenant = {"issuer": ISSUER, "claims": {"tenant": "acme"}}
+    granted = {"id": "acmes", "grantee": tenant, "permission": "READ"}
+    assert applied(grants=[granted | {"scope": "s3://hogehoge-bucket/acme/*"}])[0] == 200
+    assert calls.taken().count("Query") == 1
+    changed = {"issuer": ISSUER, "audience": AUDIENCE, "claims": claims_listed}
+    status, body = applied(issuers=[changed])
+    assert status == (200 if claims_listed else 400)
+    assert "acmes" in body or claims_listed
+    assert calls.taken().count("Query") == (1 if claims_listed else 2)
 
 
 def lasting(**members: object) -> dict[str, object]:

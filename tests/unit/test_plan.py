@@ -181,6 +181,43 @@ def test_an_issuer_does_not_go_before_the_grants_that_need_it() -> None:
     assert faults(stored(line(), issuers=[entry()]), issuers=[], prune=True) == {}
 
 
+GITHUB = "https://token.actions.githubusercontent.com"
+BY_ID = {"subjectClaim": "repository_id", "claims": ["ref", "actor"]}
+REPOSITORYS = line("repositorys", grantee={"issuer": GITHUB, "subject": "123"})
+REFS = line("refs", grantee={"issuer": GITHUB, "subject": "123", "claims": {"ref": "main"}})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stays", "changed", "words"),
+    [
+        ("the same", REPOSITORYS, BY_ID, None),
+        ("another audience", REPOSITORYS, BY_ID | {"audience": "x"}, None),
+        ("a claim more", REFS, BY_ID | {"claims": ["more", "actor", "ref"]}, None),
+        ("a claim less that no grant uses", REFS, BY_ID | {"claims": ["ref"]}, None),
+        ("a subject that pins no tenant", REPOSITORYS, BY_ID | {"subjectClaim": "actor"}, "every workflow"),
+        ("a claim less that a grant uses", REFS, BY_ID | {"claims": []}, "claim ref;"),
+    ],
+)  # fmt: skip
+def test_an_entry_does_not_change_what_a_grant_that_stays_is_about(
+    sentence: str, stays: dict[str, Any], changed: dict[str, Any], words: str | None
+) -> None:
+    """It was checked against the entry as it was, and the document may not name it at all."""
+    have = stored(stays, issuers=[entry(), entry(GITHUB, **BY_ID)])
+    others: list[dict[str, Any]] = [{}, {"grants": [line()]}, {"prune": True}]
+    for members in others:
+        found = faults(have, issuers=[entry(), entry(GITHUB, **changed)], **members)
+        assert found.keys() == ({"/issuers/1"} if words else set()), members
+        assert not words or (words in found["/issuers/1"] and stays["id"] in found["/issuers/1"])
+    assert faults(have, issuers=[entry(GITHUB, **changed)], grants=[], prune=True) == {}
+
+
+def test_a_claim_that_is_read_elsewhere_is_another_claim() -> None:
+    pinned = line("pinned", grantee={"issuer": GITHUB, "claims": {"repository_id": "123"}})
+    have = stored(pinned, issuers=[entry(GITHUB, claims=["repository_id"])])
+    moved = entry(GITHUB, claims=[{"name": "repository_id", "path": ["actor"]}])
+    assert faults(have, issuers=[moved]).keys() == {"/issuers/0"}
+
+
 def test_an_issuer_that_is_there_twice_is_named() -> None:
     found = faults(issuers=[entry(), entry("https://b.example.com"), entry(audience="x")])
     assert found.keys() == {"/issuers/2/issuer"}
