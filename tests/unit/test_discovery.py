@@ -307,10 +307,10 @@ def test_a_name_that_leads_to_a_private_address_is_not_asked() -> None:
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "::1", "169.254.169.254"])
 def test_a_name_is_connected_to_only_if_every_address_of_it_is_public(name: str) -> None:
     with pytest.raises(Unavailable) as error:
-        _addresses(name, 443, local=False)
+        _addresses(name, 443, monotonic() + SECONDS, local=False)
     assert error.value.reason == "IssuerNotPublic"
-    assert _addresses("127.0.0.1", 443, local=True) == ["127.0.0.1"]
-    assert _addresses("8.8.8.8", 443, local=False) == ["8.8.8.8"]
+    assert _addresses("127.0.0.1", 443, monotonic() + SECONDS, local=True) == ["127.0.0.1"]
+    assert _addresses("8.8.8.8", 443, monotonic() + SECONDS, local=False) == ["8.8.8.8"]
 
 
 @pytest.mark.parametrize("url", ["https://a..example.com", f"https://{'a' * 64}.example.com"])

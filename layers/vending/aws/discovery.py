@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -19,7 +20,7 @@ from vending.issuer import Issuer
 from vending.issuer_keys import Fetched
 from vending.oidc_fields import is_local, is_public_name
 
-SECONDS = 5  # for both requests together
+SECONDS = 5  # for both requests together, lookups of names included
 DOCUMENT_BYTES = 512 * 1024
 
 _URL = re.compile(
@@ -57,7 +58,7 @@ def _get(url: str, deadline: float, *, allow_local: bool) -> Fetched:
     if port > 65535:
         raise Unavailable("IssuerNotPublic")
     try:
-        addresses = _addresses(host, port, local=local)
+        addresses = _addresses(host, port, deadline, local=local)
         with _connected(addresses, host, port, deadline, secure=not local) as connection:
             connection.request(
                 "GET", match["target"] or "/", headers={"Accept": "application/json"}
@@ -71,9 +72,14 @@ def _get(url: str, deadline: float, *, allow_local: bool) -> Fetched:
     return fetched
 
 
-def _addresses(host: str, port: int, *, local: bool) -> list[str]:
+def _addresses(host: str, port: int, deadline: float, *, local: bool) -> list[str]:
     """Where to connect; asked once, so that a second answer cannot be another one."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    thread = ThreadPoolExecutor(1)  # a lookup knows no time limit; a long one is left to itself
+    try:
+        looking = thread.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = looking.result(max(0, deadline - monotonic()))
+    finally:
+        thread.shutdown(wait=False)
     addresses = [str(address[0]) for *_, address in found]
     if not addresses or not (local or all(_is_public(ip_address(one)) for one in addresses)):
         raise Unavailable("IssuerNotPublic")
