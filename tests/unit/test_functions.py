@@ -420,6 +420,22 @@ def test_an_administrator_reads_the_issuers(load: Load) -> None:
     assert listed[1]["jwks"] == json.loads(jwks())
 
 
+@pytest.mark.parametrize(
+    ("kind", "still_needed"),
+    [("issuers", "https://accounts.google.com"), ("locations", "hogehoge-bucket")],
+)
+def test_what_a_grant_needs_is_not_pruned_by_a_document_that_names_no_grants(
+    kind: str, still_needed: str, load: Load
+) -> None:
+    function = load("administration")
+    body = json.dumps({"version": 1, kind: [], "prune": True})
+    response = function.handler(event("admin-changes") | {"body": body}, CONTEXT)
+    assert response["statusCode"] == 400, response["body"]
+    (fault,) = json.loads(response["body"])["errors"]
+    assert fault["pointer"] == f"/{kind}"
+    assert still_needed in fault["detail"]
+
+
 @pytest.mark.parametrize("claims_listed", [["tenant"], ["tenant", "more"], []])
 def test_all_grants_are_read_where_an_issuers_entry_changes_what_they_are_about(
     claims_listed: list[str], load: Load

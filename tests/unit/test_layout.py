@@ -118,3 +118,12 @@ def test_issuers_and_locations_are_written_before_the_grants_that_need_them() ->
     assert [
         (one.kind, one.narrows) for one in sorted(planned(narrowed, have), key=write_order)
     ] == [("issuer", True), ("grant", False)]
+
+
+def test_less_for_a_grant_comes_before_more_trust_in_an_issuer() -> None:
+    """Else the new tokens would have the old grant for a while."""
+    granted = line("old", grantee={"issuer": ISSUER, "subject": "x"})
+    request = document(grants=[], issuers=[entry(audience=["a", "b"])], prune=True)
+    changes = planned(request, stored(granted, issuers=[entry(audience="a")]))
+    ordered = sorted(changes, key=write_order)
+    assert [(one.kind, one.narrows) for one in ordered] == [("grant", True), ("issuer", False)]
