@@ -90,12 +90,11 @@ class IssuerKeys[Key]:
         )
 
     def _ask(self, issuer: Issuer, known: _Known[Key], time: datetime) -> None:
-        known.asked = time
+        known.asked, known.failed = time, True
         try:
             fetched = self.fetch(issuer)
             known.keys = self.read(fetched.document)
         except (Unavailable, ValueError):
-            known.failed = True
             return
         known.failed = False
         seconds = USUAL if fetched.max_age is None else fetched.max_age

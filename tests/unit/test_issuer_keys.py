@@ -379,6 +379,17 @@ def test_an_answer_that_is_no_jwks_is_an_outage_where_none_came_before(world: Wo
         world.find("a")
 
 
+def test_a_fault_of_ours_is_an_outage_and_no_bad_token_until_keys_come(world: World) -> None:
+    def faulty(_: Issuer) -> Fetched:
+        raise RuntimeError("can't start new thread")
+
+    world.keys.fetch = faulty
+    with pytest.raises(RuntimeError):
+        world.find("a")
+    with pytest.raises(Unavailable):
+        world.find("a")
+
+
 def test_an_empty_list_of_keys_is_believed(world: World) -> None:
     world.find("a")
     world.served[ONE.url] = {}
