@@ -55,6 +55,10 @@ test-cloud: $(ENVIRONMENT) ## the tests on a local cloud of their own
 test-backends: $(ENVIRONMENT) $(BACKENDS) ## the direct web identity on SeaweedFS, which checks tokens
 	@PATH="$$PATH:$(CURDIR)/.venv-backends/bin" $(PYTHON) -m pytest tests/backends
 
+.PHONY: proof
+proof: $(ENVIRONMENT) ## 200,000 URLs and forms drawn by chance, against botocore (some minutes)
+	@S3VEND_PROOF_BLOCKS=150 $(PYTHON) -m pytest tests/unit/test_presign_by_chance.py
+
 .PHONY: check
 check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 	@ruff format --check --quiet || { echo "make: run 'make format'" >&2; exit 1; }
