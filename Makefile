@@ -56,8 +56,8 @@ test-backends: $(ENVIRONMENT) $(BACKENDS) ## the direct web identity on SeaweedF
 	@PATH="$$PATH:$(CURDIR)/.venv-backends/bin" $(PYTHON) -m pytest tests/backends
 
 .PHONY: proof
-proof: $(ENVIRONMENT) ## 200,000 URLs and forms drawn by chance, against botocore (some minutes)
-	@S3VEND_PROOF_BLOCKS=150 $(PYTHON) -m pytest tests/unit/test_presign_by_chance.py
+proof: $(ENVIRONMENT) ## 210,000 URLs and forms drawn by chance, against botocore (BLOCKS=150)
+	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/test_presign_by_chance.py
 
 .PHONY: check
 check: $(ENVIRONMENT) ## format, lint, types, template, generated docs

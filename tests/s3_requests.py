@@ -1,7 +1,7 @@
 """Requests to S3 that can be presigned: what each operation takes, and one drawn for each seed."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from typing import NamedTuple
@@ -115,25 +115,3 @@ def request(seed: str) -> Request:
         chance.randint(1, 604_800),
         drawn.when(chance),
     )
-
-
-def simplest(request: Request, fails: Callable[[Request], bool]) -> Request:
-    """What is left of a request that fails when all is taken away without which it fails, too."""
-    while found := next((one for one in _simpler(request) if fails(one)), None):
-        request = found
-    return request
-
-
-def _simpler(request: Request) -> Iterator[Request]:
-    plain = Request(request.operation, request.key, request.members)
-    for name in ("bucket", "region", "override", "token", "secret", "expires", "now"):
-        if getattr(request, name) != getattr(plain, name):
-            yield replace(request, **{name: getattr(plain, name)})
-    always = OPERATIONS[request.operation].always
-    for one in request.members:
-        if one[0] not in always:
-            yield replace(request, members=tuple(kept for kept in request.members if kept != one))
-    half = len(request.key) // 2
-    for cut in (request.key[:half], request.key[half:], request.key[1:], request.key[:-1]):
-        if "" != cut != request.key:
-            yield replace(request, key=cut)
