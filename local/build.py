@@ -25,7 +25,8 @@ ARCHITECTURE = "arm64" if platform.machine().lower() in {"arm64", "aarch64"} els
 
 def digest(root: Path, architecture: str) -> str:
     """A name for what would be built: the sources, for whom and with what."""
-    sums = hashlib.sha256(f"{architecture} {version('aws-sam-cli')}\n".encode())
+    tools = version("aws-sam-cli"), version("pip"), platform.python_version()
+    sums = hashlib.sha256(" ".join((architecture, *tools, "\n")).encode())
     for path in _sources(root):
         sums.update(f"{path.relative_to(root).as_posix()}\n".encode())
         sums.update(hashlib.sha256(path.read_bytes()).digest())
@@ -37,8 +38,8 @@ def _sources(root: Path) -> list[Path]:
     return sorted(path for path in paths if path.is_file() and "__pycache__" not in path.parts)
 
 
-def built() -> Path:
-    """The template built from the sources as they are now.
+def built(architecture: str = ARCHITECTURE) -> Path:
+    """The template built from the sources as they are now, by default for this machine.
 
     A build is in a directory of its own that never changes, so that a demo and a test run can
     deploy while another builds. SAM's own cache makes the next build quick.
@@ -46,11 +47,11 @@ def built() -> Path:
     BUILDS.mkdir(parents=True, exist_ok=True)
     with _alone():
         for _ in range(ATTEMPTS):
-            name = digest(ROOT, ARCHITECTURE)
+            name = digest(ROOT, architecture)
             directory = BUILDS / name
             if not directory.exists():
-                _build(directory)
-            if name == digest(ROOT, ARCHITECTURE):
+                _build(directory, architecture)
+            if name == digest(ROOT, architecture):
                 os.utime(directory)
                 _forget_old_builds()
                 return directory / "template.yaml"
@@ -58,13 +59,13 @@ def built() -> Path:
     raise LocalError("The sources change faster than they build: try again when they rest.")
 
 
-def _build(directory: Path) -> None:
+def _build(directory: Path, architecture: str) -> None:
     log = BUILDS / "sam-build.log"
     log.unlink(missing_ok=True)
     # Run from here, SAM keeps its caches here, apart from those of a `sam build` typed by hand.
     command: list[str | Path] = [
         *("sam", "build", "--cached", "--template-file", ROOT / "template.yaml"),
-        *("--parameter-overrides", f"Architecture={ARCHITECTURE}"),
+        *("--parameter-overrides", f"Architecture={architecture}"),
     ]
     settings = {**os.environ, "PATH": PATH, "SAM_CLI_TELEMETRY": "0"}
     with step("Building the stack (sam build)"):

@@ -1,0 +1,97 @@
+"""What `sam build` makes, which is what is deployed: code with its bytecode."""
+
+import importlib.util
+import marshal
+import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from types import CodeType
+
+import pytest
+
+from local.build import built
+from local.cloud import ROOT
+from local.template import read
+
+UNCHECKED_HASH = 1  # PEP 552's flags: by a hash of the source, which nobody compares
+ELF = b"\x7fELF"
+MACHINES = {"x86_64": 62, "arm64": 183}  # e_machine
+
+
+@pytest.fixture(scope="module")
+def places() -> dict[Path, PurePosixPath]:
+    """Each directory of the artifact, and where Lambda puts it."""
+    template = built()
+    kinds = {
+        "AWS::Serverless::LayerVersion": PurePosixPath("/opt"),
+        "AWS::Serverless::Function": PurePosixPath("/var/task"),
+    }
+    return {
+        template.with_name(name): kinds[resource["Type"]]
+        for name, resource in read(template)["Resources"].items()
+        if resource["Type"] in kinds
+    }
+
+
+def sources(places: dict[Path, PurePosixPath]) -> Iterator[tuple[Path, str, Path]]:
+    """Every module: itself, its path at Lambda, its bytecode."""
+    for directory, place in places.items():
+        for source in sorted(directory.rglob("*.py")):
+            there = place / source.relative_to(directory).as_posix()
+            yield source, str(there), Path(importlib.util.cache_from_source(str(source)))
+
+
+def test_layer_and_functions_are_there(places: dict[Path, PurePosixPath]) -> None:
+    names = {directory.name for directory in places}
+    assert {"VendingLayer", "AuthorizerFunction", "CredentialsFunction"} <= names
+    for directory, place in places.items():
+        root = directory / "python/vending" if place.name == "opt" else directory
+        assert list(root.glob("*.py"))
+
+
+def test_every_module_comes_with_bytecode_that_is_used_unchecked(
+    places: dict[Path, PurePosixPath],
+) -> None:
+    for source, there, compiled in sources(places):
+        assert compiled.is_file(), f"{there} is compiled at every cold start"
+        head = compiled.read_bytes()[:16]
+        assert head[:4] == importlib.util.MAGIC_NUMBER, there
+        assert int.from_bytes(head[4:8], "little") == UNCHECKED_HASH, there
+        assert head[8:] == importlib.util.source_hash(source.read_bytes()), f"{there} is stale"
+
+
+def test_no_bytecode_is_there_without_its_module(places: dict[Path, PurePosixPath]) -> None:
+    found = {path for directory in places for path in directory.rglob("*.pyc")}
+    assert found == {compiled for _, _, compiled in sources(places)}
+
+
+def test_a_traceback_names_the_path_at_lambda(places: dict[Path, PurePosixPath]) -> None:
+    for _, there, compiled in sources(places):
+        code = marshal.loads(compiled.read_bytes()[16:])  # noqa: S302 - we have built it
+        assert isinstance(code, CodeType)
+        assert code.co_filename == there
+
+
+def test_nothing_in_the_artifact_names_the_machine_that_built_it(
+    places: dict[Path, PurePosixPath],
+) -> None:
+    here = str(ROOT).encode(), sys.base_prefix.encode()
+    for directory in places:
+        for path in directory.rglob("*"):
+            content = path.read_bytes() if path.is_file() else b""
+            assert not [one for one in here if one in content], path
+            assert path.name not in {"bin", "RECORD"}, "scripts name the Python that installed them"
+
+
+def machines(layer: Path) -> set[int]:
+    """For which processors its libraries are."""
+    heads = [path.read_bytes()[:20] for path in layer.rglob("*.so")]
+    assert heads
+    assert all(head[:4] == ELF for head in heads)
+    return {int.from_bytes(head[18:20], "little") for head in heads}
+
+
+@pytest.mark.parametrize("architecture", MACHINES)
+def test_the_layer_is_for_the_architecture_that_is_asked_for(architecture: str) -> None:
+    layer = built(architecture).with_name("VendingLayer")
+    assert machines(layer) == {MACHINES[architecture]}
