@@ -95,6 +95,12 @@ def test_nothing_that_is_deployed_imports_tests_bench_or_the_local_cloud() -> No
         assert not tops(path) & {"local", "bench", "tests", "client", "web", "boto3"}
 
 
+@pytest.mark.parametrize("path", [*EDGE, *FUNCTIONS], ids=lambda path: path.name)
+def test_what_nobody_may_guess_comes_from_the_kernel(path: Path) -> None:
+    """Never from a generator whose state lies in memory, where a snapshot copies it."""
+    assert not {"random", "uuid"} & tops(path)
+
+
 @pytest.mark.parametrize("path", [*CORE, *EDGE, *FUNCTIONS], ids=lambda path: path.name)
 def test_a_module_stays_below_two_hundred_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 200
