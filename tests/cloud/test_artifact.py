@@ -2,6 +2,7 @@
 
 import importlib.util
 import marshal
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -81,6 +82,15 @@ def test_nothing_in_the_artifact_names_the_machine_that_built_it(
             content = path.read_bytes() if path.is_file() else b""
             assert not [one for one in here if one in content], path
             assert path.name not in {"bin", "RECORD"}, "scripts name the Python that installed them"
+
+
+def test_the_layer_has_the_models_of_the_services_that_are_called_and_no_others(
+    places: dict[Path, PurePosixPath],
+) -> None:
+    code = [*(ROOT / "functions").glob("*.py"), *(ROOT / "layers/vending/aws").glob("*.py")]
+    called = {name for path in code for name in re.findall(r'client\("(\w+)"', path.read_text())}
+    (models,) = (path for layer in places for path in layer.glob("python/botocore/data"))
+    assert called == {path.name for path in models.iterdir() if path.is_dir()}
 
 
 def machines(layer: Path) -> set[int]:

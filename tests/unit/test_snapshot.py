@@ -120,6 +120,12 @@ print(sts.generate_presigned_url("get_caller_identity"))
     assert LENT["AccessKeyId"] in done.stdout
 
 
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != "authorizer"])
+def test_only_the_authorizer_starts_with_what_verifies_tokens(function: str) -> None:
+    done = run(f"import sys, {function}; print('jwt' in sys.modules)")
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
 def test_a_call_without_credentials_fails_and_nothing_is_sent_unsigned() -> None:
     call = """
 from access import store, dynamodb
