@@ -85,9 +85,11 @@ local: $(ENVIRONMENT) ## start a local cloud with the stack and leave it running
 local-stop: $(ENVIRONMENT) ## end the local cloud
 	@$(PYTHON) -m local stop
 
-.PHONY: bench
-bench: $(ENVIRONMENT) ## ratios against peers, in the same run
-	@PYTHONPATH=layers:. $(PYTHON) -m bench.authorizer
+BENCH := authorizer cold
+.PHONY: bench $(BENCH:%=bench-%)
+bench: $(BENCH:%=bench-%) ## ratios against peers, in the same run; one alone: make bench BENCH=cold
+$(BENCH:%=bench-%): bench-%: $(ENVIRONMENT)
+	@PYTHONPATH=layers:. $(PYTHON) -m bench.$*
 
 .PHONY: local-token
 local-token: $(ENVIRONMENT) ## print a token of its issuer: make -s local-token CLAIMS='{"sub": "alice"}'

@@ -1,0 +1,162 @@
+"""What a cold start costs beside ``import boto3; boto3.client("sts")``.
+
+The artifact is the one that `sam build` makes, read as Lambda reads it: nobody writes bytecode.
+Each start is a process of its own, and all take turns, so that whatever else the machine does hits
+all alike. Only ratios are printed: times would tell about the machine.
+"""
+
+import compileall
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+
+import boto3
+
+from bench.cold_parts import PARTS
+from local import template
+from local.build import built
+from local.environments import NO_SETTINGS, REGION
+
+ROUNDS, ROUNDS_WITHOUT, ROUNDS_OF_PARTS = 25, 7, 9
+MOST = 1.7  # the ratio that we want to stay below
+FUNCTIONS = ("authorizer", "credentials", "presigned_urls", "access", "administration")
+PEER = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3")  # and nothing else
+TIMED = "from time import perf_counter as now; start = now(); {}; print(now() - start)"
+
+type Start = Callable[[], float]  # seconds
+
+
+def run(code: list[str], paths: list[Path], more: Mapping[str, str], stdin: str = "") -> str:
+    """What a new Python prints that has these directories and the standard library alone."""
+    environment = {
+        **NO_SETTINGS,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join(map(str, paths)),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **more,
+    }
+    command = [sys.executable, "-S", "-P", *code]
+    done = subprocess.run(  # noqa: S603 - this Python and code of this file
+        command, env=environment, input=stdin, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def variables(source: Path) -> dict[str, str]:
+    """The environment that the template gives the functions, without what only AWS fills in."""
+    wanted = template.read(source)["Globals"]["Function"]["Environment"]["Variables"]
+    filled = {"TABLE_NAME": "t", "ROLE_ARN": "r", "GRANTS_CACHE_SECONDS": "10"}
+    return {
+        name: value if isinstance(value, str) else filled.get(name, "")
+        for name, value in wanted.items()
+    }
+
+
+@contextmanager
+def without_bytecode(artifact: Path) -> Iterator[Path]:
+    """The artifact as SAM's own builder would leave it."""
+    with TemporaryDirectory() as place:
+        copied = Path(place) / "artifact"
+        shutil.copytree(artifact, copied, ignore=shutil.ignore_patterns("__pycache__"))
+        yield copied
+
+
+@contextmanager
+def plain_boto3() -> Iterator[Path]:
+    """boto3 and what it needs, as pip leaves it: compiled, and without what else is installed."""
+    site = Path(boto3.__file__).parents[1]
+    with TemporaryDirectory() as place:
+        for name in PEER:
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(site / name, Path(place) / name, ignore=ignored)
+        shutil.copy(site / "six.py", place)
+        compileall.compile_dir(place, quiet=1)
+        yield Path(place)
+
+
+def starts(artifact: Path, settings: Mapping[str, str]) -> dict[str, Start]:
+    """A start of each function."""
+
+    def start(name: str) -> Start:
+        code = ["-c", TIMED.format(f"from {name} import handler")]
+        return lambda: float(run(code, places(artifact), settings))
+
+    return {name: start(name) for name in FUNCTIONS}
+
+
+def places(artifact: Path) -> list[Path]:
+    """Where Lambda would find the modules; every function has the code of all."""
+    return [artifact / "AccessFunction", artifact / "VendingLayer" / "python"]
+
+
+def ratios(peer: Start, ours: Mapping[str, Start], rounds: int) -> dict[str, list[float]]:
+    """Each start to the peer's, one for each round; who begins alternates."""
+    turns = {"": peer, **ours}
+    found: dict[str, list[float]] = {name: [] for name in ours}
+    for start in turns.values():
+        start()  # the disk's cache
+    for number in range(rounds):
+        names = list(turns)[:: -1 if number % 2 else 1]
+        spent = {name: turns[name]() for name in names}
+        for name in ours:
+            found[name].append(spent[name] / spent[""])
+    return found
+
+
+def parts(peer: Start, function: str, artifact: Path, settings: Mapping[str, str]) -> list[float]:
+    """What each of ``PARTS`` costs, to the peer's whole start; the median of the rounds."""
+    code = [str(Path(__file__).with_name("cold_parts.py")), function]
+    modules = run(code, places(artifact), settings)
+    found = []
+    for _ in range(ROUNDS_OF_PARTS):
+        whole = peer()
+        spent = json.loads(run(code, places(artifact), settings, modules))
+        found.append([spent[part] / whole for part in PARTS])
+    return [median(one) for one in zip(*found, strict=True)]
+
+
+def table(title: str, found: Mapping[str, list[float]]) -> str:
+    """A line for each function."""
+    lines = [f"\n{title}\n{'':16}{'median':>8}{'middle half':>16}{'all':>16}"]
+    for name, each in found.items():
+        low, _, high = quantiles(each, n=4)
+        middle, whole = f"{low:.2f}-{high:.2f}", f"{min(each):.2f}-{max(each):.2f}"
+        lines.append(f"{name:16}{median(each):8.2f}{middle:>16}{whole:>16}")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Prints three tables; a slow machine is no reason to fail."""
+    source = built()
+    settings, write = variables(source), sys.stdout.write
+    with plain_boto3() as boto, without_bytecode(source.parent) as bare:
+
+        def peer() -> float:
+            code = TIMED.format(f"import boto3; boto3.client('sts', region_name='{REGION}')")
+            return float(run(["-c", code], [boto], {}))
+
+        write('A cold start to `import boto3; boto3.client("sts")`, as `sam build` makes it.\n')
+        whole = ratios(peer, starts(source.parent, settings), ROUNDS)
+        write(table(f"{ROUNDS} rounds (at most {MOST} is wanted)", whole))
+        whole = ratios(peer, starts(bare, settings), ROUNDS_WITHOUT)
+        write(table(f"The same without bytecode, {ROUNDS_WITHOUT} rounds", whole))
+        columns = [parts(peer, name, source.parent, settings) for name in FUNCTIONS]
+    write(f"\nOf that, the parts: medians of {ROUNDS_OF_PARTS} rounds\n{'':24}")
+    write("".join(f"{name:>16}" for name in FUNCTIONS) + "\n")
+    for part, row in zip(PARTS, zip(*columns, strict=True), strict=True):
+        write(f"{part:24}" + "".join(f"{cost:16.2f}" for cost in row) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
