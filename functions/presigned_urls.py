@@ -27,7 +27,7 @@ settings = Settings.read(os.environ)
 dynamodb = client("dynamodb", settings.region)
 kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 sessions = SigningSessions(
-    partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint)), new_id
+    partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint)), new_id, now
 )
 connection = s3.connection()
 

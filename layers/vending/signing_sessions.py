@@ -2,15 +2,18 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from vending.audit import Record
+from vending.errors import Unavailable
 from vending.session import Credentials, Session
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
 
 CAPACITY = 1000
+AHEAD = 0.25  # of the time in which a session can serve a request, at its end
+PAUSE = timedelta(seconds=30)  # after STS failed, while what is kept is still good
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +25,54 @@ class Lent:
     cached: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A session that signs, when it was lent, and until when nothing newer is asked for."""
+
+    lent: Lent
+    since: datetime
+    rests_until: datetime
+
+    def ages(self, now: datetime, until: datetime) -> bool:
+        """Whether most of the time is over in which it could serve such a request."""
+        expiration = self.lent.credentials.expiration
+        spare = (expiration - self.since) - (until - now)
+        return expiration - until < spare * AHEAD
+
+
 @dataclass(slots=True)
 class SigningSessions:
     """The sessions of one execution environment, the least recently used dropped first.
 
     A session is found by all that was asked of STS (caller, grant, policy, role), so that none
-    serves another caller, scope, permission or condition.
+    serves another caller, scope, permission or condition. It is replaced ahead of need, so that
+    while STS fails what is still good goes on signing.
     """
 
     assume_role: AssumeRole
     new_id: Callable[[], str]
-    _kept: OrderedDict[Session, Lent] = field(default_factory=OrderedDict)
+    now: Callable[[], datetime]
+    _kept: OrderedDict[Session, _Kept] = field(default_factory=OrderedDict)
 
-    def lasting_until(self, session: Session, time: datetime, record: Record) -> Lent:
-        """A session whose credentials last until ``time``, if STS gives such."""
-        kept = self._kept.get(session)
-        if kept and kept.credentials.expiration >= time:
-            self._kept.move_to_end(session)
-            record.session(session, kept.session_id)
-            return Lent(kept.credentials, kept.session_id, cached=True)
+    def lasting_until(self, session: Session, until: datetime, record: Record) -> Lent:
+        """A session whose credentials last until then, if STS gives such."""
+        kept, now = self._kept.get(session), self.now()
+        if not kept or kept.lent.credentials.expiration < until:
+            return self._lent(session, now, record)
+        if kept.ages(now, until) and now >= kept.rests_until:
+            try:
+                return self._lent(session, now, record)
+            except Unavailable:
+                self._kept[session] = replace(kept, rests_until=now + PAUSE)
+        self._kept.move_to_end(session)
+        record.session(session, kept.lent.session_id)
+        return replace(kept.lent, cached=True)
+
+    def _lent(self, session: Session, now: datetime, record: Record) -> Lent:
         session_id = self.new_id()
         record.session(session, session_id)
         lent = Lent(self.assume_role(session, session_id), session_id, cached=False)
-        self._kept[session] = lent
+        self._kept[session] = _Kept(lent, since=now, rests_until=now)
         self._kept.move_to_end(session)
         if len(self._kept) > CAPACITY:
             self._kept.popitem(last=False)

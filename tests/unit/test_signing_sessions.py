@@ -1,20 +1,80 @@
 """A session that signs is reused for the very same request, and for no other."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.make import NOW, ROLE_ARN, Sts, record
-from vending.session import Session
-from vending.signing_sessions import CAPACITY, SigningSessions
+from tests.make import NOW, ROLE_ARN, Sts, credentials, record
+from vending.errors import Unavailable
+from vending.session import Credentials, Session
+from vending.signing_sessions import CAPACITY, Lent, SigningSessions
 
 SESSION = Session(ROLE_ARN, "{}", 3600, "alice", "a-grant", "alice-1234567890123")
 SOON = NOW + timedelta(seconds=900)
 
 
-def sessions(sts: Sts) -> SigningSessions:
-    return SigningSessions(sts.assume_role, lambda: f"session{len(sts.asked)}")
+def sessions(sts: Sts, now: Callable[[], datetime] = lambda: NOW) -> SigningSessions:
+    return SigningSessions(sts.assume_role, lambda: f"session{len(sts.asked)}", now)
+
+
+class Hour:
+    """An STS and a clock that moves; the sessions last an hour from whenever they are asked for."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+        self.down = False
+        self.asked: list[datetime] = []
+        self.kept = SigningSessions(self.assume_role, lambda: f"s{len(self.asked)}", self.now)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def assume_role(self, session: Session, session_id: str) -> Credentials:
+        self.asked.append(self.time)
+        if self.down:
+            raise Unavailable("Throttling")
+        return replace(credentials(), expiration=self.time + timedelta(hours=1))
+
+    def sign(self, seconds: int) -> Lent:
+        return self.kept.lasting_until(SESSION, self.time + timedelta(seconds=seconds), record())
+
+
+@pytest.mark.parametrize(("asked_for", "serves"), [(900, 2700), (60, 3540), (3300, 300)])
+def test_a_session_is_replaced_in_the_last_quarter_of_its_use(asked_for: int, serves: int) -> None:
+    hour = Hour()
+    assert not hour.sign(asked_for).cached
+    hour.time = NOW + timedelta(seconds=serves * 0.75)
+    assert hour.sign(asked_for).cached
+    hour.time += timedelta(seconds=1)
+    assert not hour.sign(asked_for).cached
+    assert hour.sign(asked_for).cached
+
+
+def test_what_is_still_good_goes_on_signing_while_sts_is_down() -> None:
+    hour = Hour()
+    hour.sign(900)
+    hour.down = True
+    hour.time = NOW + timedelta(seconds=2100)
+    assert hour.sign(900) == replace(hour.sign(900), session_id="s0", cached=True)
+    assert len(hour.asked) == 2
+    hour.time += timedelta(seconds=30)
+    assert hour.sign(900).session_id == "s0"
+    assert len(hour.asked) == 3
+    hour.time = NOW + timedelta(seconds=2701)
+    with pytest.raises(Unavailable):
+        hour.sign(900)
+    hour.down = False
+    assert not hour.sign(900).cached
+
+
+def test_the_record_names_the_session_that_signs_though_another_was_asked_for() -> None:
+    hour = Hour()
+    hour.sign(900)
+    hour.down, hour.time, notes = True, NOW + timedelta(seconds=2100), record()
+    hour.kept.lasting_until(SESSION, hour.time + timedelta(seconds=900), notes)
+    assert notes.members["sessionId"] == "s0"
 
 
 def test_the_same_request_is_answered_from_what_is_kept() -> None:

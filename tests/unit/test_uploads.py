@@ -55,7 +55,7 @@ class World:
 
     def effects(self) -> UploadEffects:
         ids = iter(f"session{number}" for number in range(9))
-        sessions = SigningSessions(self.sts.assume_role, lambda: next(ids))
+        sessions = SigningSessions(self.sts.assume_role, lambda: next(ids), lambda: self.now)
         signing = Effects(
             knowing(*self.grants), sessions.lasting_until, ROLE_ARN, s3_endpoint="", now=self.now
         )

@@ -71,7 +71,7 @@ def sign(
     notes: Record | None = None,
 ) -> VendedUrls:
     requests = [{"method": method, "target": {"bucket": "bkt", "key": key}} for key in keys]
-    sessions = SigningSessions(sts.assume_role, lambda: f"session{len(sts.asked)}")
+    sessions = SigningSessions(sts.assume_role, lambda: f"session{len(sts.asked)}", lambda: NOW)
     body = {"expiresIn": expires_in, "requests": requests}
     return vend_urls(
         caller(),

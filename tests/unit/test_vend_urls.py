@@ -32,7 +32,7 @@ LIMITED = grant("s3://bkt/* READWRITE", max_object_size=10, content_types=("imag
 
 
 def effects(grants: LoadGrants, sts: Sts) -> Effects:
-    sessions = SigningSessions(sts.assume_role, lambda: "asession")
+    sessions = SigningSessions(sts.assume_role, lambda: "asession", lambda: NOW)
     return Effects(grants, sessions.lasting_until, ROLE_ARN, s3_endpoint="", now=NOW)
 
 
