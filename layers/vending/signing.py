@@ -10,7 +10,7 @@ from vending.caller import Caller
 from vending.decision import Decision, LoadGrants
 from vending.errors import TooLarge, Unavailable
 from vending.grants import iso
-from vending.presign import Endpoint, Method, Named, Signer, endpoint_of, signer
+from vending.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
 from vending.principal import partition_of
 from vending.session import LONGEST, Credentials, Session, session_for, url_lifetime
 from vending.signing_sessions import Lent
@@ -51,6 +51,12 @@ class Signing:
     def expires_at(self) -> datetime:
         """What will really hold."""
         return self.now + timedelta(seconds=self.expires)
+
+    @property
+    def token_bytes(self) -> int:
+        """Of the session token, as it stands in a URL."""
+        token = self.credentials.session_token
+        return len(encode_path(token)) + 2 * token.count("/")
 
     def signer(self, method: Method, headers: Named, query: Named) -> Signer:
         """What signs keys for these."""

@@ -144,9 +144,9 @@ type UrlRequest = Annotated[
 ]
 
 
-def is_plain(request: Signed) -> bool:
-    """Whether it says no more than method and target."""
-    return len(request.model_fields_set) == 2
+def is_plain(request: Signed | FormUrl) -> bool:
+    """Whether it says no more than method and target, and is signed like all others that do."""
+    return len(request.model_fields_set) == 2 and not isinstance(request, FormUrl)
 
 
 class UrlsRequest(Body):

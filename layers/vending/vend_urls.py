@@ -1,10 +1,12 @@
 """Presigned URLs: gather, decide, and sign all or nothing; both forms of the request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from vending.audit import Record
+from vending.bodies import ANSWER_BYTES
 from vending.caller import Caller
 from vending.compact_requests import Compact
 from vending.decision import Decision, decide
@@ -91,9 +93,11 @@ class _Batch:
     def url(self, request: UrlRequest) -> Url:
         if isinstance(request, FormUrl):
             return self._form(request)
-        method = request.method
-        headers, query = (_NONE, _NONE) if is_plain(request) else (request.headers, request.query)
-        place = method, *headers.items(), *query.items()
+        method, headers, query = request.method, _NONE, _NONE
+        place: tuple[object, ...] = (method,)
+        if not is_plain(request):
+            headers, query = request.headers, request.query
+            place = (method, *headers.items(), *query.items())
         if not (sign := self.signers.get(place)):
             sign = self.signers[place] = self.signing.signer(method, headers, query)
         return Url(method, sign(request.target.key), headers)
@@ -129,16 +133,19 @@ def vend_urls(caller: Caller, request: UrlsRequest, record: Record, effects: Eff
         Unavailable: the table or STS failed.
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
-    check_answer([_reckoned(one) for one in request.requests], "requests")
+    requests, plain = request.requests, all(map(is_plain, request.requests))
+    if not plain or _most_bytes(requests) > ANSWER_BYTES:
+        check_answer([_reckoned(one) for one in requests], "requests")
     decision = decide(
         caller, request.wanted, record, load_grants=effects.load_grants, now=effects.now
     )
-    for position, one in enumerate(request.requests):
-        check_members(one, decision, effects.account, f"/requests/{position}")
+    if not plain or decision.match.grant.limits_uploads:
+        for position, one in enumerate(requests):
+            check_members(one, decision, effects.account, f"/requests/{position}")
     signing = signing_for(caller, decision, request.expires_in, record, effects)
-    batch = _Batch(signing, decision)
-    urls = tuple(map(batch.url, request.requests))
-    check_answer([_size(one) for one in urls], "requests")
+    urls = tuple(map(_Batch(signing, decision).url, requests))
+    if signing.token_bytes > TOKEN_BYTES:  # more than was reckoned with
+        check_answer([_size(one) for one in urls], "requests")
     return VendedUrls(urls, signing.expires_at, signing.session_id)
 
 
@@ -171,6 +178,12 @@ def vend_compact(
         expires_at=signing.expires_at,
         session_id=signing.session_id,
     )
+
+
+def _most_bytes(requests: Sequence[UrlRequest]) -> int:
+    """What no answer to these plain requests exceeds; a character takes 12 bytes at most."""
+    characters = sum(len(one.target.key) for one in requests)
+    return len(requests) * (URL_BYTES + TOKEN_BYTES) + 12 * characters
 
 
 def _reckoned(request: UrlRequest) -> int:
