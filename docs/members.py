@@ -152,7 +152,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "GET /admin/locations/{id}": (
         "reads the location of a bucket",
         "",
-        ("scope", "region", "account?", "kmsKey?"),
+        ("scope", "region", "account?", "kmsKey?", "role?", "externalId?", "vpcEndpoint?"),
     ),
     "POST /admin/changes": (
         "makes what is granted equal to a document",
@@ -261,6 +261,12 @@ MEANINGS = {
     "LocationBody.region": "where it is",
     "LocationBody.account": "who owns it, where that is not the account of the stack",
     "LocationBody.kmsKey": "the key that encrypts it",
+    "LocationBody.role": (
+        "the role that is lent for it, where that is not `AllowedAssumeS3Role`; one of the stack's "
+        "`AssumableRoleArns`"
+    ),
+    "LocationBody.externalId": "what that role asks for as `sts:ExternalId`",
+    "LocationBody.vpcEndpoint": "the VPC endpoint of S3 through which alone it may be reached",
 }
 
 

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from vending import stored
 from vending.administer import Catalogue, apply, named
 from vending.audit import Record
-from vending.aws import gateway, store
+from vending.aws import gateway, parameters, store
 from vending.aws.answers import Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, recording
@@ -112,6 +112,12 @@ CATALOGUE = Catalogue(
 )
 
 
+def assumable_roles() -> frozenset[str]:
+    """Whom the functions may assume; asked for only where a location names a role."""
+    ssm = client("ssm", settings.region)
+    return parameters.assumable_roles(ssm, settings.assumable_roles_parameter)
+
+
 def changes(request: gateway.Request) -> Answer:
     """Applies a document; one audit record for the request and one for each change written."""
     with recording("changes", request.id) as record:
@@ -123,7 +129,12 @@ def changes(request: gateway.Request) -> Answer:
             body,
             record,
             CATALOGUE,
-            setting=Setting(settings.role_arn, settings.allow_local_issuers, has_keys),
+            setting=Setting(
+                settings.role_arn,
+                settings.allow_local_issuers,
+                has_keys,
+                assumable_roles,
+            ),
             changed=partial(record_change, request.id, caller, record),
         )
 

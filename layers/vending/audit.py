@@ -5,7 +5,9 @@ Members (version 1; absent where unknown): ``record`` (always ``audit``), ``vers
 ``uniqueId``, ``callerSession``, ``issuer``, ``subject``, ``tokenHash``, ``route``, ``targets`` (the
 first 20), ``targetCount``, ``permission``, ``grant``, ``outcome`` (``granted``, ``refused``,
 ``failed``, ``unknown``), ``code``, ``reason``, ``sessionId``, ``roleSessionName``,
-``sourceIdentity``, ``durationSeconds``, ``expiresAt``, ``cached``, ``change`` (``action``,
+``roleArn``, ``sourceIdentity``, ``durationSeconds``, ``packedPolicySize`` (percent, of a session
+that was asked for), ``expiresAt``, ``cached``, ``upload`` (the id of a multipart upload),
+``startSessionId`` (of the session that had S3 start it), ``change`` (``action``,
 ``kind``, ``id``, ``pointer``, ``before``, ``after``), ``cause`` (the ``vendId`` of the request that
 made the change), ``changes``, ``revision``, ``dryRun``.
 """
@@ -57,6 +59,7 @@ class Record:
         self.note(
             sessionId=session_id,
             roleSessionName=session.name(session_id),
+            roleArn=session.role_arn,
             sourceIdentity=session.source_identity,
             durationSeconds=session.duration,
         )

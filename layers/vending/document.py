@@ -8,10 +8,13 @@ from vending.bodies import Body
 from vending.fields import (
     Account,
     BucketScope,
+    ExternalId,
     KmsKey,
     Listed,
     Region,
+    RoleArn,
     Version,
+    VpcEndpoint,
     between,
 )
 from vending.grant_document import GrantBody
@@ -40,6 +43,15 @@ class LocationBody(Body):
     region: Region
     account: Account | None = None
     kms_key: KmsKey | None = None
+    role: RoleArn | None = None
+    external_id: ExternalId | None = None
+    vpc_endpoint: VpcEndpoint | None = None
+
+    @model_validator(mode="after")
+    def _external_id_of_a_role(self) -> Self:
+        if self.external_id and not self.role:
+            raise ValueError("'externalId' goes with 'role'")
+        return self
 
     @model_validator(mode="after")
     def _key_in_the_region(self) -> Self:
@@ -49,7 +61,15 @@ class LocationBody(Body):
 
     def location(self) -> RegisteredLocation:
         """The location in the core's own types."""
-        return RegisteredLocation(self.scope, self.region, self.account, self.kms_key)
+        return RegisteredLocation(
+            scope=self.scope,
+            region=self.region,
+            account=self.account,
+            kms_key=self.kms_key,
+            role=self.role,
+            external_id=self.external_id,
+            vpc_endpoint=self.vpc_endpoint,
+        )
 
 
 class IssuerBody(Body):

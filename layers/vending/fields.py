@@ -178,5 +178,15 @@ KmsKey = Annotated[
         "the ARN of a KMS key (of the key, not of an alias)",
     ),
 ]
+RoleArn = Annotated[
+    str,
+    matching(
+        r"arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}",
+        "the ARN of an IAM role, with its path",
+    ),
+]
+ExternalId = Annotated[
+    str, matching("[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits or any of _+=,.@:/-")
+]
 VpcEndpoint = Annotated[str, matching("vpce-[0-9a-f]{8,17}", "such as vpce-0a1b2c3d")]
 UniqueId = Annotated[str, matching("A(ROA|IDA)[A-Z0-9]{12,124}", "such as AROA… or AIDA…")]

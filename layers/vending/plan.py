@@ -1,6 +1,6 @@
 """``vending.yaml`` against what is stored: the faults, or the changes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vending.changes import Change, Entry, Kind
@@ -37,6 +37,7 @@ class Setting:
     role_arn: str
     allow_local_issuers: bool
     has_keys: Callable[[str], bool]  # whether a pinned JWKS has a key that can be used
+    assumable_roles: Callable[[], Collection[str]] = tuple  # ARNs, beside the service's own
 
 
 def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> list[Change]:
@@ -61,6 +62,7 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> list[Chan
         *_twice("issuer", issuers),
         *_twice("location", locations),
         *_untrusted(issuers, len(trusted), setting),
+        *_not_ours_to_lend(locations, setting),
     ]
     for position, grant in enumerate(grants):
         for member, reason in unusable(grant, registered, trusted, setting.role_arn):
@@ -102,6 +104,18 @@ def _misread(
         if (position := positions.get(grant.grantee.issuer)) is not None:
             for _, reason in grantee_faults(grant, trusted, partition_of(setting.role_arn)):
                 yield Fault(f"/issuers/{position}", f"the grant {grant.id!r} stays: {reason}")
+
+
+def _not_ours_to_lend(locations: Sequence[RegisteredLocation], setting: Setting) -> Iterator[Fault]:
+    """Roles that the functions may not assume; IAM would refuse them too."""
+    named = any(location.role for location in locations)
+    ours = {None, setting.role_arn, *(setting.assumable_roles() if named else ())}
+    for position, location in enumerate(locations):
+        if location.role not in ours:
+            yield Fault(
+                f"/locations/{position}/role",
+                "is not among the stack's AssumableRoleArns; an administrator cannot add one",
+            )
 
 
 def _untrusted(issuers: Sequence[Issuer], count: int, setting: Setting) -> Iterator[Fault]:

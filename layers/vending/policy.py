@@ -84,11 +84,10 @@ def policy_document(
     versions: bool = False,
 ) -> dict[str, object]:
     """The session policy as JSON members; every statement has a resource and a condition."""
-    partition, own_account = partition_of(role_arn), role_arn.split(":")[4]
+    partition = partition_of(role_arn)
     bucket = f"arn:{partition}:s3:::{location.scope.bucket}"
     kept = [one for one in dict.fromkeys(targets) if not _within_another(one, targets)]
-    account: Conditions = {"StringEquals": {"aws:ResourceAccount": location.account or own_account}}
-    guarded = merged(account, conditions)
+    guarded = merged(_location_conditions(location, role_arn), conditions)
     actions = OBJECT_ACTIONS[permission]
     if versions and permission.includes(Permission.READ):
         actions = (*actions, "s3:GetObjectVersion")
@@ -121,6 +120,14 @@ def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions
     if grant.expires and grant.expires < ends:
         conditions["DateLessThan"] = {"aws:CurrentTime": iso(grant.expires)}
     return conditions
+
+
+def _location_conditions(location: RegisteredLocation, role_arn: str) -> Conditions:
+    """What holds in the bucket for every grant; a grant's own VPC endpoint is the same one."""
+    equal: dict[str, str | list[str]] = {"aws:ResourceAccount": location.owner(role_arn)}
+    if location.vpc_endpoint:
+        equal["aws:SourceVpce"] = location.vpc_endpoint
+    return {"StringEquals": equal}
 
 
 def encode(document: dict[str, object]) -> str:

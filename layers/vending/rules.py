@@ -49,18 +49,18 @@ def check_upload(
         raise _wrong(f"{place}/contentType", f"the grant takes {listed}")
 
 
-def check_uploading(request: Uploading, decision: Decision, account: str, place: str) -> None:
+def check_uploading(request: Uploading, decision: Decision, role_arn: str, place: str) -> None:
     """Raise ``InvalidRequest`` for what the grant or the location does not take."""
     check_upload(
         decision.match.grant, place, content_type=request.content_type, size=request.content_length
     )
-    check_owner(request.expected_bucket_owner, decision, account, place)
+    check_owner(request.expected_bucket_owner, decision, role_arn, place)
     check_key(request.kms_key, decision, place)
 
 
-def check_owner(owner: str | None, decision: Decision, account: str, place: str) -> None:
+def check_owner(owner: str | None, decision: Decision, role_arn: str, place: str) -> None:
     """Raise ``InvalidRequest`` unless this account, if any is given, owns the bucket."""
-    if owner not in (None, decision.location.account or account):
+    if owner not in (None, decision.location.owner(role_arn)):
         raise _wrong(f"{place}/expectedBucketOwner", "does not own this bucket")
 
 
@@ -87,12 +87,12 @@ def form_lengths(request: FormUrl, decision: Decision, place: str) -> tuple[int,
     return least, most
 
 
-def check_members(request: Signed | FormUrl, decision: Decision, account: str, place: str) -> None:
+def check_members(request: Signed | FormUrl, decision: Decision, role_arn: str, place: str) -> None:
     """Raise for whatever of the request's members the grant or its location does not allow."""
     if isinstance(request, Reading):
         check_reading(request, decision.match.grant, place)
     elif isinstance(request, Uploading):
-        check_uploading(request, decision, account, place)
+        check_uploading(request, decision, role_arn, place)
     elif isinstance(request, FormUrl):
         form_lengths(request, decision, place)
 

@@ -29,6 +29,7 @@ class Credentials:
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
     expiration: datetime
+    packed_policy_size: int | None = None  # percent of the room that STS has for policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Session:
     caller: str  # canonical, with the unique id: sessions are never shared across callers
     grant: str
     source_identity: str
+    external_id: str | None = None  # that a role in another account asks for
 
     def name(self, session_id: str) -> str:
         """At most 60 characters; a deny on ``aws:userid`` can match each part of it."""
@@ -66,15 +68,17 @@ def session_for(
     """
     ends = now + timedelta(seconds=duration + MARGIN)
     conditions = grant_conditions(grant, caller, ends)
+    lent = location.role_arn(role_arn)
     return Session(
-        role_arn=role_arn,
+        role_arn=lent,
         policy=session_policy(
-            targets, permission, location, role_arn, conditions, versions=grant.versions
+            targets, permission, location, lent, conditions, versions=grant.versions
         ),
         duration=duration,
         caller=caller.identity.unique,
         grant=grant.id,
         source_identity=source_identity(caller),
+        external_id=location.external_id,
     )
 
 

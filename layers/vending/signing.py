@@ -26,14 +26,9 @@ class Effects:
 
     load_grants: LoadGrants
     lasting_until: LastingUntil
-    role_arn: str
+    role_arn: str  # of the service's own role
     s3_endpoint: str  # empty: S3's own
     now: datetime
-
-    @property
-    def account(self) -> str:
-        """The service's own."""
-        return self.role_arn.split(":")[4]
 
 
 @dataclass(frozen=True, slots=True)

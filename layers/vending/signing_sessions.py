@@ -72,6 +72,7 @@ class SigningSessions:
         session_id = self.new_id()
         record.session(session, session_id)
         lent = Lent(self.assume_role(session, session_id), session_id, cached=False)
+        record.note(packedPolicySize=lent.credentials.packed_policy_size)
         self._kept[session] = _Kept(lent, since=now, rests_until=now)
         self._kept.move_to_end(session)
         if len(self._kept) > CAPACITY:

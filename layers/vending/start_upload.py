@@ -52,7 +52,7 @@ def start_upload(
     grant = decision.match.grant
     content_type, size = request.content_type, request.size
     check_upload(grant, "", content_type=content_type, size=size, member="size")
-    check_owner(request.expected_bucket_owner, decision, signing.account, "")
+    check_owner(request.expected_bucket_owner, decision, signing.role_arn, "")
     check_key(request.kms_key, decision, "")
     _check_source(grant, caller)
     url_lifetime(request.expires_in, grant, signing.now)
@@ -90,7 +90,8 @@ def start_upload(
 def _from_here(decision: Decision) -> Decision:
     """The same for a call of the function's own, which comes from the function's address."""
     grant = replace(decision.match.grant, source_ip=None, vpc_endpoint=None)
-    return replace(decision, match=replace(decision.match, grant=grant))
+    location = replace(decision.location, vpc_endpoint=None)
+    return replace(decision, match=replace(decision.match, grant=grant), location=location)
 
 
 def _check_source(grant: Grant, caller: Caller) -> None:

@@ -30,12 +30,15 @@ def unusable(
     if not (location := locations.get(grant.scope.bucket)):
         yield "scope", "no location for this bucket; add it to 'locations'"
         return
+    if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
+        yield "vpcEndpoint", "the location is reached through another one, so nobody could use it"
     caller = Caller("iam", _longest(grant), _LONGEST_ADDRESS)
     conditions = grant_conditions(grant, caller, datetime.max.replace(tzinfo=UTC))
     try:
         scope = grant.scope.fill(caller.identity.variables)
         session_policy(
-            *([scope], grant.permission, location, role_arn, conditions), versions=grant.versions
+            *([scope], grant.permission, location, location.role_arn(role_arn), conditions),
+            versions=grant.versions,
         )
     except (PolicyTooLarge, ValueError) as error:
         yield "scope", f"not every caller could use it: {error}"

@@ -58,5 +58,6 @@ def vend_credentials(
     expiration = min(ends, credentials.expiration)
     if expiration <= now:
         raise Unavailable("SessionEnded")
-    record.note(expiresAt=iso(expiration), cached=False)
+    packed = credentials.packed_policy_size
+    record.note(expiresAt=iso(expiration), cached=False, packedPolicySize=packed)
     return VendedCredentials(narrowed, credentials, expiration, session_id)

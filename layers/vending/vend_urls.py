@@ -141,7 +141,7 @@ def vend_urls(caller: Caller, request: UrlsRequest, record: Record, effects: Eff
     )
     if not plain or decision.match.grant.limits_uploads:
         for position, one in enumerate(requests):
-            check_members(one, decision, effects.account, f"/requests/{position}")
+            check_members(one, decision, effects.role_arn, f"/requests/{position}")
     signing = signing_for(caller, decision, request.expires_in, record, effects)
     urls = tuple(map(_Batch(signing, decision).url, requests))
     if signing.token_bytes > TOKEN_BYTES:  # more than was reckoned with
@@ -163,7 +163,7 @@ def vend_compact(
     decision = decide(
         caller, request.wanted, record, load_grants=effects.load_grants, now=effects.now
     )
-    check_members(request, decision, effects.account, "")
+    check_members(request, decision, effects.role_arn, "")
     signing = signing_for(caller, decision, request.expires_in, record, effects)
     headers = request.headers
     signer = signing.signer(request.method, headers, request.query)

@@ -20,6 +20,8 @@ from local.stack import Stack, deploy
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+OTHER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/Partner"  # it need not be there
+
 type LeftRunning = Callable[..., list[str]]
 type NewCaller = Callable[..., Credentials]
 type Apply = Callable[[Mapping[str, Any]], None]
@@ -54,8 +56,9 @@ def cloud() -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def stack(cloud: Cloud) -> Stack:
-    """The stack, with TrustAssumeS3User as in dev."""
-    return deploy(cloud, built(), {"TrustAssumeS3User": "true"})
+    """The stack, with TrustAssumeS3User as in dev, and one more role that it may assume."""
+    parameters = {"TrustAssumeS3User": "true", "AssumableRoleArns": OTHER_ROLE}
+    return deploy(cloud, built(), parameters)
 
 
 @pytest.fixture(scope="session")

@@ -193,8 +193,17 @@ def test_a_bad_member_of_a_grant_is_named(changes: dict[str, object], pointer: s
         ({"region": "ap-northeast-1\n"}, "/locations/0/region"),
         ({"account": 123456789012}, "/locations/0/account"),
         ({"kmsKey": "alias/key"}, "/locations/0/kmsKey"),
+        ({"role": "Partner"}, "/locations/0/role"),
+        ({"role": "arn:aws:iam::999999999999:role/*"}, "/locations/0/role"),
+        ({"role": "arn:aws:iam::999999999999:user/Partner"}, "/locations/0/role"),
+        ({"role": ["arn:aws:iam::999999999999:role/Partner"]}, "/locations/0/role"),
+        ({"externalId": "s3vend-1"}, "/locations/0"),
+        (
+            {"role": "arn:aws:iam::999999999999:role/P", "externalId": "x"},
+            "/locations/0/externalId",
+        ),
+        ({"vpcEndpoint": "vpce-"}, "/locations/0/vpcEndpoint"),
         ({"kmsKey": "arn:aws:kms:ap-northeast-1:123456789012:key/*"}, "/locations/0/kmsKey"),
-        ({"role": "arn:aws:iam::123456789012:role/Other"}, "/locations/0/role"),
     ],
 )
 def test_a_bad_member_of_a_location_is_named(changes: dict[str, object], pointer: str) -> None:
@@ -204,7 +213,8 @@ def test_a_bad_member_of_a_location_is_named(changes: dict[str, object], pointer
 
 def test_a_location_is_read_into_its_canonical_form() -> None:
     key = "arn:aws:kms:ap-northeast-1:123456789012:key/0a1b2c3d"
-    members = LOCATION | {"account": "999999999999", "kmsKey": key}
+    members = LOCATION | {"account": "999999999999", "kmsKey": key, "vpcEndpoint": "vpce-0a1b2c3d"}
+    members |= {"role": "arn:aws:iam::999999999999:role/team/Partner", "externalId": "s3vend:1"}
     assert LocationBody.model_validate(members).location().as_json() == members
     assert LocationBody.model_validate(LOCATION).location().as_json() == LOCATION
 

@@ -55,6 +55,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "S3_ENDPOINT": "",
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "true",
+        "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

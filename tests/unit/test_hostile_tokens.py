@@ -590,6 +590,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
         "S3_ENDPOINT": "",
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "false",
+        "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "POWERTOOLS_SERVICE_NAME": "hostile-tokens",
     }
     for name, value in environment.items():

@@ -16,7 +16,7 @@ from tests.documents import (
     planned,
     stored,
 )
-from tests.make import USER_ARN
+from tests.make import ROLE_ARN, USER_ARN
 from tests.tokens import ISSUER, ec_key, jwk, rsa_key
 from vending.document import ISSUERS
 from vending.errors import FAULTS, InvalidRequest
@@ -40,6 +40,33 @@ def test_what_is_there_already_is_no_change() -> None:
 def test_a_spelling_of_the_same_thing_is_no_change() -> None:
     same = line(grantee={"iam": USER_ARN.replace("user/", "user/team/")}, maxDuration="15m")
     assert planned(document(grants=[same]), stored(line(maxDuration=900))) == []
+
+
+PARTNER = "arn:aws:iam::999999999999:role/Partner"
+
+
+def test_a_location_names_only_a_role_that_the_stack_lists() -> None:
+    there = HERE | {"role": PARTNER, "externalId": "s3vend-1"}
+    assert faults(locations=[HERE, there | {"scope": "s3://b2b/*"}]).keys() == {"/locations/1/role"}
+    listing = replace(SETTING, assumable_roles=lambda: [PARTNER])
+    assert faults(setting=listing, locations=[there]) == {}
+    other = there | {"role": f"{PARTNER}2"}
+    assert faults(setting=listing, locations=[other]).keys() == {"/locations/0/role"}
+    assert faults(locations=[HERE | {"role": ROLE_ARN}]) == {}
+
+
+def test_nobody_asks_for_the_roles_where_no_location_names_one() -> None:
+    def fails() -> list[str]:
+        raise AssertionError
+
+    assert faults(setting=replace(SETTING, assumable_roles=fails), locations=[HERE]) == {}
+
+
+def test_a_grant_and_its_location_are_reached_through_one_vpc_endpoint() -> None:
+    there = HERE | {"vpcEndpoint": "vpce-0a1b2c3d"}
+    for endpoint, wrong in (("vpce-0a1b2c3d", set()), ("vpce-0a1b2c3e", {"/grants/0/vpcEndpoint"})):
+        granted = [line(vpcEndpoint=endpoint)]
+        assert faults(grants=granted, locations=[there]).keys() == wrong
 
 
 def test_a_list_that_is_absent_is_left_alone_even_with_prune() -> None:

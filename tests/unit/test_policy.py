@@ -57,6 +57,23 @@ def policy(
     return json.loads(text)
 
 
+def test_a_locations_vpc_endpoint_holds_in_every_statement_on_s3() -> None:
+    text = session_policy(
+        [Location.parse("s3://bkt/a/*")],
+        Permission.READWRITE,
+        location(vpc_endpoint="vpce-0a1b2c3d", kms_key=KEY_ARN),
+        ROLE_ARN,
+        {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}},
+    )
+    *on_s3, on_key = json.loads(text)["Statement"]
+    for statement in on_s3:
+        assert statement["Condition"]["StringEquals"] == {
+            "aws:ResourceAccount": ACCOUNT,
+            "aws:SourceVpce": "vpce-0a1b2c3d",
+        }
+    assert "aws:SourceVpce" not in str(on_key)
+
+
 def may(document: Any, action: str, path: str, **context: str) -> bool:
     return allows(document, action, f"arn:aws:s3:::{path}", CONTEXT | context)
 

@@ -54,6 +54,26 @@ def test_names_are_what_sts_takes_whatever_the_caller_is_called(name: str) -> No
     assert len(readable) <= 20
 
 
+PARTNER = "arn:aws:iam::999999999999:role/team/Partner"
+
+
+def test_a_location_may_have_a_role_of_its_own_in_whose_account_the_bucket_is() -> None:
+    made = session_for(
+        caller(),
+        grant("s3://bkt/* READ"),
+        [Location("bkt", "a")],
+        Permission.READ,
+        location=location(role=PARTNER, external_id="s3vend-1"),
+        role_arn=ROLE_ARN,
+        duration=900,
+        now=NOW,
+    )
+    assert (made.role_arn, made.external_id) == (PARTNER, "s3vend-1")
+    assert '"aws:ResourceAccount":"999999999999"' in made.policy
+    assert (session().role_arn, session().external_id) == (ROLE_ARN, None)
+    assert f'"aws:ResourceAccount":"{ACCOUNT}"' in session().policy
+
+
 def test_a_session_name_tells_caller_grant_and_session_apart() -> None:
     first, second = session(), session(f"arn:aws:iam::{ACCOUNT}:role/AssumeS3User")
     assert first.name("s").split("-")[0] == second.name("s").split("-")[0]

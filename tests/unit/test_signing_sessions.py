@@ -35,7 +35,8 @@ class Hour:
         self.asked.append(self.time)
         if self.down:
             raise Unavailable("Throttling")
-        return replace(credentials(), expiration=self.time + timedelta(hours=1))
+        ends = self.time + timedelta(hours=1)
+        return replace(credentials(), expiration=ends, packed_policy_size=42)
 
     def sign(self, seconds: int) -> Lent:
         return self.kept.lasting_until(SESSION, self.time + timedelta(seconds=seconds), record())
@@ -87,6 +88,14 @@ def test_the_same_request_is_answered_from_what_is_kept() -> None:
     assert (first.cached, second.cached) == (False, True)
     assert (first.session_id, second.session_id) == ("session0", "session0")
     assert len(sts.asked) == 1
+
+
+def test_the_record_says_how_much_room_a_new_sessions_policy_takes() -> None:
+    hour, first, second = Hour(), record(), record()
+    for notes in (first, second):
+        hour.kept.lasting_until(SESSION, SOON, notes)
+    assert first.members["packedPolicySize"] == 42
+    assert "packedPolicySize" not in second.members
 
 
 def test_the_record_names_the_session_whether_it_was_there_or_not() -> None:

@@ -76,6 +76,7 @@ def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
         "S3_ENDPOINT": "",
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "false",
+        "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         **more,
     }
     return subprocess.run(  # noqa: S603 - this Python and the code below

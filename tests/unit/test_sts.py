@@ -1,6 +1,7 @@
 """AssumeRole: what is sent, what is made of the answer, and what of a failure."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,6 +52,13 @@ def test_everything_of_the_session_is_sent() -> None:
         }
     ]
     assert (lent.access_key_id, lent.session_token) == ("ASIAEXAMPLE", "a-token")
+
+
+def test_an_external_id_is_sent_where_the_role_asks_for_one() -> None:
+    stub = Client({"Credentials": LENT, "PackedPolicySize": 7})
+    lent = assume_role(stub, replace(SESSION, external_id="s3vend-1"), "asession")
+    assert stub.asked[0]["ExternalId"] == "s3vend-1"
+    assert lent.packed_policy_size == 7
 
 
 @pytest.mark.parametrize("token", [None, ""])

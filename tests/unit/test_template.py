@@ -152,6 +152,7 @@ def test_the_code_reads_these_variables_and_no_others(made: Stack, name: str) ->
         "S3_ENDPOINT": "",
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "false",
+        "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "POWERTOOLS_SERVICE_NAME": "s3vend",
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }
@@ -270,6 +271,20 @@ def test_every_log_group_is_kept_for_its_days_and_longer_than_the_stack(made: St
 
 
 @STACKS
+def test_what_sts_says_of_the_policys_size_is_a_metric(made: Stack) -> None:
+    filters = made.of_type("AWS::Logs::MetricFilter").values()
+    assert {one["LogGroupName"] for one in filters} == {
+        "CredentialsFunctionLogGroup",
+        "PresignedUrlsFunctionLogGroup",
+    }
+    for one in filters:
+        assert one["FilterPattern"] == '{ $.record = "audit" && $.packedPolicySize >= 0 }'
+        [metric] = one["MetricTransformations"]
+        assert metric["MetricValue"] == "$.packedPolicySize"
+        assert metric["MetricNamespace"] == "s3vend/s3vend"
+
+
+@STACKS
 def test_the_outputs_are_parameters_too(made: Stack) -> None:
     assert made.outputs == {
         "ApiUrl": f"https://Api.execute-api.{REGION}.amazonaws.com/v1",
@@ -281,6 +296,7 @@ def test_the_outputs_are_parameters_too(made: Stack) -> None:
         "UserName": "AssumeS3User",
     }
     stored = {p["Name"]: p["Value"] for p in made.of_type("AWS::SSM::Parameter").values()}
+    assert stored.pop("/s3vend/s3vend/assumable-role-arns") == "AllowedAssumeS3Role.Arn"
     assert stored == {
         f"/s3vend/s3vend/{name}": made.outputs[output]
         for name, output in {

@@ -38,7 +38,10 @@ PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
             "dynamodb:DeleteItem",
             "dynamodb:PutItem",
             "dynamodb:Query",
-        }
+        },
+        f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/s3vend/s3vend/assumable-role-arns": {
+            "ssm:GetParameter"
+        },
     },
 }
 
@@ -138,6 +141,18 @@ def test_only_the_vending_functions_may_speak_to_sts(made: Stack) -> None:
         if any(action.startswith(("sts:", "*")) for action in listed(statement["Action"]))
     }
     assert speaking == set(VENDING)
+
+
+def test_the_functions_may_assume_the_listed_roles_and_no_others() -> None:
+    others = [f"arn:aws:iam::999999999999:role/Partner{number}" for number in "12"]
+    for listed_roles in ([], others):
+        made = stack(AssumableRoleArns=",".join(listed_roles))
+        for function in ("CredentialsFunction", "PresignedUrlsFunction"):
+            assumed = permissions(made, role_of(made, function))
+            roles = {name for name, actions in assumed.items() if actions == ASSUME}
+            assert roles == {LENT, *listed_roles}
+        names = made.of_type("AWS::SSM::Parameter")["AssumableRolesParameter"]["Value"]
+        assert names.split(",") == ["AllowedAssumeS3Role.Arn", *listed_roles]
 
 
 @STACKS

@@ -23,6 +23,7 @@ class Settings:
     s3_endpoint: str  # empty but locally
     sts_endpoint: str  # empty but locally
     allow_local_issuers: bool
+    assumable_roles_parameter: str  # its name in SSM
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -35,6 +36,7 @@ class Settings:
             s3_endpoint=environment["S3_ENDPOINT"],
             sts_endpoint=environment["STS_ENDPOINT"],
             allow_local_issuers=environment["ALLOW_LOCAL_ISSUERS"] == "true",
+            assumable_roles_parameter=environment["ASSUMABLE_ROLES_PARAMETER"],
         )
 
 

@@ -24,6 +24,7 @@ def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
                 SourceIdentity=session.source_identity,
                 Policy=session.policy,
                 DurationSeconds=session.duration,
+                **({} if session.external_id is None else {"ExternalId": session.external_id}),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "PackedPolicyTooLarge":
@@ -35,5 +36,9 @@ def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
     if not lent.get("SessionToken"):
         raise Unavailable("NotTemporary")
     return Credentials(
-        lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"], lent["Expiration"]
+        lent["AccessKeyId"],
+        lent["SecretAccessKey"],
+        lent["SessionToken"],
+        lent["Expiration"],
+        answer.get("PackedPolicySize"),
     )
