@@ -80,8 +80,8 @@ def signer(
     """What signs keys for one method and lifetime (seconds).
 
     ``headers`` and ``query`` are signed too: whoever uses the URL sends these headers exactly.
-    What all keys share is computed once: the canonical request but for the path, and the two
-    HMAC states keyed with the signing key, which are copied for each URL.
+    What all keys share is computed once: the canonical request but for the path, and three states
+    that are copied for each URL: of its hash up to the key, and of the HMAC with the signing key.
     """
     timestamp = amz_date(now)
     scope = credential_scope(timestamp, region)
@@ -100,7 +100,7 @@ def signer(
     ]
 
     canonical_headers = "".join(f"{name}:{sent[name]}\n" for name in sorted(sent))
-    before_key = f"{method}\n{endpoint.path}".encode()
+    before_key = sha256(f"{method}\n{endpoint.path}".encode())
     canonical_query = _joined(sorted(parameters))
     after_key = f"\n{canonical_query}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD".encode()
     string_to_sign = f"{ALGORITHM}\n{timestamp}\n{scope}\n".encode()
@@ -111,9 +111,11 @@ def signer(
 
     def sign(key: str) -> tuple[str, str]:
         path = encode_path(key)
-        canonical_request = before_key + path.encode("ascii") + after_key
+        hashed_request = before_key.copy()
+        hashed_request.update(path.encode("ascii"))
+        hashed_request.update(after_key)
         message = inner.copy()
-        message.update(sha256(canonical_request).hexdigest().encode("ascii"))
+        message.update(hashed_request.hexdigest().encode("ascii"))
         signature = outer.copy()
         signature.update(message.digest())
         return path, signature.hexdigest()
