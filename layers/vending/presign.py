@@ -95,9 +95,8 @@ def signer(
         "X-Amz-SignedHeaders": names,
         **({"X-Amz-Security-Token": token} if (token := credentials.session_token) else {}),
     }
-    parameters = [
-        (_encode(name), _encode(value)) for name, value in (*query.items(), *authentication.items())
-    ]
+    parameters = [(_encode(name), _encode(value)) for name, value in query.items()]
+    parameters += [(name, _encode(value)) for name, value in authentication.items()]
 
     canonical_headers = "".join(f"{name}:{sent[name]}\n" for name in sorted(sent))
     before_key = sha256(f"{method}\n{endpoint.path}".encode())
@@ -151,7 +150,14 @@ def encode_path(key: str) -> str:
 
 
 def _encode(value: str) -> str:
-    return encode_path(value).replace("/", "%2F")
+    """As in a query: ``/`` is encoded too. A token is long and has few kinds of bytes to encode."""
+    encoded = value.encode()
+    if reserved := encoded.translate(None, _UNRESERVED):
+        # '%' first, since the others bring it in
+        for byte in sorted(set(reserved), key=ord("%").__ne__):
+            encoded = encoded.replace(bytes((byte,)), b"%%%02X" % byte)
+        value = encoded.decode("ascii")
+    return value.replace("/", "%2F")
 
 
 def _joined(parameters: Iterable[tuple[str, str]]) -> str:
