@@ -7,6 +7,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 ENVIRONMENT := .venv/.ready
 PYTHON := .venv/bin/python
 BACKENDS := .venv-backends/.ready
+PEERS := .venv-bench/.ready
+COMPANION := bench/companion/node_modules/.ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export PYTHONUTF8 := 1
@@ -33,11 +35,22 @@ $(BACKENDS): tests/backends/requirements.txt | $(ENVIRONMENT)
 	@$(UV) pip sync --quiet --require-hashes --python .venv-backends/bin/python tests/backends/requirements.txt
 	@touch $@
 
+$(PEERS): bench/requirements.txt | $(ENVIRONMENT)
+	@test -x .venv-bench/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-bench
+	@$(UV) pip sync --quiet --require-hashes --python .venv-bench/bin/python bench/requirements.txt
+	@touch $@
+
+$(COMPANION): bench/companion/package.json bench/companion/package-lock.json
+	@cd bench/companion && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 .PHONY: lock
 lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit together
 	$(UV) pip compile --quiet --upgrade --group dev --universal --generate-hashes --no-annotate --no-header --output-file requirements.txt
 	cd layers && $(abspath $(UV)) pip compile --quiet --upgrade --group ../pyproject.toml:layer --universal --generate-hashes --no-annotate --no-header --constraints ../requirements.txt --output-file requirements.txt
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --output-file tests/backends/requirements.txt tests/backends/requirements.in
+	$(UV) pip compile --quiet --upgrade --group layer --universal --generate-hashes --no-annotate --no-header --constraints layers/requirements.txt --output-file bench/requirements.txt bench/requirements.in
+	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 
 .PHONY: test
 test: check $(ENVIRONMENT) ## every test, on this machine and on a local cloud, and every check
@@ -85,11 +98,16 @@ local: $(ENVIRONMENT) ## start a local cloud with the stack and leave it running
 local-stop: $(ENVIRONMENT) ## end the local cloud
 	@$(PYTHON) -m local stop
 
-BENCH := authorizer cold
-.PHONY: bench $(BENCH:%=bench-%)
+BENCH := authorizer cold presign
+.PHONY: bench bench-cloud $(BENCH:%=bench-%)
 bench: $(BENCH:%=bench-%) ## ratios against peers, in the same run; one alone: make bench BENCH=cold
+bench-cloud: ## the whole handler beside whole services, and STS calls, on a local cloud (five minutes; needs Node)
+	@$(MAKE) --no-print-directory bench BENCH="vend sts_calls"
+bench-presign: PEERS_PYTHON := BOTO_DISABLE_CRT=true .venv-bench/bin/python
+bench-presign bench-vend: $(PEERS)
+bench-vend: $(COMPANION)
 $(BENCH:%=bench-%): bench-%: $(ENVIRONMENT)
-	@PYTHONPATH=layers:. $(PYTHON) -m bench.$*
+	@PYTHONPATH=layers:. $(or $(PEERS_PYTHON),$(PYTHON)) -m bench.$*
 
 .PHONY: local-token
 local-token: $(ENVIRONMENT) ## print a token of its issuer: make -s local-token CLAIMS='{"sub": "alice"}'
