@@ -11,6 +11,7 @@ const options = {
   server: { host: '127.0.0.1', protocol: 'http' },
   filePath: PLACE,
   corsOrigins: true,
+  uploadUrls: [`https://${BUCKET}.s3.${REGION}.amazonaws.com`],
   metrics: false,
   s3: {
     bucket: BUCKET,

@@ -22,11 +22,13 @@ def hashing(secret: str, urls: Sequence[str]) -> Call:
     ]
 
 
-def canonical_request(url: str) -> bytes:
-    """What has to be hashed for a GET of the URL."""
+def canonical_request(url: str, method: str = "GET") -> bytes:
+    """What has to be hashed for the URL."""
     parts = urlsplit(url)
     query = "&".join(sorted(one for one in parts.query.split("&") if SIGNATURE not in one))
-    return f"GET\n{parts.path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD".encode()
+    return (
+        f"{method}\n{parts.path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD".encode()
+    )
 
 
 def before_and_key(secret: str, url: str) -> tuple[bytes, bytes]:
@@ -42,10 +44,10 @@ def members(url: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(url).query))
 
 
-def is_right(secret: str, url: str) -> bool:
-    """Whether S3 would take its signature for a GET."""
+def is_right(secret: str, url: str, method: str = "GET") -> bool:
+    """Whether S3 would take its signature."""
     before, key = before_and_key(secret, url)
-    text = before + sha256(canonical_request(url)).hexdigest().encode()
+    text = before + sha256(canonical_request(url, method)).hexdigest().encode()
     return members(url)[SIGNATURE] == digest(key, text, "sha256").hex()
 
 

@@ -1,0 +1,23 @@
+"""The whole handler on a local cloud, beside FastAPI + boto3 and Uppy Companion.
+
+The cloud is made here; what is measured runs in the peers' environment: ``bench.handler``.
+"""
+
+import subprocess
+import sys
+
+from bench.clouds import function_of_a_stack
+from local.cloud import ROOT
+
+USER = "Bench"
+
+
+def main() -> int:
+    """Prints ratios."""
+    with function_of_a_stack([USER]) as variables:
+        command = (ROOT / ".venv-bench/bin/python", "-m", "bench.handler")
+        return subprocess.run(command, env=variables, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
