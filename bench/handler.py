@@ -20,7 +20,7 @@ from bench.rounds import HEADING, Side, ratios, row, say, seconds
 
 USER = "Bench"
 ROUNDS = {1: 301, 100: 101, 1000: 31}  # for so many URLs in a request
-COMPACT = {1000: 31, 10_000: 11}
+COMPACT = {100: 101, 1000: 31, 10_000: 11}
 BESIDE = 20  # calls of ours beside one of theirs: for about as long
 FASTAPI, COMPANION = "FastAPI + boto3, in process", "Uppy Companion, HTTP"
 HTTP_ALONE = "  of which Node's HTTP alone"
