@@ -87,16 +87,16 @@ def signer(
     scope = credential_scope(timestamp, region)
     sent = {"host": endpoint.host, **{name.lower(): _trimmed(headers[name]) for name in headers}}
     names = ";".join(sorted(sent))
-    authentication = {
-        "X-Amz-Algorithm": ALGORITHM,
-        "X-Amz-Credential": f"{credentials.access_key_id}/{scope}",
-        "X-Amz-Date": timestamp,
-        "X-Amz-Expires": str(expires),
-        "X-Amz-SignedHeaders": names,
-        **({"X-Amz-Security-Token": token} if (token := credentials.session_token) else {}),
-    }
-    parameters = [(_encode(name), _encode(value)) for name, value in query.items()]
-    parameters += [(name, _encode(value)) for name, value in authentication.items()]
+    parameters = [
+        *((_encode(name), _encode(value)) for name, value in query.items()),
+        ("X-Amz-Algorithm", ALGORITHM),
+        ("X-Amz-Credential", _encode(f"{credentials.access_key_id}/{scope}")),
+        ("X-Amz-Date", timestamp),
+        ("X-Amz-Expires", str(expires)),
+        ("X-Amz-SignedHeaders", _encode(names)),
+    ]
+    if token := credentials.session_token:
+        parameters.append(("X-Amz-Security-Token", _encode(token)))
 
     canonical_headers = "".join(f"{name}:{sent[name]}\n" for name in sorted(sent))
     before_key = sha256(f"{method}\n{endpoint.path}".encode())
@@ -161,7 +161,7 @@ def _encode(value: str) -> str:
 
 
 def _joined(parameters: Iterable[tuple[str, str]]) -> str:
-    return "&".join(f"{name}={value}" for name, value in parameters)
+    return "&".join([f"{name}={value}" for name, value in parameters])
 
 
 def _trimmed(value: str) -> str:
