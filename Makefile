@@ -109,11 +109,6 @@ bench-vend: $(COMPANION)
 $(BENCH:%=bench-%): bench-%: $(ENVIRONMENT)
 	@PYTHONPATH=layers:. $(or $(PEERS_PYTHON),$(PYTHON)) -m bench.$*
 
-.PHONY: bench-cloud
-bench-cloud: $(ENVIRONMENT) $(PEERS) $(COMPANION) ## the whole handler beside whole services, and STS calls, on a local cloud (5 minutes; needs Node)
-	@PYTHONPATH=layers:. $(PYTHON) -m bench.vend
-	@PYTHONPATH=layers:. $(PYTHON) -m bench.sts_calls
-
 .PHONY: local-token
 local-token: $(ENVIRONMENT) ## print a token of its issuer: make -s local-token CLAIMS='{"sub": "alice"}'
 	@$(PYTHON) -m local token '$(or $(CLAIMS),{})'

@@ -36,7 +36,7 @@ def running(variables: Mapping[str, str], number: int) -> Iterator[list[Process]
     with ExitStack() as stack:
         processes = []
         for _ in range(number):
-            process = subprocess.Popen(  # noqa: S603 - this Python and code of ours
+            process = subprocess.Popen(
                 (sys.executable, "-m", "bench.environment"),
                 env=variables,
                 cwd=ROOT,
