@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import ip_network
 
 from vending.caller import Caller
@@ -53,6 +54,30 @@ def session_policy(
     Raises:
         PolicyTooLarge: it has more characters than STS takes.
     """
+    holding = tuple(
+        (operator, key, value if isinstance(value, str) else tuple(value))
+        for operator, keys in conditions.items()
+        for key, value in keys.items()
+    )
+    return _session_policy(
+        tuple(targets), permission, location, role_arn, holding, versions=versions
+    )
+
+
+@lru_cache(maxsize=1000)  # every batch of URLs needs that of the grant's whole scope
+def _session_policy(
+    targets: tuple[Location, ...],
+    permission: Permission,
+    location: RegisteredLocation,
+    role_arn: str,
+    holding: tuple[tuple[str, str, str | tuple[str, ...]], ...],
+    *,
+    versions: bool,
+) -> str:
+    conditions: Conditions = {}
+    for operator, condition, value in holding:
+        listed = value if isinstance(value, str) else list(value)
+        conditions.setdefault(operator, {})[condition] = listed
 
     def encoded(kept: Sequence[Location]) -> str:
         return encode(

@@ -7,7 +7,7 @@ from vending.grants import iso
 from vending.presign import Named
 from vending.signing import Signing
 from vending.upload import Upload
-from vending.vend_urls import Url
+from vending.urls import Url
 
 FIRST = 100  # parts that are signed at the start
 

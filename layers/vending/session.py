@@ -8,6 +8,7 @@ from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 from vending.caller import Caller
@@ -130,9 +131,10 @@ def identifier(random: bytes) -> str:
     return b32encode(random).decode().lower()
 
 
+@lru_cache(maxsize=1000)
 def short_hash(text: str, length: int) -> str:
-    """A hash of ``text`` in ``length`` lower-case base32 characters of 5 bits."""
-    return b32encode(sha256(text.encode()).digest()).decode().lower()[:length]
+    """A hash of ``text`` in ``length`` lower-case base32 characters of 5 bits; 16 at most."""
+    return b32encode(sha256(text.encode()).digest()[:10]).decode().lower()[:length]
 
 
 def _allowed(asked: int, longest: int, member: str) -> int:

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
 
 from vending.audit import Record
 from vending.bodies import ANSWER_BYTES
 from vending.caller import Caller
 from vending.compact_requests import Compact
 from vending.decision import Decision, decide
-from vending.grants import iso
 from vending.post_policy import form_fields
-from vending.presign import Method, Named, Signer, encode_path
+from vending.presign import Named, Signer, encode_path
 from vending.rules import check_members, form_lengths
 from vending.session import LONGEST_URL, check_duration
 from vending.signing import TOKEN_BYTES, Effects, Signing, check_answer, signing_for
 from vending.url_requests import FormUrl, UrlRequest, UrlsRequest, is_plain
+from vending.urls import Url, VendedCompact, VendedUrls
 
 MEMBERS_BYTES = 256  # of what stands around a URL in the answer
 URL_BYTES = 640  # of a URL and its members, but for the key, the token and headers
@@ -24,62 +22,6 @@ FORM_BYTES = 4096  # of a form, but for the key and the token
 FORM_TIMES = 12  # bytes for each of the key's: as field, escaped in the policy, that in base64
 SIGNATURE_BYTES = 80  # in the compact form, with what stands around it
 _NONE: Named = {}
-
-
-class Url(NamedTuple):
-    """One URL, the headers that its user sends, and the fields of its form (``POST`` only)."""
-
-    method: Method
-    url: str
-    headers: Named
-    fields: Named | None = None
-
-    def as_json(self, expires_at: str) -> dict[str, object]:
-        """As the caller gets it."""
-        members: dict[str, object] = {
-            "method": self.method,
-            "url": self.url,
-            "headers": self.headers,
-            "expiresAt": expires_at,
-        }
-        return members if self.fields is None else {**members, "fields": self.fields}
-
-
-@dataclass(frozen=True, slots=True)
-class VendedUrls:
-    """URLs in the order of the requests."""
-
-    urls: tuple[Url, ...]
-    expires_at: datetime
-    session_id: str
-
-    def as_json(self) -> dict[str, object]:
-        """As the caller gets it."""
-        expires_at = iso(self.expires_at)
-        return {"urls": [one.as_json(expires_at) for one in self.urls]}
-
-
-@dataclass(frozen=True, slots=True)
-class VendedCompact:
-    """What all URLs share, and path and signature of each."""
-
-    base: str
-    query: str
-    headers: Named
-    urls: tuple[tuple[str, str], ...]
-    expires_at: datetime
-    session_id: str
-
-    def as_json(self) -> dict[str, object]:
-        """As the caller gets it."""
-        return {
-            "format": "compact",
-            "base": self.base,
-            "query": self.query,
-            "headers": self.headers,
-            "urls": self.urls,
-            "expiresAt": iso(self.expires_at),
-        }
 
 
 @dataclass(slots=True)
@@ -159,7 +101,8 @@ def vend_compact(
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
     prefix = request.prefix.key
-    check_answer([len(encode_path(key)) + SIGNATURE_BYTES for key in request.keys], "keys")
+    if SIGNATURE_BYTES * len(request.keys) + 12 * sum(map(len, request.keys)) > ANSWER_BYTES:
+        check_answer([len(encode_path(key)) + SIGNATURE_BYTES for key in request.keys], "keys")
     decision = decide(
         caller, request.wanted, record, load_grants=effects.load_grants, now=effects.now
     )
@@ -169,12 +112,12 @@ def vend_compact(
     signer = signing.signer(request.method, headers, request.query)
     shared, sign = encode_path(prefix), signer.sign
     cut = len(shared)
-    signed = (sign(prefix + key) for key in request.keys)
+    signed = map(sign, [prefix + key for key in request.keys])
     return VendedCompact(
         base=signer.base + shared,
         query=signer.query,
         headers=headers,
-        urls=tuple((path[cut:], signature) for path, signature in signed),
+        urls=[(path[cut:], signature) for path, signature in signed],
         expires_at=signing.expires_at,
         session_id=signing.session_id,
     )

@@ -33,8 +33,8 @@ from vending.signing_sessions import SigningSessions
 from vending.start_upload import UploadEffects, start_upload
 from vending.upload import PART_BYTES, PARTS, Sizes, Upload, planned
 from vending.upload_requests import CompletionRequest, PartsRequest, UploadRequest
+from vending.urls import Url
 from vending.vend_uploads import resume, sign_parts
-from vending.vend_urls import Url
 
 MIB = 1024**2
 ANY = grant("s3://bkt/* WRITE")

@@ -35,8 +35,9 @@ from vending.session import Credentials, Session
 from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
 from vending.url_requests import UrlsRequest
+from vending.urls import VendedUrls
 from vending.vend import VendedCredentials, vend_credentials
-from vending.vend_urls import VendedUrls, vend_urls
+from vending.vend_urls import vend_urls
 
 CONTEXT = {"aws:ResourceAccount": ACCOUNT}
 

@@ -24,7 +24,8 @@ from vending.parse import COMPACT_BYTES, parse_urls
 from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
 from vending.url_requests import UrlsRequest
-from vending.vend_urls import Url, VendedCompact, vend_compact, vend_urls
+from vending.urls import Url, VendedCompact
+from vending.vend_urls import vend_compact, vend_urls
 
 KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d"
 PNG: dict[str, Any] = {"contentType": "image/png", "contentLength": 10}
