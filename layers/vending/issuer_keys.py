@@ -34,7 +34,7 @@ class _Known[Key]:
     keys: dict[tuple[str, str], Key] | None = None
     fresh_until: datetime | None = None
     asked: datetime | None = None
-    failed: bool = False
+    failure: str = ""  # why it could not be asked the last time
     missed: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
 
 
@@ -61,8 +61,8 @@ class IssuerKeys[Key]:
             self._ask(issuer, known, time)
         if known.keys and (key := known.keys.get((key_id, algorithm))):
             return key
-        if known.failed:
-            raise Unavailable("IssuerUnreachable")
+        if known.failure:
+            raise Unavailable(f"IssuerUnreachable: {known.failure}")
         if asked:
             known.missed[key_id] = time
             known.missed.move_to_end(key_id)
@@ -90,12 +90,16 @@ class IssuerKeys[Key]:
         )
 
     def _ask(self, issuer: Issuer, known: _Known[Key], time: datetime) -> None:
-        known.asked, known.failed = time, True
+        known.asked, known.failure = time, "Unknown"
         try:
             fetched = self.fetch(issuer)
             known.keys = self.read(fetched.document)
-        except (Unavailable, ValueError):
+        except Unavailable as error:
+            known.failure = error.reason
             return
-        known.failed = False
+        except ValueError:
+            known.failure = "NoKeys"
+            return
+        known.failure = ""
         seconds = USUAL if fetched.max_age is None else fetched.max_age
         known.fresh_until = time + timedelta(seconds=min(max(seconds, FRESH[0]), FRESH[-1]))
