@@ -7,6 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 ENVIRONMENT := .venv/.ready
 PYTHON := .venv/bin/python
 BACKENDS := .venv-backends/.ready
+MUTATION := .venv-mutation/.ready
 PEERS := .venv-bench/.ready
 COMPANION := bench/companion/node_modules/.ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -44,11 +45,17 @@ $(COMPANION): bench/companion/package.json bench/companion/package-lock.json
 	@cd bench/companion && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+$(MUTATION): tests/mutation/requirements.txt | $(ENVIRONMENT)
+	@test -x .venv-mutation/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-mutation
+	@$(UV) pip sync --quiet --require-hashes --python .venv-mutation/bin/python tests/mutation/requirements.txt
+	@touch $@
+
 .PHONY: lock
 lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit together
 	$(UV) pip compile --quiet --upgrade --group dev --universal --generate-hashes --no-annotate --no-header --output-file requirements.txt
 	cd layers && $(abspath $(UV)) pip compile --quiet --upgrade --group ../pyproject.toml:layer --universal --generate-hashes --no-annotate --no-header --constraints ../requirements.txt --output-file requirements.txt
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --output-file tests/backends/requirements.txt tests/backends/requirements.in
+	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --output-file tests/mutation/requirements.txt tests/mutation/requirements.in
 	$(UV) pip compile --quiet --upgrade --group layer --universal --generate-hashes --no-annotate --no-header --constraints layers/requirements.txt --output-file bench/requirements.txt bench/requirements.in
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 
@@ -71,6 +78,10 @@ test-backends: $(ENVIRONMENT) $(BACKENDS) ## the direct web identity on SeaweedF
 .PHONY: proof
 proof: $(ENVIRONMENT) ## 210,000 URLs and forms drawn by chance, against botocore (BLOCKS=150)
 	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/test_presign_by_chance.py
+
+.PHONY: mutate
+mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: a test has to see it (half an hour)
+	@PATH="$$PATH:$(CURDIR)/.venv-mutation/bin" $(PYTHON) tests/mutation/run.py $(MODULES)
 
 .PHONY: check
 check: $(ENVIRONMENT) ## format, lint, types, template, generated docs

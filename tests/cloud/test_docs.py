@@ -32,6 +32,7 @@ LEFT_OUT = (
     ".git",
     ".venv",
     ".venv-backends",
+    ".venv-mutation",
     ".tools",
     ".aws-sam",
     ".local",

@@ -1,9 +1,12 @@
 """The dependency rule, and what must be in no file: read from the code itself."""
 
 import ast
+import importlib
 import re
 import sys
+from dataclasses import is_dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,6 +116,18 @@ def test_the_layer_runs_the_versions_that_the_tests_run() -> None:
     layer = pins(ROOT / "layers/requirements.txt")
     assert layer
     assert layer <= pins(ROOT / "requirements.txt")
+
+
+MUTABLE = {"Record", "IssuerKeys", "_Known", "Kept", "SigningSessions", "_Batch"}
+
+
+def test_values_are_frozen_and_take_no_other_members() -> None:
+    for path in CORE:
+        module = importlib.import_module(f"vending.{path.stem}".removesuffix(".__init__"))
+        own: list[Any] = [one for one in vars(module).values() if is_dataclass(one)]
+        for one in own:
+            assert one.__dataclass_params__.frozen or one.__name__ in MUTABLE, one
+            assert "__slots__" in vars(one), one
 
 
 def test_no_session_policy_has_a_default() -> None:
