@@ -97,7 +97,9 @@ class WebIdentity:
     @classmethod
     def read(cls, text: str) -> Self:
         """From what ``encode`` made; raises ``ValueError`` for anything else."""
-        match json.loads(text):
+        members = json.loads(text)
+        json.dumps(members, ensure_ascii=False).encode()  # raises for lone surrogates
+        match members:
             case {
                 "issuer": str(issuer),
                 "subject": str(subject),

@@ -264,3 +264,10 @@ def test_anything_else_is_nobody(text: str) -> None:
 def test_a_claim_that_the_authorizer_never_writes_is_nobodys(claim: object) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         WebIdentity.read(json.dumps(CONTEXT | {"claims": {"x": claim}}))
+
+
+@pytest.mark.parametrize("member", ["issuer", "subject", "tokenHash", "claims"])
+def test_a_lone_surrogate_which_no_key_of_the_table_can_hold_is_nobodys(member: str) -> None:
+    odd = {"x": "\ud800"} if member == "claims" else "\ud800"
+    with pytest.raises(ValueError, match="surrogates"):
+        WebIdentity.read(json.dumps(CONTEXT | {member: odd}))
