@@ -1,0 +1,62 @@
+"""Documents that would grant more than their reviewer sees."""
+
+from typing import Any
+
+from tests.attacks.attack import BUCKET, Attack, Event, change, event
+from tests.attacks.sources import HMAC, TWICE, rule
+from tests.make import ACCOUNT, USER_ARN
+from tests.tokens import AUDIENCE, ISSUER
+
+SCOPE = f"s3://{BUCKET}/x/*"
+AT = "400 InvalidRequest /grants/0"
+LINE = {"id": "x", "grantee": {"iam": USER_ARN}, "scope": SCOPE, "permission": "READ"}
+
+
+def line(**members: object) -> Event:
+    return change(grants=[LINE | members])
+
+
+def to(**grantee: object) -> Event:
+    return line(grantee=grantee)
+
+
+def trust(**members: Any) -> Event:
+    return change(issuers=[{"issuer": ISSUER, "audience": AUDIENCE} | members])
+
+
+ATTACKS = [
+    Attack("a scope that does not end at a slash", line(scope=f"s3://{BUCKET}/x*"), f"{AT}/scope", rule(4)),
+    Attack("a scope that leads up", line(scope=f"s3://{BUCKET}/x/../*"), f"{AT}/scope", rule(4)),
+    Attack("a scope with half a variable", line(scope=f"s3://{BUCKET}/x-${{caller.name}}/*"), f"{AT}/scope", rule(2)),
+    Attack("a scope with a variable of IAM", line(scope=f"s3://{BUCKET}/${{aws:username}}/*"), f"{AT}/scope", rule(2)),
+    Attack("a scope with a claim that a role does not have", line(scope=f"s3://{BUCKET}/${{claim.x}}/*"), AT, rule(2)),
+    Attack("a grant to everybody", to(iam="*"), f"{AT}/grantee/iam", rule(8)),
+    Attack("a grant to every role", to(iam=f"arn:aws:iam::{ACCOUNT}:role/*"), f"{AT}/grantee/iam", rule(8)),
+    Attack("a grant to a session", to(iam=f"arn:aws:sts::{ACCOUNT}:assumed-role/Reader/alice"), f"{AT}/grantee/iam", rule(8)),
+    Attack("a grant to the root user", to(iam=f"arn:aws:iam::{ACCOUNT}:root"), f"{AT}/grantee/iam", rule(8)),
+    Attack("a grant to an account in other digits", to(iam="１２３４５６７８９０１２"), f"{AT}/grantee/iam", rule(13)),
+    Attack("a grant to everybody of an issuer", to(issuer=ISSUER), f"{AT}/grantee", rule(8)),
+    Attack("a grant to an empty claim", to(issuer=ISSUER, claims={}), f"{AT}/grantee/claims", rule(8)),
+    Attack("a grant to an empty subject", to(issuer=ISSUER, subject=""), f"{AT}/grantee/subject", rule(8)),
+    Attack("a grant to an issuer that is not trusted", to(issuer="https://evil.example.com", subject="x"), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a grant by a claim that was not listed", to(issuer=ISSUER, claims={"email": "x"}), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a permission that there is not in a grant", line(permission="ADMIN"), f"{AT}/permission", rule(5)),
+    Attack("a member of a grant that is misspelt, so that no limit holds", line(maxObjectsize=10), f"{AT}/maxObjectsize", rule(13)),
+    Attack("an end in no time zone", line(expires="2027-01-01T00:00:00"), f"{AT}/expires", rule(13)),
+    Attack("an end that is a number", line(expires=1), f"{AT}/expires", rule(13)),
+    Attack("a duration of months", line(maxDuration="1M"), f"{AT}/maxDuration", rule(13)),
+    Attack("addresses from everywhere, with bits beyond the mask", line(sourceIp=["0.0.0.1/0"]), f"{AT}/sourceIp", rule(13)),
+    Attack("an id with the table's separator", line(id="x#y"), f"{AT}/id", rule(13)),
+    Attack("the same id twice", change(grants=[LINE, LINE | {"permission": "READWRITE"}]), "400 InvalidRequest /grants/1/id", TWICE, looked_up=True),
+    Attack("a list of grants that is there twice", event("admin-changes", '{"version": 1, "grants": [], "grants": []}'), "400 InvalidRequest /grants", TWICE),
+    Attack("a version that is true", change(version=True), "400 InvalidRequest /version", rule(13)),
+    Attack("an issuer without TLS", trust(issuer="http://login.example.com"), "400 InvalidRequest /issuers/0/issuer", rule(8)),
+    Attack("an issuer on this machine", trust(issuer="http://127.0.0.1:8080"), "400 InvalidRequest /issuers/0/issuer", rule(8), looked_up=True),
+    Attack("an issuer at the metadata service", trust(issuer="https://169.254.169.254"), "400 InvalidRequest /issuers/0", rule(8)),
+    Attack("an issuer without an audience", trust(audience=""), "400 InvalidRequest /issuers/0/audience", rule(8)),
+    Attack("an issuer whose tokens are signed with a shared secret", trust(algorithms=["HS256"]), "400 InvalidRequest /issuers/0/algorithms", HMAC),
+    Attack("an entry by a path", event("admin-grant") | {"pathParameters": {"id": "../issuers"}}, "404 NotFound", rule(13)),
+    Attack("an entry by the separator of the table", event("admin-grant") | {"pathParameters": {"id": "x#y"}}, "404 NotFound", rule(13)),
+    Attack("a page of somebody else's", event("grants") | {"multiValueQueryStringParameters": {"nextToken": ["WyJpYW0jMTIzNDU2Nzg5MDEyI3VzZXIjQm9iIiwiaG9nZWhvZ2UtYnVja2V0IiwiYm9icyJd"]}}, "400 InvalidRequest", rule(10)),
+    Attack("a page of a token that is none", event("grants") | {"multiValueQueryStringParameters": {"nextToken": ["%00"]}}, "400 InvalidRequest /nextToken", rule(13)),
+]  # fmt: skip

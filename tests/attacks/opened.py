@@ -1,0 +1,87 @@
+"""What an answer opens, as text to compare: read from the answer, not from our code."""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+# Every action that a session may have, by the word for all of them together.
+WORDS = {
+    frozenset({"s3:GetObject"}): "READ",
+    frozenset(
+        {
+            *("s3:PutObject", "s3:DeleteObject"),
+            *("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
+        }
+    ): "WRITE",
+    frozenset({"s3:ListBucket"}): "LIST",
+    frozenset({"kms:Decrypt"}): "DECRYPT",
+}
+
+
+def by_policy(policy: str) -> Iterator[str]:
+    """``READ bucket/key of account`` for each resource; a LIST has the prefix after its bucket."""
+    for statement in json.loads(policy)["Statement"]:
+        assert statement.keys() == {"Effect", "Action", "Resource", "Condition"}
+        assert statement["Effect"] == "Allow"
+        word = WORDS[frozenset(listed(statement["Action"]))]
+        conditions = {
+            f"{operator} {key}": listed(value)
+            for operator, keys in statement["Condition"].items()
+            for key, value in keys.items()
+        }
+        if word == "DECRYPT":
+            via = conditions.pop("StringEquals kms:ViaService")
+            yield from (
+                f"{word} {one} via {' '.join(via)}" for one in listed(statement["Resource"])
+            )
+            assert not conditions
+            continue
+        (account,) = conditions.pop("StringEquals aws:ResourceAccount")
+        prefixes = conditions.pop("StringLike s3:prefix", None) if word == "LIST" else None
+        for resource in listed(statement["Resource"]):
+            place = resource.removeprefix("arn:aws:s3:::")
+            for prefix in prefixes or [""]:
+                yield f"{word} {place}{'/' if prefix else ''}{prefix} of {account}"
+        assert not conditions
+
+
+def by_answer(answer: Mapping[str, Any]) -> Iterator[str]:
+    """``GET path`` for each URL, with its query but for the signature; a form's conditions."""
+    if answer.get("format") == "compact":
+        query = f"{answer['query']}&X-Amz-Signature="
+        for path, _ in answer["urls"]:
+            yield by_url("", f"{answer['base']}{path}?{query}")
+        return
+    for one in [*answer.get("urls", []), *answer.get("parts", [])]:
+        if "fields" in one:
+            yield from by_form(one["fields"])
+        else:
+            yield by_url(one.get("method", "PUT"), one["url"])
+    if "url" in answer:
+        yield by_url(answer["method"], answer["url"])
+
+
+def by_url(method: str, url: str) -> str:
+    parts = urlsplit(url)
+    query = {
+        name: value
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not name.startswith("X-Amz-")
+    }
+    assert not parts.fragment
+    named = "&".join(f"{name}={value}" for name, value in query.items())
+    place = f"{parts.hostname}{parts.path}".replace(".s3.ap-northeast-1.amazonaws.com", "", 1)
+    return f"{method} {place}{'?' if named else ''}{named}".strip()
+
+
+def by_form(fields: Mapping[str, str]) -> Iterator[str]:
+    """All conditions of its policy that are not the signature's own."""
+    for operator, name, value in json.loads(b64decode(fields["policy"]))["conditions"]:
+        if not str(name).startswith("$x-amz-"):
+            yield f"FORM {operator} {name} {value}"
+
+
+def listed(value: object) -> list[str]:
+    return value if isinstance(value, list) else [str(value)]

@@ -1,0 +1,162 @@
+"""Every attempt of the corpus gets the answer that its row requires, and nothing beside it."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.attacks import (
+    accounts,
+    administration,
+    bodies,
+    buckets,
+    callers,
+    keys,
+    leaks,
+    prefixes,
+    tenants,
+    tokens,
+    uploads,
+    urls,
+)
+from tests.attacks.attack import Attack
+from tests.attacks.opened import by_answer, by_policy
+from tests.attacks.world import World, standing
+
+GROUPS = {
+    module.__name__.rpartition(".")[2]: module.ATTACKS
+    for module in (
+        *(prefixes, keys, buckets, accounts, callers, tenants),
+        *(tokens, bodies, urls, uploads, administration, leaks),
+    )
+}
+ROWS = [
+    pytest.param(row, id=f"{group}: {row.attempt}")
+    for group, rows in GROUPS.items()
+    for row in rows
+]
+# Refusals that no grant could change: nothing is asked of anybody.
+FROM_THE_REQUEST = {
+    *("InvalidRequest", "DurationNotAllowed", "TooLarge"),
+    *("NotAuthenticated", "TooManyClaims"),
+}
+ERROR = {"type", "title", "status", "detail", "code", "requestId", "errors", "message"}
+LISTS = re.compile("/(grants|identity|issuers|locations)($|/)")
+SECRET = re.compile(
+    r'(?:"(?:secretAccessKey|sessionToken|x-amz-signature|x-amz-security-token)": "|'
+    r"X-Amz-Signature=)([^\"&]+)"
+)
+TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with standing() as made:
+        yield made
+
+
+def told(status: int, body: dict[str, Any]) -> str:
+    """Status, code and pointers."""
+    pointers = [fault["pointer"] or "''" for fault in body.get("errors", [])]
+    if "message" in body:  # for SDKs, which read no pointers
+        pointers = re.findall(r" (/\w+):", body["message"])
+    return " ".join([str(status), body.get("code", ""), *pointers]).strip()
+
+
+class Outcome(NamedTuple):
+    """What came of an attempt."""
+
+    answer: str
+    body: dict[str, Any]
+    calls: tuple[str, ...]  # of AWS's operations
+    policies: tuple[str, ...]  # of sessions that were asked of STS
+    written: list[dict[str, Any]]  # to the log
+
+
+type Attempt = Callable[[Attack], Outcome]
+
+
+@pytest.fixture(scope="module")
+def attempt(world: World) -> Attempt:
+    """`attempt(row)`: each row takes place once."""
+    made: dict[str, Outcome] = {}
+
+    def once(row: Attack) -> Outcome:
+        if row.attempt not in made:
+            made[row.attempt] = outcome(row, world)
+        return made[row.attempt]
+
+    return once
+
+
+def outcome(row: Attack, world: World) -> Outcome:
+    body = {}
+    try:
+        answered = world.answer(row.event)
+        if "body" in answered:
+            assert answered["headers"]["Cache-Control"] == "no-store"
+            body = json.loads(answered["body"])
+        answer = told(answered["statusCode"], body)
+    except Exception as error:  # noqa: BLE001 - of the authorizer: API Gateway makes it an answer
+        answer = f"401 {error}"
+    lines = [json.loads(line) for line in world.out.getvalue().splitlines()]
+    return Outcome(answer, body, tuple(world.calls), tuple(world.policies), lines)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_an_attack_gets_its_answer_and_opens_nothing_beside(row: Attack, attempt: Attempt) -> None:
+    found = attempt(row)
+    assert found.answer == row.answer, found.body
+    if not row.answer.startswith("200"):
+        assert found.body.keys() <= ERROR
+    opened = list(by_answer(found.body))
+    if not opened:
+        policies = (
+            (found.body["sessionPolicy"],) if "sessionPolicy" in found.body else found.policies
+        )
+        opened = [line for policy in policies for line in by_policy(policy)]
+    assert sorted(opened) == sorted(row.gets)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_sts_is_asked_only_when_all_is_decided_and_the_table_when_all_is_read(
+    row: Attack, attempt: Attempt
+) -> None:
+    found = attempt(row)
+    if row.gets:
+        assert "AssumeRole" not in found.calls[:1], "the grants are read first"
+        return
+    assert set(found.calls) <= {"BatchGetItem", "Query"}, "a refusal lends and changes nothing"
+    if found.answer.split()[1] in FROM_THE_REQUEST and not row.looked_up:
+        assert not {"BatchGetItem"} & set(found.calls)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_an_attack_leaves_one_record_and_no_secret(row: Attack, attempt: Attempt) -> None:
+    found = attempt(row)
+    assert not [line for line in found.written if line.get("level") == "ERROR"]
+    records = [line for line in found.written if line.get("record") == "audit"]
+    lists = LISTS.search(row.event["requestContext"]["resourcePath"]) and "type" not in row.event
+    assert len(records) == (0 if lists else 1)
+    for record in records:
+        assert record["outcome"] == ("granted" if row.answer == "200" else "refused")
+    sent = json.dumps(row.event["headers"]) + json.dumps(row.event["multiValueHeaders"])
+    secrets = {*SECRET.findall(json.dumps(found.body)), *TOKEN.findall(sent), "hunter2-hunter2"}
+    told = "" if row.gets else json.dumps(found.body)
+    assert not [one for one in secrets if one in json.dumps(found.written) + told]
+
+
+def test_no_attempt_stands_there_twice_and_each_has_its_source() -> None:
+    rows = [row for rows in GROUPS.values() for row in rows]
+    assert len({row.attempt for row in rows}) == len(rows) >= 150
+    for row in rows:
+        assert re.match(r"rule \d+$|CVE-|GHSA-|https://", row.source), row.attempt
+        assert row.answer == "200" or not row.gets
+
+
+def test_what_was_granted_is_there_to_be_had() -> None:
+    """The refusals would be worth little if nothing was ever granted."""
+    granted = [group for group, rows in GROUPS.items() if any(row.gets for row in rows)]
+    assert len(granted) >= 8

@@ -1,0 +1,192 @@
+"""Who was granted what, where the attacks take place."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from datetime import UTC, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
+from io import StringIO
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from tests import tables
+from tests.attacks.attack import BUCKET, Event
+from tests.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location
+from tests.tokens import ISSUER, issuer, jwks
+from vending.aws import store
+from vending.aws.calls import client
+from vending.changes import Change
+from vending.grantee import IamGrantee, WebGrantee
+from vending.issuer import Claim
+from vending.layout import batches
+from vending.location import Location
+from vending.principal import Principal
+from vending.signing_sessions import SigningSessions
+from vending.upload import Sizes, Upload
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+PARTNER = "210987654321"  # another account, whose bucket is registered
+KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d"
+OTHER_ISSUER = "https://other.example.com"
+MINE, ANOTHERS, A_FORMER_USERS, LIMITED = (letter * 16 for letter in "abcd")  # ids of uploads
+CONTEXT = SimpleNamespace(
+    function_name="f",
+    memory_limit_in_mb=1,
+    invoked_function_arn=f"arn:aws:lambda:ap-northeast-1:{ACCOUNT}:function:f",
+    aws_request_id="r",
+)
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_REGION": "ap-northeast-1",
+    "AWS_DEFAULT_REGION": "ap-northeast-1",
+    "TABLE_NAME": "grants",
+    "ROLE_ARN": ROLE_ARN,
+    "GRANTS_CACHE_SECONDS": "0",  # so that every read is seen
+    "S3_ENDPOINT": "",
+    "STS_ENDPOINT": "",
+    "ALLOW_LOCAL_ISSUERS": "false",
+}
+ACCOUNT_WIDE = IamGrantee(ACCOUNT)
+
+
+def role(name: str, unique_id: str | None = None) -> IamGrantee:
+    return IamGrantee(Principal.parse(f"arn:aws:iam::{ACCOUNT}:role/{name}"), unique_id)
+
+
+def of_user(name: str) -> IamGrantee:
+    return IamGrantee(Principal.parse(f"arn:aws:iam::{ACCOUNT}:user/{name}"))
+
+
+TENANTS = WebGrantee(ISSUER, claims=(("groups", '"tenants"'),))
+GRANTS = [
+    grant(line, id=id_, **members)
+    for id_, line, members in (
+        ("reports", f"s3://{BUCKET}/reports/* READ", {}),
+        ("stars", f"s3://{BUCKET}/reports*/* READ", {}),
+        ("dollars", f"s3://{BUCKET}/$a?b/* READ", {}),
+        ("one", f"s3://{BUCKET}/one.csv READ", {}),
+        ("drop", f"s3://{BUCKET}/drop/* WRITE", {}),
+        ("small", f"s3://{BUCKET}/small/* READWRITE", {"max_object_size": 10, "content_types": ("image/*",)}),
+        ("brief", f"s3://{BUCKET}/brief/* READ", {"max_duration": 60}),
+        ("old", f"s3://{BUCKET}/old/* READ", {"expires": datetime(2026, 1, 1, tzinfo=UTC)}),
+        ("nowhere", "s3://unregistered-bucket/* READ", {}),
+        ("partners", "s3://partner-bucket/shared/* READWRITE", {}),
+        ("sealed", "s3://sealed-bucket/* READ", {}),
+        ("bobs", f"s3://{BUCKET}/bobs/* READ", {"grantee": of_user("Bob")}),
+        ("readers", f"s3://{BUCKET}/roles/* READ", {"grantee": role("Reader")}),
+        ("pinned", f"s3://{BUCKET}/pinned/* READ", {"grantee": role("Pinned", "AROA2EXAMPLEEXAMPLE1")}),
+        ("homes", f"s3://{BUCKET}/home/${{caller.kind}}/${{caller.name}}/* READWRITE", {"grantee": ACCOUNT_WIDE}),
+        ("tenants", f"s3://{BUCKET}/tenants/${{claim.tenant}}/* READ", {"grantee": TENANTS}),
+        ("teams", f"s3://{BUCKET}/teams/${{claim.team:path}}/* READ", {"grantee": TENANTS}),
+        ("alices", f"s3://{BUCKET}/alice/* READ", {"grantee": WebGrantee(ISSUER, "alice")}),
+        ("others", f"s3://{BUCKET}/others/* READ", {"grantee": WebGrantee(OTHER_ISSUER, "alice")}),
+    )
+]  # fmt: skip
+
+
+def uploads(now: datetime) -> Iterator[Upload]:
+    """Uploads that run: each has two parts."""
+    unique = f"{USER_ARN} AIDA2EXAMPLEEXAMPLE1"
+    for id_, caller, key, sizes in (
+        (MINE, unique, "drop/mine", Sizes(2)),
+        (ANOTHERS, f"arn:aws:iam::{ACCOUNT}:user/Bob AIDA2EXAMPLEEXAMPLE2", "drop/bobs", Sizes(2)),
+        (A_FORMER_USERS, f"{USER_ARN} AIDA2EXAMPLEEXAMPLE0", "drop/before", Sizes(2)),
+        (LIMITED, unique, "small/planned", Sizes(2, 6, 12)),
+    ):
+        ends = now + timedelta(days=1)
+        yield Upload(id_, caller, Location(BUCKET, key), "an-s3-id", sizes, None, None, ends)
+
+
+def fill(dynamodb: Any) -> None:
+    """The table, with everything above."""
+    tables.create(dynamodb, "grants")
+    trusted = [
+        issuer(url, jwks=jwks().decode(), claims=tuple(Claim(one, (one,)) for one in claims))
+        for url, claims in ((ISSUER, ("groups", "tenant", "team")), (OTHER_ISSUER, ()))
+    ]
+    registered = [
+        location(BUCKET),
+        location("partner-bucket", account=PARTNER),
+        location("sealed-bucket", kms_key=KMS_KEY),
+    ]
+    changes = [
+        *(Change("grant", one.id, "", None, one) for one in GRANTS),
+        *(Change("issuer", one.id, "", None, one) for one in trusted),
+        *(Change("location", one.id, "", None, one) for one in registered),
+    ]
+    for revision, batch in enumerate(batches(changes, {})):
+        store.commit(dynamodb, "grants", batch, revision)
+    for upload in uploads(datetime.now(UTC)):
+        store.save_upload(dynamodb, "grants", upload)
+
+
+class World:
+    """The functions as Lambda loads them; what they call and what they write."""
+
+    def __init__(self) -> None:
+        self.out = StringIO()
+        self.calls: list[str] = []
+        self.policies: list[str] = []
+        self.loaded = {name: self._load(name) for name in NAMES}
+        lenders = self.loaded["credentials"].assume_role, self.loaded["presigned_urls"].sessions.assume_role  # fmt: skip
+        self.lend: Callable[..., Any] = lenders[1]
+        for one in (*(module.dynamodb for module in self.loaded.values()), *(lender.args[0] for lender in lenders)):  # fmt: skip
+            one.meta.events.register("provide-client-params", self._count)
+
+    def answer(self, event: Event) -> dict[str, Any]:
+        """What is answered by an environment that keeps no session; `out` has what it writes."""
+        path = event["requestContext"]["resourcePath"]
+        name = "authorizer" if event.get("type") == "REQUEST" else function_of(path)
+        module: Any = self.loaded[name]
+        if name == "presigned_urls":  # a session that is kept would hide a call
+            module.sessions = SigningSessions(self.lend, module.new_id)
+        self.calls.clear()
+        self.policies.clear()
+        self.out.seek(0)
+        self.out.truncate()
+        with redirect_stdout(self.out):
+            answered: dict[str, Any] = module.handler(event, CONTEXT)
+        return answered
+
+    def _load(self, name: str) -> ModuleType:
+        spec = spec_from_file_location(f"attacked_{name}", FUNCTIONS / f"{name}.py")
+        assert spec
+        assert spec.loader
+        module = module_from_spec(spec)
+        with redirect_stdout(self.out):  # loggers keep the stdout that they began with
+            spec.loader.exec_module(module)
+        return module
+
+    def _count(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        self.calls.append(model.name)
+        if model.name == "AssumeRole":
+            self.policies.append(params["Policy"])
+
+
+NAMES = ("credentials", "presigned_urls", "access", "administration", "authorizer")
+
+
+def function_of(path: str) -> str:
+    """The function that the template gives a route to."""
+    if path.startswith("/admin"):
+        return "administration"
+    last = path.split("/")[2] if path.count("/") > 1 else ""
+    return {
+        "credentials": "credentials",
+        "presigned-urls": "presigned_urls",
+        "multipart-uploads": "presigned_urls",
+    }.get(last, "access")
+
+
+@contextmanager
+def standing() -> Iterator[World]:
+    """The world, for as long as the block runs."""
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        for name, value in (ENVIRONMENT | {"POWERTOOLS_SERVICE_NAME": "attacked"}).items():
+            patch.setenv(name, value)
+        fill(client("dynamodb", "ap-northeast-1"))
+        yield World()
