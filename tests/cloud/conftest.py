@@ -16,6 +16,7 @@ from local.cloud import Cloud, running
 from local.environments import ACCOUNT
 from local.seed import Seeded
 from local.stack import Stack, deploy
+from tests.cloud.witness import Witness, watching
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,6 +26,18 @@ OTHER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/Partner"  # it need not be there
 type LeftRunning = Callable[..., list[str]]
 type NewCaller = Callable[..., Credentials]
 type Apply = Callable[[Mapping[str, Any]], None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks back at the whole run comes last."""
+    items.sort(key=lambda item: item.path.name == "test_secrets.py")
+
+
+@pytest.fixture(scope="session")
+def witness() -> Iterator[Witness]:
+    """What goes over the wire, from before the first key is made."""
+    with watching() as seen:
+        yield seen
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +60,7 @@ def left_running() -> LeftRunning:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[Cloud]:
+def cloud(witness: Witness) -> Iterator[Cloud]:
     """The cloud that the tests share; what needs another state starts its own."""
     environments.forget_own()
     with running() as cloud:
