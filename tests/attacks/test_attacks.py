@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +14,7 @@ from tests.attacks import (
     bodies,
     buckets,
     callers,
+    doors,
     keys,
     leaks,
     prefixes,
@@ -25,13 +27,14 @@ from tests.attacks.attack import Attack
 from tests.attacks.opened import by_answer, by_policy
 from tests.attacks.world import World, standing
 
-GROUPS = {
-    module.__name__.rpartition(".")[2]: module.ATTACKS
+MODULES = {
+    module.__name__.rpartition(".")[2]: module
     for module in (
         *(prefixes, keys, buckets, accounts, callers, tenants),
         *(tokens, bodies, urls, uploads, administration, leaks),
     )
 }
+GROUPS = {name: module.ATTACKS for name, module in MODULES.items()}
 ROWS = [
     pytest.param(row, id=f"{group}: {row.attempt}")
     for group, rows in GROUPS.items()
@@ -160,3 +163,20 @@ def test_what_was_granted_is_there_to_be_had() -> None:
     """The refusals would be worth little if nothing was ever granted."""
     granted = [group for group, rows in GROUPS.items() if any(row.gets for row in rows)]
     assert len(granted) >= 8
+
+
+def test_the_page_counts_every_group() -> None:
+    tables = {
+        f"`{group}`": (module.__doc__ or "", len(module.ATTACKS))
+        for group, module in MODULES.items()
+    }
+    door = len(doors.KNOCKS) + len(doors.TRIES) + len(doors.URLS)
+    tables["`doors`, on the local cloud"] = (doors.__doc__ or "", door)
+    rows = [
+        f"| {group} | {doc.strip().rstrip('.').partition('; ')[0]} | {count} |"
+        for group, (doc, count) in tables.items()
+    ]
+    rows.append(f"| | all together | {sum(count for _, count in tables.values())} |")
+    page = (Path(__file__).parents[2] / "docs/attacks.md").read_text(encoding="utf-8")
+    table = [line for line in page.splitlines() if line.startswith("| ")][1:]
+    assert table == rows, "\n".join(rows)

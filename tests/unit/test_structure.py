@@ -93,6 +93,26 @@ def test_functions_log_no_event_and_capture_nothing(path: Path) -> None:
     assert "print(" not in text
 
 
+@pytest.mark.parametrize("path", [*CORE, *EDGE, *FUNCTIONS], ids=lambda path: path.name)
+def test_functions_log_codes_and_places_and_no_messages(path: Path) -> None:
+    """An error's message may hold what was sent; its type and place do not."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    logged = [node for node in calls if ast.unparse(node.func).startswith(("logger.", "logging."))]
+    assert {ast.unparse(node.func) for node in logged} <= {
+        "logger.error",
+        "logger.inject_lambda_context",
+    }
+    for node in calls:
+        assert not {one.arg for one in node.keywords} & {"exc_info", "stack_info"}
+    for node in logged:
+        assert {ast.unparse(one) for one in node.args} <= {"code", "'Unavailable'"}
+        assert {ast.unparse(one.value) for one in node.keywords} <= {
+            "members",
+            "{'causes': causes(error)}",
+            "False",
+        }
+
+
 def test_nothing_that_is_deployed_imports_tests_bench_or_the_local_cloud() -> None:
     for path in [*CORE, *EDGE, *FUNCTIONS]:
         assert not tops(path) & {"local", "bench", "tests", "client", "web", "boto3"}
