@@ -78,7 +78,13 @@ def by_url(method: str, url: str) -> str:
 
 def by_form(fields: Mapping[str, str]) -> Iterator[str]:
     """All conditions of its policy that are not the signature's own."""
-    for operator, name, value in json.loads(b64decode(fields["policy"]))["conditions"]:
+    policy = b64decode(fields["policy"]).decode()
+    conditions = json.loads(policy)["conditions"]
+    names = [name for _, name, _ in conditions if str(name).startswith("$")]
+    assert policy.count("$") == len(names), (
+        "a $ begins the name of a field, and stands nowhere else"
+    )
+    for operator, name, value in conditions:
         if not str(name).startswith("$x-amz-"):
             yield f"FORM {operator} {name} {value}"
 
