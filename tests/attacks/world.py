@@ -49,6 +49,7 @@ ENVIRONMENT = {
     "S3_ENDPOINT": "",
     "STS_ENDPOINT": "",
     "ALLOW_LOCAL_ISSUERS": "false",
+    "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
 }
 ACCOUNT_WIDE = IamGrantee(ACCOUNT)
 
@@ -143,7 +144,7 @@ class World:
         name = "authorizer" if event.get("type") == "REQUEST" else function_of(path)
         module: Any = self.loaded[name]
         if name == "presigned_urls":  # a session that is kept would hide a call
-            module.sessions = SigningSessions(self.lend, module.new_id)
+            module.sessions = SigningSessions(self.lend, module.new_id, module.now)
         self.calls.clear()
         self.policies.clear()
         self.out.seek(0)
