@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.iam import allows
+from tests.evaluator import allows
 from tests.make import ACCOUNT, NOW, ROLE_ARN, caller, grant, location
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants import Permission

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.iam import matches
+from tests.evaluator import matches
 from vending.location import Location
 from vending.scope import Scope
 

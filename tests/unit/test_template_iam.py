@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.iam import allows, listed
+from tests.evaluator import allows, listed
 from tests.policies import (
     ACCOUNT,
     DEV,

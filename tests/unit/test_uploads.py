@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.iam import allows
+from tests.evaluator import allows
 from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, Sts, caller, grant, knowing, record
 from vending.audit import Record
 from vending.caller import Caller

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.iam import allows
+from tests.evaluator import allows
 from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, record
 from tests.tokens import ISSUER
 from vending.audit import Record
