@@ -83,7 +83,7 @@ def _arn(wanted: str, given: str, values: Values) -> bool:
 
 @lru_cache(maxsize=1024)
 def _network(text: str) -> IPv4Network | IPv6Network:
-    return ip_network(text, strict=False)
+    return ip_network(text)
 
 
 def _time(text: str) -> datetime:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from tests.evaluator.conditions import Context, hold
@@ -107,9 +107,13 @@ def _applies(statement: Mapping[str, Any], request: Request, *, variables: bool)
 
 
 def _speaks_of(statement: Mapping[str, Any], action: str) -> bool:
+    return any(_is_action(one, action) for one in listed(statement["Action"]))
+
+
+@lru_cache(maxsize=4096)
+def _is_action(pattern: str, action: str) -> bool:
     """An action's name has no case, and no variables."""
-    lower = action.lower()
-    return any(without_variables(one.lower(), lower) for one in listed(statement["Action"]))
+    return without_variables(pattern.lower(), action.lower())
 
 
 def _is_resource(pattern: str, request: Request, *, variables: bool) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from tests.evaluator import Answer, Policies, Principal, Request, decide
+from tests.evaluator import Answer, Policies, Principal, Request, decide, matches
 
 GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 LOGIC: Final = f"{GUIDE}reference_policies_evaluation-logic.html"
@@ -16,6 +16,7 @@ VARIABLES: Final = f"{GUIDE}reference_policies_variables.html"
 RESOURCE: Final = f"{GUIDE}reference_policies_elements_resource.html"
 BOUNDARIES: Final = f"{GUIDE}access_policies_boundaries.html"
 ACCESS: Final = f"{GUIDE}access_policies.html"
+ACTION: Final = f"{GUIDE}reference_policies_elements_action.html"
 S3_KEYS: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html"
 
 YES, NO, DENIED = Answer.ALLOWED, Answer.NOT_ALLOWED, Answer.DENIED
@@ -232,6 +233,8 @@ ROWS: Final = [
     Row(VARIABLES, "in a condition too", one(allow("s3:*", StringLike={"s3:prefix": "${*}/*"})), with_("s3:prefix", "a/b", "s3:ListBucket"), NO),
     Row(RESOURCE, "all users whose path is /accounting", one(allow("iam:*", "arn:aws:iam::1:user/accounting/*")), Request("iam:GetUser", "arn:aws:iam::1:user/accounting/eu/Ann"), YES),
     Row(RESOURCE, "and not the bucket itself", one(allow("s3:*", s3("my_corporate_bucket/*"))), Request("s3:ListBucket", "arn:aws:s3:::my_corporate_bucket"), NO),
+    Row(ACTION, "an action has no case", one(allow("iam:listaccesskeys")), Request("IAM:ListAccessKeys", "*"), YES),
+    Row(ACTION, "all actions on access keys", one(allow("iam:*AccessKey*")), Request("iam:UpdateAccessKey", "*"), YES),
     Row(S3_KEYS, "anyone of the range", IP_BUCKET, Request("s3:GetObject", "arn:aws:s3:::awsexamplebucket1/x", {"aws:SourceIp": "192.0.2.7"}, EXAMPLE_USER), YES),
     Row(S3_KEYS, "unless it is this one", IP_BUCKET, Request("s3:GetObject", "arn:aws:s3:::awsexamplebucket1/x", {"aws:SourceIp": "192.0.2.188"}, EXAMPLE_USER), NO),
 ]  # fmt: skip
@@ -240,6 +243,11 @@ ROWS: Final = [
 @pytest.mark.parametrize("row", ROWS, ids=[row.sentence for row in ROWS])
 def test_the_evaluator_says_what_awss_page_says(row: Row) -> None:
     assert decide(row.policies, row.request) is row.answer, row.page
+
+
+def test_a_wildcard_is_any_character_and_a_pattern_the_whole_text() -> None:
+    assert matches("a*b", "a\n/日:b")
+    assert not matches("a", "a\n")
 
 
 @pytest.mark.parametrize(
