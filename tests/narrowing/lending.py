@@ -151,7 +151,7 @@ def _credentials(
 
 
 def _signing(case: Case, sts: Sts, load_grants: LoadGrants) -> Effects:
-    sessions = SigningSessions(sts.assume_role, lambda: "asession")
+    sessions = SigningSessions(sts.assume_role, lambda: "asession", lambda: NOW)
     return Effects(load_grants, sessions.lasting_until, role_arn(case), s3_endpoint="", now=NOW)
 
 
