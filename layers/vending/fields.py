@@ -122,16 +122,23 @@ def _version(value: object) -> int:
     return value
 
 
-def matching(pattern: str, words: str) -> PlainValidator:
-    """Text that this pattern matches whole, or a fault in these words."""
-    compiled = re.compile(pattern)
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Text that a pattern matches whole, or a fault in these words."""
 
-    def check(value: object) -> str:
-        if not compiled.fullmatch(text(value)):
-            raise ValueError(words)
+    pattern: str
+    words: str
+
+    def __call__(self, value: object) -> str:
+        """The text, if it is such."""
+        if not re.fullmatch(self.pattern, text(value)):
+            raise ValueError(self.words)
         return text(value)
 
-    return PlainValidator(check)
+
+def matching(pattern: str, words: str) -> PlainValidator:
+    """Text that this pattern matches whole, or a fault in these words."""
+    return PlainValidator(Matching(pattern, words))
 
 
 @dataclass(frozen=True, slots=True)
