@@ -90,12 +90,14 @@ check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 	@mypy
 	@AWS_REGION=ap-northeast-1 sam validate --lint
 	@$(PYTHON) docs/reference.py --check
+	@$(PYTHON) docs/contract.py --check
 
 .PHONY: format
 format: $(ENVIRONMENT) ## format the code and write the generated docs
 	@ruff format
 	@ruff check --fix
 	@$(PYTHON) docs/reference.py
+	@$(PYTHON) docs/contract.py
 
 .PHONY: demo
 demo: $(ENVIRONMENT) ## show the whole story on a local cloud of its own

@@ -336,19 +336,23 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("``", "`")).strip()
 
 
-def main(arguments: list[str]) -> int:
-    """Write the page, or with ``--check`` compare it."""
-    text = page()
+def written(page: Path, text: str, arguments: list[str], command: str) -> int:
+    """Write the page, or with ``--check`` compare it; the exit code."""
     if arguments == ["--check"]:
-        if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
+        if page.exists() and page.read_text(encoding="utf-8") == text:
             return 0
-        sys.stderr.write(f"docs/reference.md is not what the code says. Run: {COMMAND}\n")
+        sys.stderr.write(f"{page.name} is not what the code says. Run: {command}\n")
         return 1
     if arguments:
-        sys.stderr.write(f"usage: {COMMAND} [--check]\n")
+        sys.stderr.write(f"usage: {command} [--check]\n")
         return 2
-    PAGE.write_text(text, encoding="utf-8")
+    page.write_text(text, encoding="utf-8")
     return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with ``--check`` compare it."""
+    return written(PAGE, page(), arguments, COMMAND)
 
 
 if __name__ == "__main__":
