@@ -11,12 +11,13 @@ import pytest
 from local import aws, environments, processes
 from local import seed as seeding
 from local.build import built
-from local.client import Call, Credentials, caller
+from local.client import Answer, Call, Credentials, caller
 from local.cloud import Cloud, running
 from local.environments import ACCOUNT
 from local.seed import Seeded
 from local.stack import Stack, deploy
 from tests.cloud.witness import Witness, watching
+from tests.contract import Contract, is_of_the_local_cloud
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -100,8 +101,19 @@ def stranger(seeded: Seeded) -> Credentials:
 
 @pytest.fixture(scope="session")
 def call(stack: Stack, seeded: Seeded) -> Call:  # seeded: so that there are grants to ask for
-    """`call(method, path, body, credentials, headers=…, at=…)` → `(status, headers, json)`."""
-    return caller(stack.url)
+    """`call(method, path, body, credentials, headers=…, at=…)` → `(status, headers, json)`.
+
+    Whatever comes back is held against openapi.yaml.
+    """
+    ask, contract = caller(stack.url), Contract.read(closed=True)
+
+    def held(method: str, path: str, body: object = None, *args: Any, **more: Any) -> Answer:
+        answer = ask(method, path, body, *args, **more)
+        if not is_of_the_local_cloud(answer):
+            contract.check(method, path, body, answer)
+        return answer
+
+    return held
 
 
 @pytest.fixture(scope="session")

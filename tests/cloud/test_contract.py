@@ -1,0 +1,80 @@
+"""The examples in openapi.yaml are real: each is sent, and its answer is one of the contract's.
+
+That every answer in this directory is one, the `call` fixture looks at.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+
+from local.client import Answer, Call, Credentials
+from local.cloud import Cloud
+from tests.cloud.conftest import Apply, NewCaller
+from tests.contract import Contract, Operation
+
+CONTRACT = Contract.read()
+EVERYTHING = {"scope": "s3://hogehoge-bucket/*", "permission": "READWRITE"}
+GETS = [one for one in CONTRACT.operations if one.method == "get"]
+BODIES = [
+    pytest.param(operation, example["value"], id=f"{operation.path} {name}")
+    for operation in CONTRACT.operations
+    if "requestBody" in operation.told
+    for name, example in operation.told["requestBody"]["content"]["application/json"]["examples"].items()
+]  # fmt: skip
+ENTRIES = {
+    "/admin/grants/{id}": "assume-s3-user-reads-reports",
+    "/admin/issuers/{id}": "accounts.google.com",
+    "/admin/locations/{id}": "hogehoge-bucket",
+}
+
+type Ask = Callable[[Operation, str, object], Answer]
+
+
+@pytest.fixture(scope="module")
+def ask(
+    call: Call, cloud: Cloud, apply: Apply, new_user: NewCaller, administrator: Credentials
+) -> Ask:
+    """`ask(operation, path, body)` as somebody who may, at each door."""
+    signer = new_user("Reader")
+    grantees = {
+        "signer": {"iam": "arn:aws:iam::123456789012:user/Reader"},
+        "bearer": {"issuer": cloud.issuer.url, "subject": "reader"},
+    }
+    apply(
+        {
+            "version": 1,
+            "grants": [
+                {"id": f"contract-{name}", "grantee": one} | EVERYTHING
+                for name, one in grantees.items()
+            ],
+        }
+    )
+    token = cloud.issuer.token({"sub": "reader"})
+
+    def asked(operation: Operation, path: str, body: object) -> Answer:
+        [security] = operation.told["security"]
+        headers = {"Authorization": f"Bearer {token}"} if "token" in security else None
+        who = administrator if path.startswith("/admin/") else signer
+        return call(operation.method.upper(), path, body, None if headers else who, headers=headers)
+
+    return asked
+
+
+@pytest.mark.parametrize(("operation", "body"), BODIES)
+def test_an_example_is_answered(operation: Operation, body: object, ask: Ask) -> None:
+    path = operation.path
+    if "{id}" in path:
+        start = CONTRACT.operation("POST", path.partition("/{id}")[0])
+        assert start is not None
+        upload = {"target": "s3://hogehoge-bucket/uploads/a", "parts": 2, "expiresIn": 60}
+        path = path.replace("{id}", ask(start, start.path, upload).json["uploadId"])
+    assert ask(operation, path, body).status == 200
+
+
+@pytest.mark.parametrize("operation", GETS, ids=lambda one: one.path)
+def test_a_route_that_reads_is_answered_with_its_examples(operation: Operation, ask: Ask) -> None:
+    told = [CONTRACT.resolved(one) for one in operation.told.get("parameters", ())]
+    query = urlencode({one["name"]: one["example"] for one in told if "example" in one})
+    path = operation.path.replace("{id}", ENTRIES.get(operation.path, ""))
+    assert ask(operation, f"{path}?{query}" if query else path, None).status == 200
