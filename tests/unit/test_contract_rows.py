@@ -186,6 +186,23 @@ def test_what_is_listed_as_beyond_json_schema_is_refused_by_the_code_alone() -> 
         assert any(words in fault for faults in alone for fault in faults), words
 
 
+@pytest.mark.parametrize("length", [2, 3, 63, 64])
+def test_a_bucket_name_is_as_long_to_both(length: int) -> None:
+    name = "b" * length
+    for value in (f"s3://{name}/a", f"s3://{name}/*", {"bucket": name, "key": "a"}):
+        taken = not member_says(fields.Target, value)
+        assert taken is (3 <= length <= 63)
+        assert Contract.read().accepts({"$ref": "#/components/schemas/Target"}, value) is taken
+
+
+@pytest.mark.parametrize("length", [0, 1, 1024, 1025])
+def test_a_key_of_ascii_is_as_long_to_both(length: int) -> None:
+    value = {"bucket": "bkt", "key": "k" * length}
+    taken = not member_says(fields.KeyTarget, value)
+    assert taken is (1 <= length <= 1024)
+    assert Contract.read().accepts({"$ref": "#/components/schemas/KeyTarget"}, value) is taken
+
+
 PIECES = ["s3://", "/", "*", ".", "..", "bkt", "b", "-", "a" * 60, "xn--", "sthree-", "-s3alias", "--x-s3", ".mrap", "--ol-s3", "192.0.2.7", "é", "\n", "\x85", "?", "#", "A", " ", "$", "${", "}", "${caller.name}", "${claim.a}", "${claim.a:path}", "${claim.:path}"]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
 near = st.one_of(texts, texts.map(lambda text: f"s3://bkt/{text}"), texts.map(lambda text: f"s3://{text}/a"))  # fmt: skip
