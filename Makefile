@@ -10,6 +10,7 @@ BACKENDS := .venv-backends/.ready
 MUTATION := .venv-mutation/.ready
 PEERS := .venv-bench/.ready
 COMPANION := bench/companion/node_modules/.ready
+FUZZ := .venv-fuzz/.ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export PYTHONUTF8 := 1
@@ -31,11 +32,6 @@ $(ENVIRONMENT): requirements.txt | $(filter .tools/bin/uv,$(UV))
 	@$(UV) pip sync --quiet --require-hashes requirements.txt
 	@touch $@
 
-$(BACKENDS): tests/backends/requirements.txt | $(ENVIRONMENT)
-	@test -x .venv-backends/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-backends
-	@$(UV) pip sync --quiet --require-hashes --python .venv-backends/bin/python tests/backends/requirements.txt
-	@touch $@
-
 $(PEERS): bench/requirements.txt | $(ENVIRONMENT)
 	@test -x .venv-bench/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-bench
 	@$(UV) pip sync --quiet --require-hashes --python .venv-bench/bin/python bench/requirements.txt
@@ -45,9 +41,10 @@ $(COMPANION): bench/companion/package.json bench/companion/package-lock.json
 	@cd bench/companion && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(MUTATION): tests/mutation/requirements.txt | $(ENVIRONMENT)
-	@test -x .venv-mutation/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-mutation
-	@$(UV) pip sync --quiet --require-hashes --python .venv-mutation/bin/python tests/mutation/requirements.txt
+# Environments of their own, for what would not go with the rest.
+.venv-%/.ready: tests/%/requirements.txt | $(ENVIRONMENT)
+	@test -x .venv-$*/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-$*
+	@$(UV) pip sync --quiet --require-hashes --python .venv-$*/bin/python $<
 	@touch $@
 
 .PHONY: lock
@@ -58,6 +55,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --output-file tests/mutation/requirements.txt tests/mutation/requirements.in
 	$(UV) pip compile --quiet --upgrade --group layer --universal --generate-hashes --no-annotate --no-header --constraints layers/requirements.txt --output-file bench/requirements.txt bench/requirements.in
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
 
 .PHONY: test
 test: check $(ENVIRONMENT) ## every test, on this machine and on a local cloud, and every check
@@ -82,6 +80,13 @@ proof: $(ENVIRONMENT) ## what is signed and what sessions may do, for cases draw
 .PHONY: mutate
 mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: a test has to see it (half an hour)
 	@PATH="$$PATH:$(CURDIR)/.venv-mutation/bin" $(PYTHON) tests/mutation/run.py $(MODULES)
+
+.PHONY: fuzz fuzz-api fuzz-parsers
+fuzz: fuzz-api fuzz-parsers ## the API from openapi.yaml, and the two parsers by coverage (SECONDS=240)
+fuzz-api: $(ENVIRONMENT) $(FUZZ)
+	@PYTHONPATH=layers:. $(PYTHON) -m tests.fuzz.api --seconds $(or $(SECONDS),240)
+fuzz-parsers: $(ENVIRONMENT) $(FUZZ)
+	@PYTHONPATH=layers:. .venv-fuzz/bin/python -m tests.fuzz.parsers
 
 .PHONY: check
 check: $(ENVIRONMENT) ## format, lint, types, template, generated docs

@@ -1,0 +1,175 @@
+"""Fuzzes the parsers by coverage with atheris: `s3://` targets, and request bodies.
+
+Without a name both run, each in a process of its own. What is found is an input that does anything
+but the documented: it is printed, and kept in ``.fuzz``.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from unicodedata import category
+
+import atheris
+
+from tests.fuzz.inputs import mutated, seeds, words
+from tests.iam import matches
+
+ROOT = Path(__file__).resolve().parents[2]
+FOUND = ROOT / ".fuzz"
+SUFFIXES = ("", "x", "/", "*", "é/x")
+
+with atheris.instrument_imports(include=["vending"]):
+    from vending import bodies, compact_requests, document, fields, upload_requests
+    from vending.errors import InvalidRequest, TooLarge
+    from vending.grant_document import GrantBody
+    from vending.location import KEY_BYTES, Location
+    from vending.parse import parse, parse_urls
+    from vending.scope import Scope
+    from vending.url_requests import UrlsRequest
+
+MODELS: list[type[bodies.Body]] = [
+    bodies.CredentialsRequest,
+    UrlsRequest,
+    upload_requests.UploadRequest,
+    upload_requests.PartsRequest,
+    upload_requests.CompletionRequest,
+    document.ChangesRequest,
+]
+
+
+def one_of[T](read: Callable[[str], T], text: str) -> T | None:
+    """What is read, or nothing where it is refused as it is documented."""
+    try:
+        return read(text)
+    except ValueError as error:
+        if type(error) is not ValueError:  # UnicodeEncodeError and the like are not documented
+            raise
+        return None
+
+
+def targets(given: bytes) -> None:
+    """Two texts: each is a location or a scope, or a ``ValueError``; both spellings agree."""
+    first, _, second = decoded(given).partition("\t")  # which no key has
+    for text in (first, f"s3://bkt/{first}"):
+        if scope := one_of(Scope.parse, text):
+            assert Scope.parse(str(scope)) == scope
+        location = one_of(Location.parse, text)
+        if location is None:
+            continue
+        plain(location)
+        assert location.covers(location)
+        with suppress(ValueError):
+            agree(location, Location(location.bucket, second))
+        for suffix in SUFFIXES:
+            with suppress(ValueError):
+                agree(location, Location(location.bucket, location.key + suffix + second))
+
+
+def plain(location: Location) -> None:
+    """It is written and read back the same, and breaks none of the rules for keys."""
+    assert fields.target(location.as_json()) == location
+    assert not {".", ".."} & set(location.key.split("/"))
+    assert not {"Cc", "Cs"} & set(map(category, location.key))
+    assert len(location.key.encode()) <= KEY_BYTES
+
+
+def agree(location: Location, key: Location) -> None:
+    """IAM's spelling opens the key, and all below it, if and only if ours covers them."""
+    assert location.covers(key) is matches(location.iam_pattern, key.key), (location, key)
+    plain(key)
+    if key.key.endswith("/"):
+        below = Location(key.bucket, key.key, is_prefix=True)
+        opened = matches(location.iam_pattern, key.key) and location.is_prefix
+        assert location.covers(below) is opened, (location, below)
+
+
+def body(given: bytes) -> None:
+    """A text: it is one of the bodies, or ``InvalidRequest`` or ``TooLarge``."""
+    choice, text = given[-1] if given else 0, decoded(given[:-1])
+    chosen = MODELS[choice % len(MODELS)]
+    try:
+        read = parse_urls(text) if chosen is UrlsRequest else parse(chosen, text)
+    except TooLarge:
+        return
+    except InvalidRequest as error:
+        for fault in error.faults:
+            assert fault.pointer == "" or fault.pointer.startswith("/"), fault
+            assert fault.detail, fault
+        return
+    understood(read)
+
+
+def decoded(given: bytes) -> str:
+    """As UTF-8; with lone surrogates, which a proxy event may hold, where that is possible."""
+    try:
+        return given.decode(errors="surrogatepass")
+    except UnicodeDecodeError:
+        return given.decode(errors="replace")
+
+
+def understood(read: bodies.Body) -> None:
+    """What is taken is usable: targets are known, a grant is read back as it was."""
+    if isinstance(read, document.ChangesRequest):
+        for grant in (one.grant() for one in read.grants or ()):
+            again = json.loads(json.dumps(grant.as_json()))
+            assert GrantBody.model_validate(again).grant() == grant
+    elif isinstance(read, (bodies.CredentialsRequest, UrlsRequest, compact_requests.Compact)):
+        assert len(read.wanted) > 0
+
+
+def changed(given: bytes, most: int, number: int) -> bytes:
+    """A body for libFuzzer: half of them changed as JSON, half as bytes."""
+    chance = random.Random(number)
+    if not given or chance.random() < 0.5:
+        return bytes(atheris.Mutate(given, most))
+    text = mutated(decoded(given[:-1]), chance)
+    model = bytes([chance.randrange(len(MODELS))]) if chance.random() < 0.1 else given[-1:]
+    return text.encode(errors="surrogatepass")[: most - 1] + model
+
+
+FUZZED = {"targets": targets, "bodies": body}
+
+
+def fuzz(name: str, seconds: int) -> None:
+    """Until the time is over; does not return."""
+    with tempfile.TemporaryDirectory(prefix="s3vend-fuzz-") as directory:
+        corpus = Path(directory) / "corpus"
+        corpus.mkdir()
+        seeds(name, corpus, len(MODELS))
+        dictionary = Path(directory) / "words"
+        dictionary.write_text(words(), encoding="utf-8")
+        FOUND.mkdir(exist_ok=True)
+        limits = [
+            f"-max_total_time={seconds}",
+            "-max_len=8192",
+            "-timeout=10",
+            "-rss_limit_mb=2048",
+        ]
+        limits += ["-print_final_stats=1", f"-artifact_prefix={FOUND}/"]
+        arguments = [sys.argv[0], *limits, f"-dict={dictionary}", str(corpus)]
+        more = {"custom_mutator": changed} if name == "bodies" else {}
+        atheris.Setup(arguments, FUZZED[name], **more)
+        atheris.Fuzz()
+
+
+def main() -> int:
+    """Exit code 1 for a finding."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("name", nargs="?", choices=FUZZED)
+    parser.add_argument("--seconds", type=int, default=60)
+    options = parser.parse_args()
+    if options.name:
+        fuzz(options.name, options.seconds)
+    command = [sys.executable, "-m", "tests.fuzz.parsers", "--seconds", str(options.seconds)]
+    ended = [subprocess.run([*command, name], check=False).returncode for name in FUZZED]  # noqa: S603
+    return int(any(ended))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
