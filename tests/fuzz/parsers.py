@@ -17,8 +17,8 @@ from unicodedata import category
 
 import atheris
 
+from tests.evaluator import matches
 from tests.fuzz.inputs import mutated, seeds, words
-from tests.iam import matches
 
 ROOT = Path(__file__).resolve().parents[2]
 FOUND = ROOT / ".fuzz"
