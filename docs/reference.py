@@ -248,8 +248,8 @@ def policies() -> Iterator[str]:
     yield writing
     yield "### With the conditions of a grant"
     yield (
-        "`sourceIp`, `vpcEndpoint`, and an `expires` that falls inside the session, hold in every "
-        "statement on S3, here with a `kmsKey` and an `account` of the location:"
+        "`sourceIp` or `vpcEndpoint`, and an `expires` that falls inside the session, hold in "
+        "every statement on S3, here with a `kmsKey` and an `account` of the location:"
     )
     yield policy(
         TARGETS["a prefix"],
@@ -274,7 +274,6 @@ def conditions() -> Any:
         Permission.READ,
         expires=datetime(2027, 1, 1, tzinfo=UTC),
         source_ip="caller",
-        vpc_endpoint="vpce-0a1b2c3d",
     )
     return grant_conditions(grant, caller, ends=datetime(2027, 1, 1, 0, 30, tzinfo=UTC))
 

@@ -53,6 +53,7 @@ RULES: dict[str, Schema] = {
         "oneOf": [having("size"), having("parts")],
         "dependentRequired": {"partSize": ["size"]},
     },
+    "LocationBody": {"dependentRequired": {"externalId": ["role"]}},
     "GranteeBody": {
         "oneOf": [
             {**having("iam"), "not": {"anyOf": [having("subject"), having("claims")]}},
@@ -78,6 +79,7 @@ RULES: dict[str, Schema] = {
     },
     "GrantBody": {
         "dependentSchemas": {"maxObjectSize": WRITES, "contentTypes": WRITES},
+        "not": having("sourceIp", "vpcEndpoint"),
         "allOf": [
             where(has("activeContent", const=True), READS),
             where(has("versions", const=True), READS),

@@ -76,6 +76,15 @@ class GrantBody(Body):
     versions: bool = False
 
     @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.source_ip is not None and self.vpc_endpoint is not None:
+            raise ValueError(
+                "'sourceIp' and 'vpcEndpoint' exclude each other: what comes through a VPC "
+                "endpoint has no public address"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _members_of_its_permission(self) -> Self:
         only = {
             "maxObjectSize": (self.max_object_size, Permission.WRITE),

@@ -32,6 +32,8 @@ def unusable(
         return
     if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
         yield "vpcEndpoint", "the location is reached through another one, so nobody could use it"
+    if grant.source_ip is not None and location.vpc_endpoint:
+        yield "sourceIp", "the location is reached through a VPC endpoint, where no address is seen"
     caller = Caller("iam", _longest(grant), _LONGEST_ADDRESS)
     conditions = grant_conditions(grant, caller, datetime.max.replace(tzinfo=UTC))
     try:

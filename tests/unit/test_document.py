@@ -57,7 +57,6 @@ def test_a_grant_is_read_into_its_canonical_form() -> None:
         "maxDuration": "15m",
         "expires": "2027-01-01T09:00:00+09:00",
         "sourceIp": ["192.0.2.0/24", "2001:db8::/32"],
-        "vpcEndpoint": "vpce-0a1b2c3d",
     }
     granted = GrantBody.model_validate(members).grant()
     assert granted.max_duration == 900
@@ -167,6 +166,7 @@ def test_a_duration_is_text_with_its_unit_or_seconds(text: object, seconds: int)
         ({"vpcEndpoint": "vpce-*"}, "/grants/0/vpcEndpoint"),
         ({"maxObjectSize": "100MB"}, "/grants/0/maxObjectSize"),
         ({"maxObjectSize": 0}, "/grants/0/maxObjectSize"),
+        ({"sourceIp": "caller", "vpcEndpoint": "vpce-0a1b2c3d"}, "/grants/0"),
         ({"contentTypes": ["image"]}, "/grants/0/contentTypes"),
         ({"contentTypes": []}, "/grants/0/contentTypes"),
         ({"versions": 1}, "/grants/0/versions"),

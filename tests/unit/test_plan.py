@@ -69,6 +69,12 @@ def test_a_grant_and_its_location_are_reached_through_one_vpc_endpoint() -> None
         assert faults(grants=granted, locations=[there]).keys() == wrong
 
 
+def test_an_address_is_not_asked_for_behind_a_vpc_endpoint() -> None:
+    there = HERE | {"vpcEndpoint": "vpce-0a1b2c3d"}
+    granted = [line(sourceIp="caller")]
+    assert faults(grants=granted, locations=[there]).keys() == {"/grants/0/sourceIp"}
+
+
 def test_a_list_that_is_absent_is_left_alone_even_with_prune() -> None:
     assert planned(document(prune=True), stored(line())) == []
     changes = planned(document(locations=[HERE], prune=True), stored(line()))
