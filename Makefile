@@ -70,7 +70,7 @@ test-cloud: $(ENVIRONMENT) ## the tests on a local cloud of their own
 	@$(PYTHON) -m pytest tests/cloud
 
 .PHONY: test-backends
-test-backends: $(ENVIRONMENT) $(BACKENDS) ## the direct web identity on SeaweedFS, which checks tokens
+test-backends: $(ENVIRONMENT) $(BACKENDS) ## the direct web identity, and generated grants, on SeaweedFS
 	@PATH="$$PATH:$(CURDIR)/.venv-backends/bin" $(PYTHON) -m pytest tests/backends
 
 .PHONY: proof

@@ -1,0 +1,189 @@
+"""A few hundred grants, lent by the core on two backends that narrow sessions in their own ways.
+
+Each attempt is answered three times: by what was granted, by SeaweedFS, by the local cloud.
+"""
+
+import json
+import os
+import sys
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from local import aws, seed
+from local.build import built
+from local.cloud import Cloud, running
+from local.environments import forget_own
+from local.stack import deploy
+from tests.backends.conftest import Start
+from tests.backends.seaweedfs import ONCE, REGION, SeaweedFS
+from tests.by_policy import unlike_the_grants
+from tests.differences import (
+    DIFFERENCES,
+    LOCAL_CLOUD,
+    SEAWEEDFS,
+    Difference,
+    said,
+    shows,
+    surprises,
+)
+from tests.granted import BUCKETS, askings
+from tests.lending import Lender
+from tests.make import ACCOUNT, ROLE_ARN
+from tests.policies import stack
+from tests.trials import Tried, refused, trials
+
+GRANTS = int(os.environ.get("S3VEND_GRANTS", "200"))
+SEED = os.environ.get("S3VEND_SEED", "2026-11-24")
+CALLER = "arn:aws:iam::000000000000:user/root"  # as SeaweedFS calls who has its root keys
+EACH = pytest.mark.parametrize("backend", [LOCAL_CLOUD, SEAWEEDFS])
+
+
+def configuration() -> dict[str, Any]:
+    """The template's role: trusted as there, and allowed what its boundary allows."""
+    made = stack(AllowedBuckets=",".join(BUCKETS))
+    trust = made.properties("AllowedAssumeS3Role")["AssumeRolePolicyDocument"]["Statement"]
+    [functions] = [one for one in trust if one["Sid"] == "VendingFunctions"]
+    trusted = {**functions, "Principal": {"AWS": CALLER}, "Action": "sts:AssumeRole"}
+    boundary = made.properties("AllowedAssumeS3RoleBoundary")["PolicyDocument"]
+    key = b64encode(os.urandom(32)).decode()
+    return {
+        "sts": {
+            "tokenDuration": "1h",
+            "maxSessionLength": "1h",
+            "issuer": "sts",
+            "signingKey": key,
+        },
+        "policy": {"defaultEffect": "Deny", "storeType": "memory"},
+        "roleStore": {"storeType": "memory"},
+        "policies": [{"name": "Boundary", "document": boundary}],
+        "roles": [
+            {
+                "roleName": ROLE_ARN.rpartition("/")[2],
+                "roleArn": ROLE_ARN,
+                "trustPolicy": {"Version": "2012-10-17", "Statement": [trusted]},
+                "attachedPolicies": ["Boundary"],
+            }
+        ],
+    }
+
+
+class WithoutAccounts:
+    """SeaweedFS's STS, which knows no ``aws:ResourceAccount``: it has to be there, and is left out.
+
+    Everything else is sent as it is.
+    """
+
+    def __init__(self, sts: Any) -> None:
+        self.sts = sts
+
+    def assume_role(self, **asked: Any) -> Mapping[str, Any]:
+        policy = json.loads(asked["Policy"])
+        for statement in policy["Statement"]:
+            equal = statement["Condition"]["StringEquals"]
+            assert equal.pop("aws:ResourceAccount") == ACCOUNT
+            if not equal:
+                del statement["Condition"]["StringEquals"]
+        answer: Mapping[str, Any] = self.sts.assume_role(**asked | {"Policy": json.dumps(policy)})
+        return answer
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    forget_own()
+    with running() as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def lenders(cloud: Cloud, start: Start) -> dict[str, Lender]:
+    now = datetime.now(UTC)
+    people = [asking for number in range(GRANTS) for asking in askings(number, SEED, now)]
+    parameters = {"TrustAssumeS3User": "true", "AllowedBuckets": ",".join(BUCKETS)}
+    user = seed.access_key(cloud, deploy(cloud, built(), parameters).outputs["UserName"])
+    weed = start(configuration())
+    for bucket in BUCKETS:
+        weed.s3(weed.root).create_bucket(Bucket=bucket)
+        aws.s3(cloud, cloud.root).create_bucket(
+            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+    return {
+        LOCAL_CLOUD: Lender(cloud.endpoint, aws.sts(cloud, user), people),
+        SEAWEEDFS: Lender(weed.endpoint, WithoutAccounts(sts_of(weed)), people),
+    }
+
+
+def sts_of(weed: SeaweedFS) -> Any:
+    """As its root, whom the role trusts."""
+    return boto3.client(
+        "sts",
+        endpoint_url=weed.endpoint,
+        region_name=REGION,
+        aws_access_key_id=weed.root.access_key_id,
+        aws_secret_access_key=weed.root.secret_access_key,
+        config=ONCE,
+    )
+
+
+@pytest.fixture(scope="module")
+def tried(lenders: dict[str, Lender]) -> dict[str, list[Tried]]:
+    """On both at once."""
+    with ThreadPoolExecutor(len(lenders)) as pool:
+        return dict(zip(lenders, pool.map(trials, lenders.values()), strict=True))
+
+
+@EACH
+def test_every_answer_is_what_was_granted_or_a_known_difference(
+    tried: dict[str, list[Tried]], backend: str
+) -> None:
+    found = surprises(backend, tried[backend])
+    assert not found, "\n".join(found)
+
+
+@EACH
+def test_the_session_policy_by_itself_says_what_was_granted(
+    tried: dict[str, list[Tried]], backend: str
+) -> None:
+    """So that what a backend allows beyond a grant has no reason of ours."""
+    found = unlike_the_grants(tried[backend])
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda one: f"{one.backend}: {one.name}")
+def test_a_known_difference_still_shows(
+    tried: dict[str, list[Tried]], difference: Difference
+) -> None:
+    assert shows(difference, tried[difference.backend])
+
+
+@EACH
+def test_what_lies_beyond_a_grant_is_refused_before_sts_is_called(
+    lenders: dict[str, Lender], backend: str
+) -> None:
+    lender = lenders[backend]
+    found = [one for asking in lender.people for one in refused(lender, asking)]
+    assert not found, "\n".join(found)
+
+
+def test_enough_was_allowed_and_denied(
+    tried: dict[str, list[Tried]],
+    lenders: dict[str, Lender],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With the numbers that docs/backends.md has."""
+    lender = lenders[SEAWEEDFS]
+    lines = [f"{len(lender.grants)} grants to {len(lender.people)} callers, seed {SEED}"]
+    for backend, answers in tried.items():
+        numbers = Counter((said(one.opened.allows(one.attempt)), one.got) for one in answers)
+        keys = {(one.attempt.bucket, one.attempt.key) for one in answers}
+        lines.append(f"{backend}: {len(answers)} attempts on {len(keys)} keys, {dict(numbers)}")
+        assert numbers["allow", "allow"] > 10 * GRANTS
+        assert numbers["deny", "deny"] > 10 * GRANTS
+    with capsys.disabled():
+        sys.stdout.write("\n".join(["", *lines, ""]))
