@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from tests.attempts import Attempt
-from tests.iam import allows
+from tests.evaluator import allows
 from tests.make import ACCOUNT
 from tests.trials import Tried
 

@@ -55,7 +55,7 @@ class Lender:
         self.people = people
         self.grants = list({asking.grant.id: asking.grant for asking in people}.values())
         self.numbers = count(1)
-        self.sessions = SigningSessions(self.assume_role, self.new_id)
+        self.sessions = SigningSessions(self.assume_role, self.new_id, now)
         self.asked: list[Session] = []  # of STS
         self.signed: tuple[Session, Lent] | None = None  # with this
 
