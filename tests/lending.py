@@ -15,6 +15,7 @@ from tests.granted import Asking, Keys
 from tests.make import ROLE_ARN, record
 from vending.audit import Record
 from vending.aws import s3
+from vending.aws.runtime import now
 from vending.aws.sts import assume_role
 from vending.bodies import CredentialsRequest
 from vending.decision import Known
