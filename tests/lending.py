@@ -30,8 +30,9 @@ from vending.signing_sessions import Lent, SigningSessions
 from vending.start_upload import UploadEffects, start_upload
 from vending.upload_requests import UploadRequest
 from vending.url_requests import UrlsRequest
+from vending.urls import Url
 from vending.vend import vend_credentials
-from vending.vend_urls import Url, vend_urls
+from vending.vend_urls import vend_urls
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

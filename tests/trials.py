@@ -15,7 +15,7 @@ from vending.errors import Unavailable
 from vending.grants import Permission
 from vending.location import Location
 from vending.presign import Method
-from vending.vend_urls import Url
+from vending.urls import Url
 
 # A connection that was kept may be closed in the moment in which it is used again.
 AGAIN = urllib3.Retry(connect=3, read=3, redirect=0, status=0, other=0, allowed_methods=None)
