@@ -96,6 +96,7 @@ check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 	@AWS_REGION=ap-northeast-1 sam validate --lint
 	@$(PYTHON) docs/reference.py --check
 	@$(PYTHON) docs/contract.py --check
+	@$(PYTHON) docs/invariants.py --check
 
 .PHONY: format
 format: $(ENVIRONMENT) ## format the code and write the generated docs
@@ -103,6 +104,7 @@ format: $(ENVIRONMENT) ## format the code and write the generated docs
 	@ruff check --fix
 	@$(PYTHON) docs/reference.py
 	@$(PYTHON) docs/contract.py
+	@$(PYTHON) docs/invariants.py
 
 .PHONY: demo
 demo: $(ENVIRONMENT) ## show the whole story on a local cloud of its own

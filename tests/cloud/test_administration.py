@@ -101,6 +101,7 @@ def test_of_two_administrators_one_is_told_that_the_other_was_first(change: Chan
     assert revision(change) == known + 1
 
 
+@pytest.mark.invariant(13)
 def test_a_bad_document_is_refused_whole_with_a_pointer_for_each_fault(
     change: Change, read: Any
 ) -> None:

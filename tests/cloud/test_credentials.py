@@ -56,6 +56,7 @@ def test_the_answer_has_the_members_of_the_contract(call: Call, user: Credential
     }
 
 
+@pytest.mark.invariant(2)
 def test_a_prefix_is_read_and_listed_and_nothing_beside_it(
     cloud: Cloud, call: Call, user: Credentials
 ) -> None:
@@ -128,6 +129,7 @@ def test_the_default_privilege_is_the_whole_grant(
     )
 
 
+@pytest.mark.invariant(8)
 def test_a_role_is_its_name_whatever_its_session_is_called(
     cloud: Cloud, call: Call, apply: Apply, new_role: NewCaller
 ) -> None:
@@ -271,6 +273,7 @@ def test_targets_in_several_grants_are_refused_with_their_names(
     assert call("POST", ROUTE, elsewhere, several).json["code"] == "SeveralGrants"
 
 
+@pytest.mark.invariant(2)
 def test_a_policy_over_2048_characters_is_refused_and_never_widened(
     call: Call, user: Credentials
 ) -> None:

@@ -7,11 +7,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from local.cloud import ROOT
 
 STEPS = set(range(1, 14))
 
 
+@pytest.mark.invariant(14)
 def test_the_demo_shows_every_step_as_expected_and_leaves_nothing_running(
     tmp_path: Path, left_running: Callable[..., list[str]]
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_query_that_the_route_does_not_take_is_a_problem(
     assert (answer.status, answer.json["code"]) == (400, "InvalidRequest")
 
 
+@pytest.mark.invariant(8)
 def test_headers_that_name_somebody_else_change_nothing(call: Call, user: Credentials) -> None:
     forged = {
         "X-Amzn-Request-Context": '{"identity": {"userArn": "arn:aws:iam::123456789012:user/Bob"}}',

@@ -71,6 +71,7 @@ def test_every_route_of_the_template_has_an_event() -> None:
     assert {(one["httpMethod"], one["resourcePath"]) for one in events} == routes
 
 
+@pytest.mark.invariant(8)
 @pytest.mark.parametrize("stage", ["test-invoke-stage", None])
 def test_a_test_invocation_is_nobody(stage: str | None, invoke: Invoke) -> None:
     event = json.loads((ROOT / "events/credentials.json").read_text())

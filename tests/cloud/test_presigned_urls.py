@@ -124,6 +124,7 @@ def test_a_url_with_anything_changed_is_refused(
     assert fetch(http, get | {"method": "PUT"}, b"x").status == 403
 
 
+@pytest.mark.invariant(6)
 def test_a_url_ends_when_it_says(
     call: Call, signer: Credentials, http: urllib3.PoolManager, s3: "S3Client"
 ) -> None:
@@ -155,6 +156,7 @@ def test_a_thousand_urls_come_in_order_and_a_thousand_and_one_do_not(
     assert fetch(http, found[0]).status in (403, 404)
 
 
+@pytest.mark.invariant(9)
 def test_one_session_signs_many_batches_and_never_for_another_caller(
     call: Call, signer: Credentials, user: Credentials
 ) -> None:

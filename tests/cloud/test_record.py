@@ -54,6 +54,7 @@ def all_records(logs: Logs) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.invariant(11)
 def test_a_vend_leaves_one_record_that_cloudtrail_can_be_joined_with(
     logs: Logs, call: Call, user: Credentials
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_refusal_leaves_one_record_too(
     assert (record["outcome"], record["code"], record["reason"]) == ("refused", code, reason)
 
 
+@pytest.mark.invariant(11)
 def test_every_administrative_change_leaves_a_record_with_before_and_after(
     logs: Logs, call: Call, administrator: Credentials
 ) -> None:
@@ -131,6 +133,7 @@ def test_every_administrative_change_leaves_a_record_with_before_and_after(
     assert request["caller"].endswith("user/Administrator")
 
 
+@pytest.mark.invariant(10)
 def test_nothing_that_was_lent_is_in_any_log(
     logs: Logs, call: Call, user: Credentials, administrator: Credentials
 ) -> None:

@@ -151,6 +151,7 @@ def test_a_version_is_read_where_the_grant_opens_versions(
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
 
 
+@pytest.mark.invariant(7)
 def test_a_limit_leaves_no_other_way(ask: Ask, call: Call, uploader: Credentials) -> None:
     target = f"s3://{BUCKET}/small/a.png"
     for permission in ("WRITE", "READWRITE"):

@@ -198,6 +198,7 @@ def test_a_token_opens_no_other_door_and_a_signature_not_this_one(
     assert refused(call("GET", "/web-identity/identity", None, user))
 
 
+@pytest.mark.invariant(10)
 def test_the_record_tells_why_and_never_holds_the_token(
     ask: Ask, cloud: Cloud, issuer: Issuer, service_account: str
 ) -> None:
@@ -367,6 +368,7 @@ def test_an_issuer_with_pinned_keys_is_never_asked(ask: Ask, others: Others) -> 
     assert ask(token, "POST", "/credentials", REPORTS).status == 200
 
 
+@pytest.mark.invariant(12)
 def test_an_issuer_that_cannot_be_reached_is_a_503_and_no_bad_token(
     ask: Ask, others: Others
 ) -> None:

@@ -34,6 +34,7 @@ def emitted(fails: BaseException | None = None) -> dict[str, object]:
     return members
 
 
+@pytest.mark.invariant(11)
 def test_a_granted_request_leaves_one_record() -> None:
     assert emitted() == {
         "record": "audit",
@@ -53,6 +54,7 @@ def test_a_granted_request_leaves_one_record() -> None:
     }
 
 
+@pytest.mark.invariant(11)
 @pytest.mark.parametrize(
     ("error", "outcome", "code", "reason"),
     [

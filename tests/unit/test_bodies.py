@@ -78,6 +78,7 @@ def test_a_bad_target_is_named(target: object) -> None:
     assert faults(CredentialsRequest, several).keys() == {"/targets/1"}
 
 
+@pytest.mark.invariant(13)
 @pytest.mark.parametrize(
     ("changes", "pointer", "words"),
     [
@@ -158,6 +159,7 @@ def test_each_method_takes_its_permission() -> None:
     assert [one.permission.value for one in parsed.wanted] == ["READ", "READ", "WRITE", "WRITE"]
 
 
+@pytest.mark.invariant(13)
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -205,6 +207,7 @@ def test_a_body_that_is_no_object_is_refused(text: str) -> None:
     assert refused(CredentialsRequest, text).faults[0].detail == "must be an object"
 
 
+@pytest.mark.invariant(13)
 def test_a_body_of_two_mebibytes_is_read_and_one_byte_more_is_not() -> None:
     padding = BODY_BYTES - len(json.dumps(GOOD | {"x": ""}))
     assert faults(CredentialsRequest, GOOD | {"x": "y" * padding}).keys() == {"/x"}
@@ -241,6 +244,7 @@ def test_as_many_faults_as_a_document_can_have_are_sorted_out() -> None:
     assert len(error.faults) == FAULTS
 
 
+@pytest.mark.invariant(10)
 def test_errors_do_not_show_what_was_sent() -> None:
     secret = "hunter2-hunter2"
     for members in (

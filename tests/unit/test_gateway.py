@@ -53,6 +53,7 @@ def raising(error: Exception) -> Callable[[Request], Answer]:
     return route
 
 
+@pytest.mark.invariant(8)
 def test_the_caller_is_who_api_gateway_says() -> None:
     caller = Request(event()).caller()
     assert (caller.door, caller.identity.as_json()["arn"]) == ("iam", USER_ARN)
@@ -78,6 +79,7 @@ def test_a_context_without_a_whole_identity_is_refused(identity: object) -> None
         Request(event(context={"identity": identity})).caller()
 
 
+@pytest.mark.invariant(8)
 @pytest.mark.parametrize(
     "context",
     [
@@ -101,6 +103,7 @@ def test_an_event_without_a_context_is_refused() -> None:
         Request({"body": "{}"}).caller()
 
 
+@pytest.mark.invariant(8)
 def test_headers_and_the_path_of_the_request_never_choose_door_or_caller() -> None:
     forged = event(
         path="/admin/changes",
@@ -122,6 +125,7 @@ def test_a_body_in_base64_is_decoded_and_anything_else_refused() -> None:
             Request(event(body=bad, isBase64Encoded=True)).body()
 
 
+@pytest.mark.invariant(13)
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
@@ -178,6 +182,7 @@ def test_a_failure_behind_us_says_when_to_come_back_and_is_reported() -> None:
     assert reports[0][1]["reason"] == "Throttling"
 
 
+@pytest.mark.invariant(10)
 def test_a_fault_of_ours_tells_the_request_id_and_nothing_else() -> None:
     secret = "the-session-token"
     status, _, body, reports = answered(raising(ValueError(secret)))

@@ -73,6 +73,7 @@ def test_the_whole_grantee_is_compared(sentence: str, grantee: IamGrantee, cover
             closest_grant(grants, caller(), wanted("s3://bkt/x READ"), NOW)
 
 
+@pytest.mark.invariant(8)
 def test_a_role_is_matched_by_its_name_and_never_by_its_session_name() -> None:
     role = caller(f"arn:aws:iam::{ACCOUNT}:role/a-session", unique_id="AROA2EXAMPLEEXAMPLE1")
     named = [grant("s3://bkt/* READ", grantee=to(f"arn:aws:iam::{ACCOUNT}:role/a-session"))]
@@ -131,6 +132,7 @@ def test_one_target_without_a_grant_refuses_them_all_and_is_named() -> None:
     assert [fault.pointer for fault in refused.value.faults] == ["/targets/1"]
 
 
+@pytest.mark.invariant(10)
 def test_a_refusal_is_the_same_whether_others_have_a_grant_or_not() -> None:
     others = [grant("s3://bkt/* READ", grantee=to(ROLE_ARN), id="others-secret-grant")]
     details = []

@@ -502,6 +502,7 @@ def test_what_the_rows_change_is_accepted_without_the_change() -> None:
     assert asked.issuers
 
 
+@pytest.mark.invariant(8)
 @pytest.mark.parametrize("row", ROWS, ids=named)
 def test_a_hostile_token_is_refused_for_its_reason(row: Row) -> None:
     _, make, reason = row
@@ -598,6 +599,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     return Door()
 
 
+@pytest.mark.invariant(1)
 def test_no_hostile_token_costs_a_grant_that_is_read_or_a_call_to_sts(
     door: Door, capsys: pytest.CaptureFixture[str]
 ) -> None:

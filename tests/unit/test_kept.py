@@ -73,6 +73,7 @@ def test_an_answer_is_for_the_same_caller_and_bucket_alone() -> None:
     assert len(asked) == 3
 
 
+@pytest.mark.invariant(12)
 def test_an_old_answer_is_not_used_when_the_table_fails() -> None:
     clock, fails = Clock(), list[bool]()
 

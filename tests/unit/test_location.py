@@ -34,6 +34,7 @@ NASTY_KEYS = [
 ]
 
 
+@pytest.mark.invariant(4)
 @pytest.mark.parametrize(
     ("text", "bucket", "key", "is_prefix"),
     [
@@ -55,6 +56,7 @@ def test_a_target_is_read_literally(text: str, bucket: str, key: str, is_prefix:
     assert str(location) == text
 
 
+@pytest.mark.invariant(4)
 @pytest.mark.parametrize(
     "text",
     [
@@ -103,6 +105,7 @@ def test_what_is_not_one_clear_target_is_refused(text: str) -> None:
         Location.parse(text)
 
 
+@pytest.mark.invariant(4)
 def test_a_key_has_at_most_1024_bytes_not_characters() -> None:
     assert Location("bkt", "é" * 512).key == "é" * 512
     with pytest.raises(ValueError, match="1024 bytes"):
@@ -146,6 +149,7 @@ def test_a_scope_covers_its_own_keys_alone(scope: str, target: str, covered: boo
     assert Location.parse(scope).covers(Location.parse(target)) is covered
 
 
+@pytest.mark.invariant(3)
 @pytest.mark.parametrize(
     ("location", "pattern"),
     [
@@ -159,6 +163,7 @@ def test_special_characters_reach_iam_as_literals(location: Location, pattern: s
     assert location.iam_pattern == pattern
 
 
+@pytest.mark.invariant(3)
 @pytest.mark.parametrize("key", NASTY_KEYS)
 def test_both_spellings_agree_over_the_corpus(key: str) -> None:
     prefix = f"{key.rstrip('/')}/"
@@ -174,6 +179,7 @@ keys = st.text(st.sampled_from("ab/*?${}.é"), min_size=1, max_size=12).filter(
 )
 
 
+@pytest.mark.invariant(3)
 @given(keys, keys, st.booleans())
 def test_both_spellings_agree_on_random_keys(key: str, other: str, is_prefix: bool) -> None:
     scope = Location("bkt", f"{key}/" if is_prefix else key, is_prefix)

@@ -78,6 +78,7 @@ def may(document: Any, action: str, path: str, **context: str) -> bool:
     return allows(document, action, f"arn:aws:s3:::{path}", CONTEXT | context)
 
 
+@pytest.mark.invariant(5)
 @pytest.mark.parametrize("permission", list(Permission))
 def test_each_permission_has_exactly_its_actions(permission: Permission) -> None:
     document = policy("s3://bkt/a/*", permission=permission)
@@ -123,6 +124,7 @@ def test_special_characters_in_a_target_match_nothing_but_themselves() -> None:
     assert not may(prefix, "s3:ListBucket", "bkt", **{"s3:prefix": "any/"})
 
 
+@pytest.mark.invariant(5)
 @pytest.mark.parametrize(
     ("prefix", "allowed"),
     [("data/", True), ("data/deep/", True), ("data", False), ("", False), ("data-private/", False)],
@@ -133,6 +135,7 @@ def test_listing_is_bound_to_the_prefix(prefix: str, allowed: bool) -> None:
     assert not may(document, "s3:ListBucket", "bkt")
 
 
+@pytest.mark.invariant(5)
 def test_a_whole_bucket_is_listed_without_a_condition_and_a_key_not_at_all() -> None:
     assert may(policy("s3://bkt/*"), "s3:ListBucket", "bkt")
     assert not may(policy("s3://bkt/a"), "s3:ListBucket", "bkt", **{"s3:prefix": "a"})
@@ -143,6 +146,7 @@ def test_writing_does_not_list() -> None:
     assert not may(document, "s3:ListBucket", "bkt", **{"s3:prefix": "a/"})
 
 
+@pytest.mark.invariant(5)
 @pytest.mark.parametrize("target", ["s3://bkt/a", "s3://bkt/a/*", "s3://bkt/*"])
 @pytest.mark.parametrize("permission", list(Permission))
 def test_every_statement_names_the_buckets_account(target: str, permission: Permission) -> None:
@@ -159,6 +163,7 @@ def test_a_bucket_of_another_account_is_out_of_reach_even_under_the_same_name() 
     assert not allows(document, "s3:GetObject", "arn:aws:s3:::bkt/x", other)
 
 
+@pytest.mark.invariant(5)
 def test_kms_is_reached_through_s3_alone_and_without_the_source_ip() -> None:
     document = policy(
         "s3://bkt/a/*",
@@ -251,6 +256,7 @@ def test_a_grant_that_ends_within_the_session_ends_it(minutes: int, bound: bool)
         )
 
 
+@pytest.mark.invariant(2)
 def test_a_policy_of_2048_characters_fits_and_one_more_is_refused() -> None:
     two = [Location("bkt", "a" * 900), Location("bkt", "b")]
     text = session_policy(two, Permission.READ, location(), ROLE_ARN, {})
@@ -267,6 +273,7 @@ def test_a_policy_that_no_target_fits_says_so() -> None:
         session_policy([Location("bkt", "🚀" * 256)], Permission.READ, location(), ROLE_ARN, {})
 
 
+@pytest.mark.invariant(2)
 @pytest.mark.parametrize(
     ("key", "spelled"),
     [
@@ -289,6 +296,7 @@ texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_
 )
 
 
+@pytest.mark.invariant(2)
 @given(st.lists(st.builds(Location, st.just("bkt"), texts), min_size=1, max_size=5), texts)
 def test_a_policy_allows_a_key_exactly_if_a_target_covers_it(
     targets: list[Location], key: str

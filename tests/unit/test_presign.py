@@ -57,6 +57,7 @@ ROWS = [
 ]  # fmt: skip
 
 
+@pytest.mark.invariant(4)
 @pytest.mark.parametrize("region", ["ap-northeast-1", "us-east-1", "cn-north-1", "us-gov-west-1"])
 @pytest.mark.parametrize("bucket", ["hogehoge-bucket", "my.dotted.bucket"])
 @pytest.mark.parametrize("operation", ["get_object", "put_object", "head_object", "delete_object"])

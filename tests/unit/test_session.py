@@ -74,6 +74,7 @@ def test_a_location_may_have_a_role_of_its_own_in_whose_account_the_bucket_is() 
     assert f'"aws:ResourceAccount":"{ACCOUNT}"' in session().policy
 
 
+@pytest.mark.invariant(11)
 def test_a_session_name_tells_caller_grant_and_session_apart() -> None:
     first, second = session(), session(f"arn:aws:iam::{ACCOUNT}:role/AssumeS3User")
     assert first.name("s").split("-")[0] == second.name("s").split("-")[0]
@@ -174,6 +175,7 @@ def test_more_than_the_grant_allows_is_refused_with_the_limit() -> None:
         url_lifetime(1801, granted, NOW)
 
 
+@pytest.mark.invariant(6)
 @pytest.mark.parametrize(("left", "asked"), [(100, 100), (3300, 3300), (9999, 3300)])
 def test_a_url_lives_at_most_as_long_as_its_grant(left: int, asked: int) -> None:
     granted = grant("s3://bkt/* READ", expires=NOW + timedelta(seconds=left))

@@ -107,6 +107,7 @@ def test_the_record_names_the_session_whether_it_was_there_or_not() -> None:
         assert notes.members["roleSessionName"] == SESSION.name("session0")
 
 
+@pytest.mark.invariant(9)
 @pytest.mark.parametrize(
     "other",
     [

@@ -165,6 +165,7 @@ def test_keys_that_dynamodb_left_out_are_asked_for_again() -> None:
     assert stub.asked[1]["RequestItems"] == left
 
 
+@pytest.mark.invariant(12)
 def test_keys_that_are_left_out_again_and_again_are_a_failure_not_an_absence() -> None:
     left = {TABLE: {"Keys": [{"pk": {"S": "b"}, "sk": {"S": "b"}}]}}
     stub = Client({"Responses": {}, "UnprocessedKeys": left})
@@ -202,6 +203,7 @@ def test_an_empty_page_with_a_continuation_is_not_the_end() -> None:
     assert stub.asked[1]["ExclusiveStartKey"] == {"pk": {"S": "p"}}
 
 
+@pytest.mark.invariant(12)
 @pytest.mark.parametrize(
     "error",
     [

@@ -84,6 +84,7 @@ def test_functions_never_import_each_other_nor_botocore(path: Path) -> None:
     assert tops(path) <= {"vending", "aws_lambda_powertools"} | sys.stdlib_module_names
 
 
+@pytest.mark.invariant(10)
 @pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.name)
 def test_functions_log_no_event_and_capture_nothing(path: Path) -> None:
     text = path.read_text()
@@ -150,6 +151,7 @@ def test_values_are_frozen_and_take_no_other_members() -> None:
             assert "__slots__" in vars(one), one
 
 
+@pytest.mark.invariant(2)
 def test_no_session_policy_has_a_default() -> None:
     """Never fall back to more power: the policy is an argument that everybody must give."""
     for path in [*CORE, *EDGE]:

@@ -61,12 +61,14 @@ def test_an_external_id_is_sent_where_the_role_asks_for_one() -> None:
     assert lent.packed_policy_size == 7
 
 
+@pytest.mark.invariant(7)
 @pytest.mark.parametrize("token", [None, ""])
 def test_credentials_without_a_session_token_are_not_lent(token: str | None) -> None:
     with pytest.raises(Unavailable):
         assume_role(Client({"Credentials": LENT | {"SessionToken": token}}), SESSION, "asession")
 
 
+@pytest.mark.invariant(12)
 @pytest.mark.parametrize(
     ("code", "error"),
     [

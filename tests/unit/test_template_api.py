@@ -152,6 +152,7 @@ ACCESS_LOG: Final = {
 }
 
 
+@pytest.mark.invariant(10)
 def test_the_access_log_has_exactly_these_members_on_one_line() -> None:
     setting = PROD.properties("Apiv1Stage")["AccessLogSetting"]
     assert json.loads(setting["Format"]) == ACCESS_LOG

@@ -79,6 +79,7 @@ def test_a_function_has_exactly_its_own_permissions(function: str) -> None:
     assert permissions(DEV, role_of(DEV, function)) == expected
 
 
+@pytest.mark.invariant(8)
 @STACKS
 def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
     conditions = {
@@ -97,6 +98,7 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
     }
 
 
+@pytest.mark.invariant(14)
 @STACKS
 def test_the_presigning_function_writes_nothing_that_decides(made: Stack) -> None:
     [puts] = [
@@ -132,6 +134,7 @@ def test_a_function_has_a_role_of_its_own_that_only_lambda_assumes(
     ]
 
 
+@pytest.mark.invariant(14)
 @STACKS
 def test_only_the_vending_functions_may_speak_to_sts(made: Stack) -> None:
     speaking = {
@@ -155,6 +158,7 @@ def test_the_functions_may_assume_the_listed_roles_and_no_others() -> None:
         assert names.split(",") == ["AllowedAssumeS3Role.Arn", *listed_roles]
 
 
+@pytest.mark.invariant(14)
 @STACKS
 def test_no_function_may_change_iam_or_invoke_another(made: Stack) -> None:
     actions = {
@@ -244,6 +248,7 @@ PROVIDER_TRUSTED: Final = {
 USER: Final = {"TrustAssumeS3User": "true"}
 
 
+@pytest.mark.invariant(14)
 @pytest.mark.parametrize(
     ("made", "trusted"),
     [
@@ -302,6 +307,7 @@ BOUNDARY: Final = [
 ]
 
 
+@pytest.mark.invariant(14)
 @pytest.mark.parametrize(("parameters", "action", "resource", "context", "allowed"), BOUNDARY)
 def test_the_boundary_keeps_the_lent_role_to_s3_on_the_allowed_buckets(
     parameters: dict[str, str], action: str, resource: str, context: dict[str, str], allowed: bool

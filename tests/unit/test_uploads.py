@@ -272,6 +272,7 @@ REFUSED: list[tuple[str, Grant, dict[str, Any], type[VendingError]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.invariant(7)
 @pytest.mark.parametrize(
     ("sentence", "granted", "members", "refused"), REFUSED, ids=[row[0] for row in REFUSED]
 )

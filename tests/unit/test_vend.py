@@ -133,6 +133,7 @@ REFUSALS: list[tuple[str, list[Grant], dict[str, object], type[VendingError]]] =
 ]  # fmt: skip
 
 
+@pytest.mark.invariant(1)
 @pytest.mark.parametrize(
     ("sentence", "grants", "members", "refused"), REFUSALS, ids=[row[0] for row in REFUSALS]
 )
@@ -165,6 +166,7 @@ def test_a_refusal_calls_nobody(
     assert explained["limits"]
 
 
+@pytest.mark.invariant(7)
 @pytest.mark.parametrize("limit", [{"max_object_size": 10}, {"content_types": ("image/*",)}])
 def test_a_grant_that_limits_uploads_gives_no_credentials_to_write(limit: dict[str, Any]) -> None:
     sts, grants = Sts(), knowing(grant("s3://bkt/* READWRITE", **limit))
@@ -218,6 +220,7 @@ def test_a_bucket_that_is_not_registered_is_refused() -> None:
     assert sts.asked == []
 
 
+@pytest.mark.invariant(1)
 @pytest.mark.parametrize("duration", [0, -1, 899, 3601])
 def test_a_duration_out_of_bounds_is_refused_before_any_grant_is_read(duration: int) -> None:
     def never(keys: object, bucket: str) -> Known:
@@ -252,6 +255,7 @@ def test_urls_are_signed_by_a_session_for_the_grants_whole_scope() -> None:
     assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/b", CONTEXT)
 
 
+@pytest.mark.invariant(6)
 def test_a_url_never_claims_to_outlive_the_credentials_that_signed_it() -> None:
     vended = sign(knowing(grant("s3://bkt/* READ")), Sts(seconds=600), "a", expires_in=900)
     assert "X-Amz-Expires=600&" in vended.urls[0].url
@@ -279,6 +283,7 @@ def test_reading_does_not_sign_a_put() -> None:
         sign(knowing(grant("s3://bkt/* READ")), Sts(), "a", method="PUT")
 
 
+@pytest.mark.invariant(1)
 def test_an_answer_that_would_not_fit_is_refused_before_sts_with_the_number_that_fits() -> None:
     sts = Sts()
     keys = [f"{n:04}{'🚀' * 255}" for n in range(1000)]
@@ -347,6 +352,7 @@ def test_a_session_that_starts_late_still_ends_with_its_grant() -> None:
     assert "DateLessThan" in condition
 
 
+@pytest.mark.invariant(10)
 def test_the_record_says_what_was_lent_and_holds_no_secret() -> None:
     notes = record()
     vend(knowing(grant("s3://bkt/* READ")), Sts(), notes=notes)

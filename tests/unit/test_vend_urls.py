@@ -236,6 +236,7 @@ def test_the_compact_form_takes_the_members_of_its_method() -> None:
     assert "versionId" not in compact(grant("s3://bkt/* READ")).query
 
 
+@pytest.mark.invariant(4)
 @pytest.mark.parametrize(
     ("members", "pointer"),
     [
