@@ -115,6 +115,13 @@ def test_headers_and_the_path_of_the_request_never_choose_door_or_caller() -> No
     assert request.caller().identity.as_json() == {"arn": USER_ARN}
 
 
+@pytest.mark.invariant(8)
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP"])
+def test_no_header_chooses_the_address_that_a_grant_is_held_to(name: str) -> None:
+    forged = event(headers={name: "198.51.100.9"}, multiValueHeaders={name: ["198.51.100.9"]})
+    assert Request(forged).caller().source_ip == Request(event()).caller().source_ip != ""
+
+
 def test_a_body_in_base64_is_decoded_and_anything_else_refused() -> None:
     text = '{"a": "é"}'
     encoded = base64.b64encode(text.encode()).decode()
