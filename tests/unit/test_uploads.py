@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.evaluator import allows
 from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, Sts, caller, grant, knowing, record
 from vending.audit import Record
+from vending.bodies import Body
 from vending.caller import Caller
 from vending.errors import (
     AccessDenied,
@@ -32,7 +33,7 @@ from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
 from vending.start_upload import UploadEffects, start_upload
 from vending.upload import PART_BYTES, PARTS, Sizes, Upload, planned
-from vending.upload_requests import CompletionRequest, PartsRequest, UploadRequest
+from vending.upload_requests import AbortRequest, CompletionRequest, PartsRequest, UploadRequest
 from vending.urls import Url
 from vending.vend_uploads import resume, sign_parts
 
@@ -205,6 +206,33 @@ def test_parts_that_were_not_planned_are_refused(
     with pytest.raises(InvalidRequest) as error:
         parts(world, **members)
     assert error.value.faults[0].pointer.startswith(pointer)
+
+
+@pytest.mark.invariant(7)
+@pytest.mark.parametrize("later", [PartsRequest, CompletionRequest, AbortRequest])
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("size", 100 * MIB),
+        ("parts", 2),
+        ("partSize", 16 * MIB),
+        ("contentType", "text/html"),
+        ("checksumAlgorithm", "SHA256"),
+        ("target", "s3://bkt/another"),
+        ("key", "another"),
+        ("caller", USER_ARN),
+        ("s3Id", "another"),
+    ],
+)
+def test_no_later_request_says_what_was_planned(
+    later: type[Body], member: str, value: object
+) -> None:
+    usual: dict[str, object] = {"expiresIn": 60}
+    usual |= {"from": 1, "to": 1} if later is PartsRequest else {}
+    parse(later, json.dumps(usual))
+    with pytest.raises(InvalidRequest) as error:
+        parse(later, json.dumps(usual | {member: value}))
+    assert [fault.pointer for fault in error.value.faults] == [f"/{member}"]
 
 
 def test_parts_can_be_signed_again_later_from_the_plan() -> None:
