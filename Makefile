@@ -88,6 +88,10 @@ fuzz-api: $(ENVIRONMENT) $(FUZZ)
 fuzz-parsers: $(ENVIRONMENT) $(FUZZ)
 	@PYTHONPATH=layers:. .venv-fuzz/bin/python -m tests.fuzz.parsers
 
+.PHONY: regressions
+regressions: $(ENVIRONMENT) ## restore each known bug in a copy: which tests turn red (ALL=1: all of them)
+	@$(PYTHON) -m tests.historical $(if $(ALL),--all)
+
 .PHONY: check
 check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 	@ruff format --check --quiet || { echo "make: run 'make format'" >&2; exit 1; }

@@ -1,0 +1,96 @@
+"""Restores each bug in a copy of the project and runs the tests there: none may pass.
+
+Until one is red: first the advisories and what tests the changed modules, then all others. With
+``--all`` all run.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from tests.historical.bugs import BUGS, Bug, patched
+
+ROOT = Path(__file__).parents[2]
+AT_ONCE = 2
+SECONDS = 600  # for the tests of one bug
+PASSED, FAILED = 0, 1  # of pytest's exit codes; with any other the tests did not run
+COPIED = ("bench", "docs", "events", "functions", "layers", "local", "tests", "[!.]*.*", "Makefile")
+# These look at pages, at the text of the sources and at the patches: they see that something has
+# changed, which proves nothing.
+LEFT_OUT = ("docs", "structure", "invariants", "historical")
+
+ADVISORIES, UNIT = "tests/advisories", "tests/unit"
+
+type Run = Callable[[Path, Sequence[str]], tuple[int, str]]
+
+
+def tested(tree: Path, which: Sequence[str], *, to_the_end: bool) -> tuple[int, str]:
+    """The exit code of these tests of a tree, and what they print."""
+    command = [sys.executable, "-m", "pytest", *which, "-q", "--tb=no", "-rf"]
+    command += [f"--ignore=tests/unit/test_{name}.py" for name in LEFT_OUT]
+    command += [] if to_the_end else ["-x"]
+    ended = subprocess.run(  # noqa: S603 - our own interpreter
+        command, cwd=tree, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def nearest(bug: Bug) -> list[str]:
+    """The tests of the modules that a bug is in, as far as names tell."""
+    words = {word for file, _, _ in bug.edits for word in Path(file).stem.split("_")}
+    found = {path for word in words for path in ROOT.glob(f"tests/unit/test_{word}*.py")}
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
+def red(bug: Bug | None, run: Run, *, to_the_end: bool) -> list[str]:
+    """The tests that fail with a bug, or without any.
+
+    Raises ``RuntimeError`` where they did not run.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        tree = Path(directory)
+        for path in (path for name in COPIED for path in ROOT.glob(name)):
+            if path.is_dir():
+                shutil.copytree(path, tree / path.name)
+            else:
+                shutil.copy2(path, tree)
+        for path, text in patched(bug, tree) if bug else ():
+            path.write_text(text, encoding="utf-8")
+        near = [] if to_the_end or not bug else nearest(bug)
+        first = failing(run(tree, [ADVISORIES, *near])) if near else []
+        return first or failing(run(tree, [ADVISORIES, UNIT]))
+
+
+def failing(ended: tuple[int, str]) -> list[str]:
+    """The tests that failed; raises ``RuntimeError`` where they did not run."""
+    code, said = ended
+    found = dict.fromkeys(re.findall(r"^FAILED \S+?\.py::(\w+)", said, re.MULTILINE))
+    if code not in (PASSED, FAILED) or bool(found) != (code == FAILED):
+        raise RuntimeError(f"the tests did not run:\n{said}")
+    return list(found)
+
+
+def main(arguments: list[str], bugs: Sequence[Bug] = BUGS, run: Run | None = None) -> int:
+    """A table of bugs and red tests; 1 where a bug turns none red, or no bug turns one red."""
+    to_the_end = arguments == ["--all"]
+    look = partial(red, run=run or partial(tested, to_the_end=to_the_end), to_the_end=to_the_end)
+    wrong = False
+    sys.stdout.write("| bug | seen at | red |\n|---|---|---|\n")
+    restored: list[Bug | None] = [None, *bugs]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for bug, tests in zip(restored, pool.map(look, restored), strict=True):
+            wrong |= bool(bug) != bool(tests)
+            shown = ", ".join(f"`{name}`" for name in tests) or "**none**"
+            sys.stdout.write(f"| {bug or 'none'} | {bug.seen_at if bug else ''} | {shown} |\n")
+            sys.stdout.flush()
+    return int(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
