@@ -108,6 +108,7 @@ def outcome(row: Attack, world: World) -> Outcome:
     return Outcome(answer, body, tuple(world.calls), tuple(world.policies), lines)
 
 
+@pytest.mark.invariant(2)
 @pytest.mark.parametrize("row", ROWS)
 def test_an_attack_gets_its_answer_and_opens_nothing_beside(row: Attack, attempt: Attempt) -> None:
     found = attempt(row)
@@ -123,6 +124,7 @@ def test_an_attack_gets_its_answer_and_opens_nothing_beside(row: Attack, attempt
     assert sorted(opened) == sorted(row.gets)
 
 
+@pytest.mark.invariant(1)
 @pytest.mark.parametrize("row", ROWS)
 def test_sts_is_asked_only_when_all_is_decided_and_the_table_when_all_is_read(
     row: Attack, attempt: Attempt
@@ -136,6 +138,7 @@ def test_sts_is_asked_only_when_all_is_decided_and_the_table_when_all_is_read(
         assert not {"BatchGetItem"} & set(found.calls)
 
 
+@pytest.mark.invariant(10)
 @pytest.mark.parametrize("row", ROWS)
 def test_an_attack_leaves_one_record_and_no_secret(row: Attack, attempt: Attempt) -> None:
     found = attempt(row)

@@ -60,12 +60,14 @@ def test_a_secret_is_found_wherever_it_stands(
     assert witness.found_in(["nothing but words, and an id: abcdefghijklmnop-0123456789"]) == set()
 
 
+@pytest.mark.invariant(10)
 def test_no_log_holds_a_secret(cloud: Cloud, asked: dict[str, str], witness: Witness) -> None:
     lines = list(Logs(cloud).lines())
     assert any('"record":"audit"' in line for line in lines)
     assert witness.found_in(lines) == set()
 
 
+@pytest.mark.invariant(10)
 def test_no_error_tells_a_secret(asked: dict[str, str], witness: Witness) -> None:
     assert any('"InvalidRequest"' in body for body in witness.errors)
     assert any('"NotAuthenticated"' in body for body in witness.errors)

@@ -45,6 +45,7 @@ def test_a_spelling_of_the_same_thing_is_no_change() -> None:
 PARTNER = "arn:aws:iam::999999999999:role/Partner"
 
 
+@pytest.mark.invariant(14)
 def test_a_location_names_only_a_role_that_the_stack_lists() -> None:
     there = HERE | {"role": PARTNER, "externalId": "s3vend-1"}
     assert faults(locations=[HERE, there | {"scope": "s3://b2b/*"}]).keys() == {"/locations/1/role"}

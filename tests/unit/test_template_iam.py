@@ -146,6 +146,7 @@ def test_only_the_vending_functions_may_speak_to_sts(made: Stack) -> None:
     assert speaking == set(VENDING)
 
 
+@pytest.mark.invariant(14)
 def test_the_functions_may_assume_the_listed_roles_and_no_others() -> None:
     others = [f"arn:aws:iam::999999999999:role/Partner{number}" for number in "12"]
     for listed_roles in ([], others):
