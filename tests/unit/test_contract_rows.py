@@ -63,7 +63,7 @@ class Row(NamedTuple):
 def rows(test: Callable[..., object]) -> Iterator[tuple[Any, ...]]:
     """The rows of a test."""
     for mark in test.pytestmark:  # type: ignore[attr-defined]
-        for row in mark.args[1]:
+        for row in mark.args[1] if mark.name == "parametrize" else ():
             yield row if isinstance(row, tuple) else (row,)
 
 
