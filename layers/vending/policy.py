@@ -148,7 +148,7 @@ def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions
 
 
 def _location_conditions(location: RegisteredLocation, role_arn: str) -> Conditions:
-    """What holds in the bucket for every grant; a grant's own VPC endpoint is the same one."""
+    """What holds in the bucket for every grant; ``session_for`` refuses another endpoint."""
     equal: dict[str, str | list[str]] = {"aws:ResourceAccount": location.owner(role_arn)}
     if location.vpc_endpoint:
         equal["aws:SourceVpce"] = location.vpc_endpoint

@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from vending.caller import Caller
-from vending.errors import DurationNotAllowed, Fault
+from vending.errors import AccessDenied, DurationNotAllowed, Fault
 from vending.grants import Grant, Permission
 from vending.location import Location, RegisteredLocation
 from vending.policy import grant_conditions, session_policy
@@ -67,6 +67,9 @@ def session_for(
         PolicyTooLarge: the policy does not fit.
         AccessDenied: a condition of the grant cannot be put for this caller.
     """
+    if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
+        # Only one of the two would stand in the policy, under one key.
+        raise AccessDenied("No grant of yours covers this.", reason="VpcEndpoint")
     ends = now + timedelta(seconds=duration + MARGIN)
     conditions = grant_conditions(grant, caller, ends)
     lent = location.role_arn(role_arn)

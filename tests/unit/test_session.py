@@ -8,7 +8,7 @@ import pytest
 from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, caller, credentials, grant, location
 from tests.tokens import ISSUER
 from vending.caller import Caller
-from vending.errors import DurationNotAllowed
+from vending.errors import AccessDenied, DurationNotAllowed
 from vending.grants import Permission
 from vending.identity import WebIdentity
 from vending.location import Location
@@ -72,6 +72,28 @@ def test_a_location_may_have_a_role_of_its_own_in_whose_account_the_bucket_is() 
     assert '"aws:ResourceAccount":"999999999999"' in made.policy
     assert (session().role_arn, session().external_id) == (ROLE_ARN, None)
     assert f'"aws:ResourceAccount":"{ACCOUNT}"' in session().policy
+
+
+@pytest.mark.parametrize("of_grant", ["vpce-0a1b2c3d", None])
+def test_a_locations_vpc_endpoint_holds_whatever_the_grant_says(of_grant: str | None) -> None:
+    def through(of_location: str) -> Session:
+        return session_for(
+            caller(),
+            grant("s3://bkt/* READ", vpc_endpoint=of_grant),
+            [Location("bkt", "a")],
+            Permission.READ,
+            location=location(vpc_endpoint=of_location),
+            role_arn=ROLE_ARN,
+            duration=900,
+            now=NOW,
+        )
+
+    assert '"aws:SourceVpce":"vpce-0a1b2c3d"' in through("vpce-0a1b2c3d").policy
+    if of_grant:
+        with pytest.raises(AccessDenied):  # changed since the grant was made
+            through("vpce-99999999")
+    else:
+        assert '"aws:SourceVpce":"vpce-99999999"' in through("vpce-99999999").policy
 
 
 @pytest.mark.invariant(11)
