@@ -67,28 +67,39 @@ class Signing:
         )
 
 
-def signing_for(
-    caller: Caller, decision: Decision, lifetime: int, record: Record, effects: Effects
-) -> Signing:
-    """The session that signs for this decision; its policy is the grant's whole scope.
+def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Session:
+    """What signs for this decision, not asked for yet; its policy is the grant's whole scope.
 
     Raises:
-        DurationNotAllowed: more seconds than the grant allows.
+        AccessDenied: a condition of the grant cannot be put for this caller.
         PolicyTooLarge: the session policy does not fit.
-        Unavailable: STS failed.
     """
-    match, location, now = decision.match, decision.location, effects.now
-    lifetime = url_lifetime(lifetime, match.grant, now)
-    session = session_for(
+    match = decision.match
+    return session_for(
         caller,
         match.grant,
         [match.scope],
         match.grant.permission,
-        location=location,
+        location=decision.location,
         role_arn=effects.role_arn,
         duration=LONGEST,
-        now=now,
+        now=effects.now,
     )
+
+
+def signing_for(
+    caller: Caller, decision: Decision, lifetime: int, record: Record, effects: Effects
+) -> Signing:
+    """The session that signs for this decision.
+
+    Raises:
+        DurationNotAllowed: more seconds than the grant allows.
+        AccessDenied, PolicyTooLarge: as ``signing_session``.
+        Unavailable: STS failed.
+    """
+    location, now = decision.location, effects.now
+    lifetime = url_lifetime(lifetime, decision.match.grant, now)
+    session = signing_session(caller, decision, effects)
     lent = effects.lasting_until(session, now + timedelta(seconds=lifetime), record)
     expires = min(lifetime, int((lent.credentials.expiration - now).total_seconds()))
     if expires < 1:

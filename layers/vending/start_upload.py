@@ -15,7 +15,7 @@ from vending.presign import Named
 from vending.rules import check_key, check_owner, check_upload
 from vending.running import Running
 from vending.session import LONGEST_URL, check_duration, url_lifetime
-from vending.signing import Effects, signing_for
+from vending.signing import Effects, signing_for, signing_session
 from vending.upload import KEPT_SECONDS, Upload
 from vending.upload_requests import UploadRequest
 
@@ -56,6 +56,7 @@ def start_upload(
     check_key(request.kms_key, decision, "")
     _check_source(grant, caller)
     url_lifetime(request.expires_in, grant, signing.now)
+    signing_session(caller, decision, signing)  # what refuses here is not started
     starting = signing_for(
         caller, _from_here(decision), min(START_SECONDS, request.expires_in), record, signing
     )

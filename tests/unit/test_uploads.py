@@ -20,6 +20,7 @@ from vending.errors import (
     DurationNotAllowed,
     InvalidRequest,
     NotFound,
+    PolicyTooLarge,
     TooLarge,
     Unavailable,
     VendingError,
@@ -323,6 +324,31 @@ def test_the_function_starts_for_a_caller_whose_address_only_s3_would_know() -> 
     assert not allows(signing, "s3:PutObject", "arn:aws:s3:::bkt/a b", elsewhere)
     assert notes.members["startSessionId"] != notes.members["sessionId"]
     assert start(World(ANY)).signing.session_id == "session0"
+
+
+@pytest.mark.parametrize(
+    ("granted", "members", "source_ip", "refused"),
+    [
+        (
+            grant(
+                f"s3://bkt/{'é' * 60}/* READWRITE",
+                source_ip=tuple(f"2001:db8:0:{n}:ffff:ffff:ffff:0/112" for n in range(1000, 1020)),
+            ),
+            {"target": f"s3://bkt/{'é' * 60}/a"},
+            "2001:db8:0:1000:ffff:ffff:ffff:1",
+            PolicyTooLarge,
+        ),
+        (grant("s3://bkt/* WRITE", source_ip="caller"), {}, "nowhere", AccessDenied),
+    ],
+    ids=["a policy that fits without the addresses alone", "no address to bind to"],
+)
+def test_sts_is_not_asked_for_the_start_before_all_is_checked(
+    granted: Grant, members: dict[str, Any], source_ip: str, refused: type[VendingError]
+) -> None:
+    world = World(granted)
+    with pytest.raises(refused):
+        start(world, caller(source_ip=source_ip), **members)
+    assert (world.started, world.sts.asked) == ([], [])
 
 
 def test_nothing_is_left_of_an_upload_whose_plan_could_not_be_kept() -> None:
