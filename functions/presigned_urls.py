@@ -19,7 +19,7 @@ from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
 from vending.start_upload import UploadEffects, start_upload
 from vending.upload_requests import AbortRequest, CompletionRequest, PartsRequest, UploadRequest
-from vending.vend_uploads import resume, sign_parts
+from vending.vend_uploads import end, resume, sign_parts
 from vending.vend_urls import vend
 
 logger = Logger()
@@ -86,7 +86,7 @@ def completion(request: gateway.Request, caller: Caller, record: Record) -> Answ
 def abort(request: gateway.Request, caller: Caller, record: Record) -> Answer:
     """Signs what ends the upload."""
     body = parse(AbortRequest, request.body())
-    running = resume(caller, request.path("id"), body.expires_in, record, uploading())
+    running = end(caller, request.path("id"), body.expires_in, record, uploading())
     url = running.abort().as_json(running.expires_at)
     return {**url, **ids(record, running.signing.session_id)}
 

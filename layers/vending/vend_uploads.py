@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from vending.audit import Record
 from vending.caller import Caller
 from vending.closest import Wanted
-from vending.decision import decide
+from vending.decision import Decision, decide
 from vending.errors import AccessDenied, Fault, InvalidRequest, NotFound
 from vending.grants import Permission
 from vending.presign import encode_path
@@ -37,6 +37,13 @@ def resume(
     return _resumed(caller, _loaded(caller, id_, record, effects), lifetime, record, effects)
 
 
+def end(caller: Caller, id_: str, lifetime: int, record: Record, effects: UploadEffects) -> Running:
+    """As ``resume``, to abort: limits that became narrower must not keep what was sent."""
+    upload = _loaded(caller, id_, record, effects)
+    decision = _decided(caller, upload, lifetime, record, effects)
+    return Running(upload, signing_for(caller, decision, lifetime, record, effects.signing))
+
+
 def sign_parts(
     caller: Caller, id_: str, request: PartsRequest, record: Record, effects: UploadEffects
 ) -> tuple[Running, tuple[Part, ...]]:
@@ -61,10 +68,7 @@ def _resumed(
     caller: Caller, upload: Upload, lifetime: int, record: Record, effects: UploadEffects
 ) -> Running:
     """The upload with a session to sign for it, if a grant still takes it."""
-    signing = effects.signing
-    check_duration("expiresIn", lifetime, 1, LONGEST_URL)
-    wanted = [Wanted(upload.target, Permission.WRITE, "")]
-    decision = decide(caller, wanted, record, load_grants=signing.load_grants, now=signing.now)
+    decision = _decided(caller, upload, lifetime, record, effects)
     try:
         check_upload(
             decision.match.grant, "", content_type=upload.content_type, size=upload.sizes.total
@@ -73,7 +77,16 @@ def _resumed(
         raise AccessDenied(
             "The grant does not take an upload like this any more.", reason="UploadLimits"
         ) from None
-    return Running(upload, signing_for(caller, decision, lifetime, record, signing))
+    return Running(upload, signing_for(caller, decision, lifetime, record, effects.signing))
+
+
+def _decided(
+    caller: Caller, upload: Upload, lifetime: int, record: Record, effects: UploadEffects
+) -> Decision:
+    signing = effects.signing
+    check_duration("expiresIn", lifetime, 1, LONGEST_URL)
+    wanted = [Wanted(upload.target, Permission.WRITE, "")]
+    return decide(caller, wanted, record, load_grants=signing.load_grants, now=signing.now)
 
 
 def _loaded(caller: Caller, id_: str, record: Record, effects: UploadEffects) -> Upload:

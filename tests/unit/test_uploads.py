@@ -36,7 +36,7 @@ from vending.start_upload import UploadEffects, start_upload
 from vending.upload import PART_BYTES, PARTS, Sizes, Upload, planned
 from vending.upload_requests import AbortRequest, CompletionRequest, PartsRequest, UploadRequest
 from vending.urls import Url
-from vending.vend_uploads import resume, sign_parts
+from vending.vend_uploads import end, resume, sign_parts
 
 MIB = 1024**2
 ANY = grant("s3://bkt/* WRITE")
@@ -92,6 +92,10 @@ def start(
 def parts(world: World, who: Caller | None = None, **members: Any) -> tuple[Part, ...]:
     request = parse(PartsRequest, json.dumps({"from": 1, "to": 1, "expiresIn": 60} | members))
     return sign_parts(who or caller(), "anupload", request, record(), world.effects())[1]
+
+
+def ended(world: World) -> Url:
+    return end(caller(), "anupload", 60, record(), world.effects()).abort()
 
 
 def query(url: Url) -> dict[str, list[str]]:
@@ -278,6 +282,18 @@ def test_an_upload_goes_on_only_while_a_grant_takes_it() -> None:
         assert len(world.sts.asked) == asked
     world.grants = (grant("s3://bkt/* WRITE", max_object_size=40 * MIB),)
     assert parts(world)
+
+
+def test_an_upload_can_be_ended_while_the_caller_may_write_whatever_the_limits_are_now() -> None:
+    world = World(ANY)
+    start(world)
+    world.grants = (LIMITED,)
+    url = ended(world)
+    assert (url.method, query(url)["uploadId"]) == ("DELETE", ["S3/id+"])
+    for refused in (grant("s3://bkt/* READ"), grant("s3://bkt/b/* WRITE")):
+        world.grants = (refused,)
+        with pytest.raises(AccessDenied):
+            ended(world)
 
 
 LIMITED = grant("s3://bkt/* WRITE", max_object_size=100 * MIB, content_types=("image/*",))
