@@ -162,6 +162,13 @@ def test_an_answer_is_json_that_nobody_stores() -> None:
     assert headers["Cache-Control"] == "no-store"
 
 
+def test_what_the_fast_encoder_does_not_take_is_answered_all_the_same() -> None:
+    """An issuer's pinned JWKS is any JSON, in members that nobody looks at."""
+    odd = {"whole": 2**64, "text": "\ud800", "price": 1}
+    status, _, body, reports = answered(lambda _: {"jwks": odd})
+    assert (status, body, reports) == (200, {"jwks": odd}, [])
+
+
 def test_a_refusal_is_a_problem_with_its_code_and_faults() -> None:
     error = AccessDenied("No grant.", faults=[Fault("/target", "not covered")], reason="secret")
     status, headers, body, reports = answered(raising(error))

@@ -54,7 +54,10 @@ def causes(error: BaseException) -> list[str]:
 
 def encoded(members: Answer) -> str:
     """As JSON; a thousand URLs would take the standard encoder longer than the signing did."""
-    return orjson.dumps(members).decode()
+    try:
+        return orjson.dumps(members).decode()
+    except TypeError:  # lone surrogates and integers over 64 bits, as a pinned JWKS may have them
+        return json.dumps(members)
 
 
 def _later(error: VendingError) -> dict[str, str]:
