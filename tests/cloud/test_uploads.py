@@ -249,6 +249,10 @@ def test_twenty_parts_one_of_them_signed_again_become_one_object(
     parts = ask(f"{route}/parts", **{"from": 1, "to": 20}).json["parts"]
     short = parts[0]["headers"] | {"Content-Length": "7"}
     assert fetch(parts[0], bytes(7), short).status == 403
+    for name, other in (("partNumber=1&", "partNumber=2&"), ("uploadId=", "uploadId=0")):
+        changed = parts[0] | {"url": parts[0]["url"].replace(name, other)}
+        assert changed != parts[0]
+        assert fetch(changed, body).status == 403
     tags = {}
     for part in parts:
         answer = fetch(part, body[: part["size"]])
