@@ -284,7 +284,7 @@ def policy_of(
     """The session policy for one target in a location with these members."""
     one = Location.parse(target) if isinstance(target, str) else target
     location = RegisteredLocation(Location(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
-    return policy_document([one], permission, location, ROLE_ARN, conditions or {})
+    return policy_document([one], permission, location, ROLE_ARN, conditions or {}, versions=False)
 
 
 def policy(target: str | Location, permission: Permission, **members: Any) -> str:

@@ -156,10 +156,9 @@ def wrong_keys(prefix: str, keys: Sequence[str]) -> Iterator[tuple[int, str]]:
     All are looked at together first: thousands cost little where none is wrong.
     """
     lines = "\n".join(keys)
-    longest = max(map(len, keys)) * (1 if lines.isascii() else 4) + len(prefix.encode())
     if (
         all(keys)
-        and longest <= KEY_BYTES
+        and 4 * (len(prefix) + max(map(len, keys))) <= KEY_BYTES  # a character has 4 bytes at most
         and lines.count("\n") == len(keys) - 1
         and not _WRONG_LINES.search(lines)
     ):

@@ -106,7 +106,7 @@ def policy_document(
     role_arn: str,
     conditions: Conditions,
     *,
-    versions: bool = False,
+    versions: bool,
 ) -> dict[str, object]:
     """The session policy as JSON members; every statement has a resource and a condition."""
     partition = partition_of(role_arn)

@@ -23,12 +23,12 @@ SECONDS = 120  # for the tests of one change; an endless loop is seen by then
 AT_ONCE = 2
 # By module: the tests that know it, the quickest first.
 MODULES = {
-    "location": ("location", "scope", "vend_urls", "structure"),
-    "grants": ("grants", "document", "changes", "structure"),
-    "closest": ("grants", "vend_urls", "recipes", "vend", "structure"),
+    "location": ("location", "scope", "vend_urls", "document", "structure"),
+    "grants": ("grants", "document", "changes", "vend", "structure"),
+    "closest": ("grants", "vend_urls", "recipes", "audit", "structure"),
     "session": ("session", "vend", "signing_sessions", "structure"),
     "policy": ("policy", "vend", "usable"),
-    "bodies": ("bodies", "vend_urls", "vend"),
+    "bodies": ("bodies", "vend_urls", "vend", "structure"),
 }
 CONFIGURATION = """\
 [cosmic-ray]

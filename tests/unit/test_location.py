@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.evaluator import matches
-from vending.location import Location
+from vending.location import Location, wrong_keys
 
 NASTY_KEYS = [
     "a",
@@ -192,3 +192,32 @@ def test_the_matcher_of_these_tests_knows_wildcards() -> None:
     assert matches("a*c?", "abbcd")
     assert not matches("a${*}c", "abc")
     assert matches("a${*}c", "a*c")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "keys", "wrong"),
+    [
+        ("p/", ["a" * 1022, "b"], []),
+        ("p/", ["b", "a" * 1023], [1]),
+        ("p" * 999 + "/", ["a" * 24], []),
+        ("p" * 999 + "/", ["a" * 25], [0]),
+        ("", ["🚀" * 256], []),
+        ("", ["🚀" * 257], [0]),
+        ("é" * 255 + "/", ["é" * 256], []),
+        ("é" * 255 + "/", ["é" * 257], [0]),
+        ("p/", ["a\nb"], [0]),
+        ("p/", ["a", "\n"], [1]),
+        ("p/", ["a", "b", "..", "c/.", "..."], [2, 3]),
+        ("p/", ["", "a"], [0]),
+    ],
+)
+def test_keys_that_are_looked_at_together_are_judged_one_by_one(
+    prefix: str, keys: list[str], wrong: list[int]
+) -> None:
+    assert [position for position, _ in wrong_keys(prefix, keys)] == wrong
+
+
+@pytest.mark.parametrize("other", ["aaa", "zzz"])
+def test_another_bucket_is_never_covered_whatever_its_name(other: str) -> None:
+    for scope in (Location("mmm", "", is_prefix=True), Location("mmm", "k")):
+        assert not scope.covers(Location(other, "k"))

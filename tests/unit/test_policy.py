@@ -268,6 +268,14 @@ def test_a_policy_of_2048_characters_fits_and_one_more_is_refused() -> None:
         session_policy([two[0], longer], Permission.READ, location(), ROLE_ARN, {})
 
 
+def test_a_policy_that_is_too_large_says_how_many_targets_would_fit() -> None:
+    targets = [Location("bkt", f"{number}{'x' * 300}") for number in range(8)]
+    fitting = session_policy(targets[:5], Permission.READ, location(), ROLE_ARN, {})
+    assert len(fitting) <= POLICY_CHARACTERS
+    with pytest.raises(PolicyTooLarge, match="the first 5 of 8"):
+        session_policy(targets, Permission.READ, location(), ROLE_ARN, {})
+
+
 def test_a_policy_that_no_target_fits_says_so() -> None:
     with pytest.raises(PolicyTooLarge, match="the first 0 of 1"):
         session_policy([Location("bkt", "🚀" * 256)], Permission.READ, location(), ROLE_ARN, {})

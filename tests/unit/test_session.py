@@ -54,6 +54,28 @@ def test_names_are_what_sts_takes_whatever_the_caller_is_called(name: str) -> No
     assert len(readable) <= 20
 
 
+@pytest.mark.parametrize(("left", "bound"), [(959, True), (960, False), (961, False)])
+def test_a_grant_that_ends_within_a_session_and_a_minute_is_in_its_policy(
+    left: int, bound: bool
+) -> None:
+    made = session_for(
+        caller(),
+        grant("s3://bkt/* READ", expires=NOW + timedelta(seconds=left)),
+        [Location("bkt", "a")],
+        Permission.READ,
+        location=location(),
+        role_arn=ROLE_ARN,
+        duration=900,
+        now=NOW,
+    )
+    assert ("DateLessThan" in made.policy) is bound
+
+
+def test_twenty_characters_of_a_name_are_for_people() -> None:
+    made = session(f"arn:aws:iam::{ACCOUNT}:role/{'abcdefghij' * 3}")
+    assert made.name("s").split("-")[0] == "abcdefghijabcdefghij"
+
+
 PARTNER = "arn:aws:iam::999999999999:role/team/Partner"
 
 

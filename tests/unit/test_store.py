@@ -235,7 +235,6 @@ def test_what_is_written_is_read_back_the_same(dynamodb: Any) -> None:
         "s3://bkt/${caller.name}/* READWRITE",
         max_duration=900,
         source_ip=("192.0.2.0/24",),
-        vpc_endpoint="vpce-0a1b2c3d",
         grantee=IamGrantee(Principal.parse(USER_ARN), "AIDA2EXAMPLEEXAMPLE1"),
     )
     write(dynamodb, one)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from vending.bodies import Body
+
 ROOT = Path(__file__).parents[2]
 CORE = sorted((ROOT / "layers/vending").glob("*.py"))
 EDGE = sorted((ROOT / "layers/vending/aws").glob("*.py"))
@@ -149,6 +151,14 @@ def test_values_are_frozen_and_take_no_other_members() -> None:
         for one in own:
             assert one.__dataclass_params__.frozen or one.__name__ in MUTABLE, one
             assert "__slots__" in vars(one), one
+
+
+def test_bodies_are_frozen_and_refuse_what_they_do_not_know() -> None:
+    config = Body.model_config
+    assert config["frozen"]
+    assert config["strict"]
+    assert config["extra"] == "forbid"
+    assert config["hide_input_in_errors"]
 
 
 @pytest.mark.invariant(2)
