@@ -1,5 +1,6 @@
 """``{door}/presigned-urls`` and ``{door}/multipart-uploads``: signed by what never leaves here."""
 
+import gc
 import os
 from functools import partial
 from typing import Any
@@ -30,6 +31,7 @@ sessions = SigningSessions(
     partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint)), new_id, now
 )
 connection = s3.connection()
+gc.freeze()  # a batch makes thousands of objects; what there is now need not be searched for waste
 
 
 def signing() -> Effects:

@@ -4,6 +4,7 @@ The names follow the specification:
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """
 
+from binascii import hexlify
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -111,10 +112,9 @@ def signer(
     def sign(key: str) -> tuple[str, str]:
         path = encode_path(key)
         hashed_request = before_key.copy()
-        hashed_request.update(path.encode("ascii"))
-        hashed_request.update(after_key)
+        hashed_request.update(path.encode("ascii") + after_key)
         message = inner.copy()
-        message.update(hashed_request.hexdigest().encode("ascii"))
+        message.update(hexlify(hashed_request.digest()))
         signature = outer.copy()
         signature.update(message.digest())
         return path, signature.hexdigest()
