@@ -331,6 +331,16 @@ def test_the_compact_form_is_the_same_urls_in_a_tenth_of_the_bytes(ask: Ask, fet
     assert len(str(made)) * 6 < whole  # the tokens of the local cloud are short
 
 
+def test_five_megabytes_each_way_fit_and_more_is_refused_with_what_would(ask: Ask) -> None:
+    keys = [f"{number:04}{'k' * 1000}" for number in range(5_100)]
+    compact = {"format": "compact", "method": "GET", "prefix": f"s3://{BUCKET}/up/"}
+    refused = ask(URLS, **compact, keys=keys)
+    assert (refused.status, refused.json["code"]) == (413, "TooLarge")
+    answer = ask(URLS, **compact, keys=keys[:5_000])
+    assert answer.status == 200, answer.json
+    assert len(answer.json["urls"]) == 5_000
+
+
 def test_ten_thousand_keys_fit_into_one_answer(ask: Ask) -> None:
     keys = [f"{number:05}" for number in range(10_000)]
     answer = ask(URLS, format="compact", method="GET", prefix=f"s3://{BUCKET}/up/", keys=keys)
