@@ -23,7 +23,7 @@ SECONDS = 120  # for the tests of one change; an endless loop is seen by then
 AT_ONCE = 2
 # By module: the tests that know it, the quickest first.
 MODULES = {
-    "location": ("location", "scope", "vend_urls", "document", "structure"),
+    "location": ("location", "scope", "vend_urls", "document", "plan", "structure"),
     "grants": ("grants", "document", "changes", "vend", "structure"),
     "closest": ("grants", "vend_urls", "recipes", "audit", "structure"),
     "session": ("session", "vend", "signing_sessions", "structure"),
@@ -103,7 +103,8 @@ def changed(diff: str) -> tuple[str, str]:
     """The lines that a change takes away and brings, without their indentation."""
     lines = diff.splitlines()[3:]  # below the names of the files
     old, new = (
-        " ".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+"
+        " ".join(line[1:].strip() for line in lines if line.startswith(sign)).strip()
+        for sign in "-+"
     )
     return old, new
 

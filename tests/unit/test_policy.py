@@ -266,14 +266,18 @@ def test_a_policy_of_2048_characters_fits_and_one_more_is_refused() -> None:
     assert len(text) == POLICY_CHARACTERS
     with pytest.raises(PolicyTooLarge, match=r"2049 characters.*the first 1 of 2"):
         session_policy([two[0], longer], Permission.READ, location(), ROLE_ARN, {})
+    three = [two[0], fitting, Location("bkt", "c")]
+    with pytest.raises(PolicyTooLarge, match="the first 2 of 3"):
+        session_policy(three, Permission.READ, location(), ROLE_ARN, {})
 
 
 def test_a_policy_that_is_too_large_says_how_many_targets_would_fit() -> None:
     targets = [Location("bkt", f"{number}{'x' * 300}") for number in range(8)]
     fitting = session_policy(targets[:5], Permission.READ, location(), ROLE_ARN, {})
     assert len(fitting) <= POLICY_CHARACTERS
-    with pytest.raises(PolicyTooLarge, match="the first 5 of 8"):
-        session_policy(targets, Permission.READ, location(), ROLE_ARN, {})
+    for count in (7, 8):
+        with pytest.raises(PolicyTooLarge, match=f"the first 5 of {count}"):
+            session_policy(targets[:count], Permission.READ, location(), ROLE_ARN, {})
 
 
 def test_a_policy_that_no_target_fits_says_so() -> None:
