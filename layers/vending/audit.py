@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from vending.caller import Caller
-from vending.closest import Wants, each
+from vending.closest import Wants
 from vending.errors import ServiceFault, VendingError
 from vending.grants import iso
 from vending.session import Session
@@ -48,8 +48,9 @@ class Record:
 
     def wanted(self, wanted: Wants) -> None:
         """What is asked for."""
+        listed = (one.listed(LISTED_TARGETS) for one in wanted)
         self.note(
-            targets=[one.target.as_json() for one in islice(each(wanted), LISTED_TARGETS)],
+            targets=list(islice(chain.from_iterable(listed), LISTED_TARGETS)),
             targetCount=sum(one.count for one in wanted),
             permission=" ".join(sorted({one.permission.value for one in wanted})),
         )

@@ -31,6 +31,10 @@ class Wanted:
         """Whether the scope covers it."""
         return scope.covers(self.target)
 
+    def listed(self, _: int) -> list[object]:
+        """As JSON, for the record."""
+        return [self.target.as_json()]
+
     def each(self) -> Iterator["Wanted"]:
         """Itself, alone."""
         yield self
@@ -57,6 +61,14 @@ class WantedKeys:
     def within(self, scope: Location) -> bool:
         """Whether the scope covers them all."""
         return scope.covers(self.prefix) or all(one.within(scope) for one in self.each())
+
+    def listed(self, most: int) -> list[object]:
+        """The first as JSON, for the record, as ``Location`` writes each."""
+        below, bucket, prefix = str(self.prefix)[:-1], self.prefix.bucket, self.prefix.key
+        return [
+            {"bucket": bucket, "key": prefix + key} if key.endswith("*") else below + key
+            for key in self.keys[:most]
+        ]
 
     def each(self) -> Iterator[Wanted]:
         """Key by key."""

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from vending.errors import TooManyClaims
@@ -27,6 +28,7 @@ class IamIdentity:
     session_name: str | None  # chosen by the caller: for the audit record, never for matching
 
     @classmethod
+    @lru_cache(maxsize=1000)
     def read(cls, arn: str, unique_id: str, account: str) -> Self:
         """From the members of ``requestContext.identity``; raises ``ValueError`` for any doubt.
 

@@ -20,6 +20,7 @@ from vending.errors import (
     VendingError,
 )
 from vending.grants import Grant
+from vending.location import Location
 from vending.parse import COMPACT_BYTES, parse_urls
 from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
@@ -274,6 +275,12 @@ def test_ten_thousand_keys_are_one_request() -> None:
     assert [path for path, _ in made.urls] == keys
     assert notes.members["targetCount"] == 10_000
     assert notes.members["targets"] == [f"s3://bkt/a/{key}" for key in keys[:20]]
+
+
+def test_the_record_lists_keys_of_the_compact_form_as_any_target() -> None:
+    notes, keys = record(), ["x", "a*", "*", "y/*", "日本"]
+    compact(grant("s3://bkt/* READ"), notes, keys=keys)
+    assert notes.members["targets"] == [Location("bkt", f"a/{key}").as_json() for key in keys]
 
 
 def test_every_key_of_the_compact_form_needs_the_grant() -> None:
