@@ -16,7 +16,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
 
-from docs import members, reference
+from docs import reference, words
 from docs.openapi import schemas
 from docs.openapi.shapes import SHAPES, ref
 from local import template
@@ -101,7 +101,7 @@ def operation(
 ) -> Members:
     """One route: what it takes, and each of its answers."""
     door = path.split("/")[1]
-    summary = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", members.ROUTES[f"{method} {path}"][0])
+    summary = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", words.ROUTES[f"{method} {path}"][0])
     parameters = [*([told["path"]] if "path" in told else []), *told.get("query", ())]
     made: Members = {
         "operationId": told["id"] + written["doors"][door]["suffix"],

@@ -8,14 +8,13 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
 
-from docs import members
+from docs import members, session_policies, words
 from local import template
 from vending import (
     audit,
@@ -39,35 +38,21 @@ from vending import (
     web_identity,
 )
 from vending.aws import discovery
-from vending.caller import Caller
 from vending.errors import FAULTS, VendingError
-from vending.grantee import IamGrantee
-from vending.grants import Grant, Permission
-from vending.identity import MOST_KEYS, IamIdentity
-from vending.location import KEY_BYTES, Location, RegisteredLocation
+from vending.identity import MOST_KEYS
+from vending.location import KEY_BYTES
 from vending.parse import BODY_BYTES, COMPACT_BYTES
-from vending.policy import POLICY_CHARACTERS, grant_conditions, policy_document
-from vending.principal import Principal
-from vending.scope import Scope
+from vending.policy import POLICY_CHARACTERS
 from vending.session import LONGEST, LONGEST_URL, SHORTEST
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reference.md"
 COMMAND = ".venv/bin/python docs/reference.py"
 
-ACCOUNT = "123456789012"
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
-KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d-1111-2222-3333-444455556666"
-BUCKET = "hogehoge-bucket"
 STRICT = (
     "JSON, members in camelCase. Unknown members, members that are there twice, `null` and wrong "
     "types are refused, each named."
 )
-TARGETS = {
-    "a key": f"s3://{BUCKET}/reports/2026.csv",
-    "a prefix": f"s3://{BUCKET}/reports/*",
-    "a whole bucket": f"s3://{BUCKET}/*",
-}
 
 
 def page() -> str:
@@ -108,7 +93,7 @@ def page() -> str:
         "## Errors",
         *errors(source),
         "## Session policies",
-        *policies(),
+        *session_policies.shown(),
         "## The audit record",
         *record(),
         "## Stack parameters",
@@ -124,7 +109,7 @@ def routes(source: Mapping[str, Any]) -> Iterator[str]:
         module = function["Handler"].split(".")[0]
         for event in function.get("Events", {}).values():
             route = f"{event['Properties']['Method']} {event['Properties']['Path']}"
-            does, body, answer = members.ROUTES[route]
+            does, body, answer = words.ROUTES[route]
             takes = f"[{body}](#{body.lower()})" if body.isidentifier() else body
             told = ", ".join(f"`{member}`" for member in answer)
             rows.append((f"`{route}`", does, takes, told, f"`{module}`"))
@@ -228,75 +213,6 @@ def leaves(error: type[VendingError]) -> Iterator[type[VendingError]]:
         yield from leaves(below)
 
 
-def policies() -> Iterator[str]:
-    """The session policy of each permission, for each kind of target, and what conditions add."""
-    yield (
-        "What STS is sent, spaced for reading; it is sent without the spaces. It only narrows: a "
-        "session has what both this and the role's own policies allow."
-    )
-    for permission in Permission:
-        for kind, target in TARGETS.items():
-            yield f"### {permission.value} on {kind}"
-            yield policy(target, permission)
-    yield "### With a KMS key"
-    yield f"A location with `kmsKey` adds one statement. {Permission.READ.value}:"
-    yield statement(-1, TARGETS["a key"], Permission.READ, kms_key=KMS_KEY)
-    yield f"{Permission.WRITE.value} and {Permission.READWRITE.value}:"
-    writing = statement(-1, TARGETS["a key"], Permission.WRITE, kms_key=KMS_KEY)
-    if writing != statement(-1, TARGETS["a key"], Permission.READWRITE, kms_key=KMS_KEY):
-        raise ValueError("docs/reference.py shows one statement for both permissions")
-    yield writing
-    yield "### With the conditions of a grant"
-    yield (
-        "`sourceIp` or `vpcEndpoint`, and an `expires` that falls inside the session, hold in "
-        "every statement on S3, here with a `kmsKey` and an `account` of the location:"
-    )
-    yield policy(
-        TARGETS["a prefix"],
-        Permission.READ,
-        account="999999999999",
-        kms_key=KMS_KEY,
-        conditions=conditions(),
-    )
-    yield "### Keys with special characters"
-    yield '`*`, `?` and `$` in a key stay literal: `{bucket, key: "a*b?c$d"}`, READ:'
-    yield policy(Location(BUCKET, "a*b?c$d"), Permission.READ)
-
-
-def conditions() -> Any:
-    """The conditions of a grant that has them all."""
-    user = Principal.parse(f"arn:aws:iam::{ACCOUNT}:user/AssumeS3User")
-    caller = Caller("iam", IamIdentity(user, "AIDA2EXAMPLEEXAMPLE1", None), "192.0.2.7")
-    grant = Grant(
-        "reports",
-        IamGrantee(user),
-        Scope.parse(TARGETS["a prefix"]),
-        Permission.READ,
-        expires=datetime(2027, 1, 1, tzinfo=UTC),
-        source_ip="caller",
-    )
-    return grant_conditions(grant, caller, ends=datetime(2027, 1, 1, 0, 30, tzinfo=UTC))
-
-
-def policy_of(
-    target: str | Location, permission: Permission, *, conditions: Any = None, **members: str
-) -> dict[str, Any]:
-    """The session policy for one target in a location with these members."""
-    one = Location.parse(target) if isinstance(target, str) else target
-    location = RegisteredLocation(Location(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
-    return policy_document([one], permission, location, ROLE_ARN, conditions or {}, versions=False)
-
-
-def policy(target: str | Location, permission: Permission, **members: Any) -> str:
-    """The session policy as a block."""
-    return block(policy_of(target, permission, **members))
-
-
-def statement(position: int, target: str, permission: Permission, **members: Any) -> str:
-    """One statement of it as a block."""
-    return block(policy_of(target, permission, **members)["Statement"][position])
-
-
 def record() -> Iterator[str]:
     """The members of the audit record, as its module lists them."""
     told = (audit.__doc__ or "").split("\n\n")[1]
@@ -320,14 +236,6 @@ def parameters(source: Mapping[str, Any]) -> Iterator[str]:
 def resources(source: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     """The properties of all resources of a type."""
     return [one["Properties"] for one in source["Resources"].values() if one["Type"] == kind]
-
-
-def block(members: object) -> str:
-    """JSON in Markdown; lists and objects that fit on a line are on one."""
-    text = json.dumps(members, indent=2, ensure_ascii=False)
-    short = re.compile(r"([\[{])\n\s+([^\[\]{}]{1,90})\n\s+([\]}])")
-    text = short.sub(lambda found: found[1] + re.sub(r"\n\s+", " ", found[2]) + found[3], text)
-    return f"```json\n{text}\n```"
 
 
 def plain(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from docs import members
+from docs import words
 from local import aws, environments
 from local.build import built
 from local.client import Call, Credentials
@@ -235,7 +235,7 @@ def asked(route: str) -> object:
     }.get(route[route.rindex("/") :] if route.startswith("POST") else "")
 
 
-@pytest.mark.parametrize("route", members.ROUTES)
+@pytest.mark.parametrize("route", words.ROUTES)
 def test_a_route_answers_the_members_that_the_reference_lists(
     route: str, call: Call, cloud: Cloud, user: Credentials, administrator: Credentials
 ) -> None:
@@ -258,6 +258,6 @@ def test_a_route_answers_the_members_that_the_reference_lists(
         path += f"?target=s3://{BUCKET}/reports/*&permission=READ"
     answer = call(method, path, asked(route), keys, headers=headers)
     assert answer.status == 200, answer.json
-    listed = members.ROUTES[route][2]
+    listed = words.ROUTES[route][2]
     assert {name for name in listed if not name.endswith("?")} <= answer.json.keys()
     assert answer.json.keys() <= {name.rstrip("?") for name in listed}

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import pytest
 from openapi_spec_validator import validate
 
-from docs import contract, members, reference
-from docs.members import ROUTES
+from docs import contract, reference, words
 from docs.openapi import schemas
+from docs.words import ROUTES
 from local import template
 from tests.contract import Contract, NotInContract, Operation
 from vending.errors import VendingError
@@ -183,4 +183,4 @@ def test_a_hint_without_a_schema_is_no_contract() -> None:
 def test_every_member_is_described() -> None:
     for name in contract.MODELS:
         for told in READ.at(f"#/components/schemas/{name}")["properties"].values():
-            assert told["description"] in members.MEANINGS.values()
+            assert told["description"] in words.MEANINGS.values()

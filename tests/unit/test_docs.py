@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from docs import members, reference
+from docs import reference, words
 from local import template
 from tests.make import ROLE_ARN
 from tests.pages import ROOT, Block, Page, pages
@@ -163,11 +163,11 @@ def test_a_reference_that_is_not_current_is_told_with_the_command(
 
 def test_the_reference_tells_of_no_route_or_member_that_is_not_there() -> None:
     page = reference.page()
-    assert all(f"| `{route}` |" in page for route in members.ROUTES)
-    assert all(f"| `{name.split('.')[1]}` |" in page for name in members.MEANINGS)
+    assert all(f"| `{route}` |" in page for route in words.ROUTES)
+    assert all(f"| `{name.split('.')[1]}` |" in page for name in words.MEANINGS)
     shared = {"Reading", "Uploading", "Compact"}  # what several of them are made of
     headings = set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
-    assert {name.split(".")[0] for name in members.MEANINGS} <= headings | shared
+    assert {name.split(".")[0] for name in words.MEANINGS} <= headings | shared
 
 
 def test_the_architecture_names_every_module() -> None:
