@@ -55,7 +55,8 @@ def run(code: list[str], paths: list[Path], more: Mapping[str, str], stdin: str 
 def variables(source: Path) -> dict[str, str]:
     """The environment that the template gives the functions, without what only AWS fills in."""
     wanted = template.read(source)["Globals"]["Function"]["Environment"]["Variables"]
-    filled = {"TABLE_NAME": "t", "ROLE_ARN": "r", "GRANTS_CACHE_SECONDS": "10"}
+    numbers = {"GRANTS_CACHE_SECONDS": "10", "RATE_LIMIT_REQUESTS": "0", "RATE_LIMIT_URLS": "0"}
+    filled = {"TABLE_NAME": "t", "ROLE_ARN": "r", **numbers}
     return {
         name: value if isinstance(value, str) else filled.get(name, "")
         for name, value in wanted.items()

@@ -46,7 +46,7 @@ TITLES = {
     "404": "There is no such thing, or it is not yours.",
     "412": "Somebody else has changed what this builds on.",
     "413": "The body, or the answer that it asks for, is too large; `detail` says what fits.",
-    "429": "Too many requests at once.",
+    "429": "Too many requests, at once or in a minute.",
     "500": "A fault of the service.",
     "503": "A service behind this one failed or is throttling; nothing was granted.",
 }
@@ -160,7 +160,7 @@ def response(status: str, codes: Iterable[str], *, sdk: bool) -> Members:
     code = {"code": {"enum": list(codes)}}
     narrowed = {**ref("Problem"), "properties": {**code, "status": {"const": int(status)}}}
     content: Members = {"application/problem+json": {"schema": narrowed}}
-    if sdk and status not in ("401", "429"):
+    if sdk and status != "401":
         content["application/json"] = {"schema": {**ref("SdkError"), "properties": code}}
     return {"description": TITLES[status], "headers": headers(status), "content": content}
 

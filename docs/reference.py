@@ -86,6 +86,7 @@ def page() -> str:
         *members.model(document.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"),
         *members.model(grant_document.GrantBody, "one of `grants`"),
         *members.model(grant_document.GranteeBody, "the `grantee` of a grant"),
+        *members.model(grant_document.RateLimitBody, "the `rateLimit` of a grant"),
         *members.model(document.IssuerBody, "one of `issuers`"),
         *members.model(document.LocationBody, "one of `locations`"),
         "## Limits",

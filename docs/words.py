@@ -10,7 +10,7 @@ EXPLAINED = ("decision", "reason", "matchedGrantTargets", "limits")
 PAGE = "query: `limit`, `nextToken`"
 GRANT = (
     *("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?"),
-    *("maxObjectSize?", "contentTypes?", "activeContent?", "versions?"),
+    *("maxObjectSize?", "contentTypes?", "activeContent?", "versions?", "rateLimit?"),
 )
 CREDENTIALS = (
     "vends credentials for just the targets",
@@ -173,6 +173,9 @@ MEANINGS = {
     "GrantBody.activeContent": "whether `responseContentType` may be a type that browsers run",
     "GrantBody.versions": "whether `versionId` may name a version: `s3:GetObjectVersion`",
     "GrantBody.vpcEndpoint": "through which VPC endpoint of S3 what it gave may be used",
+    "GrantBody.rateLimit": "what each of its callers gets [in a minute](limits.md) under it",
+    "RateLimitBody.requests": "requests that vend: credentials, URLs, anything of an upload",
+    "RateLimitBody.urls": "presigned URLs, of parts and ends of uploads too",
     "IssuerBody.issuer": "exactly as `iss` in its tokens",
     "IssuerBody.audience": "`aud` of the tokens has one of these, exactly",
     "IssuerBody.subjectClaim": "which claim is the subject",

@@ -58,6 +58,7 @@ def explanations(request: gateway.Request) -> Answer:
             record,
             load_grants=kept.load,
             role_arn=settings.role_arn,
+            rate_limit=settings.rate_limit,
             now=now(),
         )
 

@@ -10,12 +10,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.audit import Record
-from vending.aws import gateway, store, sts
+from vending.aws import counters, gateway, store, sts
 from vending.aws.answers import Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, new_id, now, recording
 from vending.bodies import CredentialsRequest
 from vending.caller import Caller
+from vending.counting import Rates
 from vending.grants import iso
 from vending.kept import Kept
 from vending.parse import checked, parse
@@ -29,6 +30,9 @@ settings = Settings.read(os.environ)
 dynamodb = client("dynamodb", settings.region)
 kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 assume_role = partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint))
+rates = Rates(
+    settings.rate_limit, partial(counters.add, dynamodb, settings.table), settings.vends_uncounted
+)
 
 
 def credentials(request: gateway.Request) -> Answer:
@@ -79,6 +83,7 @@ def vend(caller: Caller, body: CredentialsRequest, record: Record) -> VendedCred
         record,
         load_grants=kept.load,
         assume_role=assume_role,
+        rates=rates,
         role_arn=settings.role_arn,
         now=now(),
         new_id=new_id,

@@ -9,11 +9,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.audit import Record
-from vending.aws import gateway, s3, store, sts
+from vending.aws import counters, gateway, s3, store, sts
 from vending.aws.answers import Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, new_id, now, recording
 from vending.caller import Caller
+from vending.counting import Rates
 from vending.kept import Kept
 from vending.parse import parse, parse_urls
 from vending.signing import Effects
@@ -30,6 +31,9 @@ kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache
 sessions = SigningSessions(
     partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint)), new_id, now
 )
+rates = Rates(
+    settings.rate_limit, partial(counters.add, dynamodb, settings.table), settings.vends_uncounted
+)
 connection = s3.connection()
 gc.freeze()  # a batch makes thousands of objects; what there is now need not be searched for waste
 
@@ -39,6 +43,7 @@ def signing() -> Effects:
     return Effects(
         load_grants=kept.load,
         lasting_until=sessions.lasting_until,
+        rates=rates,
         role_arn=settings.role_arn,
         s3_endpoint=settings.s3_endpoint,
         now=now(),

@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 
 from tests.granted import Asking, Keys
-from tests.make import ROLE_ARN, record
+from tests.make import ROLE_ARN, rates, record
 from vending.audit import Record
 from vending.aws import s3
 from vending.aws.runtime import now
@@ -94,6 +94,7 @@ class Lender:
             record(),
             load_grants=self.load_grants,
             assume_role=self.assume_role,
+            rates=rates(),
             role_arn=ROLE_ARN,
             now=asking.vended or datetime.now(UTC),
             new_id=self.new_id,
@@ -155,7 +156,7 @@ class Lender:
 
     def _effects(self, asking: Asking) -> Effects:
         now = asking.vended or datetime.now(UTC)
-        return Effects(self.load_grants, self.lasting_until, ROLE_ARN, self.endpoint, now)
+        return Effects(self.load_grants, self.lasting_until, rates(), ROLE_ARN, self.endpoint, now)
 
 
 def target(keys: Keys) -> dict[str, str]:

@@ -1,17 +1,19 @@
 """Values for tests, each with what a test does not care about filled in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from vending.audit import Record
 from vending.caller import Caller
 from vending.closest import Wanted
+from vending.counting import Counter, Rates
 from vending.decision import Known, LoadGrants
 from vending.grantee import IamGrantee
 from vending.grants import Grant, Permission
 from vending.identity import IamIdentity
 from vending.location import Location, RegisteredLocation
 from vending.principal import Principal
+from vending.rate_limit import RateLimit
 from vending.scope import Scope
 from vending.session import Credentials, Session
 
@@ -72,6 +74,29 @@ class Sts:
     def assume_role(self, session: Session, session_id: str) -> Credentials:
         self.asked.append((session, session_id))
         return credentials(self.seconds)
+
+
+class Counts:
+    """Counters in memory, as DynamoDB keeps them."""
+
+    def __init__(self, **found: int) -> None:
+        self.found = found  # by name, in any minute and of anybody
+        self.asked: list[tuple[str, datetime, Sequence[Counter]]] = []
+
+    def add(
+        self, caller: str, minute: datetime, counters: Sequence[Counter]
+    ) -> Mapping[str, int] | None:
+        self.asked.append((caller, minute, counters))
+        there = {one.name: self.found.get(one.name, 0) for one in counters}
+        if any(there[one.name] + one.added > one.most for one in counters):
+            return there
+        self.found |= {one.name: there[one.name] + one.added for one in counters}
+        return None
+
+
+def rates(counts: Counts | None = None, *, allow: bool = False, **stack: int) -> Rates:
+    """``rates(urls=10)``: what the stack says of each caller; nothing is any number."""
+    return Rates(RateLimit(**stack), (counts or Counts()).add, vends_uncounted=allow)
 
 
 def knowing(*grants: Grant, bucket: str = "bkt", registered: bool = True) -> LoadGrants:

@@ -91,6 +91,7 @@ RULES: dict[str, Schema] = {
             ),
         ],
     },
+    "RateLimitBody": {"anyOf": [having("requests"), having("urls")]},
     "IssuerBody": {
         "anyOf": [
             having("jwks"),

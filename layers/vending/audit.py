@@ -6,7 +6,8 @@ Members (version 1; absent where unknown): ``record`` (always ``audit``), ``vers
 first 20), ``targetCount``, ``permission``, ``grant``, ``outcome`` (``granted``, ``refused``,
 ``failed``, ``unknown``), ``code``, ``reason``, ``sessionId``, ``roleSessionName``,
 ``roleArn``, ``sourceIdentity``, ``durationSeconds``, ``packedPolicySize`` (percent, of a session
-that was asked for), ``expiresAt``, ``cached``, ``upload`` (the id of a multipart upload),
+that was asked for), ``rateLimitFailure`` (why counting failed), ``expiresAt``,
+``cached``, ``upload`` (the id of a multipart upload),
 ``startSessionId`` (of the session that had S3 start it), ``change`` (``action``,
 ``kind``, ``id``, ``pointer``, ``before``, ``after``), ``cause`` (the ``vendId`` of the request that
 made the change), ``changes``, ``revision``, ``dryRun``.

@@ -67,6 +67,10 @@ def _gives_no_more(new: Grant, old: Grant) -> bool:
         and set(new.content_types) <= set(old.content_types or new.content_types)
         and (old.active_content or not new.active_content)
         and (old.versions or not new.versions)
+        and (
+            old.rate_limit is None
+            or (new.rate_limit is not None and new.rate_limit.gives_no_more(old.rate_limit))
+        )
     )
 
 

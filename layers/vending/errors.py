@@ -6,7 +6,8 @@ VendingError
 │   └── TooLarge 413 · NotFound 404 · PreconditionFailed 412
 ├── Refusal: the request is well formed, the answer is no
 │   ├── NotAuthenticated 403 (TokenRefused 401)
-│   └── AccessDenied 403 · PresignOnly 403 · TooManyClaims 403
+│   ├── AccessDenied 403 · PresignOnly 403 · TooManyClaims 403
+│   └── TooManyRequests 429
 └── ServiceFault: ours, or of a service behind us
     ├── Unavailable 503
     └── InternalError 500
@@ -37,7 +38,7 @@ class VendingError(Exception):
     status: ClassVar[int]
     code: ClassVar[str]
     title: ClassVar[str]
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None  # seconds
 
     def __init__(self, detail: str, *, faults: Sequence[Fault] = (), reason: str = "") -> None:
         super().__init__(detail)
@@ -129,6 +130,17 @@ class TooManyClaims(Refusal):
     status, code, title = 403, "TooManyClaims", "The token has too many claims"
 
 
+class TooManyRequests(Refusal):
+    """More than a rate limit allows in a minute; ``Retry-After`` says how much of it is left."""
+
+    status, code, title = 429, "TooManyRequests", "Too many requests"
+    retry_after = 60
+
+    def __init__(self, detail: str, *, retry_after: int, reason: str) -> None:
+        super().__init__(detail, reason=reason)
+        self.retry_after = retry_after
+
+
 class ServiceFault(VendingError):
     """Ours, or of a service behind us: the answer is a refusal, never more access."""
 
@@ -137,7 +149,7 @@ class Unavailable(ServiceFault):
     """A service behind us failed or is throttling; ``reason`` is its error code."""
 
     status, code, title = 503, "Unavailable", "Unavailable for the moment"
-    retry_after = 2  # seconds
+    retry_after = 2
 
     def __init__(self, reason: str) -> None:
         super().__init__("A service behind this one did not answer. Try again.", reason=reason)

@@ -10,6 +10,7 @@ from vending.errors import Refusal, RequestFault
 from vending.grants import Grant
 from vending.narrow import narrow
 from vending.policy import POLICY_CHARACTERS
+from vending.rate_limit import RateLimit
 from vending.session import (
     LONGEST,
     LONGEST_URL,
@@ -27,6 +28,7 @@ def explain(
     *,
     load_grants: LoadGrants,
     role_arn: str,
+    rate_limit: RateLimit,
     now: datetime,
 ) -> dict[str, object]:
     """The decision with its reason; a refusal is an answer here, not an error.
@@ -47,7 +49,7 @@ def explain(
             "code": error.code,
             "reason": error.detail,
             "matchedGrantTargets": [],
-            "limits": limits(grant, now),
+            "limits": limits(grant, rate_limit, now),
         }
     scope, policy = decision.match.scope, narrowed.session.policy
     return {
@@ -56,15 +58,20 @@ def explain(
         "matchedGrantTargets": [target.as_json() for target in narrowed.targets],
         "sessionPolicy": policy,
         "sessionPolicyLength": len(policy),
-        "limits": limits(grant, now),
+        "limits": limits(grant, rate_limit, now),
     }
 
 
-def limits(grant: Grant | None, now: datetime) -> dict[str, int]:
-    """The bounds of a request under this grant (None: under any): seconds and characters."""
+def limits(grant: Grant | None, rate_limit: RateLimit, now: datetime) -> dict[str, object]:
+    """The bounds of a request under this grant (None: under any): seconds, characters, and rates.
+
+    ``rate_limit`` is the stack's, over all grants of a caller.
+    """
+    rates = {"rateLimit": grant and grant.rate_limit, "callerRateLimit": rate_limit}
     return {
         "minDurationSeconds": SHORTEST,
         "maxDurationSeconds": longest_credentials(grant) if grant else LONGEST,
         "maxExpiresIn": longest_url(grant, now) if grant else LONGEST_URL,
         "sessionPolicyCharacters": POLICY_CHARACTERS,
+        **{name: limit.as_json() for name, limit in rates.items() if limit},
     }

@@ -1,8 +1,8 @@
 """A grant of ``vending.yaml`` as a model."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from vending.bodies import Body
 from vending.content_fields import ContentTypes, Size
@@ -20,6 +20,7 @@ from vending.fields import (
 from vending.grantee import Grantee, IamGrantee, WebGrantee
 from vending.grants import Grant, Permission
 from vending.oidc_fields import ClaimValues, IssuerUrl, Subject
+from vending.rate_limit import REQUESTS, URLS, RateLimit
 from vending.scope import CLAIM
 
 
@@ -59,6 +60,23 @@ class GranteeBody(Body):
         return WebGrantee(self.issuer or "", self.subject, self.claims or ())
 
 
+class RateLimitBody(Body):
+    """What each caller of a grant gets in a minute: ``requests``, ``urls`` or both."""
+
+    requests: Annotated[int, Field(ge=1, le=REQUESTS)] | None = None
+    urls: Annotated[int, Field(ge=1, le=URLS)] | None = None
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if not self.rate_limit():
+            raise ValueError("give 'requests', 'urls' or both")
+        return self
+
+    def rate_limit(self) -> RateLimit:
+        """The limit in the core's own types."""
+        return RateLimit(self.requests, self.urls)
+
+
 class GrantBody(Body):
     """A grant, as in ``vending.yaml``."""
 
@@ -74,6 +92,7 @@ class GrantBody(Body):
     content_types: ContentTypes = ()
     active_content: bool = False
     versions: bool = False
+    rate_limit: RateLimitBody | None = None
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -133,4 +152,5 @@ class GrantBody(Body):
             content_types=self.content_types,
             active_content=self.active_content,
             versions=self.versions,
+            rate_limit=self.rate_limit.rate_limit() if self.rate_limit else None,
         )

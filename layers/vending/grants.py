@@ -8,11 +8,12 @@ from typing import Literal
 from vending.caller import Caller
 from vending.grantee import Grantee
 from vending.location import Location
+from vending.rate_limit import RateLimit
 from vending.scope import Scope
 
 SEEN = (
     *("id", "scope", "permission", "maxDuration", "expires"),
-    *("maxObjectSize", "contentTypes", "activeContent", "versions"),
+    *("maxObjectSize", "contentTypes", "activeContent", "versions", "rateLimit"),
 )
 
 
@@ -43,6 +44,7 @@ class Grant:
     content_types: tuple[str, ...] = ()  # of what is uploaded; empty: any
     active_content: bool = False  # whether an answer may be of a type that browsers run
     versions: bool = False  # whether versions other than the current one may be read
+    rate_limit: RateLimit | None = None  # of each caller
 
     @property
     def limits_uploads(self) -> bool:
@@ -61,6 +63,7 @@ class Grant:
             "contentTypes": list(self.content_types) or None,
             "activeContent": self.active_content or None,
             "versions": self.versions or None,
+            "rateLimit": self.rate_limit and self.rate_limit.as_json(),
         }
         return {
             "id": self.id,

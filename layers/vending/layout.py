@@ -54,6 +54,11 @@ def upload_key(id_: str) -> Key:
     return Key(table_key("upload", id_), "upload")
 
 
+def rate_key(caller: str, minute: str) -> Key:
+    """What a caller (its hash) asked for in a minute; it goes by itself."""
+    return Key(table_key("rate", caller), minute)
+
+
 def decision_key(entry: Entry) -> Key:
     """The item in which a decision finds this entry."""
     if isinstance(entry, Grant):

@@ -10,6 +10,7 @@ from vending.upload import Upload
 from vending.urls import Url
 
 FIRST = 100  # parts that are signed at the start
+ENDS = 2  # URLs that are signed with them: what joins the parts, and what ends the upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Running:
 
     upload: Upload
     signing: Signing
+    first: int = 0  # parts that are signed at the start
 
     @property
     def expires_at(self) -> str:
@@ -42,12 +44,11 @@ class Running:
         """As its caller gets it at the start, with the first parts where they can be signed."""
         sizes = self.upload.sizes
         given = {"partSize": sizes.part, "size": sizes.total}
-        first = 0 if self.upload.checksum else min(FIRST, sizes.parts)
         return {
             "uploadId": self.upload.id,
             "partCount": sizes.parts,
             **{name: value for name, value in given.items() if value is not None},
-            "parts": [one.as_json(self.expires_at) for one in self.parts(1, first)],
+            "parts": [one.as_json(self.expires_at) for one in self.parts(1, self.first)],
             "completion": self.completion({}).as_json(self.expires_at),
             "abort": self.abort().as_json(self.expires_at),
             "ends": iso(self.upload.ends),

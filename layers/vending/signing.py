@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from vending.audit import Record
 from vending.bodies import ANSWER_BYTES
 from vending.caller import Caller
+from vending.counting import Asked, Rates, count
 from vending.decision import Decision, LoadGrants
 from vending.errors import TooLarge, Unavailable
 from vending.grants import iso
@@ -26,6 +27,7 @@ class Effects:
 
     load_grants: LoadGrants
     lasting_until: LastingUntil
+    rates: Rates
     role_arn: str  # of the service's own role
     s3_endpoint: str  # empty: S3's own
     now: datetime
@@ -88,11 +90,17 @@ def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Ses
 
 
 def signing_for(
-    caller: Caller, decision: Decision, lifetime: int, record: Record, effects: Effects
+    caller: Caller,
+    decision: Decision,
+    lifetime: int,
+    asked: Asked | None,
+    record: Record,
+    effects: Effects,
 ) -> Signing:
-    """The session that signs for this decision.
+    """The session that signs for this decision; ``asked`` is counted, None was before.
 
     Raises:
+        InvalidRequest, TooManyRequests: as ``count``, before STS is called.
         DurationNotAllowed: more seconds than the grant allows.
         AccessDenied, PolicyTooLarge: as ``signing_session``.
         Unavailable: STS failed.
@@ -100,6 +108,8 @@ def signing_for(
     location, now = decision.location, effects.now
     lifetime = url_lifetime(lifetime, decision.match.grant, now)
     session = signing_session(caller, decision, effects)
+    if asked is not None:
+        count(caller, decision.match.grant, asked, record, effects.rates, now)
     lent = effects.lasting_until(session, now + timedelta(seconds=lifetime), record)
     expires = min(lifetime, int((lent.credentials.expiration - now).total_seconds()))
     if expires < 1:

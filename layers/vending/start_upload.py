@@ -8,12 +8,13 @@ from ipaddress import ip_address, ip_network
 
 from vending.audit import Record
 from vending.caller import Caller
+from vending.counting import Asked, Rates, most_urls
 from vending.decision import Decision, decide
 from vending.errors import AccessDenied, Unavailable, VendingError
 from vending.grants import Grant
 from vending.presign import Named
 from vending.rules import check_key, check_owner, check_upload
-from vending.running import Running
+from vending.running import ENDS, FIRST, Running
 from vending.session import LONGEST_URL, check_duration, url_lifetime
 from vending.signing import Effects, signing_for, signing_session
 from vending.upload import KEPT_SECONDS, Upload
@@ -40,8 +41,8 @@ def start_upload(
     """Start an upload and keep its plan.
 
     Raises:
-        InvalidRequest, DurationNotAllowed, AccessDenied, PolicyTooLarge: refused, before STS or
-            S3 is called.
+        InvalidRequest, DurationNotAllowed, AccessDenied, PolicyTooLarge, TooManyRequests: refused,
+            before STS or S3 is called.
         Unavailable: the table, STS or S3 failed; nothing is left of the upload.
     """
     signing = effects.signing
@@ -57,11 +58,17 @@ def start_upload(
     _check_source(grant, caller)
     url_lifetime(request.expires_in, grant, signing.now)
     signing_session(caller, decision, signing)  # what refuses here is not started
+    first = _first_parts(request, grant, signing.rates)
     starting = signing_for(
-        caller, _from_here(decision), min(START_SECONDS, request.expires_in), record, signing
+        caller,
+        _from_here(decision),
+        min(START_SECONDS, request.expires_in),
+        Asked(first + ENDS),
+        record,
+        signing,
     )
     record.note(startSessionId=starting.session_id)
-    signed = signing_for(caller, decision, request.expires_in, record, signing)
+    signed = signing_for(caller, decision, request.expires_in, None, record, signing)
     algorithm = request.checksum_algorithm
     bound = {} if algorithm is None else {"x-amz-checksum-algorithm": algorithm}
     headers = {**request.headers, **bound}
@@ -85,7 +92,16 @@ def start_upload(
         with suppress(Unavailable):
             effects.abort(Running(upload, starting).abort().url)
         raise
-    return Running(upload, signed)
+    return Running(upload, signed, first)
+
+
+def _first_parts(request: UploadRequest, grant: Grant, rates: Rates) -> int:
+    """Parts to be signed at the start: those that need no checksum, and that a minute allows."""
+    if request.checksum_algorithm is not None:
+        return 0
+    most = most_urls(grant, rates)
+    allowed = FIRST if most is None else max(0, most - ENDS)
+    return min(FIRST, request.sizes().parts, allowed)
 
 
 def _from_here(decision: Decision) -> Decision:

@@ -7,6 +7,7 @@ from datetime import datetime
 from vending.audit import Record
 from vending.bodies import CredentialsRequest
 from vending.caller import Caller
+from vending.counting import Asked, Rates, count
 from vending.decision import LoadGrants, decide
 from vending.errors import Unavailable
 from vending.grants import iso
@@ -37,6 +38,7 @@ def vend_credentials(
     *,
     load_grants: LoadGrants,
     assume_role: AssumeRole,
+    rates: Rates,
     role_arn: str,
     now: datetime,
     new_id: Callable[[], str],
@@ -46,11 +48,13 @@ def vend_credentials(
     Raises:
         DurationNotAllowed, AccessDenied, SeveralGrants, PresignOnly, PolicyTooLarge: refused,
             before STS is called.
+        TooManyRequests: beyond the rate limit of the stack or the grant; neither is it.
         Unavailable: the table or STS failed.
     """
     check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
     decision = decide(caller, request.wanted, record, load_grants=load_grants, now=now)
     narrowed = narrow(caller, request, decision, role_arn=role_arn, now=now)
+    count(caller, decision.match.grant, Asked(), record, rates, now)
     session_id = new_id()
     record.session(narrowed.session, session_id)
     credentials = assume_role(narrowed.session, session_id)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from vending.audit import Record
 from vending.caller import Caller
 from vending.closest import Wanted
+from vending.counting import Asked
 from vending.decision import Decision, decide
 from vending.errors import AccessDenied, Fault, InvalidRequest, NotFound
 from vending.grants import Permission
@@ -31,17 +32,20 @@ def resume(
 
     Raises:
         NotFound: the caller has no such upload.
-        DurationNotAllowed, AccessDenied, PolicyTooLarge: refused, before STS is called.
+        DurationNotAllowed, AccessDenied, PolicyTooLarge, TooManyRequests: refused, before STS is
+            called.
         Unavailable: the table or STS failed.
     """
-    return _resumed(caller, _loaded(caller, id_, record, effects), lifetime, record, effects)
+    upload = _loaded(caller, id_, record, effects)
+    return _resumed(caller, upload, lifetime, Asked(1), record, effects)
 
 
 def end(caller: Caller, id_: str, lifetime: int, record: Record, effects: UploadEffects) -> Running:
     """As ``resume``, to abort: limits that became narrower must not keep what was sent."""
     upload = _loaded(caller, id_, record, effects)
     decision = _decided(caller, upload, lifetime, record, effects)
-    return Running(upload, signing_for(caller, decision, lifetime, record, effects.signing))
+    signing = signing_for(caller, decision, lifetime, Asked(1), record, effects.signing)
+    return Running(upload, signing)
 
 
 def sign_parts(
@@ -60,12 +64,18 @@ def sign_parts(
     _check_checksums(upload, request.checksums)
     key = len(encode_path(upload.target.key))
     check_answer([key + ID_BYTES + URL_BYTES + TOKEN_BYTES] * (last - first + 1), "parts")
-    running = _resumed(caller, upload, request.expires_in, record, effects)
+    asked = Asked(last - first + 1, "/to")
+    running = _resumed(caller, upload, request.expires_in, asked, record, effects)
     return running, running.parts(first, last, request.checksums or ())
 
 
 def _resumed(
-    caller: Caller, upload: Upload, lifetime: int, record: Record, effects: UploadEffects
+    caller: Caller,
+    upload: Upload,
+    lifetime: int,
+    asked: Asked,
+    record: Record,
+    effects: UploadEffects,
 ) -> Running:
     """The upload with a session to sign for it, if a grant still takes it."""
     decision = _decided(caller, upload, lifetime, record, effects)
@@ -77,7 +87,8 @@ def _resumed(
         raise AccessDenied(
             "The grant does not take an upload like this any more.", reason="UploadLimits"
         ) from None
-    return Running(upload, signing_for(caller, decision, lifetime, record, effects.signing))
+    signing = signing_for(caller, decision, lifetime, asked, record, effects.signing)
+    return Running(upload, signing)
 
 
 def _decided(

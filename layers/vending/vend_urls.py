@@ -7,6 +7,7 @@ from vending.audit import Record
 from vending.bodies import ANSWER_BYTES
 from vending.caller import Caller
 from vending.compact_requests import Compact
+from vending.counting import Asked
 from vending.decision import Decision, decide
 from vending.post_policy import form_fields
 from vending.presign import Named, Signer, encode_path
@@ -72,6 +73,7 @@ def vend_urls(caller: Caller, request: UrlsRequest, record: Record, effects: Eff
     Raises:
         InvalidRequest, DurationNotAllowed, AccessDenied, SeveralGrants, TooLarge, PolicyTooLarge:
             refused, before STS is called.
+        TooManyRequests: beyond the rate limit of the stack or the grant; neither is it.
         Unavailable: the table or STS failed.
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
@@ -84,7 +86,8 @@ def vend_urls(caller: Caller, request: UrlsRequest, record: Record, effects: Eff
     if not plain or decision.match.grant.limits_uploads:
         for position, one in enumerate(requests):
             check_members(one, decision, effects.role_arn, f"/requests/{position}")
-    signing = signing_for(caller, decision, request.expires_in, record, effects)
+    asked = Asked(len(requests), "/requests")
+    signing = signing_for(caller, decision, request.expires_in, asked, record, effects)
     urls = tuple(map(_Batch(signing, decision).url, requests))
     if signing.token_bytes > TOKEN_BYTES:  # more than was reckoned with
         check_answer([_size(one) for one in urls], "requests")
@@ -107,7 +110,8 @@ def vend_compact(
         caller, request.wanted, record, load_grants=effects.load_grants, now=effects.now
     )
     check_members(request, decision, effects.role_arn, "")
-    signing = signing_for(caller, decision, request.expires_in, record, effects)
+    asked = Asked(len(request.keys), "/keys")
+    signing = signing_for(caller, decision, request.expires_in, asked, record, effects)
     headers = request.headers
     signer = signing.signer(request.method, headers, request.query)
     shared, sign = encode_path(prefix), signer.sign

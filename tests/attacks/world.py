@@ -46,6 +46,9 @@ ENVIRONMENT = {
     "TABLE_NAME": "grants",
     "ROLE_ARN": ROLE_ARN,
     "GRANTS_CACHE_SECONDS": "0",  # so that every read is seen
+    "RATE_LIMIT_REQUESTS": "0",
+    "RATE_LIMIT_URLS": "0",
+    "RATE_LIMIT_FAILURE": "refuse",
     "S3_ENDPOINT": "",
     "STS_ENDPOINT": "",
     "ALLOW_LOCAL_ISSUERS": "false",

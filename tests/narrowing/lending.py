@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, location, record
+from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, location, rates, record
 from tests.narrowing.cases import BUCKET, Case, as_json, as_target
 from tests.tokens import ISSUER
 from vending.bodies import CredentialsRequest
@@ -144,6 +144,7 @@ def _credentials(
         record(),
         load_grants=load_grants,
         assume_role=sts.assume_role,
+        rates=rates(),
         role_arn=role_arn(case),
         now=NOW,
         new_id=lambda: "asession",
@@ -152,7 +153,9 @@ def _credentials(
 
 def _signing(case: Case, sts: Sts, load_grants: LoadGrants) -> Effects:
     sessions = SigningSessions(sts.assume_role, lambda: "asession", lambda: NOW)
-    return Effects(load_grants, sessions.lasting_until, role_arn(case), s3_endpoint="", now=NOW)
+    return Effects(
+        load_grants, sessions.lasting_until, rates(), role_arn(case), s3_endpoint="", now=NOW
+    )
 
 
 def _url(case: Case, sts: Sts, load_grants: LoadGrants, wanted: dict[str, str]) -> None:

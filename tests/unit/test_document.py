@@ -92,6 +92,7 @@ grant_members = st.fixed_dictionaries(
         "contentTypes": st.lists(st.sampled_from(["image/*", "Text/CSV"]), min_size=1),
         "activeContent": st.booleans(),
         "versions": st.booleans(),
+        "rateLimit": st.dictionaries(st.sampled_from(["requests", "urls"]), st.integers(0, 70_000)),
     },
 )
 
@@ -172,6 +173,14 @@ def test_a_duration_is_text_with_its_unit_or_seconds(text: object, seconds: int)
         ({"versions": 1}, "/grants/0/versions"),
         ({"activeContent": "yes"}, "/grants/0/activeContent"),
         ({"permission": "READ", "maxObjectSize": 1}, "/grants/0"),
+        ({"rateLimit": {}}, "/grants/0/rateLimit"),
+        ({"rateLimit": 10}, "/grants/0/rateLimit"),
+        ({"rateLimit": {"requests": 0}}, "/grants/0/rateLimit/requests"),
+        ({"rateLimit": {"requests": 60_001}}, "/grants/0/rateLimit/requests"),
+        ({"rateLimit": {"requests": "10"}}, "/grants/0/rateLimit/requests"),
+        ({"rateLimit": {"urls": True}}, "/grants/0/rateLimit/urls"),
+        ({"rateLimit": {"urls": 600_000_001}}, "/grants/0/rateLimit/urls"),
+        ({"rateLimit": {"urls": 1, "minutes": 5}}, "/grants/0/rateLimit/minutes"),
         ({"permission": "READ", "contentTypes": ["image/*"]}, "/grants/0"),
         ({"permission": "WRITE", "versions": True}, "/grants/0"),
         ({"permission": "WRITE", "activeContent": True}, "/grants/0"),

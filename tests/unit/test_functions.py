@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from botocore.credentials import ContainerProvider
+from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from tests import tables
@@ -52,6 +53,9 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "TABLE_NAME": "grants",
         "ROLE_ARN": ROLE_ARN,
         "GRANTS_CACHE_SECONDS": "10",
+        "RATE_LIMIT_REQUESTS": "0",
+        "RATE_LIMIT_URLS": "0",
+        "RATE_LIMIT_FAILURE": "refuse",
         "S3_ENDPOINT": "",
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "true",
@@ -151,6 +155,55 @@ def test_a_refusal_costs_one_call_at_most_and_never_one_to_sts(load: Load) -> No
         assert calls.taken() == expected
     assert function.handler(event("credentials", durationSeconds=1), CONTEXT)["statusCode"] == 400
     assert calls.taken() == []
+
+
+@pytest.mark.parametrize("name", ["credentials", "presigned_urls"])
+def test_a_rate_limit_costs_one_call_more_and_beyond_it_there_is_none_to_sts(
+    name: str,
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("RATE_LIMIT_REQUESTS", "2")
+    function = load(name)
+    assume_role = function.assume_role if name == "credentials" else function.sessions.assume_role
+    calls = Calls(function.dynamodb, assume_role.args[0])
+    monkeypatch.setattr(function, "now", lambda: NOW.replace(second=18))
+    warm = ["AssumeRole"] if name == "credentials" else []
+    for expected in (["BatchGetItem", "UpdateItem", "AssumeRole"], ["UpdateItem", *warm]):
+        response = function.handler(event(name.replace("_", "-")), CONTEXT)
+        assert response["statusCode"] == 200, response["body"]
+        assert calls.taken() == expected
+    capsys.readouterr()
+    response = function.handler(event(name.replace("_", "-")), CONTEXT)
+    assert (response["statusCode"], response["headers"]["Retry-After"]) == (429, "42")
+    assert json.loads(response["body"])["code"] == "TooManyRequests"
+    assert calls.taken() == ["UpdateItem"]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [told] = [one for one in lines if one.get("record") == "audit"]
+    assert (told["outcome"], told["reason"]) == ("refused", "CallerRequests")
+
+
+@pytest.mark.parametrize(("choice", "status"), [("refuse", 503), ("allow", 200)])
+def test_what_happens_where_counting_fails_is_the_operators_choice(
+    choice: str,
+    status: int,
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("RATE_LIMIT_URLS", "2")
+    monkeypatch.setenv("RATE_LIMIT_FAILURE", choice)
+    function = load("presigned_urls")
+
+    def fail(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.example.com")
+
+    monkeypatch.setattr(function.dynamodb, "update_item", fail)
+    assert function.handler(event("presigned-urls"), CONTEXT)["statusCode"] == status
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [told] = [one for one in lines if one.get("record") == "audit"]
+    assert told["rateLimitFailure"] == "EndpointConnectionError"
 
 
 def test_an_explanation_calls_no_sts_and_has_no_client_for_it(load: Load) -> None:

@@ -219,6 +219,7 @@ def test_every_error_of_the_contract_has_its_status() -> None:
         "AccessDenied": 403,
         "PresignOnly": 403,
         "TooManyClaims": 403,
+        "TooManyRequests": 429,
         "NotFound": 404,
         "PreconditionFailed": 412,
         "TooLarge": 413,

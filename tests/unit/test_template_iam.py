@@ -26,9 +26,12 @@ ASSUME: Final = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 # By function and resource, beside the logs: every action and no other.
 PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
     "AuthorizerFunction": {"Table.Arn": {"dynamodb:Query"}},
-    "CredentialsFunction": {"Table.Arn": {"dynamodb:BatchGetItem"}, LENT: ASSUME},
+    "CredentialsFunction": {
+        "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        LENT: ASSUME,
+    },
     "PresignedUrlsFunction": {
-        "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:PutItem"},
+        "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         LENT: ASSUME,
     },
     "AccessFunction": {"Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:Query"}},
@@ -91,22 +94,27 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
         for function in PERMISSIONS
     }
     issuers = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["issuers"]}}
+    counters = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["rate#*"]}}
     uploads = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["upload#*"]}}
     assert conditions == {key: [] for key in PERMISSIONS} | {
         "AuthorizerFunction": [issuers],
-        "PresignedUrlsFunction": [uploads],
+        "CredentialsFunction": [counters],
+        "PresignedUrlsFunction": [counters, uploads],
     }
 
 
 @pytest.mark.invariant(14)
 @STACKS
-def test_the_presigning_function_writes_nothing_that_decides(made: Stack) -> None:
-    [puts] = [
-        one
-        for one in statements(made, role_of(made, "PresignedUrlsFunction"))
-        if one["Action"] == "dynamodb:PutItem"
+@pytest.mark.parametrize("function", ["CredentialsFunction", "PresignedUrlsFunction"])
+def test_the_vending_functions_write_nothing_that_decides(made: Stack, function: str) -> None:
+    allowed = statements(made, role_of(made, function))
+    writes = [
+        one for one in allowed if one["Action"] in ("dynamodb:PutItem", "dynamodb:UpdateItem")
     ]
-    assert "Condition" in puts
+    assert writes
+    for one in writes:
+        [[pattern]] = [next(iter(keys.values())) for keys in one["Condition"].values()]
+        assert pattern in ("upload#*", "rate#*")
 
 
 @pytest.mark.parametrize("function", PERMISSIONS)

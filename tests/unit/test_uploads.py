@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.evaluator import allows
-from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, Sts, caller, grant, knowing, record
+from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, Sts, caller, grant, knowing, rates, record
 from vending.audit import Record
 from vending.bodies import Body
 from vending.caller import Caller
@@ -59,7 +59,12 @@ class World:
         ids = iter(f"session{number}" for number in range(9))
         sessions = SigningSessions(self.sts.assume_role, lambda: next(ids), lambda: self.now)
         signing = Effects(
-            knowing(*self.grants), sessions.lasting_until, ROLE_ARN, s3_endpoint="", now=self.now
+            knowing(*self.grants),
+            sessions.lasting_until,
+            rates(),
+            ROLE_ARN,
+            s3_endpoint="",
+            now=self.now,
         )
         return UploadEffects(
             signing,

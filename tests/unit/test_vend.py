@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.evaluator import allows
-from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, record
+from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, rates, record
 from tests.tokens import ISSUER
 from vending.audit import Record
 from vending.bodies import CredentialsRequest
@@ -31,6 +31,7 @@ from vending.grantee import WebGrantee
 from vending.grants import Grant
 from vending.identity import Claims, WebIdentity
 from vending.parse import parse
+from vending.rate_limit import RateLimit
 from vending.session import Credentials, Session
 from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
@@ -57,9 +58,24 @@ def vend(
         notes or record(),
         load_grants=grants,
         assume_role=sts.assume_role,
+        rates=rates(),
         role_arn=ROLE_ARN,
         now=NOW,
         new_id=lambda: "asession",
+    )
+
+
+def explained_to(
+    who: Caller, request: CredentialsRequest, notes: Record, grants: LoadGrants, **stack: int
+) -> dict[str, Any]:
+    return explain(
+        who,
+        request,
+        notes,
+        load_grants=grants,
+        role_arn=ROLE_ARN,
+        rate_limit=RateLimit(**stack),
+        now=NOW,
     )
 
 
@@ -78,7 +94,7 @@ def sign(
         caller(),
         parse(UrlsRequest, json.dumps(body, ensure_ascii=False)),
         notes or record(),
-        Effects(grants, sessions.lasting_until, ROLE_ARN, s3_endpoint="", now=NOW),
+        Effects(grants, sessions.lasting_until, rates(), ROLE_ARN, s3_endpoint="", now=NOW),
     )
 
 
@@ -153,14 +169,13 @@ def test_a_refusal_calls_nobody(
             record(),
             load_grants=knowing(*grants),
             assume_role=sts.assume_role,
+            rates=rates(),
             role_arn=ROLE_ARN,
             now=NOW,
             new_id=lambda: "asession",
         )
     assert sts.asked == []
-    explained = explain(
-        caller(), request, record(), load_grants=knowing(*grants), role_arn=ROLE_ARN, now=NOW
-    )
+    explained = explained_to(caller(), request, record(), knowing(*grants))
     assert explained["decision"] == "refused"
     assert explained["code"] == refused.code
     assert explained["limits"]
@@ -194,7 +209,7 @@ def test_a_refused_explanation_has_the_limits_of_the_grant_that_it_is_about() ->
     grants = knowing(grant("s3://bkt/* READ", max_duration=300, expires=ends))
     notes = record()
     request = parse(CredentialsRequest, '{"target": "s3://bkt/a", "permission": "READ"}')
-    explained = explain(caller(), request, notes, load_grants=grants, role_arn=ROLE_ARN, now=NOW)
+    explained = explained_to(caller(), request, notes, grants)
     assert explained["code"] == "PresignOnly"
     assert explained["limits"] == {
         "minDurationSeconds": 900,
@@ -309,7 +324,7 @@ def test_an_explanation_shows_the_policy_that_would_be_sent() -> None:
     grants = knowing(grant("s3://bkt/a/* READ", max_duration=1800))
     vend(grants, sts)
     request = parse(CredentialsRequest, '{"target": "s3://bkt/a/x", "permission": "READ"}')
-    explained = explain(caller(), request, record(), load_grants=grants, role_arn=ROLE_ARN, now=NOW)
+    explained = explained_to(caller(), request, record(), grants)
     assert explained["decision"] == "granted"
     assert explained["sessionPolicy"] == sts.asked[0][0].policy
     assert explained["sessionPolicyLength"] == len(sts.asked[0][0].policy)
@@ -426,12 +441,6 @@ def test_a_tenant_called_star_reaches_the_keys_below_a_star_alone() -> None:
 
 def test_too_many_claims_are_explained_too() -> None:
     who = outside({"groups": [str(n) for n in range(90)]})
-    answer = explain(
-        who,
-        CredentialsRequest.model_validate({"target": "s3://bkt/a", "permission": "READ"}),
-        record(),
-        load_grants=lambda *_: pytest.fail("the table was read"),
-        role_arn=ROLE_ARN,
-        now=NOW,
-    )
+    request = CredentialsRequest.model_validate({"target": "s3://bkt/a", "permission": "READ"})
+    answer = explained_to(who, request, record(), lambda *_: pytest.fail("the table was read"))
     assert (answer["decision"], answer["code"]) == ("refused", "TooManyClaims")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, location, record
+from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, location, rates, record
 from vending.audit import Record
 from vending.compact_requests import Compact
 from vending.decision import Known, LoadGrants
@@ -35,7 +35,7 @@ LIMITED = grant("s3://bkt/* READWRITE", max_object_size=10, content_types=("imag
 
 def effects(grants: LoadGrants, sts: Sts) -> Effects:
     sessions = SigningSessions(sts.assume_role, lambda: "asession", lambda: NOW)
-    return Effects(grants, sessions.lasting_until, ROLE_ARN, s3_endpoint="", now=NOW)
+    return Effects(grants, sessions.lasting_until, rates(), ROLE_ARN, s3_endpoint="", now=NOW)
 
 
 def sign(

@@ -9,6 +9,7 @@ from secrets import token_bytes
 from typing import Self
 
 from vending.audit import Record, recorded
+from vending.rate_limit import RateLimit
 from vending.session import identifier
 
 
@@ -24,6 +25,8 @@ class Settings:
     sts_endpoint: str  # empty but locally
     allow_local_issuers: bool
     assumable_roles_parameter: str  # its name in SSM
+    rate_limit: RateLimit  # of each caller, over all grants
+    vends_uncounted: bool  # while what it limits cannot be counted
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -37,6 +40,11 @@ class Settings:
             sts_endpoint=environment["STS_ENDPOINT"],
             allow_local_issuers=environment["ALLOW_LOCAL_ISSUERS"] == "true",
             assumable_roles_parameter=environment["ASSUMABLE_ROLES_PARAMETER"],
+            rate_limit=RateLimit(
+                requests=int(environment["RATE_LIMIT_REQUESTS"]) or None,
+                urls=int(environment["RATE_LIMIT_URLS"]) or None,
+            ),
+            vends_uncounted=environment["RATE_LIMIT_FAILURE"] == "allow",
         )
 
 
