@@ -54,7 +54,7 @@ def built(architecture: str = ARCHITECTURE) -> Path:
             if name == digest(ROOT, architecture):
                 os.utime(directory)
                 _forget_old_builds()
-                return directory / "template.yaml"
+                return directory / "build" / "template.yaml"
             shutil.rmtree(directory)  # somebody saved a file meanwhile: it is of neither state
     raise LocalError("The sources change faster than they build: try again when they rest.")
 
@@ -72,13 +72,19 @@ def _build(directory: Path, architecture: str) -> None:
         code = processes.run(command, log=log, environment=settings, directory=BUILDS)
         if code != 0:
             raise LocalError(f"sam build failed with exit code {code}:\n{tail(log)}")
-    (BUILDS / ".aws-sam" / "build").rename(directory)
+    directory.mkdir()
+    # As deep as SAM has put it: what the template names by relative paths stays where it is.
+    (BUILDS / ".aws-sam" / "build").rename(directory / "build")
 
 
 def _forget_old_builds() -> None:
-    for template in BUILDS.glob("*/template.yaml"):
-        if template.parent.stat().st_mtime < time.time() - KEPT_SECONDS:
-            shutil.rmtree(template.parent)
+    for directory in BUILDS.iterdir():
+        if directory.is_dir() and directory.name != ".aws-sam" and _is_old(directory):
+            shutil.rmtree(directory)
+
+
+def _is_old(directory: Path) -> bool:
+    return directory.stat().st_mtime < time.time() - KEPT_SECONDS
 
 
 @contextmanager

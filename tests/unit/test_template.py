@@ -12,6 +12,7 @@ from tests.policies import (
     GOOGLE,
     PROD,
     PROVIDER,
+    REAL,
     REGION,
     ROOT,
     STACKS,
@@ -320,14 +321,15 @@ def page() -> str:
 
 
 def test_the_page_on_permissions_has_a_row_for_every_type_of_resource() -> None:
-    kinds = {resource["Type"] for resource in ALL.resources.values()}
+    made = [*ALL.resources.values(), *REAL.resources.values()]
+    kinds = {resource["Type"] for resource in made}
     assert set(re.findall(r"^\| `(AWS::[\w:]+)` \|", page(), re.MULTILINE)) == kinds
 
 
 def test_the_page_on_permissions_names_everything_that_is_left_behind() -> None:
     retained = {
         resource["Type"]
-        for resource in ALL.resources.values()
+        for resource in [*ALL.resources.values(), *REAL.resources.values()]
         if "Retain" in resource.get("DeletionPolicy", "")
     }
     # A version goes with its function.
