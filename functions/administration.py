@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from vending import stored
 from vending.administer import Catalogue, apply, named
 from vending.audit import Record
-from vending.aws import gateway, parameters, store
+from vending.aws import deadline, gateway, parameters, store
 from vending.aws.answers import Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, recording
@@ -164,4 +164,9 @@ ROUTES: dict[str, gateway.Route] = {
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
-    return gateway.answer(event, ROUTES, lambda code, members: logger.error(code, extra=members))
+    return gateway.answer(
+        event,
+        ROUTES,
+        lambda code, members: logger.error(code, extra=members),
+        seconds=deadline.ADMINISTRATION,
+    )

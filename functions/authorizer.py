@@ -11,6 +11,7 @@ from vending.aws import discovery, store
 from vending.aws.answers import causes
 from vending.aws.authorization import Asked, allowed
 from vending.aws.calls import client
+from vending.aws.deadline import VEND, lasting
 from vending.aws.runtime import Settings, now, recording
 from vending.errors import TokenRefused
 from vending.issuer import Issuer
@@ -56,7 +57,10 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
     asked = Asked(event)
     try:
-        with recording("authentication", asked.id, failures_only=True) as record:
+        with (
+            lasting(VEND),
+            recording("authentication", asked.id, failures_only=True) as record,
+        ):
             record.note(door="web-identity", route=asked.route, sourceIp=asked.source_ip)
             token = asked.token()
             record.note(tokenHash=token_hash(token))

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 import re
 from base64 import b32encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -84,6 +84,12 @@ def session_for(
         source_identity=source_identity(caller),
         external_id=location.external_id,
     )
+
+
+def believed(lent: Credentials, session: Session, now: datetime) -> Credentials:
+    """With the end that STS says, but for one that is later than what was asked for."""
+    latest = now + timedelta(seconds=session.duration + MARGIN)
+    return lent if lent.expiration <= latest else replace(lent, expiration=latest)
 
 
 def source_identity(caller: Caller) -> str:

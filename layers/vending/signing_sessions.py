@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from vending.audit import Record
 from vending.errors import Unavailable
-from vending.session import Credentials, Session
+from vending.session import Credentials, Session, believed
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
 
@@ -27,11 +27,10 @@ class Lent:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A session that signs, when it was lent, and until when nothing newer is asked for."""
+    """A session that signs, and when it was lent."""
 
     lent: Lent
     since: datetime
-    rests_until: datetime
 
     def ages(self, now: datetime, until: datetime) -> bool:
         """Whether most of the time is over in which it could serve such a request."""
@@ -46,24 +45,26 @@ class SigningSessions:
 
     A session is found by all that was asked of STS (caller, grant, policy, role), so that none
     serves another caller, scope, permission or condition. It is replaced ahead of need, so that
-    while STS fails what is still good goes on signing.
+    while STS fails what is still good goes on signing; for a role for which it has just failed
+    nothing newer is asked for.
     """
 
     assume_role: AssumeRole
     new_id: Callable[[], str]
     now: Callable[[], datetime]
     _kept: OrderedDict[Session, _Kept] = field(default_factory=OrderedDict)
+    _rests: dict[str, datetime] = field(default_factory=dict)  # by role, until when
 
     def lasting_until(self, session: Session, until: datetime, record: Record) -> Lent:
         """A session whose credentials last until then, if STS gives such."""
         kept, now = self._kept.get(session), self.now()
         if not kept or kept.lent.credentials.expiration < until:
             return self._lent(session, now, record)
-        if kept.ages(now, until) and now >= kept.rests_until:
+        if kept.ages(now, until) and now >= self._rests.get(session.role_arn, now):
             try:
                 return self._lent(session, now, record)
             except Unavailable:
-                self._kept[session] = replace(kept, rests_until=now + PAUSE)
+                self._rests[session.role_arn] = now + PAUSE
         self._kept.move_to_end(session)
         record.session(session, kept.lent.session_id)
         return replace(kept.lent, cached=True)
@@ -71,9 +72,10 @@ class SigningSessions:
     def _lent(self, session: Session, now: datetime, record: Record) -> Lent:
         session_id = self.new_id()
         record.session(session, session_id)
-        lent = Lent(self.assume_role(session, session_id), session_id, cached=False)
+        credentials = believed(self.assume_role(session, session_id), session, now)
+        lent = Lent(credentials, session_id, cached=False)
         record.note(packedPolicySize=lent.credentials.packed_policy_size)
-        self._kept[session] = _Kept(lent, since=now, rests_until=now)
+        self._kept[session] = _Kept(lent, since=now)
         self._kept.move_to_end(session)
         if len(self._kept) > CAPACITY:
             self._kept.popitem(last=False)

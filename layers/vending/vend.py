@@ -16,6 +16,7 @@ from vending.session import (
     LONGEST,
     SHORTEST,
     Credentials,
+    believed,
     check_duration,
 )
 from vending.signing_sessions import AssumeRole
@@ -57,7 +58,7 @@ def vend_credentials(
     count(caller, decision.match.grant, Asked(), record, rates, now)
     session_id = new_id()
     record.session(narrowed.session, session_id)
-    credentials = assume_role(narrowed.session, session_id)
+    credentials = believed(assume_role(narrowed.session, session_id), narrowed.session, now)
     ends = decision.match.grant.expires or credentials.expiration
     expiration = min(ends, credentials.expiration)
     if expiration <= now:

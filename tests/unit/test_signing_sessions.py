@@ -25,6 +25,7 @@ class Hour:
     def __init__(self) -> None:
         self.time = NOW
         self.down = False
+        self.lasts = timedelta(hours=1)
         self.asked: list[datetime] = []
         self.kept = SigningSessions(self.assume_role, lambda: f"s{len(self.asked)}", self.now)
 
@@ -35,11 +36,43 @@ class Hour:
         self.asked.append(self.time)
         if self.down:
             raise Unavailable("Throttling")
-        ends = self.time + timedelta(hours=1)
+        ends = self.time + self.lasts
         return replace(credentials(), expiration=ends, packed_policy_size=42)
 
-    def sign(self, seconds: int) -> Lent:
-        return self.kept.lasting_until(SESSION, self.time + timedelta(seconds=seconds), record())
+    def sign(self, seconds: int, session: Session = SESSION) -> Lent:
+        return self.kept.lasting_until(session, self.time + timedelta(seconds=seconds), record())
+
+
+def test_one_request_learns_for_all_that_sts_is_down_and_waits_for_it() -> None:
+    hour = Hour()
+    others = [replace(SESSION, caller=name) for name in ("bob", "carol")]
+    elsewhere = replace(SESSION, role_arn=f"{ROLE_ARN}Elsewhere")
+    for session in (SESSION, *others, elsewhere):
+        hour.sign(900, session)
+    hour.down, hour.time = True, NOW + timedelta(seconds=2100)
+    asked = len(hour.asked)
+    assert all(hour.sign(900, session).cached for session in (SESSION, *others))
+    assert len(hour.asked) == asked + 1
+    assert hour.sign(900, elsewhere).cached
+    assert len(hour.asked) == asked + 2, "of another role it says nothing"
+
+
+@pytest.mark.invariant(6)
+def test_a_session_is_not_believed_to_last_longer_than_was_asked_for() -> None:
+    hour = Hour()
+    hour.lasts = timedelta(days=3650)
+    until = hour.sign(900).credentials.expiration
+    assert until <= NOW + timedelta(seconds=3660)
+    hour.time = NOW + timedelta(seconds=2800)
+    assert not hour.sign(900).cached
+
+
+@pytest.mark.invariant(12)
+def test_a_session_that_is_over_when_it_comes_serves_nobody_twice() -> None:
+    hour = Hour()
+    hour.lasts = timedelta(hours=-1)
+    assert not hour.sign(900).cached
+    assert not hour.sign(900).cached
 
 
 @pytest.mark.parametrize(("asked_for", "serves"), [(900, 2700), (60, 3540), (3300, 300)])

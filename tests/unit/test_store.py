@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests import tables
 from tests.make import ACCOUNT, NOW, USER_ARN, grant, location
 from tests.tokens import ISSUER, issuer, jwks
 from vending import stored
-from vending.aws import store
+from vending.aws import items, store
 from vending.aws.calls import client as aws_client
 from vending.changes import Change, Entry, Kind
 from vending.errors import InternalError, InvalidRequest, PreconditionFailed, Unavailable
@@ -162,7 +163,7 @@ def test_keys_that_dynamodb_left_out_are_asked_for_again() -> None:
     )
     found = store.read(stub, TABLE, [Key("a", "a"), Key("b", "b")])
     assert found == {Key("a", "a"): "1", Key("b", "b"): "2"}
-    assert stub.asked[1]["RequestItems"] == left
+    assert stub.asked[1]["RequestItems"][TABLE]["Keys"] == left[TABLE]["Keys"]
 
 
 @pytest.mark.invariant(12)
@@ -196,11 +197,78 @@ def test_two_transactions_at_one_moment_are_a_conflict_of_administrators() -> No
 
 def test_an_empty_page_with_a_continuation_is_not_the_end() -> None:
     stub = Client(
-        {"Items": [], "LastEvaluatedKey": {"pk": {"S": "p"}}},
+        {"Items": [], "LastEvaluatedKey": {"pk": {"S": "p"}, "sk": {"S": "0"}}},
         {"Items": [item("p", "a", "1")]},
     )
     assert list(store.entries(stub, TABLE, "p")) == [(Key("p", "a"), "1")]
-    assert stub.asked[1]["ExclusiveStartKey"] == {"pk": {"S": "p"}}
+    assert stub.asked[1]["ExclusiveStartKey"] == {"pk": {"S": "p"}, "sk": {"S": "0"}}
+
+
+def page(*items: object, pk: str = "p", sk: str) -> dict[str, object]:
+    return {"Items": list(items), "LastEvaluatedKey": {"pk": {"S": pk}, "sk": {"S": sk}}}
+
+
+@pytest.mark.invariant(12)
+@pytest.mark.parametrize(
+    ("pages", "calls"),
+    [
+        ([page(sk=f"{n:02}") for n in range(20)], 6),
+        ([page(item("p", "a", "1"), sk="a")] * 20, 2),
+        ([page(item("p", "b", "1"), sk="b"), page(item("p", "a", "1"), sk="a")], 2),
+        ([page(item("p", "a", "1"), sk="a", pk="q")], 1),
+    ],
+    ids=["empty for ever", "the same again", "backwards", "into another partition"],
+)
+def test_pages_that_lead_nowhere_are_not_followed(pages: list[Any], calls: int) -> None:
+    stub = Client(*pages)
+    with pytest.raises(Unavailable) as error:
+        list(store.entries(stub, TABLE, "p"))
+    assert (error.value.reason, len(stub.asked)) == ("NoProgress", calls)
+
+
+@pytest.mark.invariant(12)
+def test_items_that_nobody_asked_for_are_taken_for_a_failure() -> None:
+    other = item("other", "b", "1")
+    left = {TABLE: {"Keys": [{"pk": {"S": "other"}, "sk": {"S": "b"}}]}}
+    for answer in ({"Responses": {TABLE: [other]}}, {"Responses": {}, "UnprocessedKeys": left}):
+        with pytest.raises(Unavailable, match="did not answer") as error:
+            store.read(Client(answer), TABLE, [Key("b", "b")])
+        assert error.value.reason == "OtherItems"
+    with pytest.raises(Unavailable):
+        list(store.entries(Client({"Items": [other]}), TABLE, "b"))
+    with pytest.raises(Unavailable):
+        list(store.entries(Client({"Items": [item("b", "a", "1")]}), TABLE, "b", start="b"))
+
+
+@pytest.mark.invariant(12)
+@pytest.mark.parametrize("answer", [{}, {"Responses": {TABLE: [{"pk": {"S": "a"}}]}}, None])
+def test_an_answer_without_what_belongs_in_it_is_a_failure(answer: Any) -> None:
+    with pytest.raises(Unavailable) as error:
+        store.read(Client(answer), TABLE, [Key("a", "a")])
+    assert error.value.reason == "AnswerNotUnderstood"
+
+
+def test_what_is_left_out_once_for_all_keys_is_asked_for_again() -> None:
+    left = {TABLE: {"Keys": [{"pk": {"S": "b"}, "sk": {"S": "b"}}]}}
+    stub = Client(
+        {"Responses": {}, "UnprocessedKeys": left}, {"Responses": {TABLE: [item("b", "b", "2")]}}
+    )
+    assert store.read(stub, TABLE, [Key("b", "b")]) == {Key("b", "b"): "2"}
+
+
+def test_what_comes_item_by_item_is_not_waited_for() -> None:
+    keys = [Key("b", str(number)) for number in range(10)]
+    answers = [
+        {
+            "Responses": {TABLE: [item("b", key.sk, "1")]},
+            "UnprocessedKeys": {TABLE: {"Keys": [items.item(one) for one in keys[n + 1 :]]}},
+        }
+        for n, key in enumerate(keys)
+    ]
+    stub = Client(*answers)
+    with pytest.raises(Unavailable):
+        store.read(stub, TABLE, keys)
+    assert len(stub.asked) == 4
 
 
 @pytest.mark.invariant(12)
@@ -265,7 +333,7 @@ def test_keys_of_the_longest_are_read_page_by_page() -> None:
     stub = Client(
         {
             "Items": [item("issuers", "a", documents[0])],
-            "LastEvaluatedKey": {"pk": {"S": "issuers"}},
+            "LastEvaluatedKey": {"pk": {"S": "issuers"}, "sk": {"S": "a"}},
         },
         {"Items": [item("issuers", "b", documents[1])]},
     )
@@ -329,7 +397,14 @@ def test_an_upload_is_kept_under_its_id_until_it_ends(dynamodb: Any) -> None:
 def test_an_upload_never_takes_the_place_of_another(dynamodb: Any) -> None:
     store.save_upload(dynamodb, TABLE, upload())
     with pytest.raises(Unavailable):
-        store.save_upload(dynamodb, TABLE, upload())
+        store.save_upload(dynamodb, TABLE, replace(upload(), s3_id="another"))
+    assert store.load_upload(dynamodb, TABLE, upload().id) == upload()
+
+
+def test_an_upload_that_is_saved_again_since_nobody_answered_is_saved(dynamodb: Any) -> None:
+    store.save_upload(dynamodb, TABLE, upload())
+    store.save_upload(dynamodb, TABLE, upload())
+    assert store.load_upload(dynamodb, TABLE, upload().id) == upload()
 
 
 @pytest.mark.parametrize("id_", ["", "x", "ABCDEFGHIJKLMNOP", "abcdefghijklmno#", "a" * 17])

@@ -104,3 +104,20 @@ def test_a_real_client_takes_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lent.session_token
     assert lent.expiration.tzinfo is not None
     assert json.loads(POLICY)
+
+
+@pytest.mark.invariant(12)
+@pytest.mark.parametrize("answer", [{}, None, {"Credentials": {"SessionToken": "a-token"}}])
+def test_an_answer_without_credentials_is_a_failure_of_sts(answer: Any) -> None:
+    with pytest.raises(Unavailable) as error:
+        assume_role(Client(answer), SESSION, "asession")
+    assert error.value.reason == "AnswerNotUnderstood"
+
+
+@pytest.mark.invariant(10)
+@pytest.mark.parametrize("code", ["", "<html>", "a" * 101, "no blanks", None])
+def test_a_code_that_is_none_does_not_reach_the_record(code: object) -> None:
+    response: Any = {"Error": {"Code": code}}
+    with pytest.raises(Unavailable) as error:
+        assume_role(Client(ClientError(response, "AssumeRole")), SESSION, "asession")
+    assert error.value.reason in {"NoCode", "None"}

@@ -359,6 +359,15 @@ def test_a_session_that_sts_may_have_made_without_an_answer_is_on_record(signs: 
     assert notes.members["sessionId"] == ("session0" if signs else "asession")
 
 
+@pytest.mark.invariant(6)
+def test_credentials_never_claim_to_outlive_what_was_asked_for() -> None:
+    vended = vend(knowing(grant("s3://bkt/* READ")), Sts(10 * 365 * 86_400), durationSeconds=900)
+    assert vended.expiration <= NOW + timedelta(seconds=960)
+    with pytest.raises(Unavailable) as error:
+        vend(knowing(grant("s3://bkt/* READ")), Sts(-1))
+    assert error.value.reason == "SessionEnded"
+
+
 def test_a_session_that_starts_late_still_ends_with_its_grant() -> None:
     sts = Sts()
     ends = NOW + timedelta(seconds=3600 + 2)

@@ -7,6 +7,7 @@ from typing import Any
 
 from vending.audit import Record
 from vending.aws.answers import Answer, causes, encoded, problem, response, sdk_error
+from vending.aws.deadline import VEND, lasting
 from vending.caller import Caller, Door
 from vending.errors import (
     InternalError,
@@ -104,10 +105,12 @@ def answer(
     report: Report,
     *,
     for_sdks: Collection[str] = (),
+    seconds: float = VEND,
 ) -> dict[str, object]:
     """What the route answers, as a proxy response; an error becomes a problem (RFC 9457).
 
-    On the routes ``for_sdks`` it becomes what AWS's SDKs read instead: ``{code, message}``.
+    On the routes ``for_sdks`` it becomes what AWS's SDKs read instead: ``{code, message}``. After
+    so many ``seconds`` no service is waited for: the answer is there before Lambda ends all.
 
     ``report`` is told of faults of ours and of services behind us: never a message that might
     hold a secret, only types, codes and places in the code.
@@ -116,7 +119,8 @@ def answer(
     told = sdk_error if request.route in for_sdks else problem
     try:
         route = routes.get(request.route, _no_such_route)
-        return response(200, "application/json", encoded(route(request)))
+        with lasting(seconds):
+            return response(200, "application/json", encoded(route(request)))
     except VendingError as error:
         if isinstance(error, ServiceFault):
             report(error.code, {"reason": error.reason, "causes": causes(error)})

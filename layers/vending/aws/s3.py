@@ -9,18 +9,23 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 
+from vending.aws.calls import Bounded
+from vending.aws.deadline import lasting
 from vending.errors import Unavailable
 from vending.presign import Named
 
+ABORT = 1.0  # seconds, also when the request's own are over
+
+_START = 5.0  # seconds; there is one try, since a second one would start a second upload
 _NAMESPACE = "{*}"  # whatever it is called
 
 
-def connection() -> URLLib3Session:
+def connection() -> Bounded:
     """Connections to S3, kept; within the seconds that a function has."""
-    return URLLib3Session(timeout=(1, 4))  # type: ignore[arg-type]  # the stubs know no pair
+    return Bounded(URLLib3Session(timeout=(1, 4)), _START)  # type: ignore[arg-type]  # a pair
 
 
-def start_upload(session: URLLib3Session, url: str, headers: Named) -> str:
+def start_upload(session: Bounded, url: str, headers: Named) -> str:
     """S3's id of the upload that ``url`` starts.
 
     Raises:
@@ -32,12 +37,13 @@ def start_upload(session: URLLib3Session, url: str, headers: Named) -> str:
     return found
 
 
-def abort_upload(session: URLLib3Session, url: str) -> None:
+def abort_upload(session: Bounded, url: str) -> None:
     """End the upload that ``url`` is about; raises ``Unavailable`` as ``start_upload``."""
-    _ask(session, "DELETE", url, {})
+    with lasting(ABORT):
+        _ask(session, "DELETE", url, {})
 
 
-def _ask(session: URLLib3Session, method: str, url: str, headers: Named) -> ET.Element:
+def _ask(session: Bounded, method: str, url: str, headers: Named) -> ET.Element:
     try:
         response = session.send(AWSRequest(method, url, headers=dict(headers)).prepare())
         content = response.content

@@ -1,22 +1,23 @@
 """Grants, issuers and locations in DynamoDB; how they lie there is in ``vending.layout``."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from vending.aws.calls import translated
+from vending.aws.items import entries, item, read
 from vending.decision import Known
-from vending.errors import InvalidRequest, PreconditionFailed, Unavailable
+from vending.errors import InvalidRequest, PreconditionFailed
 from vending.grants import Grant
 from vending.issuer import Issuer
-from vending.layout import REVISION, Batch, Key, grants_key, location_key, upload_key
+from vending.layout import REVISION, Batch, grants_key, location_key, upload_key
 from vending.pages import Position
 from vending.stored import grants_of, issuer_of, location_of
 from vending.upload import Upload
 
-KEYS_A_CALL = 100  # BatchGetItem
+__all__ = ["entries", "read"]
 
 
 def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> Known:
@@ -33,60 +34,6 @@ def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> K
         tuple(grant for document in listed for grant in grants_of(document)),
         location_of(documents[place]) if place in documents else None,
     )
-
-
-def read(
-    client: Any, table: str, keys: Iterable[Key], *, consistent: bool = False
-) -> dict[Key, str]:
-    """The documents of those items that exist.
-
-    Raises:
-        Unavailable: DynamoDB failed, or gave none of the items that it had left out.
-    """
-    wanted = list(dict.fromkeys(keys))
-    documents: dict[Key, str] = {}
-    for start in range(0, len(wanted), KEYS_A_CALL):
-        asked: dict[str, Any] = {
-            table: {
-                "Keys": [_item(key) for key in wanted[start : start + KEYS_A_CALL]],
-                "ConsistentRead": consistent,
-            }
-        }
-        while asked:
-            with translated():
-                answer = client.batch_get_item(RequestItems=asked)
-            items = answer["Responses"].get(table, [])
-            for item in items:
-                documents[Key(item["pk"]["S"], item["sk"]["S"])] = item["document"]["S"]
-            asked = answer.get("UnprocessedKeys", {})
-            if asked and not items:
-                raise Unavailable("UnprocessedKeys")
-    return documents
-
-
-def entries(
-    client: Any, table: str, pk: str, *, start: str = "", consistent: bool = False
-) -> Iterator[tuple[Key, str]]:
-    """The items of a partition in order of ``sk``, from ``start`` on, read as they are taken.
-
-    Raises:
-        Unavailable: DynamoDB failed.
-    """
-    values = {":pk": {"S": pk}} | ({":start": {"S": start}} if start else {})
-    asked: dict[str, Any] = {
-        "TableName": table,
-        "KeyConditionExpression": "pk = :pk" + (" AND sk >= :start" if start else ""),
-        "ExpressionAttributeValues": values,
-        "ConsistentRead": consistent,
-    }
-    while True:
-        with translated():
-            answer = client.query(**asked)
-        for item in answer["Items"]:
-            yield Key(item["pk"]["S"], item["sk"]["S"]), item["document"]["S"]
-        if "LastEvaluatedKey" not in answer:
-            return
-        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def grants_of_caller(
@@ -134,7 +81,7 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
         PreconditionFailed: the table is no longer at ``revision``.
         Unavailable: DynamoDB failed.
     """
-    put = {"TableName": table, "Item": _item(REVISION, str(revision + 1))}
+    put = {"TableName": table, "Item": item(REVISION, str(revision + 1))}
     put |= (
         {
             "ConditionExpression": "document = :revision",
@@ -144,9 +91,9 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
         else {"ConditionExpression": "attribute_not_exists(pk)"}
     )
     writes = [
-        {"Delete": {"TableName": table, "Key": _item(key)}}
+        {"Delete": {"TableName": table, "Key": item(key)}}
         if document is None
-        else {"Put": {"TableName": table, "Item": _item(key, document)}}
+        else {"Put": {"TableName": table, "Item": item(key, document)}}
         for key, document in batch.writes.items()
     ]
     with translated():
@@ -163,17 +110,18 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
 
 
 def save_upload(client: Any, table: str, upload: Upload) -> None:
-    """Keep what was agreed, until it ends.
+    """Keep what was agreed, until it ends; a second try finds what the first one wrote.
 
     Raises:
-        Unavailable: DynamoDB failed, or there is one of this id.
+        Unavailable: DynamoDB failed, or there is another one of this id.
     """
     ends = {"ttl": {"N": str(int(upload.ends.timestamp()))}}
     with translated():
         client.put_item(
             TableName=table,
-            Item=_item(upload_key(upload.id), upload.encode()) | ends,
-            ConditionExpression="attribute_not_exists(pk)",
+            Item=item(upload_key(upload.id), upload.encode()) | ends,
+            ConditionExpression="attribute_not_exists(pk) OR document = :document",
+            ExpressionAttributeValues={":document": {"S": upload.encode()}},
         )
 
 
@@ -188,8 +136,3 @@ def load_upload(client: Any, table: str, id_: str) -> Upload | None:
     key = upload_key(id_)
     document = read(client, table, [key], consistent=True).get(key)
     return None if document is None else Upload.read(id_, document)
-
-
-def _item(key: Key, document: str | None = None) -> dict[str, dict[str, str]]:
-    item = {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
-    return item if document is None else item | {"document": {"S": document}}

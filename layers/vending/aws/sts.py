@@ -32,13 +32,13 @@ def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
                     "STS cannot pack the session policy. Ask for fewer or shorter targets."
                 ) from error
             raise
-    lent = answer["Credentials"]
-    if not lent.get("SessionToken"):
-        raise Unavailable("NotTemporary")
-    return Credentials(
-        lent["AccessKeyId"],
-        lent["SecretAccessKey"],
-        lent["SessionToken"],
-        lent["Expiration"],
-        answer.get("PackedPolicySize"),
-    )
+        lent = answer["Credentials"]
+        if not lent.get("SessionToken"):
+            raise Unavailable("NotTemporary")
+        return Credentials(
+            lent["AccessKeyId"],
+            lent["SecretAccessKey"],
+            lent["SessionToken"],
+            lent["Expiration"],
+            answer.get("PackedPolicySize"),
+        )
