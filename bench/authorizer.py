@@ -117,7 +117,7 @@ def pair(algorithm: str, private: Any, public: dict[str, Any]) -> Pair:
             find_key=keys.find,
             now=datetime.now(UTC),
         )
-        return allowed(asked, identity)
+        return allowed(asked, identity, 0)
 
     key = keys.find(issuer, KEY_ID, algorithm)
     if not key:

@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws import gateway, store
+from vending.aws import gateway, runtime, store
 from vending.aws.answers import Answer
 from vending.aws.calls import client
-from vending.aws.runtime import Settings, now, recording
+from vending.aws.runtime import Settings, now
 from vending.bodies import CredentialsRequest
 from vending.explain import explain
 from vending.kept import Kept
@@ -19,6 +19,7 @@ from vending.parse import parse
 
 logger = Logger()
 settings = Settings.read(os.environ)
+recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 

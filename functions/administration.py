@@ -12,10 +12,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from vending import stored
 from vending.administer import Catalogue, apply, named
 from vending.audit import Record
-from vending.aws import deadline, gateway, parameters, store
+from vending.aws import deadline, gateway, parameters, runtime, store
 from vending.aws.answers import Answer
 from vending.aws.calls import client
-from vending.aws.runtime import Settings, recording
+from vending.aws.runtime import Settings, noting
 from vending.caller import Caller
 from vending.changes import Change, Entry, Kind
 from vending.document import ChangesRequest
@@ -28,6 +28,7 @@ from vending.plan import Setting, Stored, retold
 
 logger = Logger()
 settings = Settings.read(os.environ)
+recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 READERS: dict[str, Callable[[str], Entry]] = {
     "grants": stored.grant_of,
@@ -143,7 +144,7 @@ def record_change(
     request_id: str, caller: Caller, cause: Record, change: Change, revision: int, outcome: str
 ) -> None:
     """The audit record of one change, with before and after."""
-    with recording("change", request_id) as record:
+    with noting("change", request_id) as record:
         record.caller(caller)
         record.note(
             cause=cause.vend_id, change=change.as_json(), revision=revision, outcome=outcome

@@ -7,12 +7,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws import discovery, store
+from vending.aws import discovery, runtime, store
 from vending.aws.answers import causes
 from vending.aws.authorization import Asked, allowed
 from vending.aws.calls import client
 from vending.aws.deadline import VEND, lasting
-from vending.aws.runtime import Settings, now, recording
+from vending.aws.runtime import Settings, now
 from vending.errors import TokenRefused
 from vending.issuer import Issuer
 from vending.issuer_keys import IssuerKeys
@@ -23,6 +23,7 @@ from vending.web_identity import authenticate, read_keys
 
 logger = Logger()
 settings = Settings.read(os.environ)
+recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 
 
@@ -66,7 +67,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
             record.note(tokenHash=token_hash(token))
             issuers = kept.load()
             identity = authenticate(token, record, issuers=issuers, find_key=keys.find, now=now())
-            return allowed(asked, identity)
+            return allowed(asked, identity, record.meter.elapsed())
     except TokenRefused:
         raise Unauthorized from None
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody gets in

@@ -10,10 +10,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.audit import Record
-from vending.aws import counters, gateway, store, sts
+from vending.aws import counters, gateway, runtime, store, sts
 from vending.aws.answers import Answer
 from vending.aws.calls import client
-from vending.aws.runtime import Settings, new_id, now, recording
+from vending.aws.runtime import Settings, new_id, now
 from vending.bodies import CredentialsRequest
 from vending.caller import Caller
 from vending.counting import Rates
@@ -27,6 +27,7 @@ NUMBER = re.compile("[0-9]{1,9}")
 
 logger = Logger()
 settings = Settings.read(os.environ)
+recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 assume_role = partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint))

@@ -9,10 +9,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.audit import Record
-from vending.aws import counters, gateway, s3, store, sts
+from vending.aws import counters, gateway, runtime, s3, store, sts
 from vending.aws.answers import Answer
 from vending.aws.calls import client
-from vending.aws.runtime import Settings, new_id, now, recording
+from vending.aws.runtime import Settings, new_id, now
 from vending.caller import Caller
 from vending.counting import Rates
 from vending.kept import Kept
@@ -26,6 +26,7 @@ from vending.vend_urls import vend
 
 logger = Logger()
 settings = Settings.read(os.environ)
+recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 sessions = SigningSessions(

@@ -10,7 +10,11 @@ that was asked for), ``rateLimitFailure`` (why counting failed), ``expiresAt``,
 ``cached``, ``upload`` (the id of a multipart upload),
 ``startSessionId`` (of the session that had S3 start it), ``change`` (``action``,
 ``kind``, ``id``, ``pointer``, ``before``, ``after``), ``cause`` (the ``vendId`` of the request that
-made the change), ``changes``, ``revision``, ``dryRun``.
+made the change), ``changes``, ``revision``, ``dryRun``; of a request ``durationMs``, the
+milliseconds of its phases (``authoriseMs``, ``grantsMs``, ``rateMs``, ``tableMs``,
+``stsMs``, ``s3Ms``, ``signMs``, ``issuersMs``, ``keysMs``), ``grantsCached``,
+``sessionCached``, ``stsCalls``, ``stsThrottles``, and ``_aws``, which makes metrics of
+some (``vending.metrics``).
 """
 
 import json
@@ -24,6 +28,8 @@ from vending.caller import Caller
 from vending.closest import Wants
 from vending.errors import ServiceFault, VendingError
 from vending.grants import iso
+from vending.meter import Meter
+from vending.metrics import embedded
 from vending.session import Session
 
 VERSION = 1
@@ -38,6 +44,7 @@ class Record:
 
     vend_id: str
     members: dict[str, object] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
 
     def note(self, **members: object) -> None:
         """Adds members, spelled as they are written; None is left out."""
@@ -46,6 +53,7 @@ class Record:
     def caller(self, caller: Caller) -> None:
         """Who asks."""
         self.note(door=caller.door, sourceIp=caller.source_ip, **caller.identity.as_recorded())
+        self.note(authoriseMs=caller.authorise_ms)
 
     def wanted(self, wanted: Wants) -> None:
         """What is asked for."""
@@ -55,6 +63,15 @@ class Record:
             targetCount=sum(one.count for one in wanted),
             permission=" ".join(sorted({one.permission.value for one in wanted})),
         )
+
+    def gathered(self) -> None:
+        """The table, or what was kept of it, has been asked."""
+        self.members["grantsCached"] = 0 if "grants" in self.meter.taken else 1
+
+    def signing(self, expires_at: datetime, *, cached: bool) -> None:
+        """A session is there; the rest is signing."""
+        self.note(expiresAt=iso(expires_at), cached=cached, sessionCached=int(cached))
+        self.meter.rest("sign")
 
     def session(self, session: Session, session_id: str) -> None:
         """Which session is asked for, before it is: STS may make it and not be heard."""
@@ -70,6 +87,11 @@ class Record:
         """The record as one line of JSON."""
         return json.dumps(self.members, separators=(",", ":"))
 
+    def measured_line(self, namespace: str, time: datetime) -> str:
+        """The same with what was measured, as metrics of this namespace."""
+        self.members |= self.meter.measured()
+        return f'{self.line()[:-1]},"_aws":{embedded(namespace, time, self.members)}}}'
+
 
 @contextmanager
 def recorded(
@@ -80,12 +102,16 @@ def recorded(
     vend_id: str,
     time: datetime,
     failures_only: bool = False,
+    meter: Meter | None = None,
+    namespace: str = "",
 ) -> Iterator[Record]:
     """A record that is emitted exactly once, however the block ends.
 
     With ``failures_only`` not where it ends well: what then follows has a record of its own.
+    With a ``meter`` it tells what the block took, as metrics of the ``namespace``.
     """
-    record = Record(vend_id, {"record": "audit", "version": VERSION})
+    record = Record(vend_id, {"record": "audit", "version": VERSION}, meter or Meter())
+    record.meter.begin()
     record.note(time=iso(time), requestId=request_id, vendId=vend_id, action=action)
     try:
         yield record
@@ -99,4 +125,4 @@ def recorded(
         raise
     finally:
         if not failures_only or record.members["outcome"] != "granted":
-            emit(record.line())
+            emit(record.measured_line(namespace, time) if meter else record.line())

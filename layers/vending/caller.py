@@ -1,6 +1,6 @@
 """Who asks, through which door."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from vending.identity import Identity
@@ -15,3 +15,4 @@ class Caller:
     door: Door
     identity: Identity
     source_ip: str
+    authorise_ms: float | None = field(default=None, compare=False)  # what the authorizer took

@@ -54,6 +54,7 @@ def decide(
             faults=[Fault(other.pointer, "lies in another bucket than the first target")],
         )
     known = load_grants(caller.identity.grantee_keys, bucket)
+    record.gathered()
     match = closest_grant(known.grants, caller, wanted, now)
     record.note(grant=match.grant.id)
     if known.location is None:

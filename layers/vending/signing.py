@@ -10,7 +10,6 @@ from vending.caller import Caller
 from vending.counting import Asked, Rates, count
 from vending.decision import Decision, LoadGrants
 from vending.errors import TooLarge, Unavailable
-from vending.grants import iso
 from vending.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
 from vending.principal import partition_of
 from vending.session import LONGEST, Credentials, Session, session_for, url_lifetime
@@ -118,7 +117,7 @@ def signing_for(
         location.scope.bucket, location.region, partition_of(effects.role_arn), effects.s3_endpoint
     )
     signing = Signing(lent.credentials, endpoint, location.region, expires, now, lent.session_id)
-    record.note(expiresAt=iso(signing.expires_at), cached=lent.cached)
+    record.signing(signing.expires_at, cached=lent.cached)
     return signing
 
 

@@ -53,6 +53,7 @@ ENVIRONMENT = {
     "STS_ENDPOINT": "",
     "ALLOW_LOCAL_ISSUERS": "false",
     "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+    "METRICS_NAMESPACE": "s3vend/s3vend",
 }
 ACCOUNT_WIDE = IamGrantee(ACCOUNT)
 

@@ -110,7 +110,7 @@ def test_an_event_without_a_context_has_nothing_to_tell(context: object) -> None
 
 def test_one_request_is_let_through_with_who_asks_as_one_text() -> None:
     alice = WebIdentity(ISSUER, "alice", {"tenant": "é", "groups": ["a", 1, True]}, "a-hash")
-    answer: dict[str, Any] = allowed(Asked(event()), alice)
+    answer: dict[str, Any] = allowed(Asked(event()), alice, 1.23456)
     assert answer.keys() == {"principalId", "policyDocument", "context"}
     assert answer["policyDocument"] == {
         "Version": "2012-10-17",
@@ -118,7 +118,8 @@ def test_one_request_is_let_through_with_who_asks_as_one_text() -> None:
             {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": METHOD_ARN},
         ],
     }
-    assert answer["context"].keys() == {"caller"}
+    assert answer["context"].keys() == {"caller", "authoriseMs"}
+    assert answer["context"]["authoriseMs"] == 1.235
     assert WebIdentity.read(answer["context"]["caller"]) == alice
     assert re.fullmatch("[a-z2-7]{13}", answer["principalId"])
     assert "alice" not in answer["principalId"]
@@ -127,7 +128,7 @@ def test_one_request_is_let_through_with_who_asks_as_one_text() -> None:
 
 def test_a_subject_is_the_same_principal_whatever_its_token() -> None:
     def principal(issuer: str, subject: str, token: str) -> object:
-        return allowed(Asked(event()), WebIdentity(issuer, subject, {}, token))["principalId"]
+        return allowed(Asked(event()), WebIdentity(issuer, subject, {}, token), 0)["principalId"]
 
     assert principal(ISSUER, "alice", "one") == principal(ISSUER, "alice", "two")
     assert principal(ISSUER, "alice", "one") != principal(ISSUER, "bob", "one")

@@ -11,11 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.credentials import ContainerProvider
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from tests import tables
+from tests.embedded import faults, samples
 from tests.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, grant, location
 from tests.tokens import AUDIENCE, ISSUER, claims, issuer, jwks, rsa_key, sign
 from vending.aws import store
@@ -60,6 +63,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "true",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+        "METRICS_NAMESPACE": "s3vend/s3vend",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -688,3 +692,97 @@ def test_an_issuer_that_does_not_answer_is_no_bad_token(
     assert record["issuer"] == SILENT
     assert "subject" not in record
     assert not [part for part in token.split(".") if part in out]
+
+
+def measured(function: ModuleType, asked: dict[str, Any], capsys: Any) -> dict[str, float]:
+    """What CloudWatch takes from the one record of a request; of a series without dimensions."""
+    function.handler(asked, CONTEXT)
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if '"record":"audit"' in one]
+    assert faults(line) == []
+    return {one.metric: one.value for one in samples(line)}
+
+
+def test_a_first_request_took_a_read_and_a_session_and_the_next_one_neither(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    function, asked = load("presigned_urls"), event("presigned-urls")
+    first, second = (measured(function, asked, capsys) for _ in range(2))
+    assert first.keys() == {
+        *("durationMs", "grantsMs", "stsMs", "signMs"),
+        *("grantsCached", "sessionCached", "stsCalls", "packedPolicySize"),
+    }
+    assert (first["grantsCached"], first["sessionCached"], first["stsCalls"]) == (0, 0, 1)
+    assert first["grantsMs"] + first["stsMs"] + first["signMs"] <= first["durationMs"] + 0.01
+    assert min(first[f"{phase}Ms"] for phase in ("grants", "sts", "sign")) > 0
+    assert second.keys() == {"durationMs", "signMs", "grantsCached", "sessionCached"}
+    assert (second["grantsCached"], second["sessionCached"]) == (1, 1)
+
+
+def test_credentials_are_never_kept_and_sign_nothing(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    function = load("credentials")
+    for cached in (0, 1):
+        found = measured(function, event("credentials"), capsys)
+        assert not {"sessionCached", "signMs"} & found.keys()
+        assert (found["stsCalls"], found["grantsCached"]) == (1, cached)
+
+
+def test_what_sts_throttles_is_counted_each_try(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    function = load("credentials")
+    sts_client = function.assume_role.args[0]
+
+    def throttled(request: Any, **_: Any) -> AWSResponse:
+        document = "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>"
+        raw = SimpleNamespace(stream=lambda *_, **__: [document.encode()])
+        return AWSResponse(request.url, 400, HTTPHeaders(), raw)
+
+    sts_client.meta.events.register("before-send.sts.AssumeRole", throttled)
+    found = measured(function, event("credentials"), capsys)
+    assert (found["stsCalls"], found["stsThrottles"]) == (2, 2)
+    assert found["stsMs"] > 0
+
+
+def test_what_the_authorizer_took_is_in_the_record_of_the_request(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = event("web-identity-explanations")
+    assert measured(load("access"), asked, capsys)["authoriseMs"] == 0.412
+
+
+def test_the_authorizer_says_what_it_took_and_leaves_no_line(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = load("authorizer").handler(authorizing(f"Bearer {sign(lasting())}"), CONTEXT)
+    assert 0 < answer["context"]["authoriseMs"] < 60_000
+    assert "_aws" not in capsys.readouterr().out
+
+
+def test_a_token_that_is_refused_is_counted_by_why(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Exception, match=r"\AUnauthorized\Z"):
+        load("authorizer").handler(authorizing("Bearer a.b.c"), CONTEXT)
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if '"record":"audit"' in one]
+    assert faults(line) == []
+    assert {one.dimensions for one in samples(line) if one.metric == "durationMs"} == {
+        (("action", "authentication"), ("outcome", "refused")),
+        (("action", "authentication"), ("reason", "Malformed")),
+    }
+
+
+def test_a_document_is_one_request_however_many_changes_it_makes(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = {
+        "version": 1,
+        "grants": [],
+        "locations": [{"scope": "s3://new/*", "region": "eu-west-1"}],
+    }
+    function = load("administration")
+    function.handler(event("admin-changes") | {"body": json.dumps(body)}, CONTEXT)
+    lines = [one for one in capsys.readouterr().out.splitlines() if '"record":"audit"' in one]
+    assert sorted(json.loads(one)["action"] for one in lines) == ["change", "changes"]
+    assert [json.loads(one)["action"] for one in lines if "_aws" in one] == ["changes"]

@@ -12,6 +12,7 @@ from tests.tokens import ISSUER
 from vending import errors
 from vending.aws.answers import Answer
 from vending.aws.gateway import Request, answer
+from vending.caller import Caller
 from vending.errors import AccessDenied, Fault, InvalidRequest, NotAuthenticated, Unavailable
 from vending.identity import IamIdentity, WebIdentity
 
@@ -383,3 +384,21 @@ def test_other_routes_answer_problems() -> None:
         for_sdks=("GET /iam/credentials", "POST /web-identity/credentials"),
     )
     assert response["headers"]["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("told", "took"),
+    [("0.412", 0.412), (7, 7.0), (None, None), ("", None), ("fast", None), ("-1", None), ("nan", None), ("inf", None), ([], None)],
+)  # fmt: skip
+def test_what_the_authorizer_took_is_a_number_or_nothing(told: object, took: float | None) -> None:
+    authorizer = {"caller": ALICE.encode(), "authoriseMs": told}
+    caller = Request(event(context=outside(authorizer=authorizer))).caller()
+    assert caller.authorise_ms == took
+
+
+def test_what_the_authorizer_took_makes_nobody_another_caller() -> None:
+    def caller(told: str) -> Caller:
+        authorizer = {"caller": ALICE.encode(), "authoriseMs": told}
+        return Request(event(context=outside(authorizer=authorizer))).caller()
+
+    assert caller("1") == caller("2")

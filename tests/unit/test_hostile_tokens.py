@@ -595,6 +595,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "false",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+        "METRICS_NAMESPACE": "s3vend/s3vend",
         "POWERTOOLS_SERVICE_NAME": "hostile-tokens",
     }
     for name, value in environment.items():

@@ -80,6 +80,7 @@ def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "false",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+        "METRICS_NAMESPACE": "s3vend/s3vend",
         **more,
     }
     return subprocess.run(  # noqa: S603 - this Python and the code below

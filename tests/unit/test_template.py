@@ -157,6 +157,7 @@ def test_the_code_reads_these_variables_and_no_others(made: Stack, name: str) ->
         "RATE_LIMIT_URLS": "0",
         "RATE_LIMIT_FAILURE": "refuse",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+        "METRICS_NAMESPACE": "s3vend/s3vend",
         "POWERTOOLS_SERVICE_NAME": "s3vend",
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }

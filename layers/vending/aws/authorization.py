@@ -52,8 +52,11 @@ class Asked:
         return self.event.get("requestContext") or {}
 
 
-def allowed(asked: Asked, identity: WebIdentity) -> dict[str, object]:
-    """Lets this one request through, with who asks as one string."""
+def allowed(asked: Asked, identity: WebIdentity, took: float) -> dict[str, object]:
+    """Lets this one request through, with who asks as one string.
+
+    ``took`` are the milliseconds that it took to know; the record of the request will have them.
+    """
     statement = {
         "Effect": "Allow",
         "Action": "execute-api:Invoke",
@@ -62,5 +65,5 @@ def allowed(asked: Asked, identity: WebIdentity) -> dict[str, object]:
     return {
         "principalId": short_hash(identity.canonical, 13),
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": {"caller": identity.encode()},
+        "context": {"caller": identity.encode(), "authoriseMs": round(took, 3)},
     }

@@ -16,6 +16,7 @@ from botocore.parsers import ResponseParserError
 from botocore.session import Session, get_session
 
 from vending.aws.deadline import TRIES, TRY, in_time
+from vending.aws.measuring import count_sts
 from vending.errors import Unavailable
 
 # Standard mode: by what they are, errors that may pass; with chance in the pause; and after many
@@ -61,6 +62,7 @@ def client(service: str, region: str, endpoint: str = "") -> Any:
     made: Any = _session().create_client(
         service, region_name=region, endpoint_url=endpoint or None, config=_BUDGET
     )
+    count_sts(made)
     endpoint_of = made._endpoint  # noqa: SLF001 - there is no other way to it
     endpoint_of.http_session = Bounded(endpoint_of.http_session)
     return made

@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from vending.aws.calls import translated
+from vending.aws.measuring import METER
 from vending.counting import Counter
 from vending.grants import iso
 from vending.layout import rate_key
@@ -14,6 +15,7 @@ from vending.layout import rate_key
 KEPT_SECONDS = 120  # from the start of the minute; then DynamoDB may drop the item
 
 
+@METER.timed("rate")
 def add(
     client: Any, table: str, caller: str, minute: datetime, counters: Sequence[Counter]
 ) -> Mapping[str, int] | None:

@@ -15,6 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from time import monotonic
 
+from vending.aws.measuring import METER
 from vending.errors import Unavailable
 from vending.issuer import Issuer
 from vending.issuer_keys import Fetched
@@ -31,6 +32,7 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _WRAPPING = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))  # 6to4, Teredo: an IPv4 within
 
 
+@METER.timed("keys")
 def fetch(issuer: Issuer, *, allow_local: bool) -> Fetched:
     """The JWKS that the issuer's discovery document names.
 

@@ -3,6 +3,7 @@
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from vending.audit import Record
@@ -63,12 +64,20 @@ class Request:
         context = self.context.get("identity") or {}
         try:
             identity = self._web_identity() if door == "web-identity" else _iam_identity(context)
-            return Caller(door, identity, _text(context, "sourceIp"))
+            return Caller(door, identity, _text(context, "sourceIp"), self._authorise_ms())
         except ValueError:
             raise NotAuthenticated(_WANTED[door]) from None
 
     def _web_identity(self) -> WebIdentity:
         return WebIdentity.read(_text(self.context.get("authorizer") or {}, "caller"))
+
+    def _authorise_ms(self) -> float | None:
+        """As the authorizer said; API Gateway makes text of it."""
+        try:
+            took = float((self.context.get("authorizer") or {})["authoriseMs"])
+        except (KeyError, TypeError, ValueError):
+            return None
+        return took if 0 <= took < inf else None
 
     def body(self) -> str:
         """The body as text; raises InvalidRequest where it is not UTF-8."""

@@ -9,6 +9,7 @@ from secrets import token_bytes
 from typing import Self
 
 from vending.audit import Record, recorded
+from vending.aws.measuring import METER
 from vending.rate_limit import RateLimit
 from vending.session import identifier
 
@@ -27,6 +28,7 @@ class Settings:
     assumable_roles_parameter: str  # its name in SSM
     rate_limit: RateLimit  # of each caller, over all grants
     vends_uncounted: bool  # while what it limits cannot be counted
+    metrics_namespace: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -45,6 +47,7 @@ class Settings:
                 urls=int(environment["RATE_LIMIT_URLS"]) or None,
             ),
             vends_uncounted=environment["RATE_LIMIT_FAILURE"] == "allow",
+            metrics_namespace=environment["METRICS_NAMESPACE"],
         )
 
 
@@ -65,9 +68,12 @@ def emit(line: str) -> None:
 
 
 def recording(
-    action: str, request_id: str, *, failures_only: bool = False
+    metrics_namespace: str, action: str, request_id: str, *, failures_only: bool = False
 ) -> AbstractContextManager[Record]:
-    """An audit record that goes to stdout when the block ends."""
+    """An audit record that goes to stdout when the block ends, with what the block took.
+
+    For a request as a whole; what it does on its way has records by ``noting``.
+    """
     return recorded(
         emit,
         action,
@@ -75,4 +81,11 @@ def recording(
         vend_id=new_id(),
         time=now(),
         failures_only=failures_only,
+        meter=METER,
+        namespace=metrics_namespace,
     )
+
+
+def noting(action: str, request_id: str) -> AbstractContextManager[Record]:
+    """An audit record of one thing that a request does, without durations and metrics."""
+    return recorded(emit, action, request_id=request_id, vend_id=new_id(), time=now())

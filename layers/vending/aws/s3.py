@@ -11,6 +11,7 @@ from botocore.httpsession import URLLib3Session
 
 from vending.aws.calls import Bounded
 from vending.aws.deadline import lasting
+from vending.aws.measuring import METER
 from vending.errors import Unavailable
 from vending.presign import Named
 
@@ -25,6 +26,7 @@ def connection() -> Bounded:
     return Bounded(URLLib3Session(timeout=(1, 4)), _START)  # type: ignore[arg-type]  # a pair
 
 
+@METER.timed("s3")
 def start_upload(session: Bounded, url: str, headers: Named) -> str:
     """S3's id of the upload that ``url`` starts.
 
@@ -37,6 +39,7 @@ def start_upload(session: Bounded, url: str, headers: Named) -> str:
     return found
 
 
+@METER.timed("s3")
 def abort_upload(session: Bounded, url: str) -> None:
     """End the upload that ``url`` is about; raises ``Unavailable`` as ``start_upload``."""
     with lasting(ABORT):

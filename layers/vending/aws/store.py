@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from vending.aws.calls import translated
 from vending.aws.items import entries, item, read
+from vending.aws.measuring import METER
 from vending.decision import Known
 from vending.errors import InvalidRequest, PreconditionFailed
 from vending.grants import Grant
@@ -20,6 +21,7 @@ from vending.upload import Upload
 __all__ = ["entries", "read"]
 
 
+@METER.timed("grants")
 def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> Known:
     """What a decision needs to know, in one call.
 
@@ -59,6 +61,7 @@ def grants_of_caller(
                     yield position, grant
 
 
+@METER.timed("issuers")
 def issuers(client: Any, table: str) -> dict[str, Issuer]:
     """Every issuer, by its URL.
 
@@ -109,6 +112,7 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
     return revision + 1
 
 
+@METER.timed("table")
 def save_upload(client: Any, table: str, upload: Upload) -> None:
     """Keep what was agreed, until it ends; a second try finds what the first one wrote.
 
@@ -125,6 +129,7 @@ def save_upload(client: Any, table: str, upload: Upload) -> None:
         )
 
 
+@METER.timed("table")
 def load_upload(client: Any, table: str, id_: str) -> Upload | None:
     """What was agreed, if there is such an upload.
 

@@ -5,10 +5,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from vending.aws.calls import translated
+from vending.aws.measuring import METER
 from vending.errors import PolicyTooLarge, Unavailable
 from vending.session import Credentials, Session
 
 
+@METER.timed("sts")
 def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
     """The temporary credentials of a new session.
 
