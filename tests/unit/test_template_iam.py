@@ -20,11 +20,7 @@ from tests.policies import (
 )
 
 LENT: Final = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
-VENDING: Final = [
-    "CredentialsFunctionRole.Arn",
-    "PresignedUrlsFunctionRole.Arn",
-    "StsFunctionRole.Arn",
-]
+VENDING: Final = ["CredentialsFunctionRole.Arn", "PresignedUrlsFunctionRole.Arn"]
 LOGS: Final = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ASSUME: Final = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 # By function and resource, beside the logs: every action and no other.
@@ -36,10 +32,6 @@ PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
     },
     "PresignedUrlsFunction": {
         "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
-        LENT: ASSUME,
-    },
-    "StsFunction": {
-        "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         LENT: ASSUME,
     },
     "AccessFunction": {"Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:Query"}},
@@ -108,7 +100,6 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
         "AuthorizerFunction": [issuers],
         "CredentialsFunction": [counters],
         "PresignedUrlsFunction": [counters, uploads],
-        "StsFunction": [issuers, counters],
     }
 
 
@@ -168,7 +159,7 @@ def test_the_functions_may_assume_the_listed_roles_and_no_others() -> None:
     others = [f"arn:aws:iam::999999999999:role/Partner{number}" for number in "12"]
     for listed_roles in ([], others):
         made = stack(AssumableRoleArns=",".join(listed_roles))
-        for function in ("CredentialsFunction", "PresignedUrlsFunction", "StsFunction"):
+        for function in ("CredentialsFunction", "PresignedUrlsFunction"):
             assumed = permissions(made, role_of(made, function))
             roles = {name for name, actions in assumed.items() if actions == ASSUME}
             assert roles == {LENT, *listed_roles}
