@@ -54,6 +54,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --output-file tests/backends/requirements.txt tests/backends/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --output-file tests/mutation/requirements.txt tests/mutation/requirements.in
 	$(UV) pip compile --quiet --upgrade --group layer --universal --generate-hashes --no-annotate --no-header --constraints layers/requirements.txt --output-file bench/requirements.txt bench/requirements.in
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate --no-header --output-file tests/client/requirements.txt tests/client/requirements.in
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
 
@@ -63,7 +64,11 @@ test: check $(ENVIRONMENT) ## every test, on this machine and on a local cloud, 
 
 .PHONY: test-unit
 test-unit: $(ENVIRONMENT) ## the tests that need no local cloud
-	@$(PYTHON) -m pytest tests/unit
+	@$(PYTHON) -m pytest tests/unit tests/client
+
+.PHONY: test-client-oldest
+test-client-oldest: $(ENVIRONMENT) ## the client's own tests on the oldest Python that it takes (OLDEST=its path)
+	@$(UV) run --quiet --no-project --isolated --python $(or $(OLDEST),3.10) --with-requirements tests/client/requirements.txt python -m pytest tests/client
 
 .PHONY: test-cloud
 test-cloud: $(ENVIRONMENT) ## the tests on a local cloud of their own
@@ -97,6 +102,7 @@ check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 	@ruff format --check --quiet || { echo "make: run 'make format'" >&2; exit 1; }
 	@ruff check --quiet
 	@mypy
+	@mypy --config-file client/pyproject.toml
 	@AWS_REGION=ap-northeast-1 sam validate --lint
 	@$(PYTHON) docs/reference.py --check
 	@$(PYTHON) docs/contract.py --check

@@ -21,6 +21,7 @@ from docs.openapi import schemas
 from docs.openapi.shapes import SHAPES, ref
 from local import template
 from vending import bodies, compact_requests, document, upload_requests, url_requests
+from vending.aws import sts_answer
 from vending.errors import VendingError
 
 ROOT = reference.ROOT
@@ -51,6 +52,7 @@ TITLES = {
     "503": "A service behind this one failed or is throttling; nothing was granted.",
 }
 LATER = ("429", "503")
+FORM = "application/x-www-form-urlencoded"
 
 type Members = dict[str, Any]
 
@@ -103,31 +105,56 @@ def operation(
     door = path.split("/")[1]
     summary = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", words.ROUTES[f"{method} {path}"][0])
     parameters = [*([told["path"]] if "path" in told else []), *told.get("query", ())]
+    security = written["doors"][door].get("security")
     made: Members = {
         "operationId": told["id"] + written["doors"][door]["suffix"],
         "tags": [door],
         "summary": summary,
-        "security": [{written["doors"][door]["security"]: []}],
+        "security": [{security: []}] if security else [],
     }
     if parameters:
         made["parameters"] = [{"$ref": f"#/components/parameters/{one}"} for one in parameters]
-    if models := told.get("bodies") or [told[one] for one in ("body",) if one in told]:
+    if models := told.get("bodies") or [told[one] for one in ("body", "form") if one in told]:
         examples = {name: {"value": value} for name, value in told["examples"].items()}
         content = {"schema": any_of(models), "examples": examples}
-        made["requestBody"] = {"required": True, "content": {"application/json": content}}
+        kind = FORM if "form" in told else "application/json"
+        made["requestBody"] = {"required": True, "content": {kind: content}}
     answer = any_of(told.get("answers") or [told["answer"]])
     made["responses"] = {
         "200": {
             "description": "What was asked for.",
             "headers": headers("200"),
-            "content": {"application/json": {"schema": answer}},
+            "content": {"text/xml" if told.get("sts") else "application/json": {"schema": answer}},
         }
     }
+    if told.get("sts"):
+        made["responses"] |= {
+            **of_sts(),
+            "429": {"$ref": "#/components/responses/429.TooManyRequests"},
+        }
+        return made
     for status, codes in sorted(refusals(told, door, source).items()):
         name = f"{status}.{'.'.join(codes)}{'.Sdk' if told.get('sdk') else ''}"
         responses[name] = response(status, codes, sdk=told.get("sdk", False))
         made["responses"][status] = {"$ref": f"#/components/responses/{name}"}
     return made
+
+
+def of_sts() -> Members:
+    """The refusals of the route that speaks as STS does, by status."""
+    found: dict[str, list[str]] = {}
+    for code, status in sorted(sts_answer.codes()):
+        found.setdefault(str(status), []).append(code)
+    return {
+        status: {
+            "description": TITLES[status],
+            "headers": headers("200"),
+            "content": {
+                "text/xml": {"schema": {**ref("StsError"), "properties": {"Code": {"enum": codes}}}}
+            },
+        }
+        for status, codes in sorted(found.items())
+    }
 
 
 def any_of(names: list[str]) -> Members:

@@ -65,6 +65,17 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "GET /web-identity/grants": GRANTS,
     "GET /web-identity/identity": (IDENTITY, "", ("door", "issuer", "subject", "claims")),
     "POST /web-identity/explanations": EXPLANATIONS,
+    "POST /sts/{grantId}": (
+        "`AssumeRoleWithWebIdentity` as [STS](sdks.md) has it, for all that the grant opens",
+        (
+            "form: `Action`, `Version`, `RoleArn`, `RoleSessionName`, `WebIdentityToken`, "
+            "`DurationSeconds`"
+        ),
+        (
+            *("SubjectFromWebIdentityToken", "Audience", "AssumedRoleUser", "Credentials"),
+            *("Provider", "PackedPolicySize?", "SourceIdentity"),
+        ),
+    ),
     "GET /admin/grants": ("lists all grants by id", PAGE, ("grants", "nextToken?")),
     "GET /admin/grants/{id}": ("reads one grant", "", (*GRANT, "vpcEndpoint?")),
     "GET /admin/issuers": ("lists all issuers", PAGE, ("issuers", "nextToken?")),

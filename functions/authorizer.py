@@ -7,39 +7,20 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws import discovery, runtime, store
+from vending.aws import runtime
 from vending.aws.answers import causes
 from vending.aws.authorization import Asked, allowed
 from vending.aws.calls import client
 from vending.aws.deadline import VEND, lasting
-from vending.aws.runtime import Settings, now
+from vending.aws.runtime import Settings
+from vending.aws.verification import Verification
 from vending.errors import TokenRefused
-from vending.issuer import Issuer
-from vending.issuer_keys import IssuerKeys
-from vending.kept import Kept
-from vending.oidc_fields import is_local
-from vending.token import token_hash
-from vending.web_identity import authenticate, read_keys
 
 logger = Logger()
 settings = Settings.read(os.environ)
 recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
-
-
-def trusted() -> dict[str, Issuer]:
-    """The issuers in the table: one on this machine may be left there from where it was allowed."""
-    return {
-        url: issuer
-        for url, issuer in store.issuers(dynamodb, settings.table).items()
-        if settings.allow_local_issuers or not is_local(url)
-    }
-
-
-kept = Kept(trusted, settings.grants_cache_seconds, now)
-keys = IssuerKeys(
-    partial(discovery.fetch, allow_local=settings.allow_local_issuers), read_keys, now
-)
+verification = Verification.of(dynamodb, settings)
 
 
 class Unauthorized(Exception):
@@ -63,10 +44,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
             recording("authentication", asked.id, failures_only=True) as record,
         ):
             record.note(door="web-identity", route=asked.route, sourceIp=asked.source_ip)
-            token = asked.token()
-            record.note(tokenHash=token_hash(token))
-            issuers = kept.load()
-            identity = authenticate(token, record, issuers=issuers, find_key=keys.find, now=now())
+            identity = verification.identity(asked.token(), record)
             return allowed(asked, identity, record.meter.elapsed())
     except TokenRefused:
         raise Unauthorized from None

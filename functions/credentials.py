@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.audit import Record
 from vending.aws import counters, gateway, runtime, store, sts
-from vending.aws.answers import Answer
+from vending.aws.answers import SDKS, Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, new_id, now
 from vending.bodies import CredentialsRequest
@@ -113,5 +113,5 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
         event,
         ROUTES,
         lambda code, members: logger.error(code, extra=members),
-        for_sdks=("GET /web-identity/credentials",),
+        wires={"GET /web-identity/credentials": SDKS},
     )

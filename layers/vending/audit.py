@@ -1,7 +1,8 @@
 """The one record of a decision: filled along the way, emitted once on every exit.
 
 Members (version 1; absent where unknown): ``record`` (always ``audit``), ``version``, ``time``,
-``requestId``, ``vendId``, ``action``, ``door``, ``sourceIp``, ``caller`` (canonical ARN),
+``requestId``, ``vendId``, ``action``, ``door`` (``iam``, ``web-identity``,
+``sts``, ``admin``), ``sourceIp``, ``caller`` (canonical ARN),
 ``uniqueId``, ``callerSession``, ``issuer``, ``subject``, ``tokenHash``, ``route``, ``targets`` (the
 first 20), ``targetCount``, ``permission``, ``grant``, ``outcome`` (``granted``, ``refused``,
 ``failed``, ``unknown``), ``code``, ``reason``, ``sessionId``, ``roleSessionName``,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from vending.identity import Identity
 
-Door = Literal["iam", "web-identity", "admin"]
+Door = Literal["iam", "web-identity", "admin", "sts"]
 
 
 @dataclass(frozen=True, slots=True)

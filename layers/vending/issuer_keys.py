@@ -14,6 +14,7 @@ PAUSE = timedelta(seconds=30)  # between two requests to one issuer, whatever ha
 MISSED = timedelta(seconds=120)  # a key id that was not there is not asked for again
 MISSED_CAPACITY = 100
 CAPACITY = 200  # issuers
+UNREACHABLE = "IssuerUnreachable"  # how the reason begins where keys cannot be had
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class IssuerKeys[Key]:
         if known.keys and (key := known.keys.get((key_id, algorithm))):
             return key
         if known.failure:
-            raise Unavailable(f"IssuerUnreachable: {known.failure}")
+            raise Unavailable(f"{UNREACHABLE}: {known.failure}")
         if asked:
             known.missed[key_id] = time
             known.missed.move_to_end(key_id)

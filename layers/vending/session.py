@@ -31,6 +31,7 @@ class Credentials:
     session_token: str = field(repr=False)
     expiration: datetime
     packed_policy_size: int | None = None  # percent of the room that STS has for policies
+    assumed_role: tuple[str, str] = ("", "")  # ARN and id of the session, as STS names it
 
 
 @dataclass(frozen=True, slots=True)

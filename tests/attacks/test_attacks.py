@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from tests.attacks import (
     keys,
     leaks,
     prefixes,
+    sts,
     tenants,
     tokens,
     uploads,
@@ -26,12 +27,13 @@ from tests.attacks import (
 from tests.attacks.attack import Attack
 from tests.attacks.opened import by_answer, by_policy
 from tests.attacks.world import World, standing
+from tests.contract import members
 
 MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(prefixes, keys, buckets, accounts, callers, tenants),
-        *(tokens, bodies, urls, uploads, administration, leaks),
+        *(tokens, sts, bodies, urls, uploads, administration, leaks),
     )
 }
 GROUPS = {name: module.ATTACKS for name, module in MODULES.items()}
@@ -44,13 +46,17 @@ ROWS = [
 FROM_THE_REQUEST = {
     *("InvalidRequest", "DurationNotAllowed", "TooLarge"),
     *("NotAuthenticated", "TooManyClaims"),
+    *("ValidationError", "InvalidAction", "RequestEntityTooLarge"),
+    *("InvalidIdentityToken", "ExpiredTokenException"),
 }
 ERROR = {"type", "title", "status", "detail", "code", "requestId", "errors", "message"}
+STS_ERROR = {"Type", "Code", "Message"}
 LISTS = re.compile("/(grants|identity|issuers|locations)($|/)")
 SECRET = re.compile(
-    r'(?:"(?:secretAccessKey|sessionToken|x-amz-signature|x-amz-security-token)": "|'
+    r'(?:"(?:secretAccessKey|sessionToken|SecretAccessKey|SessionToken|x-amz-signature|x-amz-security-token)": "|'
     r"X-Amz-Signature=)([^\"&]+)"
 )
+IN_FORM = re.compile("WebIdentityToken=([^&]*)")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 
 
@@ -65,7 +71,23 @@ def told(status: int, body: dict[str, Any]) -> str:
     pointers = [fault["pointer"] or "''" for fault in body.get("errors", [])]
     if "message" in body:  # for SDKs, which read no pointers
         pointers = re.findall(r" (/\w+):", body["message"])
-    return " ".join([str(status), body.get("code", ""), *pointers]).strip()
+    return " ".join([str(status), body.get("code", body.get("Code", "")), *pointers]).strip()
+
+
+def read(answered: Mapping[str, Any]) -> Any:
+    """The members of an answer, also of one as STS writes it."""
+    if answered["body"].startswith("{"):
+        return json.loads(answered["body"])
+    headers = {name.lower(): value for name, value in answered["headers"].items()}
+    return members(Given(answered["statusCode"], headers, answered["body"]))
+
+
+class Given(NamedTuple):
+    """An answer of a function."""
+
+    status: int
+    headers: Mapping[str, str]
+    json: Any
 
 
 class Outcome(NamedTuple):
@@ -100,7 +122,7 @@ def outcome(row: Attack, world: World) -> Outcome:
         answered = world.answer(row.event)
         if "body" in answered:
             assert answered["headers"]["Cache-Control"] == "no-store"
-            body = json.loads(answered["body"])
+            body = read(answered)
         answer = told(answered["statusCode"], body)
     except Exception as error:  # noqa: BLE001 - of the authorizer: API Gateway makes it an answer
         answer = f"401 {error}"
@@ -114,7 +136,7 @@ def test_an_attack_gets_its_answer_and_opens_nothing_beside(row: Attack, attempt
     found = attempt(row)
     assert found.answer == row.answer, found.body
     if not row.answer.startswith("200"):
-        assert found.body.keys() <= ERROR
+        assert found.body.keys() <= ERROR or found.body.keys() == STS_ERROR
     opened = list(by_answer(found.body))
     if not opened:
         policies = (
@@ -149,6 +171,7 @@ def test_an_attack_leaves_one_record_and_no_secret(row: Attack, attempt: Attempt
     for record in records:
         assert record["outcome"] == ("granted" if row.answer == "200" else "refused")
     sent = json.dumps(row.event["headers"]) + json.dumps(row.event["multiValueHeaders"])
+    sent += "".join(IN_FORM.findall(row.event.get("body") or ""))
     secrets = {*SECRET.findall(json.dumps(found.body)), *TOKEN.findall(sent), "hunter2-hunter2"}
     told = "" if row.gets else json.dumps(found.body)
     assert not [one for one in secrets if one in json.dumps(found.written) + told]

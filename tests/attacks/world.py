@@ -137,7 +137,7 @@ class World:
         self.calls: list[str] = []
         self.policies: list[str] = []
         self.loaded = {name: self._load(name) for name in NAMES}
-        lenders = self.loaded["credentials"].assume_role, self.loaded["presigned_urls"].sessions.assume_role  # fmt: skip
+        lenders = self.loaded["credentials"].assume_role, self.loaded["presigned_urls"].sessions.assume_role, self.loaded["sts"].assume_role  # fmt: skip
         self.lend: Callable[..., Any] = lenders[1]
         for one in (*(module.dynamodb for module in self.loaded.values()), *(lender.args[0] for lender in lenders)):  # fmt: skip
             one.meta.events.register("provide-client-params", self._count)
@@ -172,13 +172,15 @@ class World:
             self.policies.append(params["Policy"])
 
 
-NAMES = ("credentials", "presigned_urls", "access", "administration", "authorizer")
+NAMES = ("credentials", "presigned_urls", "sts", "access", "administration", "authorizer")
 
 
 def function_of(path: str) -> str:
     """The function that the template gives a route to."""
     if path.startswith("/admin"):
         return "administration"
+    if path.startswith("/sts/"):
+        return "sts"
     last = path.split("/")[2] if path.count("/") > 1 else ""
     return {
         "credentials": "credentials",

@@ -19,9 +19,10 @@ GETS = [one for one in CONTRACT.operations if one.method == "get"]
 BODIES = [
     pytest.param(operation, example["value"], id=f"{operation.path} {name}")
     for operation in CONTRACT.operations
-    if "requestBody" in operation.told
-    for name, example in operation.told["requestBody"]["content"]["application/json"]["examples"].items()
-]  # fmt: skip
+    for kind, content in operation.told.get("requestBody", {}).get("content", {}).items()
+    if kind == "application/json"  # a form's token is none: test_sts_door.py has those that are
+    for name, example in content["examples"].items()
+]
 ENTRIES = {
     "/admin/grants/{id}": "assume-s3-user-reads-reports",
     "/admin/issuers/{id}": "accounts.google.com",

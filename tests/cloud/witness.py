@@ -20,6 +20,7 @@ _SECRETS = (
     re.compile(r"Security-Token=([^&\"\\ ]+)", re.IGNORECASE),
     re.compile(r'\["[^"]*", ?"([0-9a-f]{64})"\]'),  # of the compact form
 )
+_IN_FORM = re.compile("WebIdentityToken=([^&]+)")
 _RUN = re.compile(rf"[A-Za-z0-9+/=_.-]{{{FINGERPRINT},}}")
 _API = "/_user_request_/"
 
@@ -31,8 +32,10 @@ class Witness:
         self.secrets: set[str] = set()
         self.errors: set[str] = set()
 
-    def sends(self, url: str, headers: Any) -> None:
+    def sends(self, url: str, headers: Any, body: object = None) -> None:
         """A request goes out."""
+        if isinstance(body, (bytes, str)):
+            self._keep(_IN_FORM.findall(_text(body)))
         given = {name.lower(): _text(value) for name, value in dict(headers or {}).items()}
         authorization = given.get("authorization", "")
         self._look(url, authorization)
@@ -80,7 +83,8 @@ def watching() -> Iterator[Witness]:
 
     def sending(pool: Any, method: str, url: str, *more: Any, **named: Any) -> Any:
         headers = named.get("headers", more[1] if len(more) > 1 else None)
-        witness.sends(url, headers)
+        body = named.get("body", more[0] if more else None)
+        witness.sends(url, headers, body)
         return urlopen(pool, method, url, *more, **named)
 
     def reading(response: Any, *more: Any, **named: Any) -> bytes:

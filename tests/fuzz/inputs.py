@@ -60,9 +60,11 @@ def seeds(name: str, corpus: Path, models: int) -> None:
     """What to begin with: the examples of the contract, and targets from them."""
     paths = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))["paths"]
     contents = [
-        told["post"]["requestBody"]["content"]["application/json"]
+        content
         for told in paths.values()
         if "post" in told
+        for kind, content in told["post"]["requestBody"]["content"].items()
+        if kind == "application/json"
     ]
     values = [one["value"] for content in contents for one in content["examples"].values()]
     if name == "targets":

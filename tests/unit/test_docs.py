@@ -32,6 +32,7 @@ ARCHITECTURE = PAGES["docs/architecture.md"]
 LANGUAGES = {
     "sh": "runs in tests/cloud/test_docs.py",
     "python": "runs there too",
+    "py": "runs where the tool is installed, in tests/clients",
     "yaml": "is parsed here",
     "json": "is parsed here, and compared with what the command before it answers",
     "text": "is compared with what the block before it prints",

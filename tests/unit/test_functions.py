@@ -278,6 +278,7 @@ ROUTES = {
         *(f"multipart-uploads-{what}" for what in ("parts", "completion", "abort")),
         *(f"web-identity-multipart-uploads-{what}" for what in ("parts", "completion", "abort")),
     ],
+    "sts": ["sts"],
     "access": [
         *("grants", "identity", "explanations"),
         *("web-identity-grants", "web-identity-identity", "web-identity-explanations"),

@@ -10,7 +10,7 @@ import pytest
 from tests.make import ACCOUNT, USER_ARN
 from tests.tokens import ISSUER
 from vending import errors
-from vending.aws.answers import Answer
+from vending.aws.answers import SDKS, Answer
 from vending.aws.gateway import Request, answer
 from vending.caller import Caller
 from vending.errors import AccessDenied, Fault, InvalidRequest, NotAuthenticated, Unavailable
@@ -342,7 +342,7 @@ def answered_for_sdks(error: Exception) -> tuple[int, dict[str, str], dict[str, 
         event(),
         {"POST /iam/credentials": raising(error)},
         lambda code, members: reports.append((code, members)),
-        for_sdks=("GET /x", "POST /iam/credentials"),
+        wires={"GET /x": SDKS, "POST /iam/credentials": SDKS},
     )
     return response["statusCode"], response["headers"], json.loads(response["body"]), reports
 
@@ -381,7 +381,7 @@ def test_other_routes_answer_problems() -> None:
         event(),
         {"POST /iam/credentials": raising(AccessDenied("No grant."))},
         lambda *_: None,
-        for_sdks=("GET /iam/credentials", "POST /web-identity/credentials"),
+        wires={"GET /iam/credentials": SDKS, "POST /web-identity/credentials": SDKS},
     )
     assert response["headers"]["Content-Type"] == "application/problem+json"
 

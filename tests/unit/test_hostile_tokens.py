@@ -5,9 +5,11 @@ import importlib.util
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -40,7 +42,7 @@ from vending.web_identity import authenticate, read_keys
 type Make = Callable[[], str]
 type Row = tuple[str, Make, str]
 
-FUNCTION = Path(__file__).parents[2] / "functions/authorizer.py"
+FUNCTIONS = Path(__file__).parents[2] / "functions"
 OTHER, EVERY = "https://other.example.com", "https://every.example.com"
 HEADER = {"alg": "RS256", "kid": KEY_ID, "typ": "JWT"}
 TIME = int(NOW.timestamp())
@@ -527,8 +529,8 @@ def test_keys_are_asked_of_configured_issuers_alone_and_once(row: Row) -> None:
         assert not asked.issuers
 
 
-def started() -> Any:
-    spec = importlib.util.spec_from_file_location("authorizer", FUNCTION)
+def started(function: str) -> Any:
+    spec = importlib.util.spec_from_file_location(function, FUNCTIONS / f"{function}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -539,11 +541,15 @@ def started() -> Any:
 class Door:
     """The function as it starts, over a table and issuers that count what they are asked."""
 
+    name = "authorizer"
+
     def __init__(self) -> None:
-        self.function = started()
+        self.function = started(self.name)
         self.function.dynamodb.meta.events.register("before-call", self.table)
-        self.function.keys = IssuerKeys(self.fetch, read_keys, lambda: NOW)
-        self.function.now = lambda: NOW
+        keys = IssuerKeys(self.fetch, read_keys, lambda: NOW)
+        self.function.verification = replace(
+            self.function.verification, find_key=keys.find, now=lambda: NOW
+        )
         self.read: list[tuple[str, str]] = []
         self.fetched: list[str] = []
 
@@ -570,17 +576,49 @@ class Door:
             "multiValueHeaders": {"Authorization": [token]},
             "requestContext": context | {"identity": {"sourceIp": "192.0.2.7"}},
         }
-        called = SimpleNamespace(
-            function_name="f",
-            memory_limit_in_mb=1,
-            invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:f",
-            aws_request_id="r",
-        )
-        self.function.handler(event, called)
+        self.function.handler(event, CALLED)
+
+
+class StsDoor(Door):
+    """The same of the route whose token is in the body."""
+
+    name = "sts"
+
+    def present(self, token: str) -> None:
+        usual = {
+            "Action": "AssumeRoleWithWebIdentity",
+            "Version": "2011-06-15",
+            "RoleArn": "arn:aws:iam::123456789012:role/Another",
+            "RoleSessionName": "a-name",
+            "WebIdentityToken": token,
+        }
+        context = {"requestId": "r", "httpMethod": "POST", "resourcePath": "/sts/{grantId}"}
+        event = {
+            "body": urlencode(usual, errors="surrogatepass"),
+            "multiValueHeaders": {"Content-Type": ["application/x-www-form-urlencoded"]},
+            "pathParameters": {"grantId": "a-grant"},
+            "requestContext": context | {"stage": "v1", "identity": {"sourceIp": "192.0.2.7"}},
+        }
+        answer = self.function.handler(event, CALLED)
+        assert answer["statusCode"] in (400, 413)
+        assert token not in answer["body"] or len(token) < 40
+        raise Refused(re.findall("<Code>(.*)</Code>", answer["body"])[0])
+
+
+class Refused(Exception):
+    """With STS's code."""
+
+
+CALLED = SimpleNamespace(
+    function_name="f",
+    memory_limit_in_mb=1,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:f",
+    aws_request_id="r",
+)
 
 
 @pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -600,6 +638,10 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def door(environment: None) -> Door:
     return Door()
 
 
@@ -625,5 +667,43 @@ def test_no_hostile_token_costs_a_grant_that_is_read_or_a_call_to_sts(
 
 def test_a_good_token_passes_the_same_door(door: Door) -> None:
     door.present(sign())
+    assert door.read == [("Query", "issuers")]
+    assert door.fetched == [ISSUER]
+
+
+UNREAD = ("InvalidRequest", "TooLarge")  # of a form that no token comes out of
+
+
+@pytest.mark.invariant(8)
+def test_no_hostile_token_gets_further_in_a_form(
+    environment: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    door = StsDoor()
+    expired = 0
+    for sentence, make, reason in ROWS:
+        token = make()
+        with pytest.raises(Refused) as refused:
+            door.present(token)
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 1, sentence
+        written = json.loads(lines[0])
+        assert written["outcome"] == "refused"
+        if written["code"] in UNREAD:
+            assert not token or len(token) > TOKEN_BYTES or "\ud800" in token, sentence
+        else:
+            assert (written["reason"], written["door"]) == (reason, "sts")
+            expired += reason == "Expired"
+            word = "ExpiredTokenException" if reason == "Expired" else "InvalidIdentityToken"
+            assert str(refused.value) == word
+        assert len(token) < 40 or token not in lines[0]
+    assert expired > 1
+    assert set(door.read) == {("Query", "issuers")}
+    assert sorted(door.fetched) == sorted(ISSUERS)
+
+
+def test_a_good_token_in_a_form_is_asked_about_its_role_next(environment: None) -> None:
+    door = StsDoor()
+    with pytest.raises(Refused, match="ValidationError"):
+        door.present(sign())
     assert door.read == [("Query", "issuers")]
     assert door.fetched == [ISSUER]

@@ -29,6 +29,7 @@ FUNCTIONS: Final = {
     "AuthorizerFunction": "authorizer.handler",
     "CredentialsFunction": "credentials.handler",
     "PresignedUrlsFunction": "presigned_urls.handler",
+    "StsFunction": "sts.handler",
     "AccessFunction": "access.handler",
     "AdministrationFunction": "administration.handler",
 }
@@ -284,6 +285,7 @@ def test_what_sts_says_of_the_policys_size_is_a_metric(made: Stack) -> None:
     assert {one["LogGroupName"] for one in filters} == {
         "CredentialsFunctionLogGroup",
         "PresignedUrlsFunctionLogGroup",
+        "StsFunctionLogGroup",
     }
     for one in filters:
         assert one["FilterPattern"] == '{ $.record = "audit" && $.packedPolicySize >= 0 }'

@@ -28,6 +28,7 @@ ROUTES: Final = {
     "POST /web-identity/multipart-uploads/{id}/parts": "PresignedUrlsFunction",
     "POST /web-identity/multipart-uploads/{id}/completion": "PresignedUrlsFunction",
     "POST /web-identity/multipart-uploads/{id}/abort": "PresignedUrlsFunction",
+    "POST /sts/{grantId}": "StsFunction",
     "GET /iam/grants": "AccessFunction",
     "GET /iam/identity": "AccessFunction",
     "POST /iam/explanations": "AccessFunction",
@@ -57,8 +58,9 @@ def test_the_api_has_exactly_these_routes() -> None:
 def test_a_route_asks_for_a_token_at_the_web_identity_door_and_else_for_a_signature(
     route: str,
 ) -> None:
-    by_token = route.split()[1].startswith("/web-identity/")
-    assert operations()[route]["security"] == [{"WebIdentity" if by_token else "AWS_IAM": []}]
+    door = route.split("/")[1]
+    schemes = {"web-identity": "WebIdentity", "sts": "NONE"}  # the token is in the body there
+    assert operations()[route]["security"] == [{schemes.get(door, "AWS_IAM"): []}]
     assert BODY["components"]["securitySchemes"]["AWS_IAM"] == {
         "type": "apiKey",
         "name": "Authorization",
@@ -105,7 +107,7 @@ def test_only_this_api_may_invoke_the_functions_each_for_its_own_routes() -> Non
     authorizers = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:Api/authorizers/*"
     assert permitted.pop(authorizers) == "AuthorizerFunctionAliaslive"
     assert permitted == {
-        f"{base}/{route.replace(' ', '').replace('{id}', '*')}": f"{function}Aliaslive"
+        f"{base}/{route.replace(' ', '').replace('{id}', '*').replace('{grantId}', '*')}": f"{function}Aliaslive"
         for route, function in ROUTES.items()
     }
 

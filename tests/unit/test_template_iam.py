@@ -20,7 +20,11 @@ from tests.policies import (
 )
 
 LENT: Final = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
-VENDING: Final = ["CredentialsFunctionRole.Arn", "PresignedUrlsFunctionRole.Arn"]
+VENDING: Final = [
+    "CredentialsFunctionRole.Arn",
+    "PresignedUrlsFunctionRole.Arn",
+    "StsFunctionRole.Arn",
+]
 LOGS: Final = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ASSUME: Final = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 # By function and resource, beside the logs: every action and no other.
@@ -32,6 +36,10 @@ PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
     },
     "PresignedUrlsFunction": {
         "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        LENT: ASSUME,
+    },
+    "StsFunction": {
+        "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         LENT: ASSUME,
     },
     "AccessFunction": {"Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:Query"}},
@@ -100,6 +108,7 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
         "AuthorizerFunction": [issuers],
         "CredentialsFunction": [counters],
         "PresignedUrlsFunction": [counters, uploads],
+        "StsFunction": [issuers, counters],
     }
 
 
@@ -159,7 +168,7 @@ def test_the_functions_may_assume_the_listed_roles_and_no_others() -> None:
     others = [f"arn:aws:iam::999999999999:role/Partner{number}" for number in "12"]
     for listed_roles in ([], others):
         made = stack(AssumableRoleArns=",".join(listed_roles))
-        for function in ("CredentialsFunction", "PresignedUrlsFunction"):
+        for function in ("CredentialsFunction", "PresignedUrlsFunction", "StsFunction"):
             assumed = permissions(made, role_of(made, function))
             roles = {name for name, actions in assumed.items() if actions == ASSUME}
             assert roles == {LENT, *listed_roles}

@@ -2,14 +2,23 @@
 
 import json
 import traceback
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 
 import orjson
 
 from vending.errors import VendingError
 
 type Answer = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How answers and errors of a route are written; each is told the request's id."""
+
+    granted: Callable[[Answer, str], dict[str, object]]
+    refused: Callable[[VendingError, str], dict[str, object]]
+
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -26,7 +35,7 @@ def problem(error: VendingError, request_id: str) -> dict[str, object]:
     }
     if error.faults:
         members["errors"] = [asdict(fault) for fault in error.faults]
-    return response(error.status, "application/problem+json", json.dumps(members), _later(error))
+    return response(error.status, "application/problem+json", json.dumps(members), later(error))
 
 
 def sdk_error(error: VendingError, request_id: str) -> dict[str, object]:
@@ -37,7 +46,12 @@ def sdk_error(error: VendingError, request_id: str) -> dict[str, object]:
     faults = "".join(f" {fault.pointer}: {fault.detail}" for fault in error.faults)
     message = f"{error.detail}{faults} (request {request_id})"
     members: Answer = {"code": error.code, "message": message}
-    return response(error.status, "application/json", json.dumps(members), _later(error))
+    return response(error.status, "application/json", json.dumps(members), later(error))
+
+
+def members(answer: Answer, _: str) -> dict[str, object]:
+    """The answer as JSON."""
+    return response(200, "application/json", encoded(answer))
 
 
 def causes(error: BaseException) -> list[str]:
@@ -60,7 +74,8 @@ def encoded(members: Answer) -> str:
         return json.dumps(members)
 
 
-def _later(error: VendingError) -> dict[str, str]:
+def later(error: VendingError) -> dict[str, str]:
+    """The header that says when to try again, where that may help."""
     return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
 
 
@@ -73,3 +88,7 @@ def response(
         "headers": {**_HEADERS, "Content-Type": content_type, **(more or {})},
         "body": body,
     }
+
+
+PROBLEMS = Wire(members, problem)
+SDKS = Wire(members, sdk_error)

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 from vending.audit import Record
-from vending.aws.answers import Answer, causes, encoded, problem, response, sdk_error
+from vending.aws.answers import PROBLEMS, Answer, Wire, causes
 from vending.aws.deadline import VEND, lasting
 from vending.caller import Caller, Door
 from vending.errors import (
@@ -24,6 +24,7 @@ type Recorded = Callable[["Request", Caller, Record], Answer]
 type Report = Callable[[str, dict[str, object]], None]
 
 DOORS: tuple[Door, ...] = ("iam", "web-identity", "admin")
+_STAGE = "This route takes requests through API Gateway's stage only."
 _SIGN = "Sign with an IAM role or user; federated users and the root user are refused."
 _WANTED: dict[Door, str] = {
     "iam": _SIGN,
@@ -59,14 +60,32 @@ class Request:
         """
         path = str(self.context.get("resourcePath"))
         door = next((door for door in DOORS if path.startswith(f"/{door}/")), None)
-        if door is None or self.context.get("stage") in (None, "test-invoke-stage"):
-            raise NotAuthenticated("This route takes requests through API Gateway's stage only.")
-        context = self.context.get("identity") or {}
+        if door is None:
+            raise NotAuthenticated(_STAGE)
+        context = self._identity()
         try:
             identity = self._web_identity() if door == "web-identity" else _iam_identity(context)
             return Caller(door, identity, _text(context, "sourceIp"), self._authorise_ms())
         except ValueError:
             raise NotAuthenticated(_WANTED[door]) from None
+
+    def source_ip(self) -> str:
+        """From where the request came to API Gateway; raises as ``caller``."""
+        try:
+            return _text(self._identity(), "sourceIp")
+        except ValueError:
+            raise NotAuthenticated(_STAGE) from None
+
+    def header(self, name: str) -> list[str]:
+        """All values of a header."""
+        given = self.event.get("multiValueHeaders") or {}
+        same = (values for one, values in given.items() if one.lower() == name.lower())
+        return [value for values in same for value in values]
+
+    def _identity(self) -> Mapping[str, Any]:
+        if self.context.get("stage") in (None, "test-invoke-stage"):
+            raise NotAuthenticated(_STAGE)
+        return self.context.get("identity") or {}
 
     def _web_identity(self) -> WebIdentity:
         return WebIdentity.read(_text(self.context.get("authorizer") or {}, "caller"))
@@ -113,30 +132,30 @@ def answer(
     routes: Mapping[str, Route],
     report: Report,
     *,
-    for_sdks: Collection[str] = (),
+    wires: Mapping[str, Wire] | None = None,
     seconds: float = VEND,
 ) -> dict[str, object]:
     """What the route answers, as a proxy response; an error becomes a problem (RFC 9457).
 
-    On the routes ``for_sdks`` it becomes what AWS's SDKs read instead: ``{code, message}``. After
-    so many ``seconds`` no service is waited for: the answer is there before Lambda ends all.
+    Routes in ``wires`` are answered as these say, also where they refuse. After so many
+    ``seconds`` no service is waited for: the answer is there before Lambda ends all.
 
     ``report`` is told of faults of ours and of services behind us: never a message that might
     hold a secret, only types, codes and places in the code.
     """
     request = Request(event)
-    told = sdk_error if request.route in for_sdks else problem
+    wire = (wires or {}).get(request.route, PROBLEMS)
     try:
         route = routes.get(request.route, _no_such_route)
         with lasting(seconds):
-            return response(200, "application/json", encoded(route(request)))
+            return wire.granted(route(request), request.id)
     except VendingError as error:
         if isinstance(error, ServiceFault):
             report(error.code, {"reason": error.reason, "causes": causes(error)})
-        return told(error, request.id)
+        return wire.refused(error, request.id)
     except Exception as error:  # noqa: BLE001 - the last resort: an answer that tells nothing
         report("InternalError", {"causes": causes(error)})
-        return told(InternalError("Something went wrong here."), request.id)
+        return wire.refused(InternalError("Something went wrong here."), request.id)
 
 
 def _no_such_route(_: Request) -> Answer:

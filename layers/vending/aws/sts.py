@@ -34,7 +34,7 @@ def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
                     "STS cannot pack the session policy. Ask for fewer or shorter targets."
                 ) from error
             raise
-        lent = answer["Credentials"]
+        lent, assumed = answer["Credentials"], answer.get("AssumedRoleUser", {})
         if not lent.get("SessionToken"):
             raise Unavailable("NotTemporary")
         return Credentials(
@@ -43,4 +43,5 @@ def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
             lent["SessionToken"],
             lent["Expiration"],
             answer.get("PackedPolicySize"),
+            (assumed.get("Arn", ""), assumed.get("AssumedRoleId", "")),
         )

@@ -1,0 +1,78 @@
+"""S3 access from an s3vend service, over HTTP alone.
+
+`session`, `botocore_session`, `aiobotocore_session`: sessions that renew themselves.
+`credentials`, `fresh`: the credentials, once and for as long as you need them.
+`presign`, `upload`, `download`: by URL, with no AWS library.
+`connect`: which service, and as whom; all others take what it returns as ``service``.
+"""
+
+from s3vend.credentials import Credentials, Fresh, credentials, fresh
+from s3vend.errors import (
+    AccessDenied,
+    ChecksumMismatch,
+    DiskFull,
+    Fault,
+    FileChanged,
+    IdentityError,
+    InvalidRequest,
+    NotAuthenticated,
+    NotFound,
+    ObjectChanged,
+    PreconditionFailed,
+    Problem,
+    S3VendError,
+    ServiceError,
+    SettingsError,
+    StorageError,
+    TooManyRequests,
+    TransferError,
+    Unavailable,
+    Unreachable,
+)
+from s3vend.service import Service, connect
+from s3vend.session import aiobotocore_session, botocore_session, session
+from s3vend.tools import (
+    ObstoreProvider,
+    PolarsProvider,
+    duckdb_secret,
+    pyarrow_keys,
+    pyiceberg_properties,
+)
+
+__all__ = [
+    "AccessDenied",
+    "ChecksumMismatch",
+    "Credentials",
+    "DiskFull",
+    "Fault",
+    "FileChanged",
+    "Fresh",
+    "IdentityError",
+    "InvalidRequest",
+    "NotAuthenticated",
+    "NotFound",
+    "ObjectChanged",
+    "ObstoreProvider",
+    "PolarsProvider",
+    "PreconditionFailed",
+    "Problem",
+    "S3VendError",
+    "Service",
+    "ServiceError",
+    "SettingsError",
+    "StorageError",
+    "TooManyRequests",
+    "TransferError",
+    "Unavailable",
+    "Unreachable",
+    "aiobotocore_session",
+    "botocore_session",
+    "connect",
+    "credentials",
+    "duckdb_secret",
+    "fresh",
+    "pyarrow_keys",
+    "pyiceberg_properties",
+    "session",
+]
+__version__ = "0.1.0"

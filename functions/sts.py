@@ -1,0 +1,94 @@
+"""``/sts/{grantId}``: AssumeRoleWithWebIdentity as STS has it, decided by our grants."""
+
+import os
+import re
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from vending.aws import counters, gateway, runtime, store, sts
+from vending.aws.answers import Answer
+from vending.aws.calls import client
+from vending.aws.measuring import METER
+from vending.aws.runtime import Settings, new_id, now
+from vending.aws.sts_answer import STS, result
+from vending.aws.sts_request import RoleRequest
+from vending.aws.verification import Verification
+from vending.caller import Caller
+from vending.counting import Rates
+from vending.errors import InvalidRequest
+from vending.grants import Grant
+from vending.kept import Kept
+from vending.layout import catalogue_key
+from vending.stored import grant_of
+from vending.vend_grant import vend_grant
+
+ROUTE = "POST /sts/{grantId}"
+
+logger = Logger()
+settings = Settings.read(os.environ)
+recording = partial(runtime.recording, settings.metrics_namespace)
+dynamodb = client("dynamodb", settings.region)
+verification = Verification.of(dynamodb, settings)
+kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
+assume_role = partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint))
+rates = Rates(
+    settings.rate_limit, partial(counters.add, dynamodb, settings.table), settings.vends_uncounted
+)
+
+
+@METER.timed("table")
+def grant_named(id_: str) -> Grant | None:
+    """The grant of this id, as administrators have it; a decision still looks at its own item."""
+    if not re.fullmatch("[A-Za-z0-9._-]{1,64}", id_):
+        return None  # of no form that a grant has, and DynamoDB might not take it as a key
+    key = catalogue_key("grant", id_)
+    document = store.read(dynamodb, settings.table, [key]).get(key)
+    return None if document is None else grant_of(document)
+
+
+kept_grants = Kept(grant_named, settings.grants_cache_seconds, now)
+
+
+def assume_role_with_web_identity(request: gateway.Request) -> Answer:
+    """Vends all that the grant in the path opens; the body's token says to whom."""
+    with recording("credentials", request.id) as record:
+        source_ip = request.source_ip()
+        record.note(door="sts", sourceIp=source_ip)
+        asked = RoleRequest.read(request)
+        identity = verification.identity(asked.token, record)
+        caller = Caller("sts", identity, source_ip, record.meter.elapsed())
+        record.caller(caller)
+        if asked.role_arn != settings.role_arn:
+            raise InvalidRequest("RoleArn is not the role of this service: the stack's RoleArn.")
+        vended = vend_grant(
+            caller,
+            request.path("grantId"),
+            asked.duration_seconds,
+            record,
+            load_grant=kept_grants.load,
+            load_grants=kept.load,
+            assume_role=assume_role,
+            rates=rates,
+            role_arn=settings.role_arn,
+            now=now(),
+            new_id=new_id,
+        )
+        audience = verification.audience(asked.token, identity)
+    return result(vended, identity, audience)
+
+
+ROUTES: dict[str, gateway.Route] = {ROUTE: assume_role_with_web_identity}
+
+
+@logger.inject_lambda_context(log_event=False)
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
+    """Entry point."""
+    return gateway.answer(
+        event,
+        ROUTES,
+        lambda code, members: logger.error(code, extra=members),
+        wires={ROUTE: STS},
+    )
