@@ -26,7 +26,10 @@ from local.environments import NO_SETTINGS, REGION
 
 ROUNDS, ROUNDS_WITHOUT, ROUNDS_OF_PARTS = 25, 7, 9
 MOST = 1.7  # the ratio that we want to stay below
-FUNCTIONS = ("authorizer", "credentials", "presigned_urls", "sts", "access", "administration")
+FUNCTIONS = (
+    *("authorizer", "credentials", "presigned_urls", "sts", "access", "administration"),
+    "audit",
+)
 PEER = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3")  # and nothing else
 TIMED = "from time import perf_counter as now; start = now(); {}; print(now() - start)"
 

@@ -16,7 +16,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
 
-from docs import reference, words
+from docs import record, reference, words
 from docs.openapi import schemas
 from docs.openapi.shapes import SHAPES, ref
 from local import template
@@ -81,8 +81,20 @@ def contract() -> Members:
             "parameters": written["parameters"],
             "headers": written["headers"],
             "responses": dict(sorted(responses.items())),
-            "schemas": written["schemas"] | SHAPES | schemas.all_of(MODELS),
+            "schemas": {
+                **written["schemas"],
+                "AuditRecord": audit_record(),
+                **SHAPES,
+                **schemas.all_of(MODELS),
+            },
         },
+    }
+
+
+def audit_record() -> Members:
+    """The schema of audit records, without what makes it a document of its own."""
+    return {
+        name: told for name, told in record.schema().items() if name not in ("$schema", "title")
     }
 
 

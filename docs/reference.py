@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
 
 from docs import members, session_policies, words
+from docs import record as audit_record
 from local import template
 from vending import (
     audit,
@@ -215,10 +216,14 @@ def leaves(error: type[VendingError]) -> Iterator[type[VendingError]]:
 
 
 def record() -> Iterator[str]:
-    """The members of the audit record, as its module lists them."""
-    told = (audit.__doc__ or "").split("\n\n")[1]
-    yield "One line of JSON for each decision and each change, on the function's standard output."
-    yield plain(told)
+    """The members of the audit record, as its schema lists them."""
+    yield (
+        "One line of JSON for each decision and each change, on the function's standard output; "
+        "how to read them is [a page of its own](audit.md). Its "
+        "[JSON Schema](audit-record.json) says which members are always there; one that is "
+        "unknown, or does not apply, is absent."
+    )
+    yield members.table(("member", "is", "means"), audit_record.rows())
 
 
 def parameters(source: Mapping[str, Any]) -> Iterator[str]:

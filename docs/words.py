@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from vending import upload
+from vending import sessions_out, trail_search, upload
 from vending.session import LONGEST, LONGEST_URL, SHORTEST
 
 VENDED = ("vendId", "sessionId")
@@ -97,6 +97,23 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
         "makes what is granted equal to a document",
         "ChangesRequest",
         ("applied", "revision", "changes"),
+    ),
+}
+ROUTES |= {
+    "GET /admin/audit": (
+        "lists [audit records](audit.md), the oldest first; of the last hour unless `since` says",
+        "query: " + ", ".join(f"`{name}`" for name in trail_search.QUERY),
+        ("records", "since", "until", "settledUntil", "nextToken?"),
+    ),
+    "GET /admin/sessions": (
+        "lists the sessions of which something holds still, with all that they serve",
+        "query: " + ", ".join(f"`{name}`" for name in sessions_out.QUERY),
+        ("sessions", "settledUntil", "nextToken?"),
+    ),
+    "GET /admin/vends/{id}": (
+        "looks up a `vendId`: its record, and the session that served it with its other vends",
+        "query: `since`, `until`",
+        ("record", "session?", "settledUntil"),
     ),
 }
 MEANINGS = {

@@ -1,21 +1,6 @@
 """The one record of a decision: filled along the way, emitted once on every exit.
 
-Members (version 1; absent where unknown): ``record`` (always ``audit``), ``version``, ``time``,
-``requestId``, ``vendId``, ``action``, ``door`` (``iam``, ``web-identity``,
-``sts``, ``admin``), ``sourceIp``, ``caller`` (canonical ARN),
-``uniqueId``, ``callerSession``, ``issuer``, ``subject``, ``tokenHash``, ``route``, ``targets`` (the
-first 20), ``targetCount``, ``permission``, ``grant``, ``outcome`` (``granted``, ``refused``,
-``failed``, ``unknown``), ``code``, ``reason``, ``sessionId``, ``roleSessionName``,
-``roleArn``, ``sourceIdentity``, ``durationSeconds``, ``packedPolicySize`` (percent, of a session
-that was asked for), ``rateLimitFailure`` (why counting failed), ``expiresAt``,
-``cached``, ``upload`` (the id of a multipart upload),
-``startSessionId`` (of the session that had S3 start it), ``change`` (``action``,
-``kind``, ``id``, ``pointer``, ``before``, ``after``), ``cause`` (the ``vendId`` of the request that
-made the change), ``changes``, ``revision``, ``dryRun``; of a request ``durationMs``, the
-milliseconds of its phases (``authoriseMs``, ``grantsMs``, ``rateMs``, ``tableMs``,
-``stsMs``, ``s3Ms``, ``signMs``, ``issuersMs``, ``keysMs``), ``grantsCached``,
-``sessionCached``, ``stsCalls``, ``stsThrottles``, and ``_aws``, which makes metrics of
-some (``vending.metrics``).
+Its members (version 1), and which are always there, are in ``docs/audit-record.json``.
 """
 
 import json

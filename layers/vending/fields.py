@@ -104,16 +104,17 @@ def _source_ip(value: object) -> Literal["caller"] | tuple[str, ...]:
     return blocks
 
 
-def _time(value: object) -> datetime:
+def time(value: object) -> datetime:
+    """ISO 8601 in whole seconds with a zone, as UTC; raises ``ValueError``."""
     wrong = ValueError("a time in whole seconds with its zone, such as 2027-01-01T00:00:00Z")
     try:
         given = datetime.fromisoformat(text(value))
-        time = given.astimezone(UTC)
+        at = given.astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None
-    if given.tzinfo is None or time.microsecond or not EARLIEST <= time.year <= LATEST:
+    if given.tzinfo is None or at.microsecond or not EARLIEST <= at.year <= LATEST:
         raise wrong
-    return time
+    return at
 
 
 def _version(value: object) -> int:
@@ -170,7 +171,7 @@ IamArn = Annotated[Principal | str, PlainValidator(_principal)]
 PermissionName = Annotated[Permission, Field(strict=False)]
 Seconds = Annotated[int, BeforeValidator(seconds), Field(ge=1, le=3600)]
 Version = Annotated[int, PlainValidator(_version)]
-Time = Annotated[datetime, PlainValidator(_time)]
+Time = Annotated[datetime, PlainValidator(time)]
 SourceIp = Annotated[Literal["caller"] | tuple[str, ...], PlainValidator(_source_ip)]
 Identifier = Annotated[
     str,

@@ -5,13 +5,13 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
-from vending.errors import Fault, InvalidRequest
+from vending.errors import Fault, InvalidRequest, TooLarge
 
 PARAMETERS = ("limit", "nextToken")
 USUAL, MOST = 100, 1000
 KEY_BYTES = 2048
+PAGE_BYTES = 4_000_000  # of entries as JSON; Lambda answers with 6 MB at most
 
 _NOT_KEY = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -40,14 +40,34 @@ class Page:
         return cls(int(limit), None if token is None else _position(token, parts))
 
     def answer(
-        self, name: str, entries: Iterable[tuple[Position, Mapping[str, object]]]
+        self, name: str, entries: Iterable[tuple[Position, Mapping[str, object] | None]]
     ) -> dict[str, object]:
-        """The page as JSON members; ``entries`` begin at ``start`` and are read one too far."""
-        found = list(islice(entries, self.limit + 1))
-        members: dict[str, object] = {name: [entry for _, entry in found[: self.limit]]}
-        if len(found) > self.limit:
-            members["nextToken"] = _token(found[self.limit][0])
-        return members
+        """The page as JSON members; ``entries`` begin at ``start`` and are read one too far.
+
+        In place of an entry None says that all before the position has been read. Where reading
+        then becomes too much, the page ends there, with fewer entries or none, and is gone on with.
+
+        Raises:
+            TooLarge: reading became too much before anything was read.
+        """
+        found: list[Mapping[str, object]] = []
+        size, reached = 0, None
+        try:
+            for position, entry in entries:
+                if entry is None:
+                    reached = position
+                    continue
+                size += len(json.dumps(entry))
+                if len(found) == self.limit or (found and size > PAGE_BYTES):
+                    reached = position
+                    break
+                found.append(entry)
+            else:
+                return {name: found}
+        except TooLarge:
+            if reached is None:
+                raise
+        return {name: found} if reached is None else {name: found, "nextToken": _token(reached)}
 
 
 def _token(position: Position) -> str:

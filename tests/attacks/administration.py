@@ -20,6 +20,10 @@ def to(**grantee: object) -> Event:
     return line(grantee=grantee)
 
 
+def searched(**query: str) -> Event:
+    return event("admin-audit") | {"multiValueQueryStringParameters": {name: [value] for name, value in query.items()}}  # fmt: skip
+
+
 def trust(**members: Any) -> Event:
     return change(issuers=[{"issuer": ISSUER, "audience": AUDIENCE} | members])
 
@@ -57,6 +61,14 @@ ATTACKS = [
     Attack("an issuer whose tokens are signed with a shared secret", trust(algorithms=["HS256"]), "400 InvalidRequest /issuers/0/algorithms", HMAC),
     Attack("an entry by a path", event("admin-grant") | {"pathParameters": {"id": "../issuers"}}, "404 NotFound", rule(13)),
     Attack("an entry by the separator of the table", event("admin-grant") | {"pathParameters": {"id": "x#y"}}, "404 NotFound", rule(13)),
+    Attack("a vend by words that widen a search of the log", event("admin-vend") | {"pathParameters": {"id": 'a" ?"b'}}, "404 NotFound", rule(13)),
+    Attack("a vend by a pattern of the log", event("admin-vend") | {"pathParameters": {"id": "{ $.record = * }"}}, "404 NotFound", rule(13)),
+    Attack("records by an outcome that widens a search", searched(outcome='granted" ?"refused'), "400 InvalidRequest /outcome", rule(13)),
+    Attack("records by a session that is everything", searched(sessionId="*"), "400 InvalidRequest /sessionId", rule(13)),
+    Attack("records of a caller that is nobody", searched(caller='" "'), "400 InvalidRequest /caller", rule(13)),
+    Attack("records by a member that there is not", searched(record="audit"), "400 InvalidRequest", rule(13)),
+    Attack("records from a place of another list", searched(nextToken="WyJhIiwiYiJd"), "400 InvalidRequest /nextToken", rule(13)),
+    Attack("records since a time in no zone", searched(since="2026-01-01T00:00:00"), "400 InvalidRequest /since", rule(13)),
     Attack("a page of somebody else's", event("grants") | {"multiValueQueryStringParameters": {"nextToken": ["WyJpYW0jMTIzNDU2Nzg5MDEyI3VzZXIjQm9iIiwiaG9nZWhvZ2UtYnVja2V0IiwiYm9icyJd"]}}, "400 InvalidRequest", rule(10)),
     Attack("a page of a token that is none", event("grants") | {"multiValueQueryStringParameters": {"nextToken": ["%00"]}}, "400 InvalidRequest /nextToken", rule(13)),
 ]  # fmt: skip

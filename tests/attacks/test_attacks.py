@@ -51,7 +51,7 @@ FROM_THE_REQUEST = {
 }
 ERROR = {"type", "title", "status", "detail", "code", "requestId", "errors", "message"}
 STS_ERROR = {"Type", "Code", "Message"}
-LISTS = re.compile("/(grants|identity|issuers|locations)($|/)")
+LISTS = re.compile("/(grants|identity|issuers|locations|audit|sessions|vends)($|/)")
 SECRET = re.compile(
     r'(?:"(?:secretAccessKey|sessionToken|SecretAccessKey|SessionToken|x-amz-signature|x-amz-security-token)": "|'
     r"X-Amz-Signature=)([^\"&]+)"

@@ -54,6 +54,7 @@ ENVIRONMENT = {
     "ALLOW_LOCAL_ISSUERS": "false",
     "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
     "METRICS_NAMESPACE": "s3vend/s3vend",
+    "LOG_GROUPS": "credentials-log,presigned-urls-log",
 }
 ACCOUNT_WIDE = IamGrantee(ACCOUNT)
 
@@ -139,7 +140,8 @@ class World:
         self.loaded = {name: self._load(name) for name in NAMES}
         lenders = self.loaded["credentials"].assume_role, self.loaded["presigned_urls"].sessions.assume_role, self.loaded["sts"].assume_role  # fmt: skip
         self.lend: Callable[..., Any] = lenders[1]
-        for one in (*(module.dynamodb for module in self.loaded.values()), *(lender.args[0] for lender in lenders)):  # fmt: skip
+        asked = [vars(module).get("dynamodb") or module.cloudwatch for module in self.loaded.values()]  # fmt: skip
+        for one in (*asked, *(lender.args[0] for lender in lenders)):
             one.meta.events.register("provide-client-params", self._count)
 
     def answer(self, event: Event) -> dict[str, Any]:
@@ -172,13 +174,16 @@ class World:
             self.policies.append(params["Policy"])
 
 
-NAMES = ("credentials", "presigned_urls", "sts", "access", "administration", "authorizer")
+NAMES = (
+    *("credentials", "presigned_urls", "sts", "access", "administration", "audit"),
+    "authorizer",
+)
 
 
 def function_of(path: str) -> str:
     """The function that the template gives a route to."""
     if path.startswith("/admin"):
-        return "administration"
+        return "audit" if path.split("/")[2] in ("audit", "sessions", "vends") else "administration"
     if path.startswith("/sts/"):
         return "sts"
     last = path.split("/")[2] if path.count("/") > 1 else ""

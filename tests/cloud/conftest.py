@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from local.build import built
 from local.client import Answer, Call, Credentials, caller
 from local.cloud import Cloud, running
 from local.environments import ACCOUNT
-from local.seed import Seeded
+from local.seed import BUCKET, Seeded
 from local.stack import Stack, deploy
 from tests.cloud.witness import Witness, watching
 from tests.contract import Contract, is_of_the_local_cloud
@@ -114,6 +115,18 @@ def call(stack: Stack, seeded: Seeded) -> Call:  # seeded: so that there are gra
         return answer
 
     return held
+
+
+@pytest.fixture(scope="session")
+def logged_vend(call: Call, user: Credentials, administrator: Credentials) -> str:
+    """The `vendId` of credentials whose audit record has come to the log."""
+    target = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}
+    vend_id: str = call("POST", "/iam/credentials", target, user).json["vendId"]
+    for _ in range(50):
+        if call("GET", f"/admin/vends/{vend_id}", None, administrator).status == 200:
+            return vend_id
+        time.sleep(0.1)
+    raise AssertionError(f"no record of {vend_id} came to the log")
 
 
 @pytest.fixture(scope="session")

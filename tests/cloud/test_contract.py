@@ -74,8 +74,10 @@ def test_an_example_is_answered(operation: Operation, body: object, ask: Ask) ->
 
 
 @pytest.mark.parametrize("operation", GETS, ids=lambda one: one.path)
-def test_a_route_that_reads_is_answered_with_its_examples(operation: Operation, ask: Ask) -> None:
+def test_a_route_that_reads_is_answered_with_its_examples(
+    operation: Operation, ask: Ask, logged_vend: str
+) -> None:
     told = [CONTRACT.resolved(one) for one in operation.told.get("parameters", ())]
     query = urlencode({one["name"]: one["example"] for one in told if "example" in one})
-    path = operation.path.replace("{id}", ENTRIES.get(operation.path, ""))
+    path = operation.path.replace("{id}", ENTRIES.get(operation.path, logged_vend))
     assert ask(operation, f"{path}?{query}" if query else path, None).status == 200

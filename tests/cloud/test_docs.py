@@ -248,6 +248,7 @@ def test_a_route_answers_the_members_that_the_reference_lists(
     stack: Stack,
     user: Credentials,
     administrator: Credentials,
+    logged_vend: str,
 ) -> None:
     method, path = route.split()
     keys = {"admin": administrator, "iam": user}.get(path.split("/")[1])
@@ -258,6 +259,7 @@ def test_a_route_answers_the_members_that_the_reference_lists(
         "grants": "assume-s3-user-reads-reports",
         "issuers": "accounts.google.com",
         "locations": BUCKET,
+        "vends": logged_vend,
     }
     if "multipart-uploads/{id}" in path:
         start = route.partition("/{id}")[0]

@@ -21,6 +21,7 @@ STATUS = {
     "credentials-refused": 403,
     "sts": 400,  # nobody signed its token
     "credentials-role": 403,
+    "admin-vend": 404,  # nor was there such a vend
     "web-identity-multipart-uploads": 403,
     **{
         f"{door}multipart-uploads-{what}": 404  # no such upload runs

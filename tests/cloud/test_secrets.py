@@ -5,8 +5,9 @@ import pytest
 from local import aws, web_acts
 from local.client import Call, Credentials
 from local.cloud import Cloud
-from tests.cloud.test_record import Logs
+from tests.cloud.test_record import Logs, all_records
 from tests.cloud.witness import FINGERPRINT, Witness
+from tests.contract import Contract
 
 BUCKET = "s3://hogehoge-bucket"
 REPORTS = {"target": f"{BUCKET}/reports/*", "permission": "READ"}
@@ -65,6 +66,20 @@ def test_no_log_holds_a_secret(cloud: Cloud, asked: dict[str, str], witness: Wit
     lines = list(Logs(cloud).lines())
     assert any('"record":"audit"' in line for line in lines)
     assert witness.found_in(lines) == set()
+
+
+@pytest.mark.invariant(11)
+def test_every_record_of_the_run_is_one_that_the_schema_tells(cloud: Cloud, asked: object) -> None:
+    contract = Contract.read(closed=True)
+    found = all_records(Logs(cloud))
+    assert {one["outcome"] for one in found} >= {"granted", "refused"}
+    faults = {
+        f"{one['action']}: {fault}"
+        for one in found
+        for fault in contract.faults({"$ref": "#/components/schemas/AuditRecord"}, one)
+    }
+    assert faults == set()
+    assert len({one["vendId"] for one in found}) == len(found)
 
 
 @pytest.mark.invariant(10)

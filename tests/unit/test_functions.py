@@ -64,6 +64,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "ALLOW_LOCAL_ISSUERS": "true",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "METRICS_NAMESPACE": "s3vend/s3vend",
+        "LOG_GROUPS": "credentials,presigned_urls",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -287,6 +288,7 @@ ROUTES = {
         *("admin-grants", "admin-grant", "admin-locations", "admin-location", "admin-changes"),
         *("admin-issuers", "admin-issuer"),
     ],
+    "audit": ["admin-audit", "admin-sessions", "admin-vend"],
 }
 
 

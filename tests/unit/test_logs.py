@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from tests.logged import Groups, line
 from tests.make import NOW
-from vending.aws.logs import Budget, pattern, records
+from vending.aws.logs import CALLS, Budget, pattern, reader, records
 from vending.errors import TooLarge, Unavailable
 
 BEFORE, AFTER = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
@@ -19,31 +20,12 @@ ID = "aaaaaaaaaaaaaaaa"
 
 
 def record(**members: object) -> str:
-    return json.dumps({"record": "audit", "version": 1, **members}, separators=(",", ":"))
-
-
-class Groups:
-    """Log groups as FilterLogEvents shows them; an entry is ``(seconds, line)`` or a whole page."""
-
-    def __init__(self, **groups: list[list[tuple[int, str]]]) -> None:
-        self.groups = groups
-        self.asked: list[Mapping[str, Any]] = []
-
-    def filter_log_events(self, **asked: Any) -> dict[str, Any]:
-        self.asked.append(asked)
-        pages, place = self.groups[asked["logGroupName"]], int(asked.get("nextToken", 0))
-        milliseconds = int(NOW.timestamp() * 1000)
-        events = [
-            {"timestamp": milliseconds + seconds * 1000, "message": line, "eventId": "e"}
-            for seconds, line in pages[place]
-        ]
-        more = {"nextToken": str(place + 1)} if place + 1 < len(pages) else {}
-        return {"events": events, **more}
+    return line({"record": "audit", "version": 1, **members})
 
 
 def ids(groups: Groups, members: Mapping[str, str] | None = None, **more: Any) -> list[object]:
     found = records(groups, list(groups.groups), members or {}, since=BEFORE, until=AFTER, **more)
-    return [line.members["vendId"] for line in found]
+    return [one.members["vendId"] for one in found]
 
 
 def test_records_of_all_groups_come_in_the_order_of_time_page_by_page() -> None:
@@ -60,12 +42,23 @@ def test_records_of_all_groups_come_in_the_order_of_time_page_by_page() -> None:
 
 
 def test_a_line_has_the_logs_own_time() -> None:
-    (line,) = records(Groups(a=[[(7, record(vendId="1"))]]), ["a"], {}, since=BEFORE, until=AFTER)
-    assert line.at == NOW + timedelta(seconds=7)
+    (found,) = records(Groups(a=[[(7, record(vendId="1"))]]), ["a"], {}, since=BEFORE, until=AFTER)
+    assert found.at == NOW + timedelta(seconds=7)
+
+
+def test_what_a_line_tells_cloudwatch_of_metrics_is_no_member() -> None:
+    (found,) = records(
+        Groups(a=[[(0, record(vendId="1", _aws={}, durationMs=1.5))]]),
+        ["a"],
+        {},
+        since=BEFORE,
+        until=AFTER,
+    )
+    assert found.members == {"record": "audit", "version": 1, "vendId": "1", "durationMs": 1.5}
 
 
 @pytest.mark.parametrize(
-    "line",
+    "other",
     [
         "START RequestId: aaaaaaaaaaaaaaaa",
         f'"audit {ID}"',
@@ -82,8 +75,8 @@ def test_a_line_has_the_logs_own_time() -> None:
         record(change={"vendId": ID}),
     ],
 )
-def test_a_line_counts_by_its_own_members_and_not_by_words_in_it(line: str) -> None:
-    groups = Groups(a=[[(1, line), (2, record(vendId=ID))]])
+def test_a_line_counts_by_its_own_members_and_not_by_words_in_it(other: str) -> None:
+    groups = Groups(a=[[(1, other), (2, record(vendId=ID))]])
     assert ids(groups, {"vendId": ID}) == [ID]
 
 
@@ -114,16 +107,15 @@ def test_all_members_must_be_as_asked() -> None:
 )
 def test_the_service_is_asked_for_words_in_quotes(members: dict[str, str], asked: str) -> None:
     assert pattern(members) == asked
-    line = record(**members)
-    assert all(word.strip('"') in line for word in asked.split())
+    assert all(word.strip('"') in record(**members) for word in asked.split())
 
 
-def test_the_service_is_asked_for_the_time_in_milliseconds() -> None:
+def test_the_service_is_asked_for_the_time_in_milliseconds_of_which_it_takes_the_last_too() -> None:
     groups = Groups(a=[[]])
     assert ids(groups) == []
     (asked,) = groups.asked
     assert datetime.fromtimestamp(asked["startTime"] / 1000, UTC) == BEFORE
-    assert datetime.fromtimestamp(asked["endTime"] / 1000, UTC) == AFTER
+    assert datetime.fromtimestamp((asked["endTime"] + 1) / 1000, UTC) == AFTER
 
 
 def test_what_came_before_the_budget_ended_is_complete() -> None:
@@ -132,7 +124,7 @@ def test_what_came_before_the_budget_ended_is_complete() -> None:
         b=[[(2, record(vendId="2"))], [(4, record(vendId="4"))]],
     )
     lines = records(groups, ["a", "b"], {}, since=BEFORE, until=AFTER, budget=Budget.of(calls=3))
-    found = [line.members["vendId"] for line in islice(lines, 2)]
+    found = [one.members["vendId"] for one in islice(lines, 2)]
     with pytest.raises(TooLarge, match="'since' and 'until'"):
         next(lines)
     assert found == ["1", "2"]
@@ -171,3 +163,11 @@ def test_a_failing_service_is_unavailable(error: Exception, reason: str) -> None
     with pytest.raises(Unavailable) as raised:
         list(records(SimpleNamespace(filter_log_events=fail), ["a"], {}, since=BEFORE, until=AFTER))
     assert raised.value.reason == reason
+
+
+def test_what_one_request_reads_has_one_budget() -> None:
+    read = reader(Groups(a=[[]]), ["a"])
+    for _ in range(CALLS):
+        assert not list(read({}, BEFORE, AFTER))
+    with pytest.raises(TooLarge):
+        list(read({}, BEFORE, AFTER))

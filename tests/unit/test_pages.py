@@ -2,13 +2,14 @@
 
 import base64
 import json
+from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vending.errors import InvalidRequest
-from vending.pages import Page
+from vending.errors import InvalidRequest, TooLarge
+from vending.pages import PAGE_BYTES, Page, Position
 
 
 @given(st.integers(0, 30), st.integers(1, 12))
@@ -89,3 +90,50 @@ def test_a_page_is_a_hundred_entries_unless_asked() -> None:
     answer = Page.asked({}, parts=1).answer("grants", entries)
     assert len(answer["grants"]) == 100  # type: ignore[arg-type]
     assert json.loads(base64.urlsafe_b64decode(f"{answer['nextToken']}==")) == ["100"]
+
+
+def reading(*entries: str) -> Iterator[tuple[Position, Mapping[str, object] | None]]:
+    """Entries by their ids; ``|ID`` says that all before ID is there, ``!`` that it is too much."""
+    for entry in entries:
+        if entry == "!":
+            raise TooLarge("too much")
+        yield (entry.strip("|"),), None if entry.startswith("|") else {"id": entry}
+
+
+@pytest.mark.parametrize(
+    ("entries", "ids", "after"),
+    [
+        (["a", "|b"], ["a"], None),
+        (["|b", "!"], [], "b"),
+        (["a", "|b", "!"], ["a"], "b"),
+        (["a", "|b", "c", "|d", "!"], ["a", "c"], "d"),
+        (["a", "|b", "c", "d"], ["a", "c"], "d"),
+        (["|b", "|c"], [], None),
+    ],
+)
+def test_a_page_ends_where_reading_became_too_much(
+    entries: list[str], ids: list[str], after: str | None
+) -> None:
+    answer = Page(2, None).answer("records", reading(*entries))
+    assert answer["records"] == [{"id": one} for one in ids]
+    token = answer.get("nextToken")
+    assert (Page.asked({"nextToken": str(token)}, parts=1).start if token else None) == (
+        (after,) if after else None
+    )
+
+
+def test_too_much_before_anything_was_read_is_an_error() -> None:
+    with pytest.raises(TooLarge):
+        Page(2, None).answer("records", reading("!"))
+
+
+def test_a_page_has_no_more_bytes_than_an_answer_takes() -> None:
+    entries = [((str(n),), {"id": str(n), "text": "x" * 1_000_000}) for n in range(10)]
+    answer = Page(1000, None).answer("records", entries)
+    assert len(answer["records"]) == PAGE_BYTES // 1_000_000 - 1  # type: ignore[arg-type]
+    assert Page.asked({"nextToken": str(answer["nextToken"])}, parts=1).start == ("3",)
+
+
+def test_one_entry_goes_out_however_large_it_is() -> None:
+    answer = Page(1000, None).answer("records", [(("a",), {"text": "x" * (PAGE_BYTES + 1)})])
+    assert len(answer["records"]) == 1  # type: ignore[arg-type]

@@ -81,6 +81,7 @@ def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
         "ALLOW_LOCAL_ISSUERS": "false",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "METRICS_NAMESPACE": "s3vend/s3vend",
+        "LOG_GROUPS": "a-log",
         **more,
     }
     return subprocess.run(  # noqa: S603 - this Python and the code below
@@ -101,9 +102,13 @@ def test_a_function_starts_without_credentials_and_asks_nobody_for_any(function:
     assert asked == []
 
 
+CALLS = dict.fromkeys(FUNCTIONS, "dynamodb.list_tables()")
+CALLS["audit"] = "cloudwatch.describe_log_groups()"  # it has no other client
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_credentials_are_sought_at_the_first_call_and_signed_with(function: str) -> None:
-    call = f"from {function} import dynamodb as d; d.list_tables(); d.list_tables()"
+    call = f"import {function} as f; f.{CALLS[function]}; f.{CALLS[function]}"
     with served() as (address, asked):
         done = run(call, **container(address))
     assert (done.returncode, done.stderr) == (0, "")

@@ -39,6 +39,9 @@ ROUTES: Final = {
     "GET /admin/locations": "AdministrationFunction",
     "GET /admin/locations/{id}": "AdministrationFunction",
     "POST /admin/changes": "AdministrationFunction",
+    "GET /admin/audit": "AuditFunction",
+    "GET /admin/sessions": "AuditFunction",
+    "GET /admin/vends/{id}": "AuditFunction",
 }
 
 

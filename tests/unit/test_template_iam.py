@@ -27,6 +27,10 @@ VENDING: Final = [
 ]
 LOGS: Final = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ASSUME: Final = {"sts:AssumeRole", "sts:SetSourceIdentity"}
+RECORDING: Final = [
+    *("AuthorizerFunction", "CredentialsFunction", "PresignedUrlsFunction", "StsFunction"),
+    *("AccessFunction", "AdministrationFunction"),
+]
 # By function and resource, beside the logs: every action and no other.
 PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
     "AuthorizerFunction": {"Table.Arn": {"dynamodb:Query"}},
@@ -53,6 +57,14 @@ PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
         f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/s3vend/s3vend/assumable-role-arns": {
             "ssm:GetParameter"
         },
+    },
+    "AuditFunction": {
+        group: {"logs:FilterLogEvents"}
+        for name in RECORDING
+        for group in (
+            f"{name}LogGroup.Arn",
+            f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}LogGroup",
+        )
     },
 }
 
@@ -149,6 +161,16 @@ def test_a_function_has_a_role_of_its_own_that_only_lambda_assumes(
             "Action": "sts:AssumeRole",
         }
     ]
+
+
+@STACKS
+def test_the_audit_trail_is_read_from_the_logs_of_every_function_that_writes_records(
+    made: Stack,
+) -> None:
+    others = made.of_type("AWS::Lambda::Function").keys() - {"AuditFunction"}
+    variables = made.properties("AuditFunction")["Environment"]["Variables"]
+    assert set(variables["LOG_GROUPS"].split(",")) == {f"{name}LogGroup" for name in others}
+    assert set(RECORDING) == others
 
 
 @pytest.mark.invariant(14)

@@ -23,7 +23,7 @@ from vending.errors import Unavailable
 # failures in a row without a second try. How long a try may take as a whole is in `deadline`.
 _BUDGET = Config(
     connect_timeout=1,
-    read_timeout=2,
+    read_timeout=TRY - 1,
     retries={"total_max_attempts": TRIES, "mode": "standard"},
     tcp_keepalive=True,
 )
@@ -54,17 +54,19 @@ class Bounded:
         self.session.close()
 
 
-def client(service: str, region: str, endpoint: str = "") -> Any:
+def client(service: str, region: str, endpoint: str = "", seconds: float = TRY) -> Any:
     """A client of a regional endpoint; ``endpoint`` replaces it where it is not empty.
 
-    A call may be tried twice, and the first try may have worked: no call may do harm so.
+    A try is over after so many ``seconds``. A call may be tried twice, and the first try may have
+    worked: no call may do harm so.
     """
+    config = _BUDGET.merge(Config(read_timeout=seconds - 1))
     made: Any = _session().create_client(
-        service, region_name=region, endpoint_url=endpoint or None, config=_BUDGET
+        service, region_name=region, endpoint_url=endpoint or None, config=config
     )
     count_sts(made)
     endpoint_of = made._endpoint  # noqa: SLF001 - there is no other way to it
-    endpoint_of.http_session = Bounded(endpoint_of.http_session)
+    endpoint_of.http_session = Bounded(endpoint_of.http_session, seconds)
     return made
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from vending.aws.calls import translated
 from vending.errors import TooLarge
-from vending.trail import Line
+from vending.trail import Line, Read
 
-CALLS, SECONDS = 100, 15.0
+# A request may begin a call in SECONDS, which then has two tries: within a function's 29 seconds.
+CALLS, SECONDS, CALL_SECONDS = 100, 12.0, 6
 PATTERN_CHARACTERS = 1000  # the service takes 1,024
 
 _WORD = re.compile(r"[!#-\[\]-~]+")  # the same in JSON, and in quotes: no blank, quote, backslash
@@ -61,6 +62,8 @@ def records(
 ) -> Iterator[Line]:
     """The audit records of all groups with these members, the oldest first, as they are taken.
 
+    Those from ``since`` on and before ``until``, by the log's own time in milliseconds.
+
     The service looks for words anywhere in a line, and a caller may put any word there, so each
     line is then read, and its own members decide.
 
@@ -72,12 +75,22 @@ def records(
     asked = {
         "filterPattern": pattern(members),
         "startTime": _milliseconds(since),
-        "endTime": _milliseconds(until),
+        "endTime": _milliseconds(until) - 1,  # the service takes the last one too
     }
     found = (_of_group(client, {"logGroupName": group, **asked}, budget) for group in groups)
     for line in merge(*found, key=lambda line: line.at):
         if all(line.members.get(name) == value for name, value in members.items()):
             yield line
+
+
+def reader(client: Any, groups: Sequence[str]) -> Read:
+    """As ``records``, for all that one request reads: one budget for all of it."""
+    budget = Budget.of()
+
+    def read(members: Mapping[str, str], since: datetime, until: datetime) -> Iterator[Line]:
+        return records(client, groups, members, since=since, until=until, budget=budget)
+
+    return read
 
 
 def pattern(members: Mapping[str, str]) -> str:
@@ -106,8 +119,10 @@ def _record(line: str) -> dict[str, object] | None:
         members = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    is_record = isinstance(members, dict) and members.get("record") == "audit"
-    return members if is_record else None
+    if not isinstance(members, dict) or members.get("record") != "audit":
+        return None
+    members.pop("_aws", None)  # for CloudWatch alone
+    return members
 
 
 def _milliseconds(time: datetime) -> int:

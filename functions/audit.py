@@ -1,0 +1,75 @@
+"""``/admin/audit``, ``/admin/sessions``, ``/admin/vends/…``: what was decided, read again."""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from vending.aws import deadline, gateway, logs
+from vending.aws.answers import Answer
+from vending.aws.calls import client
+from vending.aws.runtime import Settings, now
+from vending.pages import Page
+from vending.sessions_out import QUERY as SESSIONS_QUERY
+from vending.sessions_out import sessions_out, summary
+from vending.trail import LONGEST_VEND, Read, Vend, vends_of
+from vending.trail_search import QUERY, Search, look_up, settled
+
+logger = Logger()
+settings = Settings.read(os.environ)
+groups = os.environ["LOG_GROUPS"].split(",")
+cloudwatch = client("logs", settings.region, seconds=logs.CALL_SECONDS)
+
+
+def reading() -> Read:
+    """All records, for one request."""
+    return logs.reader(cloudwatch, groups)
+
+
+def records(request: gateway.Request) -> Answer:
+    """The records of some time, page by page."""
+    request.caller()
+    query, time = request.query(QUERY), now()
+    page = Page.asked(query, parts=2)
+    return Search.asked(query, time).page(reading(), page, time)
+
+
+def sessions(request: gateway.Request) -> Answer:
+    """What was vended and holds still, by session, page by page."""
+    request.caller()
+    query = request.query(SESSIONS_QUERY)
+    return sessions_out(reading(), query, Page.asked(query, parts=1), now())
+
+
+def vend(request: gateway.Request) -> Answer:
+    """One decision by its ``vendId``, and the session that served it."""
+    request.caller()
+    query, time, read = request.query(("since", "until")), now(), reading()
+    search = Search.asked(query, time)
+    line = look_up(read, request.path("id"), search, given="since" in query)
+    found: Answer = {"record": line.members, **settled(search.until, time)}
+    if made := Vend.of(line):
+        around = (made.at - LONGEST_VEND, min(made.at + LONGEST_VEND, time))
+        found["session"] = summary(
+            vends_of(read, made.session_id, since=around[0], until=around[1])
+        )
+    return found
+
+
+ROUTES: dict[str, gateway.Route] = {
+    "GET /admin/audit": records,
+    "GET /admin/sessions": sessions,
+    "GET /admin/vends/{id}": vend,
+}
+
+
+@logger.inject_lambda_context(log_event=False)
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
+    """Entry point."""
+    return gateway.answer(
+        event,
+        ROUTES,
+        lambda code, members: logger.error(code, extra=members),
+        seconds=deadline.ADMINISTRATION,
+    )
