@@ -78,6 +78,10 @@ test-cloud: $(ENVIRONMENT) ## the tests on a local cloud of their own
 test-backends: $(ENVIRONMENT) $(BACKENDS) ## the direct web identity, and generated grants, on SeaweedFS
 	@PATH="$$PATH:$(CURDIR)/.venv-backends/bin" $(PYTHON) -m pytest tests/backends
 
+.PHONY: faults
+faults: $(ENVIRONMENT) ## meet every fault of every service behind the functions, and write docs/failure.md (a minute)
+	@PYTHONPATH=layers:. $(PYTHON) -m tests.faults
+
 .PHONY: proof
 proof: $(ENVIRONMENT) ## what is signed and what sessions may do, for cases drawn by chance (BLOCKS=150)
 	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/test_presign_by_chance.py tests/unit/test_nobody_gets_more.py

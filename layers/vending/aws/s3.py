@@ -15,15 +15,15 @@ from vending.aws.measuring import METER
 from vending.errors import Unavailable
 from vending.presign import Named
 
+START = 5.0  # seconds; there is one try, since a second one would start a second upload
 ABORT = 1.0  # seconds, also when the request's own are over
 
-_START = 5.0  # seconds; there is one try, since a second one would start a second upload
 _NAMESPACE = "{*}"  # whatever it is called
 
 
 def connection() -> Bounded:
     """Connections to S3, kept; within the seconds that a function has."""
-    return Bounded(URLLib3Session(timeout=(1, 4)), _START)  # type: ignore[arg-type]  # a pair
+    return Bounded(URLLib3Session(timeout=(1, 4)), START)  # type: ignore[arg-type]  # a pair
 
 
 @METER.timed("s3")

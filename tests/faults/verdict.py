@@ -1,0 +1,66 @@
+"""Whether what a row came to is what it has to be."""
+
+import json
+from collections.abc import Iterator
+
+from tests.faults.environments import Outcome
+from tests.faults.rows import ROWS, Row
+from tests.faults.run import OF_ISSUERS, Outcomes
+
+ORDER = ("Query", "BatchGetItem", "UpdateItem", "AssumeRole", "CreateMultipartUpload", "PutItem")
+CODES = {400: "PolicyTooLarge", 403: "AccessDenied", 503: "Unavailable"}
+TIMEOUT = 15.0  # seconds, as in the template
+
+
+def faults_of(found: Outcomes) -> list[str]:
+    """All that is wrong."""
+    return [
+        f"{ROWS[number].operation} {ROWS[number].name}, {route}: {wrong}"
+        for (number, route), outcome in found.items()
+        for wrong in differences(ROWS[number], route, outcome)
+    ]
+
+
+def differences(row: Row, route: str, outcome: Outcome) -> Iterator[str]:
+    """What is not as the row says."""
+    if outcome.status != row.status:
+        yield f"answered {outcome.status}, not {row.status}: {outcome.body[:300]}"
+        return
+    if (calls := outcome.seen.count(row.operation)) != row.calls:
+        yield f"made {calls} calls, not {row.calls}: {outcome.seen}"
+    if row.status != 200:
+        yield from refused(row, route, outcome)
+    if outcome.seconds >= TIMEOUT:
+        yield f"answered after {outcome.seconds:.1f} s: Lambda would have ended it"
+
+
+def refused(row: Row, route: str, outcome: Outcome) -> Iterator[str]:
+    """As a refusal has to be."""
+    if outcome.lends:
+        yield "lent something"
+    if row.operation in ORDER:
+        later = ORDER[ORDER.index(row.operation) + 1 :]
+        if went_on := [one for one in outcome.seen if one in later]:
+            yield f"went on to {went_on}"
+    if outcome.seen.count("AbortUpload") != row.aborts:
+        yield f"did not end the upload as it should: {outcome.seen}"
+    if row.status == 503 and not outcome.headers.get("Retry-After", "").isdecimal():
+        yield "does not say when to come back"
+    if route != "authorizer" and json.loads(outcome.body)["code"] != CODES[row.status]:
+        yield f"has another code: {outcome.body}"
+    if route != "grants":
+        yield from unrecorded(row, outcome)
+
+
+def unrecorded(row: Row, outcome: Outcome) -> Iterator[str]:
+    """What is not in the record."""
+    if len(outcome.records) != 1:
+        yield f"left {len(outcome.records)} records"
+        return
+    (record,) = outcome.records
+    if record["outcome"] != ("failed" if row.status == 503 else "refused"):
+        yield f"is recorded as {record['outcome']}"
+    if row.reason and row.reason != record["reason"]:
+        yield f"has the reason {record['reason']}, not {row.reason}"
+    if row.operation in OF_ISSUERS and row.status == 503:
+        yield from () if "Issuer" in record["reason"] else [f"has the reason {record['reason']}"]
