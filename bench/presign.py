@@ -54,7 +54,7 @@ WANTED = {
 
 def sign_all(asked: Asked, keys: Sequence[str], now: datetime | None = None) -> list[str]:
     """Ours, setup included, as the function calls it for each request."""
-    sign = signer(
+    signs = signer(
         Credentials(asked.key_id, asked.secret, asked.token or "", NEVER),
         endpoint_of(asked.bucket, asked.region, "aws"),
         region=asked.region,
@@ -62,7 +62,7 @@ def sign_all(asked: Asked, keys: Sequence[str], now: datetime | None = None) -> 
         expires=asked.expires,
         now=now or datetime.now(UTC),
     )
-    return [sign(key) for key in keys]
+    return signs.urls(keys)
 
 
 def check(asked: Asked, keys: Sequence[str]) -> None:

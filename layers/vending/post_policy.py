@@ -11,8 +11,9 @@ from hmac import digest
 
 from vending.grants import iso
 from vending.location import Location
-from vending.presign import ALGORITHM, amz_date, credential_scope, signing_key
+from vending.presign import ALGORITHM
 from vending.session import Credentials
+from vending.signing_key import amz_date, credential_scope, signing_key
 
 FILENAME = "${filename}"  # S3 puts the file's own name there
 

@@ -54,11 +54,11 @@ class Signing:
         token = self.credentials.session_token
         return len(encode_path(token)) + 2 * token.count("/")
 
-    def signer(self, method: Method, headers: Named, query: Named) -> Signer:
-        """What signs keys for these."""
+    def signer(self, method: Method, headers: Named, query: Named, below: str = "") -> Signer:
+        """What signs keys for these, without the prefix ``below`` that all of them have."""
         return signer(
             self.credentials,
-            self.endpoint,
+            self.endpoint.below(below) if below else self.endpoint,
             region=self.region,
             method=method,
             expires=self.expires,

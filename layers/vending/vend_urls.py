@@ -1,7 +1,6 @@
 """Presigned URLs: gather, decide, and sign all or nothing; both forms of the request."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 from vending.audit import Record
 from vending.bodies import ANSWER_BYTES
@@ -10,11 +9,11 @@ from vending.compact_requests import Compact
 from vending.counting import Asked
 from vending.decision import Decision, decide
 from vending.post_policy import form_fields
-from vending.presign import Named, Signer, encode_path
+from vending.presign import Method, encode_path
 from vending.rules import check_members, form_lengths
 from vending.session import LONGEST_URL, check_duration
 from vending.signing import TOKEN_BYTES, Effects, Signing, check_answer, signing_for
-from vending.url_requests import FormUrl, UrlRequest, UrlsRequest, is_plain
+from vending.url_requests import PERMISSION_FOR, FormUrl, UrlRequest, UrlsRequest, is_plain
 from vending.urls import Url, VendedCompact, VendedUrls
 
 MEMBERS_BYTES = 256  # of what stands around a URL in the answer
@@ -22,40 +21,9 @@ URL_BYTES = 640  # of a URL and its members, but for the key, the token and head
 FORM_BYTES = 4096  # of a form, but for the key and the token
 FORM_TIMES = 12  # bytes for each of the key's: as field, escaped in the policy, that in base64
 SIGNATURE_BYTES = 80  # in the compact form, with what stands around it
-_NONE: Named = {}
+_PLAIN: dict[Method, "_Alike"] = {one: (one, (), ()) for one in PERMISSION_FOR}
 
-
-@dataclass(slots=True)
-class _Batch:
-    """One signer for all requests that differ in their keys alone."""
-
-    signing: Signing
-    decision: Decision
-    signers: dict[object, Signer] = field(default_factory=dict)
-
-    def url(self, request: UrlRequest) -> Url:
-        if isinstance(request, FormUrl):
-            return self._form(request)
-        method, headers, query = request.method, _NONE, _NONE
-        place: tuple[object, ...] = (method,)
-        if not is_plain(request):
-            headers, query = request.headers, request.query
-            place = (method, *headers.items(), *query.items())
-        if not (sign := self.signers.get(place)):
-            sign = self.signers[place] = self.signing.signer(method, headers, query)
-        return Url(method, sign(request.target.key), headers)
-
-    def _form(self, request: FormUrl) -> Url:
-        fields = form_fields(
-            self.signing.credentials,
-            request.target,
-            region=self.signing.region,
-            fields=request.fields,
-            lengths=form_lengths(request, self.decision, ""),
-            now=self.signing.now,
-            expires_at=self.signing.expires_at,
-        )
-        return Url("POST", self.signing.endpoint.base, {}, fields)
+type _Alike = tuple[Method, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
 
 def vend(
@@ -88,7 +56,7 @@ def vend_urls(caller: Caller, request: UrlsRequest, record: Record, effects: Eff
             check_members(one, decision, effects.role_arn, f"/requests/{position}")
     asked = Asked(len(requests), "/requests")
     signing = signing_for(caller, decision, request.expires_in, asked, record, effects)
-    urls = tuple(map(_Batch(signing, decision).url, requests))
+    urls = _signed(requests, signing, decision)
     if signing.token_bytes > TOKEN_BYTES:  # more than was reckoned with
         check_answer([_size(one) for one in urls], "requests")
     return VendedUrls(urls, signing.expires_at, signing.session_id)
@@ -103,7 +71,6 @@ def vend_compact(
         As ``vend_urls``.
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
-    prefix = request.prefix.key
     if SIGNATURE_BYTES * len(request.keys) + 12 * sum(map(len, request.keys)) > ANSWER_BYTES:
         check_answer([len(encode_path(key)) + SIGNATURE_BYTES for key in request.keys], "keys")
     decision = decide(
@@ -113,18 +80,57 @@ def vend_compact(
     asked = Asked(len(request.keys), "/keys")
     signing = signing_for(caller, decision, request.expires_in, asked, record, effects)
     headers = request.headers
-    signer = signing.signer(request.method, headers, request.query)
-    shared, sign = encode_path(prefix), signer.sign
-    cut = len(shared)
-    signed = map(sign, [prefix + key for key in request.keys])
+    signer = signing.signer(request.method, headers, request.query, request.prefix.key)
     return VendedCompact(
-        base=signer.base + shared,
+        base=signer.base,
         query=signer.query,
         headers=headers,
-        urls=[(path[cut:], signature) for path, signature in signed],
+        urls=signer.sign(request.keys),
         expires_at=signing.expires_at,
         session_id=signing.session_id,
     )
+
+
+def _signed(
+    requests: Sequence[UrlRequest], signing: Signing, decision: Decision
+) -> tuple[Url, ...]:
+    """Each one's URL; those that differ in their keys alone are signed together."""
+    keys: dict[_Alike, list[str]] = {}
+    kinds = [_alike(one) for one in requests]
+    for kind, one in zip(kinds, requests, strict=True):
+        keys.setdefault(kind, []).append(one.target.key)
+    made = {kind: _urls(kind, some, signing) for kind, some in keys.items()}
+    return tuple(
+        _form(one, signing, decision) if isinstance(one, FormUrl) else next(made[kind])
+        for kind, one in zip(kinds, requests, strict=True)
+    )
+
+
+def _alike(request: UrlRequest) -> _Alike:
+    """All that is signed of a request, but for the key."""
+    if is_plain(request) or isinstance(request, FormUrl):
+        return _PLAIN[request.method]
+    return request.method, tuple(request.headers.items()), tuple(request.query.items())
+
+
+def _urls(kind: _Alike, keys: Sequence[str], signing: Signing) -> Iterator[Url]:
+    """In the order of the keys."""
+    method, headers, query = kind[0], dict(kind[1]), dict(kind[2])
+    for url in signing.signer(method, headers, query).urls(keys):
+        yield Url(method, url, headers)
+
+
+def _form(request: FormUrl, signing: Signing, decision: Decision) -> Url:
+    fields = form_fields(
+        signing.credentials,
+        request.target,
+        region=signing.region,
+        fields=request.fields,
+        lengths=form_lengths(request, decision, ""),
+        now=signing.now,
+        expires_at=signing.expires_at,
+    )
+    return Url("POST", signing.endpoint.base, {}, fields)
 
 
 def _most_bytes(requests: Sequence[UrlRequest]) -> int:

@@ -3,7 +3,8 @@
 By chance it is in `test_presign_by_chance.py`; a request that failed there becomes a row here.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from tests.drawn import REGIONS
 from tests.presigners import KEY_ID, of_the_client, of_the_signer, ours
 from tests.s3_requests import OPERATIONS, Request
-from vending.presign import amz_date, encode_path, endpoint_of, signer
+from vending.presign import Signer, encode_path, endpoint_of, signer
 from vending.session import Credentials
+from vending.signing_key import amz_date
 
+keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 TOKEN = "FwoGZXIvYXdzE/token+with=all/"
 KEYS = [
     "a",
@@ -40,6 +43,8 @@ KEYS = [
     'a\\b"c<d>',
     "\0\t\r\n\x1f\x7f\x80\xa0",
     "x" * 1024,
+    "".join(map(chr, range(0x80, 0x800))),
+    "%0A%250A",
     "".join(map(chr, range(0x20, 0x7F))),
 ]
 ROWS = [
@@ -81,24 +86,54 @@ def test_a_content_type_that_botocore_takes_for_its_own_and_drops_is_signed_by_u
     assert "X-Amz-SignedHeaders=content-type%3Bhost&" in ours(request)
 
 
-def test_many_keys_are_signed_independently_of_each_other() -> None:
-    request = Request("get_object", "")
-    batch = signer(
+def of_many(below: str = "", **members: Any) -> Signer:
+    """What signs the keys of many requests that are else alike."""
+    request = Request("get_object", "", **members)
+    endpoint = endpoint_of(request.bucket, request.region, REGIONS[request.region])
+    return signer(
         Credentials(KEY_ID, request.secret, "", request.now),
-        endpoint_of(request.bucket, request.region, REGIONS[request.region]),
+        endpoint.below(below) if below else endpoint,
         region=request.region,
         method=OPERATIONS[request.operation].method,
         expires=request.expires,
         now=request.now,
     )
-    assert [batch(key) for key in KEYS] == [ours(Request("get_object", key)) for key in KEYS]
+
+
+def test_many_keys_are_signed_independently_of_each_other() -> None:
+    alone = [ours(Request("get_object", key)) for key in KEYS]
+    assert [of_many()(key) for key in KEYS] == alone
+    assert of_many().urls(KEYS) == alone
+    of_one_line = [key for key in KEYS if "\n" not in key]
+    assert of_many().urls(of_one_line) == [ours(Request("get_object", key)) for key in of_one_line]
+    plain = [key for key in KEYS if encode_path(key) == key]
+    assert of_many().urls(plain) == [ours(Request("get_object", key)) for key in plain]
+    assert of_many().urls([]) == []
+
+
+def test_what_is_remembered_of_a_key_serves_its_own_day_region_and_secret_alone() -> None:
+    days = [datetime(2026, 11, day, 12, tzinfo=UTC) for day in (24, 25)]
+    for secret in ("one" * 13, "two" * 13):
+        for region in ("us-east-1", "ap-northeast-1"):
+            for now in (*days, *days):
+                members: dict[str, Any] = {"secret": secret, "region": region, "now": now}
+                one = Request("get_object", "a/b", **members)
+                assert of_many(**members)("a/b") == of_the_signer(one)
+
+
+@given(
+    below=st.lists(keys, max_size=2).map(lambda parts: "".join(f"{one}/" for one in parts)),
+    some=st.lists(keys, max_size=5),
+)
+def test_a_batch_below_a_prefix_has_the_urls_of_the_whole_keys(below: str, some: list[str]) -> None:
+    whole = of_many().urls([below + key for key in some])
+    signed = of_many(below)
+    assert signed.urls(some) == whole
+    assert all(url.startswith(signed.base) for url in whole)
 
 
 def test_a_time_is_written_in_utc_and_cut_to_the_second() -> None:
     assert amz_date(datetime.fromisoformat("2026-11-24T01:02:03.999+09:00")) == "20261123T160203Z"
-
-
-keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 
 
 @given(keys)

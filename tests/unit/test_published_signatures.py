@@ -17,8 +17,9 @@ import pytest
 
 from tests.presigners import ENDS
 from tests.sigv4 import NO_PAYLOAD, UNSIGNED_PAYLOAD, signed_and_expected
-from vending.presign import Endpoint, signer, signing_key
+from vending.presign import Endpoint, signer
 from vending.session import Credentials
+from vending.signing_key import signing_key
 
 SUITE = json.loads(
     (Path(__file__).parents[1] / "published/aws-signing-test-suite.json").read_text("utf-8")

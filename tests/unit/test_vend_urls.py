@@ -130,6 +130,23 @@ def test_requests_that_differ_are_signed_each_with_its_own() -> None:
     assert (first.headers, second.headers) == ({"Content-Length": "1"}, {"Content-Length": "2"})
 
 
+def test_requests_of_several_kinds_are_answered_in_their_order() -> None:
+    granted = grant("s3://bkt/* READWRITE")
+    one_byte, two_bytes = {"contentLength": 1}, {"contentLength": 2}
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        *[("GET", {}), ("PUT", one_byte), ("POST", {}), ("GET", {}), ("DELETE", {})],
+        *[("PUT", two_bytes), ("POST", {}), ("PUT", one_byte), ("HEAD", {}), ("PUT", {})],
+        ("GET", {"responseContentType": "text/csv"}),
+    ]
+    requests = [
+        {"method": method, "target": f"s3://bkt/{position} é"} | members
+        for position, (method, members) in enumerate(kinds)
+    ]
+    together = sign(*requests, by=granted)
+    assert together == tuple(sign(one, by=granted)[0] for one in requests)
+    assert [one.method for one in together] == [method for method, _ in kinds]
+
+
 def test_one_session_signs_a_batch_whatever_its_methods() -> None:
     sts = Sts()
     made = sign(

@@ -1,0 +1,47 @@
+"""What Signature Version 4 signs with: a key for one day, region and service.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+"""
+
+from datetime import UTC, datetime
+from functools import lru_cache, reduce
+from hashlib import sha256
+from hmac import digest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+# What was made of so many secrets and tokens is kept, as signing sessions are, which have the same
+# in them.
+REMEMBERED = 1000
+
+_BLOCK = 64  # bytes of a block of SHA-256
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+
+
+def amz_date(now: datetime) -> str:
+    """The time as the specification writes it."""
+    return now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def credential_scope(timestamp: str, region: str) -> str:
+    """Of a signature: day, region and service."""
+    return f"{timestamp[:8]}/{region}/s3/aws4_request"
+
+
+def signing_key(secret_access_key: str, scope: str) -> bytes:
+    """The key derived from the secret for one day, region and service."""
+    return reduce(
+        lambda key, part: digest(key, part.encode(), "sha256"),
+        scope.split("/"),
+        b"AWS4" + secret_access_key.encode(),
+    )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def hmac_states(secret_access_key: str, scope: str) -> tuple["_Hash", "_Hash"]:
+    """Both hashes of an HMAC (RFC 2104) with the signing key, up to the message: copy them."""
+    key = signing_key(secret_access_key, scope).ljust(_BLOCK, b"\0")
+    return sha256(key.translate(_INNER)), sha256(key.translate(_OUTER))
