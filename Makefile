@@ -110,6 +110,7 @@ check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 	@AWS_REGION=ap-northeast-1 sam validate --lint
 	@$(PYTHON) docs/reference.py --check
 	@$(PYTHON) docs/contract.py --check
+	@$(PYTHON) docs/metrics.py --check
 	@$(PYTHON) docs/invariants.py --check
 	@$(PYTHON) docs/cost.py --check
 
@@ -119,6 +120,7 @@ format: $(ENVIRONMENT) ## format the code and write the generated docs
 	@ruff check --fix
 	@$(PYTHON) docs/reference.py
 	@$(PYTHON) docs/contract.py
+	@$(PYTHON) docs/metrics.py
 	@$(PYTHON) docs/invariants.py
 	@$(PYTHON) docs/cost.py
 

@@ -159,7 +159,14 @@ PROVIDER: Final = {
 
 DEV: Final = stack(**configuration("dev"))
 PROD: Final = stack(**configuration("prod"))
-ALL: Final = stack(AccessLogs="true", ManageApiGatewayAccount="true", Tracing="true")
+ALL: Final = stack(
+    AccessLogs="true",
+    ManageApiGatewayAccount="true",
+    Tracing="true",
+    Alarms="true",
+    CloudTrailLogGroup="trail",
+    Dashboard="true",
+)
 # What docs/deploying.md adds, as far as it goes together.
 REAL: Final = stack(
     **configuration("prod"),

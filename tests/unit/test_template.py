@@ -106,6 +106,8 @@ def test_what_a_direct_way_is_pinned_to_has_no_wildcard_and_ends_no_text(
                 "DeletionProtection": "true",
                 "AccessLogs": "true",
                 "Tracing": "true",
+                "Alarms": "true",
+                "Dashboard": "true",
                 "LogRetentionDays": "365",
             },
         ),
@@ -281,21 +283,6 @@ def test_every_log_group_is_kept_for_its_days_and_longer_than_the_stack(made: St
         # Without a name: one that is left behind is in nobody's way.
         assert group == {"RetentionInDays": "365" if made is PROD else "30"}
         assert made.resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
-
-
-@STACKS
-def test_what_sts_says_of_the_policys_size_is_a_metric(made: Stack) -> None:
-    filters = made.of_type("AWS::Logs::MetricFilter").values()
-    assert {one["LogGroupName"] for one in filters} == {
-        "CredentialsFunctionLogGroup",
-        "PresignedUrlsFunctionLogGroup",
-        "StsFunctionLogGroup",
-    }
-    for one in filters:
-        assert one["FilterPattern"] == '{ $.record = "audit" && $.packedPolicySize >= 0 }'
-        [metric] = one["MetricTransformations"]
-        assert metric["MetricValue"] == "$.packedPolicySize"
-        assert metric["MetricNamespace"] == "s3vend/s3vend"
 
 
 @STACKS
