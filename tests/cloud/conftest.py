@@ -71,8 +71,12 @@ def cloud(witness: Witness) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def stack(cloud: Cloud) -> Stack:
-    """The stack, with TrustAssumeS3User as in dev, and one more role that it may assume."""
-    parameters = {"TrustAssumeS3User": "true", "AssumableRoleArns": OTHER_ROLE}
+    """The stack, with TrustAssumeS3User as in dev, one more role to assume, and the dashboard."""
+    parameters = {
+        "TrustAssumeS3User": "true",
+        "AssumableRoleArns": OTHER_ROLE,
+        "Dashboard": "true",
+    }
     return deploy(cloud, built(), parameters)
 
 

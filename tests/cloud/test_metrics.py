@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from local import web_acts
+from local import aws, web_acts
 from local.client import Call, Credentials
 from local.cloud import Cloud
 from tests.cloud.test_record import KEY, REPORTS, Logs
 from tests.embedded import Sample, faults, samples
+from tests.watched import of_dashboard
 
 URLS = {"expiresIn": 60, "requests": [KEY]}
 
@@ -62,6 +63,15 @@ def test_what_the_authorizer_took_comes_through_api_gateway(
     assert answer.status == 200
     told = [one for one in logs.lines() if '"action":"explanations"' in one]
     assert 0 < json.loads(told[-1])["authoriseMs"] < 60_000
+
+
+def test_the_dashboard_is_there_and_shows_what_the_stack_writes(cloud: Cloud, logs: Logs) -> None:
+    cloudwatch = aws.session(cloud.root).client("cloudwatch", endpoint_url=cloud.endpoint)
+    (board,) = cloudwatch.list_dashboards()["DashboardEntries"]
+    body = cloudwatch.get_dashboard(DashboardName=board["DashboardName"])["DashboardBody"]
+    shown = {one.namespace for one in of_dashboard(body) if not one.namespace.startswith("AWS/")}
+    lines = [one for one in logs.lines() if '"_aws"' in one]
+    assert {one.namespace for line in lines for one in samples(line)} == shown
 
 
 def test_every_line_with_metrics_keeps_to_the_format(
