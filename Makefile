@@ -82,6 +82,10 @@ test-backends: $(ENVIRONMENT) $(BACKENDS) ## the direct web identity, and genera
 faults: $(ENVIRONMENT) ## meet every fault of every service behind the functions, and write docs/failure.md (a minute)
 	@PYTHONPATH=layers:. $(PYTHON) -m tests.faults
 
+.PHONY: test-upgrade
+test-upgrade: $(ENVIRONMENT) ## from the version before to this one and back, on a local cloud (two minutes)
+	@$(PYTHON) -m pytest tests/upgrade
+
 .PHONY: proof
 proof: $(ENVIRONMENT) ## what is signed and what sessions may do, for cases drawn by chance (BLOCKS=150)
 	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/test_presign_by_chance.py tests/unit/test_nobody_gets_more.py

@@ -1,0 +1,61 @@
+"""The version before: its sources, what they build, and what its code writes."""
+
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import tomllib
+from pathlib import Path
+from typing import Final
+
+from local.environments import PATH
+
+ROOT: Final = Path(__file__).parents[2]
+HERE: Final = Path(__file__).parent
+TREE: Final[str] = tomllib.loads((HERE / "previous.toml").read_text(encoding="utf-8"))["tree"]
+BUILD: Final = "from local.build import built; print(built())"
+
+
+def unpacked(directory: Path) -> Path:
+    """The sources, out of the repository's history; raises RuntimeError where that is cut off."""
+    done = subprocess.run(  # noqa: S603 - git
+        ("git", "archive", "--format=tar", TREE),  # noqa: S607 - wherever it is
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(
+            f"This clone has not the version before ({TREE}). Fetch the whole history and try "
+            "again: git fetch --unshallow"
+        )
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(directory, filter="data")
+    return directory
+
+
+def built(tree: Path) -> Path:
+    """The template that its own means build."""
+    return Path(_run(tree, "-c", BUILD).splitlines()[-1])
+
+
+def written(tree: Path, document: str) -> str:
+    """The items that its code makes of a document."""
+    return _run(tree, str(HERE / "lay_out.py"), given=document)
+
+
+def _run(tree: Path, *arguments: str, given: str = "") -> str:
+    paths = os.pathsep.join(str(tree / one) for one in ("layers", "functions", ""))
+    done = subprocess.run(  # noqa: S603 - this interpreter
+        (sys.executable, *arguments),
+        cwd=tree,
+        env={"PATH": PATH, "PYTHONPATH": paths, "HOME": str(tree), "PYTHONUTF8": "1"},
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{arguments}: {done.stderr[-2000:]}")
+    return done.stdout
