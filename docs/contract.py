@@ -20,7 +20,14 @@ from docs import record, reference, words
 from docs.openapi import schemas
 from docs.openapi.shapes import SHAPES, ref
 from local import template
-from vending import bodies, compact_requests, document, upload_requests, url_requests
+from vending import (
+    bodies,
+    compact_requests,
+    document,
+    revocation_requests,
+    upload_requests,
+    url_requests,
+)
 from vending.aws import sts_answer
 from vending.errors import VendingError
 
@@ -37,6 +44,7 @@ BODIES: list[type[bodies.Body]] = [
     upload_requests.CompletionRequest,
     upload_requests.AbortRequest,
     document.ChangesRequest,
+    revocation_requests.RevocationRequest,
 ]
 MODELS = {one.__name__: one for one in BODIES}
 ALWAYS = ("InvalidRequest", "NotAuthenticated", "TooLarge", "Unavailable", "InternalError")
@@ -102,7 +110,8 @@ def routes(source: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Method and path of each event of the template."""
     for function in reference.resources(source, "AWS::Serverless::Function"):
         for event in function.get("Events", {}).values():
-            yield event["Properties"]["Method"], event["Properties"]["Path"]
+            if event["Type"] == "Api":
+                yield event["Properties"]["Method"], event["Properties"]["Path"]
 
 
 def operation(

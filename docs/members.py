@@ -19,7 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from docs import words
-from vending import content_fields, fields, issuer, oidc_fields, scope
+from vending import content_fields, fields, issuer, oidc_fields, revocation_requests, scope
 from vending.identity import VALUE_BYTES
 
 VARIABLES = ", ".join(f"`${{{name}}}`" for name in (*scope.IAM_VARIABLES, "claim.NAME")) + (
@@ -44,6 +44,7 @@ WORDS: list[tuple[object, str]] = [
         ),
     ),
     (fields.IamArn, "the ARN of a role or user, or the 12 digits of an account"),
+    (revocation_requests.PrincipalArn, "the ARN of one role or user"),
     (fields.Seconds, "seconds, or text such as `15m`"),
     (oidc_fields.TokenLifetime, "seconds, or text such as `2h`"),
     (

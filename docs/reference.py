@@ -30,6 +30,7 @@ from vending import (
     kept,
     layout,
     pages,
+    revocation_requests,
     running,
     signing_sessions,
     token,
@@ -83,6 +84,8 @@ def page() -> str:
             upload_requests.CompletionRequest, "`POST /{door}/multipart-uploads/{id}/completion`"
         ),
         *members.model(upload_requests.AbortRequest, "`POST /{door}/multipart-uploads/{id}/abort`"),
+        *members.model(revocation_requests.RevocationRequest, "`POST /admin/revocations`"),
+        *members.model(revocation_requests.RevokedCaller, "the `caller` of a revocation"),
         "## vending.yaml",
         *members.model(document.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"),
         *members.model(grant_document.GrantBody, "one of `grants`"),
@@ -110,6 +113,8 @@ def routes(source: Mapping[str, Any]) -> Iterator[str]:
     for function in resources(source, "AWS::Serverless::Function"):
         module = function["Handler"].split(".")[0]
         for event in function.get("Events", {}).values():
+            if event["Type"] != "Api":
+                continue
             route = f"{event['Properties']['Method']} {event['Properties']['Path']}"
             does, body, answer = words.ROUTES[route]
             takes = f"[{body}](#{body.lower()})" if body.isidentifier() else body

@@ -12,6 +12,11 @@ GRANT = (
     *("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?"),
     *("maxObjectSize?", "contentTypes?", "activeContent?", "versions?", "rateLimit?"),
 )
+REVOCATION = (
+    *("id", "kind", "reason", "state", "createdAt", "by", "sessionsBefore?", "until?"),
+    *("liftedAt?", "liftedBy?", "caller?", "sessionId?", "vendId?", "grantId?", "all?"),
+)
+REVOKED = ("revocation", "denialWritten", "environmentsBy", "detail")
 CREDENTIALS = (
     "vends credentials for just the targets",
     "CredentialsRequest",
@@ -93,6 +98,22 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
         "",
         ("scope", "region", "account?", "kmsKey?", "role?", "externalId?", "vpcEndpoint?"),
     ),
+    "GET /admin/revocations": (
+        "lists what was revoked, the newest first; what is over stays for 90 days",
+        PAGE,
+        ("revocations", "nextToken?"),
+    ),
+    "GET /admin/revocations/{id}": ("reads one revocation", "", REVOCATION),
+    "POST /admin/revocations": (
+        "[ends access](revocations.md) before its time",
+        "RevocationRequest",
+        (*REVOKED, "notCovered", "vends?"),
+    ),
+    "DELETE /admin/revocations/{id}": (
+        "lifts a block; what was lent before stays dead",
+        "",
+        REVOKED,
+    ),
     "POST /admin/changes": (
         "makes what is granted equal to a document",
         "ChangesRequest",
@@ -117,6 +138,18 @@ ROUTES |= {
     ),
 }
 MEANINGS = {
+    "RevocationRequest.caller": "a role, user or subject, in every session of its own",
+    "RevocationRequest.sessionId": "one session, and what it signed",
+    "RevocationRequest.vendId": "the session of this vend; the answer lists all vends in it",
+    "RevocationRequest.grantId": "whatever was vended under this grant",
+    "RevocationRequest.all": "everybody",
+    "RevocationRequest.kind": (
+        "`sessions`: what was handed out until now; `block`: that, and new vends until lifted"
+    ),
+    "RevocationRequest.reason": "for whoever reads the list",
+    "RevokedCaller.iam": "the ARN of the role or user",
+    "RevokedCaller.issuer": "or the issuer,",
+    "RevokedCaller.subject": "and what it calls the caller",
     "CredentialsRequest.target": "what the credentials shall open; this or `targets`",
     "CredentialsRequest.targets": "several of them, under one grant",
     "CredentialsRequest.permission": "what may be done with the keys",

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws import gateway, runtime, store
+from vending.aws import gateway, revocations, runtime, store
 from vending.aws.answers import Answer
 from vending.aws.calls import client
 from vending.aws.runtime import Settings, now
@@ -16,6 +16,7 @@ from vending.explain import explain
 from vending.kept import Kept
 from vending.pages import PARAMETERS, Page
 from vending.parse import parse
+from vending.revoked import check_not_blocked, not_blocked
 
 logger = Logger()
 settings = Settings.read(os.environ)
@@ -36,13 +37,15 @@ def grants(request: gateway.Request) -> Answer:
     page = Page.asked(request.query(PARAMETERS), parts=3)
     caller, time = request.caller(), now()
     keys = caller.identity.grantee_keys
+    denials = revocations.denied(dynamodb, settings.table)
+    check_not_blocked(caller, denials)
     found = store.grants_of_caller(dynamodb, settings.table, keys, page.start)
     return page.answer(
         "grants",
         (
             (position, grant.as_seen(scope))
             for position, grant in found
-            if (scope := grant.scope_for(caller, time))
+            if (scope := grant.scope_for(caller, time)) and not_blocked([grant], denials)
         ),
     )
 

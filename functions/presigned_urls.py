@@ -12,6 +12,7 @@ from vending.audit import Record
 from vending.aws import counters, gateway, runtime, s3, store, sts
 from vending.aws.answers import Answer
 from vending.aws.calls import client
+from vending.aws.routes import recorded
 from vending.aws.runtime import Settings, new_id, now
 from vending.caller import Caller
 from vending.counting import Rates
@@ -104,19 +105,6 @@ def ids(record: Record, session_id: str) -> Answer:
     return {"vendId": record.vend_id, "sessionId": session_id}
 
 
-def recorded(action: str, answer: gateway.Recorded) -> gateway.Route:
-    """A route whose every request leaves one audit record."""
-
-    def route(request: gateway.Request) -> Answer:
-        with recording(action, request.id) as record:
-            caller = request.caller()
-            record.caller(caller)
-            request.query()
-            return answer(request, caller, record)
-
-    return route
-
-
 ACTIONS = {
     "presigned-urls": presigned_urls,
     "multipart-uploads": multipart_uploads,
@@ -125,7 +113,7 @@ ACTIONS = {
     "multipart-uploads/{id}/abort": abort,
 }
 ROUTES = {
-    f"POST /{door}/{path}": recorded(path.replace("/{id}", ""), answer)
+    f"POST /{door}/{path}": recorded(recording, path.replace("/{id}", ""), answer)
     for door in ("iam", "web-identity")
     for path, answer in ACTIONS.items()
 }

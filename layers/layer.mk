@@ -1,7 +1,7 @@
 # Builds the layer, in a copy of this directory: docs/adr/0015-bytecode.md.
 LAYER := $(ARTIFACTS_DIR)/python
 GLIBCS := manylinux_2_34 manylinux_2_28 manylinux_2_17 manylinux2014
-SERVICES := dynamodb logs ssm sts
+SERVICES := dynamodb iam logs ssm sts
 
 .PHONY: build-VendingLayer
 build-VendingLayer:

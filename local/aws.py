@@ -12,6 +12,7 @@ from local.environments import REGION
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
@@ -39,6 +40,11 @@ def apigateway(cloud: Cloud) -> "APIGatewayClient":
 def cloudformation(cloud: Cloud) -> "CloudFormationClient":
     """CloudFormation, as root."""
     return session(cloud.root).client("cloudformation", endpoint_url=cloud.endpoint, config=CONFIG)
+
+
+def dynamodb(cloud: Cloud) -> "DynamoDBClient":
+    """DynamoDB, as root."""
+    return session(cloud.root).client("dynamodb", endpoint_url=cloud.endpoint, config=CONFIG)
 
 
 def iam(cloud: Cloud) -> "IAMClient":

@@ -13,6 +13,7 @@ SERVICES = (
     "apigateway",
     "cloudformation",
     "dynamodb",
+    "events",
     "iam",
     "lambda",
     "logs",

@@ -19,10 +19,12 @@ from vending.aws.runtime import now
 from vending.aws.sts import assume_role
 from vending.bodies import CredentialsRequest
 from vending.decision import Known
+from vending.denials import NOTHING_DENIED
 from vending.errors import AccessDenied
 from vending.location import Location, RegisteredLocation
 from vending.parse import parse
 from vending.presign import Method, endpoint_of, signer
+from vending.revoked import Revoked
 from vending.running import Running
 from vending.session import Credentials, Session, identifier
 from vending.signing import Effects
@@ -70,14 +72,17 @@ class Lender:
             for one in self.grants
             if one.scope.bucket == bucket and one.grantee.table_key in keys
         ]
-        return Known(tuple(found), RegisteredLocation(Location(bucket, "", is_prefix=True), REGION))
+        here = RegisteredLocation(Location(bucket, "", is_prefix=True), REGION)
+        return Known(tuple(found), here, NOTHING_DENIED)
 
     def assume_role(self, session: Session, session_id: str) -> Credentials:
         self.asked.append(session)
         return assume_role(self.sts, session, session_id)
 
-    def lasting_until(self, session: Session, time: datetime, record: Record) -> Lent:
-        lent = self.sessions.lasting_until(session, time, record)
+    def lasting_until(
+        self, session: Session, time: datetime, record: Record, revoked: Revoked
+    ) -> Lent:
+        lent = self.sessions.lasting_until(session, time, record, revoked)
         self.signed = session, lent
         return lent
 

@@ -8,6 +8,7 @@ from vending.caller import Caller
 from vending.closest import Wanted
 from vending.counting import Counter, Rates
 from vending.decision import Known, LoadGrants
+from vending.denials import NOTHING_DENIED, Denials
 from vending.grantee import IamGrantee
 from vending.grants import Grant, Permission
 from vending.identity import IamIdentity
@@ -99,11 +100,13 @@ def rates(counts: Counts | None = None, *, allow: bool = False, **stack: int) ->
     return Rates(RateLimit(**stack), (counts or Counts()).add, vends_uncounted=allow)
 
 
-def knowing(*grants: Grant, bucket: str = "bkt", registered: bool = True) -> LoadGrants:
+def knowing(
+    *grants: Grant, bucket: str = "bkt", registered: bool = True, denials: Denials = NOTHING_DENIED
+) -> LoadGrants:
     """``load_grants`` that knows these, whoever asks."""
 
     def load(grantee_keys: Sequence[str], asked: str) -> Known:
         here = location(bucket) if registered and asked == bucket else None
-        return Known(tuple(one for one in grants if one.scope.bucket == asked), here)
+        return Known(tuple(one for one in grants if one.scope.bucket == asked), here, denials)
 
     return load

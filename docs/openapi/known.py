@@ -1,7 +1,7 @@
 """Members that the code reads with functions of its own, as JSON Schema."""
 
 from docs.openapi.shapes import CONTROL, Schema, matching, none_of, ref
-from vending import content_fields, fields, issuer, oidc_fields, scope
+from vending import content_fields, fields, issuer, oidc_fields, revocation_requests, scope
 from vending.fields import ADDRESS_BLOCKS
 from vending.identity import VALUE_BYTES
 
@@ -51,6 +51,12 @@ KNOWN: list[tuple[object, Schema]] = [
         matching(
             "[0-9]{12}|arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|user)/"
             "(?:[!-~]*/)?[A-Za-z0-9_+=,.@-]{1,64}"
+        ),
+    ),
+    (
+        revocation_requests.PrincipalArn,
+        matching(
+            "arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|user)/(?:[!-~]*/)?[A-Za-z0-9_+=,.@-]{1,64}"
         ),
     ),
     (fields.Version, {"type": "integer", "const": 1}),

@@ -4,7 +4,7 @@ from typing import Any
 
 from docs.openapi.known import PORT
 from docs.openapi.shapes import Schema, none_of
-from vending import oidc_fields
+from vending import oidc_fields, revocation_requests
 
 PRIVATE = "|".join(one.replace(".", r"\.") for one in oidc_fields.PRIVATE_SUFFIXES)
 CHECKSUMS = ("checksumSha256", "checksumCrc32c", "checksumCrc64nvme")
@@ -39,6 +39,16 @@ IN_IAM = has("grantee", type="object", required=["iam"])
 TO_ACCOUNT = has("grantee", **has("iam", pattern="^[0-9]{12}$"))
 READS, WRITES = only_with("READ", "READWRITE"), only_with("WRITE", "READWRITE")
 RULES: dict[str, Schema] = {
+    "RevocationRequest": {
+        "oneOf": [having(one) for one in revocation_requests.MEMBERS],
+        "allOf": [
+            where({"anyOf": [having("sessionId"), having("vendId")]}, has("kind", const="sessions"))
+        ],
+    },
+    "RevokedCaller": {
+        "oneOf": [having("iam"), having("issuer", "subject")],
+        "dependentRequired": {"issuer": ["subject"], "subject": ["issuer"]},
+    },
     "CredentialsRequest": {"oneOf": [having("target"), having("targets")]},
     "UploadUrl": {
         "not": {

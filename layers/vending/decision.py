@@ -7,17 +7,20 @@ from datetime import datetime
 from vending.audit import Record
 from vending.caller import Caller
 from vending.closest import Match, Wants, closest_grant
+from vending.denials import Denials
 from vending.errors import AccessDenied, Fault, SeveralGrants
 from vending.grants import Grant
 from vending.location import RegisteredLocation
+from vending.revoked import Revoked, check_not_blocked, not_blocked
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the table says of a bucket, for one caller."""
+    """What the table says of a bucket, for one caller, and what is denied to anybody."""
 
     grants: tuple[Grant, ...]
     location: RegisteredLocation | None
+    denials: Denials
 
 
 type LoadGrants = Callable[[Sequence[str], str], Known]  # grantee keys, bucket
@@ -25,10 +28,13 @@ type LoadGrants = Callable[[Sequence[str], str], Known]  # grantee keys, bucket
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The grant that answers a request, and the location that it lies in."""
+    """The grant that answers a request, the location that it lies in, and what of its sessions
+    was revoked.
+    """
 
     match: Match
     location: RegisteredLocation
+    revoked: Revoked
 
 
 def decide(
@@ -43,8 +49,9 @@ def decide(
 
     Raises:
         SeveralGrants: no single grant covers it.
-        AccessDenied: no grant does, or its bucket is not registered.
+        AccessDenied: no grant does, its bucket is not registered, or the caller is blocked.
         TooManyClaims: the caller's grants would stand in too many places to read.
+        Unavailable: the table failed, or sessions were revoked at this very moment.
     """
     record.wanted(wanted)
     bucket = wanted[0].bucket
@@ -55,8 +62,9 @@ def decide(
         )
     known = load_grants(caller.identity.grantee_keys, bucket)
     record.gathered()
-    match = closest_grant(known.grants, caller, wanted, now)
+    check_not_blocked(caller, known.denials)
+    match = closest_grant(not_blocked(known.grants, known.denials), caller, wanted, now)
     record.note(grant=match.grant.id)
     if known.location is None:
         raise AccessDenied(f"No location is registered for {bucket}.", reason="NoLocation")
-    return Decision(match, known.location)
+    return Decision(match, known.location, Revoked.of(caller, match.grant, known.denials, now))

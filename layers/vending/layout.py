@@ -3,9 +3,11 @@
 Two kinds of items, each ``pk``, ``sk`` and a JSON ``document``:
 - the catalogue, one entry an item, for administrators: ``grants``/ID, ``issuers``/ID and
   ``locations``/BUCKET;
-- what a decision reads: GRANTEE KEY/BUCKET with all grants of that grantee in that bucket, and
-  ``location#BUCKET``/``location``. The authorizer reads the catalogue's issuers.
-Both are written in one transaction, so that they never differ.
+- what a decision reads: GRANTEE KEY/BUCKET with all grants of that grantee in that bucket,
+  ``location#BUCKET``/``location`` and ``block``/``block``. The authorizer reads the catalogue's
+  issuers.
+Both are written in one transaction, so that they never differ; but ``block``, which the reconciler
+makes from ``revocations``/ID.
 """
 
 import json
@@ -32,6 +34,8 @@ class Key(NamedTuple):
 
 
 REVISION = Key("revision", "revision")
+BLOCK = Key("block", "block")  # what is denied, to anybody
+LEASE = Key("lease", "reconciler")
 
 
 def catalogue_key(kind: str, id_: str) -> Key:
@@ -57,6 +61,11 @@ def upload_key(id_: str) -> Key:
 def rate_key(caller: str, minute: str) -> Key:
     """What a caller (its hash) asked for in a minute; it goes by itself."""
     return Key(table_key("rate", caller), minute)
+
+
+def revocation_key(id_: str) -> Key:
+    """What an administrator has revoked."""
+    return catalogue_key("revocation", id_)
 
 
 def decision_key(entry: Entry) -> Key:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from vending.caller import Caller
 from vending.errors import AccessDenied, DurationNotAllowed, Fault
 from vending.grants import Grant, Permission
+from vending.identity import Identity
 from vending.location import Location, RegisteredLocation
 from vending.policy import grant_conditions, session_policy
 
@@ -48,7 +49,7 @@ class Session:
 
     def name(self, session_id: str) -> str:
         """At most 60 characters; a deny on ``aws:userid`` can match each part of it."""
-        return f"{self.source_identity}-{short_hash(self.grant, 8)}-{session_id}"
+        return f"{self.source_identity}-{grant_part(self.grant)}-{session_id}"
 
 
 def session_for(
@@ -96,7 +97,17 @@ def believed(lent: Credentials, session: Session, now: datetime) -> Credentials:
 def source_identity(caller: Caller) -> str:
     """At most 34 characters: the name cut to 20, and a hash of the whole identity."""
     readable = re.sub(r"[^A-Za-z0-9_+=,.@]", "_", caller.identity.name)[:20]
-    return f"{readable}-{short_hash(caller.identity.canonical, 13)}"
+    return f"{readable}-{caller_part(caller.identity)}"
+
+
+def caller_part(identity: Identity) -> str:
+    """Of the role session name; the same for every session of one caller."""
+    return short_hash(identity.canonical, 13)
+
+
+def grant_part(id_: str) -> str:
+    """Of the role session name; the same for every session of one grant."""
+    return short_hash(id_, 8)
 
 
 def credentials_duration(asked: int | None, grant: Grant) -> int:

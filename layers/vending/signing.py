@@ -12,12 +12,13 @@ from vending.decision import Decision, LoadGrants
 from vending.errors import TooLarge, Unavailable
 from vending.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
 from vending.principal import partition_of
+from vending.revoked import Revoked
 from vending.session import LONGEST, Credentials, Session, session_for, url_lifetime
 from vending.signing_sessions import Lent
 
 TOKEN_BYTES = 2048  # allowed for a session token before STS is asked
 
-type LastingUntil = Callable[[Session, datetime, Record], Lent]
+type LastingUntil = Callable[[Session, datetime, Record, Revoked], Lent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def signing_for(
     session = signing_session(caller, decision, effects)
     if asked is not None:
         count(caller, decision.match.grant, asked, record, effects.rates, now)
-    lent = effects.lasting_until(session, now + timedelta(seconds=lifetime), record)
+    until = now + timedelta(seconds=lifetime)
+    lent = effects.lasting_until(session, until, record, decision.revoked)
     expires = min(lifetime, int((lent.credentials.expiration - now).total_seconds()))
     if expires < 1:
         raise Unavailable("SessionEnded")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from vending.audit import Record
 from vending.errors import Unavailable
+from vending.revoked import Revoked
 from vending.session import Credentials, Session, believed
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
@@ -55,9 +56,14 @@ class SigningSessions:
     _kept: OrderedDict[Session, _Kept] = field(default_factory=OrderedDict)
     _rests: dict[str, datetime] = field(default_factory=dict)  # by role, until when
 
-    def lasting_until(self, session: Session, until: datetime, record: Record) -> Lent:
-        """A session whose credentials last until then, if STS gives such."""
+    def lasting_until(
+        self, session: Session, until: datetime, record: Record, revoked: Revoked
+    ) -> Lent:
+        """A session whose credentials last until then, if STS gives such; none of the revoked."""
         kept, now = self._kept.get(session), self.now()
+        if kept and revoked.has(kept.lent.session_id, kept.since):
+            del self._kept[session]
+            kept = None
         if not kept or kept.lent.credentials.expiration < until:
             return self._lent(session, now, record)
         if kept.ages(now, until) and now >= self._rests.get(session.role_arn, now):

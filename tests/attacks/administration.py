@@ -69,6 +69,6 @@ ATTACKS = [
     Attack("records by a member that there is not", searched(record="audit"), "400 InvalidRequest", rule(13)),
     Attack("records from a place of another list", searched(nextToken="WyJhIiwiYiJd"), "400 InvalidRequest /nextToken", rule(13)),
     Attack("records since a time in no zone", searched(since="2026-01-01T00:00:00"), "400 InvalidRequest /since", rule(13)),
-    Attack("a page of somebody else's", event("grants") | {"multiValueQueryStringParameters": {"nextToken": ["WyJpYW0jMTIzNDU2Nzg5MDEyI3VzZXIjQm9iIiwiaG9nZWhvZ2UtYnVja2V0IiwiYm9icyJd"]}}, "400 InvalidRequest", rule(10)),
+    Attack("a page of somebody else's", event("grants") | {"multiValueQueryStringParameters": {"nextToken": ["WyJpYW0jMTIzNDU2Nzg5MDEyI3VzZXIjQm9iIiwiaG9nZWhvZ2UtYnVja2V0IiwiYm9icyJd"]}}, "400 InvalidRequest", rule(10), looked_up=True),
     Attack("a page of a token that is none", event("grants") | {"multiValueQueryStringParameters": {"nextToken": ["%00"]}}, "400 InvalidRequest /nextToken", rule(13)),
 ]  # fmt: skip

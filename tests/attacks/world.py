@@ -55,6 +55,7 @@ ENVIRONMENT = {
     "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
     "METRICS_NAMESPACE": "s3vend/s3vend",
     "LOG_GROUPS": "credentials-log,presigned-urls-log",
+    "DENIAL_POLICY_NAME": "S3VendDenials",
 }
 ACCOUNT_WIDE = IamGrantee(ACCOUNT)
 

@@ -71,11 +71,12 @@ def cloud(witness: Witness) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def stack(cloud: Cloud) -> Stack:
-    """The stack, with TrustAssumeS3User as in dev, one more role to assume, and the dashboard."""
+    """The stack as in dev, one more role to assume, the dashboard, and quick to hear of changes."""
     parameters = {
         "TrustAssumeS3User": "true",
         "AssumableRoleArns": OTHER_ROLE,
         "Dashboard": "true",
+        "GrantsCacheSeconds": "2",
     }
     return deploy(cloud, built(), parameters)
 

@@ -11,6 +11,7 @@ from tests.tokens import ISSUER
 from vending.bodies import CredentialsRequest
 from vending.caller import Caller
 from vending.decision import Known, LoadGrants
+from vending.denials import NOTHING_DENIED
 from vending.grantee import IamGrantee, WebGrantee
 from vending.grants import Grant, Permission
 from vending.identity import IamIdentity, WebIdentity
@@ -110,7 +111,7 @@ def wider(case: Case) -> list[Grant]:
 def knowing(case: Case, *, with_wider: bool) -> LoadGrants:
     here = location(account=case.account, kms_key=kms_key(case) if case.kms else None)
     grants = (*(wider(case) if with_wider else []), *others(case), granted(case))
-    return lambda keys, bucket: Known(grants, here)
+    return lambda keys, bucket: Known(grants, here, NOTHING_DENIED)
 
 
 def lend(case: Case, targets: Sequence[tuple[str, bool]] | None = None) -> Asked:

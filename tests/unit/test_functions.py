@@ -65,6 +65,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "LOG_GROUPS": "credentials,presigned_urls",
+        "DENIAL_POLICY_NAME": "S3VendDenials",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -289,6 +290,7 @@ ROUTES = {
         *("admin-issuers", "admin-issuer"),
     ],
     "audit": ["admin-audit", "admin-sessions", "admin-vend"],
+    "revocations": ["admin-revocations", "admin-revocation", "admin-revoke", "admin-lift"],
 }
 
 
@@ -303,7 +305,10 @@ STATUS = {
 
 def test_every_event_runs_through_a_function_here() -> None:
     events = {path.stem for path in (ROOT / "events").glob("*.json")}
-    assert events == {name for names in ROUTES.values() for name in names} | {"authorizer"}
+    assert events == {name for names in ROUTES.values() for name in names} | {
+        "authorizer",
+        "reconciliation",
+    }
 
 
 @pytest.mark.parametrize(

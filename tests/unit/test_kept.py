@@ -7,6 +7,7 @@ import pytest
 
 from tests.make import NOW, grant
 from vending.decision import Known
+from vending.denials import NOTHING_DENIED
 from vending.errors import Unavailable
 from vending.kept import CAPACITY, Kept
 
@@ -28,7 +29,7 @@ def counting(
 ) -> Callable[[Sequence[str], str], Known]:
     def load(keys: Sequence[str], bucket: str) -> Known:
         asked.append((keys, bucket))
-        return Known((grant("s3://bkt/* READ", id=f"number-{len(asked)}"),), None)
+        return Known((grant("s3://bkt/* READ", id=f"number-{len(asked)}"),), None, NOTHING_DENIED)
 
     return load
 
@@ -80,7 +81,7 @@ def test_an_old_answer_is_not_used_when_the_table_fails() -> None:
     def load(keys: Sequence[str], bucket: str) -> Known:
         if fails:
             raise Unavailable("ProvisionedThroughputExceededException")
-        return Known((), None)
+        return Known((), None, NOTHING_DENIED)
 
     keeping = Kept(load, 10, clock.now).load
     keeping(KEYS, "bkt")

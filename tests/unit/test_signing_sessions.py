@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.make import NOW, ROLE_ARN, Sts, credentials, record
+from vending.denials import Denials, Place
 from vending.errors import Unavailable
+from vending.revoked import NONE_REVOKED, Revoked
 from vending.session import Credentials, Session
 from vending.signing_sessions import CAPACITY, Lent, SigningSessions
 
@@ -40,7 +42,8 @@ class Hour:
         return replace(credentials(), expiration=ends, packed_policy_size=42)
 
     def sign(self, seconds: int, session: Session = SESSION) -> Lent:
-        return self.kept.lasting_until(session, self.time + timedelta(seconds=seconds), record())
+        until = self.time + timedelta(seconds=seconds)
+        return self.kept.lasting_until(session, until, record(), NONE_REVOKED)
 
 
 def test_one_request_learns_for_all_that_sts_is_down_and_waits_for_it() -> None:
@@ -107,7 +110,7 @@ def test_the_record_names_the_session_that_signs_though_another_was_asked_for() 
     hour = Hour()
     hour.sign(900)
     hour.down, hour.time, notes = True, NOW + timedelta(seconds=2100), record()
-    hour.kept.lasting_until(SESSION, hour.time + timedelta(seconds=900), notes)
+    hour.kept.lasting_until(SESSION, hour.time + timedelta(seconds=900), notes, NONE_REVOKED)
     assert notes.members["sessionId"] == "s0"
 
 
@@ -115,8 +118,8 @@ def test_the_same_request_is_answered_from_what_is_kept() -> None:
     sts = Sts()
     kept = sessions(sts)
     first, second = (
-        kept.lasting_until(SESSION, SOON, record()),
-        kept.lasting_until(SESSION, SOON, record()),
+        kept.lasting_until(SESSION, SOON, record(), NONE_REVOKED),
+        kept.lasting_until(SESSION, SOON, record(), NONE_REVOKED),
     )
     assert (first.cached, second.cached) == (False, True)
     assert (first.session_id, second.session_id) == ("session0", "session0")
@@ -126,7 +129,7 @@ def test_the_same_request_is_answered_from_what_is_kept() -> None:
 def test_the_record_says_how_much_room_a_new_sessions_policy_takes() -> None:
     hour, first, second = Hour(), record(), record()
     for notes in (first, second):
-        hour.kept.lasting_until(SESSION, SOON, notes)
+        hour.kept.lasting_until(SESSION, SOON, notes, NONE_REVOKED)
     assert first.members["packedPolicySize"] == 42
     assert "packedPolicySize" not in second.members
 
@@ -135,7 +138,7 @@ def test_the_record_names_the_session_whether_it_was_there_or_not() -> None:
     kept = sessions(Sts())
     for _ in range(2):
         notes = record()
-        kept.lasting_until(SESSION, SOON, notes)
+        kept.lasting_until(SESSION, SOON, notes, NONE_REVOKED)
         assert notes.members["sessionId"] == "session0"
         assert notes.members["roleSessionName"] == SESSION.name("session0")
 
@@ -155,41 +158,62 @@ def test_the_record_names_the_session_whether_it_was_there_or_not() -> None:
 def test_a_session_never_serves_another_caller_scope_condition_or_role(other: Session) -> None:
     sts = Sts()
     kept = sessions(sts)
-    kept.lasting_until(SESSION, SOON, record())
-    assert not kept.lasting_until(other, SOON, record()).cached
+    kept.lasting_until(SESSION, SOON, record(), NONE_REVOKED)
+    assert not kept.lasting_until(other, SOON, record(), NONE_REVOKED).cached
     assert len(sts.asked) == 2
 
 
 def test_a_session_with_too_little_life_left_is_replaced() -> None:
     sts = Sts(seconds=1000)
     kept = sessions(sts)
-    kept.lasting_until(SESSION, NOW + timedelta(seconds=1000), record())
-    assert kept.lasting_until(SESSION, NOW + timedelta(seconds=1000), record()).cached
+    kept.lasting_until(SESSION, NOW + timedelta(seconds=1000), record(), NONE_REVOKED)
+    assert kept.lasting_until(SESSION, NOW + timedelta(seconds=1000), record(), NONE_REVOKED).cached
     sts.seconds = 2000
-    assert not kept.lasting_until(SESSION, NOW + timedelta(seconds=1001), record()).cached
-    assert kept.lasting_until(SESSION, NOW + timedelta(seconds=1001), record()).cached
+    assert not kept.lasting_until(
+        SESSION, NOW + timedelta(seconds=1001), record(), NONE_REVOKED
+    ).cached
+    assert kept.lasting_until(SESSION, NOW + timedelta(seconds=1001), record(), NONE_REVOKED).cached
 
 
 def test_a_failure_of_sts_leaves_what_is_kept() -> None:
     sts = Sts()
     kept = sessions(sts)
-    kept.lasting_until(SESSION, SOON, record())
+    kept.lasting_until(SESSION, SOON, record(), NONE_REVOKED)
 
     def fails(session: Session, session_id: str) -> object:
         raise RuntimeError(session_id)
 
     kept.assume_role = fails  # type: ignore[assignment]
     with pytest.raises(RuntimeError):
-        kept.lasting_until(SESSION, NOW + timedelta(hours=2), record())
-    assert kept.lasting_until(SESSION, SOON, record()).cached
+        kept.lasting_until(SESSION, NOW + timedelta(hours=2), record(), NONE_REVOKED)
+    assert kept.lasting_until(SESSION, SOON, record(), NONE_REVOKED).cached
 
 
 def test_the_least_recently_used_session_is_dropped_first() -> None:
     sts = Sts()
     kept = sessions(sts)
     for number in range(CAPACITY):
-        kept.lasting_until(replace(SESSION, caller=str(number)), SOON, record())
-    kept.lasting_until(replace(SESSION, caller="0"), SOON, record())
-    kept.lasting_until(replace(SESSION, caller="new"), SOON, record())
-    assert kept.lasting_until(replace(SESSION, caller="0"), SOON, record()).cached
-    assert not kept.lasting_until(replace(SESSION, caller="1"), SOON, record()).cached
+        kept.lasting_until(replace(SESSION, caller=str(number)), SOON, record(), NONE_REVOKED)
+    kept.lasting_until(replace(SESSION, caller="0"), SOON, record(), NONE_REVOKED)
+    kept.lasting_until(replace(SESSION, caller="new"), SOON, record(), NONE_REVOKED)
+    assert kept.lasting_until(replace(SESSION, caller="0"), SOON, record(), NONE_REVOKED).cached
+    assert not kept.lasting_until(replace(SESSION, caller="1"), SOON, record(), NONE_REVOKED).cached
+
+
+@pytest.mark.parametrize(
+    ("denied", "reused"),
+    [
+        ((Place("session", "session0"), None), False),
+        ((Place("session", "session1"), None), True),
+        ((Place("caller", "alice"), NOW), True),
+        ((Place("caller", "alice"), NOW + timedelta(microseconds=1)), False),
+    ],
+)
+def test_a_session_that_was_revoked_signs_no_more(
+    denied: tuple[Place, datetime | None], reused: bool
+) -> None:
+    kept = sessions(Sts())
+    kept.lasting_until(SESSION, SOON, record(), NONE_REVOKED)
+    revoked = Revoked(denied[1], Denials.of([denied]))
+    assert kept.lasting_until(SESSION, SOON, record(), revoked).cached is reused
+    assert kept.lasting_until(SESSION, SOON, record(), NONE_REVOKED).cached

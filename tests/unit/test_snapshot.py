@@ -82,6 +82,7 @@ def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "LOG_GROUPS": "a-log",
+        "DENIAL_POLICY_NAME": "S3VendDenials",
         **more,
     }
     return subprocess.run(  # noqa: S603 - this Python and the code below

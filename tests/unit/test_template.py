@@ -33,6 +33,7 @@ FUNCTIONS: Final = {
     "AccessFunction": "access.handler",
     "AdministrationFunction": "administration.handler",
     "AuditFunction": "audit.handler",
+    "RevocationsFunction": "revocations.handler",
 }
 
 
@@ -150,7 +151,10 @@ def test_a_function_is_set_up_like_this(made: Stack, name: str, handler: str) ->
 @STACKS
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_code_reads_these_variables_and_no_others(made: Stack, name: str) -> None:
-    own = {"AuditFunction": {"LOG_GROUPS"}}.get(name, set())
+    own = {
+        "AuditFunction": {"LOG_GROUPS"},
+        "RevocationsFunction": {"LOG_GROUPS", "DENIAL_POLICY_NAME"},
+    }.get(name, set())
     variables = made.properties(name)["Environment"]["Variables"]
     assert variables.keys() >= own
     assert {key: value for key, value in variables.items() if key not in own} == {

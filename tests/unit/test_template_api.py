@@ -42,6 +42,10 @@ ROUTES: Final = {
     "GET /admin/audit": "AuditFunction",
     "GET /admin/sessions": "AuditFunction",
     "GET /admin/vends/{id}": "AuditFunction",
+    "GET /admin/revocations": "RevocationsFunction",
+    "GET /admin/revocations/{id}": "RevocationsFunction",
+    "POST /admin/revocations": "RevocationsFunction",
+    "DELETE /admin/revocations/{id}": "RevocationsFunction",
 }
 
 
@@ -102,10 +106,16 @@ def test_a_route_calls_the_alias_of_its_function_without_the_callers_credentials
 
 def test_only_this_api_may_invoke_the_functions_each_for_its_own_routes() -> None:
     permitted = {}
+    scheduled = {}
     for permission in DEV.of_type("AWS::Lambda::Permission").values():
+        if permission["Principal"] == "events.amazonaws.com":
+            scheduled[permission["SourceArn"]] = permission["FunctionName"]
+            continue
         assert permission["Principal"] == "apigateway.amazonaws.com"
         assert permission["Action"] == "lambda:InvokeFunction"
         permitted[permission["SourceArn"]] = permission["FunctionName"]
+    rules = {f"{name}.Arn" for name in DEV.of_type("AWS::Events::Rule")}
+    assert scheduled == dict.fromkeys(rules, "RevocationsFunctionAliaslive")
     base = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:Api/*"
     authorizers = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:Api/authorizers/*"
     assert permitted.pop(authorizers) == "AuthorizerFunctionAliaslive"

@@ -254,7 +254,7 @@ def answer(
     return decide(Policies(identity=identity, resource=policy), request)
 
 
-SIGNED: Final = [route for route in ROUTES if not route.split()[1].startswith("/web-identity/")]
+SIGNED: Final = [route for route in ROUTES if route.split()[1].startswith(("/iam/", "/admin/"))]
 FOR_TOKENS: Final = sorted(ROUTES.keys() - set(SIGNED))
 FOR_CALLERS: Final = [route for route in SIGNED if route.split()[1].startswith("/iam/")]
 FOR_ADMINISTRATORS: Final = [route for route in SIGNED if route.split()[1].startswith("/admin/")]

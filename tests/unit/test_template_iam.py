@@ -29,8 +29,9 @@ LOGS: Final = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ASSUME: Final = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 RECORDING: Final = [
     *("AuthorizerFunction", "CredentialsFunction", "PresignedUrlsFunction", "StsFunction"),
-    *("AccessFunction", "AdministrationFunction"),
+    *("AccessFunction", "AdministrationFunction", "RevocationsFunction"),
 ]
+DENYING: Final = {"iam:GetRolePolicy", "iam:PutRolePolicy"}
 # By function and resource, beside the logs: every action and no other.
 PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
     "AuthorizerFunction": {"Table.Arn": {"dynamodb:Query"}},
@@ -65,6 +66,24 @@ PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
             f"{name}LogGroup.Arn",
             f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}LogGroup",
         )
+    },
+    "RevocationsFunction": {
+        "Table.Arn": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        LENT: DENYING,
+        **{
+            group: {"logs:FilterLogEvents"}
+            for name in ("Credentials", "PresignedUrls", "Sts")
+            for group in (
+                f"{name}FunctionLogGroup.Arn",
+                f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}FunctionLogGroup",
+            )
+        },
     },
 }
 
@@ -116,11 +135,17 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
     issuers = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["issuers"]}}
     counters = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["rate#*"]}}
     uploads = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["upload#*"]}}
+    denials = {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["revocations", "block", "lease"]}
+    }
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/AllowedAssumeS3RoleBoundary"
+    within_the_boundary = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     assert conditions == {key: [] for key in PERMISSIONS} | {
         "AuthorizerFunction": [issuers],
         "CredentialsFunction": [counters],
         "PresignedUrlsFunction": [counters, uploads],
         "StsFunction": [issuers, counters],
+        "RevocationsFunction": [denials, within_the_boundary],
     }
 
 
@@ -200,12 +225,14 @@ def test_the_functions_may_assume_the_listed_roles_and_no_others() -> None:
 
 @pytest.mark.invariant(14)
 @STACKS
-def test_no_function_may_change_iam_or_invoke_another(made: Stack) -> None:
+def test_no_function_may_change_iam_or_invoke_another_but_for_the_denials(made: Stack) -> None:
+    assert permissions(made, role_of(made, "RevocationsFunction"))[LENT] >= DENYING
     actions = {
         action
         for function in PERMISSIONS
         for statement in statements(made, role_of(made, function))
         for action in listed(statement["Action"])
+        if (function, statement["Resource"]) != ("RevocationsFunction", LENT)
     }
     assert not [a for a in actions if a.startswith(("iam:", "lambda:", "s3:")) or "*" in a]
 
@@ -396,7 +423,7 @@ def test_the_policy_of_a_door_opens_every_route_of_its_door_and_no_other(
             assert allows(document, "execute-api:Invoke", f"{base}:Api/v1/{method}{asked}") is own
             # What else the same words could be read as:
             for other in (
-                f"{base}:Api/v1/DELETE{asked}",
+                f"{base}:Api/v1/PATCH{asked}",
                 f"{base}:Api/v2/{method}{asked}",
                 f"{base}:Other/v1/{method}{asked}",
                 f"{base}:Api/v1/{method}/web-identity{asked}",

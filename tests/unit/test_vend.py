@@ -15,6 +15,7 @@ from vending.audit import Record
 from vending.bodies import CredentialsRequest
 from vending.caller import Caller
 from vending.decision import Known, LoadGrants
+from vending.denials import NOTHING_DENIED
 from vending.errors import (
     AccessDenied,
     DurationNotAllowed,
@@ -252,7 +253,7 @@ def test_grants_are_asked_for_by_the_callers_keys_and_the_targets_bucket() -> No
 
     def load(keys: object, bucket: str) -> Known:
         asked.append((keys, bucket))
-        return Known((), None)
+        return Known((), None, NOTHING_DENIED)
 
     with pytest.raises(AccessDenied):
         vend(load, Sts())

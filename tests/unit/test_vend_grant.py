@@ -14,6 +14,7 @@ from tests.tokens import ISSUER
 from vending.audit import Record
 from vending.caller import Caller
 from vending.decision import Known, LoadGrants
+from vending.denials import Denials, Place
 from vending.errors import AccessDenied, DurationNotAllowed, PresignOnly, VendingError
 from vending.grantee import WebGrantee
 from vending.grants import Grant
@@ -24,6 +25,9 @@ from vending.vend_grant import vend_grant
 ALICE = Caller("sts", WebIdentity(ISSUER, "alice", {"tenant": "acme"}, "0" * 32), "192.0.2.7")
 MINE = WebGrantee(ISSUER, "alice")
 BOBS = WebGrantee(ISSUER, "bob")
+
+
+DENIED = Denials.of([(Place("grant", "abcdefgh"), None)])
 
 
 def granted(line: str = "s3://bkt/a/* READ", **members: Any) -> Grant:
@@ -135,11 +139,12 @@ def test_everything_else_that_a_decision_knows_stays() -> None:
     kept: list[Known] = []
 
     def load(keys: Sequence[str], bucket: str) -> Known:
-        kept.append(Known((granted(), granted(id="other")), location("bkt", account="9" * 12)))
+        here = location("bkt", account="9" * 12)
+        kept.append(Known((granted(), granted(id="other")), here, DENIED))
         return kept[0]
 
     lent = vend(Sts(), granted(), load=load)
-    assert replace(kept[0], grants=()) == Known((), lent.narrowed.decision.location)
+    assert replace(kept[0], grants=()) == Known((), lent.narrowed.decision.location, DENIED)
 
 
 @pytest.mark.parametrize(

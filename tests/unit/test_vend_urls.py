@@ -12,6 +12,7 @@ from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, loca
 from vending.audit import Record
 from vending.compact_requests import Compact
 from vending.decision import Known, LoadGrants
+from vending.denials import NOTHING_DENIED
 from vending.errors import (
     AccessDenied,
     InvalidRequest,
@@ -69,7 +70,7 @@ def test_what_the_client_must_send_comes_back_and_is_signed() -> None:
         "checksumSha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
         **owner_and_key,
     }
-    here = Known((grant("s3://bkt/* WRITE"),), location(kms_key=KMS_KEY))
+    here = Known((grant("s3://bkt/* WRITE"),), location(kms_key=KMS_KEY), NOTHING_DENIED)
 
     def load(_: object, __: str) -> Known:
         return here

@@ -10,7 +10,7 @@ from typing import Any
 
 from vending.errors import TokenRefused
 from vending.identity import WebIdentity
-from vending.session import short_hash
+from vending.session import caller_part
 
 _BEARER = re.compile("bearer +", re.IGNORECASE)
 
@@ -63,7 +63,7 @@ def allowed(asked: Asked, identity: WebIdentity, took: float) -> dict[str, objec
         "Resource": asked.event["methodArn"],
     }
     return {
-        "principalId": short_hash(identity.canonical, 13),
+        "principalId": caller_part(identity),
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
         "context": {"caller": identity.encode(), "authoriseMs": round(took, 3)},
     }

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from vending.audit import Record
 from vending.aws.answers import PROBLEMS, Answer, Wire, causes
 from vending.aws.deadline import VEND, lasting
 from vending.caller import Caller, Door
@@ -20,7 +19,6 @@ from vending.errors import (
 from vending.identity import IamIdentity, WebIdentity
 
 type Route = Callable[["Request"], Answer]
-type Recorded = Callable[["Request", Caller, Record], Answer]
 type Report = Callable[[str, dict[str, object]], None]
 
 DOORS: tuple[Door, ...] = ("iam", "web-identity", "admin")

@@ -13,9 +13,9 @@ from vending.decision import Known
 from vending.errors import InvalidRequest, PreconditionFailed
 from vending.grants import Grant
 from vending.issuer import Issuer
-from vending.layout import REVISION, Batch, grants_key, location_key, upload_key
+from vending.layout import BLOCK, REVISION, Batch, grants_key, location_key, upload_key
 from vending.pages import Position
-from vending.stored import grants_of, issuer_of, location_of
+from vending.stored import denials_of, grants_of, issuer_of, location_of
 from vending.upload import Upload
 
 __all__ = ["entries", "read"]
@@ -30,11 +30,12 @@ def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> K
     """
     grant_keys = [grants_key(one, bucket) for one in grantee_keys]
     place = location_key(bucket)
-    documents = read(client, table, [*grant_keys, place])
+    documents = read(client, table, [*grant_keys, place, BLOCK])
     listed = (documents[key] for key in grant_keys if key in documents)
     return Known(
         tuple(grant for document in listed for grant in grants_of(document)),
         location_of(documents[place]) if place in documents else None,
+        denials_of(documents.get(BLOCK)),
     )
 
 

@@ -1,0 +1,127 @@
+"""Revoke and lift: write it down, then bring it into force; the answer says how far it got."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from vending.audit import Record
+from vending.caller import Caller
+from vending.errors import InvalidRequest, NotFound, Unavailable
+from vending.grants import iso
+from vending.location import RegisteredLocation
+from vending.reconcile import Ledger, bring_into_force
+from vending.revocation import Revocation
+from vending.revocation_requests import RevocationRequest
+from vending.session import LONGEST
+from vending.trail import Vend
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What revoking needs of the world; ``lift`` writes only over what was read."""
+
+    read: Callable[[str], Revocation | None]
+    add: Callable[[Revocation], None]
+    lift: Callable[[Revocation, Revocation], None]  # before, after
+    vends: Callable[[str], Sequence[Vend]]  # this one, and all that share its session
+    locations: Callable[[], Iterable[RegisteredLocation]]
+    ledger: Ledger
+    role_arn: str
+    cache_seconds: int  # that an environment may go on with what it has read
+    new_id: Callable[[], str]
+
+
+def revoke(
+    caller: Caller, request: RevocationRequest, record: Record, effects: Effects
+) -> dict[str, object]:
+    """The answer of ``POST /admin/revocations``.
+
+    Raises:
+        NotFound: no record of such a vend.
+        TooLarge: there is too much log to find the vend; nothing is revoked.
+        Unavailable: the table failed, or the logs; nothing is revoked.
+    """
+    now = effects.ledger.now
+    vends = effects.vends(request.vend_id) if request.vend_id else ()
+    if request.vend_id and not vends:
+        raise NotFound(
+            "There is no record of this vend yet, or any more. Records come seconds late: try "
+            "again, or revoke its caller, which needs none."
+        )
+    session = vends[0].session_id if vends else None
+    revocation = Revocation(
+        id=effects.new_id(),
+        kind=request.kind,
+        whose=request.whose | ({"sessionId": session} if session else {}),
+        place=request.place(session),
+        reason=request.reason,
+        by=caller.identity.as_json(),
+        created=now(),
+    )
+    effects.add(revocation)
+    others = {"vends": [one.vend_id for one in vends]} if vends else {}
+    last = now() + timedelta(seconds=LONGEST + effects.cache_seconds)
+    uncovered = [{"roleArn": role, "until": iso(last)} for role in _not_covered(vends, effects)]
+    return _told(revocation, record, effects) | others | {"notCovered": uncovered}
+
+
+def lift(caller: Caller, id_: str, record: Record, effects: Effects) -> dict[str, object]:
+    """The answer of ``DELETE /admin/revocations/{id}``; lifting again changes nothing.
+
+    Raises:
+        NotFound: no such revocation.
+        InvalidRequest: it revokes sessions, which stay dead.
+        PreconditionFailed: another administrator lifts it at the same time.
+        Unavailable: the table failed; nothing is lifted.
+    """
+    revocation = effects.read(id_)
+    if revocation is None:
+        raise NotFound("There is no such revocation.")
+    if revocation.kind == "sessions":
+        raise InvalidRequest(
+            "What is revoked with kind 'sessions' stays dead, and new vends work already; it ends "
+            f"by itself at {iso(revocation.until or revocation.created)}."
+        )
+    if not revocation.lifted:
+        now = effects.ledger.now
+        lifted = revocation.lift(now(), caller.identity.as_json())
+        effects.lift(revocation, lifted)
+        revocation = lifted
+    return _told(revocation, record, effects)
+
+
+def _told(revocation: Revocation, record: Record, effects: Effects) -> dict[str, object]:
+    """What has happened, and what is still spreading."""
+    try:
+        written = bring_into_force(revocation.mark, effects.ledger)
+    except Unavailable as error:
+        written = False
+        record.note(reason=error.reason)
+    now = effects.ledger.now
+    time = now()
+    heard = time + timedelta(seconds=effects.cache_seconds)
+    record.note(revocation=revocation.as_json(time), denialWritten=written)
+    return {
+        "revocation": revocation.as_json(time),
+        "denialWritten": written,
+        "environmentsBy": iso(heard + timedelta(seconds=1)),
+        "detail": _WRITTEN if written else _PENDING,
+    }
+
+
+_WRITTEN = (
+    "The role's policy denies it. IAM takes seconds, at times a minute, to apply that everywhere; "
+    "functions that have read the table a moment ago hear of it by 'environmentsBy'."
+)
+_PENDING = (
+    "It is written down, but the role's policy is not changed yet. The reconciler does that within "
+    "minutes; to try at once, send any revocation, or read docs/revocations.md."
+)
+
+
+def _not_covered(vends: Sequence[Vend], effects: Effects) -> list[str]:
+    """The roles whose sessions the denial does not reach: it is a policy of the one role."""
+    lent = {one.role_arn for one in vends}
+    if not vends:
+        lent = {one.role_arn(effects.role_arn) for one in effects.locations()}
+    return sorted(lent - {effects.role_arn})

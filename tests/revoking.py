@@ -1,0 +1,110 @@
+"""A ledger in memory: what the reconciler does with the table and the role, without either."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.make import NOW, ROLE_ARN, location
+from vending.denial_policy import denial_policy
+from vending.denials import NOTHING_DENIED
+from vending.errors import PreconditionFailed, Unavailable
+from vending.location import RegisteredLocation
+from vending.reconcile import Ledger
+from vending.revocation import Revocation
+from vending.revoke import Effects
+from vending.trail import Vend
+
+
+@dataclass
+class World:
+    """The table, the role and the clock; ``broken`` names what fails."""
+
+    time: datetime = NOW
+    broken: str = ""
+    kept: dict[str, Revocation] = field(default_factory=dict)
+    block: str | None = None
+    policy: str = denial_policy(NOTHING_DENIED)
+    covered: Collection[str] = ()
+    owner: str | None = None
+    until: datetime = NOW
+    calls: list[str] = field(default_factory=list)
+    locations: list[RegisteredLocation] = field(default_factory=lambda: [location()])
+    vends: list[Vend] = field(default_factory=list)
+
+    def call(self, name: str) -> None:
+        self.calls.append(name)
+        if name == self.broken:
+            raise Unavailable("Broken")
+
+    def revocations(self) -> Iterable[Revocation]:
+        self.call("revocations")
+        return list(self.kept.values())
+
+    def save_denials(self, text: str) -> None:
+        self.call("save_denials")
+        self.block = text
+
+    def has_policy(self, document: str) -> bool:
+        self.call("has_policy")
+        return self.policy == document
+
+    def put_policy(self, document: str) -> None:
+        self.call("put_policy")
+        self.policy = document
+
+    def take(self, owner: str, now: datetime, until: datetime) -> bool:
+        self.call("take")
+        if self.owner and self.until >= now:
+            return False
+        self.owner, self.until = owner, until
+        return True
+
+    def release(self, owner: str, covered: Collection[str] | None) -> None:
+        self.call("release")
+        assert owner == self.owner
+        self.owner = None
+        self.covered = self.covered if covered is None else covered
+
+    def pause(self, seconds: float) -> None:
+        self.calls.append("pause")
+        self.time += timedelta(seconds=seconds)
+
+    def add(self, revocation: Revocation) -> None:
+        self.call("add")
+        self.kept[revocation.id] = revocation
+
+    def lift(self, before: Revocation, after: Revocation) -> None:
+        self.call("lift")
+        if self.kept[before.id] != before:
+            raise PreconditionFailed("Another was first.")
+        self.kept[after.id] = after
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(
+            revocations=self.revocations,
+            denials=lambda: self.block,
+            save_denials=self.save_denials,
+            has_policy=self.has_policy,
+            put_policy=self.put_policy,
+            take=self.take,
+            covered=lambda: self.covered,
+            release=self.release,
+            now=lambda: self.time,
+            pause=self.pause,
+            new_id=lambda: "me",
+        )
+
+    @property
+    def effects(self) -> Effects:
+        return Effects(
+            read=self.kept.get,
+            add=self.add,
+            lift=self.lift,
+            vends=lambda id_: [one for one in self.vends if id_ in {v.vend_id for v in self.vends}],
+            locations=lambda: self.locations,
+            ledger=self.ledger,
+            role_arn=ROLE_ARN,
+            cache_seconds=10,
+            new_id=lambda: f"{len(self.kept):016}",
+        )
