@@ -142,7 +142,11 @@ def stack(**parameters: str) -> Stack:
         for name, resource in source["Resources"].items()
         if "Condition" not in resource or resolve.holds(resource["Condition"])
     }
-    outputs = {name: resolve(output["Value"]) for name, output in source["Outputs"].items()}
+    outputs = {
+        name: resolve(output["Value"])
+        for name, output in source["Outputs"].items()
+        if "Condition" not in output or resolve.holds(output["Condition"])
+    }
     return Stack(made, outputs)
 
 

@@ -76,6 +76,7 @@ def stack(cloud: Cloud) -> Stack:
         "TrustAssumeS3User": "true",
         "AssumableRoleArns": OTHER_ROLE,
         "Dashboard": "true",
+        "AuditTrail": "true",
         "GrantsCacheSeconds": "2",
     }
     return deploy(cloud, built(), parameters)

@@ -7,7 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
+from local import aws
 from local.client import Call, Credentials
+from local.cloud import Cloud
+from local.stack import Stack
 from tests.cloud.conftest import NewCaller
 
 REPORTS = {"target": "s3://hogehoge-bucket/reports/*", "permission": "READ"}
@@ -121,3 +124,24 @@ def test_a_session_of_a_role_is_found_by_its_role(
     assert [(one["caller"], one["callerSession"]) for one in found] == [
         ("arn:aws:iam::123456789012:role/AuditedRole", "a-session")
     ]
+
+
+def test_what_the_functions_log_goes_to_a_stream_and_its_bucket_is_closed(
+    cloud: Cloud, stack: Stack
+) -> None:
+    """The local cloud carries nothing there; it takes the resources, and shows what they are."""
+    session = aws.session(cloud.root)
+    logs = session.client("logs", endpoint_url=cloud.endpoint)
+    s3 = session.client("s3", endpoint_url=cloud.endpoint)
+    subscribed = {
+        group["logGroupName"].rpartition("/")[2]: [one["filterPattern"] for one in filters]
+        for group in logs.describe_log_groups()["logGroups"]
+        if (filters := logs.describe_subscription_filters(logGroupName=group["logGroupName"])["subscriptionFilters"])
+    }  # fmt: skip
+    assert set(map(tuple, subscribed.values())) == {('{ $.record = "audit" }',)}
+    assert {"CredentialsFunctionLogGroup", "AdministrationFunctionLogGroup"} <= subscribed.keys()
+    bucket = stack.outputs["AuditTrailBucketName"]
+    closed = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert set(closed.values()) == {True}
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=bucket)["Policy"]

@@ -109,6 +109,7 @@ def test_what_a_direct_way_is_pinned_to_has_no_wildcard_and_ends_no_text(
                 "Tracing": "true",
                 "Alarms": "true",
                 "Dashboard": "true",
+                "AuditTrail": "true",
                 "LogRetentionDays": "365",
             },
         ),
@@ -291,7 +292,8 @@ def test_every_log_group_is_kept_for_its_days_and_longer_than_the_stack(made: St
 
 @STACKS
 def test_the_outputs_are_parameters_too(made: Stack) -> None:
-    assert made.outputs == {
+    trail = {"AuditTrailBucketName": "AuditTrailBucket"} if made is PROD else {}
+    assert made.outputs == trail | {
         "ApiUrl": f"https://Api.execute-api.{REGION}.amazonaws.com/v1",
         "ApiId": "Api",
         "RoleArn": "AllowedAssumeS3Role.Arn",
@@ -310,6 +312,7 @@ def test_the_outputs_are_parameters_too(made: Stack) -> None:
             "callers-policy-arn": "CallersPolicyArn",
             "administrators-policy-arn": "AdministratorsPolicyArn",
             "table": "TableName",
+            **({"audit-trail-bucket": "AuditTrailBucketName"} if trail else {}),
         }.items()
     }
 
