@@ -181,6 +181,7 @@ REAL: Final = stack(
     OwnWebAcl="true",
     WebAclRequestsPerAddress="1000",
     GradualDeployment="true",
+    CloudTrailLogGroup="cloudtrail",
 )
 STACKS: Final = pytest.mark.parametrize(
     "made",

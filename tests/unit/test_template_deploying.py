@@ -14,6 +14,7 @@ from tests.evaluator.statements import Answer
 from tests.evaluator.statements import Request as Asked
 from tests.policies import (
     ACCOUNT,
+    REAL,
     REGION,
     ROOT,
     STACKS,
@@ -23,7 +24,7 @@ from tests.policies import (
     stack,
     template,
 )
-from tests.unit.test_template_api import ROUTES
+from tests.unit.test_template_api import ROUTES, operations
 from vending.aws.gateway import Request
 
 DOMAIN: Final = {
@@ -38,6 +39,21 @@ WEB_ACL: Final = {
     "WebAclArn": f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/ours/0a1b2c3d-1111-2222-3333-444455556666"
 }
 OWN_WEB_ACL: Final = {"OwnWebAcl": "true"}
+BY_A_VERSION: Final = {
+    "AuthorizerFailuresAlarm",
+    "FunctionErrorsAlarm",
+    "InternalErrorAlarm",
+    "LatencyAlarm",
+    "RefusalSpikeAlarm",
+    "ServerErrorsAlarm",
+    "TokenRefusalsAlarm",
+}
+BY_THE_WORLD: Final = {
+    "FunctionThrottlesAlarm",
+    "StsThrottlingAlarm",
+    "TableThrottlesAlarm",
+    "RevokedSessionUsedAlarm",
+}
 OURS: Final = {
     "AWS::ApiGateway::DomainName",
     "AWS::ApiGateway::BasePathMapping",
@@ -64,6 +80,7 @@ OURS: Final = {
         (ORGANIZATION | ACCOUNTS, {"OneKindOfCallers"}),
         (WEB_ACL, set()),
         (OWN_WEB_ACL, set()),
+        ({"GradualDeployment": "true", "Alarms": "true"}, set()),
         (OWN_WEB_ACL | {"WebAclRequestsPerAddress": "10"}, set()),
         (OWN_WEB_ACL | {"WebAclRequestsPerAddress": "9"}, {"OneWebAcl"}),
         (OWN_WEB_ACL | WEB_ACL, {"OneWebAcl"}),
@@ -73,7 +90,7 @@ OURS: Final = {
 )
 def test_what_does_not_go_together_is_refused(parameters: dict[str, str], broken: set[str]) -> None:
     assert broken_rules(**parameters) == broken
-    assert broken_rules(**configuration("prod"), **parameters) == broken
+    assert broken_rules(**(configuration("prod") | parameters)) == broken
 
 
 @pytest.mark.parametrize(
@@ -254,7 +271,7 @@ def answer(
     return decide(Policies(identity=identity, resource=policy), request)
 
 
-SIGNED: Final = [route for route in ROUTES if route.split()[1].startswith(("/iam/", "/admin/"))]
+SIGNED: Final = [route for route, one in operations().items() if {"AWS_IAM": []} in one["security"]]
 FOR_TOKENS: Final = sorted(ROUTES.keys() - set(SIGNED))
 FOR_CALLERS: Final = [route for route in SIGNED if route.split()[1].startswith("/iam/")]
 FOR_ADMINISTRATORS: Final = [route for route in SIGNED if route.split()[1].startswith("/admin/")]
@@ -365,12 +382,16 @@ def test_who_signs_in_another_account_is_its_role_whatever_the_session_calls_its
     "kind", ["AllAtOnce", "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"]
 )
 def test_a_gradual_deployment_shifts_every_function_and_goes_back_by_itself(kind: str) -> None:
-    made = stack(GradualDeployment="true", DeploymentType=kind)
+    made = stack(GradualDeployment="true", DeploymentType=kind, Alarms="true")
     groups = made.of_type("AWS::CodeDeploy::DeploymentGroup")
     functions = made.of_type("AWS::Lambda::Function")
     assert groups.keys() == {f"{name}DeploymentGroup" for name in functions}
     for group in groups.values():
         assert group["DeploymentConfigName"] == f"CodeDeployDefault.Lambda{kind}"
+        assert group["AlarmConfiguration"] == {
+            "Enabled": True,
+            "Alarms": [{"Name": name} for name in sorted(BY_A_VERSION)],
+        }
         assert group["AutoRollbackConfiguration"] == {
             "Enabled": True,
             "Events": [
@@ -387,9 +408,18 @@ def test_a_gradual_deployment_shifts_every_function_and_goes_back_by_itself(kind
         }
 
 
+def test_a_deployment_without_alarms_that_could_stop_it_is_refused() -> None:
+    assert broken_rules(GradualDeployment="true") == {"GradualDeploymentsHaveAlarms"}
+
+
+def test_every_alarm_either_stops_a_deployment_or_is_of_the_world_around_it() -> None:
+    assert set(REAL.of_type("AWS::CloudWatch::Alarm")) == BY_A_VERSION | BY_THE_WORLD
+
+
 def test_a_change_of_these_parameters_publishes_no_version_that_would_be_the_same() -> None:
     plain = stack().of_type("AWS::Lambda::Version")
-    for given in (DOMAIN | ZONE, PRIVATE, ACCOUNTS, OWN_WEB_ACL, {"GradualDeployment": "true"}):
+    gradual = {"GradualDeployment": "true", "Alarms": "true"}
+    for given in (DOMAIN | ZONE, PRIVATE, ACCOUNTS, OWN_WEB_ACL, gradual):
         assert stack(**given).of_type("AWS::Lambda::Version") == plain
 
 
