@@ -155,6 +155,10 @@ $(BENCH:%=bench-%): bench-%: $(ENVIRONMENT)
 local-token: $(ENVIRONMENT) ## print a token of its issuer: make -s local-token CLAIMS='{"sub": "alice"}'
 	@$(PYTHON) -m local token '$(or $(CLAIMS),{})'
 
+.PHONY: canary
+canary: $(ENVIRONMENT) ## vend, revoke, and measure how long S3 goes on: on `make local`, or on S3VEND_URL
+	@$(PYTHON) -m local canary
+
 .PHONY: invoke
 invoke: $(ENVIRONMENT) ## run EVENT=events/credentials.json through its function in a container, against `make local`
 	@$(PYTHON) -m local invoke $(or $(EVENT),$(error say which event: make invoke EVENT=events/credentials.json))

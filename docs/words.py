@@ -117,7 +117,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /admin/changes": (
         "makes what is granted equal to a document",
         "ChangesRequest",
-        ("applied", "revision", "changes"),
+        ("applied", "revision", "changes", "environmentsBy?"),
     ),
 }
 ROUTES |= {

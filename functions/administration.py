@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,12 +16,12 @@ from vending.audit import Record
 from vending.aws import deadline, gateway, parameters, runtime, store
 from vending.aws.answers import Answer
 from vending.aws.calls import client
-from vending.aws.runtime import Settings, noting
+from vending.aws.runtime import Settings, noting, now
 from vending.caller import Caller
 from vending.changes import Change, Entry, Kind
 from vending.document import ChangesRequest
 from vending.errors import NotFound
-from vending.grants import Grant
+from vending.grants import Grant, iso
 from vending.layout import Key, catalogue_key
 from vending.pages import PARAMETERS, Page
 from vending.parse import parse
@@ -126,7 +127,7 @@ def changes(request: gateway.Request) -> Answer:
         record.caller(caller)
         request.query()
         body = parse(ChangesRequest, request.body())
-        return apply(
+        answer = apply(
             body,
             record,
             CATALOGUE,
@@ -138,6 +139,10 @@ def changes(request: gateway.Request) -> Answer:
             ),
             changed=partial(record_change, request.id, caller, record),
         )
+    if answer["applied"]:
+        heard = now() + timedelta(seconds=settings.grants_cache_seconds + 1)
+        answer["environmentsBy"] = iso(heard)
+    return answer
 
 
 def record_change(

@@ -6,12 +6,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from local import demo, environments, invoke, keep
+from local import canary, demo, environments, invoke, keep
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 0 if it was done. Raises LocalError."""
     options = _parser().parse_args(arguments)
+    if options.command == "canary":  # of whatever stack the environment names
+        return canary.run(options.directory / keep.ENV)
     environments.forget_own()
     match options.command:
         case "start":
@@ -54,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         "claims",
         type=claims,
         help="a JSON object; what is not in it is filled in, null is left out",
+    )
+    commands.add_parser(
+        "canary", parents=[kept], help="measure how long a revoked URL lives, on any stack"
     )
     commands.add_parser("demo", help="show the whole story on a cloud of its own")
     one = commands.add_parser(

@@ -62,7 +62,7 @@ def apply(
         if isinstance(entry, Grant)
     }
     writes = list(batches(changes, catalogue.items(touched)))
-    shown = [change.as_json() for change in changes]
+    shown = [change.as_answered() for change in changes]
     _check_answer(shown)
     record.note(changes=len(changes), dryRun=request.dry_run, revision=revision)
     if not request.dry_run:

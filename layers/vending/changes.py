@@ -40,8 +40,27 @@ class Change:
                 return _trusts_no_more(after, before)
         return False
 
-    def as_json(self) -> dict[str, object]:
+    @property
+    def revocation(self) -> dict[str, object] | None:
+        """What to send to ``/admin/revocations`` to end what a grant opened until now; None where
+        nothing that it opened is closed.
+        """
+        match self.before, self.after:
+            case Grant(), None:
+                reason = "the grant was removed"
+            case Grant() as before, Grant() as after if not _gives_no_more(before, after):
+                reason = "the grant was changed"
+            case _:
+                return None
+        return {"grantId": self.id, "kind": "sessions", "reason": reason}
+
+    def as_answered(self) -> dict[str, object]:
         """As in the answer of ``/admin/changes``."""
+        offered = self.revocation
+        return self.as_json() | ({"revocation": offered} if offered else {})
+
+    def as_json(self) -> dict[str, object]:
+        """As in the audit record."""
         return {
             "action": self.action,
             "kind": self.kind,

@@ -12,9 +12,10 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from local import aws
+from local import aws, canary
 from local.client import Answer, Call, Credentials
 from local.cloud import Cloud
+from local.messages import LocalError
 from local.stack import Stack
 from tests.cloud.conftest import Apply, NewCaller
 
@@ -298,3 +299,21 @@ def test_five_hundred_revocations_at_once_fit_and_hold(
         key = {"pk": {"S": "revocations"}, "sk": {"S": answer.json["revocation"]["id"]}}
         table.delete_item(TableName=stack.outputs["TableName"], Key=key)
     reconcile()
+
+
+def test_the_canary_measures_how_long_a_revoked_url_lives(
+    cloud: Cloud, stack: Stack, user: Credentials, administrator: Credentials
+) -> None:
+    settings = {
+        "S3VEND_URL": stack.url,
+        "AWS_REGION": "ap-northeast-1",
+        "AWS_ACCESS_KEY_ID": user.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": user.secret_access_key,
+        "S3VEND_ADMIN_ACCESS_KEY_ID": administrator.access_key_id,
+        "S3VEND_ADMIN_SECRET_ACCESS_KEY": administrator.secret_access_key,
+    }
+    measured = canary.measure(settings)
+    assert measured.denialWritten
+    assert 0 < measured.denied < canary.PATIENCE
+    with pytest.raises(LocalError, match="AWS_REGION"):
+        canary.measure({"S3VEND_URL": stack.url})

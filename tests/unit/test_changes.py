@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.documents import HERE, document, entry, line, planned, stored
-from tests.make import ACCOUNT
+from tests.make import ACCOUNT, grant, location
 from tests.tokens import ISSUER, jwk, rsa_key
-from vending.changes import Change
+from vending.changes import Change, Entry
 
 OTHER = "https://other.example.com"
 PINNED = {"keys": [jwk(rsa_key())]}
@@ -144,3 +144,24 @@ def test_a_change_is_answered_with_what_was_and_what_will_be() -> None:
         "before": written,
         "after": written | {"subjectClaim": "oid"},
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "offered"),
+    [
+        (grant("s3://bkt/a/* READ"), None, "the grant was removed"),
+        (grant("s3://bkt/a/* READ"), grant("s3://bkt/a/b/* READ"), "the grant was changed"),
+        (grant("s3://bkt/a/* READWRITE"), grant("s3://bkt/a/* READ"), "the grant was changed"),
+        (grant("s3://bkt/a/* READ"), grant("s3://bkt/* READ"), None),
+        (grant("s3://bkt/a/* READ"), grant("s3://bkt/a/* READ", max_duration=900), "the grant was changed"),
+        (None, grant("s3://bkt/a/* READ"), None),
+        (location(), None, None),
+    ],
+)  # fmt: skip
+def test_a_change_that_closes_something_offers_to_end_what_is_out(
+    before: Entry | None, after: Entry | None, offered: str | None
+) -> None:
+    change = Change("grant", "a-grant", "", before, after)
+    expected = {"grantId": "a-grant", "kind": "sessions", "reason": offered}
+    assert change.revocation == (expected if offered else None)
+    assert change.as_answered() == change.as_json() | ({"revocation": expected} if offered else {})
