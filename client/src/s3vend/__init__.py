@@ -2,11 +2,12 @@
 
 `session`, `botocore_session`, `aiobotocore_session`: sessions that renew themselves.
 `credentials`, `fresh`: the credentials, once and for as long as you need them.
-`presign`, `upload`, `download`: by URL, with no AWS library.
+`presign`, `upload`, `download`, `abandon`: by URL, with no AWS library.
 `connect`: which service, and as whom; all others take what it returns as ``service``.
 """
 
 from s3vend.credentials import Credentials, Fresh, credentials, fresh
+from s3vend.download import download
 from s3vend.errors import (
     AccessDenied,
     ChecksumMismatch,
@@ -29,6 +30,9 @@ from s3vend.errors import (
     Unavailable,
     Unreachable,
 )
+from s3vend.getting import Downloaded
+from s3vend.progress import progress_bar
+from s3vend.sending import Uploaded
 from s3vend.service import Service, connect
 from s3vend.session import aiobotocore_session, botocore_session, session
 from s3vend.tools import (
@@ -38,12 +42,15 @@ from s3vend.tools import (
     pyarrow_keys,
     pyiceberg_properties,
 )
+from s3vend.upload import abandon, upload
+from s3vend.urls import Url, presign
 
 __all__ = [
     "AccessDenied",
     "ChecksumMismatch",
     "Credentials",
     "DiskFull",
+    "Downloaded",
     "Fault",
     "FileChanged",
     "Fresh",
@@ -65,14 +72,21 @@ __all__ = [
     "TransferError",
     "Unavailable",
     "Unreachable",
+    "Uploaded",
+    "Url",
+    "abandon",
     "aiobotocore_session",
     "botocore_session",
     "connect",
     "credentials",
+    "download",
     "duckdb_secret",
     "fresh",
+    "presign",
+    "progress_bar",
     "pyarrow_keys",
     "pyiceberg_properties",
     "session",
+    "upload",
 ]
 __version__ = "0.1.0"

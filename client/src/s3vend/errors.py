@@ -134,10 +134,17 @@ class TransferError(S3VendError):
 class StorageError(TransferError):
     """S3 answered with an error."""
 
+    _WHAT: Mapping[int, str] = {
+        403: "The grant may have ended, or its conditions (such as sourceIp) do not hold here",
+        404: "There is no such key, or no such upload",
+        412: "Something is at the target already",
+    }
+
     def __init__(self, doing: str, status: int, code: str, message: str = "") -> None:
         self.status, self.code = status, code
         said = f": {message}" if message else ""
-        super().__init__(f"S3 answered {status} {code} to {doing}{said}")
+        does = f". {self._WHAT[status]}" if status in self._WHAT else ""
+        super().__init__(f"S3 was asked to {doing}, and answered {status} {code}{said}{does}")
 
 
 class ChecksumMismatch(TransferError):

@@ -13,10 +13,11 @@ WORTH_IT = {429, 500, 502, 503, 504}
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often to try, and the longest wait between two tries in seconds."""
+    """How often to try, and the longest waits between two tries in seconds."""
 
     tries: int = 5
-    longest: float = 20.0
+    longest: float = 10.0
+    told: float = 60.0  # as the other side asks for
     first: float = 0.25
     sleep: Callable[[float], object] = time.sleep
     chance: Callable[[], float] = random.random  # jitter guards nothing
@@ -38,7 +39,7 @@ class Patience:
             wanted = retry_after(answer)
             if answer.status not in WORTH_IT or number == self.tries:
                 return answer
-            if wanted is not None and wanted > self.longest:
+            if wanted is not None and wanted > self.told:
                 return answer
             self.sleep(self.pause(number) + (wanted or 0.0))
         raise AssertionError("tries is at least 1")
