@@ -99,13 +99,13 @@ def signer(
     parameters = [
         *((_encode(name), _encode(value)) for name, value in query.items()),
         ("X-Amz-Algorithm", ALGORITHM),
-        ("X-Amz-Credential", _encode(f"{credentials.access_key_id}/{scope}")),
+        ("X-Amz-Credential", _encode_kept(f"{credentials.access_key_id}/{scope}")),
         ("X-Amz-Date", timestamp),
         ("X-Amz-Expires", str(expires)),
         ("X-Amz-SignedHeaders", _encode(names)),
     ]
     if token := credentials.session_token:
-        parameters.append(("X-Amz-Security-Token", _encode_token(token)))
+        parameters.append(("X-Amz-Security-Token", _encode_kept(token)))
 
     canonical_headers = "".join(f"{name}:{sent[name]}\n" for name in sorted(sent))
     before_key = sha256(f"{method}\n{endpoint.path}".encode())
@@ -145,7 +145,8 @@ def encode_paths(keys: Sequence[str]) -> Sequence[str]:
 def encode_path(key: str) -> str:
     """UTF-8, percent-encoded but for unreserved characters and ``/``; nothing normalised."""
     encoded = key.encode()
-    reserved = set(encoded.translate(None, _UNRESERVED))
+    if not (reserved := set(encoded.translate(None, _UNRESERVED))):
+        return key
     if len(reserved) > _FEW:
         return encoded.decode("latin-1").translate(_ENCODED)
     for byte in sorted(reserved, key=ord("%").__ne__):  # '%' first, since the others bring it in
@@ -158,7 +159,7 @@ def _encode(value: str) -> str:
     return encode_path(value).replace("/", "%2F")
 
 
-_encode_token = lru_cache(maxsize=REMEMBERED)(_encode)  # each is long, and comes again
+_encode_kept = lru_cache(maxsize=2 * REMEMBERED)(_encode)  # what a session has, again and again
 
 
 def _joined(parameters: Iterable[tuple[str, str]]) -> str:

@@ -9,6 +9,7 @@ Federated users and the root user are refused.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Self
 
 Kind = Literal["role", "user"]
@@ -65,6 +66,7 @@ def dns_suffix(partition: str) -> str:
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
+@lru_cache(maxsize=1000)
 def table_key(*parts: str) -> str:
     """The parts joined by ``#``; ``#`` and ``%`` inside a part are percent-encoded."""
     return "#".join(part.replace("%", "%25").replace("#", "%23") for part in parts)

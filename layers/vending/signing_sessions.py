@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from vending.audit import Record
@@ -73,7 +73,7 @@ class SigningSessions:
                 self._rests[session.role_arn] = now + PAUSE
         self._kept.move_to_end(session)
         record.session(session, kept.lent.session_id)
-        return replace(kept.lent, cached=True)
+        return Lent(kept.lent.credentials, kept.lent.session_id, cached=True)
 
     def _lent(self, session: Session, now: datetime, record: Record) -> Lent:
         session_id = self.new_id()
