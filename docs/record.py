@@ -35,3 +35,15 @@ def kind(member: Schema) -> str:
         return "object: " + ", ".join(f"`{name}`" for name in member["properties"])
     word = "time" if member.get("format") == "date-time" else member["type"]
     return {"string": "text", "integer": "whole number", "array": "list"}.get(word, word)
+
+
+def columns() -> dict[str, str]:
+    """Athena's column for each member, and its type there; an object is kept as its text."""
+    kinds = {"integer": "int", "number": "double", "boolean": "boolean", "array": "array<string>"}
+    return {
+        name.lower(): kinds.get(
+            "integer" if name == "version" else member.get("type", ""), "string"
+        )
+        for name, member in schema()["properties"].items()
+        if name != "_aws"
+    }

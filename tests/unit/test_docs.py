@@ -36,6 +36,7 @@ LANGUAGES = {
     "yaml": "is parsed here",
     "json": "is parsed here, and compared with what the command before it answers",
     "text": "is compared with what the block before it prints",
+    "sql": "runs in tests/unit/test_audit_queries.py",
     "hcl": "names SSM parameters, compared here",
     "console": "is quoted from elsewhere",
     "mermaid": "is a picture",
