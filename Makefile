@@ -140,7 +140,7 @@ local: $(ENVIRONMENT) ## start a local cloud with the stack and leave it running
 local-stop: $(ENVIRONMENT) ## end the local cloud
 	@$(PYTHON) -m local stop
 
-BENCH := authorizer cold presign
+BENCH := authorizer cold presign record
 .PHONY: bench bench-cloud $(BENCH:%=bench-%)
 bench: $(BENCH:%=bench-%) ## ratios against peers, in the same run; one alone: make bench BENCH=cold
 bench-cloud: ## the whole handler beside whole services, and STS calls, on a local cloud (five minutes; needs Node)

@@ -148,8 +148,8 @@ def alarms(resources: Mapping[str, Any]) -> Iterator[str]:
         made = one["Properties"]
         meaning = reference.plain(made["AlarmDescription"].partition(" Runbook:")[0])
         silent = "is the fault" if made["TreatMissingData"] == "breaching" else ""
-        rows.append((f"`{name}`", meaning, silent))
-    yield members.table(("alarm", "means", "silence"), rows)
+        rows.append((f"[{name}](operations.md#{name.lower()})", meaning, silent))
+    yield members.table(("alarm and its runbook", "means", "silence"), rows)
 
 
 def widgets(resources: Mapping[str, Any]) -> Iterator[str]:

@@ -4,7 +4,7 @@ Its members (version 1), and which are always there, are in ``docs/audit-record.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +22,12 @@ VERSION = 1
 LISTED_TARGETS = 20
 
 type Emit = Callable[[str], None]
+type Encode = Callable[[Mapping[str, object]], str]  # as JSON on one line of ASCII
+
+
+def as_json(members: Mapping[str, object]) -> str:
+    """By the standard library."""
+    return json.dumps(members, separators=(",", ":"))
 
 
 @dataclass(slots=True)
@@ -39,7 +45,8 @@ class Record:
     def caller(self, caller: Caller) -> None:
         """Who asks."""
         self.note(door=caller.door, sourceIp=caller.source_ip, **caller.identity.as_recorded())
-        self.note(authoriseMs=caller.authorise_ms)
+        if caller.authorise_ms is not None:
+            self.members["authoriseMs"] = caller.authorise_ms
 
     def wanted(self, wanted: Wants) -> None:
         """What is asked for."""
@@ -56,7 +63,8 @@ class Record:
 
     def signing(self, expires_at: datetime, *, cached: bool) -> None:
         """A session is there; the rest is signing."""
-        self.note(expiresAt=iso(expires_at), cached=cached, sessionCached=int(cached))
+        told = {"expiresAt": iso(expires_at), "cached": cached, "sessionCached": int(cached)}
+        self.members |= told
         self.meter.rest("sign")
 
     def session(self, session: Session, session_id: str) -> None:
@@ -69,14 +77,14 @@ class Record:
             durationSeconds=session.duration,
         )
 
-    def line(self) -> str:
+    def line(self, encode: Encode = as_json) -> str:
         """The record as one line of JSON."""
-        return json.dumps(self.members, separators=(",", ":"))
+        return encode(self.members)
 
-    def measured_line(self, namespace: str, time: datetime) -> str:
+    def measured_line(self, namespace: str, time: datetime, encode: Encode) -> str:
         """The same with what was measured, as metrics of this namespace."""
         self.members |= self.meter.measured()
-        return f'{self.line()[:-1]},"_aws":{embedded(namespace, time, self.members)}}}'
+        return f'{self.line(encode)[:-1]},"_aws":{embedded(namespace, time, self.members)}}}'
 
 
 @contextmanager
@@ -90,6 +98,7 @@ def recorded(
     failures_only: bool = False,
     meter: Meter | None = None,
     namespace: str = "",
+    encode: Encode = as_json,
 ) -> Iterator[Record]:
     """A record that is emitted exactly once, however the block ends.
 
@@ -111,4 +120,5 @@ def recorded(
         raise
     finally:
         if not failures_only or record.members["outcome"] != "granted":
-            emit(record.measured_line(namespace, time) if meter else record.line())
+            measured = meter is not None
+            emit(record.measured_line(namespace, time, encode) if measured else record.line(encode))

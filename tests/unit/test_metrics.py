@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests import embedded
 from tests.embedded import Sample, faults, samples
 from tests.make import NOW
 from vending import metrics
-from vending.audit import recorded
+from vending.audit import as_json, recorded
+from vending.aws import answers
 from vending.errors import AccessDenied, TokenRefused, Unavailable
 from vending.meter import Meter
 from vending.metrics import METRICS
@@ -113,6 +116,7 @@ def test_the_time_is_the_requests_in_milliseconds() -> None:
     assert json.loads(line("credentials"))["_aws"]["Timestamp"] == NOW.timestamp() * 1000
 
 
+@pytest.mark.invariant(10)
 def test_what_a_caller_chooses_is_no_metric_and_no_dimension() -> None:
     evil = '","_aws":{"CloudWatchMetrics":[]},"outcome":"granted"}\n{"_aws":1}'
     text = line("credentials", AccessDenied("no"), targets=[evil], _caller=evil)
@@ -120,6 +124,7 @@ def test_what_a_caller_chooses_is_no_metric_and_no_dimension() -> None:
     assert requests(text) == requests(line("credentials", AccessDenied("no")))
 
 
+@pytest.mark.invariant(10)
 def test_dimensions_are_few_words_of_ours() -> None:
     sets = [one for metric in METRICS.values() for one in metric.sets or ()]
     sets += [*metrics.BY_CODE, *(one for some in metrics.APART.values() for one in some)]
@@ -131,6 +136,7 @@ def test_dimensions_are_few_words_of_ours() -> None:
     ]
 
 
+@pytest.mark.invariant(10)
 def test_why_a_token_is_refused_is_a_word_that_stands_in_the_code() -> None:
     """Else whoever sends tokens could make as many series as they like."""
     found = []
@@ -176,3 +182,28 @@ def test_the_units_are_cloudwatchs() -> None:
     units = embedded.SCHEMA["properties"]["_aws"]["properties"]["CloudWatchMetrics"]["items"]  # type: ignore[index]
     listed = units["properties"]["Metrics"]["items"]["properties"]["Unit"]["enum"]
     assert set(listed) <= embedded.units_of_cloudwatch()
+
+
+@given(
+    st.dictionaries(
+        st.text(),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+            lambda some: st.lists(some) | st.dictionaries(st.text(), some),
+            max_leaves=5,
+        ),
+    )
+)
+@example({"a": "\x7f", "b": "é\u2028", "c": "\ud800", "d": 2**70, "e": "\x00\n"})
+def test_a_line_in_a_tenth_of_the_time_says_the_same_in_ascii(members: dict[str, Any]) -> None:
+    text = answers.line(members)
+    assert json.loads(text) == json.loads(as_json(members))
+    assert text.isascii()
+    assert text.isprintable()
+
+
+def test_texts_are_written_as_the_standard_encoder_writes_them() -> None:
+    """Records are looked for by what stands in their lines."""
+    members = {"a": "".join(map(chr, range(0x180))), "b": "/<>&'\"\\", "c": True, "d": 1.5, "e": []}
+    for name, value in members.items():
+        assert answers.line({name: value}) == as_json({name: value})

@@ -74,6 +74,17 @@ def encoded(members: Answer) -> str:
         return json.dumps(members)
 
 
+def line(members: Mapping[str, object]) -> str:
+    """As JSON on one line, in ASCII as the standard encoder writes it, in a tenth of its time."""
+    try:
+        text = orjson.dumps(members)
+    except TypeError:  # as above
+        text = b"\x7f"
+    if text.isascii() and b"\x7f" not in text:  # which the standard encoder escapes
+        return text.decode("ascii")
+    return json.dumps(members, separators=(",", ":"))
+
+
 def later(error: VendingError) -> dict[str, str]:
     """The header that says when to try again, where that may help."""
     return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}

@@ -9,6 +9,7 @@ from secrets import token_bytes
 from typing import Self
 
 from vending.audit import Record, recorded
+from vending.aws.answers import line
 from vending.aws.measuring import METER
 from vending.rate_limit import RateLimit
 from vending.session import identifier
@@ -83,6 +84,7 @@ def recording(
         failures_only=failures_only,
         meter=METER,
         namespace=metrics_namespace,
+        encode=line,
     )
 
 
