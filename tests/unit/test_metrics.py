@@ -2,6 +2,7 @@
 
 import ast
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 
 from tests import embedded
 from tests.embedded import Sample, faults, samples
-from tests.make import NOW
+from tests.make import NOW, ROLE_ARN
 from vending import metrics
 from vending.audit import as_json, recorded
-from vending.aws import answers
+from vending.aws import answers, calls, counters, deadline, discovery, s3, store, sts
+from vending.aws.measuring import METER
 from vending.errors import AccessDenied, TokenRefused, Unavailable
 from vending.meter import Meter
 from vending.metrics import METRICS
@@ -207,3 +209,36 @@ def test_texts_are_written_as_the_standard_encoder_writes_them() -> None:
     members = {"a": "".join(map(chr, range(0x180))), "b": "/<>&'\"\\", "c": True, "d": 1.5, "e": []}
     for name, value in members.items():
         assert answers.line({name: value}) == as_json({name: value})
+
+
+@pytest.mark.parametrize(
+    ("call", "phase"),
+    [
+        (store.load, "grants"),
+        (store.issuers, "issuers"),
+        (store.save_upload, "table"),
+        (store.load_upload, "table"),
+        (counters.add, "rate"),
+        (sts.assume_role, "sts"),
+        (s3.start_upload, "s3"),
+        (s3.abort_upload, "s3"),
+        (discovery.fetch, "keys"),
+    ],
+)
+def test_a_call_of_the_edge_is_of_its_phase_whatever_comes_of_it(
+    call: Callable[..., object], phase: str
+) -> None:
+    METER.begin()
+    with pytest.raises(TypeError):
+        call()
+    assert METER.taken.keys() == {phase}
+
+
+def test_a_call_to_sts_for_which_no_time_was_left_is_not_counted() -> None:
+    METER.begin()
+    client = calls.client("sts", "ap-northeast-1", "http://127.0.0.1:1")
+    with deadline.lasting(0), pytest.raises(Unavailable, match="did not answer"):
+        client.assume_role_with_web_identity(
+            RoleArn=ROLE_ARN, RoleSessionName="nobody", WebIdentityToken="a-token"
+        )
+    assert METER.counted == {}
