@@ -143,8 +143,10 @@ def actions() -> set[str]:
     for path in sorted((ROOT / "functions").glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "recording":
-                found |= _texts(node.args[:1])
+            if isinstance(node, ast.Call):
+                said = [ast.unparse(node.func), *map(ast.unparse, node.args[:1])]
+                if "recording" in said:  # recording("a") and recorded(recording, "a", …)
+                    found |= _texts(node.args[:2])
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ACTIONS":
                 keys = node.value.keys if isinstance(node.value, ast.Dict) else []
                 found |= {one.replace("/{id}", "") for one in _texts(keys)}

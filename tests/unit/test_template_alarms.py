@@ -98,6 +98,18 @@ def test_an_alarm_tells_when_it_begins_and_ends_and_what_silence_means(name: str
     assert len(returned) == (1 if "Metrics" in alarm else 0)
 
 
+def test_only_a_reconciler_that_is_silent_is_a_fault() -> None:
+    silent = [name for name, one in ALARMS.items() if one["TreatMissingData"] == "breaching"]
+    assert silent == ["ReconcilerAlarm"]
+    alarm = ALARMS["ReconcilerAlarm"]
+    (schedule,) = {
+        one["ScheduleExpression"]
+        for one in WATCHED.of_type("AWS::Events::Rule").values()
+        if "ScheduleExpression" in one
+    }
+    assert schedule == f"rate({alarm['Period'] // 60} minutes)"  # else it would miss runs
+
+
 @every_alarm
 def test_no_alarm_counts_a_bad_token_as_an_error(name: str) -> None:
     asked = [one for one in of_alarm(ALARMS[name]) if one.metric == "Errors"]
@@ -252,4 +264,5 @@ def test_actions_are_found_in_the_functions() -> None:
     assert actions() >= {
         *("credentials", "presigned-urls", "multipart-uploads", "multipart-uploads/parts"),
         *("authentication", "explanations", "changes"),
+        *("revocation", "lift", "reconciliation"),
     }
