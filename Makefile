@@ -11,6 +11,7 @@ MUTATION := .venv-mutation/.ready
 PEERS := .venv-bench/.ready
 COMPANION := bench/companion/node_modules/.ready
 FUZZ := .venv-fuzz/.ready
+TOOLS := .venv-client_tools/.ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export PYTHONUTF8 := 1
@@ -55,6 +56,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --output-file tests/mutation/requirements.txt tests/mutation/requirements.in
 	$(UV) pip compile --quiet --upgrade --group layer --universal --generate-hashes --no-annotate --no-header --constraints layers/requirements.txt --output-file bench/requirements.txt bench/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate --no-header --output-file tests/client/requirements.txt tests/client/requirements.in
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/client_tools/requirements.txt tests/client_tools/requirements.in
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
 
@@ -69,6 +71,10 @@ test-unit: $(ENVIRONMENT) ## the tests that need no local cloud
 .PHONY: test-client-oldest
 test-client-oldest: $(ENVIRONMENT) ## the client's own tests on the oldest Python that it takes (OLDEST=its path)
 	@$(UV) run --quiet --no-project --isolated --python $(or $(OLDEST),3.10) --with-requirements tests/client/requirements.txt python -m pytest tests/client
+
+.PHONY: test-client-tools
+test-client-tools: $(ENVIRONMENT) $(TOOLS) ## the recipes of docs/clients.md, with s3fs, obstore, Polars, DuckDB, PyArrow and pyiceberg
+	@$(PYTHON) -m pytest tests/client_tools
 
 .PHONY: test-cloud
 test-cloud: $(ENVIRONMENT) ## the tests on a local cloud of their own

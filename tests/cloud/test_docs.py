@@ -38,6 +38,7 @@ LEFT_OUT = (
     ".venv-backends",
     ".venv-mutation",
     ".venv-bench",
+    ".venv-client_tools",
     "node_modules",
     ".venv-fuzz",
     ".tools",

@@ -24,7 +24,10 @@ class ObstoreProvider:
 
 
 class PolarsProvider:
-    """For Polars: ``scan_parquet(…, credential_provider=PolarsProvider(fresh(…)))``."""
+    """For Polars: ``scan_parquet(…, credential_provider=PolarsProvider(fresh(…)))``.
+
+    It takes no region from a provider: ``storage_options={"aws_region": …}`` has it.
+    """
 
     def __init__(self, keep: Fresh) -> None:
         self._keep = keep
@@ -36,7 +39,6 @@ class PolarsProvider:
             "aws_access_key_id": keys.access_key_id,
             "aws_secret_access_key": keys.secret_access_key,
             "aws_session_token": keys.session_token,
-            "aws_region": keys.region,
         }
         return named, int(keys.expiration.timestamp())
 
