@@ -23,7 +23,8 @@ from tests.contract import Contract, is_of_the_local_cloud
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-OTHER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/Partner"  # it need not be there
+OTHER_ACCOUNT = "210987654321"
+OTHER_ROLE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/Partner"  # it need not be there
 
 type LeftRunning = Callable[..., list[str]]
 type NewCaller = Callable[..., Credentials]

@@ -1,18 +1,15 @@
-"""Locations with a role of their own: only where the stack lists it, and with its external id."""
+"""Locations with a role in another account: where the stack lists it, with its external id."""
 
 import json
-from typing import TYPE_CHECKING
 
 import pytest
+import urllib3
 
 from local import aws
 from local.client import Call, Credentials
 from local.cloud import Cloud
 from local.stack import Stack
-from tests.cloud.conftest import OTHER_ROLE, Apply, NewCaller
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from tests.cloud.conftest import OTHER_ACCOUNT, OTHER_ROLE, Apply, NewCaller
 
 BUCKET, UNTOLD = "partner-bucket", "partner-untold"
 EXTERNAL_ID = "s3vend-1"
@@ -21,10 +18,10 @@ LOCATION = {"scope": f"s3://{BUCKET}/*", "region": "ap-northeast-1", "role": OTH
 
 
 @pytest.fixture(scope="module")
-def partner(
-    cloud: Cloud, stack: Stack, s3: "S3Client", apply: Apply, new_user: NewCaller
-) -> Credentials:
-    """Somebody with a grant in a bucket that another role reaches, if it is told its id."""
+def partner(cloud: Cloud, stack: Stack, apply: Apply, new_user: NewCaller) -> Credentials:
+    """Somebody with a grant in another account's bucket: its role is told its id for one."""
+    theirs = aws.session(Credentials(OTHER_ACCOUNT, "whatever"))  # root of that account
+    s3 = theirs.client("s3", endpoint_url=cloud.endpoint, config=aws.CONFIG)
     s3.create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"}
     )
@@ -45,7 +42,8 @@ def partner(
             "Condition": {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}},
         },
     }
-    iam, name = aws.iam(cloud), OTHER_ROLE.rpartition("/")[2]
+    iam = theirs.client("iam", endpoint_url=cloud.endpoint, config=aws.CONFIG)
+    name = OTHER_ROLE.rpartition("/")[2]
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
     iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
     credentials = new_user("Partner")
@@ -73,10 +71,18 @@ def test_the_role_of_the_location_is_lent_narrowed_like_any(
     keys = Credentials(lent["accessKeyId"], lent["secretAccessKey"], lent["sessionToken"])
     assert aws.s3(cloud, keys).get_object(Bucket=BUCKET, Key="a/b")["Body"].read() == b"partner"
     who = aws.sts(cloud, keys).get_caller_identity()["Arn"]
+    assert who.split(":")[4] == OTHER_ACCOUNT
     assert who.split("/")[1] == OTHER_ROLE.rpartition("/")[2]
     for bucket, key in ((BUCKET, "b"), ("hogehoge-bucket", "hoge.zip")):
         with pytest.raises(Exception, match="AccessDenied"):
             aws.s3(cloud, keys).get_object(Bucket=bucket, Key=key)
+
+
+def test_urls_are_signed_by_that_role_too(call: Call, partner: Credentials) -> None:
+    asked = [{"method": "GET", "target": f"s3://{BUCKET}/a/b"}]
+    answer = call("POST", "/iam/presigned-urls", {"expiresIn": 60, "requests": asked}, partner)
+    assert answer.status == 200, answer.json
+    assert urllib3.request("GET", answer.json["urls"][0]["url"]).data == b"partner"
 
 
 def test_a_role_that_the_stack_does_not_list_is_refused_with_its_place(
