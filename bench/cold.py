@@ -57,7 +57,11 @@ def run(code: list[str], paths: list[Path], more: Mapping[str, str], stdin: str 
 
 def variables(source: Path) -> dict[str, str]:
     """The environment that the template gives the functions, without what only AWS fills in."""
-    wanted = template.read(source)["Globals"]["Function"]["Environment"]["Variables"]
+    read = template.read(source)
+    wanted = dict(read["Globals"]["Function"]["Environment"]["Variables"])
+    for resource in read["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            wanted |= resource["Properties"].get("Environment", {}).get("Variables", {})
     numbers = {"GRANTS_CACHE_SECONDS": "10", "RATE_LIMIT_REQUESTS": "0", "RATE_LIMIT_URLS": "0"}
     filled = {"TABLE_NAME": "t", "ROLE_ARN": "r", **numbers}
     return {

@@ -32,6 +32,7 @@ from vending import (
     pages,
     revocation_requests,
     running,
+    sessions_out,
     signing_sessions,
     token,
     upload,
@@ -39,7 +40,7 @@ from vending import (
     url_requests,
     web_identity,
 )
-from vending.aws import discovery
+from vending.aws import discovery, logs
 from vending.errors import FAULTS, VendingError
 from vending.identity import MOST_KEYS
 from vending.location import KEY_BYTES
@@ -178,6 +179,14 @@ def limits() -> Iterator[str]:
         ),
         ("requests to one issuer", f"one in {issuer_keys.PAUSE.seconds} s from an environment"),
         ("changes written in one transaction", f"{layout.BATCH_WRITES} items"),
+        (
+            "one search of the audit trail",
+            (
+                f"{logs.CALLS} calls to CloudWatch Logs, begun within {logs.SECONDS:.0f} s; "
+                "`nextToken` goes on"
+            ),
+        ),
+        ("vends that a session lists", f"the last {sessions_out.LISTED_VENDS}"),
     ]
     yield members.table(("of", "limit"), rows)
 
