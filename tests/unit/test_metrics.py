@@ -190,7 +190,11 @@ def test_the_units_are_cloudwatchs() -> None:
     st.dictionaries(
         st.text(),
         st.recursive(
-            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.floats(allow_nan=False, allow_infinity=False)
+            | st.text(),
             lambda some: st.lists(some) | st.dictionaries(st.text(), some),
             max_leaves=5,
         ),
