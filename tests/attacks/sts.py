@@ -1,7 +1,7 @@
 """STS's own wire: a form that would choose more than its grant, or learn of another's; its token is in the body."""
 
 import time
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import jwt
 
@@ -38,6 +38,13 @@ def ask(
     }
     kept = {name: value for name, value in (usual | given).items() if name != without}
     return event("sts", urlencode(kept) + more) | {"pathParameters": {"grantId": id_}}
+
+
+def by_query(id_: str = "alices", **more: list[str]) -> Event:
+    """The same in the query, as some clients ask."""
+    asked = ask(id_)
+    given = {name: [value] for name, value in parse_qsl(asked["body"])} | more
+    return asked | {"body": None, "multiValueQueryStringParameters": given}
 
 
 def typed(content_type: str) -> Event:
@@ -80,6 +87,10 @@ ATTACKS = [
     Attack("a form in another character set", typed("application/x-www-form-urlencoded; charset=utf-7"), WRONG, rule(13)),
     Attack("a form of many parameters", ask(more="&a=" * 6000), "413 RequestEntityTooLarge", rule(13)),
     Attack("a query beside the form", ask() | {"multiValueQueryStringParameters": {"Policy": ["x"]}}, WRONG, rule(13)),
+    Attack("one's own grant, asked for in the query", by_query(), "200", FORM, OPENED),
+    Attack("a policy in the query", by_query(Policy=[WHOLE]), WRONG, rule(2)),
+    Attack("two tokens in the query", by_query(WebIdentityToken=[GOOD, GOOD]), WRONG, TWICE),
+    Attack("another's grant, asked for in the query", by_query("bobs"), REFUSED, rule(8)),
     Attack("a form without a token", ask(without="WebIdentityToken"), WRONG, rule(8)),
     Attack("a form whose token says that it is not signed", ask(token=jwt.encode(lasting(), "", "none", headers={"kid": "key-1"})), INVALID, rule(8)),
     Attack("a form whose token is signed with the public key as a secret", ask(token=jwt.encode(lasting(), "x" * 64, "HS256", headers={"kid": "key-1"})), INVALID, HMAC),

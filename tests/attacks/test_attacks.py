@@ -172,6 +172,8 @@ def test_an_attack_leaves_one_record_and_no_secret(row: Attack, attempt: Attempt
         assert record["outcome"] == ("granted" if row.answer == "200" else "refused")
     sent = json.dumps(row.event["headers"]) + json.dumps(row.event["multiValueHeaders"])
     sent += "".join(IN_FORM.findall(row.event.get("body") or ""))
+    asked = row.event.get("multiValueQueryStringParameters") or {}
+    sent += " ".join(asked.get("WebIdentityToken", []))
     secrets = {*SECRET.findall(json.dumps(found.body)), *TOKEN.findall(sent), "hunter2-hunter2"}
     told = "" if row.gets else json.dumps(found.body)
     assert not [one for one in secrets if one in json.dumps(found.written) + told]

@@ -36,6 +36,7 @@ class Witness:
         """A request goes out."""
         if isinstance(body, (bytes, str)):
             self._keep(_IN_FORM.findall(_text(body)))
+        self._keep(_IN_FORM.findall(url))
         given = {name.lower(): _text(value) for name, value in dict(headers or {}).items()}
         authorization = given.get("authorization", "")
         self._look(url, authorization)

@@ -49,9 +49,15 @@ def refused(asked: Request) -> InvalidRequest:
 
 def test_what_sdks_send_is_read() -> None:
     assert read() == RoleRequest(ROLE, "a.b.c", None)
-    assert read(DurationSeconds="3600").duration_seconds == 3600
+    assert read(DurationSeconds="1800").duration_seconds == 1800
     for content_type in (f"{FORM}; charset=utf-8", f"{FORM};charset=UTF-8", FORM.upper()):
         assert RoleRequest.read(request(urlencode(GIVEN), content_type)).token == "a.b.c"
+
+
+def test_what_sts_lends_where_nothing_is_asked_is_as_if_nothing_was_asked() -> None:
+    """The Rust crate object_store and GitHub's configure-aws-credentials always say 3600."""
+    assert read(DurationSeconds="3600").duration_seconds is None
+    assert [read(DurationSeconds=one).duration_seconds for one in ("3599", "3601")] == [3599, 3601]
 
 
 def test_a_body_in_base64_is_read_as_api_gateway_hands_binary_ones_on() -> None:
@@ -170,9 +176,40 @@ def test_a_body_of_another_type_is_refused(content_type: str | list[str]) -> Non
     assert "Content-Type" in refused(request(urlencode(GIVEN), content_type)).detail
 
 
-def test_a_query_is_refused() -> None:
-    given = {"Action": ["AssumeRoleWithWebIdentity"]}
-    refused(request(urlencode(GIVEN), multiValueQueryStringParameters=given))
+def queried(body: str | None = None, more: Mapping[str, list[str]] | None = None) -> Request:
+    given = {name: [value] for name, value in GIVEN.items()} | dict(more or {})
+    return Request({"multiValueQueryStringParameters": given, "body": body})
+
+
+def test_a_query_counts_where_there_is_no_body() -> None:
+    for body in (None, ""):
+        assert RoleRequest.read(queried(body)) == read()
+
+
+def test_a_query_beside_a_form_is_refused() -> None:
+    assert "not in both" in refused(queried(urlencode(GIVEN))).detail
+    one = {"Version": ["2011-06-15"]}
+    refused(request(urlencode(GIVEN), multiValueQueryStringParameters=one))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"Policy": ["{}"]}, "Policy must be left out"),
+        ({"x": ["1"]}, "x is no parameter"),
+        ({"RoleArn": [ROLE, ROLE]}, "there twice"),
+        ({"WebIdentityToken": [""]}, "WebIdentityToken is required"),
+        ({"Action": ["AssumeRole"]}, "Could not find operation AssumeRole"),
+        ({"DurationSeconds": ["1h"]}, "DurationSeconds"),
+    ],
+)
+def test_a_query_is_taken_as_strictly(more: dict[str, list[str]], words: str) -> None:
+    assert words in refused(queried(more=more)).detail
+
+
+def test_a_query_has_the_size_of_a_form() -> None:
+    with pytest.raises(TooLarge):
+        RoleRequest.read(queried(more={"WebIdentityToken": ["x" * FORM_BYTES]}))
 
 
 def test_a_form_has_a_size() -> None:

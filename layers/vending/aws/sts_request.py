@@ -14,6 +14,7 @@ from vending.errors import InvalidRequest, TooLarge
 ACTION, VERSION = "AssumeRoleWithWebIdentity", "2011-06-15"
 FORM_BYTES = 16_384  # a token has 8,192, and little stands beside it
 PARAMETERS = 20
+USUAL = 3600  # seconds that STS lends where nothing is asked; some clients always say so
 
 _TAKEN = {"Action", "Version", "RoleArn", "RoleSessionName", "WebIdentityToken", "DurationSeconds"}
 _OURS = re.compile(r"(Policy|PolicyArns|ProviderId|Tags|TransitiveTagKeys)(\..*)?", re.DOTALL)
@@ -29,17 +30,16 @@ class RoleRequest:
 
     role_arn: str
     token: str = field(repr=False)
-    duration_seconds: int | None  # None: the most that the grant allows
+    duration_seconds: int | None  # None, also for ``USUAL``: the most that the grant allows
 
     @classmethod
     def read(cls, request: Request) -> Self:
-        """From the form in the body.
+        """From the form in the body, or from the query where there is no body.
 
         Raises:
             TooLarge: over ``FORM_BYTES``.
             InvalidRequest: ``reason`` is STS's own code for it.
         """
-        request.query()
         given = _parameters(request)
         action, version = given.pop("Action", ""), given.pop("Version", "")
         if (action, version) != (ACTION, VERSION):
@@ -63,6 +63,18 @@ class RoleRequest:
 
 
 def _parameters(request: Request) -> dict[str, str]:
+    asked = request.event.get("multiValueQueryStringParameters") or {}
+    if not asked:
+        return _form(request)
+    if request.event.get("body"):
+        raise _wrong("The parameters stand in the form or in the query, and not in both.")
+    # So the Rust crate object_store asks: Polars, delta-rs, obstore.
+    if sum(len(name) + sum(map(len, values)) for name, values in asked.items()) > FORM_BYTES:
+        raise TooLarge(f"A query has at most {FORM_BYTES} bytes here.")
+    return request.query(asked)
+
+
+def _form(request: Request) -> dict[str, str]:
     types = request.header("Content-Type")
     if len(types) != 1 or not _FORM.fullmatch(types[0]):
         raise _wrong("The body is a form of URL-encoded parameters, and its Content-Type says so.")
@@ -103,7 +115,7 @@ def _checked(given: dict[str, str]) -> int | None:
         return None
     if not _NUMBER.fullmatch(seconds):
         raise _wrong("DurationSeconds is a number of seconds.")
-    return int(seconds)
+    return None if int(seconds) == USUAL else int(seconds)
 
 
 def _wrong(detail: str) -> InvalidRequest:
