@@ -12,6 +12,8 @@ PEERS := .venv-bench/.ready
 COMPANION := bench/companion/node_modules/.ready
 FUZZ := .venv-fuzz/.ready
 TOOLS := .venv-client_tools/.ready
+CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv-clients-%/.ready,$(wildcard tests/clients/environments/*.txt))
+JAVASCRIPT := tests/clients/javascript/node_modules/.ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export PYTHONUTF8 := 1
@@ -42,6 +44,16 @@ $(COMPANION): bench/companion/package.json bench/companion/package-lock.json
 	@cd bench/companion && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+$(JAVASCRIPT): tests/clients/javascript/package.json tests/clients/javascript/package-lock.json
+	@cd tests/clients/javascript && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# Each client in an environment of its own: they want different botocores.
+.venv-clients-%/.ready: tests/clients/environments/%.txt | $(ENVIRONMENT)
+	@test -x .venv-clients-$*/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-clients-$*
+	@$(UV) pip sync --quiet --require-hashes --python .venv-clients-$*/bin/python $<
+	@touch $@
+
 # Environments of their own, for what would not go with the rest.
 .venv-%/.ready: tests/%/requirements.txt | $(ENVIRONMENT)
 	@test -x .venv-$*/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-$*
@@ -57,6 +69,8 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 	$(UV) pip compile --quiet --upgrade --group layer --universal --generate-hashes --no-annotate --no-header --constraints layers/requirements.txt --output-file bench/requirements.txt bench/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate --no-header --output-file tests/client/requirements.txt tests/client/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/client_tools/requirements.txt tests/client_tools/requirements.in
+	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
+	cd tests/clients/javascript && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
 
@@ -92,6 +106,11 @@ faults: $(ENVIRONMENT) ## meet every fault of every service behind the functions
 test-upgrade: $(ENVIRONMENT) ## from the version before to this one and back, on a local cloud (two minutes)
 	@$(PYTHON) -m pytest tests/upgrade
 
+.PHONY: test-clients
+test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) ## unmodified SDKs and tools against the service (needs Node)
+	@$(PYTHON) -m pytest tests/clients
+	@$(PYTHON) docs/matrix.py
+
 .PHONY: proof
 proof: $(ENVIRONMENT) ## what is signed and what sessions may do, for cases drawn by chance (BLOCKS=150)
 	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/test_presign_by_chance.py tests/unit/test_nobody_gets_more.py
@@ -123,6 +142,7 @@ check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 	@$(PYTHON) docs/metrics.py --check
 	@$(PYTHON) docs/invariants.py --check
 	@$(PYTHON) docs/cost.py --check
+	@$(PYTHON) docs/matrix.py --check
 
 .PHONY: format
 format: $(ENVIRONMENT) ## format the code and write the generated docs
@@ -133,6 +153,7 @@ format: $(ENVIRONMENT) ## format the code and write the generated docs
 	@$(PYTHON) docs/metrics.py
 	@$(PYTHON) docs/invariants.py
 	@$(PYTHON) docs/cost.py
+	@$(PYTHON) docs/matrix.py
 
 .PHONY: demo
 demo: $(ENVIRONMENT) ## show the whole story on a local cloud of its own
