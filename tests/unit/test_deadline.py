@@ -1,5 +1,6 @@
 """How long other services may take, whatever they do."""
 
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,8 @@ from botocore.exceptions import ReadTimeoutError
 
 from local.template import read
 from tests.policies import ROOT
-from vending.aws import deadline, s3
+from tests.tokens import issuer
+from vending.aws import deadline, discovery, s3
 from vending.aws.calls import Bounded, client
 from vending.aws.deadline import in_time, lasting
 from vending.errors import Unavailable
@@ -46,6 +48,17 @@ def test_nothing_is_begun_that_could_not_be_ended(never: Callable[[], object]) -
     with lasting(0.1), pytest.raises(Unavailable) as error:
         in_time(lambda: begun.append(1))
     assert (begun, error.value.reason) == ([], "OutOfTime")
+
+
+def test_an_issuer_has_no_more_time_than_is_left_of_the_request() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, lasting(0.5):
+        of = issuer(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(Unavailable) as error:
+            discovery.fetch(of, allow_local=True)
+        assert "OutOfTime" not in error.value.reason
+        with pytest.raises(Unavailable) as error:
+            discovery.fetch(of, allow_local=True)
+        assert error.value.reason == "OutOfTime"
 
 
 def test_time_is_given_for_a_block_and_not_for_what_follows() -> None:

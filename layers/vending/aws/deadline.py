@@ -43,6 +43,18 @@ def lasting(seconds: float) -> Iterator[None]:
         _ends.reset(before)
 
 
+def left(most: float) -> float:
+    """Seconds, of so many at most, until the request's own time is over.
+
+    Raises:
+        Unavailable: too few to begin anything.
+    """
+    seconds = _ends.get() - monotonic()
+    if seconds < LEAST:
+        raise Unavailable("OutOfTime")
+    return min(most, seconds)
+
+
 def in_time[Answer](call: Callable[[], Answer], most: float = TRY) -> Answer:
     """What ``call`` returns or raises, within ``most`` seconds or what is left of the request.
 
@@ -50,9 +62,7 @@ def in_time[Answer](call: Callable[[], Answer], most: float = TRY) -> Answer:
         TimeoutError: it took longer; what it comes to after that is nobody's.
         Unavailable: too little was left to begin.
     """
-    seconds = min(most, _ends.get() - monotonic())
-    if seconds < LEAST:
-        raise Unavailable("OutOfTime")
+    seconds = left(most)
     outcomes: SimpleQueue[_Outcome[Answer]] = SimpleQueue()
     Thread(target=_run, args=(call, outcomes.put), daemon=True).start()
     try:

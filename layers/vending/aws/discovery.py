@@ -15,6 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from time import monotonic
 
+from vending.aws.deadline import left
 from vending.aws.measuring import METER
 from vending.errors import Unavailable
 from vending.issuer import Issuer
@@ -39,7 +40,7 @@ def fetch(issuer: Issuer, *, allow_local: bool) -> Fetched:
     Raises:
         Unavailable: it cannot be had, or is not what the specification says.
     """
-    deadline = monotonic() + SECONDS
+    deadline = monotonic() + left(SECONDS)
     url = f"{issuer.url.removesuffix('/')}/.well-known/openid-configuration"
     discovered = _get(url, deadline, allow_local=allow_local)
     try:
