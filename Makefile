@@ -168,10 +168,12 @@ local-stop: $(ENVIRONMENT) ## end the local cloud
 	@$(PYTHON) -m local stop
 
 BENCH := authorizer cold presign record
-.PHONY: bench bench-cloud $(BENCH:%=bench-%)
+.PHONY: bench bench-cloud bench-load $(BENCH:%=bench-%)
 bench: $(BENCH:%=bench-%) ## ratios against peers, in the same run; one alone: make bench BENCH=cold
 bench-cloud: ## the whole handler beside whole services, and STS calls, on a local cloud (five minutes; needs Node)
 	@$(MAKE) --no-print-directory bench BENCH="vend sts_calls"
+bench-load: $(ENVIRONMENT) $(PEERS) ## 200 callers for ten minutes, 1,000 at one instant (LOAD_SECONDS=600 LOAD_RATE=1)
+	@PYTHONPATH=layers:. $(PYTHON) -m bench.load
 bench-presign: PEERS_PYTHON := BOTO_DISABLE_CRT=true .venv-bench/bin/python
 bench-presign bench-vend: $(PEERS)
 bench-vend: $(COMPANION)

@@ -29,15 +29,15 @@ class Context:
     aws_request_id: str = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 
 
-def load() -> Handler:
+def load(function: str = "presigned_urls") -> Handler:
     """The real handler, with the settings that are in the environment."""
-    handler: Handler = import_module("presigned_urls").handler
+    handler: Handler = import_module(function).handler
     return handler
 
 
-def event(user: str, body: object) -> dict[str, Any]:
+def event(user: str, body: object, name: str = "presigned-urls") -> dict[str, Any]:
     """What API Gateway sends for this IAM user's request."""
-    sent: dict[str, Any] = json.loads(EVENT.read_text())
+    sent: dict[str, Any] = json.loads(EVENT.with_name(f"{name}.json").read_text())
     sent["requestContext"]["identity"] |= {
         "userArn": f"arn:aws:iam::{ACCOUNT}:user/{user}",
         "user": f"AIDA{user.upper():0>16}",
@@ -81,10 +81,11 @@ def compact(user: str, count: int) -> dict[str, object]:
 
 def main() -> int:
     """Answers until there is nothing more to answer."""
-    handler, context = load(), Context()
+    handler, context = load(*sys.argv[1:]), Context()
     for line in sys.stdin:
         answer = handler(json.loads(line), context)
-        sys.stdout.write(f"{ANSWERED}{answer['statusCode']}\n")
+        later = answer["headers"].get("Retry-After", "")
+        sys.stdout.write(f"{ANSWERED}{answer['statusCode']} {later}".rstrip() + "\n")
         sys.stdout.flush()
     return 0
 
