@@ -13,7 +13,7 @@ from vending.aws.discovery import SECONDS as ISSUER
 VENDING = ("credentials", "presigned-urls", "multipart-uploads")
 UPLOAD = ("multipart-uploads",)
 DOOR = ("authorizer",)
-LISTS = ("authorizer", "grants")  # a caller has two keys: its list is two calls at least
+LISTS = ("authorizer", "grants")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ def refused(row: Row, route: str, outcome: Outcome) -> Iterator[str]:
     if outcome.lends:
         yield "lent something"
     if row.operation in ORDER:
-        later = ORDER[ORDER.index(row.operation) + 1 :]
+        # A list of grants begins with what is blocked; all else ends with what it reads first.
+        order = ORDER[1:2] + ORDER[:1] + ORDER[2:] if route == "grants" else ORDER
+        later = order[order.index(row.operation) + 1 :]
         if went_on := [one for one in outcome.seen if one in later]:
             yield f"went on to {went_on}"
     if outcome.seen.count("AbortUpload") != row.aborts:
