@@ -33,6 +33,9 @@ $(ENVIRONMENT): requirements.txt | $(filter .tools/bin/uv,$(UV))
 	@echo "Making the environment, once (a minute on a slow line) …" >&2
 	@test -x $(PYTHON) || $(UV) venv --quiet
 	@$(UV) pip sync --quiet --require-hashes requirements.txt
+	@echo "$(CURDIR)/client/src" > "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/s3vend.pth"
+	@printf '#!%s/.venv/bin/python\nfrom s3vend.cli import main\n\nmain()\n' "$(CURDIR)" > .venv/bin/s3vend
+	@chmod +x .venv/bin/s3vend
 	@touch $@
 
 $(PEERS): bench/requirements.txt | $(ENVIRONMENT)

@@ -63,7 +63,7 @@ def serving(reply: Callable[[Asked], Reply]) -> Iterator[Served]:
             if self.command != "HEAD":
                 self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = answer  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = do_OPTIONS = answer  # noqa: N815 - http.server's names
 
         def log_message(self, *args: object) -> None:
             """Quiet."""
@@ -116,3 +116,22 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return monkeypatch
+
+
+@pytest.fixture
+def nobody(alone: pytest.MonkeyPatch) -> None:
+    """Nothing is set but a token, and nothing is waited for."""
+    alone.setenv("S3VEND_TOKEN", "a.b.c")
+    alone.setattr("s3vend.patience.Patience.pause", lambda self, number: 0.0)
+
+
+@pytest.fixture
+def at(serve: Serve, nobody: None, monkeypatch: pytest.MonkeyPatch) -> Serve:
+    """`at(reply)`: a server that `S3VEND_URL` names."""
+
+    def start(reply: Callable[[Asked], Reply]) -> Served:
+        served = serve(reply)
+        monkeypatch.setenv("S3VEND_URL", served.url)
+        return served
+
+    return start

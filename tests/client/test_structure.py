@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 import s3vend
+from tests.client.conftest import run
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted((ROOT / "client/src/s3vend").glob("*.py"))
+MODULES = sorted((ROOT / "client/src/s3vend").rglob("*.py"))
+CLI = ROOT / "client/src/s3vend/cli"
+COMMAND = {"rich", "typer", "yaml"}  # the extra `cli`
 EXTRAS = {"boto3", "aiobotocore", "awscrt", "google_crc32c", "rich"}
 AWS = {"botocore", "boto3", "aiobotocore"}
 AWS_AT = {"session.py", "signature.py"}
@@ -29,10 +32,37 @@ def imported(path: Path, nodes: "list[ast.stmt] | None" = None) -> "set[str]":
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_the_client_imports_itself_urllib3_and_extras_where_they_are_used(path: Path) -> None:
-    own = {"s3vend", "urllib3", *EXTRAS} | (AWS if path.name in AWS_AT else set())
+    extras = COMMAND if path.parent == CLI else EXTRAS
+    own = {"s3vend", "urllib3", *extras} | (AWS if path.name in AWS_AT else set())
     assert imported(path) - sys.stdlib_module_names <= own - (set() if path.name in AWS_AT else AWS)
     top = imported(path, ast.parse(path.read_text()).body)
-    assert top - sys.stdlib_module_names <= {"s3vend", "urllib3"}
+    at_once = {"typer", "yaml"} if path.parent == CLI else set()
+    assert top - sys.stdlib_module_names <= {"s3vend", "urllib3"} | at_once
+
+
+@pytest.mark.parametrize(
+    ("words", "unwanted"),
+    [
+        ("--help", ("botocore", "boto3", "yaml", "rich", "http.server")),
+        ("--version", ("botocore", "boto3", "yaml", "rich", "http.server")),
+        ("ls --url http://127.0.0.1:9", ("botocore", "boto3", "yaml", "rich", "http.server")),
+        ("exec s3://b/k --url http://127.0.0.1:9 -- true", ("botocore", "boto3", "yaml", "rich")),
+    ],
+)
+def test_a_command_imports_what_it_needs_and_no_more(
+    words: str, unwanted: "tuple[str, ...]"
+) -> None:
+    program = (
+        "import sys, s3vend.patience\n"
+        "s3vend.patience.Patience.pause = lambda self, number: 0.0\n"
+        f"sys.argv = ['s3vend', *{words.split()!r}]\n"
+        "from s3vend.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(*(name for name in sys.modules), file=sys.stderr)\n"
+    )
+    loaded = run(program, S3VEND_TOKEN="a.b.c").stderr.split()
+    assert "s3vend.cli.app" in loaded
+    assert set(unwanted) & set(loaded) == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

@@ -43,6 +43,10 @@ class Service:
         joined = f"{route}?{urlencode(query)}" if query else route
         return self._asked("GET", joined, b"")
 
+    def end(self, route: str) -> dict[str, Any]:
+        """The same for a DELETE, such as of a revocation."""
+        return self._asked("DELETE", route, b"")
+
     def _asked(self, method: str, route: str, data: bytes) -> dict[str, Any]:
         path = route if route.startswith("/") else f"/{self.identity.door}/{route}"
         url = f"{self.settings.url}{path}"
