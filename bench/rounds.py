@@ -8,6 +8,7 @@ from statistics import median, quantiles
 from time import perf_counter
 
 type Call = Callable[[], object]
+type Clock = Callable[[], float]  # seconds
 
 HEADING = f"{'':34}{'median':>8}{'least':>8}{'middle half':>18}{'most':>8}"
 
@@ -22,15 +23,17 @@ class Side:
     beside: int = 1
 
 
-def seconds(call: Call, times: int = 1) -> float:
+def seconds(call: Call, times: int = 1, clock: Clock = perf_counter) -> float:
     """Of one call, on the average."""
-    started = perf_counter()
+    started = clock()
     for _ in range(times):
         call()
-    return (perf_counter() - started) / times
+    return (clock() - started) / times
 
 
-def ratios(ours: Side, others: Sequence[Side], rounds: int) -> dict[str, list[float]]:
+def ratios(
+    ours: Side, others: Sequence[Side], rounds: int, clock: Clock = perf_counter
+) -> dict[str, list[float]]:
     """For each other side its time to ours, for one unit, a ratio for each round.
 
     Each is timed right beside ours, and who begins alternates: whatever else the machine does
@@ -43,9 +46,11 @@ def ratios(ours: Side, others: Sequence[Side], rounds: int) -> dict[str, list[fl
     for number in range(rounds):
         for other in others:
             if number % 2:
-                mine, theirs = seconds(ours.call, other.beside), seconds(other.call)
+                mine = seconds(ours.call, other.beside, clock)
+                theirs = seconds(other.call, clock=clock)
             else:
-                theirs, mine = seconds(other.call), seconds(ours.call, other.beside)
+                theirs = seconds(other.call, clock=clock)
+                mine = seconds(ours.call, other.beside, clock)
             found[other.name].append((theirs / other.unit) / (mine / ours.unit))
         gc.collect()
     gc.enable()
