@@ -177,10 +177,12 @@ bench-cloud: ## the whole handler beside whole services, and STS calls, on a loc
 	@$(MAKE) --no-print-directory bench BENCH="vend sts_calls"
 bench-load: $(ENVIRONMENT) $(PEERS) ## 200 callers for ten minutes, 1,000 at one instant (LOAD_SECONDS=600 LOAD_RATE=1)
 	@PYTHONPATH=layers:. $(PYTHON) -m bench.load
+.PHONY: bench-transfers
+bench-transfers: bench-client ## uploads and downloads of the Python client beside boto3's, on a local cloud (S3VEND_BENCH_MIB=1024)
 bench-presign: PEERS_PYTHON := BOTO_DISABLE_CRT=true .venv-bench/bin/python
 bench-presign bench-vend: $(PEERS)
 bench-vend: $(COMPANION)
-$(BENCH:%=bench-%): bench-%: $(ENVIRONMENT)
+$(BENCH:%=bench-%) bench-client: bench-%: $(ENVIRONMENT)
 	@PYTHONPATH=layers:. $(or $(PEERS_PYTHON),$(PYTHON)) -m bench.$*
 
 .PHONY: local-token

@@ -48,6 +48,7 @@ def environment(tmp_path: Path) -> "dict[str, str]":
     [
         (Given(url=URL), {"S3VEND_URL": OTHER}, "url", URL),
         (Given(), {"S3VEND_URL": OTHER}, "url", OTHER),
+        (Given(url=OTHER, profile="ci"), {"S3VEND_URL": URL}, "url", OTHER),
         (Given(profile="ci"), {"S3VEND_URL": OTHER}, "url", URL),
         (Given(), {"S3VEND_PROFILE": "ci"}, "url", URL),
         (Given(profile="aws"), {"S3VEND_PROFILE": "ci"}, "aws_profile", "reports"),

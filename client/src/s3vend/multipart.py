@@ -116,7 +116,7 @@ def _send(sending: Sending, kept: State, upload: Upload, sent: dict[int, Sent]) 
 
     save()
     try:
-        crew.run(upload.missing(sending.source, dict(sent), sending.parallel), work)
+        crew.run(upload.missing(sending.source, dict(sent)), work)
     except BaseException:
         with lock, suppress(S3VendError):
             save()

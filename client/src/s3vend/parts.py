@@ -12,7 +12,7 @@ from s3vend.source import Source
 from s3vend.storage import Lives
 from s3vend.urls import Url, url_of
 
-MOST = 100  # parts that are signed at once; fewer in the beginning, so that it begins soon
+FEW, MOST = 2, 100  # parts that are signed at once: few in the beginning, so that it begins soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ class Upload:
         """The URL that ends the upload and drops its parts."""
         return url_of(self._ask("abort", {}))
 
-    def missing(self, source: Source, sent: Mapping[int, Sent], begin: int) -> Iterator[Part]:
+    def missing(self, source: Source, sent: Mapping[int, Sent]) -> Iterator[Part]:
         """Parts that S3 does not have yet, signed; some at once, and more each time."""
-        least = begin
+        least = FEW
         for numbers in runs([n for n in range(1, self.count + 1) if n not in sent]):
             at = 0
             while at < len(numbers):
