@@ -17,7 +17,7 @@ from s3vend.storage import insist
 from s3vend.urls import Url
 from s3vend.wire import BLOCK, Answer
 
-SELDOM = 1.0  # seconds between two notes of what is done: the file is on the disk before
+SELDOM = 5.0  # seconds between two notes of what is done: the file is on the disk before
 
 
 @dataclass(frozen=True, slots=True)
