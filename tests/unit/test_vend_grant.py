@@ -19,6 +19,7 @@ from vending.errors import AccessDenied, DurationNotAllowed, PresignOnly, Vendin
 from vending.grantee import WebGrantee
 from vending.grants import Grant
 from vending.identity import WebIdentity
+from vending.session import caller_part, grant_part
 from vending.vend import VendedCredentials
 from vending.vend_grant import vend_grant
 
@@ -145,6 +146,24 @@ def test_everything_else_that_a_decision_knows_stays() -> None:
 
     lent = vend(Sts(), granted(), load=load)
     assert replace(kept[0], grants=()) == Known((), lent.narrowed.decision.location, DENIED)
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (Place("caller", caller_part(ALICE.identity)), "Blocked"),
+        (Place("grant", grant_part("a-grant")), "NoGrant"),
+    ],
+)
+def test_a_block_of_the_caller_or_of_the_grant_holds_here_too(place: Place, reason: str) -> None:
+    def load(keys: Sequence[str], bucket: str) -> Known:
+        return Known((granted(),), location(), Denials({place: None}))
+
+    sts = Sts()
+    with pytest.raises(AccessDenied) as refused:
+        vend(sts, granted(), load=load)
+    assert refused.value.reason == reason
+    assert sts.asked == []
 
 
 @pytest.mark.parametrize(
