@@ -107,7 +107,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /admin/revocations": (
         "[ends access](revocations.md) before its time",
         "RevocationRequest",
-        (*REVOKED, "notCovered", "vends?"),
+        (*REVOKED, "notCovered?", "vends?"),
     ),
     "DELETE /admin/revocations/{id}": (
         "lifts a block; what was lent before stays dead",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from vending.audit import Record
 from vending.caller import Caller
-from vending.errors import InvalidRequest, NotFound, Unavailable
+from vending.errors import InvalidRequest, NotFound, ServiceFault
 from vending.grants import iso
 from vending.location import RegisteredLocation
 from vending.reconcile import Ledger, bring_into_force
@@ -60,9 +60,7 @@ def revoke(
     )
     effects.add(revocation)
     others = {"vends": [one.vend_id for one in vends]} if vends else {}
-    last = now() + timedelta(seconds=LONGEST + effects.cache_seconds)
-    uncovered = [{"roleArn": role, "until": iso(last)} for role in _not_covered(vends, effects)]
-    return _told(revocation, record, effects) | others | {"notCovered": uncovered}
+    return _told(revocation, record, effects) | others | _not_covered(vends, record, effects)
 
 
 def lift(caller: Caller, id_: str, record: Record, effects: Effects) -> dict[str, object]:
@@ -94,7 +92,7 @@ def _told(revocation: Revocation, record: Record, effects: Effects) -> dict[str,
     """What has happened, and what is still spreading."""
     try:
         written = bring_into_force(revocation.mark, effects.ledger)
-    except Unavailable as error:
+    except ServiceFault as error:
         written = False
         record.note(reason=error.reason)
     now = effects.ledger.now
@@ -119,9 +117,17 @@ _PENDING = (
 )
 
 
-def _not_covered(vends: Sequence[Vend], effects: Effects) -> list[str]:
+def _not_covered(
+    vends: Sequence[Vend], record: Record, effects: Effects
+) -> dict[str, list[dict[str, str]]]:
     """The roles whose sessions the denial does not reach: it is a policy of the one role."""
-    lent = {one.role_arn for one in vends}
-    if not vends:
-        lent = {one.role_arn(effects.role_arn) for one in effects.locations()}
-    return sorted(lent - {effects.role_arn})
+    last = effects.ledger.now() + timedelta(seconds=LONGEST + effects.cache_seconds)
+    try:
+        lent = {one.role_arn for one in vends} or {
+            one.role_arn(effects.role_arn) for one in effects.locations()
+        }
+    except ServiceFault as error:  # what is in force is told all the same
+        record.note(reason=error.reason)
+        return {}
+    others = sorted(lent - {effects.role_arn})
+    return {"notCovered": [{"roleArn": role, "until": iso(last)} for role in others]}

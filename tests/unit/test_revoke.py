@@ -3,13 +3,22 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 import pytest
 
 from tests.make import NOW, ROLE_ARN, USER_ARN, caller, grant, location, record
 from tests.revoking import World
 from vending.denials import EVERYBODY, Denials, Place
-from vending.errors import AccessDenied, InvalidRequest, NotFound, PreconditionFailed, Unavailable
+from vending.errors import (
+    AccessDenied,
+    InternalError,
+    InvalidRequest,
+    NotFound,
+    PreconditionFailed,
+    Unavailable,
+    VendingError,
+)
 from vending.identity import WebIdentity
 from vending.parse import parse
 from vending.reconcile import LEASE, reconcile
@@ -224,6 +233,20 @@ def test_the_answer_names_the_roles_that_the_denial_does_not_reach() -> None:
     assert answer["notCovered"] == [{"roleArn": theirs, "until": "2026-11-23T13:00:10Z"}]
     world.vends = [vend("aaaaaaaaaaaaaaaa")]
     assert asked(world, vendId="aaaaaaaaaaaaaaaa", **ENDED)["notCovered"] == []
+
+
+@pytest.mark.parametrize("error", [Unavailable("Broken"), InternalError("", reason="DamagedItem")])
+def test_what_is_not_covered_is_asked_last_and_holds_nothing_up(error: VendingError) -> None:
+    def locations() -> NoReturn:
+        raise error
+
+    world, notes = World(), record()
+    effects = replace(world.effects, locations=locations)
+    request = parse(RevocationRequest, json.dumps({"all": True, **BLOCK}))
+    answer = revoke(ADMINISTRATOR, request, notes, effects)
+    assert answer["denialWritten"] is True
+    assert "notCovered" not in answer, "nobody knows"
+    assert notes.members["reason"] == error.reason
 
 
 @pytest.mark.invariant(12)
