@@ -86,14 +86,17 @@ def bring_into_force(mark: str, ledger: Ledger) -> bool:
 
 
 def _write(revocations: Iterable[Revocation], ledger: Ledger) -> Written:
-    """First what stops new vends, then what ends what is out."""
+    """First what stops new vends, then what ends what is out.
+
+    What has changed is put into the role without a look: IAM may still read what was there before.
+    """
     listed = [one.denied() for one in revocations]
     whole = fitted(Denials.of(listed))
     text = whole.denials.encode()
     saved = ledger.denials() == text
     if not saved:
         ledger.save_denials(text)
-    put = ledger.has_policy(whole.document)
+    put = saved and ledger.has_policy(whole.document)
     if not put:
         ledger.put_policy(whole.document)
-    return Written(len(listed), len(whole.document), whole.merged, repaired=not (saved and put))
+    return Written(len(listed), len(whole.document), whole.merged, repaired=not put)
