@@ -16,7 +16,7 @@ REVOCATION = (
     *("id", "kind", "reason", "state", "createdAt", "by", "sessionsBefore?", "until?"),
     *("liftedAt?", "liftedBy?", "caller?", "sessionId?", "vendId?", "grantId?", "all?"),
 )
-REVOKED = ("revocation", "denialWritten", "environmentsBy", "detail")
+REVOKED = ("revocation", "denialWritten", "merged", "environmentsBy", "detail")
 CREDENTIALS = (
     "vends credentials for just the targets",
     "CredentialsRequest",

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from secrets import token_bytes
@@ -20,7 +19,7 @@ from vending.aws.calls import client
 from vending.aws.routes import recorded
 from vending.aws.runtime import Settings, new_id, now
 from vending.caller import Caller
-from vending.errors import NotFound, TooLarge
+from vending.errors import InternalError, NotFound, TooLarge
 from vending.location import RegisteredLocation
 from vending.pages import PARAMETERS, Page
 from vending.parse import parse
@@ -41,7 +40,7 @@ dynamodb = client("dynamodb", settings.region)
 iam, cloudwatch = client("iam", settings.region), client("logs", settings.region)
 log_groups = os.environ["LOG_GROUPS"].split(",")
 LEDGER = Ledger(
-    revocations=partial(revocations.every, dynamodb, settings.table),
+    revocations=partial(revocations.readable, dynamodb, settings.table),
     denials=partial(revocations.denials, dynamodb, settings.table),
     save_denials=partial(revocations.save_denials, dynamodb, settings.table),
     has_policy=partial(role_policy.has_policy, iam, settings.role_arn, policy_name),
@@ -143,7 +142,9 @@ def reconciled(event_id: str) -> None:
     """Repair what drifted, and sweep what is over; by schedule, and after the stack is updated."""
     with deadline.lasting(deadline.ADMINISTRATION), recording("reconciliation", event_id) as record:
         if written := reconcile(LEDGER):
-            record.note(reconciliation=asdict(written))
+            record.note(reconciliation=written.as_recorded())
+            if written.damaged:
+                raise InternalError("Revocations are damaged.", reason="DamagedItem")
 
 
 ROUTES: dict[str, gateway.Route] = {

@@ -1,6 +1,6 @@
 """A ledger in memory: what the reconciler does with the table and the role, without either."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from vending.denial_policy import denial_policy
 from vending.denials import NOTHING_DENIED
 from vending.errors import PreconditionFailed, Unavailable
 from vending.location import RegisteredLocation
-from vending.reconcile import Ledger
+from vending.reconcile import NONE_COVERED, Covered, Ledger
 from vending.revocation import Revocation
 from vending.revoke import Effects
 from vending.trail import Vend
@@ -24,7 +24,8 @@ class World:
     kept: dict[str, Revocation] = field(default_factory=dict)
     block: str | None = None
     policy: str = denial_policy(NOTHING_DENIED)
-    covered: Collection[str] = ()
+    covered: Covered = NONE_COVERED
+    damaged: tuple[str, ...] = ()
     owner: str | None = None
     until: datetime = NOW
     calls: list[str] = field(default_factory=list)
@@ -36,9 +37,9 @@ class World:
         if name == self.broken:
             raise Unavailable("Broken")
 
-    def revocations(self) -> Iterable[Revocation]:
+    def revocations(self) -> Iterable[Revocation | str]:
         self.call("revocations")
-        return list(self.kept.values())
+        return [self.kept[id_] if id_ not in self.damaged else id_ for id_ in self.kept]
 
     def save_denials(self, text: str) -> None:
         self.call("save_denials")
@@ -59,7 +60,7 @@ class World:
         self.owner, self.until = owner, until
         return True
 
-    def release(self, owner: str, covered: Collection[str] | None) -> None:
+    def release(self, owner: str, covered: Covered | None) -> None:
         self.call("release")
         assert owner == self.owner
         self.owner = None

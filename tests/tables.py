@@ -2,6 +2,8 @@
 
 from typing import Any
 
+TABLE = "grants"
+
 
 def create(dynamodb: Any, name: str) -> None:
     """Make it, empty."""

@@ -7,10 +7,12 @@ run has covered it.
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from vending.denial_policy import fitted
 from vending.denials import Denials
 from vending.revocation import Revocation
+from vending.stored import denials_of
 
 LEASE = timedelta(seconds=40)  # longer than the function may run: no two ever write at once
 PAUSE = 0.2  # seconds between two looks at the lease
@@ -18,21 +20,32 @@ PATIENCE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """What the last whole run has brought into force."""
+
+    marks: Collection[str]  # of revocations
+    merged: bool  # to broader denials, since all did not fit
+
+
+NONE_COVERED = Covered((), merged=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The table and the role, as functions; each raises Unavailable.
 
-    ``take`` gets the lease for an owner, unless another has it; ``release`` gives it back, with
-    the marks of the revocations that are in force now, which ``covered`` gives.
+    ``revocations`` gives of one that is damaged its id. ``take`` gets the lease for an owner,
+    unless another has it; ``release`` gives it back, with what ``covered`` gives from then on.
     """
 
-    revocations: Callable[[], Iterable[Revocation]]
+    revocations: Callable[[], Iterable[Revocation | str]]
     denials: Callable[[], str | None]
     save_denials: Callable[[str], None]
     has_policy: Callable[[str], bool]
     put_policy: Callable[[str], None]
     take: Callable[[str, datetime, datetime], bool]  # owner, now, until
-    covered: Callable[[], Collection[str]]
-    release: Callable[[str, Collection[str] | None], None]
+    covered: Callable[[], Covered]
+    release: Callable[[str, Covered | None], None]
     now: Callable[[], datetime]
     pause: Callable[[float], None]
     new_id: Callable[[], str]
@@ -44,8 +57,20 @@ class Written:
 
     active: int  # revocations that deny something
     characters: int  # of the policy
-    merged: bool  # to broader denials, since all did not fit
     repaired: bool  # the table's item or the role's policy was another one
+    covered: Covered
+    damaged: tuple[str, ...]  # ids of revocations that cannot be read
+
+    def as_recorded(self) -> dict[str, object]:
+        """As a member of the audit record."""
+        damaged = {"damaged": list(self.damaged)} if self.damaged else {}
+        return {
+            "active": self.active,
+            "characters": self.characters,
+            "merged": self.covered.merged,
+            "repaired": self.repaired,
+            **damaged,
+        }
 
 
 def reconcile(ledger: Ledger) -> Written | None:
@@ -53,50 +78,62 @@ def reconcile(ledger: Ledger) -> Written | None:
 
     Raises:
         Unavailable: the table or IAM failed; what is written denies what it did before, or more.
+        InternalError: revocations are damaged, and what was denied is as well.
     """
     now = ledger.now
     owner, time = ledger.new_id(), now()
     if not ledger.take(owner, time, time + LEASE):
         return None
-    covered: Collection[str] | None = None
+    covered: Covered | None = None
     try:
-        revocations = [one for one in ledger.revocations() if one.denies(time)]
-        written = _write(revocations, ledger)
-        covered = [one.mark for one in revocations]
+        written = _write(time, ledger)
+        covered = written.covered
     finally:
         ledger.release(owner, covered)
     return written
 
 
-def bring_into_force(mark: str, ledger: Ledger) -> bool:
-    """Run, or wait for a run, that covers the revocation of this mark; False: patience ended.
+def bring_into_force(mark: str, ledger: Ledger) -> Covered | None:
+    """Run, or wait for a run, that covers the revocation of this mark; None: there was none.
 
     Raises:
-        Unavailable: as ``reconcile``.
+        Unavailable, InternalError: as ``reconcile``.
     """
     now = ledger.now
     patience = now() + PATIENCE
-    while mark not in ledger.covered():
-        if reconcile(ledger):
-            return True
+    while mark not in (covered := ledger.covered()).marks:
+        if written := reconcile(ledger):
+            return written.covered if mark in written.covered.marks else None
         if now() >= patience:
-            return False
+            return None
         ledger.pause(PAUSE)
-    return True
+    return covered
 
 
-def _write(revocations: Iterable[Revocation], ledger: Ledger) -> Written:
+def _write(time: datetime, ledger: Ledger) -> Written:
     """First what stops new vends, then what ends what is out.
 
     What has changed is put into the role without a look: IAM may still read what was there before.
+    While a revocation is damaged nothing stops being denied, since it may be what denies it.
     """
-    listed = [one.denied() for one in revocations]
-    whole = fitted(Denials.of(listed))
+    found = list(ledger.revocations())
+    damaged = tuple(one for one in found if isinstance(one, str))
+    active = [one for one in found if not isinstance(one, str) and one.denies(time)]
+    before = ledger.denials()
+    still = denials_of(before).before.items() if damaged else ()
+    whole = fitted(Denials.of(chain((one.denied() for one in active), still)))
     text = whole.denials.encode()
-    saved = ledger.denials() == text
+    saved = before == text
     if not saved:
         ledger.save_denials(text)
     put = saved and ledger.has_policy(whole.document)
     if not put:
         ledger.put_policy(whole.document)
-    return Written(len(listed), len(whole.document), whole.merged, repaired=not put)
+    marks = [one.mark for one in active if not (damaged and one.lifted)]
+    return Written(
+        active=len(active),
+        characters=len(whole.document),
+        repaired=not put,
+        covered=Covered(marks, whole.merged),
+        damaged=damaged,
+    )

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Self
 
-from vending.denials import Place
+from vending.denials import WIDTHS, Place
 from vending.grants import iso
 from vending.session import LONGEST
 
 type Kind = Literal["sessions", "block"]
+KINDS = ("sessions", "block")
 
 AHEAD = 2  # seconds: STS counts whole ones, by a clock of its own
 SLACK = 60  # seconds beyond the longest session
@@ -111,14 +112,16 @@ class Revocation:
 
     @classmethod
     def read(cls, id_: str, document: str) -> Self:
-        """From what ``encode`` made."""
+        """From what ``encode`` made; raises ``ValueError`` and the like for anything else."""
         members = json.loads(document)
-        lifted = members["lifted"]
+        lifted, (part, begins) = members["lifted"], members["place"]
+        if members["kind"] not in KINDS or part not in WIDTHS or not isinstance(begins, str):
+            raise ValueError("not a revocation of ours")
         return cls(
             id=id_,
             kind=members["kind"],
             whose=members["whose"],
-            place=Place(*members["place"]),
+            place=Place(part, begins),
             reason=members["reason"],
             by=members["by"],
             created=datetime.fromisoformat(members["created"]).astimezone(UTC),

@@ -91,19 +91,21 @@ def lift(caller: Caller, id_: str, record: Record, effects: Effects) -> dict[str
 def _told(revocation: Revocation, record: Record, effects: Effects) -> dict[str, object]:
     """What has happened, and what is still spreading."""
     try:
-        written = bring_into_force(revocation.mark, effects.ledger)
+        covered = bring_into_force(revocation.mark, effects.ledger)
     except ServiceFault as error:
-        written = False
+        covered = None
         record.note(reason=error.reason)
     now = effects.ledger.now
     time = now()
     heard = time + timedelta(seconds=effects.cache_seconds)
+    written, merged = covered is not None, covered is not None and covered.merged
     record.note(revocation=revocation.as_json(time), denialWritten=written)
     return {
         "revocation": revocation.as_json(time),
         "denialWritten": written,
+        "merged": merged,
         "environmentsBy": iso(heard + timedelta(seconds=1)),
-        "detail": _WRITTEN if written else _PENDING,
+        "detail": (_WRITTEN if written else _PENDING) + (_MERGED if merged else ""),
     }
 
 
@@ -115,13 +117,18 @@ _PENDING = (
     "It is written down, but the role's policy is not changed yet. The reconciler does that within "
     "minutes; to try at once, send any revocation, or read docs/revocations.md."
 )
+_MERGED = (
+    " All revocations together do not fit into the policy as they are, so more is denied than they "
+    "ask for, and no less: lift blocks that are no longer needed."
+)
 
 
 def _not_covered(
     vends: Sequence[Vend], record: Record, effects: Effects
 ) -> dict[str, list[dict[str, str]]]:
     """The roles whose sessions the denial does not reach: it is a policy of the one role."""
-    last = effects.ledger.now() + timedelta(seconds=LONGEST + effects.cache_seconds)
+    now = effects.ledger.now
+    last = now() + timedelta(seconds=LONGEST + effects.cache_seconds)
     try:
         lent = {one.role_arn for one in vends} or {
             one.role_arn(effects.role_arn) for one in effects.locations()

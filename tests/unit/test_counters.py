@@ -1,31 +1,16 @@
 """Counters in DynamoDB: one call, all or nothing, gone after their minute; against moto."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from tests import tables
 from tests.make import NOW
+from tests.tables import TABLE
 from vending.aws import counters
-from vending.aws.calls import client as aws_client
 from vending.counting import Counter
 from vending.errors import Unavailable
-
-TABLE = "grants"
-
-
-@pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        made = aws_client("dynamodb", "ap-northeast-1")
-        tables.create(made, TABLE)
-        yield made
 
 
 def add(dynamodb: Any, *added: Counter, who: str = "caller") -> object:

@@ -21,12 +21,13 @@ from vending.errors import (
 )
 from vending.identity import WebIdentity
 from vending.parse import parse
-from vending.reconcile import LEASE, reconcile
+from vending.reconcile import LEASE, Covered, reconcile
 from vending.revocation import Revocation, revocation_id
 from vending.revocation_requests import RevocationRequest
 from vending.revoke import lift, revoke
 from vending.revoked import NONE_REVOKED, Revoked, check_not_blocked, not_blocked
 from vending.session import caller_part, grant_part
+from vending.stored import revocation_of
 from vending.trail import Vend
 
 ADMINISTRATOR = caller("arn:aws:iam::123456789012:user/Administrator")
@@ -306,11 +307,12 @@ def test_waiting_ends_when_another_has_covered_it() -> None:
 
     def pause(seconds: float) -> None:
         world.time += timedelta(seconds=seconds)
-        world.covered = [one.mark for one in world.kept.values()]
+        world.covered = Covered([one.mark for one in world.kept.values()], merged=True)
 
     effects = replace(world.effects, ledger=replace(world.ledger, pause=pause))
     request = parse(RevocationRequest, json.dumps({"all": True, **BLOCK}))
-    assert revoke(ADMINISTRATOR, request, record(), effects)["denialWritten"] is True
+    answer = revoke(ADMINISTRATOR, request, record(), effects)
+    assert (answer["denialWritten"], answer["merged"]) == (True, True)
     assert world.policy == World().policy, "the other wrote it"
 
 
@@ -324,8 +326,47 @@ def test_a_lifted_block_is_not_covered_by_the_run_before() -> None:
     world = World()
     asked(world, all=True, **BLOCK)
     (one,) = world.kept.values()
-    assert one.mark in world.covered
-    assert one.lift(NOW, {}).mark not in world.covered
+    assert one.mark in world.covered.marks
+    assert one.lift(NOW, {}).mark not in world.covered.marks
+
+
+def test_the_answer_says_when_more_is_denied_than_was_asked_for() -> None:
+    world = World()
+    assert asked(world, all=True, **ENDED)["merged"] is False
+    for number in range(500):
+        id_ = f"{number:016}"
+        world.kept[id_] = replace(
+            next(iter(world.kept.values())), id=id_, place=Place("session", f"{id_:a>16}")
+        )
+    answer = asked(world, sessionId=SESSION, **ENDED)
+    assert answer["merged"] is True
+    assert "more is denied" in str(answer["detail"])
+
+
+def test_a_damaged_revocation_goes_on_denying_and_stands_in_no_others_way() -> None:
+    world = World()
+    asked(world, grantId="damaged", **BLOCK)
+    world.damaged = tuple(world.kept)
+    assert asked(world, grantId="later", **BLOCK)["denialWritten"] is True
+    for id_ in ("damaged", "later"):
+        assert not not_blocked([grant("s3://bkt/* READ", id=id_)], denials(world))
+        assert Place("grant", grant_part(id_)).pattern in world.policy
+    written = reconcile(world.ledger)
+    assert written
+    assert written.damaged == world.damaged
+
+
+def test_no_block_is_told_to_be_lifted_while_a_damaged_one_may_be_the_same() -> None:
+    world = World()
+    asked(world, grantId="other", **BLOCK)
+    world.damaged = tuple(world.kept)
+    asked(world, grantId="mine", **BLOCK)
+    (id_,) = set(world.kept) - set(world.damaged)
+    assert lift(ADMINISTRATOR, id_, record(), world.effects)["denialWritten"] is False
+    assert not not_blocked([grant("s3://bkt/* READ", id="mine")], denials(world))
+    world.damaged = ()
+    assert lift(ADMINISTRATOR, id_, record(), world.effects)["denialWritten"] is True
+    assert not_blocked([grant("s3://bkt/* READ", id="mine")], denials(world))
 
 
 def test_the_table_keeps_revocations_as_they_are() -> None:
@@ -334,6 +375,21 @@ def test_the_table_keeps_revocations_as_they_are() -> None:
     (one,) = world.kept.values()
     for kept in (one, one.lift(NOW + timedelta(days=1), {"arn": "b"})):
         assert Revocation.read(kept.id, kept.encode()) == kept
+
+
+@pytest.mark.parametrize(
+    ("member", "value"), [("kind", "pause"), ("place", ["role", "a"]), ("place", ["caller", 1])]
+)
+def test_a_revocation_of_a_kind_or_place_that_is_none_of_ours_is_damaged(
+    member: str, value: object
+) -> None:
+    world = World()
+    asked(world, all=True, **BLOCK)
+    (one,) = world.kept.values()
+    document = json.dumps(json.loads(one.encode()) | {member: value})
+    with pytest.raises(InternalError) as damaged:
+        revocation_of(one.id, document)
+    assert damaged.value.reason == "DamagedItem"
 
 
 @pytest.mark.parametrize("later", [timedelta(seconds=1), timedelta(days=4000)])

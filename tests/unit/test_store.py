@@ -1,21 +1,18 @@
 """The table's edge, against moto; what moto cannot do against a client that is a few functions."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
-from moto import mock_aws
 
-from tests import tables
 from tests.make import ACCOUNT, NOW, USER_ARN, grant, location
+from tests.tables import TABLE
 from tests.tokens import ISSUER, issuer, jwks
 from vending import stored
 from vending.aws import items, store
-from vending.aws.calls import client as aws_client
 from vending.changes import Change, Entry, Kind
 from vending.errors import InternalError, InvalidRequest, PreconditionFailed, Unavailable
 from vending.grantee import IamGrantee, WebGrantee
@@ -27,18 +24,7 @@ from vending.location import Location
 from vending.principal import Principal
 from vending.upload import Sizes, Upload
 
-TABLE = "grants"
 USER_KEY = f"iam#{ACCOUNT}#user#AssumeS3User"
-
-
-@pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        made = aws_client("dynamodb", "ap-northeast-1")
-        tables.create(made, TABLE)
-        yield made
 
 
 def kind(entry: Entry) -> Kind:

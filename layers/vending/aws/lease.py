@@ -1,6 +1,5 @@
 """The reconciler's lease in DynamoDB: one at a time, and what the last whole run has covered."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from botocore.exceptions import ClientError
 from vending.aws.calls import translated
 from vending.aws.items import item
 from vending.layout import LEASE
+from vending.reconcile import Covered
 
 _LEASE = item(LEASE)
 _FREE = "attribute_not_exists(#owner) OR #owner = :owner OR #until < :now"
@@ -41,33 +41,40 @@ def take(client: Any, table: str, owner: str, now: datetime, until: datetime) ->
     return True
 
 
-def covered(client: Any, table: str) -> frozenset[str]:
-    """The marks of the revocations that the last whole run has brought into force.
+def covered(client: Any, table: str) -> Covered:
+    """What the last whole run has brought into force.
 
     Raises:
         Unavailable: DynamoDB failed.
     """
     with translated():
-        answer = client.get_item(TableName=table, Key=_LEASE, ConsistentRead=True)
-    marks = answer.get("Item", {}).get("covered", {}).get("L", [])
-    return frozenset(mark["S"] for mark in marks)
+        found = client.get_item(TableName=table, Key=_LEASE, ConsistentRead=True).get("Item", {})
+        marks = found.get("covered", {}).get("L", [])
+        merged = found.get("merged", {}).get("BOOL", False)
+        return Covered(frozenset(mark["S"] for mark in marks), merged)
 
 
-def release(client: Any, table: str, owner: str, covered: Collection[str] | None) -> None:
+def release(client: Any, table: str, owner: str, covered: Covered | None) -> None:
     """Give the lease back; with what a whole run has covered.
 
     Raises:
         Unavailable: DynamoDB failed, or the lease was over and another's.
     """
-    marks = {":covered": {"L": [{"S": mark} for mark in covered or ()]}}
+    names, setting = {"#owner": "owner"}, ""
+    values: dict[str, Any] = {":owner": {"S": owner}}
+    if covered is not None:
+        setting = " SET #covered = :covered, #merged = :merged"
+        names |= {"#covered": "covered", "#merged": "merged"}
+        values |= {
+            ":covered": {"L": [{"S": mark} for mark in covered.marks]},
+            ":merged": {"BOOL": covered.merged},
+        }
     with translated():
         client.update_item(
             TableName=table,
             Key=_LEASE,
-            UpdateExpression="REMOVE #owner"
-            + (" SET #covered = :covered" if covered is not None else ""),
+            UpdateExpression=f"REMOVE #owner{setting}",
             ConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": "owner"}
-            | ({} if covered is None else {"#covered": "covered"}),
-            ExpressionAttributeValues={":owner": {"S": owner}} | ({} if covered is None else marks),
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
         )

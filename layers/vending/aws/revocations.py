@@ -9,7 +9,7 @@ from vending.aws.calls import translated
 from vending.aws.items import entries, item
 from vending.aws.items import read as read_items
 from vending.denials import Denials
-from vending.errors import PreconditionFailed
+from vending.errors import InternalError, PreconditionFailed
 from vending.layout import BLOCK, revocation_key
 from vending.revocation import Revocation
 from vending.stored import denials_of, revocation_of
@@ -35,6 +35,19 @@ def every(client: Any, table: str, *, start: str = "") -> Iterator[Revocation]:
     kind = revocation_key("").pk
     for key, document in entries(client, table, kind, start=start, consistent=True):
         yield revocation_of(key.sk, document)
+
+
+def readable(client: Any, table: str) -> Iterator[Revocation | str]:
+    """As ``every``; of one that is damaged its id.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    for key, document in entries(client, table, revocation_key("").pk, consistent=True):
+        try:
+            yield revocation_of(key.sk, document)
+        except InternalError:
+            yield key.sk
 
 
 def add(client: Any, table: str, revocation: Revocation) -> None:

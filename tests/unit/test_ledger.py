@@ -1,0 +1,65 @@
+"""The reconciler's lease and the revocations in DynamoDB, against moto."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.make import NOW
+from tests.tables import TABLE
+from vending.aws import lease, revocations
+from vending.denials import EVERYBODY
+from vending.errors import InternalError, Unavailable
+from vending.reconcile import LEASE, Covered
+from vending.revocation import Revocation
+
+
+def take(dynamodb: Any, owner: str, seconds: int = 0) -> bool:
+    now = NOW + timedelta(seconds=seconds)
+    return lease.take(dynamodb, TABLE, owner, now, now + LEASE)
+
+
+def revocation(id_: str) -> Revocation:
+    return Revocation(id_, "block", {"all": True}, EVERYBODY, "a reason", {"arn": "a"}, NOW)
+
+
+def test_one_has_the_lease_until_it_is_given_back_or_over(dynamodb: Any) -> None:
+    assert take(dynamodb, "one")
+    assert take(dynamodb, "one"), "a try that nobody heard of"
+    assert not take(dynamodb, "other")
+    lease.release(dynamodb, TABLE, "one", None)
+    assert take(dynamodb, "other")
+    assert take(dynamodb, "one", seconds=41)
+
+
+def test_who_has_lost_the_lease_gives_nothing_back(dynamodb: Any) -> None:
+    take(dynamodb, "one")
+    take(dynamodb, "other", seconds=41)
+    with pytest.raises(Unavailable):
+        lease.release(dynamodb, TABLE, "one", Covered(["a"], merged=False))
+    assert not lease.covered(dynamodb, TABLE).marks
+
+
+def test_what_the_last_whole_run_covered_is_there_until_the_next(dynamodb: Any) -> None:
+    assert not lease.covered(dynamodb, TABLE).marks
+    for covered in (
+        Covered(frozenset({"a", "b"}), merged=True),
+        Covered(frozenset(), merged=False),
+    ):
+        take(dynamodb, "one")
+        lease.release(dynamodb, TABLE, "one", covered)
+        assert lease.covered(dynamodb, TABLE) == covered
+        take(dynamodb, "one")
+        lease.release(dynamodb, TABLE, "one", None)
+        assert lease.covered(dynamodb, TABLE) == covered, "a run that failed has covered nothing"
+
+
+def test_a_damaged_revocation_is_named_and_the_others_are_read(dynamodb: Any) -> None:
+    for id_ in ("a", "b", "c"):
+        revocations.add(dynamodb, TABLE, revocation(id_))
+    damaged = {"pk": {"S": "revocations"}, "sk": {"S": "b"}, "document": {"S": "{}"}}
+    dynamodb.put_item(TableName=TABLE, Item=damaged)
+    found = list(revocations.readable(dynamodb, TABLE))
+    assert found == [revocation("a"), "b", revocation("c")]
+    with pytest.raises(InternalError):
+        list(revocations.every(dynamodb, TABLE))
