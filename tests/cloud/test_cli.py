@@ -1,0 +1,369 @@
+"""The command `s3vend` as a process of its own, against the real service and the local cloud."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from local.client import Call, Credentials
+from local.cloud import ROOT, Cloud
+from local.environments import ACCOUNT, NO_SETTINGS, REGION
+from local.seed import BUCKET, OBJECTS
+from local.stack import Stack
+from tests.cloud.conftest import NewCaller
+from tests.troubles import proxied
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+COMMAND = (sys.executable, "-m", "s3vend.cli")
+REPORTS, REPORT = f"s3://{BUCKET}/reports/*", "reports/2026.csv"
+TARGET = f"s3://{BUCKET}/{REPORT}"
+EXPORTER = "104857600123456789012"
+SOON = 30.0  # seconds; far more than it takes
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+
+type Typed = Callable[..., Ended]
+
+
+@pytest.fixture
+def typed(stack: Stack, seeded: object, cloud: Cloud, tmp_path: Path) -> Typed:
+    """`typed(*words, who=…, stdin=…, url=…)`: who is an IAM user's keys, or a token."""
+
+    def run(
+        *words: str,
+        who: Credentials | str,
+        stdin: str = "",
+        url: str = stack.url,
+        more: dict[str, str] | None = None,
+    ) -> Ended:
+        keys = (
+            {"S3VEND_TOKEN": who}
+            if isinstance(who, str)
+            else {
+                "AWS_ACCESS_KEY_ID": who.access_key_id,
+                "AWS_SECRET_ACCESS_KEY": who.secret_access_key,
+            }
+        )
+        settings = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT / "client/src"),
+            "HOME": str(tmp_path),
+            "S3VEND_URL": url,
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL": cloud.endpoint,
+            **NO_SETTINGS,
+            **keys,
+            **(more or {}),
+        }
+        ended = subprocess.run(  # noqa: S603 - our own command
+            [*COMMAND, *words],
+            env=settings,
+            cwd=tmp_path,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    return run
+
+
+@pytest.fixture
+def token(cloud: Cloud) -> str:
+    return cloud.issuer.token({"sub": EXPORTER})
+
+
+def test_everybody_sees_who_they_are_and_what_they_may_reach(
+    typed: Typed, user: Credentials, token: str
+) -> None:
+    assert "found as  S3VEND_TOKEN" in typed("whoami", who=token).out
+    assert typed("whoami", "-o", "json", who=user).json["arn"].endswith("user/AssumeS3User")
+    assert "assume-s3-user-writes-uploads  WRITE       s3://" in typed("ls", who=user).out
+    assert typed("explain", TARGET, who=user).out.startswith("granted\n")
+    refused = typed("explain", f"s3://{BUCKET}/hoge.zip", who=user)
+    assert (refused.code, refused.out.splitlines()[0]) == (1, "refused")
+
+
+def test_a_refusal_says_what_to_do_and_ends_by_its_kind(typed: Typed, user: Credentials) -> None:
+    denied = typed("credentials", f"s3://{BUCKET}/hoge.zip", who=user)
+    assert (denied.code, denied.out) == (1, "")
+    assert "Ask the service's operator for a grant" in denied.err
+    assert typed("ls", who="a.b.c").code == 3
+
+
+def test_a_credential_process_feeds_an_sdk(
+    typed: Typed, user: Credentials, cloud: Cloud, tmp_path: Path
+) -> None:
+    process = shlex.join([*COMMAND, "credentials", REPORTS, "--format", "process"])
+    settings = {
+        "PYTHONPATH": str(ROOT / "client/src"),
+        "S3VEND_TOKEN": cloud.issuer.token({"sub": EXPORTER}),
+        "S3VEND_URL": typed("whoami", who=user).out.split("service   ")[1].strip(),
+    }
+    (tmp_path / "aws").write_text(f"[profile x]\ncredential_process = {process}\n")
+    program = (
+        "import boto3; s3 = boto3.Session(profile_name='x').client('s3');"
+        f"print(s3.get_object(Bucket='{BUCKET}', Key='{REPORT}')['Body'].read())"
+    )
+    own = {"AWS_CONFIG_FILE": str(tmp_path / "aws"), "AWS_ENDPOINT_URL": cloud.endpoint}
+    done = subprocess.run(  # noqa: S603 - this very interpreter
+        [sys.executable, "-c", program],
+        env={"PATH": os.environ["PATH"], "AWS_REGION": REGION, **own, **settings},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == repr(OBJECTS[REPORT])
+
+
+WORK = """
+import json, sys, time, boto3
+from botocore.exceptions import ClientError
+session = boto3.Session()
+keys, s3 = session.get_credentials(), session.client("s3")
+bucket, key, other = sys.argv[1:]
+seen, failed, until = set(), [], time.monotonic() + 60
+while len(seen) < 2 and time.monotonic() < until:
+    try:
+        s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except Exception as error:
+        failed.append(str(error))
+    seen.add(keys.get_frozen_credentials().access_key)
+    time.sleep(0.1)
+try:
+    s3.get_object(Bucket=bucket, Key=other)
+    outside = "read"
+except ClientError as error:
+    outside = error.response["Error"]["Code"]
+lines = [open(f"/proc/{one}/cmdline", "rb").read() for one in __import__("os").listdir("/proc") if one.isdigit()]
+import os
+secrets = [os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"].encode(), keys.secret_key.encode()]
+print(json.dumps({
+    "method": keys.method, "keys": len(seen), "failed": failed, "outside": outside,
+    "listed": any(one in line for one in secrets for line in lines),
+    "named": sorted(name for name in os.environ if name.startswith(("AWS_", "S3VEND_"))),
+}))
+sys.exit(7)
+"""
+
+
+def test_a_command_has_credentials_that_renew_themselves_and_open_the_grant_alone(
+    typed: Typed, stack: Stack, cloud: Cloud, token: str
+) -> None:
+    def shortened(body: bytes) -> bytes:
+        answer = json.loads(body)
+        end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6))
+        answer["credentials"]["expiration"] = end
+        return json.dumps(answer).encode()
+
+    with proxied(cloud.endpoint, rewrite=shortened) as proxy:
+        url = stack.url.replace(cloud.endpoint, proxy.url)
+        child = (sys.executable, "-c", WORK, BUCKET, REPORT, "reports-private/secret.csv")
+        ended = typed("exec", REPORTS, "--", *child, who=token, url=url)
+    assert (ended.code, ended.err) == (7, "")
+    assert json.loads(ended.out) == {
+        "method": "container-role",
+        "keys": 2,
+        "failed": [],
+        "outside": "AccessDenied",
+        "listed": False,
+        "named": [
+            "AWS_CONFIG_FILE",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_DEFAULT_REGION",
+            "AWS_EC2_METADATA_DISABLED",
+            "AWS_ENDPOINT_URL",
+            "AWS_REGION",
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "S3VEND_URL",
+        ],
+    }
+    assert proxy.requests >= 2
+
+
+def test_files_go_up_and_down_and_through_pipes(
+    typed: Typed, user: Credentials, token: str, s3: "S3Client", tmp_path: Path
+) -> None:
+    (tmp_path / "big").write_bytes(os.urandom(20 * 1024 * 1024))  # in parts
+    uploads = f"s3://{BUCKET}/uploads/cli/"
+    assert typed("cp", "big", uploads, who=user) == (0, "", "")
+    there = s3.get_object(Bucket=BUCKET, Key="uploads/cli/big")["Body"].read()
+    assert there == (tmp_path / "big").read_bytes()
+    assert typed("cp", "-", f"{uploads}small", who=user, stdin="ab").code == 0
+    assert s3.get_object(Bucket=BUCKET, Key="uploads/cli/small")["Body"].read() == b"ab"
+    assert typed("cp", TARGET, ".", who=token) == (0, "", "")
+    assert (tmp_path / "2026.csv").read_bytes() == OBJECTS[REPORT]
+    assert typed("cp", TARGET, "-", who=token).out.encode() == OBJECTS[REPORT]
+    refused = typed("cp", f"s3://{BUCKET}/reports-private/secret.csv", "secret", who=token)
+    assert (refused.code, (tmp_path / "secret").exists()) == (1, False)
+
+
+def test_urls_are_used_by_the_line_for_curl(
+    typed: Typed, user: Credentials, token: str, s3: "S3Client", tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n")
+    line = typed(
+        *("url", f"s3://{BUCKET}/uploads/cli/a.csv", "-X", "PUT", "--file", "a.csv", "--curl"),
+        who=user,
+    ).out
+    subprocess.run(["bash", "-c", line], cwd=tmp_path, check=True)  # noqa: S603, S607 - any bash
+    stored = s3.get_object(Bucket=BUCKET, Key="uploads/cli/a.csv")
+    assert (stored["Body"].read(), stored["ContentType"]) == (b"a,b\n", "text/csv")
+    many = typed("url", "-", who=token, stdin=f"{TARGET}\n{TARGET}\n").out.splitlines()
+    assert len(many) == 2
+    done = subprocess.run(["curl", "-sf", many[1]], capture_output=True, check=True)  # noqa: S603, S607 - any curl
+    assert done.stdout == OBJECTS[REPORT]
+
+
+GRANT = """\
+version: 1
+grants:
+  - id: cli-one
+    grantee: {{iam: "arn:aws:iam::{account}:user/{name}"}}
+    scope: s3://{bucket}/{prefix}
+    permission: READ
+"""
+
+
+def test_a_file_is_planned_applied_and_what_it_took_away_is_revoked(
+    typed: Typed, administrator: Credentials, new_user: NewCaller, tmp_path: Path
+) -> None:
+    name, file = "CliReader", tmp_path / "vending.yaml"
+    keys = new_user(name=name)
+    form = {"account": ACCOUNT, "name": name, "bucket": BUCKET}
+
+    file.write_text(GRANT.format(prefix="rep*", **form))
+    bad = typed("plan", "vending.yaml", who=administrator)
+    assert (bad.code, bad.out) == (1, "")
+    assert bad.err.startswith("s3vend: vending.yaml:5: /grants/0/scope: ")
+
+    file.write_text(GRANT.format(prefix="reports/*", **form))
+    planned = typed("plan", "vending.yaml", who=administrator)
+    assert (planned.code, planned.out.splitlines()[0]) == (2, "+ grant cli-one  vending.yaml:3")
+    asked = typed("apply", "vending.yaml", who=administrator)
+    assert (asked.code, "give --yes" in asked.err) == (1, True)
+    applied = typed("apply", "vending.yaml", "--yes", who=administrator)
+    assert (applied.code, "Applied: revision" in applied.out) == (0, True), applied.err
+    assert typed("plan", "vending.yaml", who=administrator).code == 0
+
+    held = until(lambda: typed("url", TARGET, who=keys), lambda ended: ended.code == 0).out.strip()
+    file.write_text(GRANT.format(prefix="reports/archive/*", **form))
+    narrowed = typed("apply", "vending.yaml", "--yes", "--revoke", "-o", "json", who=administrator)
+    [ended] = narrowed.json["revocations"]
+    assert ended["revocation"]["grantId"] == "cli-one"
+    assert ended["revocation"]["createdAt"] >= narrowed.json["environmentsBy"]
+    assert until(lambda: status(held), lambda code: code == 403) == 403
+
+
+def test_the_kill_switch_is_pulled_listed_and_lifted(
+    typed: Typed, administrator: Credentials, new_user: NewCaller, apply: Callable[..., None]
+) -> None:
+    name = "CliRevoked"
+    keys, arn = new_user(name=name), f"arn:aws:iam::{ACCOUNT}:user/{name}"
+    grant = {"id": "cli-revoked", "grantee": {"iam": arn}, "scope": REPORTS, "permission": "READ"}
+    apply({"version": 1, "grants": [grant]})
+    held = until(lambda: typed("url", TARGET, who=keys), lambda ended: ended.code == 0).out.strip()
+    assert status(held) == 200
+    words = ("revoke", "--caller", arn, "--block", "--reason", "a test", "--yes", "-o", "json")
+    revoked = typed(*words, who=administrator).json
+    assert revoked["denialWritten"] is True
+    assert until(lambda: status(held), lambda code: code == 403) == 403
+    assert until(lambda: typed("url", TARGET, who=keys), lambda ended: ended.code == 1).code == 1
+    id_ = revoked["revocation"]["id"]
+    assert f"{id_}  active  block" in typed("revoke", "list", who=administrator).out
+    assert "lifted" in typed("revoke", "lift", id_, who=administrator).out
+    assert until(lambda: typed("url", TARGET, who=keys), lambda ended: ended.code == 0).code == 0
+    assert typed("revoke", "lift", "0" * 16, who=administrator).code == 1
+    # API Gateway's own refusal, which the template would make NotAuthenticated: 3 on AWS.
+    assert typed("revoke", "list", who=keys).code == 1
+
+
+def test_what_was_asked_can_be_looked_up(
+    typed: Typed, administrator: Credentials, logged_vend: str, call: Call
+) -> None:
+    found = typed("audit", "--vend", logged_vend, "-o", "json", who=administrator).json["records"]
+    assert [one["vendId"] for one in found] == [logged_vend]
+    assert logged_vend in typed("audit", "--since", "2h", who=administrator).out
+    one = typed("audit", "vend", logged_vend, who=administrator).json
+    assert one["session"]["sessionId"] in typed("audit", "sessions", who=administrator).out
+
+
+def test_the_doctor_finds_all_well_and_the_bucket_s_cors(
+    typed: Typed, token: str, s3: "S3Client"
+) -> None:
+    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com"]}
+    s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": [rule]})  # type: ignore[list-item]
+    try:
+        words = ("doctor", REPORTS, "-o", "json", "--origin")
+        well = typed(*words, "https://app.example.com", who=token).json["checks"]
+        assert {one["check"]: one["level"] for one in well} == dict.fromkeys(
+            (
+                *("settings", "endpoint", "clock", "identity"),
+                *("authentication", "grants", "target", "cors"),
+            ),
+            "ok",
+        )
+        other = typed(*words, "https://other.example.com", who=token).json["checks"]
+        assert [one["check"] for one in other if one["level"] != "ok"] == ["cors"]
+    finally:
+        s3.delete_bucket_cors(Bucket=BUCKET)
+
+
+def test_the_canary_measures_how_long_a_url_outlives_its_revocation(
+    typed: Typed, token: str, administrator: Credentials
+) -> None:
+    admin = {
+        "AWS_ACCESS_KEY_ID": administrator.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": administrator.secret_access_key,
+        "XDG_CONFIG_HOME": "",
+    }
+    assert (
+        typed("configure", "admin", "--door", "iam", "--url", "http://127.0.0.1:9", who=token).code
+        == 0
+    )
+    words = ("canary", TARGET, "--admin-profile", "admin", "-o", "json")
+    measured = typed(*words, who=token, more=admin).json
+    assert measured["denialWritten"] is True
+    assert 0 <= measured["deniedSeconds"] < SOON
+
+
+def status(url: str) -> int:
+    code = subprocess.run(  # noqa: S603 - any curl
+        ["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", url],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return int(code)
+
+
+def until[T](ask: Callable[[], T], holds: Callable[[T], bool]) -> T:
+    """The first answer that holds: functions go on using grants for some seconds."""
+    end = time.monotonic() + SOON
+    while not holds(found := ask()) and time.monotonic() < end:
+        time.sleep(0.2)
+    return found
