@@ -189,5 +189,5 @@ def cors(service: "Service", target: str, origin: str | None) -> Iterator[Findin
                 "cors",
                 f"the bucket does not allow {method} to pages of {site}",
                 "Of no matter unless browsers use the URLs; then the bucket's CORS has to allow it "
-                "(see docs/uploads.md).",
+                "(docs/cli.md).",
             )
