@@ -303,6 +303,13 @@ def test_botocore_reads_an_error_as_one_of_sts(
     assert (code, status) in sts_answer.codes()
 
 
+@pytest.mark.parametrize("character", ["\0", "\x0b", "\x1b", "\ufffe", "\ud800"])
+def test_what_xml_cannot_say_makes_no_answer_that_cannot_be_read(character: str) -> None:
+    error = InvalidRequest(f"Could not find operation <{character}>.", reason="InvalidAction")
+    message = parsed(STS.refused(error, "an-id"))["Error"]["Message"]
+    assert message == "Could not find operation <\ufffd>."
+
+
 def test_the_errors_that_the_operation_has_in_the_model_have_its_statuses() -> None:
     modelled = {
         shape.metadata["error"]["code"]: shape.metadata["error"]["httpStatusCode"]

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentit
 https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
 """
 
+import re
 from xml.sax.saxutils import escape
 
 from vending.aws.answers import Answer, Wire, later, response
@@ -13,6 +14,7 @@ from vending.identity import WebIdentity
 from vending.issuer_keys import UNREACHABLE
 from vending.vend import VendedCredentials
 
+_NO_CHARACTER = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # of XML's
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _OPERATION = "AssumeRoleWithWebIdentity"
 _NO = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
@@ -122,6 +124,11 @@ def _element(name: str, members: Answer) -> str:
 
 def _inner(members: Answer) -> str:
     return "".join(
-        f"<{name}>{_inner(value) if isinstance(value, dict) else escape(str(value))}</{name}>"
+        f"<{name}>{_inner(value) if isinstance(value, dict) else _text(value)}</{name}>"
         for name, value in members.items()
     )
+
+
+def _text(value: object) -> str:
+    """What the caller sent may be in it; no escape lets XML say some characters."""
+    return escape(_NO_CHARACTER.sub("\ufffd", str(value)))
