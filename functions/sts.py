@@ -53,13 +53,18 @@ kept_grants = Kept(grant_named, settings.grants_cache_seconds, now)
 
 
 def assume_role_with_web_identity(request: gateway.Request) -> Answer:
-    """Vends all that the grant in the path opens; the body's token says to whom."""
-    with recording("credentials", request.id) as record:
+    """Vends all that the grant in the path opens; the body's token says to whom.
+
+    Until it has, the record is one of an authentication, as the authorizer's are: whoever sends
+    nonsense to an open route is no refused caller, and no alarm on those.
+    """
+    with recording("authentication", request.id) as record:
         source_ip = request.source_ip()
         record.note(door="sts", sourceIp=source_ip)
         asked = RoleRequest.read(request)
         identity = verification.identity(asked.token, record)
         caller = Caller("sts", identity, source_ip, record.meter.elapsed())
+        record.note(action="credentials")
         record.caller(caller)
         if asked.role_arn != settings.role_arn:
             raise InvalidRequest("RoleArn is not the role of this service: the stack's RoleArn.")

@@ -688,7 +688,7 @@ def test_no_hostile_token_gets_further_in_a_form(
         lines = capsys.readouterr().out.splitlines()
         assert len(lines) == 1, sentence
         written = json.loads(lines[0])
-        assert written["outcome"] == "refused"
+        assert (written["action"], written["outcome"]) == ("authentication", "refused")
         if written["code"] in UNREAD:
             assert not token or len(token) > TOKEN_BYTES or "\ud800" in token, sentence
         else:
@@ -702,9 +702,12 @@ def test_no_hostile_token_gets_further_in_a_form(
     assert sorted(door.fetched) == sorted(ISSUERS)
 
 
-def test_a_good_token_in_a_form_is_asked_about_its_role_next(environment: None) -> None:
+def test_a_good_token_in_a_form_is_asked_about_its_role_next(
+    environment: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     door = StsDoor()
     with pytest.raises(Refused, match="ValidationError"):
         door.present(sign())
+    assert json.loads(capsys.readouterr().out)["action"] == "credentials"
     assert door.read == [("Query", "issuers")]
     assert door.fetched == [ISSUER]
