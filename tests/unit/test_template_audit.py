@@ -98,16 +98,29 @@ def test_the_bucket_is_its_own_closed_encrypted_and_outlives_the_stack() -> None
         assert KEPT.resources[name]["UpdateReplacePolicy"] == "Retain"
 
 
-def test_nobody_gets_in_without_tls() -> None:
-    (statement,) = KEPT.properties("AuditTrailBucketPolicy")["PolicyDocument"]["Statement"]
-    assert statement == {
-        "Sid": "OverTlsAlone",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [BUCKET, f"{BUCKET}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
+def test_nobody_gets_in_without_tls_and_nothing_that_is_lent_gets_in_at_all() -> None:
+    """Else an administrator's grant could open the records of what it opened."""
+    partner = "arn:aws:iam::210987654321:role/Partner"
+    lent = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
+    for made, roles in (
+        (KEPT, lent),
+        (stack(AuditTrail="true", AssumableRoleArns=partner), [lent, partner]),
+    ):
+        document = made.properties("AuditTrailBucketPolicy")["PolicyDocument"]
+        assert document["Statement"] == [
+            {
+                "Sid": sid,
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [BUCKET, f"{BUCKET}/*"],
+                "Condition": condition,
+            }
+            for sid, condition in (
+                ("OverTlsAlone", {"Bool": {"aws:SecureTransport": "false"}}),
+                ("NothingThatIsLent", {"ArnEquals": {"aws:PrincipalArn": roles}}),
+            )
+        ]
 
 
 def test_records_are_locked_and_end_where_the_parameters_say() -> None:

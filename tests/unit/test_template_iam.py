@@ -138,6 +138,14 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
     denials = {
         "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["revocations", "block", "lease"]}
     }
+    granted = {
+        "ForAllValues:StringLike": {
+            "dynamodb:LeadingKeys": [
+                *("grants", "issuers", "locations", "revision"),
+                *("iam#*", "oidc#*", "location#*"),
+            ]
+        }
+    }
     boundary = f"arn:aws:iam::{ACCOUNT}:policy/AllowedAssumeS3RoleBoundary"
     within_the_boundary = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     assert conditions == {key: [] for key in PERMISSIONS} | {
@@ -145,13 +153,16 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
         "CredentialsFunction": [counters],
         "PresignedUrlsFunction": [counters, uploads],
         "StsFunction": [issuers, counters],
+        "AdministrationFunction": [granted],
         "RevocationsFunction": [denials, within_the_boundary],
     }
 
 
 @pytest.mark.invariant(14)
 @STACKS
-@pytest.mark.parametrize("function", ["CredentialsFunction", "PresignedUrlsFunction"])
+@pytest.mark.parametrize(
+    "function", ["CredentialsFunction", "PresignedUrlsFunction", "StsFunction"]
+)
 def test_the_vending_functions_write_nothing_that_decides(made: Stack, function: str) -> None:
     allowed = statements(made, role_of(made, function))
     writes = [
