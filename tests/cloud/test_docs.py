@@ -237,6 +237,7 @@ def asked(route: str) -> object:
         "/completion": {"expiresIn": 60},
         "/abort": {"expiresIn": 60},
         "/changes": {"version": 1, "dryRun": True},
+        "/revocations": {"grantId": "nobodys", "kind": "block", "reason": "a test"},
         "/{grantId}": {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15"},
     }.get(route[route.rindex("/") :] if route.startswith("POST") else "")
 
@@ -266,6 +267,10 @@ def test_a_route_answers_the_members_that_the_reference_lists(
         start = route.partition("/{id}")[0]
         started = call("POST", start.split()[1], asked(start), keys, headers=headers)
         ids["multipart-uploads"] = started.json["uploadId"]
+    if "revocations/{id}" in path:
+        start = "POST /admin/revocations"
+        blocked = call("POST", "/admin/revocations", asked(start), administrator)
+        ids["revocations"] = blocked.json["revocation"]["id"]
     path = path.replace("{id}", ids.get(path.split("/")[2], ""))
     if route == "GET /web-identity/credentials":
         path += f"?target=s3://{BUCKET}/reports/*&permission=READ"
