@@ -62,6 +62,14 @@ def ask(
     return asked
 
 
+@pytest.fixture(scope="module")
+def revoked(call: Call, administrator: Credentials) -> str:
+    """The id of a revocation."""
+    body = {"grantId": "nobodys", "kind": "sessions", "reason": "a test"}
+    answer = call("POST", "/admin/revocations", body, administrator)
+    return str(answer.json["revocation"]["id"])
+
+
 @pytest.mark.parametrize(("operation", "body"), BODIES)
 def test_an_example_is_answered(operation: Operation, body: object, ask: Ask) -> None:
     path = operation.path
@@ -75,9 +83,10 @@ def test_an_example_is_answered(operation: Operation, body: object, ask: Ask) ->
 
 @pytest.mark.parametrize("operation", GETS, ids=lambda one: one.path)
 def test_a_route_that_reads_is_answered_with_its_examples(
-    operation: Operation, ask: Ask, logged_vend: str
+    operation: Operation, ask: Ask, logged_vend: str, revoked: str
 ) -> None:
     told = [CONTRACT.resolved(one) for one in operation.told.get("parameters", ())]
     query = urlencode({one["name"]: one["example"] for one in told if "example" in one})
-    path = operation.path.replace("{id}", ENTRIES.get(operation.path, logged_vend))
+    logged = {"/admin/vends/{id}": logged_vend, "/admin/revocations/{id}": revoked}
+    path = operation.path.replace("{id}", (ENTRIES | logged).get(operation.path, ""))
     assert ask(operation, f"{path}?{query}" if query else path, None).status == 200
