@@ -2,8 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from functools import partial
 from secrets import token_bytes
 from time import sleep
@@ -28,7 +27,7 @@ from vending.revocation import REVOCATION_ID, revocation_id
 from vending.revocation_requests import RevocationRequest
 from vending.revoke import Effects, lift, revoke
 from vending.stored import location_of
-from vending.trail import LONGEST_VEND, Line, Vend, vend_of, vends_of
+from vending.trail import LONGEST_VEND, Vend, vends_with
 
 SEARCH_SECONDS = 8.0  # of the 29 that API Gateway waits
 
@@ -76,16 +75,9 @@ def vends(vend_id: str) -> Sequence[Vend]:
         TooLarge: it could not be found in time.
     """
     budget, until = logs.Budget.of(seconds=SEARCH_SECONDS), now()
-    since = until - LONGEST_VEND
-
-    def read(members: Mapping[str, str], since: datetime, until: datetime) -> Iterable[Line]:
-        return logs.records(
-            cloudwatch, log_groups, members, since=since, until=until, budget=budget
-        )
-
+    reads = [logs.reader(cloudwatch, [group], budget) for group in log_groups]
     try:
-        found = vend_of(read, vend_id, since=since, until=until)
-        return vends_of(read, found.session_id, since=since, until=until) if found else ()
+        return vends_with(reads, vend_id, since=until - LONGEST_VEND, until=until)
     except TooLarge:
         raise TooLarge(
             "There is too much log to find this vend in time. Revoke its caller, which needs no "

@@ -93,3 +93,20 @@ def vends_of(read: Read, session_id: str, *, since: datetime, until: datetime) -
     """
     found = (Vend.of(line) for line in read({"sessionId": session_id}, since, until))
     return tuple(vend for vend in found if vend)
+
+
+def vends_with(
+    reads: Iterable[Read], vend_id: str, *, since: datetime, until: datetime
+) -> tuple[Vend, ...]:
+    """This vend and all others of its session in that time, in order; empty: there is no record.
+
+    One log after another is read, and a session is in one: so one that somebody floods, which
+    anybody can at an open route, holds up the search for its own sessions alone.
+
+    Raises:
+        TooLarge, Unavailable: as ``vend_of``.
+    """
+    for read in reads:
+        if found := vend_of(read, vend_id, since=since, until=until):
+            return vends_of(read, found.session_id, since=since, until=until)
+    return ()

@@ -1,12 +1,14 @@
 """What was vended, found again by its ids."""
 
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 
 from tests.logged import ROLE_ARN, identifier, reading, vended
 from tests.make import NOW, USER_ARN
-from vending.trail import Vend, vend_of, vends_of
+from vending.errors import TooLarge
+from vending.trail import Vend, vend_of, vends_of, vends_with
 
 GRANTED = vended(1)
 ID, SESSION = identifier(1), identifier(1000)
@@ -44,6 +46,21 @@ def test_a_subjects_vend_names_issuer_and_subject() -> None:
 def test_what_gave_nothing_is_no_vend(changed: dict[str, object]) -> None:
     record = vended(1, **changed)
     assert vend_of(reading((0, record)), ID, since=NOW, until=LATER) is None
+
+
+def test_a_vend_is_sought_in_one_log_after_another_and_a_flooded_one_holds_up_its_own_alone() -> (
+    None
+):
+    def flooded(*_: object) -> NoReturn:
+        raise TooLarge("")
+
+    other = vended(2, sessionId=identifier(1001))
+    reads = [reading((0, other)), reading((0, GRANTED), (0, vended(3))), flooded]
+    found = vends_with(reads, ID, since=NOW, until=LATER)
+    assert [vend.vend_id for vend in found] == [ID, identifier(3)]
+    with pytest.raises(TooLarge):
+        vends_with(reads, identifier(4), since=NOW, until=LATER)
+    assert vends_with(reads[:2], identifier(4), since=NOW, until=LATER) == ()
 
 
 def test_the_vends_of_a_session_are_all_that_it_served() -> None:

@@ -83,9 +83,9 @@ def records(
             yield line
 
 
-def reader(client: Any, groups: Sequence[str]) -> Read:
+def reader(client: Any, groups: Sequence[str], budget: Budget | None = None) -> Read:
     """As ``records``, for all that one request reads: one budget for all of it."""
-    budget = Budget.of()
+    budget = budget or Budget.of()
 
     def read(members: Mapping[str, str], since: datetime, until: datetime) -> Iterator[Line]:
         return records(client, groups, members, since=since, until=until, budget=budget)
