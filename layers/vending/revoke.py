@@ -58,6 +58,7 @@ def revoke(
         by=caller.identity.as_json(),
         created=now(),
     )
+    record.note(revocation=revocation.as_json(now()))  # the table may have it and not be heard
     effects.add(revocation)
     others = {"vends": [one.vend_id for one in vends]} if vends else {}
     return _told(revocation, record, effects) | others | _not_covered(vends, record, effects)
@@ -83,6 +84,7 @@ def lift(caller: Caller, id_: str, record: Record, effects: Effects) -> dict[str
     if not revocation.lifted:
         now = effects.ledger.now
         lifted = revocation.lift(now(), caller.identity.as_json())
+        record.note(revocation=lifted.as_json(now()))
         effects.lift(revocation, lifted)
         revocation = lifted
     return _told(revocation, record, effects)

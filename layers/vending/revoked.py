@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Self
 
@@ -11,6 +11,8 @@ from vending.denials import NOTHING_DENIED, Denials
 from vending.errors import AccessDenied, Unavailable
 from vending.grants import Grant
 from vending.session import caller_part, grant_part
+
+SKEW = timedelta(seconds=1)  # that this clock may be ahead of STS's, whose time the denial goes by
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Revoked:
             denials.of_part("caller", caller_part(caller.identity)),
             denials.of_part("grant", grant_part(grant.id)),
         )
-        before = max(filter(None, denied), default=None)
+        last = max(filter(None, denied), default=None)
+        before = last and last + SKEW
         if before and now < before:
             raise Unavailable("JustRevoked")
         return cls(before, denials)
