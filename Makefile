@@ -179,10 +179,13 @@ bench-load: $(ENVIRONMENT) $(PEERS) ## 200 callers for ten minutes, 1,000 at one
 	@PYTHONPATH=layers:. $(PYTHON) -m bench.load
 .PHONY: bench-transfers
 bench-transfers: bench-client ## uploads and downloads of the Python client beside boto3's, on a local cloud (S3VEND_BENCH_MIB=1024)
+.PHONY: bench-start
+bench-start: bench-client_start ## how soon the command s3vend begins, beside the AWS CLI
+bench-client_start: .venv-clients-awscli/.ready
 bench-presign: PEERS_PYTHON := BOTO_DISABLE_CRT=true .venv-bench/bin/python
 bench-presign bench-vend: $(PEERS)
 bench-vend: $(COMPANION)
-$(BENCH:%=bench-%) bench-client: bench-%: $(ENVIRONMENT)
+$(BENCH:%=bench-%) bench-client bench-client_start: bench-%: $(ENVIRONMENT)
 	@PYTHONPATH=layers:. $(or $(PEERS_PYTHON),$(PYTHON)) -m bench.$*
 
 .PHONY: local-token

@@ -35,6 +35,7 @@ class Served:
 
     url: str
     asked: list[Asked] = field(default_factory=list)
+    told: dict[str, Callable[[], object]] = field(default_factory=dict)  # what a test hooks in
 
 
 # (status, headers, body); anything that is no bytes goes as JSON.

@@ -3,8 +3,11 @@
 import hashlib
 import io
 import json
+import os
 import shlex
+import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +65,7 @@ def both(at: Serve, stored: "dict[str, bytes]") -> Served:
         if asked.method == "HEAD":
             return 200, {**etag, "Content-Length": str(len(body))}, body
         if "range" in asked.headers:
+            found[0].told.get("range", lambda: None)()
             first, last = map(int, asked.headers["range"].removeprefix("bytes=").split("-"))
             span = f"bytes {first}-{last}/{len(body)}"
             return 206, {**etag, "Content-Range": span}, body[first : last + 1]
@@ -186,3 +190,27 @@ def test_a_refusal_of_the_service_leaves_no_file(at: Serve, tmp_path: Path) -> N
     at(lambda asked: problem(403, "AccessDenied"))
     assert typed("cp", "s3://b/k", str(tmp_path / "k")).code == 1
     assert not (tmp_path / "k").exists()
+
+
+def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_half_done(
+    both: Served, tmp_path: Path, stored: "dict[str, bytes]"
+) -> None:
+    words = ("cp", "s3://b/long", str(tmp_path / "long"))
+    settings = {"PYTHONPATH": os.pathsep.join(sys.path), "HOME": str(tmp_path)}
+    settings |= {"S3VEND_URL": both.url, "S3VEND_TOKEN": "a.b.c", "PATH": os.defpath}
+    running = subprocess.Popen(  # noqa: S603 - this very interpreter
+        [sys.executable, "-m", "s3vend.cli", *words],
+        env=settings,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    both.told["range"] = lambda: running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=30)[1]
+    assert (running.returncode, said) == (
+        130,
+        "s3vend: interrupted; the same line goes on from here\n",
+    )
+    assert not (tmp_path / "long").exists()
+    del both.told["range"]
+    assert typed(*words).code == 0
+    assert (tmp_path / "long").read_bytes() == LONG

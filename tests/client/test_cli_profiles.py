@@ -7,6 +7,7 @@ import pytest
 
 from s3vend.cli.ending import Refusal
 from s3vend.cli.profiles import replaced, written
+from tests.client.conftest import run
 from tests.client.typed import typed
 
 OLD = "# mine\n[a]\nurl = https://a/v1\n; a remark\n\n[b]\nurl = https://b/v1\n"
@@ -93,3 +94,29 @@ def test_a_token_file_is_found_from_everywhere(
         "url": "https://a/v1",
         "token_file": str(tmp_path / "t"),
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("s3vend rev", ["revoke"]),
+        ("s3vend revoke l", ["lift", "list"]),
+        ("s3vend ls --profile d", ["dev", "demo"]),
+        ("s3vend ls --output j", ["json"]),
+    ],
+)
+def test_a_shell_completes_commands_profiles_and_choices(
+    line: str, offered: "list[str]", tmp_path: Path
+) -> None:
+    path = tmp_path / "config/s3vend/config"
+    written(path, "dev", NEW)
+    written(path, "demo", NEW)
+    written(path, "other", NEW)
+    done = run(
+        "import sys; from s3vend.cli import main; sys.argv = ['s3vend']; main()",
+        XDG_CONFIG_HOME=str(tmp_path / "config"),
+        _S3VEND_COMPLETE="complete_bash",
+        COMP_WORDS=line,
+        COMP_CWORD=str(line.count(" ")),
+    )
+    assert sorted(done.stdout.split()) == sorted(offered)

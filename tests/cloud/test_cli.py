@@ -18,7 +18,7 @@ from local.environments import ACCOUNT, NO_SETTINGS, REGION
 from local.seed import BUCKET, OBJECTS
 from local.stack import Stack
 from tests.cloud.conftest import NewCaller
-from tests.troubles import proxied
+from tests.troubles import Trouble, proxied
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -220,6 +220,26 @@ def test_files_go_up_and_down_and_through_pipes(
     assert typed("cp", TARGET, "-", who=token).out.encode() == OBJECTS[REPORT]
     refused = typed("cp", f"s3://{BUCKET}/reports-private/secret.csv", "secret", who=token)
     assert (refused.code, (tmp_path / "secret").exists()) == (1, False)
+
+
+def test_what_came_from_stdin_and_failed_leaves_no_parts_to_pay_for(
+    typed: Typed, stack: Stack, cloud: Cloud, s3: "S3Client"
+) -> None:
+    def refused(method: str, path: str, number: int) -> Trouble | None:
+        part = method == "PUT" and "partNumber=2" in path
+        return Trouble(reply=(400, b"<Error><Code>BadDigest</Code></Error>")) if part else None
+
+    key = "tenants/acme/failed"
+    tenant = cloud.issuer.token({"sub": "one", "groups": "tenants", "tenant_id": "acme"})
+    with proxied(cloud.endpoint, plan=refused) as proxy:
+        url = stack.url.replace(cloud.endpoint, proxy.url)
+        long = "x" * 20 * 1024 * 1024
+        words = ("cp", "-", f"s3://{BUCKET}/{key}", "--part-size", "5")
+        ended = typed(*words, who=tenant, stdin=long, url=url)
+    assert (ended.code, "BadDigest" in ended.err) == (1, True), ended.err
+    assert any(method == "POST" and path.endswith("/abort") for method, path in proxy.seen)
+    left = s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])
+    assert [one["Key"] for one in left if one["Key"] == key] == []
 
 
 def test_urls_are_used_by_the_line_for_curl(

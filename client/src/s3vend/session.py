@@ -1,6 +1,5 @@
 """Sessions of boto3, botocore and aiobotocore whose credentials renew themselves in time."""
 
-import asyncio
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +84,8 @@ async def aiobotocore_session(
     Raises:
         SettingsError: aiobotocore is not installed.
     """
+    import asyncio
+
     try:
         from aiobotocore.credentials import AioCredentialResolver, AioRefreshableCredentials
         from aiobotocore.session import AioSession

@@ -1,6 +1,7 @@
 """A subcommand: its own arguments, those that all share, its examples, and how it ends."""
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -77,13 +78,34 @@ class Asking:
         return connect(**{one.name: getattr(given, one.name) for one in fields(given)})
 
 
+def profiles(incomplete: str) -> list[str]:
+    """The names of profiles that begin so, for a shell that completes."""
+    import configparser
+
+    from s3vend.settings import config_file
+
+    parser = configparser.ConfigParser(interpolation=None, default_section="")
+    try:
+        parser.read(config_file(os.environ), encoding="utf-8")
+    except (configparser.Error, UnicodeError):
+        return []
+    return [name for name in parser.sections() if name.startswith(incomplete)]
+
+
 def _option(name: str, kind: Any, default: object, *names: str, **more: Any) -> inspect.Parameter:
     annotated = Annotated[kind, typer.Option(*names, **more)]
     return inspect.Parameter(name, KEYWORD, default=default, annotation=annotated)
 
 
 SHARED = (
-    _option("profile", str | None, None, "--profile", help="A section of ~/.config/s3vend/config."),
+    _option(
+        "profile",
+        str | None,
+        None,
+        "--profile",
+        help="A section of ~/.config/s3vend/config.",
+        autocompletion=profiles,
+    ),
     _option("url", str | None, None, "--url", help="Where the service is, with its stage."),
     _option(
         "token_file",

@@ -1,16 +1,20 @@
 """`s3vend cp`: one file up, or one object down, by presigned URLs."""
 
+import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from s3vend.cli.arguments import one_key
 from s3vend.cli.bar import bar
 from s3vend.cli.command import STDIN, Asking, command
-from s3vend.cli.ending import Refusal, say
+from s3vend.cli.ending import INTERRUPTED, Refusal, say
+from s3vend.errors import S3VendError
 
 if TYPE_CHECKING:
     from s3vend.service import Service
@@ -56,24 +60,9 @@ def copy(
     service = asking.service()
     if up:
         key = _key(source, destination)
-        from s3vend.upload import upload
-
-        path, kept = _source(source)
-        try:
-            with bar(key, quiet=asking.quiet) as progress:
-                upload(
-                    path,
-                    key,
-                    content_type=content_type,
-                    overwrite=overwrite,
-                    parallel=parallel,
-                    progress=progress,
-                    service=service,
-                    **size,
-                )
-        finally:
-            if kept is not None:
-                kept.close()
+        more = {"content_type": content_type, "overwrite": overwrite, "parallel": parallel, **size}
+        with _going_on(source), bar(key, quiet=asking.quiet) as progress:
+            _up(source, key, progress=progress, service=service, **more)
         _done(f"{source} is at {key}", asking)
         return
     if content_type is not None:
@@ -88,7 +77,7 @@ def copy(
         raise Refusal(f"{final} is there already", 1)
     from s3vend.download import download
 
-    with bar(target, quiet=asking.quiet) as progress:
+    with _going_on(destination), bar(target, quiet=asking.quiet) as progress:
         got = download(target, path, parallel=parallel, progress=progress, service=service, **size)
     _done(f"{target} is at {got.path}", asking)
 
@@ -103,15 +92,33 @@ def _key(source: str, destination: str) -> str:
     return one_key(destination + name)
 
 
-def _source(source: str) -> tuple[Path, IO[bytes] | None]:
-    """The file; what comes from stdin is put into one that has no name for long."""
+def _up(source: str, key: str, *, service: "Service", **more: Any) -> None:
+    """Upload a file; what comes from stdin is put into one that has no name for long."""
+    from s3vend.upload import abandon, upload
+
     if source != STDIN:
-        return Path(source), None
-    kept = tempfile.NamedTemporaryFile(prefix="s3vend-")  # noqa: SIM115 - the caller closes it
-    while block := sys.stdin.buffer.read(MIB):
-        kept.write(block)
-    kept.flush()
-    return Path(kept.name), kept
+        upload(source, key, service=service, **more)
+        return
+    with tempfile.NamedTemporaryFile(prefix="s3vend-") as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept, MIB)
+        kept.flush()
+        try:
+            upload(kept.name, key, service=service, **more)
+        except BaseException:  # nobody can go on with it: its parts would only cost
+            with suppress(S3VendError):
+                abandon(kept.name, key, service=service)
+            raise
+
+
+@contextmanager
+def _going_on(local: str) -> Iterator[None]:
+    """Ctrl-C says how to go on, where that can be."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if local == STDIN:
+            raise
+        raise Refusal("interrupted; the same line goes on from here", INTERRUPTED) from None
 
 
 def _to_stdout(service: "Service", target: str) -> None:

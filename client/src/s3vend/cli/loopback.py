@@ -7,9 +7,10 @@ chance; the token stands in the environment of one child, which only its own use
 import hmac
 import json
 import secrets
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -52,12 +53,21 @@ def lending(keep: Callable[[], Credentials]) -> Iterator[Endpoint]:
             return _lent(keep)
 
     server = _Server((ADDRESS, 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True).start()
     try:
         yield Endpoint(f"http://{ADDRESS}:{server.server_port}{path}", token)
     finally:
-        server.shutdown()
-        server.server_close()
+        _end(server)
+
+
+def _end(server: ThreadingHTTPServer) -> None:
+    """Without waiting for the next time that it looks whether it should end."""
+    ending = threading.Thread(target=server.shutdown)
+    ending.start()
+    with suppress(OSError):
+        socket.create_connection((ADDRESS, server.server_port), timeout=1).close()
+    ending.join()
+    server.server_close()
 
 
 def _lent(keep: Callable[[], Credentials]) -> tuple[int, Mapping[str, object]]:
