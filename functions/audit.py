@@ -67,9 +67,4 @@ ROUTES: dict[str, gateway.Route] = {
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
-    return gateway.answer(
-        event,
-        ROUTES,
-        lambda code, members: logger.error(code, extra=members),
-        seconds=deadline.ADMINISTRATION,
-    )
+    return gateway.answer(event, ROUTES, logger.error, seconds=deadline.ADMINISTRATION)

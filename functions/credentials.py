@@ -110,8 +110,5 @@ ROUTES: dict[str, gateway.Route] = {
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
     return gateway.answer(
-        event,
-        ROUTES,
-        lambda code, members: logger.error(code, extra=members),
-        wires={"GET /web-identity/credentials": SDKS},
+        event, ROUTES, logger.error, wires={"GET /web-identity/credentials": SDKS}
     )

@@ -122,4 +122,4 @@ ROUTES = {
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
-    return gateway.answer(event, ROUTES, lambda code, members: logger.error(code, extra=members))
+    return gateway.answer(event, ROUTES, logger.error)

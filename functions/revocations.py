@@ -153,9 +153,4 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object] | None
     if event.get("source") in ("aws.events", "aws.cloudformation"):  # of EventBridge
         reconciled(str(event.get("id")))
         return None
-    return gateway.answer(
-        event,
-        ROUTES,
-        lambda code, members: logger.error(code, extra=members),
-        seconds=deadline.ADMINISTRATION,
-    )
+    return gateway.answer(event, ROUTES, logger.error, seconds=deadline.ADMINISTRATION)

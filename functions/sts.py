@@ -91,9 +91,4 @@ ROUTES: dict[str, gateway.Route] = {ROUTE: assume_role_with_web_identity}
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
-    return gateway.answer(
-        event,
-        ROUTES,
-        lambda code, members: logger.error(code, extra=members),
-        wires={ROUTE: STS},
-    )
+    return gateway.answer(event, ROUTES, logger.error, wires={ROUTE: STS})

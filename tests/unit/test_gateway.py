@@ -42,7 +42,7 @@ def answered(
     response: Any = answer(
         event(**changes),
         {"POST /iam/credentials": route},
-        lambda code, members: reports.append((code, members)),
+        lambda code, *, extra: reports.append((code, extra)),
     )
     return response["statusCode"], response["headers"], json.loads(response["body"]), reports
 
@@ -341,7 +341,7 @@ def answered_for_sdks(error: Exception) -> tuple[int, dict[str, str], dict[str, 
     response: Any = answer(
         event(),
         {"POST /iam/credentials": raising(error)},
-        lambda code, members: reports.append((code, members)),
+        lambda code, *, extra: reports.append((code, extra)),
         wires={"GET /x": SDKS, "POST /iam/credentials": SDKS},
     )
     return response["statusCode"], response["headers"], json.loads(response["body"]), reports
@@ -380,7 +380,7 @@ def test_other_routes_answer_problems() -> None:
     response: Any = answer(
         event(),
         {"POST /iam/credentials": raising(AccessDenied("No grant."))},
-        lambda *_: None,
+        lambda *_, **__: None,
         wires={"GET /iam/credentials": SDKS, "POST /web-identity/credentials": SDKS},
     )
     assert response["headers"]["Content-Type"] == "application/problem+json"

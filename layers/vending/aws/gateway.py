@@ -4,7 +4,7 @@ from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 from vending.aws.answers import PROBLEMS, Answer, Wire, causes
 from vending.aws.deadline import VEND, lasting
@@ -19,7 +19,13 @@ from vending.errors import (
 from vending.identity import IamIdentity, WebIdentity
 
 type Route = Callable[["Request"], Answer]
-type Report = Callable[[str, dict[str, object]], None]
+
+
+class Report(Protocol):
+    """Told a code, and members beside it; a logger's ``error`` is one."""
+
+    def __call__(self, code: str, /, *, extra: Mapping[str, object]) -> None: ...
+
 
 DOORS: tuple[Door, ...] = ("iam", "web-identity", "admin")
 _STAGE = "This route takes requests through API Gateway's stage only."
@@ -149,10 +155,10 @@ def answer(
             return wire.granted(route(request), request.id)
     except VendingError as error:
         if isinstance(error, ServiceFault):
-            report(error.code, {"reason": error.reason, "causes": causes(error)})
+            report(error.code, extra={"reason": error.reason, "causes": causes(error)})
         return wire.refused(error, request.id)
     except Exception as error:  # noqa: BLE001 - the last resort: an answer that tells nothing
-        report("InternalError", {"causes": causes(error)})
+        report("InternalError", extra={"causes": causes(error)})
         return wire.refused(InternalError("Something went wrong here."), request.id)
 
 
