@@ -41,8 +41,9 @@ class World:
         self.call("revocations")
         return [self.kept[id_] if id_ not in self.damaged else id_ for id_ in self.kept]
 
-    def save_denials(self, text: str) -> None:
+    def save_denials(self, text: str, before: str | None) -> None:
         self.call("save_denials")
+        assert self.block == before
         self.block = text
 
     def has_policy(self, document: str) -> bool:

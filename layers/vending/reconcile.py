@@ -40,7 +40,7 @@ class Ledger:
 
     revocations: Callable[[], Iterable[Revocation | str]]
     denials: Callable[[], str | None]
-    save_denials: Callable[[str], None]
+    save_denials: Callable[[str, str | None], None]  # over what was read before
     has_policy: Callable[[str], bool]
     put_policy: Callable[[str], None]
     take: Callable[[str, datetime, datetime], bool]  # owner, now, until
@@ -125,7 +125,7 @@ def _write(time: datetime, ledger: Ledger) -> Written:
     text = whole.denials.encode()
     saved = before == text
     if not saved:
-        ledger.save_denials(text)
+        ledger.save_denials(text, before)
     put = saved and ledger.has_policy(whole.document)
     if not put:
         ledger.put_policy(whole.document)

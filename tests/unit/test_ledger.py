@@ -63,3 +63,14 @@ def test_a_damaged_revocation_is_named_and_the_others_are_read(dynamodb: Any) ->
     assert found == [revocation("a"), "b", revocation("c")]
     with pytest.raises(InternalError):
         list(revocations.every(dynamodb, TABLE))
+
+
+def test_what_is_denied_is_written_over_what_was_read_and_over_nothing_else(dynamodb: Any) -> None:
+    """Else a write that hung, and that nobody waits for any more, could undo a later one."""
+    for before, text in ((None, "one"), ("one", "two"), ("one", "two")):
+        revocations.save_denials(dynamodb, TABLE, text, before)  # the last: a second try
+        assert revocations.denials(dynamodb, TABLE) == text
+    for before, late in ((None, "one"), ("one", "late")):
+        with pytest.raises(Unavailable):
+            revocations.save_denials(dynamodb, TABLE, late, before)
+    assert revocations.denials(dynamodb, TABLE) == "two"

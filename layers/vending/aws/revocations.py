@@ -88,14 +88,25 @@ def denials(client: Any, table: str) -> str | None:
     return read_items(client, table, [BLOCK], consistent=True).get(BLOCK)
 
 
-def save_denials(client: Any, table: str, document: str) -> None:
-    """Write what the decision reads; only who has the lease does.
+def save_denials(client: Any, table: str, document: str, before: str | None) -> None:
+    """Write what the decision reads over ``before``; only who has the lease does.
+
+    A write that hung, and that nobody waits for any more, so undoes no later one.
 
     Raises:
-        Unavailable: DynamoDB failed.
+        Unavailable: DynamoDB failed, or it is not ``before`` any more.
     """
+    values = {":document": {"S": document}}
+    condition = "attribute_not_exists(pk)"
+    if before is not None:
+        condition, values = "document = :before", values | {":before": {"S": before}}
     with translated():
-        client.put_item(TableName=table, Item=item(BLOCK, document))
+        client.put_item(
+            TableName=table,
+            Item=item(BLOCK, document),
+            ConditionExpression=f"{condition} OR document = :document",
+            ExpressionAttributeValues=values,
+        )
 
 
 def _put(
