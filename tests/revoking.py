@@ -1,7 +1,7 @@
 """A ledger in memory: what the reconciler does with the table and the role, without either."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tests.make import NOW, ROLE_ARN, location
@@ -90,7 +90,7 @@ class World:
             has_policy=self.has_policy,
             put_policy=self.put_policy,
             take=self.take,
-            covered=lambda: self.covered,
+            covered=lambda: replace(self.covered, taken_until=self.until if self.owner else None),
             release=self.release,
             now=lambda: self.time,
             pause=self.pause,

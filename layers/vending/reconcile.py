@@ -25,6 +25,7 @@ class Covered:
 
     marks: Collection[str]  # of revocations
     merged: bool  # to broader denials, since all did not fit
+    taken_until: datetime | None = None  # the lease, by a run that goes on
 
 
 NONE_COVERED = Covered((), merged=False)
@@ -102,9 +103,12 @@ def bring_into_force(mark: str, ledger: Ledger) -> Covered | None:
     now = ledger.now
     patience = now() + PATIENCE
     while mark not in (covered := ledger.covered()).marks:
-        if written := reconcile(ledger):
+        time = now()
+        taken = covered.taken_until is not None and covered.taken_until >= time
+        # Looking is cheap; hundreds that ask for the lease would have DynamoDB throttle its owner.
+        if not taken and (written := reconcile(ledger)):
             return written.covered if mark in written.covered.marks else None
-        if now() >= patience:
+        if time >= patience:
             return None
         ledger.pause(PAUSE)
     return covered

@@ -32,6 +32,14 @@ def test_one_has_the_lease_until_it_is_given_back_or_over(dynamodb: Any) -> None
     assert take(dynamodb, "one", seconds=41)
 
 
+def test_who_looks_sees_until_when_the_lease_is_taken(dynamodb: Any) -> None:
+    assert lease.covered(dynamodb, TABLE).taken_until is None
+    take(dynamodb, "one")
+    assert lease.covered(dynamodb, TABLE).taken_until == NOW + LEASE
+    lease.release(dynamodb, TABLE, "one", None)
+    assert lease.covered(dynamodb, TABLE).taken_until is None
+
+
 def test_who_has_lost_the_lease_gives_nothing_back(dynamodb: Any) -> None:
     take(dynamodb, "one")
     take(dynamodb, "other", seconds=41)

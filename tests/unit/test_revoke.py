@@ -342,6 +342,7 @@ def test_waiting_ends_with_patience() -> None:
     world = World(owner="another", until=NOW + LEASE)
     assert asked(world, all=True, **BLOCK)["denialWritten"] is False
     assert world.time - NOW < timedelta(seconds=11)
+    assert "take" not in world.calls, "hundreds that wait would have DynamoDB throttle who works"
 
 
 def test_a_lifted_block_is_not_covered_by_the_run_before() -> None:

@@ -1,6 +1,6 @@
 """The reconciler's lease in DynamoDB: one at a time, and what the last whole run has covered."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -42,7 +42,7 @@ def take(client: Any, table: str, owner: str, now: datetime, until: datetime) ->
 
 
 def covered(client: Any, table: str) -> Covered:
-    """What the last whole run has brought into force.
+    """What the last whole run has brought into force, and until when another has the lease.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -51,7 +51,12 @@ def covered(client: Any, table: str) -> Covered:
         found = client.get_item(TableName=table, Key=_LEASE, ConsistentRead=True).get("Item", {})
         marks = found.get("covered", {}).get("L", [])
         merged = found.get("merged", {}).get("BOOL", False)
-        return Covered(frozenset(mark["S"] for mark in marks), merged)
+        until = float(found["until"]["N"]) if "owner" in found else None
+        return Covered(
+            frozenset(mark["S"] for mark in marks),
+            merged,
+            None if until is None else datetime.fromtimestamp(until, UTC),
+        )
 
 
 def release(client: Any, table: str, owner: str, covered: Covered | None) -> None:
