@@ -63,9 +63,15 @@ class Holder:
         return self.ask("presigned-urls", {"expiresIn": 900, "requests": requests})
 
     def holds(self) -> "Held":
-        """What it is handed out now."""
-        credentials, urls = self.asks_for_credentials(), self.asks_for_urls()
-        assert (credentials.status, urls.status) == (200, 200), (credentials.json, urls.json)
+        """What it is handed out, as soon as it is."""
+        answers: list[Answer] = []
+
+        def both() -> bool:
+            answers[:] = self.asks_for_credentials(), self.asks_for_urls()
+            return all(one.status == 200 for one in answers)
+
+        until(both)
+        credentials, urls = answers
         lent = credentials.json["credentials"]
         keys = Credentials(lent["accessKeyId"], lent["secretAccessKey"], lent["sessionToken"])
         return Held(aws.s3(self.cloud, keys), credentials.json, urls.json)
@@ -188,8 +194,7 @@ def test_of_two_callers_one_is_revoked_and_the_other_goes_on(
     until(lambda: ones.works == NOTHING)
     assert others.works == ALL
     # New vends go on, and no function signs with a session that is dead.
-    until(lambda: one.asks_for_credentials().status == 200)
-    until(lambda: one.asks_for_urls().status == 200 and one.holds().works == ALL)
+    until(lambda: one.holds().works == ALL)
     assert ones.works == NOTHING
 
 
@@ -207,7 +212,6 @@ def test_a_block_ends_everything_of_a_caller_until_it_is_lifted(
     assert other.holds().works == ALL
 
     assert lift(blocked).json["revocation"]["state"] == "lifted"
-    until(lambda: one.asks_for_credentials().status == one.asks_for_urls().status == 200)
     until(lambda: one.holds().works == ALL)
     assert ones.works == NOTHING
 
