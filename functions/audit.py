@@ -1,6 +1,8 @@
 """``/admin/audit``, ``/admin/sessions``, ``/admin/vends/…``: what was decided, read again."""
 
 import os
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -13,7 +15,7 @@ from vending.aws.runtime import Settings, now
 from vending.pages import Page
 from vending.sessions_out import QUERY as SESSIONS_QUERY
 from vending.sessions_out import sessions_out, summary
-from vending.trail import LONGEST_VEND, Read, Vend, vends_of
+from vending.trail import LONGEST_VEND, Line, Read, Vend, vends_in
 from vending.trail_search import QUERY, Search, look_up, settled
 
 logger = Logger()
@@ -45,14 +47,19 @@ def sessions(request: gateway.Request) -> Answer:
 def vend(request: gateway.Request) -> Answer:
     """One decision by its ``vendId``, and the session that served it."""
     request.caller()
-    query, time, read = request.query(("since", "until")), now(), reading()
-    search = Search.asked(query, time)
+    query, time = request.query(("since", "until")), now()
+    search, reads = Search.asked(query, time), logs.readers(cloudwatch, groups)
+
+    def read(*asked: Any) -> Iterable[Line]:
+        """One log after another: what is sought is in one."""
+        return chain.from_iterable(one(*asked) for one in reads)
+
     line = look_up(read, request.path("id"), search, given="since" in query)
     found: Answer = {"record": line.members, **settled(search.until, time)}
     if made := Vend.of(line):
         around = (made.at - LONGEST_VEND, min(made.at + LONGEST_VEND, time))
         found["session"] = summary(
-            vends_of(read, made.session_id, since=around[0], until=around[1])
+            vends_in(reads, made.session_id, since=around[0], until=around[1])
         )
     return found
 

@@ -75,7 +75,7 @@ def vends(vend_id: str) -> Sequence[Vend]:
         TooLarge: it could not be found in time.
     """
     budget, until = logs.Budget.of(seconds=SEARCH_SECONDS), now()
-    reads = [logs.reader(cloudwatch, [group], budget) for group in log_groups]
+    reads = logs.readers(cloudwatch, log_groups, budget)
     try:
         return vends_with(reads, vend_id, since=until - LONGEST_VEND, until=until)
     except TooLarge:

@@ -95,13 +95,24 @@ def vends_of(read: Read, session_id: str, *, since: datetime, until: datetime) -
     return tuple(vend for vend in found if vend)
 
 
+def vends_in(
+    reads: Iterable[Read], session_id: str, *, since: datetime, until: datetime
+) -> tuple[Vend, ...]:
+    """As ``vends_of``, of the first log that has any: a session is in one.
+
+    A log that somebody floods, which anybody can at an open route, so holds up the search for its
+    own sessions alone.
+    """
+    found = (vends_of(read, session_id, since=since, until=until) for read in reads)
+    return next(filter(None, found), ())
+
+
 def vends_with(
     reads: Iterable[Read], vend_id: str, *, since: datetime, until: datetime
 ) -> tuple[Vend, ...]:
     """This vend and all others of its session in that time, in order; empty: there is no record.
 
-    One log after another is read, and a session is in one: so one that somebody floods, which
-    anybody can at an open route, holds up the search for its own sessions alone.
+    One log after another is read, as by ``vends_in``.
 
     Raises:
         TooLarge, Unavailable: as ``vend_of``.

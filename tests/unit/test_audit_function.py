@@ -27,8 +27,8 @@ def asked(load: Load) -> Callable[..., Any]:
     """`asked(name, **query)`: status and body; two groups, and five minutes after NOW."""
     function = load("audit")
     function.__dict__["cloudwatch"] = Groups(
-        credentials=[[(0, line(vended(1))), (9, line(REFUSED))]],
-        presigned_urls=[[(5, line(vended(2))), (6, line(vended(4, sessionId=identifier(1001))))]],
+        credentials=[[(0, line(vended(1))), (5, line(vended(2))), (9, line(REFUSED))]],
+        presigned_urls=[[(6, line(vended(4, sessionId=identifier(1001))))]],
     )
     function.__dict__["now"] = lambda: LATER
 
@@ -83,6 +83,17 @@ def test_a_vend_is_looked_up_with_the_others_of_its_session(asked: Callable[...,
     assert status == 200
     assert body["record"] == vended(1)
     assert ids(body["session"]["vends"]) == [identifier(1), identifier(2)]
+
+
+def test_a_vend_is_found_though_another_log_is_too_long_to_search(load: Load) -> None:
+    function = load("audit")
+    groups = Groups(credentials=[[(0, line(vended(1))), (9, line(vended(2)))]], flooded=[[]] * 101)
+    changed = {"cloudwatch": groups, "groups": ["credentials", "flooded"], "now": lambda: LATER}
+    function.__dict__.update(changed)
+    asking = event("admin-vend") | {"pathParameters": {"id": identifier(2)}}
+    response = function.handler(asking, CONTEXT)
+    assert response["statusCode"] == 200, response["body"]
+    assert ids(json.loads(response["body"])["session"]["vends"]) == [identifier(1), identifier(2)]
 
 
 def test_what_gave_nothing_has_no_session(asked: Callable[..., Any]) -> None:

@@ -93,6 +93,12 @@ def reader(client: Any, groups: Sequence[str], budget: Budget | None = None) -> 
     return read
 
 
+def readers(client: Any, groups: Sequence[str], budget: Budget | None = None) -> list[Read]:
+    """A reader of each group, in their order, with one budget for all."""
+    budget = budget or Budget.of()
+    return [reader(client, [group], budget) for group in groups]
+
+
 def pattern(members: Mapping[str, str]) -> str:
     """Words that the lines of these members have, as the service is asked for them."""
     words = [f'"{one}"' for one in ("audit", *members.values()) if _WORD.fullmatch(one)]
