@@ -44,7 +44,8 @@ from vending.aws import discovery, logs
 from vending.errors import FAULTS, VendingError
 from vending.identity import MOST_KEYS
 from vending.location import KEY_BYTES
-from vending.parse import BODY_BYTES, COMPACT_BYTES
+from vending.parse import BODY_BYTES
+from vending.parse_urls import COMPACT_BYTES
 from vending.policy import POLICY_CHARACTERS
 from vending.session import LONGEST, LONGEST_URL, SHORTEST
 

@@ -17,7 +17,8 @@ from vending.aws.runtime import Settings, new_id, now
 from vending.caller import Caller
 from vending.counting import Rates
 from vending.kept import Kept
-from vending.parse import parse, parse_urls
+from vending.parse import parse
+from vending.parse_urls import parse_urls
 from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
 from vending.start_upload import UploadEffects, start_upload

@@ -9,20 +9,24 @@
 7. Record: one audit record, whatever happened: ``recorded``.
 """
 
-from vending.audit import Record, recorded
-from vending.caller import Caller
-from vending.decision import Decision, Known, LoadGrants, decide
-from vending.errors import VendingError
-from vending.grantee import Grantee, IamGrantee, WebGrantee
-from vending.grants import Grant, Permission
-from vending.identity import IamIdentity, WebIdentity
-from vending.issuer import Issuer
-from vending.location import Location, RegisteredLocation
-from vending.parse import parse
-from vending.principal import Principal
-from vending.session import Credentials, Session, session_for
-from vending.vend import vend_credentials
-from vending.vend_urls import vend_compact, vend_urls
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vending.audit import Record, recorded
+    from vending.caller import Caller
+    from vending.decision import Decision, Known, LoadGrants, decide
+    from vending.errors import VendingError
+    from vending.grantee import Grantee, IamGrantee, WebGrantee
+    from vending.grants import Grant, Permission
+    from vending.identity import IamIdentity, WebIdentity
+    from vending.issuer import Issuer
+    from vending.location import Location, RegisteredLocation
+    from vending.parse import parse
+    from vending.principal import Principal
+    from vending.session import Credentials, Session, session_for
+    from vending.vend import vend_credentials
+    from vending.vend_urls import vend_compact, vend_urls
 
 __all__ = [
     "Caller",
@@ -52,3 +56,39 @@ __all__ = [
     "vend_credentials",
     "vend_urls",
 ]
+
+_PLACES = {
+    "Caller": "caller",
+    "Credentials": "session",
+    "Decision": "decision",
+    "Grant": "grants",
+    "Grantee": "grantee",
+    "IamGrantee": "grantee",
+    "IamIdentity": "identity",
+    "Issuer": "issuer",
+    "Known": "decision",
+    "LoadGrants": "decision",
+    "Location": "location",
+    "Permission": "grants",
+    "Principal": "principal",
+    "Record": "audit",
+    "RegisteredLocation": "location",
+    "Session": "session",
+    "VendingError": "errors",
+    "WebGrantee": "grantee",
+    "WebIdentity": "identity",
+    "decide": "decision",
+    "parse": "parse",
+    "recorded": "audit",
+    "session_for": "session",
+    "vend_compact": "vend_urls",
+    "vend_credentials": "vend",
+    "vend_urls": "vend_urls",
+}
+
+
+def __getattr__(name: str) -> object:
+    """A public name, when it is asked for: a function that needs two need not load them all."""
+    if name not in _PLACES:
+        raise AttributeError(name)
+    return getattr(import_module(f"vending.{_PLACES[name]}"), name)

@@ -6,13 +6,10 @@ from pydantic import ValidationError
 
 from vending import strict_json
 from vending.bodies import Body
-from vending.compact_requests import COMPACT, Compact
 from vending.errors import Fault, InvalidRequest, TooLarge
 from vending.strict_json import pointer
-from vending.url_requests import UrlsRequest
 
 BODY_BYTES = 2 * 1024 * 1024
-COMPACT_BYTES = 5 * 1024 * 1024
 
 _WORDS = {
     "extra_forbidden": "no such member",
@@ -35,27 +32,9 @@ def parse[B: Body](model: type[B], text: str) -> B:
         TooLarge: over ``BODY_BYTES``.
         InvalidRequest: not JSON, or not this body; ``faults`` point to the members.
     """
-    _check_size(text, BODY_BYTES)
+    check_size(text, BODY_BYTES)
     members, odd = strict_json.read(text)
     return checked(model, members, odd)
-
-
-def parse_urls(text: str) -> UrlsRequest | Compact:
-    """The body of a request for URLs, in either form.
-
-    Raises:
-        TooLarge: over ``BODY_BYTES``, in the compact form over ``COMPACT_BYTES``.
-        InvalidRequest: as ``parse``.
-    """
-    _check_size(text, COMPACT_BYTES)
-    members, odd = strict_json.read(text)
-    if not isinstance(members, dict) or "format" not in members:
-        _check_size(text, BODY_BYTES)
-        return checked(UrlsRequest, members, odd)
-    method = members.get("method")
-    if not isinstance(method, str) or method not in COMPACT:
-        raise _invalid([*odd, Fault("/method", "is GET, HEAD, PUT or DELETE in the compact form")])
-    return checked(COMPACT[method], members, odd)
 
 
 def checked[B: Body](model: type[B], members: object, odd: Sequence[Fault] = ()) -> B:
@@ -70,13 +49,14 @@ def checked[B: Body](model: type[B], members: object, odd: Sequence[Fault] = ())
     except ValidationError as error:
         places = {fault.pointer for fault in odd}
         more = [fault for fault in _faults(error) if fault.pointer not in places]
-        raise _invalid([*odd, *more]) from None
+        raise invalid([*odd, *more]) from None
     if wrong := [*odd, *body.faults()]:
-        raise _invalid(wrong)
+        raise invalid(wrong)
     return body
 
 
-def _check_size(text: str, most: int) -> None:
+def check_size(text: str, most: int) -> None:
+    """Refuse a body of more than ``most`` bytes; raises ``TooLarge``."""
     if len(text) > most or len(text.encode("utf-8", "replace")) > most:
         raise TooLarge(f"A body has at most {most} bytes.")
 
@@ -94,6 +74,7 @@ def _place(path: tuple[int | str, ...], kind: str) -> tuple[int | str, ...]:
     return (*path, "method") if kind.startswith("union_tag") else path
 
 
-def _invalid(faults: Sequence[Fault]) -> InvalidRequest:
+def invalid(faults: Sequence[Fault]) -> InvalidRequest:
+    """What a body with these faults is answered with."""
     count = f"{len(faults)} fault{'s' * (len(faults) > 1)}"
     return InvalidRequest(f"The request has {count}.", faults=faults)

@@ -29,7 +29,8 @@ with atheris.instrument_imports(include=["vending"]):
     from vending.errors import InvalidRequest, TooLarge
     from vending.grant_document import GrantBody
     from vending.location import KEY_BYTES, Location
-    from vending.parse import parse, parse_urls
+    from vending.parse import parse
+    from vending.parse_urls import parse_urls
     from vending.scope import Scope
     from vending.url_requests import UrlsRequest
 

@@ -15,7 +15,8 @@ from vending.denials import NOTHING_DENIED
 from vending.grantee import IamGrantee, WebGrantee
 from vending.grants import Grant, Permission
 from vending.identity import IamIdentity, WebIdentity
-from vending.parse import parse, parse_urls
+from vending.parse import parse
+from vending.parse_urls import parse_urls
 from vending.principal import Principal
 from vending.scope import Scope
 from vending.session import Session

@@ -16,7 +16,8 @@ from tests.contract import Contract, NotInContract, Operation
 from vending.aws.gateway import Request
 from vending.aws.sts_request import RoleRequest
 from vending.errors import VendingError
-from vending.parse import parse, parse_urls
+from vending.parse import parse
+from vending.parse_urls import parse_urls
 
 READ = Contract.read()
 EXAMPLES = [

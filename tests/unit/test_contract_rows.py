@@ -25,7 +25,8 @@ from tests.unit import (
 )
 from vending import fields
 from vending.errors import VendingError
-from vending.parse import parse, parse_urls
+from vending.parse import parse
+from vending.parse_urls import parse_urls
 from vending.session import LONGEST, LONGEST_URL, SHORTEST, check_duration
 
 # What JSON Schema cannot say, by the words of the code: rows that the code refuses and a schema

@@ -15,7 +15,8 @@ from vending.counting import Asked, Counter, Rates, count
 from vending.errors import InvalidRequest, TooManyRequests, Unavailable, VendingError
 from vending.explain import explain, limits
 from vending.grants import Grant
-from vending.parse import parse, parse_urls
+from vending.parse import parse
+from vending.parse_urls import parse_urls
 from vending.rate_limit import RateLimit
 from vending.running import Running
 from vending.signing import Effects

@@ -22,7 +22,7 @@ from vending.errors import (
 )
 from vending.grants import Grant
 from vending.location import Location
-from vending.parse import COMPACT_BYTES, parse_urls
+from vending.parse_urls import COMPACT_BYTES, parse_urls
 from vending.signing import Effects
 from vending.signing_sessions import SigningSessions
 from vending.url_requests import UrlsRequest
