@@ -22,8 +22,8 @@ from docs.openapi.shapes import SHAPES, ref
 from local import template
 from vending import (
     bodies,
+    changes_request,
     compact_requests,
-    document,
     revocation_requests,
     upload_requests,
     url_requests,
@@ -43,7 +43,7 @@ BODIES: list[type[bodies.Body]] = [
     upload_requests.PartsRequest,
     upload_requests.CompletionRequest,
     upload_requests.AbortRequest,
-    document.ChangesRequest,
+    changes_request.ChangesRequest,
     revocation_requests.RevocationRequest,
 ]
 MODELS = {one.__name__: one for one in BODIES}

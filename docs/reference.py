@@ -20,6 +20,7 @@ from local import template
 from vending import (
     audit,
     bodies,
+    changes_request,
     compact_requests,
     content_fields,
     document,
@@ -89,7 +90,9 @@ def page() -> str:
         *members.model(revocation_requests.RevocationRequest, "`POST /admin/revocations`"),
         *members.model(revocation_requests.RevokedCaller, "the `caller` of a revocation"),
         "## vending.yaml",
-        *members.model(document.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"),
+        *members.model(
+            changes_request.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"
+        ),
         *members.model(grant_document.GrantBody, "one of `grants`"),
         *members.model(grant_document.GranteeBody, "the `grantee` of a grant"),
         *members.model(grant_document.RateLimitBody, "the `rateLimit` of a grant"),
@@ -168,7 +171,7 @@ def limits() -> Iterator[str]:
         ("an issuer's clock", f"ahead of ours by {issuer.SKEW} s at most"),
         ("subject and claims of a caller", f"{web_identity.CONTEXT_BYTES:,} bytes as JSON"),
         ("grantee keys of a caller", f"{MOST_KEYS}"),
-        ("issuers", f"{document.ISSUERS}"),
+        ("issuers", f"{changes_request.ISSUERS}"),
         ("discovery and JWKS of an issuer", f"{discovery.SECONDS} s together"),
         ("each of the two", f"{discovery.DOCUMENT_BYTES:,} bytes"),
         (

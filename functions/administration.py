@@ -19,7 +19,7 @@ from vending.aws.calls import client
 from vending.aws.runtime import Settings, noting, now
 from vending.caller import Caller
 from vending.changes import Change, Entry, Kind
-from vending.document import ChangesRequest
+from vending.changes_request import ChangesRequest
 from vending.errors import NotFound
 from vending.grants import Grant, iso
 from vending.layout import Key, catalogue_key

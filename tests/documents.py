@@ -7,7 +7,8 @@ from typing import Any
 from tests.make import ROLE_ARN, USER_ARN, location
 from tests.tokens import AUDIENCE, ISSUER
 from vending.changes import Change
-from vending.document import ChangesRequest, IssuerBody
+from vending.changes_request import ChangesRequest
+from vending.document import IssuerBody
 from vending.errors import InvalidRequest
 from vending.grant_document import GrantBody
 from vending.parse import parse

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from vending.audit import Record
 from vending.bodies import ANSWER_BYTES
 from vending.changes import Change, Kind
-from vending.document import ChangesRequest
+from vending.changes_request import ChangesRequest
 from vending.errors import PreconditionFailed, TooLarge, Unavailable
 from vending.grants import Grant
 from vending.layout import Batch, Key, batches, decision_key, encode

@@ -1,8 +1,8 @@
-"""``vending.yaml`` as models: strict, frozen, unknown members refused."""
+"""Locations and issuers of ``vending.yaml`` as models: strict, frozen, unknown members refused."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from vending.bodies import Body
 from vending.fields import (
@@ -10,14 +10,10 @@ from vending.fields import (
     BucketScope,
     ExternalId,
     KmsKey,
-    Listed,
     Region,
     RoleArn,
-    Version,
     VpcEndpoint,
-    between,
 )
-from vending.grant_document import GrantBody
 from vending.issuer import LIFETIME, USUAL_ALGORITHMS, Issuer
 from vending.location import RegisteredLocation
 from vending.oidc_fields import (
@@ -31,9 +27,6 @@ from vending.oidc_fields import (
     is_local,
     is_public,
 )
-
-ENTRIES = 20_000  # as many as fit into a body
-ISSUERS = 100  # every one of them is read to verify a token
 
 
 class LocationBody(Body):
@@ -102,15 +95,3 @@ class IssuerBody(Body):
             max_token_lifetime=self.max_token_lifetime,
             jwks=self.jwks,
         )
-
-
-class ChangesRequest(Body):
-    """``POST /admin/changes``: ``vending.yaml`` as JSON, and what to do with it."""
-
-    version: Version
-    grants: Annotated[Listed[GrantBody], between(0, ENTRIES)] | None = None
-    issuers: Annotated[Listed[IssuerBody], between(0, ISSUERS)] | None = None
-    locations: Annotated[Listed[LocationBody], between(0, ENTRIES)] | None = None
-    revision: Annotated[int, Field(ge=0)] | None = None
-    dry_run: bool = False
-    prune: bool = False

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 
 from vending.changes import Change, Entry, Kind
-from vending.document import ISSUERS, ChangesRequest
+from vending.changes_request import ISSUERS, ChangesRequest
 from vending.errors import Fault, InvalidRequest
 from vending.grantee import WebGrantee
 from vending.grants import Grant

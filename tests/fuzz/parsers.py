@@ -25,7 +25,7 @@ FOUND = ROOT / ".fuzz"
 SUFFIXES = ("", "x", "/", "*", "é/x")
 
 with atheris.instrument_imports(include=["vending"]):
-    from vending import bodies, compact_requests, document, fields, upload_requests
+    from vending import bodies, changes_request, compact_requests, fields, upload_requests
     from vending.errors import InvalidRequest, TooLarge
     from vending.grant_document import GrantBody
     from vending.location import KEY_BYTES, Location
@@ -40,7 +40,7 @@ MODELS: list[type[bodies.Body]] = [
     upload_requests.UploadRequest,
     upload_requests.PartsRequest,
     upload_requests.CompletionRequest,
-    document.ChangesRequest,
+    changes_request.ChangesRequest,
 ]
 
 
@@ -116,7 +116,7 @@ def decoded(given: bytes) -> str:
 
 def understood(read: bodies.Body) -> None:
     """What is taken is usable: targets are known, a grant is read back as it was."""
-    if isinstance(read, document.ChangesRequest):
+    if isinstance(read, changes_request.ChangesRequest):
         for grant in (one.grant() for one in read.grants or ()):
             again = json.loads(json.dumps(grant.as_json()))
             assert GrantBody.model_validate(again).grant() == grant

@@ -11,7 +11,7 @@ from tests.make import ACCOUNT, USER_ARN, record
 from tests.tokens import ISSUER
 from vending import changes, stored
 from vending.administer import Catalogue, apply, named
-from vending.document import ChangesRequest
+from vending.changes_request import ChangesRequest
 from vending.errors import InvalidRequest, PreconditionFailed, TooLarge, Unavailable
 from vending.grants import Grant
 from vending.issuer import Issuer

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from vending.bodies import Body, CredentialsRequest
-from vending.document import ChangesRequest
+from vending.changes_request import ChangesRequest
 from vending.errors import FAULTS, InvalidRequest, TooLarge
 from vending.grants import Permission
 from vending.location import Location

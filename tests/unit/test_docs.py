@@ -15,7 +15,7 @@ from docs import reference, words
 from local import template
 from tests.make import ROLE_ARN
 from tests.pages import ROOT, Block, Page, pages
-from vending.document import ChangesRequest
+from vending.changes_request import ChangesRequest
 from vending.parse import parse
 from vending.plan import Setting, Stored, plan
 from vending.web_identity import has_keys

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from tests.documents import document, entry, faults
 from tests.tokens import AUDIENCE, ISSUER, jwk, jwks, rsa_key
-from vending.document import ChangesRequest, IssuerBody, LocationBody
+from vending.changes_request import ChangesRequest
+from vending.document import IssuerBody, LocationBody
 from vending.errors import InvalidRequest
 from vending.grant_document import GrantBody, GranteeBody
 from vending.grantee import WebGrantee

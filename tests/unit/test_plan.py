@@ -18,7 +18,7 @@ from tests.documents import (
 )
 from tests.make import ROLE_ARN, USER_ARN
 from tests.tokens import ISSUER, ec_key, jwk, rsa_key
-from vending.document import ISSUERS
+from vending.changes_request import ISSUERS
 from vending.errors import FAULTS, InvalidRequest
 
 LOCAL = "http://127.0.0.1:8080"

@@ -21,8 +21,8 @@ from tests.make import NOW, ROLE_ARN, record
 from tests.pages import ROOT, Block, pages
 from tests.tokens import PrivateKey, compact, ec_key, jwk, jwks, rsa_key
 from vending.caller import Caller
+from vending.changes_request import ChangesRequest
 from vending.closest import Match, Wanted, closest_grant
-from vending.document import ChangesRequest
 from vending.errors import AccessDenied, InvalidRequest
 from vending.grantee import WebGrantee
 from vending.grants import Grant

@@ -25,6 +25,7 @@ PYDANTIC_AT = {
     *(
         "bodies.py",
         "document.py",
+        "changes_request.py",
         "grant_document.py",
         "url_requests.py",
         "compact_requests.py",
