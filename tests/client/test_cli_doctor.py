@@ -108,9 +108,9 @@ def test_a_target_is_looked_at_with_the_bucket_s_cors(at: Serve) -> None:
 
     def preflight(asked: Asked) -> Reply:
         assert "?" not in asked.path
-        allowed = asked.headers["origin"] == "https://app.example.com"
-        allows = {"Access-Control-Allow-Origin": asked.headers["origin"]} if allowed else {}
-        return (200 if allowed else 403), allows, b""
+        refused = asked.headers["origin"] == "https://refused.example.com"
+        allows = {"Access-Control-Allow-Origin": "https://app.example.com"}
+        return (403, {}, b"") if refused else (200, allows, b"")
 
     def explained(asked: Asked) -> Reply:
         granted = asked.json["permission"] == "READ"
@@ -127,8 +127,9 @@ def test_a_target_is_looked_at_with_the_bucket_s_cors(at: Serve) -> None:
     ended = typed("doctor", "s3://b/k", "--origin", "https://app.example.com")
     assert (ended.code, levels(ended.out)["cors"]) == (0, "ok")
     assert "READ on s3://b/k would be granted" in ended.out
-    ended = typed("doctor", "s3://b/k", "--origin", "https://other.example.com")
-    assert (ended.code, levels(ended.out)["cors"]) == (0, "warn")
+    for other in ("https://refused.example.com", "https://other.example.com"):
+        ended = typed("doctor", "s3://b/k", "--origin", other)
+        assert (ended.code, levels(ended.out)["cors"]) == (0, "warn")
 
 
 @pytest.mark.parametrize(
