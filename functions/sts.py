@@ -30,6 +30,7 @@ ROUTE = "POST /sts/{grantId}"
 logger = Logger()
 settings = Settings.read(os.environ)
 recording = partial(runtime.recording, settings.metrics_namespace)
+traced = os.environ["TRACED"] == "true"
 dynamodb = client("dynamodb", settings.region)
 verification = Verification.of(dynamodb, settings)
 kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
@@ -61,7 +62,7 @@ def assume_role_with_web_identity(request: gateway.Request) -> Answer:
     with recording("authentication", request.id) as record:
         source_ip = request.source_ip()
         record.note(door="sts", sourceIp=source_ip)
-        asked = RoleRequest.read(request)
+        asked = RoleRequest.read(request, traced=traced)
         identity = verification.identity(asked.token, record)
         caller = Caller("sts", identity, source_ip, record.meter.elapsed())
         record.note(action="credentials")

@@ -56,6 +56,7 @@ ENVIRONMENT = {
     "METRICS_NAMESPACE": "s3vend/s3vend",
     "LOG_GROUPS": "credentials-log,presigned-urls-log",
     "DENIAL_POLICY_NAME": "S3VendDenials",
+    "TRACED": "false",
 }
 ACCOUNT_WIDE = IamGrantee(ACCOUNT)
 

@@ -66,6 +66,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "LOG_GROUPS": "credentials,presigned_urls",
         "DENIAL_POLICY_NAME": "S3VendDenials",
+        "TRACED": "false",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

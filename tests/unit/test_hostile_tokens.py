@@ -635,6 +635,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "DENIAL_POLICY_NAME": "S3VendDenials",
+        "TRACED": "false",
         "POWERTOOLS_SERVICE_NAME": "hostile-tokens",
     }
     for name, value in environment.items():

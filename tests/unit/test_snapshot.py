@@ -83,6 +83,7 @@ def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "LOG_GROUPS": "a-log",
         "DENIAL_POLICY_NAME": "S3VendDenials",
+        "TRACED": "false",
         **more,
     }
     return subprocess.run(  # noqa: S603 - this Python and the code below

@@ -149,12 +149,22 @@ def test_a_function_is_set_up_like_this(made: Stack, name: str, handler: str) ->
     assert layer in made.of_type("AWS::Lambda::LayerVersion")
 
 
+@pytest.mark.invariant(10)
+@pytest.mark.parametrize(("tracing", "traced"), [("true", True), ("false", False)])
+def test_the_open_route_takes_no_query_where_requests_are_traced(
+    tracing: str, traced: bool
+) -> None:
+    variables = stack(Tracing=tracing).properties("StsFunction")["Environment"]["Variables"]
+    assert (variables["TRACED"] == "true") is traced
+
+
 @STACKS
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_code_reads_these_variables_and_no_others(made: Stack, name: str) -> None:
     own = {
         "AuditFunction": {"LOG_GROUPS"},
         "RevocationsFunction": {"LOG_GROUPS", "DENIAL_POLICY_NAME"},
+        "StsFunction": {"TRACED"},
     }.get(name, set())
     variables = made.properties(name)["Environment"]["Variables"]
     assert variables.keys() >= own

@@ -38,12 +38,12 @@ def request(body: str = "", content_type: str | list[str] = FORM, **event: Any) 
 
 def read(*without: str, **members: str) -> RoleRequest:
     given = {name: value for name, value in GIVEN.items() if name not in without} | members
-    return RoleRequest.read(request(urlencode(given)))
+    return RoleRequest.read(request(urlencode(given)), traced=False)
 
 
 def refused(asked: Request) -> InvalidRequest:
     with pytest.raises(InvalidRequest) as error:
-        RoleRequest.read(asked)
+        RoleRequest.read(asked, traced=False)
     return error.value
 
 
@@ -51,7 +51,9 @@ def test_what_sdks_send_is_read() -> None:
     assert read() == RoleRequest(ROLE, "a.b.c", None)
     assert read(DurationSeconds="1800").duration_seconds == 1800
     for content_type in (f"{FORM}; charset=utf-8", f"{FORM};charset=UTF-8", FORM.upper()):
-        assert RoleRequest.read(request(urlencode(GIVEN), content_type)).token == "a.b.c"
+        assert (
+            RoleRequest.read(request(urlencode(GIVEN), content_type), traced=False).token == "a.b.c"
+        )
 
 
 def test_what_sts_lends_where_nothing_is_asked_is_as_if_nothing_was_asked() -> None:
@@ -62,7 +64,7 @@ def test_what_sts_lends_where_nothing_is_asked_is_as_if_nothing_was_asked() -> N
 
 def test_a_body_in_base64_is_read_as_api_gateway_hands_binary_ones_on() -> None:
     body = b64encode(urlencode(GIVEN).encode()).decode()
-    assert RoleRequest.read(request(body, isBase64Encoded=True)).role_arn == ROLE
+    assert RoleRequest.read(request(body, isBase64Encoded=True), traced=False).role_arn == ROLE
 
 
 def test_a_token_shows_up_in_no_representation() -> None:
@@ -183,7 +185,7 @@ def queried(body: str | None = None, more: Mapping[str, list[str]] | None = None
 
 def test_a_query_counts_where_there_is_no_body() -> None:
     for body in (None, ""):
-        assert RoleRequest.read(queried(body)) == read()
+        assert RoleRequest.read(queried(body), traced=False) == read()
 
 
 def test_a_query_beside_a_form_is_refused() -> None:
@@ -207,17 +209,24 @@ def test_a_query_is_taken_as_strictly(more: dict[str, list[str]], words: str) ->
     assert words in refused(queried(more=more)).detail
 
 
+@pytest.mark.invariant(10)
+def test_a_query_is_refused_where_a_trace_could_keep_it() -> None:
+    with pytest.raises(InvalidRequest, match="traced"):
+        RoleRequest.read(queried(), traced=True)
+    assert RoleRequest.read(request(urlencode(GIVEN)), traced=True) == read()
+
+
 def test_a_query_has_the_size_of_a_form() -> None:
     with pytest.raises(TooLarge):
-        RoleRequest.read(queried(more={"WebIdentityToken": ["x" * FORM_BYTES]}))
+        RoleRequest.read(queried(more={"WebIdentityToken": ["x" * FORM_BYTES]}), traced=False)
 
 
 def test_a_form_has_a_size() -> None:
     body = urlencode(GIVEN | {"WebIdentityToken": ""})
     fitting = body + "x" * (FORM_BYTES - len(body))
-    assert RoleRequest.read(request(fitting)).token.startswith("x")
+    assert RoleRequest.read(request(fitting), traced=False).token.startswith("x")
     with pytest.raises(TooLarge):
-        RoleRequest.read(request(fitting + "x"))
+        RoleRequest.read(request(fitting + "x"), traced=False)
 
 
 def parsed(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,14 +33,15 @@ class RoleRequest:
     duration_seconds: int | None  # None, also for ``USUAL``: the most that the grant allows
 
     @classmethod
-    def read(cls, request: Request) -> Self:
-        """From the form in the body, or from the query where there is no body.
+    def read(cls, request: Request, *, traced: bool) -> Self:
+        """From the form in the body, or from the query where there is no body; the form alone
+        where requests are traced, since a trace may keep the query, and the token with it.
 
         Raises:
             TooLarge: over ``FORM_BYTES``.
             InvalidRequest: ``reason`` is STS's own code for it.
         """
-        given = _parameters(request)
+        given = _parameters(request, traced=traced)
         action, version = given.pop("Action", ""), given.pop("Version", "")
         if (action, version) != (ACTION, VERSION):
             raise InvalidRequest(
@@ -62,12 +63,16 @@ class RoleRequest:
         )
 
 
-def _parameters(request: Request) -> dict[str, str]:
+def _parameters(request: Request, *, traced: bool) -> dict[str, str]:
     asked = request.event.get("multiValueQueryStringParameters") or {}
     if not asked:
         return _form(request)
     if request.event.get("body"):
         raise _wrong("The parameters stand in the form or in the query, and not in both.")
+    if traced:
+        raise _wrong(
+            "The parameters stand in the form: here requests are traced, and queries kept."
+        )
     # So the Rust crate object_store asks: Polars, delta-rs, obstore.
     if sum(len(name) + sum(map(len, values)) for name, values in asked.items()) > FORM_BYTES:
         raise TooLarge(f"A query has at most {FORM_BYTES} bytes here.")
