@@ -79,7 +79,12 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 
 .PHONY: test
 test: check $(ENVIRONMENT) ## every test, on this machine and on a local cloud, and every check
-	@$(PYTHON) -m pytest
+	@mkdir -p .pytest_cache; echo "Beside what is shown, the tests that need no local cloud run; they are shown at the end."
+	@$(PYTHON) -m pytest --ignore=tests/cloud >.pytest_cache/beside.log 2>&1 & beside=$$!; \
+	trap 'kill $$beside 2>/dev/null' INT TERM; \
+	$(PYTHON) -m pytest tests/cloud; cloud=$$?; \
+	wait $$beside; others=$$?; cat .pytest_cache/beside.log; \
+	exit $$((cloud | others))
 
 .PHONY: test-unit
 test-unit: $(ENVIRONMENT) ## the tests that need no local cloud
