@@ -12,7 +12,7 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from docs import dollars
+from docs import dollars, reference
 from docs.dollars import COLUMNS, HOME_MADE, MILLION, OURS, Calls, Prices, parts, price
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -157,17 +157,7 @@ def flowing(text: str, **values: object) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with ``--check`` compare it."""
-    text = page()
-    if arguments == ["--check"]:
-        if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
-            return 0
-        sys.stderr.write(f"docs/cost.md is not what its figures say. Run: {COMMAND}\n")
-        return 1
-    if arguments:
-        sys.stderr.write(f"usage: {COMMAND} [--check]\n")
-        return 2
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
+    return reference.written(PAGE, page(), arguments, COMMAND)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from s3vend.errors import S3VendError, ServiceError
 ADDRESS = "127.0.0.1"
 WAIT = 30.0  # seconds for a request to come in whole
 
+Lent = tuple[int, Mapping[str, object]]  # a status, and the members of the answer
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -44,15 +46,13 @@ def lending(keep: Callable[[], Credentials]) -> Iterator[Endpoint]:
     """An endpoint while the block runs; ``keep`` answers credentials that do not end right now."""
     path, token = f"/{secrets.token_urlsafe(16)}", secrets.token_urlsafe(32)
 
-    class Handler(_Handler):
-        def lend(self) -> tuple[int, Mapping[str, object]]:
-            given = self.headers.get("Authorization", "")
-            here = hmac.compare_digest(self.path.encode(), path.encode())
-            if not (hmac.compare_digest(given.encode(), token.encode()) and here):
-                return 403, _problem("AccessDenied", "This endpoint is for one command alone.")
-            return _lent(keep)
+    def lend(asked: str, given: str) -> Lent:
+        here = hmac.compare_digest(asked.encode(), path.encode())
+        if not (hmac.compare_digest(given.encode(), token.encode()) and here):
+            return 403, _problem("AccessDenied", "This endpoint is for one command alone.")
+        return _lent(keep)
 
-    server = _Server((ADDRESS, 0), Handler)
+    server = _Server(lend)
     threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True).start()
     try:
         yield Endpoint(f"http://{ADDRESS}:{server.server_port}{path}", token)
@@ -70,7 +70,7 @@ def _end(server: ThreadingHTTPServer) -> None:
     server.server_close()
 
 
-def _lent(keep: Callable[[], Credentials]) -> tuple[int, Mapping[str, object]]:
+def _lent(keep: Callable[[], Credentials]) -> Lent:
     try:
         return 200, as_container(keep())
     except S3VendError as error:
@@ -88,6 +88,10 @@ def _problem(code: str, message: str) -> dict[str, object]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
+    def __init__(self, lend: Callable[[str, str], Lent]) -> None:
+        super().__init__((ADDRESS, 0), _Handler)
+        self.lend = lend  # by a path, and what is given as authorization
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Whoever broke off knows it."""
 
@@ -95,12 +99,10 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = WAIT
-
-    def lend(self) -> tuple[int, Mapping[str, object]]:
-        raise NotImplementedError
+    server: _Server
 
     def do_GET(self) -> None:
-        status, members = self.lend()
+        status, members = self.server.lend(self.path, self.headers.get("Authorization", ""))
         body = json.dumps(members).encode()
         self.send_response_only(status)
         self.send_header("Content-Type", "application/json")
