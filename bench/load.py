@@ -12,16 +12,16 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep, time
-from typing import Any
 from urllib.request import urlopen
 
 from bench.load_hours import calls_in_a_thousand
 from bench.load_services import QUOTA
+from bench.load_table import LATER, Counted, Seen, listed, quantile, tell
 from bench.rounds import say
 from local import environments
 from local.cloud import ROOT
@@ -34,11 +34,7 @@ LENDING = 10  # environments of the function that lends credentials
 LOW_QUOTA = 30.0
 COMES_BACK = 10  # times at most, after what Retry-After says
 LEADING, TRAILING = 15, 3  # seconds of the load that do not count
-LATER = " with Retry-After"
 LOCUST = ROOT / ".venv-bench/bin/locust"
-
-type Counted = dict[str, Any]
-type Seen = list[tuple[float, str, float, int, bool]]  # when, what, ms, status, Retry-After
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +164,6 @@ def held(place: Place, seconds: float, names: str) -> Iterator[Callable[[], Seen
             process.wait()
 
 
-def quantile(ordered: Sequence[float], part: float) -> float:
-    """The value below which that part lies."""
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
-
-
 def steady(number: int, seconds: float) -> float:
     """Prints the table of one number of environments; presign requests in a second."""
     names = f"Steady{number}x"
@@ -187,36 +178,6 @@ def steady(number: int, seconds: float) -> float:
     what = f"{number} environments that presign, {LENDING} that lend"
     say(f"\n{CALLERS} callers, {what}; {took:.0f} s.")
     return tell([one for one in seen if began <= one[0] <= began + took], before, after, took)
-
-
-def tell(seen: Seen, before: Counted, after: Counted, took: float) -> float:
-    """The table, and what was counted; presign requests in a second."""
-    heads = ("request", "number", "a second", "p50 ms", "p99 ms", "p99.9 ms", "p99/p50")
-    say("{:24}{:>9}{:>10}{:>9}{:>9}{:>10}{:>9}".format(*heads))
-    for name in [*sorted({one[1] for one in seen}), "all"]:
-        times = sorted(ms for _, of, ms, status, _ in seen if name in (of, "all") and status == 200)
-        p50, p99, p999 = (quantile(times, part) for part in (0.5, 0.99, 0.999))
-        counts = f"{len(times):9}{len(times) / took:10.1f}"
-        say(f"{name:24}{counts}{p50:9.1f}{p99:9.1f}{p999:10.1f}{p99 / p50:9.1f}")
-
-    def more(name: str) -> float:
-        return float(after.get(name, 0)) - float(before.get(name, 0))
-
-    presigned, made = more("presigned-urls 200"), more("presigned-urls sessions")
-    each = f"{1000 * made / presigned:.2f} in 1,000"
-    say(f"In {presigned:.0f} presign requests {made:.0f} STS calls: {each}.")
-    say(f"AssumeRole: {more('sessions') / took:.1f} a second, {more('throttled'):.0f} throttled.")
-    say(f"Reads of the table: {more('reads') / took:.1f} a second.")
-    statuses = Counter(f"{status}{LATER if later else ''}" for *_, status, later in seen)
-    say(f"Answers: {listed(statuses)}.")
-    resident, own = sorted(after["resident"]), sorted(after["own"])
-    say(f"MiB of an environment: {quantile(resident, 0.5):.0f}, its own {quantile(own, 0.5):.0f}.")
-    return presigned / took
-
-
-def listed(counted: Mapping[str, int]) -> str:
-    """How many of each."""
-    return ", ".join(f"{number} of {what}" for what, number in sorted(counted.items()))
 
 
 async def once(port: int, path: str) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from locust import FastHttpUser, constant_throughput, events, task
+from locust import FastHttpUser, events, task
 
 RATE = float(os.environ.get("LOAD_RATE", "1"))  # requests a second of each caller
 numbers = count()
@@ -21,11 +21,13 @@ seen: list[tuple[float, str, float, int, bool]] = []
 class CallerOfTheLoad(FastHttpUser):  # type: ignore[misc] # Locust is in an environment of its own
     """One caller."""
 
-    wait_time = constant_throughput(RATE)
-
     def on_start(self) -> None:
-        """Everybody has a name, and does not begin with all others."""
+        """Everybody has a name."""
         self.name = f"{os.environ['LOAD_NAMES']}{next(numbers)}"
+
+    def wait_time(self) -> float:
+        """Seconds, by chance: Locust starts callers in one batch a second, who would stay one."""
+        return random.expovariate(RATE)
 
     def ask(self, function: str, body: str) -> None:
         """One request."""
