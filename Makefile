@@ -55,6 +55,7 @@ $(JAVASCRIPT): tests/clients/javascript/package.json tests/clients/javascript/pa
 .venv-clients-%/.ready: tests/clients/environments/%.txt | $(ENVIRONMENT)
 	@test -x .venv-clients-$*/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-clients-$*
 	@$(UV) pip sync --quiet --require-hashes --python .venv-clients-$*/bin/python $<
+	@$(if $(filter awscli2,$*),$(PYTHON) tests/clients/awscli2.py .venv-clients-$*)
 	@touch $@
 
 # Environments of their own, for what would not go with the rest.
@@ -72,7 +73,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 	$(UV) pip compile --quiet --upgrade --group layer --universal --generate-hashes --no-annotate --no-header --constraints layers/requirements.txt --output-file bench/requirements.txt bench/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate --no-header --output-file tests/client/requirements.txt tests/client/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/client_tools/requirements.txt tests/client_tools/requirements.in
-	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
+	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet $$(case $$one in */awscli2.in) echo --no-deps;; esac) --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
 	cd tests/clients/javascript && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in

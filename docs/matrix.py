@@ -20,6 +20,7 @@ RESULTS = reference.ROOT / "tests/clients/results.json"
 COMMAND = ".venv/bin/python docs/matrix.py"
 BEGIN, END = "<!-- from make test-clients -->\n", "\n<!-- up to here -->"
 COLUMNS = {"inside", "outside", "again"}
+HEADS = ("STS endpoint", "container credentials", "`credential_process`")
 
 
 def table() -> Iterator[str]:
@@ -38,9 +39,7 @@ def table() -> Iterator[str]:
     for tool in TOOLS:
         version = cells[f"{tool.name} / {tool.ways[0]}"]["version"]
         rows.append((tool.name, version, tool.sdk, *(told(tool, way) for way in WAYS)))
-    yield members.table(
-        ("client", "version", "asks by", "STS endpoint", "container credentials"), rows
-    )
+    yield members.table(("client", "version", "asks by", *HEADS), rows)
 
 
 def page() -> str:

