@@ -28,7 +28,8 @@ from tests.contract import Contract
 
 SCHEMATHESIS = ROOT / ".venv-fuzz/bin/schemathesis"
 SETTINGS = ROOT / "tests/fuzz/schemathesis.toml"
-RUNS = {"^/(iam|web-identity)/": 0.75, "^/admin/": 0.25}  # paths, and their share of the time
+# Paths, and their share of the time.
+RUNS = {"^/(iam|web-identity)/": 0.65, "^/sts/": 0.1, "^/admin/": 0.25}
 SUBJECT, USER = "fuzz", "Fuzz"
 TOKEN_SECONDS = 3000
 GRANT = {"scope": f"s3://{BUCKET}/*", "permission": "READWRITE", "versions": True}
@@ -61,7 +62,7 @@ def keys(credentials: Credentials) -> list[str]:
     return [credentials.access_key_id, credentials.secret_access_key]
 
 
-def aimed(uploads: list[str]) -> Document:
+def aimed(uploads: list[str], assumed: Mapping[str, str]) -> Document:
     """The contract, closed, with what is there for names that chance would never hit."""
     text = json.dumps(Contract.read(closed=True).document)
     label = json.dumps(rf"{LABEL}(?:\.{LABEL})*")[1:-1]
@@ -71,6 +72,10 @@ def aimed(uploads: list[str]) -> Document:
     parameters["UploadId"]["schema"] = {"type": "string", "enum": uploads}
     free = parameters["EntryId"]["schema"]
     parameters["EntryId"]["schema"] = {"anyOf": [{"type": "string", "enum": ENTRIES}, free]}
+    parameters["GrantId"]["schema"] = {"type": "string", "enum": [f"{SUBJECT}-1", "no-such-grant"]}
+    form = schemas["AssumeRoleForm"]["properties"]
+    for name, there in {**assumed, "DurationSeconds": "900"}.items():
+        form[name] = {"type": "string", "enum": [there]}
     return document
 
 
@@ -102,7 +107,8 @@ def main() -> int:
         stack = deploy(cloud, built(), {})
         who, uploads = prepared(cloud, stack)
         contract = Path(directory) / "contract.yaml"
-        contract.write_text(yaml.safe_dump(aimed(uploads)), encoding="utf-8")
+        assumed = {"WebIdentityToken": who["token"], "RoleArn": stack.outputs["RoleArn"]}
+        contract.write_text(yaml.safe_dump(aimed(uploads, assumed)), encoding="utf-8")
         return min(1, fuzz(stack.url, contract, who, options.seconds, options.seed))
 
 

@@ -41,6 +41,8 @@ class Signed(requests.auth.AuthBase):
         if door == "web-identity":
             request.headers["Authorization"] = f"Bearer {WHO['token']}"
             return request
+        if door == "sts":
+            return request
         keys = Credentials(*WHO["administrator" if door == "admin" else "signer"])
         body = request.body.encode() if isinstance(request.body, str) else request.body
         own = signed(
@@ -58,3 +60,11 @@ class Signed(requests.auth.AuthBase):
 
 
 schemathesis.auth.set_from_requests(Signed())
+
+
+@schemathesis.hook  # type: ignore[untyped-decorator] # it is in an environment of its own
+def filter_path_parameters(_: object, path_parameters: dict[str, object] | None) -> bool:
+    """No line feed in a path: the local cloud's policies do not match it, and IAM answers."""
+    return not any(
+        "\n" in str(one) or "%0A" in str(one) for one in (path_parameters or {}).values()
+    )
