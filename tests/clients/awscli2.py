@@ -20,7 +20,7 @@ def unpack(environment: Path) -> None:
         assert layer
         with ZipFile(BytesIO(layer.read())) as files:
             files.extractall(environment / "layer")  # noqa: S202 - its hash is locked
-    [program] = (environment / "layer").glob("awscli/v2/*/dist/aws")
+    program = _program(environment)
     program.chmod(0o755)
     command = environment / "bin/aws"
     command.unlink(missing_ok=True)
@@ -29,8 +29,12 @@ def unpack(environment: Path) -> None:
 
 def version(environment: Path) -> str:
     """Of the program, which is not the package's."""
+    return _program(environment).parents[1].name
+
+
+def _program(environment: Path) -> Path:
     [program] = (environment / "layer").glob("awscli/v2/*/dist/aws")
-    return program.parents[1].name
+    return program
 
 
 if __name__ == "__main__":
