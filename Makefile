@@ -119,11 +119,11 @@ test-upgrade: $(ENVIRONMENT) ## from the version before to this one and back, on
 .PHONY: test-clients
 test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) ## unmodified SDKs and tools against the service (needs Node)
 	@$(PYTHON) -m pytest tests/clients
-	@$(PYTHON) docs/matrix.py
+	@$(PYTHON) tools/matrix.py
 
 .PHONY: proof
 proof: $(ENVIRONMENT) ## what is signed and what sessions may do, for cases drawn by chance (BLOCKS=150)
-	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/test_presign_by_chance.py tests/unit/test_nobody_gets_more.py
+	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/sigv4/test_presign_by_chance.py tests/unit/sessions/test_nobody_gets_more.py
 
 .PHONY: mutate
 mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: a test has to see it (half an hour)
@@ -147,23 +147,23 @@ check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 	@mypy
 	@mypy --config-file client/pyproject.toml
 	@AWS_REGION=ap-northeast-1 sam validate --lint
-	@$(PYTHON) docs/reference.py --check
-	@$(PYTHON) docs/contract.py --check
-	@$(PYTHON) docs/metrics.py --check
-	@$(PYTHON) docs/invariants.py --check
-	@$(PYTHON) docs/cost.py --check
-	@$(PYTHON) docs/matrix.py --check
+	@$(PYTHON) tools/reference/page.py --check
+	@$(PYTHON) tools/openapi/contract.py --check
+	@$(PYTHON) tools/metrics.py --check
+	@$(PYTHON) tools/invariants.py --check
+	@$(PYTHON) tools/cost/page.py --check
+	@$(PYTHON) tools/matrix.py --check
 
 .PHONY: format
 format: $(ENVIRONMENT) ## format the code and write the generated docs
 	@ruff format
 	@ruff check --fix
-	@$(PYTHON) docs/reference.py
-	@$(PYTHON) docs/contract.py
-	@$(PYTHON) docs/metrics.py
-	@$(PYTHON) docs/invariants.py
-	@$(PYTHON) docs/cost.py
-	@$(PYTHON) docs/matrix.py
+	@$(PYTHON) tools/reference/page.py
+	@$(PYTHON) tools/openapi/contract.py
+	@$(PYTHON) tools/metrics.py
+	@$(PYTHON) tools/invariants.py
+	@$(PYTHON) tools/cost/page.py
+	@$(PYTHON) tools/matrix.py
 
 .PHONY: demo
 demo: $(ENVIRONMENT) ## show the whole story on a local cloud of its own

@@ -18,11 +18,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from vending.audit import Record
-from vending.aws.authorization import Asked, allowed
-from vending.issuer import Claim, Issuer
-from vending.issuer_keys import Fetched, IssuerKeys
-from vending.web_identity import authenticate, read_keys
+from vending.audit.record import Record
+from vending.aws.api.authorization import Asked, allowed
+from vending.callers.issuer import Claim, Issuer
+from vending.callers.issuer_keys import Fetched, IssuerKeys
+from vending.callers.web_identity import authenticate, read_keys
 
 ROUNDS = 101
 CALLS = 50  # of each side in a round

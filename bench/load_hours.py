@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vending.revoked import NONE_REVOKED
-from vending.session import LONGEST, Credentials, Session
-from vending.signing_sessions import SigningSessions
+from vending.denials.revoked import NONE_REVOKED
+from vending.sessions.durations import LONGEST
+from vending.sessions.session import Credentials, Session
+from vending.sessions.signing_sessions import SigningSessions
 
 EXPIRES_IN = timedelta(seconds=900)
 WARMING = 2025.0  # seconds, until sessions of the first minutes are replaced one by one

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from bench import environment
 from bench.environment import ACCOUNT, BUCKET
 from bench.wire import Server
-from vending.layout import grants_key, location_key
+from vending.table import grants_key, location_key
 
 STS_SECONDS, STS_JITTER = 0.060, 0.015
 TABLE_SECONDS, TABLE_JITTER = 0.005, 0.002

@@ -18,8 +18,8 @@ from bench.peers import signers
 from bench.peers.floor import hashing, is_right, members, signed_at
 from bench.peers.signers import Asked
 from bench.rounds import HEADING, Side, ratios, row, say
-from vending.presign import endpoint_of, signer
-from vending.session import Credentials
+from vending.sessions.session import Credentials
+from vending.sigv4.presign import endpoint_of, signer
 
 BATCH = 1000
 ROUNDS = 31

@@ -11,8 +11,8 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from bench.rounds import HEADING, Side, ratios, row, say
-from vending.audit import Record, recorded
-from vending.aws.runtime import emit, recording
+from vending.audit.record import Record, recorded
+from vending.aws.environment.runtime import emit, recording
 
 ROUNDS = 301
 BESIDE = 50  # calls of each side in a round

@@ -7,22 +7,27 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws import gateway, revocations, runtime, store
-from vending.aws.answers import Answer
-from vending.aws.calls import client
-from vending.aws.runtime import Settings, now
-from vending.bodies import CredentialsRequest
-from vending.explain import explain
+from vending.answers import PARAMETERS, Page
+from vending.aws.api import gateway
+from vending.aws.api.responses import Answer
+from vending.aws.environment import runtime
+from vending.aws.environment.runtime import Settings, now
+from vending.aws.services.client import client
+from vending.aws.table import grants as table_grants
+from vending.aws.table import revocations
+from vending.bodies.parse import parse
+from vending.credentials.explain import explain
+from vending.credentials.request import CredentialsRequest
+from vending.denials.revoked import check_not_blocked, not_blocked
 from vending.kept import Kept
-from vending.pages import PARAMETERS, Page
-from vending.parse import parse
-from vending.revoked import check_not_blocked, not_blocked
 
 logger = Logger()
 settings = Settings.read(os.environ)
 recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
-kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
+kept = Kept(
+    partial(table_grants.load, dynamodb, settings.table), settings.grants_cache_seconds, now
+)
 
 
 def identity(request: gateway.Request) -> Answer:
@@ -39,7 +44,7 @@ def grants(request: gateway.Request) -> Answer:
     keys = caller.identity.grantee_keys
     denials = revocations.denied(dynamodb, settings.table)
     check_not_blocked(caller, denials)
-    found = store.grants_of_caller(dynamodb, settings.table, keys, page.start)
+    found = table_grants.grants_of_caller(dynamodb, settings.table, keys, page.start)
     return page.answer(
         "grants",
         (

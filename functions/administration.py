@@ -10,31 +10,36 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending import stored
-from vending.administer import Catalogue, apply, named
-from vending.audit import Record
-from vending.aws import deadline, gateway, parameters, runtime, store
-from vending.aws.answers import Answer
-from vending.aws.calls import client
-from vending.aws.runtime import Settings, noting, now
-from vending.caller import Caller
-from vending.changes import Change, Entry, Kind
-from vending.changes_request import ChangesRequest
+from vending.answers import PARAMETERS, Page
+from vending.audit.record import Record
+from vending.aws.api import gateway
+from vending.aws.api.responses import Answer
+from vending.aws.environment import runtime
+from vending.aws.environment.runtime import Settings, noting, now
+from vending.aws.services import deadline
+from vending.aws.services import ssm as services_ssm
+from vending.aws.services.client import client
+from vending.aws.table import catalogue, grants
+from vending.bodies.parse import parse
+from vending.callers.caller import Caller
+from vending.catalogue.apply import Catalogue, apply, named
+from vending.catalogue.changes import Change, Entry, Kind
+from vending.catalogue.plan import Setting, Stored, retold
+from vending.documents import grant, issuer, location
+from vending.documents.document import ChangesRequest
 from vending.errors import NotFound
-from vending.grants import Grant, iso
-from vending.layout import Key, catalogue_key
-from vending.pages import PARAMETERS, Page
-from vending.parse import parse
-from vending.plan import Setting, Stored, retold
+from vending.grants.grant import Grant
+from vending.table import Key, catalogue_key
+from vending.times import iso
 
 logger = Logger()
 settings = Settings.read(os.environ)
 recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 READERS: dict[str, Callable[[str], Entry]] = {
-    "grants": stored.grant_of,
-    "issuers": stored.issuer_of,
-    "locations": stored.location_of,
+    "grants": grant.grant_of,
+    "issuers": issuer.issuer_of,
+    "locations": location.location_of,
 }
 
 
@@ -43,7 +48,7 @@ def listed(request: gateway.Request, kind: str) -> Answer:
     request.caller()
     page = Page.asked(request.query(PARAMETERS), parts=1)
     start = page.start[0] if page.start else ""
-    found = store.entries(dynamodb, settings.table, kind, start=start)
+    found = grants.entries(dynamodb, settings.table, kind, start=start)
     return page.answer(
         kind, (((key.sk,), READERS[kind](document).as_json()) for key, document in found)
     )
@@ -57,7 +62,7 @@ def one(request: gateway.Request, kind: str) -> Answer:
     known = re.fullmatch(
         "[A-Za-z0-9._~:=-]{1,200}", key.sk
     )  # else DynamoDB may not take it as a key
-    documents = store.read(dynamodb, settings.table, [key] if known else [], consistent=True)
+    documents = grants.read(dynamodb, settings.table, [key] if known else [], consistent=True)
     if key not in documents:
         raise NotFound(f"There is no such entry in {kind}.")
     return READERS[kind](documents[key]).as_json()
@@ -66,8 +71,8 @@ def one(request: gateway.Request, kind: str) -> Answer:
 def named_by(body: ChangesRequest) -> Stored:
     """What the table holds of what a document touches."""
     # All issuers: there are few, and a document's grants may need any.
-    trusted = store.entries(dynamodb, settings.table, "issuers", consistent=True)
-    issuers = {key.sk: stored.issuer_of(text) for key, text in trusted}
+    trusted = grants.entries(dynamodb, settings.table, "issuers", consistent=True)
+    issuers = {key.sk: issuer.issuer_of(text) for key, text in trusted}
     whole: set[Kind] = set()
     if body.prune and body.locations is not None:
         whole |= {"location"}
@@ -79,45 +84,45 @@ def named_by(body: ChangesRequest) -> Stored:
         for id_ in ids
         if kind not in whole
     ]
-    documents = store.read(dynamodb, settings.table, keys, consistent=True)
+    documents = grants.read(dynamodb, settings.table, keys, consistent=True)
     for kind in whole:
-        documents |= store.entries(dynamodb, settings.table, f"{kind}s", consistent=True)
+        documents |= grants.entries(dynamodb, settings.table, f"{kind}s", consistent=True)
 
     def found[E](kind: str, read: Callable[[str], E]) -> dict[str, E]:
         return {key.sk: read(text) for key, text in documents.items() if key.pk == kind}
 
     return Stored(
-        found("grants", stored.grant_of),
+        found("grants", grant.grant_of),
         issuers,
-        found("locations", stored.location_of),
+        found("locations", location.location_of),
     )
 
 
 def items(keys: Iterable[Key]) -> dict[Key, list[Grant]]:
     """The grants of decision items."""
-    documents = store.read(dynamodb, settings.table, keys, consistent=True)
-    return {key: stored.grants_of(document) for key, document in documents.items()}
+    documents = grants.read(dynamodb, settings.table, keys, consistent=True)
+    return {key: grant.grants_of(document) for key, document in documents.items()}
 
 
 def has_keys(jwks: str) -> bool:
-    """As in ``vending.web_identity``, which brings PyJWT: few documents pin keys."""
-    from vending.web_identity import has_keys  # noqa: PLC0415 - a tenth of a cold start
+    """As in ``vending.callers.web_identity``, which brings PyJWT: few documents pin keys."""
+    from vending.callers.web_identity import has_keys  # noqa: PLC0415 - a tenth of a cold start
 
     return has_keys(jwks)
 
 
 CATALOGUE = Catalogue(
-    revision=partial(store.revision, dynamodb, settings.table),
+    revision=partial(catalogue.revision, dynamodb, settings.table),
     stored=named_by,
     items=items,
-    commit=partial(store.commit, dynamodb, settings.table),
+    commit=partial(catalogue.commit, dynamodb, settings.table),
 )
 
 
 def assumable_roles() -> frozenset[str]:
     """Whom the functions may assume; asked for only where a location names a role."""
     ssm = client("ssm", settings.region)
-    return parameters.assumable_roles(ssm, settings.assumable_roles_parameter)
+    return services_ssm.assumable_roles(ssm, settings.assumable_roles_parameter)
 
 
 def changes(request: gateway.Request) -> Answer:

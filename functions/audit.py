@@ -8,15 +8,16 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws import deadline, gateway, logs
-from vending.aws.answers import Answer
-from vending.aws.calls import client
-from vending.aws.runtime import Settings, now
-from vending.pages import Page
-from vending.sessions_out import QUERY as SESSIONS_QUERY
-from vending.sessions_out import sessions_out, summary
-from vending.trail import LONGEST_VEND, Line, Read, Vend, vends_in
-from vending.trail_search import QUERY, Search, look_up, settled
+from vending.answers import Page
+from vending.aws.api import gateway
+from vending.aws.api.responses import Answer
+from vending.aws.environment.runtime import Settings, now
+from vending.aws.services import deadline, logs
+from vending.aws.services.client import client
+from vending.trail.search import QUERY, Search, look_up, settled
+from vending.trail.sessions_out import QUERY as SESSIONS_QUERY
+from vending.trail.sessions_out import sessions_out, summary
+from vending.trail.vends import LONGEST_VEND, Line, Read, Vend, vends_in
 
 logger = Logger()
 settings = Settings.read(os.environ)

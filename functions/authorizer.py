@@ -7,13 +7,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws import runtime
-from vending.aws.answers import causes
-from vending.aws.authorization import Asked, allowed
-from vending.aws.calls import client
-from vending.aws.deadline import VEND, lasting
-from vending.aws.runtime import Settings
-from vending.aws.verification import Verification
+from vending.aws.api.authorization import Asked, allowed
+from vending.aws.api.responses import causes
+from vending.aws.environment import runtime
+from vending.aws.environment.runtime import Settings
+from vending.aws.environment.verification import Verification
+from vending.aws.services.client import client
+from vending.aws.services.deadline import VEND, lasting
 from vending.errors import TokenRefused
 
 logger = Logger()

@@ -9,18 +9,21 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.audit import Record
-from vending.aws import counters, gateway, runtime, store, sts
-from vending.aws.answers import SDKS, Answer
-from vending.aws.calls import client
-from vending.aws.runtime import Settings, new_id, now
-from vending.bodies import CredentialsRequest
-from vending.caller import Caller
-from vending.counting import Rates
-from vending.grants import iso
+from vending.audit.record import Record
+from vending.aws.api import gateway
+from vending.aws.api.responses import SDKS, Answer
+from vending.aws.environment import runtime
+from vending.aws.environment.runtime import Settings, new_id, now
+from vending.aws.services import sts
+from vending.aws.services.client import client
+from vending.aws.table import counters, grants
+from vending.bodies.parse import checked, parse
+from vending.callers.caller import Caller
+from vending.credentials.request import CredentialsRequest
+from vending.credentials.vend import VendedCredentials, vend_credentials
+from vending.decision.effects import Rates
 from vending.kept import Kept
-from vending.parse import checked, parse
-from vending.vend import VendedCredentials, vend_credentials
+from vending.times import iso
 
 QUERY = ("target", "permission", "privilege", "durationSeconds")
 NUMBER = re.compile("[0-9]{1,9}")
@@ -29,7 +32,7 @@ logger = Logger()
 settings = Settings.read(os.environ)
 recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
-kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
+kept = Kept(partial(grants.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 assume_role = partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint))
 rates = Rates(
     settings.rate_limit, partial(counters.add, dynamodb, settings.table), settings.vends_uncounted
@@ -37,7 +40,7 @@ rates = Rates(
 
 
 def credentials(request: gateway.Request) -> Answer:
-    """Vends; see ``vending.vend.vend_credentials``."""
+    """Vends; see ``vending.credentials.vend.vend_credentials``."""
     with recording("credentials", request.id) as record:
         caller = request.caller()
         record.caller(caller)

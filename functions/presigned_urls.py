@@ -8,29 +8,32 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.audit import Record
-from vending.aws import counters, gateway, runtime, s3, store, sts
-from vending.aws.answers import Answer
-from vending.aws.calls import client
-from vending.aws.routes import recorded
-from vending.aws.runtime import Settings, new_id, now
-from vending.caller import Caller
-from vending.counting import Rates
+from vending.audit.record import Record
+from vending.aws.api import gateway
+from vending.aws.api.responses import Answer
+from vending.aws.api.routes import recorded
+from vending.aws.environment import runtime
+from vending.aws.environment.runtime import Settings, new_id, now
+from vending.aws.services import s3, sts
+from vending.aws.services.client import client
+from vending.aws.table import counters, grants, uploads
+from vending.bodies.parse import parse
+from vending.callers.caller import Caller
+from vending.decision.effects import Rates
 from vending.kept import Kept
-from vending.parse import parse
-from vending.parse_urls import parse_urls
-from vending.signing import Effects
-from vending.signing_sessions import SigningSessions
-from vending.start_upload import UploadEffects, start_upload
-from vending.upload_requests import AbortRequest, CompletionRequest, PartsRequest, UploadRequest
-from vending.vend_uploads import end, resume, sign_parts
-from vending.vend_urls import vend
+from vending.sessions.signing_sessions import SigningSessions
+from vending.uploads.request import AbortRequest, CompletionRequest, PartsRequest, UploadRequest
+from vending.uploads.resume import end, resume, sign_parts
+from vending.uploads.start import UploadEffects, start_upload
+from vending.urls.parse import parse_urls
+from vending.urls.signing import Effects
+from vending.urls.vend import vend
 
 logger = Logger()
 settings = Settings.read(os.environ)
 recording = partial(runtime.recording, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
-kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
+kept = Kept(partial(grants.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 sessions = SigningSessions(
     partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint)), new_id, now
 )
@@ -59,8 +62,8 @@ def uploading() -> UploadEffects:
         signing=signing(),
         start=partial(s3.start_upload, connection),
         abort=partial(s3.abort_upload, connection),
-        save=partial(store.save_upload, dynamodb, settings.table),
-        load=partial(store.load_upload, dynamodb, settings.table),
+        save=partial(uploads.save_upload, dynamodb, settings.table),
+        load=partial(uploads.load_upload, dynamodb, settings.table),
         new_id=new_id,
     )
 

@@ -11,23 +11,27 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.audit import Record
-from vending.aws import deadline, gateway, lease, logs, revocations, role_policy, runtime, store
-from vending.aws.answers import Answer
-from vending.aws.calls import client
-from vending.aws.routes import recorded
-from vending.aws.runtime import Settings, new_id, now
-from vending.caller import Caller
+from vending.answers import PARAMETERS, Page
+from vending.audit.record import Record
+from vending.aws.api import gateway
+from vending.aws.api.responses import Answer
+from vending.aws.api.routes import recorded
+from vending.aws.environment import runtime
+from vending.aws.environment.runtime import Settings, new_id, now
+from vending.aws.services import deadline, logs
+from vending.aws.services import iam as services_iam
+from vending.aws.services.client import client
+from vending.aws.table import grants, lease, revocations
+from vending.bodies.parse import parse
+from vending.callers.caller import Caller
+from vending.documents.location import location_of
 from vending.errors import InternalError, NotFound, TooLarge
-from vending.location import RegisteredLocation
-from vending.pages import PARAMETERS, Page
-from vending.parse import parse
-from vending.reconcile import Ledger, reconcile
-from vending.revocation import REVOCATION_ID, revocation_id
-from vending.revocation_requests import RevocationRequest
-from vending.revoke import Effects, lift, revoke
-from vending.stored import location_of
-from vending.trail import LONGEST_VEND, Vend, vends_with
+from vending.grants.location import RegisteredLocation
+from vending.revocations.reconcile import Ledger, reconcile
+from vending.revocations.request import RevocationRequest
+from vending.revocations.revocation import REVOCATION_ID, revocation_id
+from vending.revocations.revoke import Effects, lift, revoke
+from vending.trail.vends import LONGEST_VEND, Vend, vends_with
 
 SEARCH_SECONDS = 8.0  # of the 29 that API Gateway waits
 
@@ -42,8 +46,8 @@ LEDGER = Ledger(
     revocations=partial(revocations.readable, dynamodb, settings.table),
     denials=partial(revocations.denials, dynamodb, settings.table),
     save_denials=partial(revocations.save_denials, dynamodb, settings.table),
-    has_policy=partial(role_policy.has_policy, iam, settings.role_arn, policy_name),
-    put_policy=partial(role_policy.put_policy, iam, settings.role_arn, policy_name),
+    has_policy=partial(services_iam.has_policy, iam, settings.role_arn, policy_name),
+    put_policy=partial(services_iam.put_policy, iam, settings.role_arn, policy_name),
     take=partial(lease.take, dynamodb, settings.table),
     covered=partial(lease.covered, dynamodb, settings.table),
     release=partial(lease.release, dynamodb, settings.table),
@@ -87,7 +91,7 @@ def vends(vend_id: str) -> Sequence[Vend]:
 
 def registered() -> Iterator[RegisteredLocation]:
     """Every location; there are as many as buckets."""
-    for _, document in store.entries(dynamodb, settings.table, "locations"):
+    for _, document in grants.entries(dynamodb, settings.table, "locations"):
         yield location_of(document)
 
 
@@ -110,12 +114,12 @@ def one(request: gateway.Request) -> Answer:
 
 
 def revoked(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """See ``vending.revoke.revoke``."""
+    """See ``vending.revocations.revoke.revoke``."""
     return revoke(caller, parse(RevocationRequest, request.body()), record, effects())
 
 
 def lifted(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """See ``vending.revoke.lift``."""
+    """See ``vending.revocations.revoke.lift``."""
     return lift(caller, asked(request), record, effects())
 
 

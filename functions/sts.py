@@ -8,22 +8,25 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws import counters, gateway, runtime, store, sts
-from vending.aws.answers import Answer
-from vending.aws.calls import client
-from vending.aws.measuring import METER
-from vending.aws.runtime import Settings, new_id, now
-from vending.aws.sts_answer import STS, result
-from vending.aws.sts_request import RoleRequest
-from vending.aws.verification import Verification
-from vending.caller import Caller
-from vending.counting import Rates
+from vending.aws.api import gateway
+from vending.aws.api.responses import Answer
+from vending.aws.api.sts_answer import STS, result
+from vending.aws.api.sts_request import RoleRequest
+from vending.aws.environment import runtime
+from vending.aws.environment.runtime import Settings, new_id, now
+from vending.aws.environment.verification import Verification
+from vending.aws.services import sts
+from vending.aws.services.client import client
+from vending.aws.services.measuring import METER
+from vending.aws.table import counters, grants
+from vending.callers.caller import Caller
+from vending.credentials.vend_grant import vend_grant
+from vending.decision.effects import Rates
+from vending.documents.grant import grant_of
 from vending.errors import InvalidRequest
-from vending.grants import Grant
+from vending.grants.grant import Grant
 from vending.kept import Kept
-from vending.layout import catalogue_key
-from vending.stored import grant_of
-from vending.vend_grant import vend_grant
+from vending.table import catalogue_key
 
 ROUTE = "POST /sts/{grantId}"
 
@@ -33,7 +36,7 @@ recording = partial(runtime.recording, settings.metrics_namespace)
 traced = os.environ["TRACED"] == "true"
 dynamodb = client("dynamodb", settings.region)
 verification = Verification.of(dynamodb, settings)
-kept = Kept(partial(store.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
+kept = Kept(partial(grants.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
 assume_role = partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint))
 rates = Rates(
     settings.rate_limit, partial(counters.add, dynamodb, settings.table), settings.vends_uncounted
@@ -46,7 +49,7 @@ def grant_named(id_: str) -> Grant | None:
     if not re.fullmatch("[A-Za-z0-9._-]{1,64}", id_):
         return None  # of no form that a grant has, and DynamoDB might not take it as a key
     key = catalogue_key("grant", id_)
-    document = store.read(dynamodb, settings.table, [key]).get(key)
+    document = grants.read(dynamodb, settings.table, [key]).get(key)
     return None if document is None else grant_of(document)
 
 

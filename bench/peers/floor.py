@@ -7,7 +7,7 @@ from hmac import digest
 from urllib.parse import parse_qsl, urlsplit
 
 from bench.rounds import Call
-from vending.signing_key import signing_key
+from vending.sigv4.signing_key import signing_key
 
 SIGNATURE = "X-Amz-Signature"
 

@@ -18,7 +18,7 @@ from botocore.crt.auth import CrtS3SigV4QueryAuth
 from minio import Minio
 from obstore.store import S3Store
 
-from vending.presign import encode_path
+from vending.sigv4.presign import encode_path
 
 type SignAll = Callable[[Sequence[str]], list[str]]
 

@@ -11,14 +11,25 @@ from typing import Any
 
 import pytest
 
-from tests.make import ACCOUNT, NOW, USER_ARN, record
-from tests.tokens import AUDIENCE, ISSUER, accept, claims, issuer, jwk, jwks, rsa_key, served, sign
-from vending.aws.discovery import fetch
-from vending.aws.gateway import Request
+from tests.support.make import ACCOUNT, NOW, USER_ARN, record
+from tests.support.tokens import (
+    AUDIENCE,
+    ISSUER,
+    accept,
+    claims,
+    issuer,
+    jwk,
+    jwks,
+    rsa_key,
+    served,
+    sign,
+)
+from vending.aws.api.gateway import Request
+from vending.aws.services.issuers import fetch
+from vending.callers.identity import IamIdentity
+from vending.callers.issuer import Issuer
+from vending.callers.web_identity import authenticate, read_keys
 from vending.errors import NotAuthenticated, TokenRefused, Unavailable
-from vending.identity import IamIdentity
-from vending.issuer import Issuer
-from vending.web_identity import authenticate, read_keys
 
 USER_ID = "AIDA2EXAMPLEEXAMPLE1"
 ROOT = f"arn:aws:iam::{ACCOUNT}:user/Root"

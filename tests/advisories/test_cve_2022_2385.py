@@ -11,11 +11,11 @@ from itertools import permutations
 
 import pytest
 
-from tests.tokens import KEY_ID, accept, claims, compact, sign
-from vending.aws.authorization import Asked
-from vending.aws.gateway import Request
+from tests.support.tokens import KEY_ID, accept, claims, compact, sign
+from vending.aws.api.authorization import Asked
+from vending.aws.api.gateway import Request
+from vending.bodies.strict_json import read
 from vending.errors import InvalidRequest, TokenRefused
-from vending.strict_json import read
 
 HEADER = {"alg": "RS256", "kid": KEY_ID}
 

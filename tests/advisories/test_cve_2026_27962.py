@@ -6,7 +6,7 @@ https://github.com/authlib/authlib/security/advisories/GHSA-wvwj-cvrp-7pv5
 
 import pytest
 
-from tests.tokens import KEY_ID, accept, claims, compact, jwk, jwks, rsa_key
+from tests.support.tokens import KEY_ID, accept, claims, compact, jwk, jwks, rsa_key
 from vending.errors import TokenRefused
 
 ATTACKER = rsa_key("attacker")

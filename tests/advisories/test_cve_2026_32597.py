@@ -7,7 +7,7 @@ https://github.com/jpadilla/pyjwt/security/advisories/GHSA-752w-5fwx-jx9f
 
 import pytest
 
-from tests.tokens import KEY_ID, accept, claims, compact
+from tests.support.tokens import KEY_ID, accept, claims, compact
 from vending.errors import TokenRefused
 
 HEADER = {"alg": "RS256", "kid": KEY_ID}

@@ -10,11 +10,21 @@ import json
 
 import pytest
 
-from tests.tokens import AUDIENCE, KEY_ID, accept, claims, issuer, jwk, jwks, rsa_key, segment
-from vending.document import IssuerBody
+from tests.support.tokens import (
+    AUDIENCE,
+    KEY_ID,
+    accept,
+    claims,
+    issuer,
+    jwk,
+    jwks,
+    rsa_key,
+    segment,
+)
+from vending.callers.issuer import ALGORITHMS
+from vending.callers.web_identity import read_keys
+from vending.documents.issuer import IssuerBody
 from vending.errors import TokenRefused
-from vending.issuer import ALGORITHMS
-from vending.web_identity import read_keys
 
 SECRET = b"the-client-secret"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.tokens import issuer, jwks, served
-from vending.aws.discovery import fetch
-from vending.document import IssuerBody
+from tests.support.tokens import issuer, jwks, served
+from vending.aws.services.issuers import fetch
+from vending.documents.issuer import IssuerBody
 from vending.errors import Unavailable
 
 SCHEMES = [

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.make import NOW, record
-from tests.tokens import KEY_ID, issuer, jwks, sign
+from tests.support.make import NOW, record
+from tests.support.tokens import KEY_ID, issuer, jwks, sign
+from vending.callers.issuer import Issuer
+from vending.callers.issuer_keys import PAUSE, Fetched, IssuerKeys
+from vending.callers.web_identity import authenticate, read_keys
 from vending.errors import TokenRefused, Unavailable
-from vending.issuer import Issuer
-from vending.issuer_keys import PAUSE, Fetched, IssuerKeys
-from vending.web_identity import authenticate, read_keys
 
 
 class Issuing:

@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import HMACAlgorithm
 from jwt.exceptions import InvalidKeyError
 
-from tests.tokens import KEY_ID, accept, claims, issuer, jwk, jwks, rsa_key, segment
-from vending.document import IssuerBody
+from tests.support.tokens import KEY_ID, accept, claims, issuer, jwk, jwks, rsa_key, segment
+from vending.callers.issuer import ALGORITHMS
+from vending.callers.web_identity import read_keys
+from vending.documents.issuer import IssuerBody
 from vending.errors import TokenRefused
-from vending.issuer import ALGORITHMS
-from vending.web_identity import read_keys
 
 
 def pem() -> bytes:

@@ -8,8 +8,8 @@ https://github.com/minio/operator/security/advisories/GHSA-7m6v-q233-q9j9
 
 import pytest
 
-from tests.tokens import AUDIENCE, accept, claims, issuer, jwks, sign
-from vending.document import IssuerBody
+from tests.support.tokens import AUDIENCE, accept, claims, issuer, jwks, sign
+from vending.documents.issuer import IssuerBody
 from vending.errors import TokenRefused
 
 CLUSTER = "https://kubernetes.default.svc"

@@ -3,7 +3,7 @@
 from tests.attacks.attack import BUCKET, Attack, change, lend, start, url
 from tests.attacks.sources import BUCKET_SQUATTING, DEPUTY, POLARIS_SETTING, rule
 from tests.attacks.world import KMS_KEY, PARTNER
-from tests.make import ACCOUNT
+from tests.support.make import ACCOUNT
 
 SHARED = "s3://partner-bucket/shared"
 ELSEWHERE = f"arn:aws:kms:ap-northeast-1:{PARTNER}:key/0a1b2c3d"

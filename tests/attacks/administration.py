@@ -4,8 +4,8 @@ from typing import Any
 
 from tests.attacks.attack import BUCKET, Attack, Event, change, event
 from tests.attacks.sources import HMAC, TWICE, rule
-from tests.make import ACCOUNT, USER_ARN
-from tests.tokens import AUDIENCE, ISSUER
+from tests.support.make import ACCOUNT, USER_ARN
+from tests.support.tokens import AUDIENCE, ISSUER
 
 SCOPE = f"s3://{BUCKET}/x/*"
 AT = "400 InvalidRequest /grants/0"

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.make import ACCOUNT
-from tests.tokens import ISSUER
-from vending.identity import Claims, WebIdentity
+from tests.support.make import ACCOUNT
+from tests.support.tokens import ISSUER
+from vending.callers.identity import Claims, WebIdentity
 
 EVENTS = Path(__file__).parents[2] / "events"
 BUCKET = "hogehoge-bucket"

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 from tests.attacks.attack import BUCKET, Attack, Event, event, lend, sdk, urls
 from tests.attacks.sources import TWICE, rule
-from tests.make import ACCOUNT
+from tests.support.make import ACCOUNT
 
 S3 = f"s3://{BUCKET}"
 GOOD = f'"target": "{S3}/reports/a", "permission": "READ"'

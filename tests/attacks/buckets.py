@@ -2,7 +2,7 @@
 
 from tests.attacks.attack import BUCKET, Attack, change, compact, lend, urls
 from tests.attacks.sources import BUCKET_NAMES, rule
-from tests.make import ACCOUNT
+from tests.support.make import ACCOUNT
 
 WRONG = "400 InvalidRequest /target"
 POINT = f"arn:aws:s3:ap-northeast-1:{ACCOUNT}:accesspoint/mine"

@@ -14,7 +14,7 @@ from tests.attacks.attack import (
     user,
 )
 from tests.attacks.sources import IDENTIFIERS, VAULT, rule
-from tests.make import ACCOUNT, USER_ARN
+from tests.support.make import ACCOUNT, USER_ARN
 
 S3 = f"s3://{BUCKET}"
 REFUSED, NOBODY = "403 AccessDenied /target", "403 NotAuthenticated"

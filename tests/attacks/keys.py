@@ -2,7 +2,7 @@
 
 from tests.attacks.attack import BUCKET, Attack, compact, lend, url
 from tests.attacks.sources import KEY_NAMES, rule
-from tests.make import ACCOUNT
+from tests.support.make import ACCOUNT
 
 S3 = f"s3://{BUCKET}"
 REFUSED, WRONG = "403 AccessDenied /target", "400 InvalidRequest /target"

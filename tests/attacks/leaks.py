@@ -2,7 +2,7 @@
 
 from tests.attacks.attack import BUCKET, Attack, Event, event, lend, urls, user
 from tests.attacks.sources import rule
-from tests.make import ACCOUNT
+from tests.support.make import ACCOUNT
 
 S3 = f"s3://{BUCKET}"
 REFUSED = "403 AccessDenied /target"

@@ -12,7 +12,7 @@ from tests.attacks.sources import (
     VARIABLES,
     rule,
 )
-from tests.make import ACCOUNT
+from tests.support.make import ACCOUNT
 
 S3 = f"s3://{BUCKET}"
 REFUSED, WRONG = "403 AccessDenied /target", "400 InvalidRequest /target"

@@ -7,8 +7,8 @@ import jwt
 
 from tests.attacks.attack import BUCKET, Attack, Event, context, event
 from tests.attacks.sources import AUDIENCE, HMAC, TWICE, rule
-from tests.make import ACCOUNT, ROLE_ARN
-from tests.tokens import claims, rsa_key, sign
+from tests.support.make import ACCOUNT, ROLE_ARN
+from tests.support.tokens import claims, rsa_key, sign
 
 NOW = int(time.time())
 FORM = "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html"

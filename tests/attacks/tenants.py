@@ -5,7 +5,7 @@ from typing import Any
 from tests.attacks.attack import BUCKET, Attack, Event, lend, subject
 from tests.attacks.sources import POLARIS, rule
 from tests.attacks.world import OTHER_ISSUER
-from tests.make import ACCOUNT
+from tests.support.make import ACCOUNT
 
 S3 = f"s3://{BUCKET}"
 REFUSED = "403 AccessDenied /target"

@@ -27,7 +27,7 @@ from tests.attacks import (
 from tests.attacks.attack import Attack
 from tests.attacks.opened import by_answer, by_policy
 from tests.attacks.world import World, standing
-from tests.contract import members
+from tests.support.contract import members
 
 MODULES = {
     module.__name__.rpartition(".")[2]: module

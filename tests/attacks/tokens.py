@@ -1,4 +1,4 @@
-"""Tokens that nobody should have believed; tests/unit/test_hostile_tokens.py has many more."""
+"""Tokens that nobody should have believed; tests/unit/callers/test_hostile_tokens.py has many more."""
 
 import time
 
@@ -7,7 +7,7 @@ import jwt
 from tests.attacks.attack import Attack, token
 from tests.attacks.sources import AUDIENCE, CRITICAL, HMAC, KEY_IN_TOKEN, TWICE, rule
 from tests.attacks.world import OTHER_ISSUER
-from tests.tokens import claims, jwk, rsa_key, sign
+from tests.support.tokens import claims, jwk, rsa_key, sign
 
 UNAUTHORIZED = "401 Unauthorized"
 NOW = int(time.time())

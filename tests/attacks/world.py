@@ -12,20 +12,21 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from tests import tables
 from tests.attacks.attack import BUCKET, Event
-from tests.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location
-from tests.tokens import ISSUER, issuer, jwks
-from vending.aws import store
-from vending.aws.calls import client
-from vending.changes import Change
-from vending.grantee import IamGrantee, WebGrantee
-from vending.issuer import Claim
-from vending.layout import batches
-from vending.location import Location
-from vending.principal import Principal
-from vending.signing_sessions import SigningSessions
-from vending.upload import Sizes, Upload
+from tests.support import tables
+from tests.support.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location
+from tests.support.tokens import ISSUER, issuer, jwks
+from vending.aws.services.client import client
+from vending.aws.table import catalogue
+from vending.aws.table import uploads as table_uploads
+from vending.callers.issuer import Claim
+from vending.callers.principal import Principal
+from vending.catalogue.batches import batches
+from vending.catalogue.changes import Change
+from vending.grants.grantee import IamGrantee, WebGrantee
+from vending.grants.keys import Location
+from vending.sessions.signing_sessions import SigningSessions
+from vending.uploads.upload import Sizes, Upload
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 PARTNER = "210987654321"  # another account, whose bucket is registered
@@ -127,9 +128,9 @@ def fill(dynamodb: Any) -> None:
         *(Change("location", one.id, "", None, one) for one in registered),
     ]
     for revision, batch in enumerate(batches(changes, {})):
-        store.commit(dynamodb, "grants", batch, revision)
+        catalogue.commit(dynamodb, "grants", batch, revision)
     for upload in uploads(datetime.now(UTC)):
-        store.save_upload(dynamodb, "grants", upload)
+        table_uploads.save_upload(dynamodb, "grants", upload)
 
 
 class World:

@@ -21,8 +21,8 @@ from local import processes
 from local.client import Credentials
 from tests.backends.conftest import Publish, Start
 from tests.backends.seaweedfs import REGION, SeaweedFS, sockets
-from tests.policies import ACCOUNT, GOOGLE, PROVIDER, stack
-from tests.tokens import KEY_ID, jwk, jwks, rsa_key, segment, sign
+from tests.support.policies import ACCOUNT, GOOGLE, PROVIDER, stack
+from tests.support.tokens import KEY_ID, jwk, jwks, rsa_key, segment, sign
 
 ALLOWED, NEIGHBOUR, KEY, BODY = ("reports", "invoices"), "payroll", "2026/11.csv", b"a,b\n"
 LIFETIME: Final = 600

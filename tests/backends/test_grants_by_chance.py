@@ -23,8 +23,8 @@ from local.environments import forget_own
 from local.stack import deploy
 from tests.backends.conftest import Start
 from tests.backends.seaweedfs import ONCE, REGION, SeaweedFS
-from tests.by_policy import unlike_the_grants
-from tests.differences import (
+from tests.proof.by_policy import unlike_the_grants
+from tests.proof.differences import (
     DIFFERENCES,
     LOCAL_CLOUD,
     SEAWEEDFS,
@@ -33,11 +33,11 @@ from tests.differences import (
     shows,
     surprises,
 )
-from tests.granted import BUCKETS, askings
-from tests.lending import Lender
-from tests.make import ACCOUNT, ROLE_ARN
-from tests.policies import stack
-from tests.trials import Tried, refused, trials
+from tests.proof.granted import BUCKETS, askings
+from tests.proof.trials import Tried, refused, trials
+from tests.support.lending import Lender
+from tests.support.make import ACCOUNT, ROLE_ARN
+from tests.support.policies import stack
 
 GRANTS = int(os.environ.get("S3VEND_GRANTS", "200"))
 SEED = os.environ.get("S3VEND_SEED", "2026-11-24")

@@ -14,7 +14,7 @@ from local.cloud import ROOT, Cloud, running
 from local.environments import REGION
 from local.seed import BUCKET
 from local.stack import Stack, deploy
-from tests.pages import Block, pages
+from tests.support.pages import Block, pages
 
 PYTHON = ROOT / ".venv-client_tools/bin/python"
 RECIPES = [block for block in pages()["docs/clients.md"].blocks if block.language == "py"]

@@ -18,7 +18,7 @@ from local.environments import ACCOUNT
 from local.seed import BUCKET, Seeded
 from local.stack import Stack, deploy
 from tests.cloud.witness import Witness, watching
-from tests.contract import Contract, is_of_the_local_cloud
+from tests.support.contract import Contract, is_of_the_local_cloud
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -87,7 +87,7 @@ def test_nothing_in_the_artifact_names_the_machine_that_built_it(
 def test_the_layer_has_the_models_of_the_services_that_are_called_and_no_others(
     places: dict[Path, PurePosixPath],
 ) -> None:
-    code = [*(ROOT / "functions").glob("*.py"), *(ROOT / "layers/vending/aws").glob("*.py")]
+    code = [*(ROOT / "functions").glob("*.py"), *(ROOT / "layers/vending/aws").rglob("*.py")]
     called = {name for path in code for name in re.findall(r'client\("(\w+)"', path.read_text())}
     (models,) = (path for layer in places for path in layer.glob("python/botocore/data"))
     assert called == {path.name for path in models.iterdir() if path.is_dir()}

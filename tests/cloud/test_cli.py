@@ -18,7 +18,7 @@ from local.environments import ACCOUNT, NO_SETTINGS, REGION
 from local.seed import BUCKET, OBJECTS
 from local.stack import Stack
 from tests.cloud.conftest import NewCaller
-from tests.troubles import Trouble, proxied
+from tests.support.troubles import Trouble, proxied
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -17,7 +17,7 @@ from local.cloud import Cloud, free_port
 from local.seed import BUCKET, OBJECTS
 from local.stack import Stack
 from s3vend.service import Service
-from tests.troubles import Proxy, proxied
+from tests.support.troubles import Proxy, proxied
 
 if TYPE_CHECKING:
     import boto3

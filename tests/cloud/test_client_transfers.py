@@ -23,7 +23,7 @@ from local.stack import Stack
 from s3vend.patience import Patience
 from s3vend.service import Service
 from tests.cloud.conftest import Apply
-from tests.troubles import Plan, Proxy, Trouble, proxied
+from tests.support.troubles import Plan, Proxy, Trouble, proxied
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

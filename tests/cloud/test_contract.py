@@ -11,7 +11,7 @@ import pytest
 from local.client import Answer, Call, Credentials
 from local.cloud import Cloud
 from tests.cloud.conftest import Apply, NewCaller
-from tests.contract import Contract, Operation
+from tests.support.contract import Contract, Operation
 
 CONTRACT = Contract.read()
 EVERYTHING = {"scope": "s3://hogehoge-bucket/*", "permission": "READWRITE"}

@@ -17,16 +17,16 @@ from urllib.parse import urlencode
 
 import pytest
 
-from docs import words
-from docs.contract import FORM
 from local import aws, environments
 from local.build import built
 from local.client import Call, Credentials
 from local.cloud import ROOT, Cloud, free_port, running
 from local.seed import BUCKET
 from local.stack import Stack
-from tests.contract import members
-from tests.pages import Block, pages
+from tests.support.contract import members
+from tests.support.pages import Block, pages
+from tools.openapi.contract import FORM
+from tools.reference import words
 
 PAGES = pages()
 RUN = ("sh", "python")

@@ -8,11 +8,11 @@ from local import aws
 from local.client import Credentials
 from local.cloud import Cloud
 from local.environments import REGION
-from tests.by_policy import unlike_the_grants
-from tests.differences import LOCAL_CLOUD, surprises
-from tests.granted import BUCKETS, askings
-from tests.lending import Lender
-from tests.trials import Tried, refused, trials
+from tests.proof.by_policy import unlike_the_grants
+from tests.proof.differences import LOCAL_CLOUD, surprises
+from tests.proof.granted import BUCKETS, askings
+from tests.proof.trials import Tried, refused, trials
+from tests.support.lending import Lender
 
 GRANTS = 12
 

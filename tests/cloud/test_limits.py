@@ -12,7 +12,7 @@ from local.cloud import Cloud
 from local.environments import ACCOUNT
 from local.stack import Stack
 from tests.cloud.conftest import Apply, NewCaller
-from vending.session import short_hash
+from vending.ids import short_hash
 
 SCOPE = "s3://hogehoge-bucket/limited/*"
 LIMIT = {"requests": 10, "urls": 30}

@@ -8,8 +8,8 @@ from local import aws, web_acts
 from local.client import Call, Credentials
 from local.cloud import Cloud
 from tests.cloud.test_record import KEY, REPORTS, Logs
-from tests.embedded import Sample, faults, samples
-from tests.watched import of_dashboard
+from tests.support.embedded import Sample, faults, samples
+from tests.support.watched import of_dashboard
 
 URLS = {"expiresIn": 60, "requests": [KEY]}
 

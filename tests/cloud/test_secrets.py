@@ -7,7 +7,7 @@ from local.client import Call, Credentials
 from local.cloud import Cloud
 from tests.cloud.test_record import Logs, all_records
 from tests.cloud.witness import FINGERPRINT, Witness
-from tests.contract import Contract
+from tests.support.contract import Contract
 
 BUCKET = "s3://hogehoge-bucket"
 REPORTS = {"target": f"{BUCKET}/reports/*", "permission": "READ"}

@@ -17,7 +17,7 @@ from local.client import call as send
 from local.cloud import Cloud
 from local.seed import BUCKET, OBJECTS, Seeded
 from local.stack import Stack
-from tests.contract import members
+from tests.support.contract import members
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 TENANT = {"groups": ["tenants"], "tenant_id": "acme"}

@@ -7,7 +7,7 @@ from itertools import count as counted
 from typing import Any
 
 from tests.faults.proxy import Asked, Exchange, Fault, Given
-from vending.aws.deadline import TRY
+from vending.aws.services.deadline import TRY
 
 STS = "https://sts.amazonaws.com/doc/2011-06-15/"
 JSON = {"Content-Type": "application/x-amz-json-1.0"}

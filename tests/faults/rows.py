@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from tests.faults import faults
 from tests.faults.faults import first, members, refuses, s3_refuses, says, sts_refuses
 from tests.faults.proxy import Fault, Given
-from vending.aws import s3
-from vending.aws.deadline import PAUSE, TRY, VEND
-from vending.aws.discovery import SECONDS as ISSUER
+from vending.aws.services import s3
+from vending.aws.services.deadline import PAUSE, TRY, VEND
+from vending.aws.services.issuers import SECONDS as ISSUER
 
 VENDING = ("credentials", "presigned-urls", "multipart-uploads")
 UPLOAD = ("multipart-uploads",)

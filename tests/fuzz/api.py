@@ -17,14 +17,14 @@ from typing import Any
 
 import yaml
 
-from docs.openapi.shapes import LABEL
 from local import environments, seed
 from local.build import built
 from local.client import Credentials, call
 from local.cloud import ROOT, Cloud, running
 from local.seed import BUCKET
 from local.stack import Stack, deploy
-from tests.contract import Contract
+from tests.support.contract import Contract
+from tools.openapi.shapes import LABEL
 
 SCHEMATHESIS = ROOT / ".venv-fuzz/bin/schemathesis"
 SETTINGS = ROOT / "tests/fuzz/schemathesis.toml"

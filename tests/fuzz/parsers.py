@@ -25,22 +25,27 @@ FOUND = ROOT / ".fuzz"
 SUFFIXES = ("", "x", "/", "*", "é/x")
 
 with atheris.instrument_imports(include=["vending"]):
-    from vending import bodies, changes_request, compact_requests, fields, upload_requests
+    from vending.bodies import body as bodies_body
+    from vending.bodies import fields
+    from vending.bodies.parse import parse
+    from vending.credentials import request
+    from vending.documents import document
+    from vending.documents.grant import GrantBody
     from vending.errors import InvalidRequest, TooLarge
-    from vending.grant_document import GrantBody
-    from vending.location import KEY_BYTES, Location
-    from vending.parse import parse
-    from vending.parse_urls import parse_urls
-    from vending.scope import Scope
-    from vending.url_requests import UrlsRequest
+    from vending.grants.keys import KEY_BYTES, Location
+    from vending.grants.scope import Scope
+    from vending.uploads import request as uploads_request
+    from vending.urls import compact
+    from vending.urls.parse import parse_urls
+    from vending.urls.request import UrlsRequest
 
-MODELS: list[type[bodies.Body]] = [
-    bodies.CredentialsRequest,
+MODELS: list[type[bodies_body.Body]] = [
+    request.CredentialsRequest,
     UrlsRequest,
-    upload_requests.UploadRequest,
-    upload_requests.PartsRequest,
-    upload_requests.CompletionRequest,
-    changes_request.ChangesRequest,
+    uploads_request.UploadRequest,
+    uploads_request.PartsRequest,
+    uploads_request.CompletionRequest,
+    document.ChangesRequest,
 ]
 
 
@@ -114,13 +119,13 @@ def decoded(given: bytes) -> str:
         return given.decode(errors="replace")
 
 
-def understood(read: bodies.Body) -> None:
+def understood(read: bodies_body.Body) -> None:
     """What is taken is usable: targets are known, a grant is read back as it was."""
-    if isinstance(read, changes_request.ChangesRequest):
+    if isinstance(read, document.ChangesRequest):
         for grant in (one.grant() for one in read.grants or ()):
             again = json.loads(json.dumps(grant.as_json()))
             assert GrantBody.model_validate(again).grant() == grant
-    elif isinstance(read, (bodies.CredentialsRequest, UrlsRequest, compact_requests.Compact)):
+    elif isinstance(read, (request.CredentialsRequest, UrlsRequest, compact.Compact)):
         assert len(read.wanted) > 0
 
 

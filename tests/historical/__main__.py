@@ -20,10 +20,24 @@ ROOT = Path(__file__).parents[2]
 AT_ONCE = 2
 SECONDS = 600  # for the tests of one bug
 PASSED, FAILED = 0, 1  # of pytest's exit codes; with any other the tests did not run
-COPIED = ("bench", "docs", "events", "functions", "layers", "local", "tests", "[!.]*.*", "Makefile")
+COPIED = (
+    "bench",
+    "docs",
+    "events",
+    "functions",
+    "layers",
+    "local",
+    "tests",
+    "tools",
+    "[!.]*.*",
+    "Makefile",
+)
 # These look at pages, at the text of the sources and at the patches: they see that something has
 # changed, which proves nothing.
-LEFT_OUT = ("docs", "structure", "invariants", "historical")
+LEFT_OUT = (
+    *("docs/test_docs.py", "docs/test_invariants.py"),
+    *("proof/test_historical.py", "test_structure.py"),
+)
 
 ADVISORIES, UNIT = "tests/advisories", "tests/unit"
 
@@ -33,7 +47,7 @@ type Run = Callable[[Path, Sequence[str]], tuple[int, str]]
 def tested(tree: Path, which: Sequence[str], *, to_the_end: bool) -> tuple[int, str]:
     """The exit code of these tests of a tree, and what they print."""
     command = [sys.executable, "-m", "pytest", *which, "-q", "--tb=no", "-rf"]
-    command += [f"--ignore=tests/unit/test_{name}.py" for name in LEFT_OUT]
+    command += [f"--ignore=tests/unit/{name}" for name in LEFT_OUT]
     command += [] if to_the_end else ["-x"]
     ended = subprocess.run(  # noqa: S603 - our own interpreter
         command, cwd=tree, capture_output=True, text=True, timeout=SECONDS, check=False
@@ -42,9 +56,9 @@ def tested(tree: Path, which: Sequence[str], *, to_the_end: bool) -> tuple[int, 
 
 
 def nearest(bug: Bug) -> list[str]:
-    """The tests of the modules that a bug is in, as far as names tell."""
-    words = {word for file, _, _ in bug.edits for word in Path(file).stem.split("_")}
-    found = {path for word in words for path in ROOT.glob(f"tests/unit/test_{word}*.py")}
+    """The tests of the rooms that a bug is in."""
+    rooms = {Path(file).relative_to("layers/vending").parent for file, _, _ in bug.edits}
+    found = {path for room in rooms for path in (ROOT / UNIT / room).glob("test_*.py")}
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 

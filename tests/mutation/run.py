@@ -22,13 +22,28 @@ EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 SECONDS = 120  # for the tests of one change; an endless loop is seen by then
 AT_ONCE = 2
 # By module: the tests that know it, the quickest first.
+STRUCTURE = "test_structure.py"
 MODULES = {
-    "location": ("location", "scope", "vend_urls", "document", "plan", "structure"),
-    "grants": ("grants", "document", "changes", "vend", "structure"),
-    "closest": ("grants", "vend_urls", "recipes", "audit", "structure"),
-    "session": ("session", "vend", "signing_sessions", "structure"),
-    "policy": ("policy", "vend", "usable"),
-    "bodies": ("bodies", "vend_urls", "vend", "structure"),
+    "grants/keys": (KEYS := ("grants", "urls", "documents", "catalogue/test_plan.py", STRUCTURE)),
+    "grants/location": KEYS,
+    "grants/grant": (
+        "decision/test_closest.py",
+        "documents",
+        "catalogue",
+        "credentials",
+        STRUCTURE,
+    ),
+    "decision/closest": (
+        CLOSEST := ("decision", "urls/test_vend.py", "docs/test_recipes.py", "audit", STRUCTURE)
+    ),
+    "decision/wanted": CLOSEST,
+    "sessions/session": (SESSION := ("sessions", "credentials", STRUCTURE)),
+    "sessions/durations": SESSION,
+    "denials/names": SESSION,
+    "ids": SESSION,
+    "sessions/policy": ("sessions/test_policy.py", "credentials", "catalogue/test_usable.py"),
+    "bodies/body": (BODY := ("bodies", "urls/test_vend.py", "credentials", STRUCTURE)),
+    "credentials/request": BODY,
 }
 CONFIGURATION = """\
 [cosmic-ray]
@@ -66,7 +81,7 @@ def tried(module: str) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
         tree = Path(directory) / "tree"
         copy(tree)
-        tests = " ".join(f"tests/unit/test_{name}.py" for name in MODULES[module])
+        tests = " ".join(f"tests/unit/{name}" for name in MODULES[module])
         (tree / "mutation.toml").write_text(
             CONFIGURATION.format(module=module, seconds=SECONDS, python=sys.executable, tests=tests)
         )
@@ -124,7 +139,7 @@ def report(outcomes: Iterator[Outcome]) -> int:
         killed = outcome.tries - len(outcome.survivors)
         judged = outcome.tries - (len(outcome.survivors) - len(real))
         sys.stdout.write(
-            f"{outcome.module:10} {killed} of {outcome.tries} seen, "
+            f"{outcome.module:20} {killed} of {outcome.tries} seen, "
             f"{len(outcome.survivors) - len(real)} equivalent: {killed / judged:.1%}\n"
         )
         sys.stdout.flush()

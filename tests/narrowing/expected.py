@@ -8,10 +8,10 @@ the bucket of this account, from where and until when the grant says; keys of KM
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from tests.make import ACCOUNT, NOW
 from tests.narrowing.cases import BUCKET, Case
 from tests.narrowing.lending import ADDRESS, ENDPOINT, kms_key
-from vending.grants import iso
+from tests.support.make import ACCOUNT, NOW
+from vending.times import iso
 
 READING = {"s3:GetObject"}
 WRITING = {

@@ -5,28 +5,28 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from tests.make import ACCOUNT, NOW, ROLE_ARN, Sts, location, rates, record
 from tests.narrowing.cases import BUCKET, Case, as_json, as_target
-from tests.tokens import ISSUER
-from vending.bodies import CredentialsRequest
-from vending.caller import Caller
-from vending.decision import Known, LoadGrants
-from vending.denials import NOTHING_DENIED
-from vending.grantee import IamGrantee, WebGrantee
-from vending.grants import Grant, Permission
-from vending.identity import IamIdentity, WebIdentity
-from vending.parse import parse
-from vending.parse_urls import parse_urls
-from vending.principal import Principal
-from vending.scope import Scope
-from vending.session import Session
-from vending.signing import Effects
-from vending.signing_sessions import SigningSessions
-from vending.start_upload import UploadEffects, start_upload
-from vending.upload_requests import UploadRequest
-from vending.url_requests import UrlsRequest
-from vending.vend import vend_credentials
-from vending.vend_urls import vend_urls
+from tests.support.make import ACCOUNT, NOW, ROLE_ARN, Sts, location, rates, record
+from tests.support.tokens import ISSUER
+from vending.bodies.parse import parse
+from vending.callers.caller import Caller
+from vending.callers.identity import IamIdentity, WebIdentity
+from vending.callers.principal import Principal
+from vending.credentials.request import CredentialsRequest
+from vending.credentials.vend import vend_credentials
+from vending.decision.effects import Known, LoadGrants
+from vending.denials.denials import NOTHING_DENIED
+from vending.grants.grant import Grant, Permission
+from vending.grants.grantee import IamGrantee, WebGrantee
+from vending.grants.scope import Scope
+from vending.sessions.session import Session
+from vending.sessions.signing_sessions import SigningSessions
+from vending.uploads.request import UploadRequest
+from vending.uploads.start import UploadEffects, start_upload
+from vending.urls.parse import parse_urls
+from vending.urls.request import UrlsRequest
+from vending.urls.signing import Effects
+from vending.urls.vend import vend_urls
 
 ADDRESS = "192.0.2.7"
 RANGES = ("192.0.2.0/29", "2001:db8::/64")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from tests import tables
-from vending.aws.calls import client
+from tests.support import tables
+from vending.aws.services.client import client
 
 
 @pytest.fixture

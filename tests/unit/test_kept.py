@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.make import NOW, grant
-from vending.decision import Known
-from vending.denials import NOTHING_DENIED
+from tests.support.make import NOW, grant
+from vending.decision.effects import Known
+from vending.denials.denials import NOTHING_DENIED
 from vending.errors import Unavailable
 from vending.kept import CAPACITY, Kept
 

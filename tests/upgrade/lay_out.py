@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from vending.changes import Change
-from vending.document import IssuerBody, LocationBody
-from vending.grant_document import GrantBody
-from vending.layout import batches
-from vending.location import Location
-from vending.upload import Sizes, Upload
+from vending.catalogue.batches import batches
+from vending.catalogue.changes import Change
+from vending.documents.grant import GrantBody
+from vending.documents.issuer import IssuerBody
+from vending.documents.location import LocationBody
+from vending.grants.keys import Location
+from vending.uploads.upload import Sizes, Upload
 
 
 def items(document: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,124 @@
+"""The one record of a decision: filled along the way, emitted once on every exit.
+
+Its members (version 1), and which are always there, are in ``docs/audit-record.json``.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain, islice
+
+from vending.audit.meter import Meter
+from vending.audit.metrics import embedded
+from vending.callers.caller import Caller
+from vending.decision.wanted import Wants
+from vending.errors import ServiceFault, VendingError
+from vending.sessions.session import Session
+from vending.times import iso
+
+VERSION = 1
+LISTED_TARGETS = 20
+
+type Emit = Callable[[str], None]
+type Encode = Callable[[Mapping[str, object]], str]  # as JSON on one line of ASCII
+
+
+def as_json(members: Mapping[str, object]) -> str:
+    """By the standard library."""
+    return json.dumps(members, separators=(",", ":"))
+
+
+@dataclass(slots=True)
+class Record:
+    """What is known so far of one request that decides something."""
+
+    vend_id: str
+    members: dict[str, object] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
+
+    def note(self, **members: object) -> None:
+        """Adds members, spelled as they are written; None is left out."""
+        self.members |= {name: value for name, value in members.items() if value is not None}
+
+    def caller(self, caller: Caller) -> None:
+        """Who asks."""
+        self.note(door=caller.door, sourceIp=caller.source_ip, **caller.identity.as_recorded())
+        if caller.authorise_ms is not None:
+            self.members["authoriseMs"] = caller.authorise_ms
+
+    def wanted(self, wanted: Wants) -> None:
+        """What is asked for."""
+        listed = (one.listed(LISTED_TARGETS) for one in wanted)
+        self.note(
+            targets=list(islice(chain.from_iterable(listed), LISTED_TARGETS)),
+            targetCount=sum(one.count for one in wanted),
+            permission=" ".join(sorted({one.permission.value for one in wanted})),
+        )
+
+    def gathered(self) -> None:
+        """The table, or what was kept of it, has been asked."""
+        self.members["grantsCached"] = 0 if "grants" in self.meter.taken else 1
+
+    def signing(self, expires_at: datetime, *, cached: bool) -> None:
+        """A session is there; the rest is signing."""
+        told = {"expiresAt": iso(expires_at), "cached": cached, "sessionCached": int(cached)}
+        self.members |= told
+        self.meter.rest("sign")
+
+    def session(self, session: Session, session_id: str) -> None:
+        """Which session is asked for, before it is: STS may make it and not be heard."""
+        self.note(
+            sessionId=session_id,
+            roleSessionName=session.name(session_id),
+            roleArn=session.role_arn,
+            sourceIdentity=session.source_identity,
+            durationSeconds=session.duration,
+        )
+
+    def line(self, encode: Encode = as_json) -> str:
+        """The record as one line of JSON."""
+        return encode(self.members)
+
+    def measured_line(self, namespace: str, time: datetime, encode: Encode) -> str:
+        """The same with what was measured, as metrics of this namespace."""
+        self.members |= self.meter.measured()
+        return f'{self.line(encode)[:-1]},"_aws":{embedded(namespace, time, self.members)}}}'
+
+
+@contextmanager
+def recorded(
+    emit: Emit,
+    action: str,
+    *,
+    request_id: str,
+    vend_id: str,
+    time: datetime,
+    failures_only: bool = False,
+    meter: Meter | None = None,
+    namespace: str = "",
+    encode: Encode = as_json,
+) -> Iterator[Record]:
+    """A record that is emitted exactly once, however the block ends.
+
+    With ``failures_only`` not where it ends well: what then follows has a record of its own.
+    With a ``meter`` it tells what the block took, as metrics of the ``namespace``.
+    """
+    record = Record(vend_id, {"record": "audit", "version": VERSION}, meter or Meter())
+    record.meter.begin()
+    record.note(time=iso(time), requestId=request_id, vendId=vend_id, action=action)
+    try:
+        yield record
+        record.members.setdefault("outcome", "granted")
+    except VendingError as error:
+        outcome = "failed" if isinstance(error, ServiceFault) else "refused"
+        record.note(outcome=outcome, code=error.code, reason=error.reason)
+        raise
+    except BaseException as error:
+        record.note(outcome="failed", code="InternalError", reason=type(error).__name__)
+        raise
+    finally:
+        if not failures_only or record.members["outcome"] != "granted":
+            measured = meter is not None
+            emit(record.measured_line(namespace, time, encode) if measured else record.line(encode))

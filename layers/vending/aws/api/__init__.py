@@ -1,0 +1,1 @@
+"""API Gateway events, and the answers to them."""

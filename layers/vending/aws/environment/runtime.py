@@ -1,0 +1,93 @@
+"""What the Lambda runtime gives the functions: settings, clock, ids, and stdout."""
+
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from secrets import token_bytes
+from typing import Self
+
+from vending.audit.record import Record, recorded
+from vending.aws.api.responses import line
+from vending.aws.services.measuring import METER
+from vending.grants.rate_limit import RateLimit
+from vending.ids import identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment variables that the template sets."""
+
+    region: str
+    table: str
+    role_arn: str
+    grants_cache_seconds: int
+    s3_endpoint: str  # empty but locally
+    sts_endpoint: str  # empty but locally
+    allow_local_issuers: bool
+    assumable_roles_parameter: str  # its name in SSM
+    rate_limit: RateLimit  # of each caller, over all grants
+    vends_uncounted: bool  # while what it limits cannot be counted
+    metrics_namespace: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Raises ``KeyError`` for a variable that is missing."""
+        return cls(
+            region=environment["AWS_REGION"],
+            table=environment["TABLE_NAME"],
+            role_arn=environment["ROLE_ARN"],
+            grants_cache_seconds=int(environment["GRANTS_CACHE_SECONDS"]),
+            s3_endpoint=environment["S3_ENDPOINT"],
+            sts_endpoint=environment["STS_ENDPOINT"],
+            allow_local_issuers=environment["ALLOW_LOCAL_ISSUERS"] == "true",
+            assumable_roles_parameter=environment["ASSUMABLE_ROLES_PARAMETER"],
+            rate_limit=RateLimit(
+                requests=int(environment["RATE_LIMIT_REQUESTS"]) or None,
+                urls=int(environment["RATE_LIMIT_URLS"]) or None,
+            ),
+            vends_uncounted=environment["RATE_LIMIT_FAILURE"] == "allow",
+            metrics_namespace=environment["METRICS_NAMESPACE"],
+        )
+
+
+def now() -> datetime:
+    """The time in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """An id that nobody can guess."""
+    return identifier(token_bytes(10))
+
+
+def emit(line: str) -> None:
+    """One line on stdout, whole."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def recording(
+    metrics_namespace: str, action: str, request_id: str, *, failures_only: bool = False
+) -> AbstractContextManager[Record]:
+    """An audit record that goes to stdout when the block ends, with what the block took.
+
+    For a request as a whole; what it does on its way has records by ``noting``.
+    """
+    return recorded(
+        emit,
+        action,
+        request_id=request_id,
+        vend_id=new_id(),
+        time=now(),
+        failures_only=failures_only,
+        meter=METER,
+        namespace=metrics_namespace,
+        encode=line,
+    )
+
+
+def noting(action: str, request_id: str) -> AbstractContextManager[Record]:
+    """An audit record of one thing that a request does, without durations and metrics."""
+    return recorded(emit, action, request_id=request_id, vend_id=new_id(), time=now())

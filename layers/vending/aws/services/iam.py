@@ -1,0 +1,41 @@
+"""The inline policy of the role that is lent: all denials, and nothing else.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
+"""
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from vending.aws.services.client import translated
+
+
+def has_policy(client: Any, role_arn: str, name: str, document: str) -> bool:
+    """Whether the role's policy of this name says just this.
+
+    Raises:
+        Unavailable: IAM failed.
+    """
+    with translated():
+        try:
+            answer = client.get_role_policy(RoleName=_name(role_arn), PolicyName=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchEntity":
+                return False
+            raise
+    return bool(answer["PolicyDocument"] == json.loads(document))
+
+
+def put_policy(client: Any, role_arn: str, name: str, document: str) -> None:
+    """Make the role's policy of this name say just this.
+
+    Raises:
+        Unavailable: IAM failed.
+    """
+    with translated():
+        client.put_role_policy(RoleName=_name(role_arn), PolicyName=name, PolicyDocument=document)
+
+
+def _name(role_arn: str) -> str:
+    return role_arn.rsplit("/", 1)[1]

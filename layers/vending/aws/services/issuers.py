@@ -1,0 +1,147 @@
+"""An issuer's keys over HTTPS: from public hosts only, within seconds and bounded sizes.
+
+https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
+"""
+
+import json
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from time import monotonic
+
+from vending.aws.services.deadline import left
+from vending.aws.services.measuring import METER
+from vending.callers.issuer import Issuer
+from vending.callers.issuer_keys import Fetched
+from vending.callers.issuer_url import is_local, is_public_name
+from vending.errors import Unavailable
+
+SECONDS = 5  # for both requests together, lookups of names included
+DOCUMENT_BYTES = 512 * 1024
+
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<target>/[!-~]*)?"
+)
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age=([0-9]{1,9})(?:$|[\s,])", re.IGNORECASE)
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_WRAPPING = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))  # 6to4, Teredo: an IPv4 within
+
+
+@METER.timed("keys")
+def fetch(issuer: Issuer, *, allow_local: bool) -> Fetched:
+    """The JWKS that the issuer's discovery document names.
+
+    Raises:
+        Unavailable: it cannot be had, or is not what the specification says.
+    """
+    deadline = monotonic() + left(SECONDS)
+    url = f"{issuer.url.removesuffix('/')}/.well-known/openid-configuration"
+    discovered = _get(url, deadline, allow_local=allow_local)
+    try:
+        members = json.loads(discovered.document)
+    except (ValueError, RecursionError):
+        members = None
+    if not isinstance(members, dict) or members.get("issuer") != issuer.url:
+        raise Unavailable("DiscoveryOfAnotherIssuer")
+    return _get(str(members.get("jwks_uri")), deadline, allow_local=allow_local)
+
+
+def _get(url: str, deadline: float, *, allow_local: bool) -> Fetched:
+    match = _URL.fullmatch(url)
+    local = allow_local and is_local(url)
+    if not match or not (local or (match["scheme"] == "https" and is_public_name(match["host"]))):
+        raise Unavailable("IssuerNotPublic")
+    host, port = match["host"], int(match["port"] or 443)
+    if port > 65535:
+        raise Unavailable("IssuerNotPublic")
+    try:
+        addresses = _addresses(host, port, deadline, local=local)
+        with _connected(addresses, host, port, deadline, secure=not local) as connection:
+            connection.request(
+                "GET", match["target"] or "/", headers={"Accept": "application/json"}
+            )
+            with connection.getresponse() as response:
+                fetched = _read(response)
+    except (OSError, HTTPException, ValueError) as error:
+        raise Unavailable(type(error).__name__) from error
+    if monotonic() >= deadline:
+        raise Unavailable("IssuerTooSlow")
+    return fetched
+
+
+def _addresses(host: str, port: int, deadline: float, *, local: bool) -> list[str]:
+    """Where to connect; asked once, so that a second answer cannot be another one."""
+    thread = ThreadPoolExecutor(1)  # a lookup knows no time limit; a long one is left to itself
+    try:
+        looking = thread.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = looking.result(max(0, deadline - monotonic()))
+    finally:
+        thread.shutdown(wait=False)
+    addresses = [str(address[0]) for *_, address in found]
+    if not addresses or not (local or all(_is_public(ip_address(one)) for one in addresses)):
+        raise Unavailable("IssuerNotPublic")
+    return addresses
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv6Address):
+        within = [network for network in _WRAPPING if address in network]
+        return address in _GLOBAL_UNICAST and address.is_global and not within
+    return address.is_global and not address.is_multicast
+
+
+@contextmanager
+def _connected(
+    addresses: Sequence[str], host: str, port: int, deadline: float, *, secure: bool
+) -> Iterator[HTTPConnection]:
+    """A connection that is cut at the deadline, however slowly the other side goes."""
+    connection = HTTPConnection(host, port)
+    connection.default_port = 443 if secure else 80  # else the Host header would name it
+    sock = _connect(addresses, port, deadline)
+    if secure:
+        context = ssl.create_default_context()
+        sock = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+    timer = threading.Timer(deadline - monotonic(), _cut, [sock])
+    timer.daemon = True
+    timer.start()
+    try:
+        if isinstance(sock, ssl.SSLSocket):
+            sock.do_handshake()
+        connection.sock = sock
+        yield connection
+    finally:
+        timer.cancel()
+        connection.close()
+        sock.close()
+
+
+def _connect(addresses: Sequence[str], port: int, deadline: float) -> socket.socket:
+    failed: OSError = TimeoutError()
+    for address in addresses:
+        if (left := deadline - monotonic()) > 0:
+            try:
+                return socket.create_connection((address, port), left)
+            except OSError as error:
+                failed = error
+    raise failed
+
+
+def _cut(sock: socket.socket) -> None:
+    with suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not TLS's own, which would wait
+
+
+def _read(response: HTTPResponse) -> Fetched:
+    if response.status != 200:  # nor is a redirect followed: it could lead anywhere
+        raise Unavailable(f"IssuerAnswered{response.status}")
+    document = response.read(DOCUMENT_BYTES + 1)
+    if len(document) > DOCUMENT_BYTES:
+        raise Unavailable("IssuerAnswerTooLarge")
+    age = _MAX_AGE.search(response.headers.get("Cache-Control", ""))
+    return Fetched(document, int(age[1]) if age else None)

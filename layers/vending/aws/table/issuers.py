@@ -1,0 +1,19 @@
+"""Issuers in DynamoDB."""
+
+from typing import Any
+
+from vending.aws.services.measuring import METER
+from vending.aws.table.items import entries
+from vending.callers.issuer import Issuer
+from vending.documents.issuer import issuer_of
+
+
+@METER.timed("issuers")
+def issuers(client: Any, table: str) -> dict[str, Issuer]:
+    """Every issuer, by its URL.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    found = (issuer_of(document) for _, document in entries(client, table, "issuers"))
+    return {issuer.url: issuer for issuer in found}

@@ -1,0 +1,85 @@
+"""The reconciler's lease in DynamoDB: one at a time, and what the last whole run has covered."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from vending.aws.services.client import translated
+from vending.aws.table.items import item
+from vending.revocations.reconcile import Covered
+from vending.table import LEASE
+
+_LEASE = item(LEASE)
+_FREE = "attribute_not_exists(#owner) OR #owner = :owner OR #until < :now"
+
+
+def take(client: Any, table: str, owner: str, now: datetime, until: datetime) -> bool:
+    """The lease, unless another has it.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    with translated():
+        try:
+            client.update_item(
+                TableName=table,
+                Key=_LEASE,
+                UpdateExpression="SET #owner = :owner, #until = :until",
+                ConditionExpression=_FREE,
+                ExpressionAttributeNames={"#owner": "owner", "#until": "until"},
+                ExpressionAttributeValues={
+                    ":owner": {"S": owner},
+                    ":now": {"N": str(now.timestamp())},
+                    ":until": {"N": str(until.timestamp())},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+    return True
+
+
+def covered(client: Any, table: str) -> Covered:
+    """What the last whole run has brought into force, and until when another has the lease.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    with translated():
+        found = client.get_item(TableName=table, Key=_LEASE, ConsistentRead=True).get("Item", {})
+        marks = found.get("covered", {}).get("L", [])
+        merged = found.get("merged", {}).get("BOOL", False)
+        until = float(found["until"]["N"]) if "owner" in found else None
+        return Covered(
+            frozenset(mark["S"] for mark in marks),
+            merged,
+            None if until is None else datetime.fromtimestamp(until, UTC),
+        )
+
+
+def release(client: Any, table: str, owner: str, covered: Covered | None) -> None:
+    """Give the lease back; with what a whole run has covered.
+
+    Raises:
+        Unavailable: DynamoDB failed, or the lease was over and another's.
+    """
+    names, setting = {"#owner": "owner"}, ""
+    values: dict[str, Any] = {":owner": {"S": owner}}
+    if covered is not None:
+        setting = " SET #covered = :covered, #merged = :merged"
+        names |= {"#covered": "covered", "#merged": "merged"}
+        values |= {
+            ":covered": {"L": [{"S": mark} for mark in covered.marks]},
+            ":merged": {"BOOL": covered.merged},
+        }
+    with translated():
+        client.update_item(
+            TableName=table,
+            Key=_LEASE,
+            UpdateExpression=f"REMOVE #owner{setting}",
+            ConditionExpression="#owner = :owner",
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+        )

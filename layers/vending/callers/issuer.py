@@ -1,0 +1,136 @@
+"""An issuer that the operator trusts: what its tokens must say, and what of it grants may use."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from vending.callers.identity import VALUE_BYTES, Scalar
+from vending.errors import TokenRefused
+
+SKEW = 60  # seconds that an issuer's clock may be ahead
+LARGEST = 2**53  # beyond it not every reader of JSON reads the same number
+LIFETIME = 3600  # seconds that a token may live, unless the issuer's entry says otherwise
+ALGORITHMS = (
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512", "EdDSA"),
+)
+USUAL_ALGORITHMS = ("RS256",)
+
+_NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A member of the token that grants may use, and its name there."""
+
+    name: str
+    path: tuple[str, ...]  # members, from the outermost on; usually the name alone
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One of ``issuers`` in ``vending.yaml``."""
+
+    url: str  # exactly as in the tokens
+    audience: tuple[str, ...]  # a token is for one of these
+    subject_claim: str = "sub"
+    claims: tuple[Claim, ...] = ()
+    algorithms: tuple[str, ...] = USUAL_ALGORITHMS
+    max_token_lifetime: int = LIFETIME  # seconds, from iat to exp
+    jwks: str | None = None  # JSON; None: asked from the issuer
+
+    @property
+    def id(self) -> str:
+        """The URL as it fits into a path."""
+        return self.url.removeprefix("https://").replace("/", "~")
+
+    def as_json(self) -> dict[str, object]:
+        """As in ``vending.yaml``."""
+        members = {
+            "issuer": self.url,
+            "audience": self.audience[0] if len(self.audience) == 1 else list(self.audience),
+            "subjectClaim": self.subject_claim,
+            "claims": [
+                one.name if one.path == (one.name,) else {"name": one.name, "path": list(one.path)}
+                for one in self.claims
+            ],
+            "algorithms": list(self.algorithms),
+            "maxTokenLifetime": self.max_token_lifetime,
+        }
+        return members | ({"jwks": json.loads(self.jwks)} if self.jwks else {})
+
+    def says_as(self, other: "Issuer") -> bool:
+        """Whether a subject, and each claim that ``other`` lists, is read as ``other`` does."""
+        return self.subject_claim == other.subject_claim and set(other.claims) <= set(self.claims)
+
+    def check(self, claims: Mapping[str, object], now: datetime) -> None:
+        """Raise ``TokenRefused`` unless the token is for us and of this time.
+
+        https://www.rfc-editor.org/rfc/rfc7519#section-4.1
+        """
+        if not self._is_audience(claims.get("aud")):
+            raise TokenRefused("AudienceWrong")
+        expires, issued = _time(claims, "exp"), _time(claims, "iat")
+        begins = _time(claims, "nbf") if "nbf" in claims else issued
+        latest = now.timestamp() + SKEW
+        if expires <= now.timestamp():
+            raise TokenRefused("Expired")
+        if max(issued, begins) > latest:
+            raise TokenRefused("NotYetValid")
+        if not 0 < expires - issued <= self.max_token_lifetime:
+            raise TokenRefused("LifetimeTooLong")
+
+    def subject(self, claims: Mapping[str, object]) -> str:
+        """Who the token is about; raises ``TokenRefused`` where that is not clear."""
+        subject = claims.get(self.subject_claim)
+        if not isinstance(subject, str) or not is_plain(subject):
+            raise TokenRefused("SubjectMissing")
+        return subject
+
+    def chosen(self, claims: Mapping[str, object]) -> dict[str, Scalar | list[Scalar]]:
+        """Those of the claims that grants may use; raises ``TokenRefused`` for an object."""
+        return dict(self._chosen(claims))
+
+    def _chosen(self, claims: Mapping[str, object]) -> Iterator[tuple[str, Scalar | list[Scalar]]]:
+        for one in self.claims:
+            value: object = claims
+            for member in one.path:
+                value = value.get(member) if isinstance(value, dict) else None
+            if value is not None:
+                yield one.name, _scalars(value)
+
+    def _is_audience(self, audience: object) -> bool:
+        named = audience if isinstance(audience, list) else [audience]
+        return all(isinstance(one, str) for one in named) and not set(self.audience).isdisjoint(
+            named
+        )
+
+
+def is_plain(text: str) -> bool:
+    """Not empty nor too long, and without control characters and lone surrogates."""
+    return not _NOT_PLAIN.search(text) and 0 < len(text.encode()) <= VALUE_BYTES
+
+
+def _time(claims: Mapping[str, object], name: str) -> float:
+    value = claims.get(name)
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not abs(value) < LARGEST:
+        raise TokenRefused("TimeMissing")
+    return value
+
+
+def _scalars(value: object) -> Scalar | list[Scalar]:
+    if isinstance(value, list):
+        return [_scalar(one) for one in value]
+    return _scalar(value)
+
+
+def _scalar(value: object) -> Scalar:
+    if isinstance(value, str):
+        if _NOT_PLAIN.search(value):
+            raise TokenRefused("ClaimNotPlain")
+        return value
+    if isinstance(value, (int, float)) and abs(value) < LARGEST:
+        return value
+    raise TokenRefused("ClaimNotScalar")

@@ -1,0 +1,100 @@
+"""From a token to who it is about: verified, or refused.
+
+RFC 7515 (JWS), 7517 (JWK), 7519 (JWT), 8725 (best practices).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from jwt import PyJWK
+from jwt.exceptions import PyJWTError
+
+from vending.audit.record import Record
+from vending.callers.identity import WebIdentity
+from vending.callers.issuer import Issuer
+from vending.callers.token import read, read_json, token_hash
+from vending.errors import TokenRefused
+
+CONTEXT_BYTES = 4096
+RSA_BITS = range(2048, 8193)  # smaller ones are weak, larger ones slow
+_ALGORITHMS = {
+    ("RSA", None): ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    ("EC", "P-256"): ("ES256",),
+    ("EC", "P-384"): ("ES384",),
+    ("EC", "P-521"): ("ES512",),
+    ("OKP", "Ed25519"): ("EdDSA",),
+}
+
+type Keys = dict[tuple[str, str], PyJWK]  # by key id and algorithm
+type FindKey = Callable[[Issuer, str, str], PyJWK | None]  # issuer, key id, algorithm
+
+
+def authenticate(
+    text: str,
+    record: Record,
+    *,
+    issuers: Mapping[str, Issuer],
+    find_key: FindKey,
+    now: datetime,
+) -> WebIdentity:
+    """Whom the issuer vouches for.
+
+    Raises:
+        TokenRefused: the token is not accepted; ``reason`` says why.
+        Unavailable: the issuer's keys could not be had.
+    """
+    token = read(text)
+    if not (issuer := issuers.get(token.issuer)):
+        raise TokenRefused("IssuerUnknown")
+    record.note(issuer=issuer.url)
+    if token.algorithm not in issuer.algorithms:
+        raise TokenRefused("AlgorithmNotAllowed")
+    if not (key := find_key(issuer, token.key_id, token.algorithm)):
+        raise TokenRefused("KeyUnknown")
+    if not key.Algorithm.verify(token.signed, key.key, token.signature):
+        raise TokenRefused("SignatureWrong")
+    subject = issuer.subject(token.claims)
+    record.note(subject=subject)
+    issuer.check(token.claims, now)
+    identity = WebIdentity(issuer.url, subject, issuer.chosen(token.claims), token_hash(text))
+    if len(identity.encode()) > CONTEXT_BYTES:
+        raise TokenRefused("ClaimsTooLong")
+    return identity
+
+
+def read_keys(document: bytes) -> Keys:
+    """The usable keys of a JWKS; those that are not, or not clearly one, are left out.
+
+    Raises ``ValueError`` where it is no JWKS at all.
+    """
+    listed = read_json(document).get("keys")
+    if not isinstance(listed, list):
+        raise ValueError("not a JWKS: an object with a list 'keys'")  # noqa: TRY004 - as read_json
+    found: dict[tuple[str, str], PyJWK | None] = {}
+    for jwk in listed:
+        for place, key in _usable(jwk):
+            found[place] = None if place in found else key  # two of one name: neither
+    return {place: key for place, key in found.items() if key}
+
+
+def has_keys(jwks: str) -> bool:
+    """Whether a pinned JWKS has a key that can be used."""
+    return bool(read_keys(jwks.encode()))
+
+
+def _usable(jwk: object) -> Iterator[tuple[tuple[str, str], PyJWK]]:
+    """A public key that verifies signatures, for each algorithm that it is for."""
+    if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig" or "d" in jwk:
+        return
+    key_id, operations = jwk.get("kid"), jwk.get("key_ops", ["verify"])
+    if not isinstance(key_id, str) or not isinstance(operations, list):
+        return
+    kind = (str(jwk.get("kty")), None if jwk.get("kty") == "RSA" else str(jwk.get("crv")))
+    for algorithm in _ALGORITHMS.get(kind, ()):
+        if jwk.get("alg", algorithm) == algorithm and "verify" in operations:
+            try:
+                key = PyJWK(jwk, algorithm)
+            except (PyJWTError, ValueError, TypeError, KeyError):
+                return
+            if kind[0] != "RSA" or key.key.key_size in RSA_BITS:
+                yield (key_id, algorithm), key

@@ -1,0 +1,1 @@
+"""Changes to the catalogue of grants, issuers and locations."""

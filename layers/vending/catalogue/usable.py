@@ -1,0 +1,84 @@
+"""Why a grant could not be used, or must not be made, as far as a document can tell."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from vending.callers.caller import Caller
+from vending.callers.identity import IamIdentity, Identity, WebIdentity
+from vending.callers.issuer import Issuer
+from vending.callers.principal import Principal, partition_of
+from vending.catalogue.shared_issuers import unpinned
+from vending.errors import PolicyTooLarge
+from vending.grants.grant import Grant
+from vending.grants.grantee import IamGrantee, WebGrantee
+from vending.grants.location import RegisteredLocation
+from vending.grants.scope import CLAIM
+from vending.sessions.policy import grant_conditions, session_policy
+
+_LONGEST_ADDRESS = ":".join(["ffff"] * 8)
+_LONGEST_NAME = "n" * 64  # of a role or user; of a claim's value, a guess
+
+
+def unusable(
+    grant: Grant,
+    locations: Mapping[str, RegisteredLocation],
+    issuers: Mapping[str, Issuer],
+    role_arn: str,
+) -> Iterator[tuple[str, str]]:
+    """Each fault: the member of the grant that it is in, and what would be right."""
+    yield from grantee_faults(grant, issuers, partition_of(role_arn))
+    if not (location := locations.get(grant.scope.bucket)):
+        yield "scope", "no location for this bucket; add it to 'locations'"
+        return
+    if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
+        yield "vpcEndpoint", "the location is reached through another one, so nobody could use it"
+    if grant.source_ip is not None and location.vpc_endpoint:
+        yield "sourceIp", "the location is reached through a VPC endpoint, where no address is seen"
+    caller = Caller("iam", _longest(grant), _LONGEST_ADDRESS)
+    conditions = grant_conditions(grant, caller, datetime.max.replace(tzinfo=UTC))
+    try:
+        scope = grant.scope.fill(caller.identity.variables)
+        session_policy(
+            *([scope], grant.permission, location, location.role_arn(role_arn), conditions),
+            versions=grant.versions,
+        )
+    except (PolicyTooLarge, ValueError) as error:
+        yield "scope", f"not every caller could use it: {error}"
+
+
+def _longest(grant: Grant) -> Identity:
+    """Somebody whose variables are long."""
+    if isinstance(grant.grantee, WebGrantee):
+        names = (name.removeprefix(CLAIM) for name in grant.scope.variables)
+        return WebIdentity(grant.grantee.issuer, "s", dict.fromkeys(names, _LONGEST_NAME), "")
+    return IamIdentity(Principal("aws", "1" * 12, "user", _LONGEST_NAME), "AIDA", None)
+
+
+def grantee_faults(
+    grant: Grant, issuers: Mapping[str, Issuer], partition: str
+) -> Iterator[tuple[str, str]]:
+    """As ``unusable``, of the grantee and of what fills the scope."""
+    grantee = grant.grantee
+    if isinstance(grantee, IamGrantee):
+        if isinstance(grantee.iam, Principal) and grantee.iam.partition != partition:
+            ours = f"and this is {partition!r}"
+            yield "grantee", f"the grantee is in the partition {grantee.iam.partition!r}, {ours}"
+        return
+    if not (issuer := issuers.get(grantee.issuer)):
+        yield "grantee", "no such issuer; add it to 'issuers', exactly as its tokens write it"
+        return
+    paths = {one.name: one.path for one in issuer.claims}
+    filling = {name.removeprefix(CLAIM) for name in grant.scope.variables}
+    for member, names in (("grantee", dict(grantee.claims).keys()), ("scope", filling)):
+        if missing := sorted(names - paths.keys()):
+            listed = ", ".join(missing)
+            yield member, f"the issuer's entry does not list the claim {listed}; add it to 'claims'"
+    subject = {(issuer.subject_claim,)} if grantee.subject else set()
+    used = subject | {
+        paths[name] for name in dict(grantee.claims).keys() | filling if name in paths
+    }
+    verified = [name for name, path in paths.items() if path == ("email_verified",)]
+    if ("email",) in used and not any(grantee.claim(name) is True for name in verified):
+        yield "grantee", "an email counts only with the claim 'email_verified: true'"
+    if reason := unpinned(grantee, issuer):
+        yield "grantee", reason

@@ -1,0 +1,1 @@
+"""Vends credentials, and explains what would be vended."""

@@ -1,0 +1,78 @@
+"""What a credentials request would get, without vending."""
+
+from datetime import datetime
+
+from vending.audit.record import Record
+from vending.callers.caller import Caller
+from vending.credentials.narrow import narrow
+from vending.credentials.request import CredentialsRequest
+from vending.decision.decide import decide
+from vending.decision.effects import LoadGrants
+from vending.errors import Refusal, RequestFault
+from vending.grants.grant import Grant
+from vending.grants.rate_limit import RateLimit
+from vending.sessions.durations import (
+    LONGEST,
+    LONGEST_URL,
+    SHORTEST,
+    check_duration,
+    longest_credentials,
+    longest_url,
+)
+from vending.sessions.policy import POLICY_CHARACTERS
+
+
+def explain(
+    caller: Caller,
+    request: CredentialsRequest,
+    record: Record,
+    *,
+    load_grants: LoadGrants,
+    role_arn: str,
+    rate_limit: RateLimit,
+    now: datetime,
+) -> dict[str, object]:
+    """The decision with its reason; a refusal is an answer here, not an error.
+
+    Raises:
+        Unavailable: the table failed.
+    """
+    grant = None
+    try:
+        check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
+        decision = decide(caller, request.wanted, record, load_grants=load_grants, now=now)
+        grant = decision.match.grant
+        narrowed = narrow(caller, request, decision, role_arn=role_arn, now=now)
+    except (Refusal, RequestFault) as error:
+        record.note(outcome="refused", code=error.code, reason=error.reason)
+        return {
+            "decision": "refused",
+            "code": error.code,
+            "reason": error.detail,
+            "matchedGrantTargets": [],
+            "limits": limits(grant, rate_limit, now),
+        }
+    scope, policy = decision.match.scope, narrowed.session.policy
+    return {
+        "decision": "granted",
+        "reason": f"The grant {grant.id!r} covers {scope} with {grant.permission}.",
+        "matchedGrantTargets": [target.as_json() for target in narrowed.targets],
+        "sessionPolicy": policy,
+        "sessionPolicyLength": len(policy),
+        "limits": limits(grant, rate_limit, now),
+    }
+
+
+def limits(grant: Grant | None, rate_limit: RateLimit, now: datetime) -> dict[str, object]:
+    """The bounds of a request under this grant (None: under any): seconds, characters, and rates.
+
+    ``rate_limit`` is the stack's, over all grants of a caller.
+    """
+    rates = {"rateLimit": grant and grant.rate_limit, "callerRateLimit": rate_limit}
+    return {
+        "minDurationSeconds": SHORTEST,
+        "maxDurationSeconds": longest_credentials(grant) if grant else LONGEST,
+        "maxExpiresIn": longest_url(grant, now) if grant else LONGEST_URL,
+        "sessionPolicyCharacters": POLICY_CHARACTERS,
+        **{name: limit.as_json() for name, limit in rates.items() if limit},
+    }

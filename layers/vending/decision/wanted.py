@@ -1,0 +1,82 @@
+"""A target of a request, with the permission wanted and its place in the request."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from vending.grants.grant import Permission
+from vending.grants.keys import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One target of a request, and where in the request it stands (a JSON pointer)."""
+
+    target: Location
+    permission: Permission
+    pointer: str
+
+    @property
+    def bucket(self) -> str:
+        return self.target.bucket
+
+    @property
+    def count(self) -> int:
+        """Of targets."""
+        return 1
+
+    def within(self, scope: Location) -> bool:
+        """Whether the scope covers it."""
+        return scope.covers(self.target)
+
+    def listed(self, _: int) -> list[object]:
+        """As JSON, for the record."""
+        return [self.target.as_json()]
+
+    def each(self) -> Iterator["Wanted"]:
+        """Itself, alone."""
+        yield self
+
+
+@dataclass(frozen=True, slots=True)
+class WantedKeys:
+    """Many keys below one prefix, looked at together; ``pointer`` is that of their list."""
+
+    prefix: Location
+    keys: tuple[str, ...]  # what follows the prefix
+    permission: Permission
+    pointer: str
+
+    @property
+    def bucket(self) -> str:
+        return self.prefix.bucket
+
+    @property
+    def count(self) -> int:
+        """Of keys."""
+        return len(self.keys)
+
+    def within(self, scope: Location) -> bool:
+        """Whether the scope covers them all."""
+        return scope.covers(self.prefix) or all(one.within(scope) for one in self.each())
+
+    def listed(self, most: int) -> list[object]:
+        """The first as JSON, for the record, as ``Location`` writes each."""
+        below, bucket, prefix = str(self.prefix)[:-1], self.prefix.bucket, self.prefix.key
+        return [
+            {"bucket": bucket, "key": prefix + key} if key.endswith("*") else below + key
+            for key in self.keys[:most]
+        ]
+
+    def each(self) -> Iterator[Wanted]:
+        """Key by key."""
+        for position, key in enumerate(self.keys):
+            target = Location(self.prefix.bucket, self.prefix.key + key)
+            yield Wanted(target, self.permission, f"{self.pointer}/{position}")
+
+
+type Wants = Sequence[Wanted | WantedKeys]
+
+
+def each(wanted: Wants) -> Iterator[Wanted]:
+    """Target by target."""
+    return (single for one in wanted for single in one.each())

@@ -1,0 +1,1 @@
+"""What is denied, by the parts of the role session name."""

@@ -1,0 +1,119 @@
+"""What is denied, by parts of the role session name: the decision and IAM match the same ones.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-userid
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple, Self
+
+from vending.table import _stored
+from vending.times import iso
+
+type Part = Literal["caller", "grant", "session"]
+
+# Of ``{readable}-{caller}-{grant}-{session}``, as ``Session.name`` writes it.
+WIDTHS: Mapping[Part, int] = {"caller": 13, "grant": 8, "session": 16}
+_PATTERNS: Mapping[Part, str] = {
+    "caller": "*:*-{}-*-*",
+    "grant": "*:*-*-{}-*",
+    "session": "*:*-*-*-{}",
+}
+
+
+class Place(NamedTuple):
+    """A part of the name and its beginning; a caller that begins with nothing is everybody."""
+
+    part: Part
+    begins: str
+
+    @property
+    def pattern(self) -> str:
+        """As IAM matches it with ``aws:userid``, which is ``AROA…:`` and the name."""
+        if not self.begins:
+            return "*"  # also sessions whose names are not ours
+        rest = "" if len(self.begins) == WIDTHS[self.part] else "*"
+        return _PATTERNS[self.part].format(f"{self.begins}{rest}")
+
+    def shorter(self, length: int) -> "Place":
+        """More names than this one."""
+        return Place(self.part, self.begins[:length])
+
+
+EVERYBODY = Place("caller", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Denials:
+    """Which sessions are denied: those lent before a time, or, with None, whenever."""
+
+    before: Mapping[Place, datetime | None]
+
+    @classmethod
+    def of(cls, denied: Iterable[tuple[Place, datetime | None]]) -> Self:
+        """Where a place is named twice, what denies more."""
+        before: dict[Place, datetime | None] = {}
+        for place, time in denied:
+            known = before.get(place, time)
+            before[place] = None if None in (known, time) else max(known, time)  # type: ignore[type-var]
+        return cls(before)
+
+    @classmethod
+    def read(cls, document: str) -> Self:
+        """From what ``encode`` made; raises ``ValueError`` or ``TypeError`` for anything else."""
+        listed = json.loads(document)
+        if not isinstance(listed, list) or any(part not in WIDTHS for part, _, _ in listed):
+            raise ValueError("not a list of parts of the role session name")
+        return cls.of(
+            (Place(part, str(begins)), None if time is None else _time(time))
+            for part, begins, time in listed
+        )
+
+    def encode(self) -> str:
+        """As JSON for the table; the same denials are the same text."""
+        listed = [
+            [place.part, place.begins, time and iso(time)]
+            for place, time in sorted(self.before.items(), key=lambda one: one[0])
+        ]
+        return json.dumps(listed, separators=(",", ":"))
+
+    def of_part(self, part: Part, value: str) -> Iterator[datetime | None]:
+        """What denies a session whose name has ``value`` as this part."""
+        if not self.before:
+            return
+        for length in range(len(value) + 1):
+            place = Place(part, value[:length])
+            if place in self.before:
+                yield self.before[place]
+
+    def coarser(self, window: int, length: int) -> "Denials":
+        """Never fewer sessions: times within ``window`` seconds become the last of them (0: as
+        they are), and parts are cut to ``length`` characters.
+        """
+        times = {time for time in self.before.values() if time}
+        last: dict[int, datetime] = {}
+        for time in sorted(times):
+            last[_slot(time, window)] = time
+        return Denials.of(
+            (place.shorter(length), time and last[_slot(time, window)])
+            for place, time in self.before.items()
+        )
+
+
+NOTHING_DENIED = Denials({})
+
+
+def _slot(time: datetime, window: int) -> int:
+    return int(time.timestamp()) // (window or 1)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def denials_of(document: str | None) -> Denials:
+    """What is denied, by a decision's item if it is there; a damaged one raises InternalError."""
+    with _stored():
+        return NOTHING_DENIED if document is None else Denials.read(document)

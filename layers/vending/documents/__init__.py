@@ -1,0 +1,1 @@
+"""``vending.yaml``, and its entries back from the table."""

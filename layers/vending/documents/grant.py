@@ -1,0 +1,170 @@
+"""A grant of ``vending.yaml`` as a model."""
+
+import json
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from vending.bodies.body import Body
+from vending.bodies.content_fields import ContentTypes, Size
+from vending.bodies.fields import (
+    GrantScope,
+    IamArn,
+    Identifier,
+    PermissionName,
+    Seconds,
+    SourceIp,
+    Time,
+    UniqueId,
+    VpcEndpoint,
+)
+from vending.bodies.issuer_fields import ClaimValues, IssuerUrl, Subject
+from vending.grants.grant import Grant, Permission
+from vending.grants.grantee import Grantee, IamGrantee, WebGrantee
+from vending.grants.rate_limit import REQUESTS, URLS, RateLimit
+from vending.grants.scope import CLAIM
+from vending.table import _stored
+
+
+class GranteeBody(Body):
+    """Whom a grant is for: ``iam``, or ``issuer`` with ``subject``, ``claims`` or both."""
+
+    iam: IamArn | None = None
+    unique_id: UniqueId | None = None
+    issuer: IssuerUrl | None = None
+    subject: Subject | None = None
+    claims: ClaimValues | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        outside = self.subject is not None or self.claims is not None
+        if (self.iam is None) == (self.issuer is None):
+            raise ValueError("give either 'iam' or 'issuer'")
+        if self.iam is not None and outside:
+            raise ValueError("'subject' and 'claims' go with 'issuer'")
+        if self.issuer is not None and (not outside or self.unique_id):
+            raise ValueError("'issuer' goes with 'subject', 'claims' or both, and nothing else")
+        return self
+
+    @model_validator(mode="after")
+    def _unique_id_of_its_kind(self) -> Self:
+        if self.unique_id:
+            kinds = {"role": "AROA", "user": "AIDA"}
+            kind = None if self.iam is None or isinstance(self.iam, str) else self.iam.kind
+            if kind is None or not self.unique_id.startswith(kinds[kind]):
+                raise ValueError("'uniqueId' is AROA… for a role and AIDA… for a user")
+        return self
+
+    def grantee(self) -> Grantee:
+        """The grantee in the core's own types."""
+        if self.iam is not None:
+            return IamGrantee(self.iam, self.unique_id)
+        return WebGrantee(self.issuer or "", self.subject, self.claims or ())
+
+
+class RateLimitBody(Body):
+    """What each caller of a grant gets in a minute: ``requests``, ``urls`` or both."""
+
+    requests: Annotated[int, Field(ge=1, le=REQUESTS)] | None = None
+    urls: Annotated[int, Field(ge=1, le=URLS)] | None = None
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if not self.rate_limit():
+            raise ValueError("give 'requests', 'urls' or both")
+        return self
+
+    def rate_limit(self) -> RateLimit:
+        """The limit in the core's own types."""
+        return RateLimit(self.requests, self.urls)
+
+
+class GrantBody(Body):
+    """A grant, as in ``vending.yaml``."""
+
+    id: Identifier
+    grantee: GranteeBody
+    scope: GrantScope
+    permission: PermissionName
+    max_duration: Seconds | None = None
+    expires: Time | None = None
+    source_ip: SourceIp | None = None
+    vpc_endpoint: VpcEndpoint | None = None
+    max_object_size: Size | None = None
+    content_types: ContentTypes = ()
+    active_content: bool = False
+    versions: bool = False
+    rate_limit: RateLimitBody | None = None
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.source_ip is not None and self.vpc_endpoint is not None:
+            raise ValueError(
+                "'sourceIp' and 'vpcEndpoint' exclude each other: what comes through a VPC "
+                "endpoint has no public address"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _members_of_its_permission(self) -> Self:
+        only = {
+            "maxObjectSize": (self.max_object_size, Permission.WRITE),
+            "contentTypes": (self.content_types, Permission.WRITE),
+            "activeContent": (self.active_content, Permission.READ),
+            "versions": (self.versions, Permission.READ),
+        }
+        for member, (value, needed) in only.items():
+            if value and not self.permission.includes(needed):
+                raise ValueError(f"'{member}' is about {needed}, which this grant does not give")
+        return self
+
+    @model_validator(mode="after")
+    def _name_with_its_kind(self) -> Self:
+        """A role may be made with the name of a user, and neither is to reach the other's keys."""
+        variables = self.scope.variables
+        to_account = isinstance(self.grantee.iam, str)
+        if to_account and "caller.name" in variables and "caller.kind" not in variables:
+            raise ValueError(
+                "in a grant to an account ${caller.name} needs ${caller.kind} in the scope too: "
+                "a role and a user may have one name"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _variables_of_its_grantee(self) -> Self:
+        of_claims = [name for name in self.scope.variables if name.startswith(CLAIM)]
+        if self.grantee.iam is not None and of_claims:
+            raise ValueError("${claim.…} goes with a grantee outside AWS; here it is never filled")
+        if self.grantee.iam is None and len(of_claims) < len(self.scope.variables):
+            raise ValueError("${caller.…} goes with a grantee in IAM; here it is never filled")
+        return self
+
+    def grant(self) -> Grant:
+        """The grant in the core's own types."""
+        return Grant(
+            id=self.id,
+            grantee=self.grantee.grantee(),
+            scope=self.scope,
+            permission=self.permission,
+            max_duration=self.max_duration,
+            expires=self.expires,
+            source_ip=self.source_ip,
+            vpc_endpoint=self.vpc_endpoint,
+            max_object_size=self.max_object_size,
+            content_types=self.content_types,
+            active_content=self.active_content,
+            versions=self.versions,
+            rate_limit=self.rate_limit.rate_limit() if self.rate_limit else None,
+        )
+
+
+def grants_of(document: str) -> list[Grant]:
+    """The grants of a decision's item; a damaged document raises InternalError."""
+    with _stored():
+        return [GrantBody.model_validate(one).grant() for one in json.loads(document)]
+
+
+def grant_of(document: str) -> Grant:
+    """The grant of a catalogue's item; a damaged document raises InternalError."""
+    with _stored():
+        return GrantBody.model_validate(json.loads(document)).grant()

@@ -1,0 +1,58 @@
+"""Locations and issuers of ``vending.yaml`` as models: strict, frozen, unknown members refused."""
+
+import json
+from typing import Self
+
+from pydantic import model_validator
+
+from vending.bodies.body import Body
+from vending.bodies.issuer_fields import (
+    Algorithms,
+    Audience,
+    Claims,
+    IssuerUrl,
+    Jwks,
+    Subject,
+    TokenLifetime,
+)
+from vending.callers.issuer import LIFETIME, USUAL_ALGORITHMS, Issuer
+from vending.callers.issuer_url import is_local, is_public
+from vending.table import _stored
+
+
+class IssuerBody(Body):
+    """An issuer of tokens that is trusted, as in ``vending.yaml``."""
+
+    issuer: IssuerUrl
+    audience: Audience
+    subject_claim: Subject = "sub"
+    claims: Claims = ()
+    algorithms: Algorithms = USUAL_ALGORITHMS
+    max_token_lifetime: TokenLifetime = LIFETIME
+    jwks: Jwks | None = None
+
+    @model_validator(mode="after")
+    def _reachable_or_pinned(self) -> Self:
+        if not (self.jwks or is_public(self.issuer) or is_local(self.issuer)):
+            raise ValueError(
+                "the keys of an issuer in a private network cannot be asked for: pin them in 'jwks'"
+            )
+        return self
+
+    def trusted(self) -> Issuer:
+        """The issuer in the core's own types."""
+        return Issuer(
+            url=self.issuer,
+            audience=self.audience,
+            subject_claim=self.subject_claim,
+            claims=self.claims,
+            algorithms=self.algorithms,
+            max_token_lifetime=self.max_token_lifetime,
+            jwks=self.jwks,
+        )
+
+
+def issuer_of(document: str) -> Issuer:
+    """The issuer of a catalogue's item; a damaged document raises InternalError."""
+    with _stored():
+        return IssuerBody.model_validate(json.loads(document)).trusted()

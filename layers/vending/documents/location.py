@@ -1,0 +1,61 @@
+"""A location of ``vending.yaml``, and back from the table."""
+
+import json
+from typing import Self
+
+from pydantic import model_validator
+
+from vending.bodies.body import Body
+from vending.bodies.fields import (
+    Account,
+    BucketScope,
+    ExternalId,
+    KmsKey,
+    Region,
+    RoleArn,
+    VpcEndpoint,
+)
+from vending.grants.location import RegisteredLocation
+from vending.table import _stored
+
+
+class LocationBody(Body):
+    """A location, as in ``vending.yaml``."""
+
+    scope: BucketScope
+    region: Region
+    account: Account | None = None
+    kms_key: KmsKey | None = None
+    role: RoleArn | None = None
+    external_id: ExternalId | None = None
+    vpc_endpoint: VpcEndpoint | None = None
+
+    @model_validator(mode="after")
+    def _external_id_of_a_role(self) -> Self:
+        if self.external_id and not self.role:
+            raise ValueError("'externalId' goes with 'role'")
+        return self
+
+    @model_validator(mode="after")
+    def _key_in_the_region(self) -> Self:
+        if self.kms_key and self.kms_key.split(":")[3] != self.region:
+            raise ValueError("'kmsKey' is in another region than the bucket")
+        return self
+
+    def location(self) -> RegisteredLocation:
+        """The location in the core's own types."""
+        return RegisteredLocation(
+            scope=self.scope,
+            region=self.region,
+            account=self.account,
+            kms_key=self.kms_key,
+            role=self.role,
+            external_id=self.external_id,
+            vpc_endpoint=self.vpc_endpoint,
+        )
+
+
+def location_of(document: str) -> RegisteredLocation:
+    """The location of either item; a damaged document raises InternalError."""
+    with _stored():
+        return LocationBody.model_validate(json.loads(document)).location()

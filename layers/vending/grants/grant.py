@@ -1,0 +1,88 @@
+"""What was granted to whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from vending.callers.caller import Caller
+from vending.grants.grantee import Grantee
+from vending.grants.keys import Location
+from vending.grants.rate_limit import RateLimit
+from vending.grants.scope import Scope
+from vending.times import iso
+
+SEEN = (
+    *("id", "scope", "permission", "maxDuration", "expires"),
+    *("maxObjectSize", "contentTypes", "activeContent", "versions", "rateLimit"),
+)
+
+
+class Permission(StrEnum):
+    """What may be done with the keys."""
+
+    READ = "READ"
+    WRITE = "WRITE"
+    READWRITE = "READWRITE"
+
+    def includes(self, other: "Permission") -> bool:
+        return self in (Permission.READWRITE, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One line of ``vending.yaml``."""
+
+    id: str
+    grantee: Grantee
+    scope: Scope
+    permission: Permission
+    max_duration: int | None = None  # seconds; None: what STS and the routes allow
+    expires: datetime | None = None
+    source_ip: Literal["caller"] | tuple[str, ...] | None = None  # CIDR blocks
+    vpc_endpoint: str | None = None
+    max_object_size: int | None = None  # bytes of what is uploaded
+    content_types: tuple[str, ...] = ()  # of what is uploaded; empty: any
+    active_content: bool = False  # whether an answer may be of a type that browsers run
+    versions: bool = False  # whether versions other than the current one may be read
+    rate_limit: RateLimit | None = None  # of each caller
+
+    @property
+    def limits_uploads(self) -> bool:
+        """Whether a limit holds that only a signature can enforce: no credentials to write."""
+        return self.max_object_size is not None or bool(self.content_types)
+
+    def as_json(self) -> dict[str, object]:
+        """As in ``vending.yaml``; durations in seconds."""
+        ip = self.source_ip
+        members = {
+            "maxDuration": self.max_duration,
+            "expires": iso(self.expires) if self.expires else None,
+            "sourceIp": list(ip) if isinstance(ip, tuple) else ip,
+            "vpcEndpoint": self.vpc_endpoint,
+            "maxObjectSize": self.max_object_size,
+            "contentTypes": list(self.content_types) or None,
+            "activeContent": self.active_content or None,
+            "versions": self.versions or None,
+            "rateLimit": self.rate_limit and self.rate_limit.as_json(),
+        }
+        return {
+            "id": self.id,
+            "grantee": self.grantee.as_json(),
+            "scope": str(self.scope),
+            "permission": self.permission.value,
+        } | {name: value for name, value in members.items() if value is not None}
+
+    def as_seen(self, scope: Location) -> dict[str, object]:
+        """As its caller sees it, variables filled: nothing of the grantee, nothing of others."""
+        members = self.as_json() | {"scope": scope.as_json()}
+        return {name: members[name] for name in SEEN if name in members}
+
+    def scope_for(self, caller: Caller, now: datetime) -> Location | None:
+        """The keys that this grant opens for ``caller`` now; None where it opens none."""
+        if not self.grantee.is_caller(caller.identity) or (self.expires and self.expires <= now):
+            return None
+        try:
+            return self.scope.fill(caller.identity.variables)
+        except ValueError:
+            return None

@@ -1,0 +1,87 @@
+"""Which keys a grant opens: a location whose path segments may be variables of the caller."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from vending.grants.keys import Location
+
+IAM_VARIABLES = ("caller.name", "caller.kind", "caller.account")
+CLAIM = "claim."
+CLAIM_NAME = "[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}"
+PATH = ":path"  # after a claim's name: it fills several segments
+
+_VARIABLE = re.compile(r"\$\{([^${}]*)\}")
+_CLAIM_VARIABLE = re.compile(re.escape(CLAIM) + CLAIM_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A location in which ``${NAME}`` stands for one whole path segment, never for the bucket.
+
+    ``${claim.NAME:path}`` stands for one segment or more.
+    """
+
+    unfilled: Location
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ``ValueError`` for a location or a variable that is not allowed."""
+        scope = cls(Location.parse(text))
+        scope.fill(dict.fromkeys(scope.variables, "x"))
+        return scope
+
+    @property
+    def bucket(self) -> str:
+        return self.unfilled.bucket
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names of the variables in this scope, without ``:path``."""
+        found = _VARIABLE.findall(self.unfilled.key)
+        return frozenset(name.removesuffix(PATH) for name in found)
+
+    def fill(self, values: Mapping[str, object]) -> Location:
+        """The location for one caller.
+
+        Raises ``ValueError`` where a value is missing or does not fill whole segments.
+        """
+        segments = (
+            _value(values, _variable(segment)) if "${" in segment else segment
+            for segment in self.unfilled.key.split("/")
+        )
+        return Location(self.bucket, "/".join(segments), self.unfilled.is_prefix)
+
+    def covers(self, other: "Scope") -> bool:
+        """Whether ``other``, filled for any caller, is within this one filled for the same."""
+        return self.unfilled.covers(other.unfilled)
+
+    def __str__(self) -> str:
+        return str(self.unfilled)
+
+
+def _variable(segment: str) -> str:
+    match = _VARIABLE.fullmatch(segment)
+    if not match:
+        raise ValueError("a variable fills one whole path segment: s3://bucket/${caller.name}/*")
+    name = match[1]
+    if name not in IAM_VARIABLES and not _CLAIM_VARIABLE.fullmatch(name.removesuffix(PATH)):
+        raise ValueError(
+            f"no such variable; there are {', '.join(IAM_VARIABLES)}, claim.NAME and "
+            f"claim.NAME{PATH}"
+        )
+    return name
+
+
+def _value(values: Mapping[str, object], variable: str) -> str:
+    name = variable.removesuffix(PATH)
+    value = values.get(name)
+    segments = value.split("/") if isinstance(value, str) else []
+    if (
+        not segments
+        or (len(segments) > 1 and not variable.endswith(PATH))
+        or any(segment in ("", ".", "..") for segment in segments)
+    ):
+        raise ValueError(f"the caller's {name} does not fill whole path segments")
+    return "/".join(segments)

@@ -1,0 +1,1 @@
+"""Revokes and lifts, and writes the denials."""

@@ -1,0 +1,1 @@
+"""One AssumeRole: policy, name, duration."""

@@ -1,0 +1,191 @@
+"""The session policy: exact actions on exactly the keys of one session, as compact JSON.
+
+Elements: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+S3's actions and keys: https://docs.aws.amazon.com/AmazonS3/latest/userguide/list_amazons3.html
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from ipaddress import ip_network
+
+from vending.callers.caller import Caller
+from vending.callers.principal import dns_suffix, partition_of
+from vending.errors import AccessDenied, PolicyTooLarge
+from vending.grants.grant import Grant, Permission
+from vending.grants.keys import Location
+from vending.grants.location import RegisteredLocation
+from vending.times import iso
+
+POLICY_CHARACTERS = 2048
+
+_READ = ("s3:GetObject",)
+_WRITE = (
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+)
+OBJECT_ACTIONS = {
+    Permission.READ: _READ,
+    Permission.WRITE: _WRITE,
+    Permission.READWRITE: _READ + _WRITE,
+}
+KMS_ACTIONS = {
+    Permission.READ: ("kms:Decrypt",),
+    Permission.WRITE: ("kms:GenerateDataKey", "kms:Decrypt"),  # S3 decrypts parts to join them
+    Permission.READWRITE: ("kms:GenerateDataKey", "kms:Decrypt"),
+}
+
+type Conditions = dict[str, dict[str, str | list[str]]]
+
+
+def session_policy(
+    targets: Sequence[Location],
+    permission: Permission,
+    location: RegisteredLocation,
+    role_arn: str,
+    conditions: Conditions,
+    *,
+    versions: bool = False,
+) -> str:
+    """The policy's JSON text: the smallest that allows ``permission`` on ``targets`` alone.
+
+    Raises:
+        PolicyTooLarge: it has more characters than STS takes.
+    """
+    holding = tuple(
+        (operator, key, value if isinstance(value, str) else tuple(value))
+        for operator, keys in conditions.items()
+        for key, value in keys.items()
+    )
+    return _session_policy(
+        tuple(targets), permission, location, role_arn, holding, versions=versions
+    )
+
+
+@lru_cache(maxsize=1000)  # every batch of URLs needs that of the grant's whole scope
+def _session_policy(
+    targets: tuple[Location, ...],
+    permission: Permission,
+    location: RegisteredLocation,
+    role_arn: str,
+    holding: tuple[tuple[str, str, str | tuple[str, ...]], ...],
+    *,
+    versions: bool,
+) -> str:
+    conditions: Conditions = {}
+    for operator, condition, value in holding:
+        listed = value if isinstance(value, str) else list(value)
+        conditions.setdefault(operator, {})[condition] = listed
+
+    def encoded(kept: Sequence[Location]) -> str:
+        return encode(
+            policy_document(kept, permission, location, role_arn, conditions, versions=versions)
+        )
+
+    text = encoded(targets)
+    if len(text) <= POLICY_CHARACTERS:
+        return text
+    fitting = next(
+        count
+        for count in range(len(targets) - 1, -1, -1)
+        if not count or len(encoded(targets[:count])) <= POLICY_CHARACTERS
+    )
+    raise PolicyTooLarge(
+        f"The session policy would have {len(text)} characters, and STS takes "
+        f"{POLICY_CHARACTERS}; the first {fitting} of {len(targets)} targets would fit. "
+        "Ask for fewer targets, or for a prefix that holds them."
+    )
+
+
+def policy_document(
+    targets: Sequence[Location],
+    permission: Permission,
+    location: RegisteredLocation,
+    role_arn: str,
+    conditions: Conditions,
+    *,
+    versions: bool,
+) -> dict[str, object]:
+    """The session policy as JSON members; every statement has a resource and a condition."""
+    partition = partition_of(role_arn)
+    bucket = f"arn:{partition}:s3:::{location.scope.bucket}"
+    kept = [one for one in dict.fromkeys(targets) if not _within_another(one, targets)]
+    guarded = merged(_location_conditions(location, role_arn), conditions)
+    actions = OBJECT_ACTIONS[permission]
+    if versions and permission.includes(Permission.READ):
+        actions = (*actions, "s3:GetObjectVersion")
+    statements = [_allow(actions, [f"{bucket}/{one.iam_pattern}" for one in kept], guarded)]
+    prefixes = [one for one in kept if one.is_prefix]
+    if prefixes and permission.includes(Permission.READ):
+        patterns = [one.iam_pattern for one in prefixes]
+        whole = any(not one.key for one in prefixes)
+        only: Conditions = {} if whole else {"StringLike": {"s3:prefix": _single(patterns)}}
+        statements.append(_allow(["s3:ListBucket"], [bucket], merged(guarded, only)))
+    if location.kms_key:
+        service = f"s3.{location.region}.{dns_suffix(partition)}"
+        via: Conditions = {"StringEquals": {"kms:ViaService": service}}
+        statements.append(_allow(KMS_ACTIONS[permission], [location.kms_key], via))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions:
+    """The grant's own conditions on a session that ends at ``ends``."""
+    conditions: Conditions = {}
+    if grant.source_ip is not None:
+        try:
+            networks = (caller.source_ip,) if grant.source_ip == "caller" else grant.source_ip
+            blocks = [str(ip_network(network)) for network in networks]
+        except ValueError:
+            raise AccessDenied("No grant of yours covers this.", reason="NoSourceIp") from None
+        conditions["IpAddress"] = {"aws:SourceIp": _single(blocks)}
+    if grant.vpc_endpoint:
+        conditions["StringEquals"] = {"aws:SourceVpce": grant.vpc_endpoint}
+    if grant.expires and grant.expires < ends:
+        conditions["DateLessThan"] = {"aws:CurrentTime": iso(grant.expires)}
+    return conditions
+
+
+def _location_conditions(location: RegisteredLocation, role_arn: str) -> Conditions:
+    """What holds in the bucket for every grant; ``session_for`` refuses another endpoint."""
+    equal: dict[str, str | list[str]] = {"aws:ResourceAccount": location.owner(role_arn)}
+    if location.vpc_endpoint:
+        equal["aws:SourceVpce"] = location.vpc_endpoint
+    return {"StringEquals": equal}
+
+
+def encode(document: dict[str, object]) -> str:
+    """Compact JSON in the characters that STS takes (U+0020 to U+00FF), so that ``len`` counts."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return re.sub("[^\x20-\xff]", lambda match: json.dumps(match[0])[1:-1], text)
+
+
+def merged(*parts: Conditions) -> Conditions:
+    """All conditions together; every one must hold. No two parts share a key of an operator."""
+    whole: Conditions = {}
+    for part in parts:
+        for operator, keys in part.items():
+            whole[operator] = whole.get(operator, {}) | keys
+    return whole
+
+
+def _within_another(target: Location, targets: Sequence[Location]) -> bool:
+    return any(other != target and other.covers(target) for other in targets)
+
+
+def _allow(
+    actions: Sequence[str], resources: list[str], conditions: Conditions
+) -> dict[str, object]:
+    return {
+        "Effect": "Allow",
+        "Action": _single(list(actions)),
+        "Resource": _single(resources),
+        "Condition": conditions,
+    }
+
+
+def _single(values: list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else values

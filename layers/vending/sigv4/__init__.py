@@ -1,0 +1,1 @@
+"""Signs with Signature Version 4."""

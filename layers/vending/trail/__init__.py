@@ -1,0 +1,1 @@
+"""Reads audit records again."""

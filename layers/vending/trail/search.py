@@ -1,0 +1,162 @@
+"""Searching the audit trail: what a query asks for, and the records, page by page.
+
+Time is read in slices, each twice as long as the one before, so that a search over months gets
+on, page by page, however much log there is.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+from vending.answers import PARAMETERS, Page, Position
+from vending.bodies.fields import time
+from vending.callers.principal import Principal
+from vending.errors import Fault, InvalidRequest, NotFound
+from vending.times import iso
+from vending.trail.vends import LONGEST_VEND, Line, Read
+
+MEMBERS = (
+    *("action", "caller", "code", "grant", "issuer", "outcome"),
+    *("requestId", "sessionId", "subject", "tokenHash", "vendId"),
+)
+OUTCOMES = ("granted", "refused", "failed", "unknown")
+QUERY = (*MEMBERS, "since", "until", *PARAMETERS)
+USUAL = timedelta(hours=1)
+SLICE = timedelta(hours=1)  # the first one
+SETTLED = timedelta(seconds=10)  # what a line may usually take until it is found
+LOOKED_BACK = timedelta(days=31)
+VALUE_CHARACTERS = 2048
+
+_ID = re.compile("[a-z2-7]{16}")
+_MILLISECONDS = re.compile("[0-9]{13}")
+_FIRST = " "  # before every id
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Members that records have, and when they were logged: from ``since`` on, before ``until``."""
+
+    members: Mapping[str, str]
+    since: datetime
+    until: datetime
+
+    @classmethod
+    def asked(cls, query: Mapping[str, str], now: datetime) -> "Search":
+        """What a query asks for.
+
+        Raises:
+            InvalidRequest: a member, or a time, that no record could have.
+        """
+        members = {name: _member(name, query[name]) for name in MEMBERS if name in query}
+        until = min(_time("until", query["until"]), now) if "until" in query else now
+        since = _time("since", query["since"]) if "since" in query else until - USUAL
+        if since >= until:
+            raise _wrong("since", "is before 'until', and in the past")
+        return cls(members, since, until)
+
+    def slices(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The time from ``since`` on in parts, from the first on."""
+        length = SLICE
+        while since < self.until:
+            end = min(since + length, self.until)
+            yield since, end
+            since, length = end, 2 * length
+
+    def page(self, read: Read, page: Page, now: datetime) -> dict[str, object]:
+        """The records, the oldest first.
+
+        Raises:
+            InvalidRequest: the page's token is not one of this list.
+            TooLarge: there is too much log in the first part alone.
+            Unavailable: it could not be read.
+        """
+        answer = page.answer("records", self._entries(read, page.start))
+        return {
+            **answer,
+            "since": iso(self.since),
+            "until": iso(self.until),
+            **settled(self.until, now),
+        }
+
+    def _entries(
+        self, read: Read, start: Position | None
+    ) -> Iterator[tuple[Position, Mapping[str, object] | None]]:
+        begins, after = _place(start) if start else (self.since, _FIRST)
+        for since, until in self.slices(begins):
+            for at, lines in groupby(read(self.members, since, until), key=lambda line: line.at):
+                for id_, members in sorted(map(_named, lines), key=lambda named: named[0]):
+                    if at > begins or id_ >= after:
+                        yield _position(at, id_), members
+                yield _position(at + timedelta(milliseconds=1), _FIRST), None
+            yield _position(until, _FIRST), None
+
+
+def look_up(read: Read, vend_id: str, search: Search, *, given: bool) -> Line:
+    """The record of this vend, sought in the latest time first.
+
+    ``given``: whether the search's times were; else it goes back for ``LOOKED_BACK``.
+
+    Raises:
+        NotFound: there is none in that time.
+        TooLarge, Unavailable: as ``Search.page``.
+    """
+    floor = search.since if given else search.until - LOOKED_BACK
+    if _ID.fullmatch(vend_id):
+        until, length = search.until, LONGEST_VEND
+        while until > floor:
+            since = max(floor, until - length)
+            if line := next(iter(read({"vendId": vend_id}, since, until)), None):
+                return line
+            until, length = since, 3 * length
+    raise NotFound(
+        f"There is no record of such a vend from {iso(floor)} to {iso(search.until)}. One of the "
+        "last seconds may still come; for another time give 'since' and 'until'."
+    )
+
+
+def settled(until: datetime, now: datetime) -> dict[str, object]:
+    """The time before which no more records are to be expected, as a member of an answer."""
+    return {"settledUntil": iso(min(until, now - SETTLED))}
+
+
+def _member(name: str, value: str) -> str:
+    if name in ("vendId", "sessionId") and not _ID.fullmatch(value):
+        raise _wrong(name, "is 16 of the characters a to z and 2 to 7")
+    if name == "outcome" and value not in OUTCOMES:
+        raise _wrong(name, f"is one of {', '.join(OUTCOMES)}")
+    if not 0 < len(value) <= VALUE_CHARACTERS:
+        raise _wrong(name, f"has 1 to {VALUE_CHARACTERS} characters")
+    if name == "caller":
+        try:
+            return (Principal.assumed(value) or (Principal.parse(value), ""))[0].arn
+        except ValueError:
+            raise _wrong(name, "is the ARN of an IAM role or user") from None
+    return value
+
+
+def _time(name: str, value: str) -> datetime:
+    try:
+        return time(value)
+    except ValueError as error:
+        raise _wrong(name, f"is {error}") from None
+
+
+def _wrong(name: str, detail: str) -> InvalidRequest:
+    return InvalidRequest(f"{name!r} {detail}.", faults=[Fault(f"/{name}", detail)])
+
+
+def _named(line: Line) -> tuple[str, Mapping[str, object]]:
+    return str(line.members.get("vendId")), line.members
+
+
+def _position(at: datetime, id_: str) -> Position:
+    return (str(round(at.timestamp() * 1000)), id_)
+
+
+def _place(start: Position) -> tuple[datetime, str]:
+    milliseconds, id_ = start
+    if not _MILLISECONDS.fullmatch(milliseconds):
+        raise _wrong("nextToken", "is not one that this list gave; start again without it")
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC), id_

@@ -1,0 +1,1 @@
+"""Vends and resumes multipart uploads."""

@@ -1,0 +1,127 @@
+"""Multipart uploads that run: signed again from their plan, under the grant as it is now.
+
+The plan, never the request, says key and sizes, so that a limit holds for the sum of all parts.
+"""
+
+from collections.abc import Sequence
+
+from vending.answers import check_answer
+from vending.audit.record import Record
+from vending.callers.caller import Caller
+from vending.decision.count import Asked
+from vending.decision.decide import Decision, decide
+from vending.decision.wanted import Wanted
+from vending.errors import AccessDenied, Fault, InvalidRequest, NotFound
+from vending.grants.grant import Permission
+from vending.sessions.durations import LONGEST_URL, check_duration
+from vending.sigv4.presign import encode_path
+from vending.uploads.request import PartsRequest
+from vending.uploads.running import Part, Running
+from vending.uploads.start import UploadEffects
+from vending.uploads.upload import CHECKSUM_CHARACTERS, Upload
+from vending.urls.rules import check_upload
+from vending.urls.signing import TOKEN_BYTES, signing_for
+from vending.urls.vend import URL_BYTES
+
+ID_BYTES = 1024  # of S3's own id
+
+
+def resume(
+    caller: Caller, id_: str, lifetime: int, record: Record, effects: UploadEffects
+) -> Running:
+    """The caller's upload, with a session whose URLs hold for ``lifetime`` seconds.
+
+    Raises:
+        NotFound: the caller has no such upload.
+        DurationNotAllowed, AccessDenied, PolicyTooLarge, TooManyRequests: refused, before STS is
+            called.
+        Unavailable: the table or STS failed.
+    """
+    upload = _loaded(caller, id_, record, effects)
+    return _resumed(caller, upload, lifetime, Asked(1), record, effects)
+
+
+def end(caller: Caller, id_: str, lifetime: int, record: Record, effects: UploadEffects) -> Running:
+    """As ``resume``, to abort: limits that became narrower must not keep what was sent."""
+    upload = _loaded(caller, id_, record, effects)
+    decision = _decided(caller, upload, lifetime, record, effects)
+    signing = signing_for(caller, decision, lifetime, Asked(1), record, effects.signing)
+    return Running(upload, signing)
+
+
+def sign_parts(
+    caller: Caller, id_: str, request: PartsRequest, record: Record, effects: UploadEffects
+) -> tuple[Running, tuple[Part, ...]]:
+    """URLs for some parts, also for such that have URLs already.
+
+    Raises:
+        As ``resume``; also InvalidRequest for parts or checksums that the plan does not have, and
+        TooLarge.
+    """
+    upload = _loaded(caller, id_, record, effects)
+    first, last, parts = request.from_, request.to, upload.sizes.parts
+    if last > parts:
+        raise _wrong("/to", f"the upload has {parts} parts")
+    _check_checksums(upload, request.checksums)
+    key = len(encode_path(upload.target.key))
+    check_answer([key + ID_BYTES + URL_BYTES + TOKEN_BYTES] * (last - first + 1), "parts")
+    asked = Asked(last - first + 1, "/to")
+    running = _resumed(caller, upload, request.expires_in, asked, record, effects)
+    return running, running.parts(first, last, request.checksums or ())
+
+
+def _resumed(
+    caller: Caller,
+    upload: Upload,
+    lifetime: int,
+    asked: Asked,
+    record: Record,
+    effects: UploadEffects,
+) -> Running:
+    """The upload with a session to sign for it, if a grant still takes it."""
+    decision = _decided(caller, upload, lifetime, record, effects)
+    try:
+        check_upload(
+            decision.match.grant, "", content_type=upload.content_type, size=upload.sizes.total
+        )
+    except InvalidRequest:
+        raise AccessDenied(
+            "The grant does not take an upload like this any more.", reason="UploadLimits"
+        ) from None
+    signing = signing_for(caller, decision, lifetime, asked, record, effects.signing)
+    return Running(upload, signing)
+
+
+def _decided(
+    caller: Caller, upload: Upload, lifetime: int, record: Record, effects: UploadEffects
+) -> Decision:
+    signing = effects.signing
+    check_duration("expiresIn", lifetime, 1, LONGEST_URL)
+    wanted = [Wanted(upload.target, Permission.WRITE, "")]
+    return decide(caller, wanted, record, load_grants=signing.load_grants, now=signing.now)
+
+
+def _loaded(caller: Caller, id_: str, record: Record, effects: UploadEffects) -> Upload:
+    upload = effects.load(id_)
+    if (
+        upload is None
+        or upload.caller != caller.identity.unique
+        or upload.ends <= effects.signing.now
+    ):
+        raise NotFound("There is no such upload of yours.")
+    record.note(upload=upload.id)
+    return upload
+
+
+def _check_checksums(upload: Upload, checksums: Sequence[str] | None) -> None:
+    if upload.checksum is None and checksums is not None:
+        raise _wrong("/checksums", "the upload was started without 'checksumAlgorithm'")
+    if upload.checksum is not None and checksums is None:
+        raise _wrong("/checksums", f"is required: the {upload.checksum} of each part in base64")
+    for position, checksum in enumerate(checksums or ()):
+        if upload.checksum and len(checksum) != CHECKSUM_CHARACTERS[upload.checksum]:
+            raise _wrong(f"/checksums/{position}", f"is no {upload.checksum} in base64")
+
+
+def _wrong(place: str, detail: str) -> InvalidRequest:
+    return InvalidRequest("The upload was not planned so.", faults=[Fault(place, detail)])

@@ -1,0 +1,84 @@
+"""A multipart upload with a session that signs for it: URLs for its parts and its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vending.sigv4.presign import Named
+from vending.times import iso
+from vending.uploads.upload import Upload
+from vending.urls.answer import Url
+from vending.urls.signing import Signing
+
+FIRST = 100  # parts that are signed at the start
+ENDS = 2  # URLs that are signed with them: what joins the parts, and what ends the upload
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The URL of one part, and its bytes where they are known."""
+
+    number: int
+    size: int | None
+    url: Url
+
+    def as_json(self, expires_at: str) -> dict[str, object]:
+        """As the caller gets it."""
+        size = {} if self.size is None else {"size": self.size}
+        return {"partNumber": self.number, **size, **self.url.as_json(expires_at)}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An upload, and the session that signs for it now."""
+
+    upload: Upload
+    signing: Signing
+    first: int = 0  # parts that are signed at the start
+
+    @property
+    def expires_at(self) -> str:
+        """Of its URLs, as callers get it."""
+        return iso(self.signing.expires_at)
+
+    def as_json(self) -> dict[str, object]:
+        """As its caller gets it at the start, with the first parts where they can be signed."""
+        sizes = self.upload.sizes
+        given = {"partSize": sizes.part, "size": sizes.total}
+        return {
+            "uploadId": self.upload.id,
+            "partCount": sizes.parts,
+            **{name: value for name, value in given.items() if value is not None},
+            "parts": [one.as_json(self.expires_at) for one in self.parts(1, self.first)],
+            "completion": self.completion({}).as_json(self.expires_at),
+            "abort": self.abort().as_json(self.expires_at),
+            "ends": iso(self.upload.ends),
+        }
+
+    def parts(self, first: int, last: int, checksums: Sequence[str] = ()) -> tuple[Part, ...]:
+        """The URLs of these parts, each for its own length and checksum."""
+        numbers = range(first, last + 1)
+        return tuple(
+            self._part(number, checksum)
+            for number, checksum in zip(numbers, checksums or [""] * len(numbers), strict=True)
+        )
+
+    def completion(self, headers: Named) -> Url:
+        """S3 compares the size of the whole, where it is known."""
+        total = self.upload.sizes.total
+        bound = {} if total is None else {"x-amz-mp-object-size": str(total)}
+        signer = self.signing.signer("POST", {**headers, **bound}, {"uploadId": self.upload.s3_id})
+        return Url("POST", signer(self.upload.target.key), {**headers, **bound})
+
+    def abort(self) -> Url:
+        """Ends it, and leaves nothing."""
+        signer = self.signing.signer("DELETE", {}, {"uploadId": self.upload.s3_id})
+        return Url("DELETE", signer(self.upload.target.key), {})
+
+    def _part(self, number: int, checksum: str) -> Part:
+        size = self.upload.sizes.of_part(number)
+        headers = {} if size is None else {"Content-Length": str(size)}
+        if checksum:
+            headers[f"x-amz-checksum-{str(self.upload.checksum).lower()}"] = checksum
+        query = {"partNumber": str(number), "uploadId": self.upload.s3_id}
+        signer = self.signing.signer("PUT", headers, query)
+        return Part(number, size, Url("PUT", signer(self.upload.target.key), headers))

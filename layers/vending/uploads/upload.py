@@ -1,0 +1,97 @@
+"""A multipart upload that runs: what was agreed at its start, which no later request changes.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil
+from typing import Literal, Self
+
+from vending.grants.keys import Location
+from vending.times import iso
+
+PARTS = 10_000
+PART_BYTES = range(5 * 1024**2, 5 * 1024**3 + 1)  # the last part may have fewer
+USUAL_PART_BYTES = 16 * 1024**2
+KEPT_SECONDS = 7 * 24 * 3600
+
+type Checksum = Literal["SHA256", "CRC32C", "CRC64NVME"]
+CHECKSUM_CHARACTERS: dict[Checksum, int] = {"SHA256": 44, "CRC32C": 8, "CRC64NVME": 12}  # base64
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The parts of an upload; without ``total`` (bytes) their lengths are not known."""
+
+    parts: int
+    part: int | None = None
+    total: int | None = None
+
+    def of_part(self, number: int) -> int | None:
+        """Bytes; all parts are alike but the last."""
+        if self.part is None or self.total is None:
+            return None
+        return min(self.part, self.total - (number - 1) * self.part)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload of one caller; ``s3_id`` is what S3 calls it."""
+
+    id: str
+    caller: str  # as ``Identity.unique``
+    target: Location
+    s3_id: str
+    sizes: Sizes
+    content_type: str | None
+    checksum: Checksum | None
+    ends: datetime
+
+    @classmethod
+    def read(cls, id_: str, document: str) -> Self:
+        """From what ``encode`` made."""
+        members = json.loads(document)
+        return cls(
+            id=id_,
+            caller=members["caller"],
+            target=Location(members["bucket"], members["key"]),
+            s3_id=members["s3Id"],
+            sizes=Sizes(members["parts"], members["partSize"], members["size"]),
+            content_type=members["contentType"],
+            checksum=members["checksum"],
+            ends=datetime.fromisoformat(members["ends"]).astimezone(UTC),
+        )
+
+    def encode(self) -> str:
+        """As JSON for the table."""
+        members = {
+            "caller": self.caller,
+            "bucket": self.target.bucket,
+            "key": self.target.key,
+            "s3Id": self.s3_id,
+            "parts": self.sizes.parts,
+            "partSize": self.sizes.part,
+            "size": self.sizes.total,
+            "contentType": self.content_type,
+            "checksum": self.checksum,
+            "ends": iso(self.ends),
+        }
+        return json.dumps(members, separators=(",", ":"))
+
+
+def planned(total: int, part: int | None) -> Sizes:
+    """The parts of ``total`` bytes, of ``part`` bytes each or of as many as fit the limits.
+
+    Raises ``ValueError`` where there would be more than ``PARTS``.
+    """
+    if part is None:
+        mebibytes = ceil(total / PARTS / 1024**2)
+        part = max(USUAL_PART_BYTES, mebibytes * 1024**2)
+    parts = ceil(total / part)
+    if parts > PARTS:
+        raise ValueError(
+            f"makes {parts} parts; S3 takes {PARTS}: at least {ceil(total / PARTS)} bytes"
+        )
+    return Sizes(parts, part, total)

@@ -1,0 +1,1 @@
+"""Vends presigned URLs."""

@@ -1,0 +1,27 @@
+"""From text to a request for URLs, in either form."""
+
+from vending.bodies import strict_json
+from vending.bodies.parse import BODY_BYTES, check_size, checked, invalid
+from vending.errors import Fault
+from vending.urls.compact import COMPACT, Compact
+from vending.urls.request import UrlsRequest
+
+COMPACT_BYTES = 5 * 1024 * 1024
+
+
+def parse_urls(text: str) -> UrlsRequest | Compact:
+    """The body of a request for URLs, in either form.
+
+    Raises:
+        TooLarge: over ``BODY_BYTES``, in the compact form over ``COMPACT_BYTES``.
+        InvalidRequest: as ``parse``.
+    """
+    check_size(text, COMPACT_BYTES)
+    members, odd = strict_json.read(text)
+    if not isinstance(members, dict) or "format" not in members:
+        check_size(text, BODY_BYTES)
+        return checked(UrlsRequest, members, odd)
+    method = members.get("method")
+    if not isinstance(method, str) or method not in COMPACT:
+        raise invalid([*odd, Fault("/method", "is GET, HEAD, PUT or DELETE in the compact form")])
+    return checked(COMPACT[method], members, odd)

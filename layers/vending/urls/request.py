@@ -1,0 +1,164 @@
+"""What a request for presigned URLs may say: each method has its own members, all are signed."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from vending.bodies.body import Body
+from vending.bodies.content_fields import (
+    Absent,
+    ContentType,
+    Crc32c,
+    Crc64nvme,
+    Disposition,
+    Length,
+    Lengths,
+    Sha256,
+    VersionId,
+)
+from vending.bodies.fields import Account, KeyTarget, KmsKey, Listed, Target, between
+from vending.decision.wanted import Wanted, Wants
+from vending.grants.grant import Permission
+from vending.sigv4.presign import Method
+
+REQUESTS = 1000
+
+PERMISSION_FOR: Mapping[Method, Permission] = {
+    "GET": Permission.READ,
+    "HEAD": Permission.READ,
+    "PUT": Permission.WRITE,
+    "POST": Permission.WRITE,
+    "DELETE": Permission.WRITE,
+}
+
+KMS_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
+_HEADERS = {
+    "content_type": "Content-Type",
+    "content_length": "Content-Length",
+    "if_none_match": "If-None-Match",
+    "checksum_sha256": "x-amz-checksum-sha256",
+    "checksum_crc32c": "x-amz-checksum-crc32c",
+    "checksum_crc64nvme": "x-amz-checksum-crc64nvme",
+    "expected_bucket_owner": "x-amz-expected-bucket-owner",
+    "kms_key": KMS_KEY,
+}
+_QUERY = {
+    "response_content_disposition": "response-content-disposition",
+    "response_content_type": "response-content-type",
+    "version_id": "versionId",
+}
+
+
+def encryption(kms_key: str) -> dict[str, str]:
+    """The headers, or fields of a form, that have S3 encrypt with this key."""
+    return {"x-amz-server-side-encryption": "aws:kms", KMS_KEY: kms_key}
+
+
+class Signed(Body):
+    """Members that become headers, which the client then sends, and query parameters."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """By the names under which the client sends them."""
+        headers = self._named(_HEADERS)
+        kms_key = headers.pop(KMS_KEY, None)
+        return headers | ({} if kms_key is None else encryption(kms_key))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """By the names of S3's parameters."""
+        return self._named(_QUERY)
+
+    def _named(self, names: Mapping[str, str]) -> dict[str, str]:
+        given = sorted(names.keys() & self.model_fields_set, key=names.__getitem__)
+        return {names[member]: str(getattr(self, member)) for member in given}
+
+
+class Reading(Signed):
+    """What `GET` and `HEAD` may say."""
+
+    response_content_disposition: Disposition | None = None
+    response_content_type: ContentType | None = None
+
+
+class Uploading(Signed):
+    """What `PUT` may say."""
+
+    content_type: ContentType | None = None
+    content_length: Length | None = None
+    if_none_match: Absent | None = None
+    kms_key: KmsKey | None = None
+    expected_bucket_owner: Account | None = None
+
+
+class ReadingUrl(Reading):
+    """A URL that reads one object."""
+
+    method: Literal["GET", "HEAD"]
+    target: KeyTarget
+    version_id: VersionId | None = None
+
+
+class UploadUrl(Uploading):
+    """A URL that uploads one object."""
+
+    method: Literal["PUT"]
+    target: KeyTarget
+    checksum_sha256: Sha256 | None = None
+    checksum_crc32c: Crc32c | None = None
+    checksum_crc64nvme: Crc64nvme | None = None
+
+    @model_validator(mode="after")
+    def _one_checksum(self) -> Self:
+        if sum(member.startswith("checksum") for member in self.model_fields_set) > 1:
+            raise ValueError("S3 takes one checksum")
+        return self
+
+
+class DeletionUrl(Signed):
+    """A URL that deletes one object."""
+
+    method: Literal["DELETE"]
+    target: KeyTarget
+
+
+class FormUrl(Body):
+    """A form that uploads one object, or one below a prefix."""
+
+    method: Literal["POST"]
+    target: Target
+    content_type: ContentType | None = None
+    content_length_range: Lengths | None = None  # bytes; None: as wide as the grant allows
+    kms_key: KmsKey | None = None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Of the form, by their names."""
+        typed = {} if self.content_type is None else {"Content-Type": self.content_type}
+        return typed | ({} if self.kms_key is None else encryption(self.kms_key))
+
+
+type UrlRequest = Annotated[
+    ReadingUrl | UploadUrl | DeletionUrl | FormUrl, Field(discriminator="method")
+]
+
+
+def is_plain(request: Signed | FormUrl) -> bool:
+    """Whether it says no more than method and target, and is signed like all others that do."""
+    return len(request.model_fields_set) == 2 and not isinstance(request, FormUrl)
+
+
+class UrlsRequest(Body):
+    """``POST /{door}/presigned-urls``."""
+
+    expires_in: int
+    requests: Annotated[Listed[UrlRequest], between(1, REQUESTS)]
+
+    @property
+    def wanted(self) -> Wants:
+        """Each target with the permission that its method takes."""
+        return tuple(
+            Wanted(one.target, PERMISSION_FOR[one.method], f"/requests/{position}/target")
+            for position, one in enumerate(self.requests)
+        )

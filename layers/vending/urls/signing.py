@@ -1,0 +1,124 @@
+"""A signing session at work: what it signs goes out, its credentials never do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vending.audit.record import Record
+from vending.callers.caller import Caller
+from vending.callers.principal import partition_of
+from vending.decision.count import Asked, count
+from vending.decision.decide import Decision
+from vending.decision.effects import LoadGrants, Rates
+from vending.denials.revoked import Revoked
+from vending.errors import Unavailable
+from vending.sessions.durations import LONGEST, url_lifetime
+from vending.sessions.session import Credentials, Session, session_for
+from vending.sessions.signing_sessions import Lent
+from vending.sigv4.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
+
+TOKEN_BYTES = 2048  # allowed for a session token before STS is asked
+
+type LastingUntil = Callable[[Session, datetime, Record, Revoked], Lent]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What signing needs of the world."""
+
+    load_grants: LoadGrants
+    lasting_until: LastingUntil
+    rates: Rates
+    role_arn: str  # of the service's own role
+    s3_endpoint: str  # empty: S3's own
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Credentials of one session, for one lifetime (``expires``, in seconds) from ``now`` on."""
+
+    credentials: Credentials
+    endpoint: Endpoint
+    region: str
+    expires: int
+    now: datetime
+    session_id: str
+
+    @property
+    def expires_at(self) -> datetime:
+        """What will really hold."""
+        return self.now + timedelta(seconds=self.expires)
+
+    @property
+    def token_bytes(self) -> int:
+        """Of the session token, as it stands in a URL."""
+        token = self.credentials.session_token
+        return len(encode_path(token)) + 2 * token.count("/")
+
+    def signer(self, method: Method, headers: Named, query: Named, below: str = "") -> Signer:
+        """What signs keys for these, without the prefix ``below`` that all of them have."""
+        return signer(
+            self.credentials,
+            self.endpoint.below(below) if below else self.endpoint,
+            region=self.region,
+            method=method,
+            expires=self.expires,
+            now=self.now,
+            headers=headers,
+            query=query,
+        )
+
+
+def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Session:
+    """What signs for this decision, not asked for yet; its policy is the grant's whole scope.
+
+    Raises:
+        AccessDenied: a condition of the grant cannot be put for this caller.
+        PolicyTooLarge: the session policy does not fit.
+    """
+    match = decision.match
+    return session_for(
+        caller,
+        match.grant,
+        [match.scope],
+        match.grant.permission,
+        location=decision.location,
+        role_arn=effects.role_arn,
+        duration=LONGEST,
+        now=effects.now,
+    )
+
+
+def signing_for(
+    caller: Caller,
+    decision: Decision,
+    lifetime: int,
+    asked: Asked | None,
+    record: Record,
+    effects: Effects,
+) -> Signing:
+    """The session that signs for this decision; ``asked`` is counted, None was before.
+
+    Raises:
+        InvalidRequest, TooManyRequests: as ``count``, before STS is called.
+        DurationNotAllowed: more seconds than the grant allows.
+        AccessDenied, PolicyTooLarge: as ``signing_session``.
+        Unavailable: STS failed.
+    """
+    location, now = decision.location, effects.now
+    lifetime = url_lifetime(lifetime, decision.match.grant, now)
+    session = signing_session(caller, decision, effects)
+    if asked is not None:
+        count(caller, decision.match.grant, asked, record, effects.rates, now)
+    until = now + timedelta(seconds=lifetime)
+    lent = effects.lasting_until(session, until, record, decision.revoked)
+    expires = min(lifetime, int((lent.credentials.expiration - now).total_seconds()))
+    if expires < 1:
+        raise Unavailable("SessionEnded")
+    endpoint = endpoint_of(
+        location.scope.bucket, location.region, partition_of(effects.role_arn), effects.s3_endpoint
+    )
+    signing = Signing(lent.credentials, endpoint, location.region, expires, now, lent.session_id)
+    record.signing(signing.expires_at, cached=lent.cached)
+    return signing

@@ -1,0 +1,245 @@
+"""A grant that nobody could use, or that would be anybody's, is refused with its cure."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.documents import document, entry, faults, line, planned, stored
+from tests.support.make import USER_ARN
+from tests.support.tokens import ISSUER
+from vending.catalogue.shared_issuers import SHARED
+from vending.errors import InvalidRequest
+
+GOOGLE = "https://accounts.google.com"
+GITHUB = "https://token.actions.githubusercontent.com"
+GITLAB = "https://gitlab.com"
+MICROSOFT = "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"
+BUILDKITE = "https://agent.buildkite.com"
+TERRAFORM = "https://app.terraform.io"
+
+
+def told(
+    grantee: dict[str, Any],
+    *,
+    issuer: str = ISSUER,
+    scope: str = "s3://bkt/a/*",
+    **members: object,
+) -> dict[str, str]:
+    """What is wrong with a grant to somebody of this issuer, by its member."""
+    grants = [line(grantee={"issuer": issuer} | grantee, scope=scope)]
+    found = faults(grants=grants, issuers=[entry(issuer, **members)])
+    return {pointer.removeprefix("/grants/0/"): words for pointer, words in found.items()}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"scope": "s3://bkt/" + "あ" * 200 + "/*"},
+        {"scope": "s3://bkt/" + "x" * 900 + "/*"},
+        {
+            "sourceIp": [f"2001:db8:{n:x}:{n:x}:{n:x}:{n:x}::/96" for n in range(0xF000, 0xF014)],
+            "scope": "s3://bkt/" + "x" * 500 + "/*",
+        },
+    ],
+)
+def test_a_grant_that_nobody_could_use_is_refused(members: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        planned(document(grants=[line(**members)]), stored())
+    assert [fault.pointer for fault in refused.value.faults] == ["/grants/0/scope"]
+    assert "2048" in refused.value.faults[0].detail
+
+
+def test_a_scope_that_a_long_name_makes_too_long_is_refused() -> None:
+    scope = "s3://bkt/" + "x" * 1000 + "/${caller.name}/*"
+    with pytest.raises(InvalidRequest) as refused:
+        planned(document(grants=[line(scope=scope, permission="WRITE")]), stored())
+    assert "1024 bytes" in refused.value.faults[0].detail
+
+
+def test_a_grantee_of_another_partition_is_refused() -> None:
+    foreign = {"iam": USER_ARN.replace("arn:aws:", "arn:aws-cn:")}
+    with pytest.raises(InvalidRequest) as refused:
+        planned(document(grants=[line(grantee=foreign)]), stored())
+    assert "aws-cn" in refused.value.faults[0].detail
+
+
+@pytest.mark.parametrize(
+    ("sentence", "grantee", "scope", "listed", "found"),
+    [
+        ("a listed claim", {"claims": {"a": "x"}}, "s3://bkt/x/*", ["a"], {}),
+        ("a subject needs no claim", {"subject": "x"}, "s3://bkt/x/*", [], {}),
+        ("a listed variable", {"subject": "x"}, "s3://bkt/${claim.a}/*", ["a"], {}),
+        ("a listed variable of a path", {"subject": "x"}, "s3://bkt/${claim.a:path}/*", ["a"], {}),
+        ("a claim of another name", {"claims": {"a": "x"}}, "s3://bkt/x/*", [{"name": "a", "path": ["b", "c"]}], {}),
+        ("no claim listed", {"claims": {"a": "x"}}, "s3://bkt/x/*", [], {"grantee": "claim a;"}),
+        ("other claims listed", {"claims": {"a": "x", "b": "x", "c": 1}}, "s3://bkt/x/*", ["b"], {"grantee": "claim a, c;"}),
+        ("the claim in other letters", {"claims": {"a": "x"}}, "s3://bkt/x/*", ["A"], {"grantee": "claim a;"}),
+        ("the path and not the name", {"claims": {"b": "x"}}, "s3://bkt/x/*", [{"name": "a", "path": ["b"]}], {"grantee": "claim b;"}),
+        ("a variable that is not listed", {"subject": "x"}, "s3://bkt/${claim.a}/${claim.b}/*", ["b"], {"scope": "claim a;"}),
+        ("a variable of a path", {"subject": "x"}, "s3://bkt/${claim.a:path}/*", ["b"], {"scope": "claim a;"}),
+        ("both", {"claims": {"a": 1}}, "s3://bkt/${claim.b}/*", [], {"grantee": "claim a;", "scope": "claim b;"}),
+    ],
+)  # fmt: skip
+def test_a_claim_that_the_issuers_entry_does_not_list_is_named(
+    sentence: str, grantee: dict[str, Any], scope: str, listed: list[object], found: dict[str, str]
+) -> None:
+    faults_found = told(grantee, scope=scope, claims=listed)
+    assert faults_found.keys() == found.keys()
+    assert all(words in faults_found[member] for member, words in found.items())
+
+
+EMAIL = ["email", "email_verified", "tenant"]
+RENAMED = [{"name": "mail", "path": ["email"]}, {"name": "ok", "path": ["email_verified"]}]
+ODD = ["email", {"name": "email_verified", "path": ["something", "else"]}]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "grantee", "scope", "members", "fine"),
+    [
+        ("verified", {"claims": {"email": "a@b.c", "email_verified": True}}, "x", {"claims": EMAIL}, True),
+        ("verified in a scope", {"claims": {"email_verified": True}}, "${claim.email}", {"claims": EMAIL}, True),
+        ("verified under other names", {"claims": {"mail": "a@b.c", "ok": True}}, "x", {"claims": RENAMED}, True),
+        ("of a subject, verified", {"subject": "s", "claims": {"email": "a@b.c", "email_verified": True}}, "x", {"claims": EMAIL}, True),
+        ("no email at all", {"claims": {"tenant": "acme"}}, "x", {"claims": EMAIL}, True),
+        ("not verified", {"claims": {"email": "a@b.c"}}, "x", {"claims": EMAIL}, False),
+        ("of a subject, not verified", {"subject": "s", "claims": {"email": "a@b.c"}}, "x", {"claims": EMAIL}, False),
+        ("verified is false", {"claims": {"email": "a@b.c", "email_verified": False}}, "x", {"claims": EMAIL}, False),
+        ("verified is text", {"claims": {"email": "a@b.c", "email_verified": "true"}}, "x", {"claims": EMAIL}, False),
+        ("verified is a number", {"claims": {"email": "a@b.c", "email_verified": 1}}, "x", {"claims": EMAIL}, False),
+        ("not verified in a scope", {"subject": "s"}, "${claim.email}", {"claims": EMAIL}, False),
+        ("not verified in a path", {"subject": "s"}, "${claim.email:path}", {"claims": EMAIL}, False),
+        ("not verified under another name", {"claims": {"mail": "a@b.c"}}, "x", {"claims": RENAMED}, False),
+        ("verified by another claim of this name", {"claims": {"email": "a@b.c", "email_verified": True}}, "x", {"claims": ODD}, False),
+        ("as the subject, not verified", {"subject": "a@b.c"}, "x", {"claims": EMAIL, "subjectClaim": "email"}, False),
+        ("as the subject, verified", {"subject": "a@b.c", "claims": {"email_verified": True}}, "x", {"claims": EMAIL, "subjectClaim": "email"}, True),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("issuer", [ISSUER, "https://cognito.example.com/pool"])
+def test_an_email_counts_only_where_it_is_verified(
+    issuer: str, sentence: str, grantee: dict[str, Any], scope: str, members: Any, fine: bool
+) -> None:
+    found = told(grantee, issuer=issuer, scope=f"s3://bkt/{scope}/*", **members)
+    assert found.keys() == (set() if fine else {"grantee"})
+    assert fine or "email_verified: true" in found["grantee"]
+
+
+# fmt: off
+PINNING: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
+    (GOOGLE, {"subject": "104857600123456789012"}, {}, True),
+    (GOOGLE, {"claims": {"hd": "example.com"}}, {"claims": ["hd"]}, True),
+    (GOOGLE, {"claims": {"domain": "example.com"}}, {"claims": [{"name": "domain", "path": ["hd"]}]}, True),
+    (GOOGLE, {"claims": {"email": "a@b.c", "email_verified": True}}, {"claims": ["email", "email_verified"]}, True),
+    (GOOGLE, {"subject": "example.com"}, {"subjectClaim": "hd"}, True),
+    (GOOGLE, {"claims": {"email_verified": True}}, {"claims": ["email_verified"]}, False),
+    (GOOGLE, {"subject": "alice@example.com"}, {}, False),
+    (GOOGLE, {"subject": "1*"}, {}, False),
+    (GOOGLE, {"subject": "١٢٣"}, {}, False),
+    (GOOGLE, {"claims": {"hd": "example.com"}}, {"claims": [{"name": "hd", "path": ["name"]}]}, False),
+    (GOOGLE, {"subject": "104857600123456789012"}, {"subjectClaim": "azp"}, False),
+    (GOOGLE, {"subject": "a@b.c"}, {"subjectClaim": "email"}, False),
+    (GITHUB, {"subject": "repo:octo-org/app:ref:refs/heads/main"}, {}, True),
+    (GITHUB, {"subject": "repo:octo-org@65/app@123:ref:refs/heads/main"}, {}, True),
+    (GITHUB, {"subject": "repo:octo-org/app:environment:Production"}, {}, True),
+    (GITHUB, {"subject": "repo:octo-org/app:pull_request"}, {}, True),
+    (GITHUB, {"subject": "repository_owner:octo-org"}, {}, True),
+    (GITHUB, {"claims": {"repository_id": "123"}}, {"claims": ["repository_id"]}, True),
+    (GITHUB, {"claims": {"repository_owner_id": "65"}}, {"claims": ["repository_owner_id"]}, True),
+    (GITHUB, {"claims": {"repository": "octo-org/app", "ref": "refs/heads/main"}}, {"claims": ["repository", "ref"]}, True),
+    (GITHUB, {"claims": {"repository_owner": "octo-org"}}, {"claims": ["repository_owner"]}, True),
+    (GITHUB, {"subject": "123"}, {"subjectClaim": "repository_id"}, True),
+    (GITHUB, {"subject": "repo:octo-org/*"}, {}, False),
+    (GITHUB, {"subject": "repo:octo-org/app:*"}, {}, False),
+    (GITHUB, {"subject": "repo:*"}, {}, False),
+    (GITHUB, {"subject": "*"}, {}, False),
+    (GITHUB, {"subject": "repo:"}, {}, False),
+    (GITHUB, {"subject": "octo-org/app"}, {}, False),
+    (GITHUB, {"subject": "environment:prod:repo:octo-org/app"}, {}, False),
+    (GITHUB, {"subject": "job_workflow_ref:octo-org/app/.github/workflows/x.yml@refs/heads/main"}, {}, False),
+    (GITHUB, {"subject": "octocat"}, {"subjectClaim": "actor"}, False),
+    (GITHUB, {"subject": "repo:octo-org/app:ref:x"}, {"subjectClaim": "environment"}, False),
+    (GITHUB, {"claims": {"ref": "refs/heads/main"}}, {"claims": ["ref"]}, False),
+    (GITHUB, {"claims": {"environment": "prod", "actor": "octocat"}}, {"claims": ["environment", "actor"]}, False),
+    (GITHUB, {"claims": {"repository": "x"}}, {"claims": [{"name": "repository", "path": ["ref"]}]}, False),
+    (GITLAB, {"subject": "project_path:group/app:ref_type:branch:ref:main"}, {}, True),
+    (GITLAB, {"claims": {"project_id": "22"}}, {"claims": ["project_id"]}, True),
+    (GITLAB, {"claims": {"namespace_id": "72"}}, {"claims": ["namespace_id"]}, True),
+    (GITLAB, {"claims": {"project_path": "group/app"}}, {"claims": ["project_path"]}, True),
+    (GITLAB, {"claims": {"namespace_path": "group"}}, {"claims": ["namespace_path"]}, True),
+    (GITLAB, {"claims": {"user_id": "42"}}, {"claims": ["user_id"]}, False),
+    (GITLAB, {"subject": "22"}, {"subjectClaim": "project_id"}, True),
+    (GITLAB, {"subject": "project_path:group/*:ref_type:branch:ref:main"}, {}, False),
+    (GITLAB, {"subject": "group/app"}, {}, False),
+    (GITLAB, {"claims": {"ref": "main", "ref_protected": "true"}}, {"claims": ["ref", "ref_protected"]}, False),
+    (MICROSOFT, {"subject": "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ"}, {}, True),
+    (MICROSOFT, {"claims": {"tid": "9188040d"}}, {"claims": ["tid"]}, False),
+    (MICROSOFT, {"claims": {"email": "a@b.c", "email_verified": True}}, {"claims": ["email", "email_verified"]}, False),
+    (MICROSOFT, {"subject": "Alice"}, {"subjectClaim": "name"}, False),
+    (BUILDKITE, {"subject": "organization:acme:pipeline:app:ref:refs/heads/main:commit:0a:step:"}, {}, True),
+    (BUILDKITE, {"claims": {"organization_id": "0a"}}, {"claims": ["organization_id"]}, True),
+    (BUILDKITE, {"claims": {"organization_slug": "acme"}}, {"claims": ["organization_slug"]}, True),
+    (BUILDKITE, {"claims": {"pipeline_id": "0a"}}, {"claims": ["pipeline_id"]}, True),
+    (BUILDKITE, {"claims": {"pipeline_slug": "app"}}, {"claims": ["pipeline_slug"]}, False),
+    (BUILDKITE, {"subject": "pipeline:app"}, {}, False),
+    (TERRAFORM, {"subject": "organization:acme:project:p:workspace:w:run_phase:apply"}, {}, True),
+    (TERRAFORM, {"claims": {"terraform_workspace_id": "ws-0a"}}, {"claims": ["terraform_workspace_id"]}, True),
+    (TERRAFORM, {"claims": {"terraform_project_id": "prj-0a"}}, {"claims": ["terraform_project_id"]}, True),
+    (TERRAFORM, {"claims": {"terraform_organization_id": "org-0a"}}, {"claims": ["terraform_organization_id"]}, True),
+    (TERRAFORM, {"claims": {"terraform_workspace_name": "prod"}}, {"claims": ["terraform_workspace_name"]}, False),
+    (TERRAFORM, {"subject": "organization:*:workspace:w"}, {}, False),
+    (ISSUER, {"claims": {"ref": "main"}}, {"claims": ["ref"]}, True),
+    (ISSUER, {"subject": "repo:*"}, {}, True),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("issuer", "grantee", "members", "fine"), PINNING)
+def test_a_grant_on_a_shared_issuer_pins_the_tenant(
+    issuer: str, grantee: dict[str, Any], members: Any, fine: bool
+) -> None:
+    found = told(grantee, issuer=issuer, **members)
+    assert found.keys() == (set() if fine else {"grantee"})
+
+
+@pytest.mark.parametrize(
+    ("issuer", "words"),
+    [
+        (GOOGLE, "the numeric 'subject'"),
+        (GITHUB, "'repository_id' (best)"),
+        (GITLAB, "'project_id' (best)"),
+        (BUILDKITE, "'pipeline_id'"),
+        (TERRAFORM, "'terraform_workspace_id'"),
+    ],
+)
+def test_the_refusal_says_what_would_pin_the_tenant(issuer: str, words: str) -> None:
+    assert words in told({"subject": "x"}, issuer=issuer)["grantee"]
+
+
+def test_every_shared_issuer_is_in_the_table() -> None:
+    for pins in (True, False):
+        assert SHARED.keys() <= {issuer for issuer, _, _, fine in PINNING if fine is pins}
+
+
+def test_a_claim_in_the_scope_does_not_pin_the_tenant() -> None:
+    found = told(
+        {"claims": {"ref": "refs/heads/main"}},
+        issuer=GITHUB,
+        scope="s3://bkt/${claim.repository_id}/*",
+        claims=["ref", "repository_id"],
+    )
+    assert found.keys() == {"grantee"}
+
+
+def test_a_scope_that_a_long_claim_makes_too_long_is_refused() -> None:
+    scope = "s3://bkt/" + "x" * 1000 + "/${claim.a}/*"
+    found = told({"subject": "x"}, scope=scope, claims=["a"])
+    assert "1024 bytes" in found["scope"]
+
+
+def test_a_grant_to_somebody_outside_aws_needs_its_location_too() -> None:
+    found = told({"subject": "x"}, scope="s3://elsewhere/*")
+    assert found.keys() == {"scope"}
+    assert "no location" in found["scope"]
+
+
+def test_a_partition_is_no_matter_outside_aws() -> None:
+    assert told({"subject": USER_ARN.replace("arn:aws:", "arn:aws-cn:")}) == {}

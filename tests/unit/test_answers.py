@@ -1,0 +1,139 @@
+"""Lists page by page: nothing twice, nothing left out, no token of somebody's own making."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vending.answers import PAGE_BYTES, Page, Position
+from vending.errors import InvalidRequest, TooLarge
+
+
+@given(st.integers(0, 30), st.integers(1, 12))
+def test_pages_together_are_the_list(count: int, limit: int) -> None:
+    ids = [f"id{number:02}" for number in range(count)]
+    seen: list[object] = []
+    query = {"limit": str(limit)}
+    while True:
+        page = Page.asked(query, parts=1)
+        rest = ((id_,) for id_ in ids if not page.start or id_ >= page.start[0])
+        answer = page.answer("grants", ((position, {"id": position[0]}) for position in rest))
+        found = answer["grants"]
+        assert isinstance(found, list)
+        seen += [one["id"] for one in found]
+        if "nextToken" not in answer:
+            break
+        assert len(found) == limit
+        query = {"limit": str(limit), "nextToken": str(answer["nextToken"])}
+    assert seen == ids
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "0",
+        "-1",
+        "1001",
+        "1.5",
+        "",
+        " 1",
+        "٣",
+        "9" * 5000,
+        "1e2",
+        "0000199999999",
+        "01",
+        "00001" + "0" * 5000,
+    ],
+)
+def test_a_limit_out_of_bounds_is_refused(limit: str) -> None:
+    with pytest.raises(InvalidRequest, match="1 to 1000"):
+        Page.asked({"limit": limit}, parts=1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "x",
+        '["' + "x" * 2049 + '"]',
+        '["' + "é" * 1025 + '"]',
+        '["\\u0000"]',
+        '["\\ud800"]',
+        "{}",
+        "[]",
+        "[1]",
+        '["a","b"]',
+        '[""]',
+        "null",
+        "[" * 9999,
+        '["a"',
+        '[["a"]]',
+    ],
+)
+def test_a_token_that_is_not_ours_is_refused(content: str) -> None:
+    token = base64.urlsafe_b64encode(content.encode()).decode()
+    with pytest.raises(InvalidRequest, match="nextToken"):
+        Page.asked({"nextToken": token}, parts=1)
+
+
+@pytest.mark.parametrize("token", ["", "%", "a", "é", "===="])
+def test_a_token_that_is_no_base64_is_refused(token: str) -> None:
+    with pytest.raises(InvalidRequest, match="nextToken"):
+        Page.asked({"nextToken": token}, parts=1)
+
+
+def test_a_page_is_a_hundred_entries_unless_asked() -> None:
+    entries = [((str(number),), {"id": number}) for number in range(150)]
+    answer = Page.asked({}, parts=1).answer("grants", entries)
+    assert len(answer["grants"]) == 100  # type: ignore[arg-type]
+    assert json.loads(base64.urlsafe_b64decode(f"{answer['nextToken']}==")) == ["100"]
+
+
+def reading(*entries: str) -> Iterator[tuple[Position, Mapping[str, object] | None]]:
+    """Entries by their ids; ``|ID`` says that all before ID is there, ``!`` that it is too much."""
+    for entry in entries:
+        if entry == "!":
+            raise TooLarge("too much")
+        yield (entry.strip("|"),), None if entry.startswith("|") else {"id": entry}
+
+
+@pytest.mark.parametrize(
+    ("entries", "ids", "after"),
+    [
+        (["a", "|b"], ["a"], None),
+        (["|b", "!"], [], "b"),
+        (["a", "|b", "!"], ["a"], "b"),
+        (["a", "|b", "c", "|d", "!"], ["a", "c"], "d"),
+        (["a", "|b", "c", "d"], ["a", "c"], "d"),
+        (["|b", "|c"], [], None),
+    ],
+)
+def test_a_page_ends_where_reading_became_too_much(
+    entries: list[str], ids: list[str], after: str | None
+) -> None:
+    answer = Page(2, None).answer("records", reading(*entries))
+    assert answer["records"] == [{"id": one} for one in ids]
+    token = answer.get("nextToken")
+    assert (Page.asked({"nextToken": str(token)}, parts=1).start if token else None) == (
+        (after,) if after else None
+    )
+
+
+def test_too_much_before_anything_was_read_is_an_error() -> None:
+    with pytest.raises(TooLarge):
+        Page(2, None).answer("records", reading("!"))
+
+
+def test_a_page_has_no_more_bytes_than_an_answer_takes() -> None:
+    entries = [((str(n),), {"id": str(n), "text": "x" * 1_000_000}) for n in range(10)]
+    answer = Page(1000, None).answer("records", entries)
+    assert len(answer["records"]) == PAGE_BYTES // 1_000_000 - 1  # type: ignore[arg-type]
+    assert Page.asked({"nextToken": str(answer["nextToken"])}, parts=1).start == ("3",)
+
+
+def test_one_entry_goes_out_however_large_it_is() -> None:
+    answer = Page(1000, None).answer("records", [(("a",), {"text": "x" * (PAGE_BYTES + 1)})])
+    assert len(answer["records"]) == 1  # type: ignore[arg-type]

@@ -1,0 +1,69 @@
+"""The table of clients says what a run has seen, of the versions that are locked."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.clients.tools import CELLS, PACKAGES, ROOT, TOOLS, WAYS
+from tools import matrix
+
+SEEN: dict[str, Any] = json.loads(matrix.RESULTS.read_text(encoding="utf-8"))
+PAGE = matrix.PAGE.read_text(encoding="utf-8")
+LOCKS = ROOT / "tests/clients/environments"
+
+
+def locked(environment: str) -> str:
+    if environment == "javascript":
+        lock = json.loads((ROOT / "tests/clients/javascript/package-lock.json").read_text())
+        return str(lock["packages"]["node_modules/@aws-sdk/client-s3"]["version"])
+    text = (LOCKS / f"{environment}.txt").read_text()
+    [found] = re.findall(rf"^{PACKAGES.get(environment, environment)}==(\S+)", text, re.MULTILINE)
+    return str(found)
+
+
+def test_the_table_is_current() -> None:
+    assert matrix.main(["--check"]) == 0, f"run {matrix.COMMAND}"
+
+
+def test_every_cell_was_run_and_holds() -> None:
+    assert {f"{tool.name} / {way}" for tool, way in CELLS} == SEEN["cells"].keys()
+    for cell, row in SEEN["cells"].items():
+        assert row.keys() == matrix.COLUMNS | {"version"}, cell
+        assert {row[column] for column in matrix.COLUMNS} == {"yes"}
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_what_was_run_is_what_is_locked(tool: Any) -> None:
+    for way in tool.ways:
+        seen = SEEN["cells"][f"{tool.name} / {way}"]["version"]
+        assert seen.split()[-1] == locked(tool.environment)
+
+
+def test_a_way_that_a_client_does_not_know_has_its_reason() -> None:
+    for tool in TOOLS:
+        assert tool.ways
+        assert {*tool.ways, *tool.without} == {*WAYS}
+        assert all(tool.without.values())
+
+
+def test_every_locked_environment_is_one_of_a_client() -> None:
+    used = {tool.environment for tool in TOOLS} - {"javascript"}
+    assert {path.stem for path in LOCKS.glob("*.txt")} == used
+    assert {path.stem for path in LOCKS.glob("*.in")} == used
+
+
+def test_the_page_names_the_variables_that_the_runs_set() -> None:
+    told = set(re.findall(r"^(AWS_\w+)=", PAGE, re.MULTILINE))
+    set_there = (ROOT / "tests/clients/conftest.py").read_text()
+    assert told == {
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_ROLE_ARN",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_REGION",
+    }
+    assert all(f'"{name}"' in set_there for name in told)
+    used = (ROOT / "tests/clients/programs/duckdb_reads.py").read_text()
+    assert "PROVIDER credential_chain" in used
+    assert "REFRESH auto" in used

@@ -1,0 +1,117 @@
+"""Sessions that are out: by session, for as long as what was vended holds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.logged import identifier, reading, vended
+from tests.support.make import NOW, USER_ARN
+from vending.answers import Page
+from vending.errors import InvalidRequest
+from vending.trail.sessions_out import LISTED_VENDS, sessions_out
+from vending.trail.vends import Read
+
+AFTER = NOW.replace(minute=5)  # five minutes after the vends
+ONE, OTHER = identifier(1000), identifier(1001)
+
+
+def out(read: Read, query: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    found: Any = sessions_out(read, query or {}, Page.asked(query or {}, parts=1), AFTER)
+    assert found["settledUntil"] == "2026-11-23T12:04:50Z"
+    listed: list[dict[str, Any]] = found["sessions"]
+    return listed
+
+
+def test_a_session_is_told_with_all_that_it_served_and_holds() -> None:
+    read = reading(
+        (0, vended(1)),
+        (60, vended(2, time="2026-11-23T12:01:00Z", expiresAt="2026-11-23T12:31:00Z", permission="WRITE", action="multipart-uploads")),
+        (90, vended(3, time="2026-11-23T12:01:30Z", expiresAt="2026-11-23T12:05:00Z")),
+    )  # fmt: skip
+    assert out(read) == [
+        {
+            "sessionId": ONE,
+            "roleSessionName": f"AssumeS3User-caller-grant-{ONE}",
+            "roleArn": "arn:aws:iam::123456789012:role/AllowedAssumeS3Role",
+            "caller": USER_ARN,
+            "grant": "g",
+            "permission": "READ WRITE",
+            "targets": ["s3://bkt/1", "s3://bkt/2"],
+            "since": "2026-11-23T12:00:00Z",
+            "expiresAt": "2026-11-23T12:31:00Z",
+            "vendCount": 2,
+            "vends": [
+                {
+                    "vendId": identifier(1),
+                    "action": "presigned-urls",
+                    "time": "2026-11-23T12:00:00Z",
+                    "expiresAt": "2026-11-23T12:15:00Z",
+                },
+                {
+                    "vendId": identifier(2),
+                    "action": "multipart-uploads",
+                    "time": "2026-11-23T12:01:00Z",
+                    "expiresAt": "2026-11-23T12:31:00Z",
+                },
+            ],
+        }
+    ]
+
+
+def test_what_has_ended_was_refused_or_gave_nothing_is_not_out() -> None:
+    read = reading(
+        (0, vended(1, expiresAt="2026-11-23T12:05:00Z")),
+        (0, vended(2, outcome="refused", sessionId=OTHER)),
+        (0, vended(3, outcome="failed", sessionId=OTHER)),
+        (0, vended(4, action="explanations", sessionId=None, expiresAt=None)),
+    )
+    assert out(read) == []
+
+
+def test_what_was_vended_an_hour_ago_may_be_out_still() -> None:
+    long = vended(1, time="2026-11-23T11:05:10Z", expiresAt="2026-11-23T12:05:10Z")
+    assert [one["sessionId"] for one in out(reading((-3289, long)))] == [ONE]
+
+
+@pytest.mark.parametrize(
+    ("query", "sessions"),
+    [
+        ({}, [ONE, OTHER]),
+        ({"caller": USER_ARN}, [ONE]),
+        ({"issuer": "https://i.example", "subject": "alice"}, [OTHER]),
+        ({"subject": "bob"}, []),
+        ({"grant": "g2"}, [OTHER]),
+        ({"sessionId": ONE}, [ONE]),
+    ],
+)
+def test_sessions_of_somebody_or_of_a_grant(query: dict[str, str], sessions: list[str]) -> None:
+    alice = {"caller": None, "issuer": "https://i.example", "subject": "alice"}
+    read = reading((0, vended(1)), (0, vended(2, sessionId=OTHER, grant="g2", **alice)))
+    assert [one["sessionId"] for one in out(read, query)] == sessions
+
+
+def test_sessions_come_page_by_page() -> None:
+    read = reading(*((0, vended(n, sessionId=identifier(1000 + n))) for n in range(5)))
+    query, seen = {"limit": "2"}, []
+    while True:
+        answer: Any = sessions_out(read, query, Page.asked(query, parts=1), AFTER)
+        seen += [one["sessionId"] for one in answer["sessions"]]
+        if "nextToken" not in answer:
+            break
+        query["nextToken"] = answer["nextToken"]
+    assert seen == [identifier(1000 + n) for n in range(5)]
+
+
+def test_of_many_vends_the_last_are_listed_and_all_counted() -> None:
+    (session,) = out(reading(*((n / 1000, vended(n)) for n in range(100))))
+    assert session["vendCount"] == 100
+    assert [one["vendId"] for one in session["vends"]] == [
+        identifier(n) for n in range(100 - LISTED_VENDS, 100)
+    ]
+    assert len(session["targets"]) == 20
+
+
+def test_what_no_record_could_have_is_refused() -> None:
+    with pytest.raises(InvalidRequest):
+        out(reading(), {"caller": "somebody"})

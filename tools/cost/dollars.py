@@ -1,0 +1,94 @@
+"""Dollars for a million vends: what was measured, times list prices. ``page.py`` prints it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+# What is assumed: AWS's side of it cannot be measured on this machine.
+STS_SECONDS: Final = 0.060
+TABLE_SECONDS: Final = 0.005
+MEMORY_MB: Final = 512
+MEMORY_OF_A_PROCESSOR_MB: Final = (
+    1769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+)
+READ_UNITS: Final = (
+    2.0  # keys of the caller, location and blocks: four items of up to 4 KB, half each
+)
+PLATFORM_LOG_BYTES: Final = 380  # START, END and REPORT, with what CloudWatch adds to each line
+TOKEN_BYTES: Final = 700  # of a session token, which the local cloud's is not
+MILLION: Final = 1_000_000
+GIGABYTE: Final = 10**9
+
+type Prices = Mapping[str, Mapping[str, Any]]
+type Calls = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of vend: what was measured of it, and which calls it makes."""
+
+    name: str
+    measured: str
+    urls: int = 0  # in one vend; 0: credentials
+    sts: bool = False
+    tokens: int = 1  # how often the session token is in the answer
+    reads: bool = True  # the table: grants are kept for seconds only
+
+
+OURS: Final = (
+    Kind("credentials", "credentials", sts=True),
+    Kind("1 URL, by a new session", "urls-1", 1, sts=True),
+    Kind("1 URL, session kept", "urls-1", 1),
+    Kind("1 URL, session and grants kept", "urls-1", 1, reads=False),
+    Kind("100 URLs, session kept", "urls-100", 100, tokens=100),
+    Kind("1,000 URLs, session kept", "urls-1000", 1000, tokens=1000),
+    Kind("10,000 URLs in compact form, session kept", "compact-10000", 10_000),
+)
+HOME_MADE: Final = Kind("1 URL, home-made", "home-made", 1, sts=True, reads=False)
+COLUMNS: Final = ("API Gateway", "function", "STS", "table", "logs")
+
+
+def price(prices: Prices, name: str) -> float:
+    """Dollars for one."""
+    return float(prices[name]["usd"]) / float(prices[name]["per"])
+
+
+def function_seconds(milliseconds: float, *, sts: bool, reads: bool) -> float:
+    """What Lambda bills, in whole milliseconds: work on a part of a processor, and waiting."""
+    working = milliseconds / 1000 * MEMORY_OF_A_PROCESSOR_MB / MEMORY_MB
+    waiting = STS_SECONDS * sts + TABLE_SECONDS * reads
+    return -(-(working + waiting) * 1000 // 1) / 1000
+
+
+def parts(kind: Kind, calls: Calls, prices: Prices) -> dict[str, float]:
+    """Dollars for a million vends at the iam door, by service, without transfer."""
+    measured = calls[kind.measured]
+    seconds = function_seconds(measured["milliseconds"], sts=kind.sts, reads=kind.reads)
+    log_bytes = measured["logBytes"] + PLATFORM_LOG_BYTES
+    one = {
+        "API Gateway": price(prices, "apiRequest"),
+        "function": price(prices, "functionRequest") + _gb_seconds(seconds, prices),
+        "STS": 0.0,
+        "table": READ_UNITS * price(prices, "tableReadUnit") * kind.reads,
+        "logs": log_bytes / GIGABYTE * price(prices, "logGigabyte"),
+    }
+    return {name: MILLION * dollars for name, dollars in one.items()}
+
+
+def authorizer(calls: Calls, prices: Prices) -> float:
+    """Dollars for a million tokens: what the web-identity door costs beside."""
+    measured = calls["authorizer"]
+    seconds = function_seconds(measured["milliseconds"], sts=False, reads=False)
+    log_bytes = measured["logBytes"] + PLATFORM_LOG_BYTES
+    one = price(prices, "functionRequest") + _gb_seconds(seconds, prices)
+    return MILLION * (one + log_bytes / GIGABYTE * price(prices, "logGigabyte"))
+
+
+def transfer(kind: Kind, calls: Calls, prices: Prices) -> float:
+    """Dollars for a million answers that leave AWS for the internet."""
+    size = calls[kind.measured]["answerBytes"] + TOKEN_BYTES * kind.tokens
+    return MILLION * size / GIGABYTE * price(prices, "outGigabyte")
+
+
+def _gb_seconds(seconds: float, prices: Prices) -> float:
+    return seconds * MEMORY_MB / 1024 * price(prices, "functionGbSecond")

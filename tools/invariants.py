@@ -1,0 +1,77 @@
+"""Writes the tests that prove each invariant into docs/threat-model.md: those that are marked so.
+
+A test says what it proves with ``@pytest.mark.invariant(3)``; the page has the words. Neither names
+the other by hand, so that neither can be forgotten.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs/threat-model.md"
+COMMAND = "python tools/invariants.py"
+
+_ROW = re.compile(r"^\| (\d+) \| (.+?) \|[^|\n]*\|$", re.MULTILINE)
+
+
+def marked(tests: Path) -> dict[int, list[str]]:
+    """The names of the tests that prove each invariant, in alphabetical order."""
+    found: dict[int, set[str]] = {}
+    for path in sorted(tests.rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                for number in _numbers(node):
+                    found.setdefault(number, set()).add(node.name)
+    return {number: sorted(found[number]) for number in sorted(found)}
+
+
+def _numbers(test: ast.FunctionDef) -> Iterator[int]:
+    for mark in test.decorator_list:
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.invariant":
+            yield from map(ast.literal_eval, mark.args)
+
+
+def written(page: str, proofs: dict[int, list[str]]) -> str:
+    """The page with these tests beside the invariants.
+
+    Raises ``ValueError`` for an invariant without a test, and for a test without an invariant.
+    """
+    numbers = [int(match[1]) for match in _ROW.finditer(page)]
+    if sorted(numbers) != list(range(1, len(numbers) + 1)) or set(numbers) != proofs.keys():
+        odd = sorted(set(numbers) ^ proofs.keys())
+        raise ValueError(f"these invariants have no row or no test, or are there twice: {odd}")
+
+    def row(match: re.Match[str]) -> str:
+        tests = ", ".join(f"`{name}`" for name in proofs[int(match[1])])
+        return f"| {match[1]} | {match[2]} | {tests} |"
+
+    return _ROW.sub(row, page)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with ``--check`` compare it."""
+    page = PAGE.read_text(encoding="utf-8")
+    try:
+        text = written(page, marked(ROOT / "tests"))
+    except ValueError as error:
+        sys.stderr.write(f"docs/threat-model.md: {error}\n")
+        return 1
+    if arguments == ["--check"]:
+        if page == text:
+            return 0
+        sys.stderr.write(
+            f"docs/threat-model.md names other tests than are marked. Run: {COMMAND}\n"
+        )
+        return 1
+    if arguments:
+        sys.stderr.write(f"usage: {COMMAND} [--check]\n")
+        return 2
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,58 @@
+"""Writes the table of clients in ``docs/sdks.md`` from what ``make test-clients`` has seen.
+
+Run as a program it writes the page; with ``--check`` nothing is written, and a table that is not
+what was seen ends in exit code 1 with the command to run.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
+
+from tests.clients.tools import TOOLS, WAYS, Tool, Way
+from tools.reference import members
+from tools.reference import page as reference
+
+PAGE = reference.ROOT / "docs/sdks.md"
+RESULTS = reference.ROOT / "tests/clients/results.json"
+COMMAND = ".venv/bin/python tools/matrix.py"
+BEGIN, END = "<!-- from make test-clients -->\n", "\n<!-- up to here -->"
+COLUMNS = {"inside", "outside", "again"}
+HEADS = ("STS endpoint", "container credentials", "`credential_process`")
+
+
+def table() -> Iterator[str]:
+    """When it was run, and a row for each client."""
+    seen = json.loads(RESULTS.read_text(encoding="utf-8"))
+    cells: dict[str, dict[str, str]] = seen["cells"]
+
+    def told(tool: Tool, way: Way) -> str:
+        if reason := tool.without.get(way):
+            return f"no: {reason}"
+        row = cells[f"{tool.name} / {way}"]  # a KeyError: run make test-clients
+        return "yes" if row.keys() >= COLUMNS else "no"
+
+    yield f"Seen on {seen['date']}, by `make test-clients`:"
+    rows = []
+    for tool in TOOLS:
+        version = cells[f"{tool.name} / {tool.ways[0]}"]["version"]
+        rows.append((tool.name, version, tool.sdk, *(told(tool, way) for way in WAYS)))
+    yield members.table(("client", "version", "asks by", *HEADS), rows)
+
+
+def page() -> str:
+    """The page with the table in its place."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    return before + BEGIN + "\n" + "\n\n".join(table()) + "\n" + END + rest.partition(END)[2]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with ``--check`` compare it."""
+    return reference.written(PAGE, page(), arguments, COMMAND)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,252 @@
+"""Writes ``openapi.yaml`` from the template, the models, the errors and ``docs/openapi``.
+
+Run as a program it writes the contract; with ``--check`` nothing is written, and a contract that
+is not what the code says ends in exit code 1 with the command to run.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers"))
+
+from local import template
+from tools.openapi import schemas
+from tools.openapi.shapes import SHAPES, ref
+from tools.reference import page as reference
+from tools.reference import record, words
+from vending.aws.api import sts_answer
+from vending.bodies import body
+from vending.credentials import request
+from vending.documents import document
+from vending.errors import VendingError
+from vending.revocations import request as revocations_request
+from vending.uploads import request as uploads_request
+from vending.urls import compact
+from vending.urls import request as urls_request
+
+ROOT = reference.ROOT
+CONTRACT = ROOT / "openapi.yaml"
+WRITTEN = ROOT / "tools/openapi/written.yaml"
+COMMAND = ".venv/bin/python tools/openapi/contract.py"
+BODIES: list[type[body.Body]] = [
+    request.CredentialsRequest,
+    urls_request.UrlsRequest,
+    *compact.COMPACT.values(),
+    uploads_request.UploadRequest,
+    uploads_request.PartsRequest,
+    uploads_request.CompletionRequest,
+    uploads_request.AbortRequest,
+    document.ChangesRequest,
+    revocations_request.RevocationRequest,
+]
+MODELS = {one.__name__: one for one in BODIES}
+ALWAYS = ("InvalidRequest", "NotAuthenticated", "TooLarge", "Unavailable", "InternalError")
+TITLES = {
+    "400": "The request is not valid; `code` says how.",
+    "401": "The token was not accepted.",
+    "403": "Refused, or not authenticated.",
+    "404": "There is no such thing, or it is not yours.",
+    "412": "Somebody else has changed what this builds on.",
+    "413": "The body, or the answer that it asks for, is too large; `detail` says what fits.",
+    "429": "Too many requests, at once or in a minute.",
+    "500": "A fault of the service.",
+    "503": "A service behind this one failed or is throttling; nothing was granted.",
+}
+LATER = ("429", "503")
+FORM = "application/x-www-form-urlencoded"
+
+type Members = dict[str, Any]
+
+
+def contract() -> Members:
+    """The whole document."""
+    written = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
+    source = template.read(ROOT / "template.yaml")
+    operations = written["operations"]
+    responses: Members = {}
+    paths: Members = {}
+    for method, path in routes(source):
+        door = path.split("/")[1]
+        both = path.replace(f"/{door}/", "/{door}/", 1)
+        told = operations.get(f"{method} {path}") or operations[f"{method} {both}"]
+        place = paths.setdefault(path, {})
+        place[method.lower()] = operation(method, path, told, written, source, responses)
+    return {
+        "openapi": "3.1.0",
+        "info": written["info"],
+        "servers": written["servers"],
+        "tags": written["tags"],
+        "paths": paths,
+        "components": {
+            "securitySchemes": written["securitySchemes"],
+            "parameters": written["parameters"],
+            "headers": written["headers"],
+            "responses": dict(sorted(responses.items())),
+            "schemas": {
+                **written["schemas"],
+                "AuditRecord": audit_record(),
+                **SHAPES,
+                **schemas.all_of(MODELS),
+            },
+        },
+    }
+
+
+def audit_record() -> Members:
+    """The schema of audit records, without what makes it a document of its own."""
+    return {
+        name: told for name, told in record.schema().items() if name not in ("$schema", "title")
+    }
+
+
+def routes(source: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Method and path of each event of the template."""
+    for function in reference.resources(source, "AWS::Serverless::Function"):
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "Api":
+                yield event["Properties"]["Method"], event["Properties"]["Path"]
+
+
+def operation(
+    method: str,
+    path: str,
+    told: Members,
+    written: Members,
+    source: Mapping[str, Any],
+    responses: Members,
+) -> Members:
+    """One route: what it takes, and each of its answers."""
+    door = path.split("/")[1]
+    summary = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", words.ROUTES[f"{method} {path}"][0])
+    parameters = [*([told["path"]] if "path" in told else []), *told.get("query", ())]
+    security = written["doors"][door].get("security")
+    made: Members = {
+        "operationId": told["id"] + written["doors"][door]["suffix"],
+        "tags": [door],
+        "summary": summary,
+        "security": [{security: []}] if security else [],
+    }
+    if parameters:
+        made["parameters"] = [{"$ref": f"#/components/parameters/{one}"} for one in parameters]
+    if models := told.get("bodies") or [told[one] for one in ("body", "form") if one in told]:
+        examples = {name: {"value": value} for name, value in told["examples"].items()}
+        content = {"schema": any_of(models), "examples": examples}
+        kind = FORM if "form" in told else "application/json"
+        made["requestBody"] = {"required": True, "content": {kind: content}}
+    answer = any_of(told.get("answers") or [told["answer"]])
+    made["responses"] = {
+        "200": {
+            "description": "What was asked for.",
+            "headers": headers("200"),
+            "content": {"text/xml" if told.get("sts") else "application/json": {"schema": answer}},
+        }
+    }
+    if told.get("sts"):
+        made["responses"] |= {
+            **of_sts(),
+            "429": {"$ref": "#/components/responses/429.TooManyRequests"},
+        }
+        return made
+    for status, codes in sorted(refusals(told, door, source).items()):
+        name = f"{status}.{'.'.join(codes)}{'.Sdk' if told.get('sdk') else ''}"
+        responses[name] = response(status, codes, sdk=told.get("sdk", False))
+        made["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return made
+
+
+def of_sts() -> Members:
+    """The refusals of the route that speaks as STS does, by status."""
+    found: dict[str, list[str]] = {}
+    for code, status in sorted(sts_answer.codes()):
+        found.setdefault(str(status), []).append(code)
+    return {
+        status: {
+            "description": TITLES[status],
+            "headers": headers("200"),
+            "content": {
+                "text/xml": {"schema": {**ref("StsError"), "properties": {"Code": {"enum": codes}}}}
+            },
+        }
+        for status, codes in sorted(found.items())
+    }
+
+
+def any_of(names: list[str]) -> Members:
+    """One of these schemas."""
+    return ref(names[0]) if len(names) == 1 else {"oneOf": [ref(name) for name in names]}
+
+
+def refusals(told: Members, door: str, source: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The codes of each status that the route, or API Gateway before it, may answer."""
+    found: dict[str, list[str]] = {}
+    for error in reference.leaves(VendingError):
+        if error.code in (*ALWAYS, *told.get("refuses", ())):
+            found.setdefault(str(error.status), []).append(error.code)
+    for kind in template.gateway_responses(source):
+        found.setdefault(kind.status, []).append(gateway_code(kind))
+    if door != "web-identity":
+        found.pop("401")  # there is no token to refuse
+    if "NotFound" not in told.get("refuses", ()):
+        found.pop("404")  # there is this route
+    return {status: list(dict.fromkeys(codes)) for status, codes in found.items()}
+
+
+def gateway_code(answer: template.GatewayResponse) -> str:
+    """The code in an answer of API Gateway's own."""
+    return str(json.loads(next(iter(answer.templates.values())))["code"])
+
+
+def response(status: str, codes: Iterable[str], *, sdk: bool) -> Members:
+    """A refusal with one of these codes."""
+    code = {"code": {"enum": list(codes)}}
+    narrowed = {**ref("Problem"), "properties": {**code, "status": {"const": int(status)}}}
+    content: Members = {"application/problem+json": {"schema": narrowed}}
+    if sdk and status != "401":
+        content["application/json"] = {"schema": {**ref("SdkError"), "properties": code}}
+    return {"description": TITLES[status], "headers": headers(status), "content": content}
+
+
+def headers(status: str) -> Members:
+    """Those that every answer has, and those of its status."""
+    names = [
+        "Cache-Control",
+        *(["Retry-After"] if status in LATER else []),
+        *(["WWW-Authenticate"] if status == "401" else []),
+    ]
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Each value where it stands, without anchors; several lines as they are."""
+
+    def ignore_aliases(self, _: Any) -> bool:
+        return True
+
+    def represent_str(self, text: str) -> yaml.ScalarNode:
+        return self.represent_scalar("tag:yaml.org,2002:str", text, "|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
+
+def text() -> str:
+    """The contract as YAML."""
+    head = f"# Generated from the code by `{COMMAND}`; do not edit. `make check` compares.\n"
+    told = contract()
+    return head + yaml.dump(told, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the contract, or with ``--check`` compare it."""
+    return reference.written(CONTRACT, text(), arguments, COMMAND)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

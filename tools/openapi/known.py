@@ -1,0 +1,173 @@
+"""Members that the code reads with functions of its own, as JSON Schema."""
+
+from tools.openapi.shapes import CONTROL, Schema, matching, none_of, ref
+from vending.bodies import content_fields, fields, issuer_fields
+from vending.bodies.fields import ADDRESS_BLOCKS
+from vending.callers import issuer
+from vending.callers.identity import VALUE_BYTES
+from vending.grants import scope
+from vending.revocations import request
+
+PORT = r"(?::[0-9]{1,5})?"
+PLAIN: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": VALUE_BYTES,
+    "pattern": f"^[^{CONTROL}]+$",
+}
+CLAIM_NAME = matching(scope.CLAIM_NAME) | none_of(f"{scope.PATH}$")
+CLAIM = {
+    "anyOf": [
+        CLAIM_NAME,
+        {
+            "type": "object",
+            "properties": {
+                "name": CLAIM_NAME,
+                "path": {
+                    "type": "array",
+                    "items": PLAIN,
+                    "minItems": 1,
+                    "maxItems": issuer_fields.DEPTH,
+                },
+            },
+            "required": ["name", "path"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
+def whole_or(least: int, most: int, pattern: str) -> Schema:
+    """A number, or text with its unit."""
+    number = {"type": "integer", "minimum": least, "maximum": most}
+    return {"anyOf": [number, matching(pattern)]}
+
+
+DURATION, SIZE = "[1-9][0-9]{0,4}(?:s|m|h)", "[1-9][0-9]{0,15}(?:B|KiB|MiB|GiB|TiB)"
+TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}"  # noqa: S105 - of RFC 9110, no secret
+LENGTH = {"type": "integer", "minimum": 0, "maximum": content_fields.LARGEST_PUT}
+KNOWN: list[tuple[object, Schema]] = [
+    *((getattr(fields, name), ref(name)) for name in ("Target", "KeyTarget", "KeyPrefix")),
+    *((getattr(fields, name), ref(name)) for name in ("BucketScope", "GrantScope")),
+    (
+        fields.IamArn,
+        matching(
+            "[0-9]{12}|arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|user)/"
+            "(?:[!-~]*/)?[A-Za-z0-9_+=,.@-]{1,64}"
+        ),
+    ),
+    (
+        request.PrincipalArn,
+        matching(
+            "arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|user)/(?:[!-~]*/)?[A-Za-z0-9_+=,.@-]{1,64}"
+        ),
+    ),
+    (fields.Version, {"type": "integer", "const": 1}),
+    (fields.Seconds, whole_or(1, 3600, DURATION)),
+    (fields.Time, {"type": "string", "format": "date-time"}),
+    (
+        fields.SourceIp,
+        {
+            "anyOf": [
+                {"const": "caller"},
+                {
+                    "type": "array",
+                    "items": matching("[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?"),
+                    "minItems": 1,
+                    "maxItems": ADDRESS_BLOCKS,
+                },
+            ]
+        },
+    ),
+    (issuer_fields.TokenLifetime, whole_or(1, issuer_fields.LONGEST_LIFETIME, DURATION)),
+    (
+        issuer_fields.IssuerUrl,
+        matching(
+            rf"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?{PORT}(?:/[A-Za-z0-9._/:=-]*)?"
+            r"|http://127\.0\.0\.1:[0-9]{1,5}(?:/[A-Za-z0-9._/-]*)?"
+        )
+        | {"maxLength": issuer_fields.ISSUER_CHARACTERS},
+    ),
+    (
+        issuer_fields.Audience,
+        {
+            "anyOf": [
+                PLAIN,
+                {
+                    "type": "array",
+                    "items": PLAIN,
+                    "minItems": 1,
+                    "maxItems": issuer_fields.AUDIENCES,
+                },
+            ]
+        },
+    ),
+    (issuer_fields.Subject, PLAIN),
+    (
+        issuer_fields.Claims,
+        {"type": "array", "items": CLAIM, "maxItems": issuer_fields.CLAIMS, "uniqueItems": True},
+    ),
+    (
+        issuer_fields.ClaimValues,
+        {
+            "type": "object",
+            "propertyNames": CLAIM_NAME,
+            "additionalProperties": {
+                "anyOf": [
+                    PLAIN,
+                    {
+                        "type": "integer",
+                        "exclusiveMinimum": -issuer.LARGEST,
+                        "exclusiveMaximum": issuer.LARGEST,
+                    },
+                    {"type": "boolean"},
+                ]
+            },
+            "minProperties": 1,
+            "maxProperties": issuer_fields.CLAIMS,
+        },
+    ),
+    (
+        issuer_fields.Algorithms,
+        {
+            "type": "array",
+            "items": {"type": "string", "enum": list(issuer.ALGORITHMS)},
+            "minItems": 1,
+        },
+    ),
+    (
+        issuer_fields.Jwks,
+        {
+            "type": "object",
+            "properties": {
+                "keys": {
+                    "type": "array",
+                    "items": {
+                        "not": {
+                            "type": "object",
+                            "anyOf": [{"required": [one]} for one in sorted(issuer_fields.SECRET)],
+                        }
+                    },
+                }
+            },
+            "required": ["keys"],
+        },
+    ),
+    (content_fields.Size, whole_or(1, content_fields.LARGEST, SIZE)),
+    (
+        content_fields.ContentTypes,
+        {
+            "type": "array",
+            "items": matching(rf"{TOKEN}/{TOKEN}|[A-Za-z]{{1,20}}/\*"),
+            "minItems": 1,
+            "maxItems": content_fields.TYPES,
+        },
+    ),
+    (
+        content_fields.Lengths,
+        {"type": "array", "items": LENGTH, "minItems": 2, "maxItems": 2},
+    ),
+    (str, {"type": "string"}),
+    (bool, {"type": "boolean"}),
+    (int, {"type": "integer"}),
+]

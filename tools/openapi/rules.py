@@ -1,0 +1,117 @@
+"""What members of a model say of each other, as JSON Schema."""
+
+from typing import Any
+
+from tools.openapi.known import PORT
+from tools.openapi.shapes import Schema, none_of
+from vending.callers import issuer_url
+from vending.revocations import request
+
+PRIVATE = "|".join(one.replace(".", r"\.") for one in issuer_url.PRIVATE_SUFFIXES)
+CHECKSUMS = ("checksumSha256", "checksumCrc32c", "checksumCrc64nvme")
+
+
+def has(member: str, **schema: Any) -> Schema:
+    """An object with this member, which is so."""
+    return {"properties": {member: schema}, "required": [member]}
+
+
+def having(*members: str) -> Schema:
+    """An object with these members."""
+    return {"required": list(members)}
+
+
+def only_with(*permissions: str) -> Schema:
+    """A grant that gives one of these."""
+    return has("permission", enum=list(permissions))
+
+
+def where(given: Schema, then: Schema) -> Schema:
+    """A rule for what is ``given``."""
+    return {"if": given, "then": then}
+
+
+def naming(variable: str) -> Schema:
+    """A grant whose scope has this variable, or one that begins so."""
+    return has("scope", pattern=rf"\$\{{{variable}".replace(".", r"\."))
+
+
+IN_IAM = has("grantee", type="object", required=["iam"])
+TO_ACCOUNT = has("grantee", **has("iam", pattern="^[0-9]{12}$"))
+READS, WRITES = only_with("READ", "READWRITE"), only_with("WRITE", "READWRITE")
+RULES: dict[str, Schema] = {
+    "RevocationRequest": {
+        "oneOf": [having(one) for one in request.MEMBERS],
+        "allOf": [
+            where({"anyOf": [having("sessionId"), having("vendId")]}, has("kind", const="sessions"))
+        ],
+    },
+    "RevokedCaller": {
+        "oneOf": [having("iam"), having("issuer", "subject")],
+        "dependentRequired": {"issuer": ["subject"], "subject": ["issuer"]},
+    },
+    "CredentialsRequest": {"oneOf": [having("target"), having("targets")]},
+    "UploadUrl": {
+        "not": {
+            "anyOf": [
+                having(one, other)
+                for place, one in enumerate(CHECKSUMS)
+                for other in CHECKSUMS[place + 1 :]
+            ]
+        }
+    },
+    "UploadRequest": {
+        "oneOf": [having("size"), having("parts")],
+        "dependentRequired": {"partSize": ["size"]},
+    },
+    "LocationBody": {"dependentRequired": {"externalId": ["role"]}},
+    "GranteeBody": {
+        "oneOf": [
+            {**having("iam"), "not": {"anyOf": [having("subject"), having("claims")]}},
+            {
+                **having("issuer"),
+                "anyOf": [having("subject"), having("claims")],
+                "not": {"anyOf": [having("iam"), having("uniqueId")]},
+            },
+        ],
+        "dependentSchemas": {
+            "uniqueId": {
+                "anyOf": [
+                    {
+                        "properties": {
+                            "iam": {"pattern": f":{kind}/"},
+                            "uniqueId": {"pattern": f"^{letters}"},
+                        }
+                    }
+                    for kind, letters in (("role", "AROA"), ("user", "AIDA"))
+                ]
+            }
+        },
+    },
+    "GrantBody": {
+        "dependentSchemas": {"maxObjectSize": WRITES, "contentTypes": WRITES},
+        "not": having("sourceIp", "vpcEndpoint"),
+        "allOf": [
+            where(has("activeContent", const=True), READS),
+            where(has("versions", const=True), READS),
+            where(IN_IAM, {"not": naming("claim.")}),
+            where({"not": IN_IAM}, {"not": naming("caller.")}),
+            where(
+                {"allOf": [TO_ACCOUNT, naming("caller.name}")]},
+                naming("caller.kind}"),
+            ),
+        ],
+    },
+    "RateLimitBody": {"anyOf": [having("requests"), having("urls")]},
+    "IssuerBody": {
+        "anyOf": [
+            having("jwks"),
+            has("issuer", pattern="^http://"),
+            has(
+                "issuer",
+                pattern=rf"^https://[a-z0-9.-]+\.[a-z][a-z0-9-]*{PORT}(?:/|$)",
+                **none_of(rf"^https://[^/:]+(?:{PRIVATE}){PORT}(?:/|$)"),
+            ),
+        ]
+    },
+}

@@ -1,0 +1,181 @@
+"""What ``tools/reference/page.py`` says of routes and of the members of bodies."""
+
+import json
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    TypeAliasType,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from tools.reference import words
+from vending.bodies import content_fields, fields, issuer_fields
+from vending.callers import issuer
+from vending.callers.identity import VALUE_BYTES
+from vending.grants import scope
+from vending.revocations import request
+
+VARIABLES = ", ".join(f"`${{{name}}}`" for name in (*scope.IAM_VARIABLES, "claim.NAME")) + (
+    f", or several segments `${{claim.NAME{scope.PATH}}}`"
+)
+WORDS: list[tuple[object, str]] = [
+    (
+        fields.Target,
+        (
+            "`s3://bucket/key`, `s3://bucket/prefix/*`, `s3://bucket/*`, or `{bucket, key}`, "
+            "`{bucket, prefix}`, always literal"
+        ),
+    ),
+    (fields.KeyPrefix, "`s3://bucket/prefix/` or `{bucket, prefix}`"),
+    (fields.KeyTarget, "one key: `s3://bucket/key` or `{bucket, key}`"),
+    (fields.BucketScope, "`s3://bucket/*`"),
+    (
+        fields.GrantScope,
+        (
+            "`s3://bucket/*`, `s3://bucket/prefix/*` or `s3://bucket/key`; a whole path segment "
+            f"may be a variable: {VARIABLES}"
+        ),
+    ),
+    (fields.IamArn, "the ARN of a role or user, or the 12 digits of an account"),
+    (request.PrincipalArn, "the ARN of one role or user"),
+    (fields.Seconds, "seconds, or text such as `15m`"),
+    (issuer_fields.TokenLifetime, "seconds, or text such as `2h`"),
+    (
+        issuer_fields.IssuerUrl,
+        f"`https://host/path`, at most {issuer_fields.ISSUER_CHARACTERS} characters",
+    ),
+    (issuer_fields.Audience, f"text, or a list of 1 to {issuer_fields.AUDIENCES}"),
+    (issuer_fields.Subject, f"text of 1 to {VALUE_BYTES} bytes"),
+    (
+        issuer_fields.Claims,
+        (
+            f"a list of at most {issuer_fields.CLAIMS}: a name, or `{{name, path}}` with the "
+            "members that lead to it"
+        ),
+    ),
+    (
+        issuer_fields.ClaimValues,
+        "an object: each claim with text, a whole number, `true` or `false`",
+    ),
+    (
+        issuer_fields.Algorithms,
+        "a list of some of " + ", ".join(f"`{name}`" for name in issuer.ALGORITHMS),
+    ),
+    (issuer_fields.Jwks, f"a JWKS of at most {issuer_fields.JWKS_BYTES:,} bytes"),
+    (fields.Time, "a time with its zone, such as `2027-01-01T00:00:00Z`"),
+    (fields.SourceIp, f"`caller`, or 1 to {fields.ADDRESS_BLOCKS} CIDR blocks"),
+    (content_fields.Size, "bytes, or text such as `100MiB`"),
+    (content_fields.ContentTypes, f"1 to {content_fields.TYPES} types: `text/csv`, or `image/*`"),
+    (content_fields.Lengths, f"`[least, most]`, from 0 to {content_fields.LARGEST_PUT:,}"),
+    (str, "text"),
+    (bool, "`true` or `false`"),
+    (int, "a whole number"),
+]
+
+
+def model(body: type[BaseModel], title: str) -> Iterator[str]:
+    """The members of one model."""
+    yield f"### {body.__name__}"
+    yield f"{title[0].upper()}{title[1:]}."
+    hints = get_type_hints(body, include_extras=True)
+    yield table(
+        ("member", "takes", "if absent", "means"),
+        [
+            (
+                f"`{member.alias}`",
+                takes(hints[name]),
+                absent(member),
+                meaning(body, str(member.alias)),
+            )
+            for name, member in body.model_fields.items()
+        ],
+    )
+
+
+def meaning(body: type[BaseModel], member: str) -> str:
+    """What is said of the member, of the model's own or of one that it is made of."""
+    names = [f"{one.__name__}.{member}" for one in body.__mro__]
+    return words.MEANINGS[next((name for name in names if name in words.MEANINGS), names[0])]
+
+
+def takes(hint: Any) -> str:
+    """What a member takes, in words."""
+    for known, told in WORDS:
+        if hint == known:
+            return told + bounds(hint)
+    hint = named(hint)
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return " or ".join(takes(one) for one in arguments if one is not NoneType)
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if isinstance(origin, TypeAliasType):
+        return f"a list of: {takes(arguments[0])}"
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return ", ".join(f"`{one.value}`" for one in hint)
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    if origin is Annotated and arguments[0] is str:
+        return told_by(hint)
+    if origin is Annotated:
+        return takes(arguments[0]) + bounds(hint)
+    raise TypeError(f"tools/reference/page.py has no words for {hint}")
+
+
+def named(hint: Any) -> Any:
+    """What a plain alias stands for."""
+    return hint.__value__ if isinstance(hint, TypeAliasType) else hint
+
+
+def told_by(hint: Any) -> str:
+    """What the member itself says to a value that it does not take."""
+    try:
+        TypeAdapter(hint).validate_python("")
+    except ValidationError as error:
+        return error.errors()[0]["msg"].removeprefix("Value error, ")
+    raise TypeError(f"{hint} takes an empty text")
+
+
+def bounds(hint: Any) -> str:
+    """The bounds of a number or a list."""
+    given = [
+        limit
+        for one in get_args(hint)
+        for limit in (one.metadata if isinstance(one, FieldInfo) else [getattr(one, "func", one)])
+    ]
+    limits = {
+        name: getattr(limit, name)
+        for limit in given
+        for name in ("ge", "le", "min_length", "max_length")
+        if hasattr(limit, name)
+    }
+    low, high = (
+        limits.get(a, limits.get(b)) for a, b in (("ge", "min_length"), ("le", "max_length"))
+    )
+    if low is None:
+        return ""
+    return f"; {low} or more" if high is None else f"; from {low} to {high}"
+
+
+def absent(member: FieldInfo) -> str:
+    """What happens without it."""
+    if member.is_required():
+        return "required"
+    return "" if member.default is None else f"`{json.dumps(member.default)}`"
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
+    heads = list(headings)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(one.replace('|', r'\|') for one in line)} |" for line in lines)

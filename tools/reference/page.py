@@ -1,0 +1,282 @@
+"""Writes ``docs/reference.md`` from the code, so that its diff is the security review.
+
+Run as a program it writes the page; with ``--check`` nothing is written, and a page that is not
+what the code says ends in exit code 1 with the command to run.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers"))
+
+from local import template
+from tools.reference import members, session_policies, words
+from tools.reference import record as audit_record
+from vending import answers, kept
+from vending.audit import record as audit
+from vending.aws.services import issuers, logs
+from vending.bodies import content_fields, fields
+from vending.bodies.parse import BODY_BYTES
+from vending.callers import issuer, issuer_keys, token, web_identity
+from vending.callers.identity import MOST_KEYS
+from vending.catalogue import batches
+from vending.credentials import request
+from vending.documents import document as documents_document
+from vending.documents import grant, location
+from vending.documents import issuer as documents_issuer
+from vending.errors import FAULTS, VendingError
+from vending.grants.keys import KEY_BYTES
+from vending.revocations import request as revocations_request
+from vending.sessions import signing_sessions
+from vending.sessions.durations import LONGEST, LONGEST_URL, SHORTEST
+from vending.sessions.policy import POLICY_CHARACTERS
+from vending.trail import sessions_out
+from vending.uploads import request as uploads_request
+from vending.uploads import running, upload
+from vending.urls import compact
+from vending.urls import request as urls_request
+from vending.urls.parse import COMPACT_BYTES
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "reference.md"
+COMMAND = ".venv/bin/python tools/reference/page.py"
+
+STRICT = (
+    "JSON, members in camelCase. Unknown members, members that are there twice, `null` and wrong "
+    "types are refused, each named."
+)
+
+
+def page() -> str:
+    """The whole page."""
+    source = template.read(ROOT / "template.yaml")
+    parts = [
+        "# Reference",
+        f"Generated from the code by `{COMMAND}`; do not edit. `make check` compares.",
+        "## Routes",
+        *routes(source),
+        "## Request members",
+        STRICT,
+        *members.model(
+            request.CredentialsRequest, "`POST /{door}/credentials`, `POST /{door}/explanations`"
+        ),
+        *members.model(urls_request.UrlsRequest, "`POST /{door}/presigned-urls`"),
+        *members.model(urls_request.ReadingUrl, "one of `requests`"),
+        *members.model(urls_request.UploadUrl, "one of `requests`"),
+        *members.model(urls_request.DeletionUrl, "one of `requests`"),
+        *members.model(urls_request.FormUrl, "one of `requests`"),
+        *members.model(compact.CompactReading, "`POST /{door}/presigned-urls`"),
+        *members.model(compact.CompactUpload, "`POST /{door}/presigned-urls`"),
+        *members.model(compact.CompactDeletion, "`POST /{door}/presigned-urls`"),
+        *members.model(uploads_request.UploadRequest, "`POST /{door}/multipart-uploads`"),
+        *members.model(uploads_request.PartsRequest, "`POST /{door}/multipart-uploads/{id}/parts`"),
+        *members.model(
+            uploads_request.CompletionRequest, "`POST /{door}/multipart-uploads/{id}/completion`"
+        ),
+        *members.model(uploads_request.AbortRequest, "`POST /{door}/multipart-uploads/{id}/abort`"),
+        *members.model(revocations_request.RevocationRequest, "`POST /admin/revocations`"),
+        *members.model(revocations_request.RevokedCaller, "the `caller` of a revocation"),
+        "## vending.yaml",
+        *members.model(
+            documents_document.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"
+        ),
+        *members.model(grant.GrantBody, "one of `grants`"),
+        *members.model(grant.GranteeBody, "the `grantee` of a grant"),
+        *members.model(grant.RateLimitBody, "the `rateLimit` of a grant"),
+        *members.model(documents_issuer.IssuerBody, "one of `issuers`"),
+        *members.model(location.LocationBody, "one of `locations`"),
+        "## Limits",
+        *limits(),
+        "## Errors",
+        *errors(source),
+        "## Session policies",
+        *session_policies.shown(),
+        "## The audit record",
+        *record(),
+        "## Stack parameters",
+        *parameters(source),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def routes(source: Mapping[str, Any]) -> Iterator[str]:
+    """Every route of the template."""
+    rows = []
+    for function in resources(source, "AWS::Serverless::Function"):
+        module = function["Handler"].split(".")[0]
+        for event in function.get("Events", {}).values():
+            if event["Type"] != "Api":
+                continue
+            route = f"{event['Properties']['Method']} {event['Properties']['Path']}"
+            does, body, answer = words.ROUTES[route]
+            takes = f"[{body}](#{body.lower()})" if body.isidentifier() else body
+            told = ", ".join(f"`{member}`" for member in answer)
+            rows.append((f"`{route}`", does, takes, told, f"`{module}`"))
+    yield members.table(("route", "does", "takes", "answers", "function"), rows)
+    yield (
+        "A list is answered page by page: `limit` and `nextToken` are query parameters, and an "
+        "answer without `nextToken` is the last. Durations in answers are seconds, times are in "
+        "UTC, and `expiration` and `expiresAt` are what will really hold."
+    )
+
+
+def limits() -> Iterator[str]:
+    """Every number that a request can run into."""
+    rows = [
+        ("credentials", f"{SHORTEST} to {LONGEST} s"),
+        ("presigned URLs", f"1 to {LONGEST_URL} s"),
+        ("a request body", f"{BODY_BYTES:,} bytes"),
+        (
+            "an answer",
+            f"{answers.ANSWER_BYTES:,} bytes, reckoned before STS is called or anything is written",
+        ),
+        ("`targets` of a credentials request", f"{request.TARGETS}"),
+        ("a request body in the compact form", f"{COMPACT_BYTES:,} bytes"),
+        ("`requests` of a batch of URLs", f"{urls_request.REQUESTS:,}"),
+        ("`keys` of the compact form", f"{compact.KEYS:,}"),
+        ("one object, one form or one part", f"{content_fields.LARGEST_PUT:,} bytes"),
+        (
+            "a multipart upload",
+            f"{upload.PARTS:,} parts, {upload.PART_BYTES[0]:,} bytes or more each",
+        ),
+        (
+            "parts that one answer signs",
+            f"{uploads_request.PAGE:,}; the first {running.FIRST} at the start",
+        ),
+        ("an upload's plan is kept", f"{upload.KEPT_SECONDS // 86_400} days"),
+        ("a key", f"{KEY_BYTES:,} bytes in UTF-8"),
+        ("a session policy", f"{POLICY_CHARACTERS:,} characters as STS counts them"),
+        ("the grants of one grantee in one bucket", f"{batches.ITEM_BYTES:,} bytes as JSON"),
+        ("`sourceIp`", f"{fields.ADDRESS_BLOCKS} CIDR blocks"),
+        ("a page of a list", f"{answers.USUAL} entries; `limit` from 1 to {answers.MOST:,}"),
+        ("faults that a problem lists", f"{FAULTS}"),
+        ("targets that an audit record lists", f"{audit.LISTED_TARGETS}"),
+        ("bucket and grantee pairs that an environment keeps", f"{kept.CAPACITY:,}"),
+        ("signing sessions that an environment keeps", f"{signing_sessions.CAPACITY:,}"),
+        ("a token", f"{token.TOKEN_BYTES:,} bytes"),
+        ("a token's life", f"{issuer.LIFETIME:,} s, where the issuer's entry says nothing else"),
+        ("an issuer's clock", f"ahead of ours by {issuer.SKEW} s at most"),
+        ("subject and claims of a caller", f"{web_identity.CONTEXT_BYTES:,} bytes as JSON"),
+        ("grantee keys of a caller", f"{MOST_KEYS}"),
+        ("issuers", f"{documents_document.ISSUERS}"),
+        ("discovery and JWKS of an issuer", f"{issuers.SECONDS} s together"),
+        ("each of the two", f"{issuers.DOCUMENT_BYTES:,} bytes"),
+        (
+            "an issuer's keys are kept",
+            (
+                f"{issuer_keys.FRESH[0]:,} to {issuer_keys.FRESH[-1]:,} s as its `max-age` says, "
+                f"{issuer_keys.USUAL} s where it does not say"
+            ),
+        ),
+        ("requests to one issuer", f"one in {issuer_keys.PAUSE.seconds} s from an environment"),
+        ("changes written in one transaction", f"{batches.BATCH_WRITES} items"),
+        (
+            "one search of the audit trail",
+            (
+                f"{logs.CALLS} calls to CloudWatch Logs, begun within {logs.SECONDS:.0f} s; "
+                "`nextToken` goes on"
+            ),
+        ),
+        ("vends that a session lists", f"the last {sessions_out.LISTED_VENDS}"),
+    ]
+    yield members.table(("of", "limit"), rows)
+
+
+def errors(source: Mapping[str, Any]) -> Iterator[str]:
+    """Our problems, then those that API Gateway answers by itself."""
+    yield (
+        "Every error is `application/problem+json` ([RFC 9457]"
+        "(https://www.rfc-editor.org/rfc/rfc9457)): `type`, `title`, `status`, `detail`, `code`, "
+        "`requestId`, and `errors` with a JSON pointer and a detail for each fault. `code` is "
+        "stable; `title` and `detail` are for people."
+    )
+    rows = [
+        (
+            f"`{error.code}`",
+            str(error.status),
+            error.title,
+            plain((error.__doc__ or "").strip().rstrip(".")),
+            "" if error.retry_after is None else f"{error.retry_after} s",
+        )
+        for error in leaves(VendingError)
+    ]
+    yield members.table(("code", "status", "title", "when", "Retry-After"), rows)
+    yield "API Gateway answers these by itself, in the same shape:"
+    by_gateway: list[Iterable[str]] = []
+    for response in template.gateway_responses(source):
+        # The text is folded YAML; its only variable stands inside a string.
+        problem = json.loads(next(iter(response.templates.values())))
+        later = response.parameters.get("gatewayresponse.header.Retry-After", "").strip("'")
+        told = (f"`{response.kind}`", f"`{problem['code']}`", response.status, problem["detail"])
+        by_gateway.append((*told, f"{later} s" if later else ""))
+    yield members.table(("response type", "code", "status", "detail", "Retry-After"), by_gateway)
+
+
+def leaves(error: type[VendingError]) -> Iterator[type[VendingError]]:
+    """The errors that have an answer of their own, in the order of the code."""
+    if hasattr(error, "code"):
+        yield error
+    for below in error.__subclasses__():
+        yield from leaves(below)
+
+
+def record() -> Iterator[str]:
+    """The members of the audit record, as its schema lists them."""
+    yield (
+        "One line of JSON for each decision and each change, on the function's standard output; "
+        "how to read them is [a page of its own](audit.md). Its "
+        "[JSON Schema](audit-record.json) says which members are always there; one that is "
+        "unknown, or does not apply, is absent."
+    )
+    yield members.table(("member", "is", "means"), audit_record.rows())
+
+
+def parameters(source: Mapping[str, Any]) -> Iterator[str]:
+    """The parameters of the stack, and what it gives to others."""
+    rows = []
+    for name, parameter in source["Parameters"].items():
+        allowed = ", ".join(f"`{value}`" for value in parameter.get("AllowedValues", ()))
+        default = f"`{parameter['Default']}`" if parameter["Default"] != "" else "empty"
+        rows.append((f"`{name}`", default, allowed, plain(parameter.get("Description", ""))))
+    yield members.table(("parameter", "default", "one of", "what it is"), rows)
+    yield "Given to other stacks and tools as SSM parameters:"
+    names = [one["Name"]["Fn::Sub"] for one in resources(source, "AWS::SSM::Parameter")]
+    yield "\n".join(f"- `{name.replace('${AWS::StackName}', 'STACK')}`" for name in names)
+
+
+def resources(source: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The properties of all resources of a type."""
+    return [one["Properties"] for one in source["Resources"].values() if one["Type"] == kind]
+
+
+def plain(text: str) -> str:
+    """A docstring's text on one line, in Markdown."""
+    return re.sub(r"\s+", " ", text.replace("``", "`")).strip()
+
+
+def written(page: Path, text: str, arguments: list[str], command: str) -> int:
+    """Write the page, or with ``--check`` compare it; the exit code."""
+    if arguments == ["--check"]:
+        if page.exists() and page.read_text(encoding="utf-8") == text:
+            return 0
+        sys.stderr.write(f"{page.name} is not what the code says. Run: {command}\n")
+        return 1
+    if arguments:
+        sys.stderr.write(f"usage: {command} [--check]\n")
+        return 2
+    page.write_text(text, encoding="utf-8")
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with ``--check`` compare it."""
+    return written(PAGE, page(), arguments, COMMAND)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,49 @@
+"""The audit record's schema, ``docs/audit-record.json``: as it stands, and as a table."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+SCHEMA = Path(__file__).resolve().parents[2] / "docs/audit-record.json"
+
+type Schema = dict[str, Any]
+
+
+def schema() -> Schema:
+    """The whole schema."""
+    found: Schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return found
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Each member: its name, what it is, and what it means."""
+    told = schema()
+    for name, member in told["properties"].items():
+        yield f"`{name}`", kind(member), member["description"]
+
+
+def kind(member: Schema) -> str:
+    """What a member is, in words."""
+    if "const" in member:
+        return f"`{member['const']}`"
+    if member.get("type") == "integer" and "enum" in member:
+        return " or ".join(f"`{one}`" for one in member["enum"])
+    if "enum" in member:
+        return ", ".join(f"`{one}`" for one in member["enum"])
+    if "properties" in member:
+        return "object: " + ", ".join(f"`{name}`" for name in member["properties"])
+    word = "time" if member.get("format") == "date-time" else member["type"]
+    return {"string": "text", "integer": "whole number", "array": "list"}.get(word, word)
+
+
+def columns() -> dict[str, str]:
+    """Athena's column for each member, and its type there; an object is kept as its text."""
+    kinds = {"integer": "int", "number": "double", "boolean": "boolean", "array": "array<string>"}
+    return {
+        name.lower(): kinds.get(
+            "integer" if name == "version" else member.get("type", ""), "string"
+        )
+        for name, member in schema()["properties"].items()
+        if name != "_aws"
+    }

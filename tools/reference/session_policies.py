@@ -1,0 +1,104 @@
+"""The session policy of each permission, as ``docs/reference.md`` shows it."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from vending.callers.caller import Caller
+from vending.callers.identity import IamIdentity
+from vending.callers.principal import Principal
+from vending.grants.grant import Grant, Permission
+from vending.grants.grantee import IamGrantee
+from vending.grants.keys import Location
+from vending.grants.location import RegisteredLocation
+from vending.grants.scope import Scope
+from vending.sessions.policy import grant_conditions, policy_document
+
+ACCOUNT = "123456789012"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
+KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d-1111-2222-3333-444455556666"
+BUCKET = "hogehoge-bucket"
+TARGETS = {
+    "a key": f"s3://{BUCKET}/reports/2026.csv",
+    "a prefix": f"s3://{BUCKET}/reports/*",
+    "a whole bucket": f"s3://{BUCKET}/*",
+}
+
+
+def shown() -> Iterator[str]:
+    """The session policy of each permission, for each kind of target, and what conditions add."""
+    yield (
+        "What STS is sent, spaced for reading; it is sent without the spaces. It only narrows: a "
+        "session has what both this and the role's own policies allow."
+    )
+    for permission in Permission:
+        for kind, target in TARGETS.items():
+            yield f"### {permission.value} on {kind}"
+            yield policy(target, permission)
+    yield "### With a KMS key"
+    yield f"A location with `kmsKey` adds one statement. {Permission.READ.value}:"
+    yield statement(-1, TARGETS["a key"], Permission.READ, kms_key=KMS_KEY)
+    yield f"{Permission.WRITE.value} and {Permission.READWRITE.value}:"
+    writing = statement(-1, TARGETS["a key"], Permission.WRITE, kms_key=KMS_KEY)
+    if writing != statement(-1, TARGETS["a key"], Permission.READWRITE, kms_key=KMS_KEY):
+        raise ValueError("tools/reference/page.py shows one statement for both permissions")
+    yield writing
+    yield "### With the conditions of a grant"
+    yield (
+        "`sourceIp` or `vpcEndpoint`, and an `expires` that falls inside the session, hold in "
+        "every statement on S3, here with a `kmsKey` and an `account` of the location:"
+    )
+    yield policy(
+        TARGETS["a prefix"],
+        Permission.READ,
+        account="999999999999",
+        kms_key=KMS_KEY,
+        conditions=conditions(),
+    )
+    yield "### Keys with special characters"
+    yield '`*`, `?` and `$` in a key stay literal: `{bucket, key: "a*b?c$d"}`, READ:'
+    yield policy(Location(BUCKET, "a*b?c$d"), Permission.READ)
+
+
+def conditions() -> Any:
+    """The conditions of a grant that has them all."""
+    user = Principal.parse(f"arn:aws:iam::{ACCOUNT}:user/AssumeS3User")
+    caller = Caller("iam", IamIdentity(user, "AIDA2EXAMPLEEXAMPLE1", None), "192.0.2.7")
+    grant = Grant(
+        "reports",
+        IamGrantee(user),
+        Scope.parse(TARGETS["a prefix"]),
+        Permission.READ,
+        expires=datetime(2027, 1, 1, tzinfo=UTC),
+        source_ip="caller",
+    )
+    return grant_conditions(grant, caller, ends=datetime(2027, 1, 1, 0, 30, tzinfo=UTC))
+
+
+def policy_of(
+    target: str | Location, permission: Permission, *, conditions: Any = None, **members: str
+) -> dict[str, Any]:
+    """The session policy for one target in a location with these members."""
+    one = Location.parse(target) if isinstance(target, str) else target
+    location = RegisteredLocation(Location(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
+    return policy_document([one], permission, location, ROLE_ARN, conditions or {}, versions=False)
+
+
+def policy(target: str | Location, permission: Permission, **members: Any) -> str:
+    """The session policy as a block."""
+    return block(policy_of(target, permission, **members))
+
+
+def statement(position: int, target: str, permission: Permission, **members: Any) -> str:
+    """One statement of it as a block."""
+    return block(policy_of(target, permission, **members)["Statement"][position])
+
+
+def block(members: object) -> str:
+    """JSON in Markdown; lists and objects that fit on a line are on one."""
+    text = json.dumps(members, indent=2, ensure_ascii=False)
+    short = re.compile(r"([\[{])\n\s+([^\[\]{}]{1,90})\n\s+([\]}])")
+    text = short.sub(lambda found: found[1] + re.sub(r"\n\s+", " ", found[2]) + found[3], text)
+    return f"```json\n{text}\n```"
