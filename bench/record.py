@@ -11,8 +11,8 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from bench.rounds import HEADING, Side, ratios, row, say
-from vending.audit.record import Record, recorded
-from vending.aws.environment.runtime import emit, recording
+from vending.audit.record import Record, audit_record
+from vending.aws.environment.runtime import emit, request_record
 
 ROUNDS = 301
 BESIDE = 50  # calls of each side in a round
@@ -43,14 +43,14 @@ def decided(record: Record) -> None:
 
 def with_metrics() -> None:
     """As the functions do it."""
-    with recording(NAMESPACE, "presigned-urls", "a-request") as record:
+    with request_record(NAMESPACE, "presigned-urls", "a-request") as record:
         decided(record)
 
 
 def without() -> None:
     """As it was: the standard encoder, nothing measured."""
     time = datetime.now(UTC)
-    with recorded(
+    with audit_record(
         emit, "presigned-urls", request_id="a-request", vend_id="avend", time=time
     ) as record:
         decided(record)

@@ -8,26 +8,25 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.answers import PARAMETERS, Page
+from vending.audit.record import Record
 from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
+from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
-from vending.aws.environment.runtime import Settings, now
-from vending.aws.services.client import client
+from vending.aws.environment.lending import Environment
+from vending.aws.environment.runtime import now
 from vending.aws.table import grants as table_grants
 from vending.aws.table import revocations
 from vending.bodies.parse import parse
+from vending.callers.caller import Caller
 from vending.credentials.explain import explain
 from vending.credentials.request import CredentialsRequest
 from vending.denials.revoked import check_not_blocked, not_blocked
-from vending.kept import Kept
 
 logger = Logger()
-settings = Settings.read(os.environ)
-recording = partial(runtime.recording, settings.metrics_namespace)
-dynamodb = client("dynamodb", settings.region)
-kept = Kept(
-    partial(table_grants.load, dynamodb, settings.table), settings.grants_cache_seconds, now
-)
+environment = Environment.read(os.environ)
+settings, dynamodb = environment.settings, environment.dynamodb
+recording = partial(runtime.request_record, settings.metrics_namespace)
 
 
 def identity(request: gateway.Request) -> Answer:
@@ -55,30 +54,20 @@ def grants(request: gateway.Request) -> Answer:
     )
 
 
-def explanations(request: gateway.Request) -> Answer:
+def explanations(request: gateway.Request, caller: Caller, record: Record) -> Answer:
     """What the same credentials request would get, without vending."""
-    with recording("explanations", request.id) as record:
-        caller = request.caller()
-        record.caller(caller)
-        request.query()
-        return explain(
-            caller,
-            parse(CredentialsRequest, request.body()),
-            record,
-            load_grants=kept.load,
-            role_arn=settings.role_arn,
-            rate_limit=settings.rate_limit,
-            now=now(),
-        )
+    body = parse(CredentialsRequest, request.body())
+    return explain(caller, body, record, environment.effects())
 
 
+EXPLANATIONS = recorded_route(recording, "explanations", explanations)
 ROUTES = {
     "GET /iam/grants": grants,
     "GET /iam/identity": identity,
-    "POST /iam/explanations": explanations,
+    "POST /iam/explanations": EXPLANATIONS,
     "GET /web-identity/grants": grants,
     "GET /web-identity/identity": identity,
-    "POST /web-identity/explanations": explanations,
+    "POST /web-identity/explanations": EXPLANATIONS,
 }
 
 

@@ -14,8 +14,9 @@ from vending.answers import PARAMETERS, Page
 from vending.audit.record import Record
 from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
+from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
-from vending.aws.environment.runtime import Settings, noting, now
+from vending.aws.environment.runtime import Settings, now, step_record
 from vending.aws.services import deadline
 from vending.aws.services import ssm as services_ssm
 from vending.aws.services.client import client
@@ -34,7 +35,7 @@ from vending.times import iso
 
 logger = Logger()
 settings = Settings.read(os.environ)
-recording = partial(runtime.recording, settings.metrics_namespace)
+recording = partial(runtime.request_record, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 READERS: dict[str, Callable[[str], Entry]] = {
     "grants": grant.grant_of,
@@ -125,28 +126,15 @@ def assumable_roles() -> frozenset[str]:
     return services_ssm.assumable_roles(ssm, settings.assumable_roles_parameter)
 
 
-def changes(request: gateway.Request) -> Answer:
+def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
     """Applies a document; one audit record for the request and one for each change written."""
-    with recording("changes", request.id) as record:
-        caller = request.caller()
-        record.caller(caller)
-        request.query()
-        body = parse(ChangesRequest, request.body())
-        answer = apply(
-            body,
-            record,
-            CATALOGUE,
-            setting=Setting(
-                settings.role_arn,
-                settings.allow_local_issuers,
-                has_keys,
-                assumable_roles,
-            ),
-            changed=partial(record_change, request.id, caller, record),
-        )
+    setting = Setting(settings.role_arn, settings.allow_local_issuers, has_keys, assumable_roles)
+    changed = partial(record_change, request.id, caller, record)
+    body = parse(ChangesRequest, request.body())
+    answer = apply(body, record, CATALOGUE, setting=setting, changed=changed)
     if answer["applied"]:
-        heard = now() + timedelta(seconds=settings.grants_cache_seconds + 1)
-        answer["environmentsBy"] = iso(heard)
+        caches_expire = now() + timedelta(seconds=settings.grants_cache_seconds + 1)
+        answer["environmentsBy"] = iso(caches_expire)
     return answer
 
 
@@ -154,8 +142,8 @@ def record_change(
     request_id: str, caller: Caller, cause: Record, change: Change, revision: int, outcome: str
 ) -> None:
     """The audit record of one change, with before and after."""
-    with noting("change", request_id) as record:
-        record.caller(caller)
+    with step_record("change", request_id) as record:
+        record.note(**caller.as_recorded())
         record.note(
             cause=cause.vend_id, change=change.as_json(), revision=revision, outcome=outcome
         )
@@ -168,7 +156,7 @@ ROUTES: dict[str, gateway.Route] = {
     "GET /admin/issuers/{id}": partial(one, kind="issuers"),
     "GET /admin/locations": partial(listed, kind="locations"),
     "GET /admin/locations/{id}": partial(one, kind="locations"),
-    "POST /admin/changes": changes,
+    "POST /admin/changes": recorded_route(recording, "changes", changes),
 }
 
 

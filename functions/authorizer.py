@@ -18,7 +18,7 @@ from vending.errors import TokenRefused
 
 logger = Logger()
 settings = Settings.read(os.environ)
-recording = partial(runtime.recording, settings.metrics_namespace)
+recording = partial(runtime.request_record, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 verification = Verification.of(dynamodb, settings)
 

@@ -12,41 +12,28 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from vending.audit.record import Record
 from vending.aws.api import gateway
 from vending.aws.api.responses import SDKS, Answer
+from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
-from vending.aws.environment.runtime import Settings, new_id, now
-from vending.aws.services import sts
-from vending.aws.services.client import client
-from vending.aws.table import counters, grants
+from vending.aws.environment.lending import Environment
 from vending.bodies.parse import checked, parse
 from vending.callers.caller import Caller
 from vending.credentials.request import CredentialsRequest
-from vending.credentials.vend import VendedCredentials, vend_credentials
-from vending.decision.effects import Rates
-from vending.kept import Kept
+from vending.credentials.vend import vend_credentials
 from vending.times import iso
 
 QUERY = ("target", "permission", "privilege", "durationSeconds")
 NUMBER = re.compile("[0-9]{1,9}")
 
 logger = Logger()
-settings = Settings.read(os.environ)
-recording = partial(runtime.recording, settings.metrics_namespace)
-dynamodb = client("dynamodb", settings.region)
-kept = Kept(partial(grants.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
-assume_role = partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint))
-rates = Rates(
-    settings.rate_limit, partial(counters.add, dynamodb, settings.table), settings.vends_uncounted
-)
+environment = Environment.read(os.environ)
+dynamodb, assume_role = environment.dynamodb, environment.assume_role()
+recording = partial(runtime.request_record, environment.settings.metrics_namespace)
 
 
-def credentials(request: gateway.Request) -> Answer:
+def credentials(request: gateway.Request, caller: Caller, record: Record) -> Answer:
     """Vends; see ``vending.credentials.vend.vend_credentials``."""
-    with recording("credentials", request.id) as record:
-        caller = request.caller()
-        record.caller(caller)
-        request.query()
-        body = parse(CredentialsRequest, request.body())
-        vended = vend(caller, body, record)
+    body = parse(CredentialsRequest, request.body())
+    vended = vend_credentials(caller, body, record, environment.lending(assume_role))
     lent = vended.credentials
     return {
         "credentials": {
@@ -63,13 +50,10 @@ def credentials(request: gateway.Request) -> Answer:
     }
 
 
-def container_credentials(request: gateway.Request) -> Answer:
+def container_credentials(request: gateway.Request, caller: Caller, record: Record) -> Answer:
     """The same as AWS's SDKs ask for it and read it: a query, and members of theirs."""
-    with recording("credentials", request.id) as record:
-        caller = request.caller()
-        record.caller(caller)
-        body = checked(CredentialsRequest, numbered(request.query(QUERY)))
-        vended = vend(caller, body, record)
+    body = checked(CredentialsRequest, numbered(request.query(QUERY)))
+    vended = vend_credentials(caller, body, record, environment.lending(assume_role))
     lent = vended.credentials
     return {
         "AccessKeyId": lent.access_key_id,
@@ -77,21 +61,6 @@ def container_credentials(request: gateway.Request) -> Answer:
         "Token": lent.session_token,
         "Expiration": iso(vended.expiration),
     }
-
-
-def vend(caller: Caller, body: CredentialsRequest, record: Record) -> VendedCredentials:
-    """The flow, with this environment's effects."""
-    return vend_credentials(
-        caller,
-        body,
-        record,
-        load_grants=kept.load,
-        assume_role=assume_role,
-        rates=rates,
-        role_arn=settings.role_arn,
-        now=now(),
-        new_id=new_id,
-    )
 
 
 def numbered(query: Mapping[str, str]) -> dict[str, object]:
@@ -102,10 +71,13 @@ def numbered(query: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-ROUTES: dict[str, gateway.Route] = {
-    "POST /iam/credentials": credentials,
-    "POST /web-identity/credentials": credentials,
-    "GET /web-identity/credentials": container_credentials,
+CREDENTIALS = recorded_route(recording, "credentials", credentials)
+ROUTES = {
+    "POST /iam/credentials": CREDENTIALS,
+    "POST /web-identity/credentials": CREDENTIALS,
+    "GET /web-identity/credentials": recorded_route(
+        recording, "credentials", container_credentials, QUERY
+    ),
 }
 
 

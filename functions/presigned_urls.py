@@ -11,55 +11,52 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from vending.audit.record import Record
 from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
-from vending.aws.api.routes import recorded
+from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
-from vending.aws.environment.runtime import Settings, new_id, now
-from vending.aws.services import s3, sts
-from vending.aws.services.client import client
-from vending.aws.table import counters, grants, uploads
+from vending.aws.environment.lending import Environment
+from vending.aws.environment.runtime import new_id, now
+from vending.aws.services import s3
+from vending.aws.table import uploads
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
-from vending.decision.effects import Rates
-from vending.kept import Kept
 from vending.sessions.signing_sessions import SigningSessions
 from vending.uploads.request import AbortRequest, CompletionRequest, PartsRequest, UploadRequest
 from vending.uploads.resume import end, resume, sign_parts
 from vending.uploads.start import UploadEffects, start_upload
 from vending.urls.parse import parse_urls
-from vending.urls.signing import Effects
-from vending.urls.vend import vend
+from vending.urls.signing import PresignEffects
+from vending.urls.vend import vend_presigned
 
 logger = Logger()
-settings = Settings.read(os.environ)
-recording = partial(runtime.recording, settings.metrics_namespace)
-dynamodb = client("dynamodb", settings.region)
-kept = Kept(partial(grants.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
-sessions = SigningSessions(
-    partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint)), new_id, now
-)
-rates = Rates(
-    settings.rate_limit, partial(counters.add, dynamodb, settings.table), settings.vends_uncounted
-)
+environment = Environment.read(os.environ)
+settings, dynamodb = environment.settings, environment.dynamodb
+recording = partial(runtime.request_record, settings.metrics_namespace)
+sessions = SigningSessions(environment.assume_role(), new_id, now)
 connection = s3.connection()
 gc.freeze()  # a batch makes thousands of objects; what there is now need not be searched for waste
 
 
-def signing() -> Effects:
-    """What signing needs of this environment, at this time."""
-    return Effects(
-        load_grants=kept.load,
-        lasting_until=sessions.lasting_until,
-        rates=rates,
+def presigning() -> PresignEffects:
+    """What presigning takes, now."""
+    return PresignEffects(
+        load_grants=environment.load_grants,
+        rates=environment.rates,
         role_arn=settings.role_arn,
-        s3_endpoint=settings.s3_endpoint,
         now=now(),
+        lasting_until=sessions.lasting_until,
+        s3_endpoint=settings.s3_endpoint,
     )
 
 
 def uploading() -> UploadEffects:
-    """What uploads need beside."""
+    """What multipart uploads take, now."""
     return UploadEffects(
-        signing=signing(),
+        load_grants=environment.load_grants,
+        rates=environment.rates,
+        role_arn=settings.role_arn,
+        now=now(),
+        lasting_until=sessions.lasting_until,
+        s3_endpoint=settings.s3_endpoint,
         start=partial(s3.start_upload, connection),
         abort=partial(s3.abort_upload, connection),
         save=partial(uploads.save_upload, dynamodb, settings.table),
@@ -70,7 +67,7 @@ def uploading() -> UploadEffects:
 
 def presigned_urls(request: gateway.Request, caller: Caller, record: Record) -> Answer:
     """Signs all or nothing, in the form that is asked for."""
-    vended = vend(caller, parse_urls(request.body()), record, signing())
+    vended = vend_presigned(caller, parse_urls(request.body()), record, presigning())
     return {**vended.as_json(), **ids(record, vended.session_id)}
 
 
@@ -117,7 +114,7 @@ ACTIONS = {
     "multipart-uploads/{id}/abort": abort,
 }
 ROUTES = {
-    f"POST /{door}/{path}": recorded(recording, path.replace("/{id}", ""), answer)
+    f"POST /{door}/{path}": recorded_route(recording, path.replace("/{id}", ""), answer)
     for door in ("iam", "web-identity")
     for path, answer in ACTIONS.items()
 }

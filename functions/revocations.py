@@ -15,7 +15,7 @@ from vending.answers import PARAMETERS, Page
 from vending.audit.record import Record
 from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
-from vending.aws.api.routes import recorded
+from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
 from vending.aws.environment.runtime import Settings, new_id, now
 from vending.aws.services import deadline, logs
@@ -37,7 +37,7 @@ SEARCH_SECONDS = 8.0  # of the 29 that API Gateway waits
 
 logger = Logger()
 settings = Settings.read(os.environ)
-recording = partial(runtime.recording, settings.metrics_namespace)
+recording = partial(runtime.request_record, settings.metrics_namespace)
 policy_name = os.environ["DENIAL_POLICY_NAME"]
 dynamodb = client("dynamodb", settings.region)
 iam, cloudwatch = client("iam", settings.region), client("logs", settings.region)
@@ -145,9 +145,9 @@ def reconciled(event_id: str) -> None:
 
 ROUTES: dict[str, gateway.Route] = {
     "GET /admin/revocations": listed,
-    "POST /admin/revocations": recorded(recording, "revocation", revoked),
+    "POST /admin/revocations": recorded_route(recording, "revocation", revoked),
     "GET /admin/revocations/{id}": one,
-    "DELETE /admin/revocations/{id}": recorded(recording, "lift", lifted),
+    "DELETE /admin/revocations/{id}": recorded_route(recording, "lift", lifted),
 }
 
 

@@ -13,15 +13,13 @@ from vending.aws.api.responses import Answer
 from vending.aws.api.sts_answer import STS, result
 from vending.aws.api.sts_request import RoleRequest
 from vending.aws.environment import runtime
-from vending.aws.environment.runtime import Settings, new_id, now
+from vending.aws.environment.lending import Environment
+from vending.aws.environment.runtime import now
 from vending.aws.environment.verification import Verification
-from vending.aws.services import sts
-from vending.aws.services.client import client
 from vending.aws.services.measuring import METER
-from vending.aws.table import counters, grants
+from vending.aws.table import grants
 from vending.callers.caller import Caller
 from vending.credentials.vend_grant import vend_grant
-from vending.decision.effects import Rates
 from vending.documents.grant import grant_of
 from vending.errors import InvalidRequest
 from vending.grants.grant import Grant
@@ -31,16 +29,12 @@ from vending.table import catalogue_key
 ROUTE = "POST /sts/{grantId}"
 
 logger = Logger()
-settings = Settings.read(os.environ)
-recording = partial(runtime.recording, settings.metrics_namespace)
+environment = Environment.read(os.environ)
+settings, dynamodb = environment.settings, environment.dynamodb
+recording = partial(runtime.request_record, settings.metrics_namespace)
 traced = os.environ["TRACED"] == "true"
-dynamodb = client("dynamodb", settings.region)
 verification = Verification.of(dynamodb, settings)
-kept = Kept(partial(grants.load, dynamodb, settings.table), settings.grants_cache_seconds, now)
-assume_role = partial(sts.assume_role, client("sts", settings.region, settings.sts_endpoint))
-rates = Rates(
-    settings.rate_limit, partial(counters.add, dynamodb, settings.table), settings.vends_uncounted
-)
+assume_role = environment.assume_role()
 
 
 @METER.timed("table")
@@ -69,7 +63,7 @@ def assume_role_with_web_identity(request: gateway.Request) -> Answer:
         identity = verification.identity(asked.token, record)
         caller = Caller("sts", identity, source_ip, record.meter.elapsed())
         record.note(action="credentials")
-        record.caller(caller)
+        record.note(**caller.as_recorded())
         if asked.role_arn != settings.role_arn:
             raise InvalidRequest("RoleArn is not the role of this service: the stack's RoleArn.")
         vended = vend_grant(
@@ -77,13 +71,8 @@ def assume_role_with_web_identity(request: gateway.Request) -> Answer:
             request.path("grantId"),
             asked.duration_seconds,
             record,
-            load_grant=kept_grants.load,
-            load_grants=kept.load,
-            assume_role=assume_role,
-            rates=rates,
-            role_arn=settings.role_arn,
-            now=now(),
-            new_id=new_id,
+            kept_grants.load,
+            environment.lending(assume_role),
         )
         audience = verification.audience(asked.token, identity)
     return result(vended, identity, audience)

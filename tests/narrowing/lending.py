@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.narrowing.cases import BUCKET, Case, as_json, as_target
-from tests.support.make import ACCOUNT, NOW, ROLE_ARN, Sts, location, rates, record
+from tests.support.effects import lending, presign_effects, upload_effects
+from tests.support.make import ACCOUNT, NOW, ROLE_ARN, Sts, location, record
 from tests.support.tokens import ISSUER
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
@@ -22,10 +23,10 @@ from vending.grants.scope import Scope
 from vending.sessions.session import Session
 from vending.sessions.signing_sessions import SigningSessions
 from vending.uploads.request import UploadRequest
-from vending.uploads.start import UploadEffects, start_upload
+from vending.uploads.start import start_upload
 from vending.urls.parse import parse_urls
 from vending.urls.request import UrlsRequest
-from vending.urls.signing import Effects
+from vending.urls.signing import PresignEffects
 from vending.urls.vend import vend_urls
 
 ADDRESS = "192.0.2.7"
@@ -144,20 +145,13 @@ def _credentials(
         caller(case),
         parse(CredentialsRequest, as_json(body)),
         record(),
-        load_grants=load_grants,
-        assume_role=sts.assume_role,
-        rates=rates(),
-        role_arn=role_arn(case),
-        now=NOW,
-        new_id=lambda: "asession",
+        lending(load_grants, sts.assume_role, role_arn=role_arn(case)),
     )
 
 
-def _signing(case: Case, sts: Sts, load_grants: LoadGrants) -> Effects:
+def _signing(case: Case, sts: Sts, load_grants: LoadGrants) -> PresignEffects:
     sessions = SigningSessions(sts.assume_role, lambda: "asession", lambda: NOW)
-    return Effects(
-        load_grants, sessions.lasting_until, rates(), role_arn(case), s3_endpoint="", now=NOW
-    )
+    return presign_effects(load_grants, sessions.lasting_until, role_arn=role_arn(case))
 
 
 def _url(case: Case, sts: Sts, load_grants: LoadGrants, wanted: dict[str, str]) -> None:
@@ -174,7 +168,7 @@ def _url(case: Case, sts: Sts, load_grants: LoadGrants, wanted: dict[str, str]) 
 
 def _upload(case: Case, sts: Sts, load_grants: LoadGrants, wanted: dict[str, str]) -> None:
     request = parse(UploadRequest, as_json({"target": wanted, "size": 1000, "expiresIn": 60}))
-    effects = UploadEffects(
+    effects = upload_effects(
         _signing(case, sts, load_grants),
         start=lambda url, headers: "an-id",
         abort=lambda url: None,

@@ -12,7 +12,8 @@ import boto3
 from botocore.config import Config
 
 from tests.proof.granted import Asking, Keys
-from tests.support.make import ROLE_ARN, rates, record
+from tests.support.effects import lending, presign_effects, upload_effects
+from tests.support.make import record
 from vending.audit.record import Record
 from vending.aws.environment.runtime import now
 from vending.aws.services import s3
@@ -32,10 +33,10 @@ from vending.sessions.signing_sessions import Lent, SigningSessions
 from vending.sigv4.presign import Method, endpoint_of, signer
 from vending.uploads.request import UploadRequest
 from vending.uploads.running import Running
-from vending.uploads.start import UploadEffects, start_upload
+from vending.uploads.start import start_upload
 from vending.urls.answer import Url
 from vending.urls.request import UrlsRequest
-from vending.urls.signing import Effects
+from vending.urls.signing import PresignEffects
 from vending.urls.vend import vend_urls
 
 if TYPE_CHECKING:
@@ -99,12 +100,12 @@ class Lender:
             asking.caller,
             parse(CredentialsRequest, json.dumps(body)),
             record(),
-            load_grants=self.load_grants,
-            assume_role=self.assume_role,
-            rates=rates(),
-            role_arn=ROLE_ARN,
-            now=asking.vended or datetime.now(UTC),
-            new_id=self.new_id,
+            lending(
+                self.load_grants,
+                self.assume_role,
+                now=asking.vended or datetime.now(UTC),
+                new_id=self.new_id,
+            ),
         ).credentials
         return self.boto3.client(
             "s3",
@@ -124,7 +125,7 @@ class Lender:
     def upload(self, asking: Asking, keys: Keys) -> Running:
         """A multipart upload of one part, started."""
         connection = s3.connection()  # a kept one may have been closed meanwhile
-        effects = UploadEffects(
+        effects = upload_effects(
             self._effects(asking),
             start=partial(s3.start_upload, connection),
             abort=partial(s3.abort_upload, connection),
@@ -161,9 +162,11 @@ class Lender:
         )
         return sign(key)
 
-    def _effects(self, asking: Asking) -> Effects:
+    def _effects(self, asking: Asking) -> PresignEffects:
         now = asking.vended or datetime.now(UTC)
-        return Effects(self.load_grants, self.lasting_until, rates(), ROLE_ARN, self.endpoint, now)
+        return presign_effects(
+            self.load_grants, self.lasting_until, now=now, s3_endpoint=self.endpoint
+        )
 
 
 def target(keys: Keys) -> dict[str, str]:

@@ -18,7 +18,6 @@ from local import template
 from tools.reference import members, session_policies, words
 from tools.reference import record as audit_record
 from vending import answers, kept
-from vending.audit import record as audit
 from vending.aws.services import issuers, logs
 from vending.bodies import content_fields, fields
 from vending.bodies.parse import BODY_BYTES
@@ -26,6 +25,7 @@ from vending.callers import issuer, issuer_keys, token, web_identity
 from vending.callers.identity import MOST_KEYS
 from vending.catalogue import batches
 from vending.credentials import request
+from vending.decision import wanted
 from vending.documents import document as documents_document
 from vending.documents import grant, location
 from vending.documents import issuer as documents_issuer
@@ -155,7 +155,7 @@ def limits() -> Iterator[str]:
         ("`sourceIp`", f"{fields.ADDRESS_BLOCKS} CIDR blocks"),
         ("a page of a list", f"{answers.USUAL} entries; `limit` from 1 to {answers.MOST:,}"),
         ("faults that a problem lists", f"{FAULTS}"),
-        ("targets that an audit record lists", f"{audit.LISTED_TARGETS}"),
+        ("targets that an audit record lists", f"{wanted.LISTED_TARGETS}"),
         ("bucket and grantee pairs that an environment keeps", f"{kept.CAPACITY:,}"),
         ("signing sessions that an environment keeps", f"{signing_sessions.CAPACITY:,}"),
         ("a token", f"{token.TOKEN_BYTES:,} bytes"),

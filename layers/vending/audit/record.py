@@ -8,18 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, islice
 
 from vending.audit.meter import Meter
 from vending.audit.metrics import embedded
-from vending.callers.caller import Caller
-from vending.decision.wanted import Wants
 from vending.errors import ServiceFault, VendingError
-from vending.sessions.session import Session
 from vending.times import iso
 
 VERSION = 1
-LISTED_TARGETS = 20
 
 type Emit = Callable[[str], None]
 type Encode = Callable[[Mapping[str, object]], str]  # as JSON on one line of ASCII
@@ -42,21 +37,6 @@ class Record:
         """Adds members, spelled as they are written; None is left out."""
         self.members |= {name: value for name, value in members.items() if value is not None}
 
-    def caller(self, caller: Caller) -> None:
-        """Who asks."""
-        self.note(door=caller.door, sourceIp=caller.source_ip, **caller.identity.as_recorded())
-        if caller.authorise_ms is not None:
-            self.members["authoriseMs"] = caller.authorise_ms
-
-    def wanted(self, wanted: Wants) -> None:
-        """What is asked for."""
-        listed = (one.listed(LISTED_TARGETS) for one in wanted)
-        self.note(
-            targets=list(islice(chain.from_iterable(listed), LISTED_TARGETS)),
-            targetCount=sum(one.count for one in wanted),
-            permission=" ".join(sorted({one.permission.value for one in wanted})),
-        )
-
     def gathered(self) -> None:
         """The table, or what was kept of it, has been asked."""
         self.members["grantsCached"] = 0 if "grants" in self.meter.taken else 1
@@ -66,16 +46,6 @@ class Record:
         told = {"expiresAt": iso(expires_at), "cached": cached, "sessionCached": int(cached)}
         self.members |= told
         self.meter.rest("sign")
-
-    def session(self, session: Session, session_id: str) -> None:
-        """Which session is asked for, before it is: STS may make it and not be heard."""
-        self.note(
-            sessionId=session_id,
-            roleSessionName=session.name(session_id),
-            roleArn=session.role_arn,
-            sourceIdentity=session.source_identity,
-            durationSeconds=session.duration,
-        )
 
     def line(self, encode: Encode = as_json) -> str:
         """The record as one line of JSON."""
@@ -88,7 +58,7 @@ class Record:
 
 
 @contextmanager
-def recorded(
+def audit_record(
     emit: Emit,
     action: str,
     *,

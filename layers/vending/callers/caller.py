@@ -15,4 +15,13 @@ class Caller:
     door: Door
     identity: Identity
     source_ip: str
-    authorise_ms: float | None = field(default=None, compare=False)  # what the authorizer took
+    authorise_ms: float | None = field(default=None, compare=False)  # that the authorizer took
+
+    def as_recorded(self) -> dict[str, object]:
+        """As members of the audit record."""
+        return {
+            "door": self.door,
+            "sourceIp": self.source_ip,
+            **self.identity.as_recorded(),
+            "authoriseMs": self.authorise_ms,
+        }

@@ -1,16 +1,13 @@
 """What a credentials request would get, without vending."""
 
-from datetime import datetime
-
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.credentials.narrow import narrow
 from vending.credentials.request import CredentialsRequest
 from vending.decision.decide import decide
-from vending.decision.effects import LoadGrants
+from vending.decision.effects import Effects
 from vending.errors import Refusal, RequestFault
 from vending.grants.grant import Grant
-from vending.grants.rate_limit import RateLimit
 from vending.sessions.durations import (
     LONGEST,
     LONGEST_URL,
@@ -23,14 +20,7 @@ from vending.sessions.policy import POLICY_CHARACTERS
 
 
 def explain(
-    caller: Caller,
-    request: CredentialsRequest,
-    record: Record,
-    *,
-    load_grants: LoadGrants,
-    role_arn: str,
-    rate_limit: RateLimit,
-    now: datetime,
+    caller: Caller, request: CredentialsRequest, record: Record, effects: Effects
 ) -> dict[str, object]:
     """The decision with its reason; a refusal is an answer here, not an error.
 
@@ -40,9 +30,9 @@ def explain(
     grant = None
     try:
         check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
-        decision = decide(caller, request.wanted, record, load_grants=load_grants, now=now)
+        decision = decide(caller, request.wanted, record, effects)
         grant = decision.match.grant
-        narrowed = narrow(caller, request, decision, role_arn=role_arn, now=now)
+        narrowed = narrow(caller, request, decision, effects)
     except (Refusal, RequestFault) as error:
         record.note(outcome="refused", code=error.code, reason=error.reason)
         return {
@@ -50,7 +40,7 @@ def explain(
             "code": error.code,
             "reason": error.detail,
             "matchedGrantTargets": [],
-            "limits": limits(grant, rate_limit, now),
+            "limits": limits(grant, effects),
         }
     scope, policy = decision.match.scope, narrowed.session.policy
     return {
@@ -59,20 +49,20 @@ def explain(
         "matchedGrantTargets": [target.as_json() for target in narrowed.targets],
         "sessionPolicy": policy,
         "sessionPolicyLength": len(policy),
-        "limits": limits(grant, rate_limit, now),
+        "limits": limits(grant, effects),
     }
 
 
-def limits(grant: Grant | None, rate_limit: RateLimit, now: datetime) -> dict[str, object]:
+def limits(grant: Grant | None, effects: Effects) -> dict[str, object]:
     """The bounds of a request under this grant (None: under any): seconds, characters, and rates.
 
-    ``rate_limit`` is the stack's, over all grants of a caller.
+    ``callerRateLimit`` is the stack's, over all grants of a caller.
     """
-    rates = {"rateLimit": grant and grant.rate_limit, "callerRateLimit": rate_limit}
+    rates = {"rateLimit": grant and grant.rate_limit, "callerRateLimit": effects.rates.stack}
     return {
         "minDurationSeconds": SHORTEST,
         "maxDurationSeconds": longest_credentials(grant) if grant else LONGEST,
-        "maxExpiresIn": longest_url(grant, now) if grant else LONGEST_URL,
+        "maxExpiresIn": longest_url(grant, effects.now) if grant else LONGEST_URL,
         "sessionPolicyCharacters": POLICY_CHARACTERS,
         **{name: limit.as_json() for name, limit in rates.items() if limit},
     }

@@ -1,16 +1,34 @@
 """From a decision to the session that answers a credentials request, before STS is asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Literal, Protocol
 
 from vending.callers.caller import Caller
-from vending.credentials.request import CredentialsRequest
 from vending.decision.decide import Decision
+from vending.decision.effects import Effects
+from vending.decision.wanted import Wanted
 from vending.errors import Fault, PolicyTooLarge, PresignOnly
 from vending.grants.grant import Permission
 from vending.grants.keys import Location
 from vending.sessions.durations import SHORTEST, credentials_duration, longest_credentials
 from vending.sessions.session import Session, session_for
+
+
+class Request(Protocol):
+    """What credentials are asked for: all targets with one permission."""
+
+    @property
+    def wanted(self) -> Sequence[Wanted]: ...
+
+    @property
+    def permission(self) -> Permission: ...
+
+    @property
+    def privilege(self) -> Literal["Minimal", "Default"]: ...
+
+    @property
+    def duration_seconds(self) -> int | None: ...  # None: the most that the grant allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +40,7 @@ class Narrowed:
     session: Session
 
 
-def narrow(
-    caller: Caller,
-    request: CredentialsRequest,
-    decision: Decision,
-    *,
-    role_arn: str,
-    now: datetime,
-) -> Narrowed:
+def narrow(caller: Caller, request: Request, decision: Decision, effects: Effects) -> Narrowed:
     """The session that answers a credentials request, not asked for yet.
 
     Raises:
@@ -53,17 +64,9 @@ def narrow(
         targets = (decision.match.scope,)
     duration = credentials_duration(request.duration_seconds, grant)
     try:
-        session = session_for(
-            caller,
-            grant,
-            targets,
-            request.permission,
-            location=decision.location,
-            role_arn=role_arn,
-            duration=duration,
-            now=now,
-        )
+        session = session_for(caller, decision, targets, request.permission, duration, effects)
     except PolicyTooLarge as error:
-        member = "/targets" if request.targets else "/target"
-        raise PolicyTooLarge(error.detail, faults=[Fault(member, "too long together")]) from None
+        member = request.wanted[0].pointer.split("/")[1]
+        fault = Fault(f"/{member}", "too long together")
+        raise PolicyTooLarge(error.detail, faults=[fault]) from None
     return Narrowed(decision, targets, session)

@@ -1,25 +1,22 @@
-"""Credentials handed out: gather, decide, narrow, act; effects come in as functions."""
+"""Vends credentials: gather, decide, narrow, act."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.credentials.narrow import Narrowed, narrow
-from vending.credentials.request import CredentialsRequest
-from vending.decision.count import Asked, count
+from vending.credentials.narrow import Narrowed, Request, narrow
+from vending.decision.count import Counted, count
 from vending.decision.decide import decide
-from vending.decision.effects import LoadGrants, Rates
 from vending.errors import Unavailable
 from vending.sessions.durations import LONGEST, SHORTEST, check_duration
-from vending.sessions.session import AssumeRole, Credentials, believed
+from vending.sessions.session import Credentials, Lending, believed
 from vending.times import iso
 
 
 @dataclass(frozen=True, slots=True)
 class VendedCredentials:
-    """Credentials handed out; ``expiration`` is what will really hold."""
+    """Credentials handed out; ``expiration`` is when they actually expire."""
 
     narrowed: Narrowed
     credentials: Credentials
@@ -28,16 +25,7 @@ class VendedCredentials:
 
 
 def vend_credentials(
-    caller: Caller,
-    request: CredentialsRequest,
-    record: Record,
-    *,
-    load_grants: LoadGrants,
-    assume_role: AssumeRole,
-    rates: Rates,
-    role_arn: str,
-    now: datetime,
-    new_id: Callable[[], str],
+    caller: Caller, request: Request, record: Record, lending: Lending
 ) -> VendedCredentials:
     """Credentials of a session of their own, for the targets alone.
 
@@ -48,15 +36,15 @@ def vend_credentials(
         Unavailable: the table or STS failed.
     """
     check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
-    decision = decide(caller, request.wanted, record, load_grants=load_grants, now=now)
-    narrowed = narrow(caller, request, decision, role_arn=role_arn, now=now)
-    count(caller, decision.match.grant, Asked(), record, rates, now)
-    session_id = new_id()
-    record.session(narrowed.session, session_id)
-    credentials = believed(assume_role(narrowed.session, session_id), narrowed.session, now)
+    decision = decide(caller, request.wanted, record, lending)
+    narrowed = narrow(caller, request, decision, lending)
+    count(caller, decision.match.grant, Counted(), record, lending)
+    session, session_id = narrowed.session, lending.new_id()
+    record.note(**session.as_recorded(session_id))
+    credentials = believed(lending.assume_role(session, session_id), session, lending.now)
     ends = decision.match.grant.expires or credentials.expiration
     expiration = min(ends, credentials.expiration)
-    if expiration <= now:
+    if expiration <= lending.now:
         raise Unavailable("SessionEnded")
     packed = credentials.packed_policy_size
     record.note(expiresAt=iso(expiration), cached=False, packedPolicySize=packed)

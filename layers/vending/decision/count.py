@@ -4,13 +4,13 @@ Every way to vend calls ``count``. A minute is one of the clock, so that around 
 get twice what a limit says within sixty seconds.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 from typing import NamedTuple
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.decision.effects import HASH, Counter, Rates
+from vending.decision.effects import HASH, Counter, Effects, Rates
 from vending.errors import Fault, InvalidRequest, TooManyRequests, Unavailable
 from vending.grants.grant import Grant
 from vending.grants.rate_limit import RateLimit
@@ -19,16 +19,14 @@ from vending.ids import short_hash
 MINUTE = timedelta(minutes=1)
 
 
-class Asked(NamedTuple):
+class Counted(NamedTuple):
     """What one decision gives out, beside being one request."""
 
     urls: int = 0
     pointer: str = ""  # to the list in the body that is as long
 
 
-def count(
-    caller: Caller, grant: Grant, asked: Asked, record: Record, rates: Rates, now: datetime
-) -> None:
+def count(caller: Caller, grant: Grant, counted: Counted, record: Record, effects: Effects) -> None:
     """Count one decision, where the stack or the grant has a limit.
 
     Raises:
@@ -36,15 +34,19 @@ def count(
         TooManyRequests: more than is left of this minute; nothing of it is counted.
         Unavailable: counting failed, and the stack does not vend uncounted.
     """
+    rates = effects.rates
     if not (rates.stack or grant.rate_limit):
         return
-    counters = [*_counters(rates.stack, None, asked), *_counters(grant.rate_limit, grant.id, asked)]
+    counters = [
+        *_counters(rates.stack, None, counted),
+        *_counters(grant.rate_limit, grant.id, counted),
+    ]
     for one in counters:
         if one.added > one.most:
-            raise _never(one, asked)
+            raise _never(one, counted)
     if not counters:
         return
-    minute = now.replace(second=0, microsecond=0)
+    minute = effects.now.replace(second=0, microsecond=0)
     try:
         found = rates.add(short_hash(caller.identity.canonical, HASH), minute, counters)
     except Unavailable as error:
@@ -54,7 +56,7 @@ def count(
         raise
     if found is not None:
         full = (one for one in counters if found.get(one.name, 0) + one.added > one.most)
-        raise _later(next(full, counters[0]), ceil((minute + MINUTE - now).total_seconds()))
+        raise _later(next(full, counters[0]), ceil((minute + MINUTE - effects.now).total_seconds()))
 
 
 def most_urls(grant: Grant, rates: Rates) -> int | None:
@@ -63,22 +65,22 @@ def most_urls(grant: Grant, rates: Rates) -> int | None:
     return min((most for most in limits if most is not None), default=None)
 
 
-def _counters(limit: RateLimit | None, grant: str | None, asked: Asked) -> list[Counter]:
+def _counters(limit: RateLimit | None, grant: str | None, counted: Counted) -> list[Counter]:
     if limit is None:
         return []
     counters = []
     if limit.requests is not None:
         counters.append(Counter("requests", grant, 1, limit.requests))
-    if limit.urls is not None and asked.urls:
-        counters.append(Counter("urls", grant, asked.urls, limit.urls))
+    if limit.urls is not None and counted.urls:
+        counters.append(Counter("urls", grant, counted.urls, limit.urls))
     return counters
 
 
-def _never(counter: Counter, asked: Asked) -> InvalidRequest:
+def _never(counter: Counter, counted: Counted) -> InvalidRequest:
     detail = f"{counter.added:,} URLs in one request, and the limit is {counter.limit}"
     return InvalidRequest(
         f"This asks for {detail}. Ask for fewer at a time.",
-        faults=[Fault(asked.pointer, f"at most {counter.most:,} here")],
+        faults=[Fault(counted.pointer, f"at most {counter.most:,} here")],
         reason="RateLimit",
     )
 

@@ -1,13 +1,12 @@
 """Gather and decide: the closest grant for all that a caller wants, or a refusal."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.decision.closest import Match, closest_grant
-from vending.decision.effects import LoadGrants
-from vending.decision.wanted import Wants
+from vending.decision.effects import Effects
+from vending.decision.wanted import Wants, as_recorded
 from vending.denials.revoked import Revoked, check_not_blocked, not_blocked
 from vending.errors import AccessDenied, Fault, SeveralGrants
 from vending.grants.location import RegisteredLocation
@@ -24,14 +23,7 @@ class Decision:
     revoked: Revoked
 
 
-def decide(
-    caller: Caller,
-    wanted: Wants,
-    record: Record,
-    *,
-    load_grants: LoadGrants,
-    now: datetime,
-) -> Decision:
+def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> Decision:
     """The closest grant for all that is wanted.
 
     Raises:
@@ -40,18 +32,20 @@ def decide(
         TooManyClaims: the caller's grants would stand in too many places to read.
         Unavailable: the table failed, or sessions were revoked at this very moment.
     """
-    record.wanted(wanted)
+    record.note(**as_recorded(wanted))
     bucket = wanted[0].bucket
     if other := next((one for one in wanted if one.bucket != bucket), None):
         raise SeveralGrants(
             "A grant lies in one bucket; send one request for each bucket.",
             faults=[Fault(other.pointer, "lies in another bucket than the first target")],
         )
-    known = load_grants(caller.identity.grantee_keys, bucket)
+    known = effects.load_grants(caller.identity.grantee_keys, bucket)
     record.gathered()
     check_not_blocked(caller, known.denials)
-    match = closest_grant(not_blocked(known.grants, known.denials), caller, wanted, now)
+    grants = not_blocked(known.grants, known.denials)
+    match = closest_grant(grants, caller, wanted, effects.now)
     record.note(grant=match.grant.id)
     if known.location is None:
         raise AccessDenied(f"No location is registered for {bucket}.", reason="NoLocation")
-    return Decision(match, known.location, Revoked.of(caller, match.grant, known.denials, now))
+    revoked = Revoked.of(caller, match.grant, known.denials, effects.now)
+    return Decision(match, known.location, revoked)

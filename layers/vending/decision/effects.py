@@ -1,4 +1,4 @@
-"""The effects that a decision needs: the grants of a caller, and counters."""
+"""What a decision needs of the world: the time, the caller's grants, and counters."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,3 +61,13 @@ class Rates:
     stack: RateLimit  # over all grants
     add: Add
     vends_uncounted: bool  # while counting fails
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What deciding takes, made for one request."""
+
+    load_grants: LoadGrants
+    rates: Rates
+    role_arn: str  # of the service's own role
+    now: datetime

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from vending.grants.grant import Permission
 from vending.grants.keys import Location
@@ -75,6 +76,18 @@ class WantedKeys:
 
 
 type Wants = Sequence[Wanted | WantedKeys]
+
+LISTED_TARGETS = 20  # in an audit record
+
+
+def as_recorded(wanted: Wants) -> dict[str, object]:
+    """As members of the audit record."""
+    listed = (one.listed(LISTED_TARGETS) for one in wanted)
+    return {
+        "targets": list(islice(chain.from_iterable(listed), LISTED_TARGETS)),
+        "targetCount": sum(one.count for one in wanted),
+        "permission": " ".join(sorted({one.permission.value for one in wanted})),
+    }
 
 
 def each(wanted: Wants) -> Iterator[Wanted]:

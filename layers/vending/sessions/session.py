@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from vending.callers.caller import Caller
+from vending.decision.decide import Decision
+from vending.decision.effects import Effects
 from vending.denials.names import grant_part, source_identity
 from vending.errors import AccessDenied
-from vending.grants.grant import Grant, Permission
+from vending.grants.grant import Permission
 from vending.grants.keys import Location
-from vending.grants.location import RegisteredLocation
 from vending.sessions.policy import grant_conditions, session_policy
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
-
 
 MARGIN = 60  # seconds that may pass until STS starts the session
 
@@ -49,30 +49,46 @@ class Session:
         """At most 60 characters; a deny on ``aws:userid`` can match each part of it."""
         return f"{self.source_identity}-{grant_part(self.grant)}-{session_id}"
 
+    def as_recorded(self, session_id: str) -> dict[str, object]:
+        """As members of the audit record, noted before STS is asked: it may not be heard."""
+        return {
+            "sessionId": session_id,
+            "roleSessionName": self.name(session_id),
+            "roleArn": self.role_arn,
+            "sourceIdentity": self.source_identity,
+            "durationSeconds": self.duration,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Lending(Effects):
+    """What handing out credentials takes, made for one request."""
+
+    assume_role: AssumeRole
+    new_id: Callable[[], str]  # of a session
+
 
 def session_for(
     caller: Caller,
-    grant: Grant,
+    decision: Decision,
     targets: Sequence[Location],
     permission: Permission,
-    *,
-    location: RegisteredLocation,
-    role_arn: str,
     duration: int,
-    now: datetime,
+    effects: Effects,
 ) -> Session:
-    """The session that gives ``permission`` on ``targets``, and nothing else.
+    """The session of ``duration`` seconds that gives ``permission`` on ``targets`` alone.
 
     Raises:
         PolicyTooLarge: the policy does not fit.
         AccessDenied: a condition of the grant cannot be put for this caller.
     """
+    grant, location = decision.match.grant, decision.location
     if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
         # Only one of the two would stand in the policy, under one key.
         raise AccessDenied("No grant of yours covers this.", reason="VpcEndpoint")
-    ends = now + timedelta(seconds=duration + MARGIN)
+    ends = effects.now + timedelta(seconds=duration + MARGIN)
     conditions = grant_conditions(grant, caller, ends)
-    lent = location.role_arn(role_arn)
+    lent = location.role_arn(effects.role_arn)
     return Session(
         role_arn=lent,
         policy=session_policy(

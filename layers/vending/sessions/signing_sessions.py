@@ -70,12 +70,12 @@ class SigningSessions:
             except Unavailable:
                 self._rests[session.role_arn] = now + PAUSE
         self._kept.move_to_end(session)
-        record.session(session, kept.lent.session_id)
+        record.note(**session.as_recorded(kept.lent.session_id))
         return Lent(kept.lent.credentials, kept.lent.session_id, cached=True)
 
     def _lent(self, session: Session, now: datetime, record: Record) -> Lent:
         session_id = self.new_id()
-        record.session(session, session_id)
+        record.note(**session.as_recorded(session_id))
         credentials = believed(self.assume_role(session, session_id), session, now)
         lent = Lent(credentials, session_id, cached=False)
         record.note(packedPolicySize=lent.credentials.packed_policy_size)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from vending.answers import PARAMETERS, Page
-from vending.audit.record import LISTED_TARGETS
+from vending.decision.wanted import LISTED_TARGETS
 from vending.sessions.durations import LONGEST
 from vending.times import iso
 from vending.trail.search import Search, settled

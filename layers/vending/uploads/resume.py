@@ -5,25 +5,21 @@ The plan, never the request, says key and sizes, so that a limit holds for the s
 
 from collections.abc import Sequence
 
-from vending.answers import check_answer
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.decision.count import Asked
+from vending.decision.count import Counted
 from vending.decision.decide import Decision, decide
 from vending.decision.wanted import Wanted
 from vending.errors import AccessDenied, Fault, InvalidRequest, NotFound
 from vending.grants.grant import Permission
 from vending.sessions.durations import LONGEST_URL, check_duration
-from vending.sigv4.presign import encode_path
 from vending.uploads.request import PartsRequest
 from vending.uploads.running import Part, Running
 from vending.uploads.start import UploadEffects
 from vending.uploads.upload import CHECKSUM_CHARACTERS, Upload
 from vending.urls.rules import check_upload
-from vending.urls.signing import TOKEN_BYTES, signing_for
-from vending.urls.vend import URL_BYTES
-
-ID_BYTES = 1024  # of S3's own id
+from vending.urls.signing import signing_for
+from vending.urls.sizes import check_parts
 
 
 def resume(
@@ -38,14 +34,14 @@ def resume(
         Unavailable: the table or STS failed.
     """
     upload = _loaded(caller, id_, record, effects)
-    return _resumed(caller, upload, lifetime, Asked(1), record, effects)
+    return _resumed(caller, upload, lifetime, Counted(1), record, effects)
 
 
 def end(caller: Caller, id_: str, lifetime: int, record: Record, effects: UploadEffects) -> Running:
     """As ``resume``, to abort: limits that became narrower must not keep what was sent."""
     upload = _loaded(caller, id_, record, effects)
     decision = _decided(caller, upload, lifetime, record, effects)
-    signing = signing_for(caller, decision, lifetime, Asked(1), record, effects.signing)
+    signing = signing_for(caller, decision, lifetime, Counted(1), record, effects)
     return Running(upload, signing)
 
 
@@ -63,10 +59,9 @@ def sign_parts(
     if last > parts:
         raise _wrong("/to", f"the upload has {parts} parts")
     _check_checksums(upload, request.checksums)
-    key = len(encode_path(upload.target.key))
-    check_answer([key + ID_BYTES + URL_BYTES + TOKEN_BYTES] * (last - first + 1), "parts")
-    asked = Asked(last - first + 1, "/to")
-    running = _resumed(caller, upload, request.expires_in, asked, record, effects)
+    check_parts(upload.target.key, last - first + 1)
+    counted = Counted(last - first + 1, "/to")
+    running = _resumed(caller, upload, request.expires_in, counted, record, effects)
     return running, running.parts(first, last, request.checksums or ())
 
 
@@ -74,7 +69,7 @@ def _resumed(
     caller: Caller,
     upload: Upload,
     lifetime: int,
-    asked: Asked,
+    counted: Counted,
     record: Record,
     effects: UploadEffects,
 ) -> Running:
@@ -88,26 +83,21 @@ def _resumed(
         raise AccessDenied(
             "The grant does not take an upload like this any more.", reason="UploadLimits"
         ) from None
-    signing = signing_for(caller, decision, lifetime, asked, record, effects.signing)
+    signing = signing_for(caller, decision, lifetime, counted, record, effects)
     return Running(upload, signing)
 
 
 def _decided(
     caller: Caller, upload: Upload, lifetime: int, record: Record, effects: UploadEffects
 ) -> Decision:
-    signing = effects.signing
     check_duration("expiresIn", lifetime, 1, LONGEST_URL)
     wanted = [Wanted(upload.target, Permission.WRITE, "")]
-    return decide(caller, wanted, record, load_grants=signing.load_grants, now=signing.now)
+    return decide(caller, wanted, record, effects)
 
 
 def _loaded(caller: Caller, id_: str, record: Record, effects: UploadEffects) -> Upload:
     upload = effects.load(id_)
-    if (
-        upload is None
-        or upload.caller != caller.identity.unique
-        or upload.ends <= effects.signing.now
-    ):
+    if upload is None or upload.caller != caller.identity.unique or upload.ends <= effects.now:
         raise NotFound("There is no such upload of yours.")
     record.note(upload=upload.id)
     return upload

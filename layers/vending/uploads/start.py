@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.decision.count import Asked, most_urls
+from vending.decision.count import Counted, most_urls
 from vending.decision.decide import Decision, decide
 from vending.decision.effects import Rates
 from vending.errors import AccessDenied, Unavailable, VendingError
@@ -19,21 +19,20 @@ from vending.uploads.request import UploadRequest
 from vending.uploads.running import ENDS, FIRST, Running
 from vending.uploads.upload import KEPT_SECONDS, Upload
 from vending.urls.rules import check_key, check_owner, check_upload
-from vending.urls.signing import Effects, signing_for, signing_session
+from vending.urls.signing import PresignEffects, signing_for, signing_session
 
 START_SECONDS = 60  # that S3 may take to start an upload
 
 
 @dataclass(frozen=True, slots=True)
-class UploadEffects:
-    """What uploads need of the world, beside what signing does."""
+class UploadEffects(PresignEffects):
+    """What multipart uploads take, made for one request."""
 
-    signing: Effects
     start: Callable[[str, Named], str]  # a URL and its headers; S3's id of the upload
     abort: Callable[[str], None]  # a URL
     save: Callable[[Upload], None]
     load: Callable[[str], Upload | None]
-    new_id: Callable[[], str]
+    new_id: Callable[[], str]  # of an upload
 
 
 def start_upload(
@@ -46,30 +45,27 @@ def start_upload(
             before STS or S3 is called.
         Unavailable: the table, STS or S3 failed; nothing is left of the upload.
     """
-    signing = effects.signing
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
-    decision = decide(
-        caller, request.wanted, record, load_grants=signing.load_grants, now=signing.now
-    )
+    decision = decide(caller, request.wanted, record, effects)
     grant = decision.match.grant
     content_type, size = request.content_type, request.size
     check_upload(grant, "", content_type=content_type, size=size, member="size")
-    check_owner(request.expected_bucket_owner, decision, signing.role_arn, "")
+    check_owner(request.expected_bucket_owner, decision, effects.role_arn, "")
     check_key(request.kms_key, decision, "")
     _check_source(grant, caller)
-    url_lifetime(request.expires_in, grant, signing.now)
-    signing_session(caller, decision, signing)  # what refuses here is not started
-    first = _first_parts(request, grant, signing.rates)
+    url_lifetime(request.expires_in, grant, effects.now)
+    signing_session(caller, decision, effects)  # what refuses here is not started
+    first = _first_parts(request, grant, effects.rates)
     starting = signing_for(
         caller,
         _from_here(decision),
         min(START_SECONDS, request.expires_in),
-        Asked(first + ENDS),
+        Counted(first + ENDS),
         record,
-        signing,
+        effects,
     )
     record.note(startSessionId=starting.session_id)
-    signed = signing_for(caller, decision, request.expires_in, None, record, signing)
+    signed = signing_for(caller, decision, request.expires_in, None, record, effects)
     algorithm = request.checksum_algorithm
     bound = {} if algorithm is None else {"x-amz-checksum-algorithm": algorithm}
     headers = {**request.headers, **bound}
@@ -84,7 +80,7 @@ def start_upload(
         sizes=request.sizes(),
         content_type=content_type,
         checksum=algorithm,
-        ends=signing.now + timedelta(seconds=KEPT_SECONDS),
+        ends=effects.now + timedelta(seconds=KEPT_SECONDS),
     )
     record.note(upload=upload.id)
     try:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.callers.principal import partition_of
-from vending.decision.count import Asked, count
+from vending.decision.count import Counted, count
 from vending.decision.decide import Decision
-from vending.decision.effects import LoadGrants, Rates
+from vending.decision.effects import Effects
 from vending.denials.revoked import Revoked
 from vending.errors import Unavailable
 from vending.sessions.durations import LONGEST, url_lifetime
@@ -17,21 +17,15 @@ from vending.sessions.session import Credentials, Session, session_for
 from vending.sessions.signing_sessions import Lent
 from vending.sigv4.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
 
-TOKEN_BYTES = 2048  # allowed for a session token before STS is asked
-
 type LastingUntil = Callable[[Session, datetime, Record, Revoked], Lent]
 
 
 @dataclass(frozen=True, slots=True)
-class Effects:
-    """What signing needs of the world."""
+class PresignEffects(Effects):
+    """What effects takes, made for one request."""
 
-    load_grants: LoadGrants
     lasting_until: LastingUntil
-    rates: Rates
-    role_arn: str  # of the service's own role
     s3_endpoint: str  # empty: S3's own
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ class Signing:
 
     @property
     def expires_at(self) -> datetime:
-        """What will really hold."""
+        """When the URLs actually expire."""
         return self.now + timedelta(seconds=self.expires)
 
     @property
@@ -77,28 +71,19 @@ def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Ses
         AccessDenied: a condition of the grant cannot be put for this caller.
         PolicyTooLarge: the session policy does not fit.
     """
-    match = decision.match
-    return session_for(
-        caller,
-        match.grant,
-        [match.scope],
-        match.grant.permission,
-        location=decision.location,
-        role_arn=effects.role_arn,
-        duration=LONGEST,
-        now=effects.now,
-    )
+    scope, permission = decision.match.scope, decision.match.grant.permission
+    return session_for(caller, decision, [scope], permission, LONGEST, effects)
 
 
 def signing_for(
     caller: Caller,
     decision: Decision,
     lifetime: int,
-    asked: Asked | None,
+    counted: Counted | None,
     record: Record,
-    effects: Effects,
+    effects: PresignEffects,
 ) -> Signing:
-    """The session that signs for this decision; ``asked`` is counted, None was before.
+    """The session that signs for this decision; None: it was counted before.
 
     Raises:
         InvalidRequest, TooManyRequests: as ``count``, before STS is called.
@@ -109,16 +94,15 @@ def signing_for(
     location, now = decision.location, effects.now
     lifetime = url_lifetime(lifetime, decision.match.grant, now)
     session = signing_session(caller, decision, effects)
-    if asked is not None:
-        count(caller, decision.match.grant, asked, record, effects.rates, now)
+    if counted is not None:
+        count(caller, decision.match.grant, counted, record, effects)
     until = now + timedelta(seconds=lifetime)
     lent = effects.lasting_until(session, until, record, decision.revoked)
     expires = min(lifetime, int((lent.credentials.expiration - now).total_seconds()))
     if expires < 1:
         raise Unavailable("SessionEnded")
-    endpoint = endpoint_of(
-        location.scope.bucket, location.region, partition_of(effects.role_arn), effects.s3_endpoint
-    )
+    partition = partition_of(effects.role_arn)
+    endpoint = endpoint_of(location.scope.bucket, location.region, partition, effects.s3_endpoint)
     signing = Signing(lent.credentials, endpoint, location.region, expires, now, lent.session_id)
     record.signing(signing.expires_at, cached=lent.cached)
     return signing

@@ -2,32 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 
-from vending.answers import ANSWER_BYTES, check_answer
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.decision.count import Asked
+from vending.decision.count import Counted
 from vending.decision.decide import Decision, decide
 from vending.sessions.durations import LONGEST_URL, check_duration
 from vending.sigv4.post_policy import form_fields
-from vending.sigv4.presign import Method, encode_path
+from vending.sigv4.presign import Method
 from vending.urls.answer import Url, VendedCompact, VendedUrls
 from vending.urls.compact import Compact
 from vending.urls.request import PERMISSION_FOR, FormUrl, UrlRequest, UrlsRequest, is_plain
 from vending.urls.rules import check_members, form_lengths
-from vending.urls.signing import TOKEN_BYTES, Effects, Signing, signing_for
+from vending.urls.signing import PresignEffects, Signing, signing_for
+from vending.urls.sizes import check_keys, check_requests, check_urls
 
-MEMBERS_BYTES = 256  # of what stands around a URL in the answer
-URL_BYTES = 640  # of a URL and its members, but for the key, the token and headers
-FORM_BYTES = 4096  # of a form, but for the key and the token
-FORM_TIMES = 12  # bytes for each of the key's: as field, escaped in the policy, that in base64
-SIGNATURE_BYTES = 80  # in the compact form, with what stands around it
 _PLAIN: dict[Method, "_Alike"] = {one: (one, (), ()) for one in PERMISSION_FOR}
 
 type _Alike = tuple[Method, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
 
-def vend(
-    caller: Caller, request: UrlsRequest | Compact, record: Record, effects: Effects
+def vend_presigned(
+    caller: Caller, request: UrlsRequest | Compact, record: Record, effects: PresignEffects
 ) -> VendedUrls | VendedCompact:
     """What is asked for, in the form that it is asked for."""
     if isinstance(request, Compact):
@@ -35,7 +30,9 @@ def vend(
     return vend_urls(caller, request, record, effects)
 
 
-def vend_urls(caller: Caller, request: UrlsRequest, record: Record, effects: Effects) -> VendedUrls:
+def vend_urls(
+    caller: Caller, request: UrlsRequest, record: Record, effects: PresignEffects
+) -> VendedUrls:
     """One URL for each request, or none at all.
 
     Raises:
@@ -46,24 +43,20 @@ def vend_urls(caller: Caller, request: UrlsRequest, record: Record, effects: Eff
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
     requests, plain = request.requests, all(map(is_plain, request.requests))
-    if not plain or _most_bytes(requests) > ANSWER_BYTES:
-        check_answer([_reckoned(one) for one in requests], "requests")
-    decision = decide(
-        caller, request.wanted, record, load_grants=effects.load_grants, now=effects.now
-    )
+    check_requests(requests, plain=plain)
+    decision = decide(caller, request.wanted, record, effects)
     if not plain or decision.match.grant.limits_uploads:
         for position, one in enumerate(requests):
             check_members(one, decision, effects.role_arn, f"/requests/{position}")
-    asked = Asked(len(requests), "/requests")
-    signing = signing_for(caller, decision, request.expires_in, asked, record, effects)
+    counted = Counted(len(requests), "/requests")
+    signing = signing_for(caller, decision, request.expires_in, counted, record, effects)
     urls = _signed(requests, signing, decision)
-    if signing.token_bytes > TOKEN_BYTES:  # more than was reckoned with
-        check_answer([_size(one) for one in urls], "requests")
+    check_urls(urls, signing.token_bytes)
     return VendedUrls(urls, signing.expires_at, signing.session_id)
 
 
 def vend_compact(
-    caller: Caller, request: Compact, record: Record, effects: Effects
+    caller: Caller, request: Compact, record: Record, effects: PresignEffects
 ) -> VendedCompact:
     """As ``vend_urls``, for many keys below one prefix.
 
@@ -71,14 +64,11 @@ def vend_compact(
         As ``vend_urls``.
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
-    if SIGNATURE_BYTES * len(request.keys) + 12 * sum(map(len, request.keys)) > ANSWER_BYTES:
-        check_answer([len(encode_path(key)) + SIGNATURE_BYTES for key in request.keys], "keys")
-    decision = decide(
-        caller, request.wanted, record, load_grants=effects.load_grants, now=effects.now
-    )
+    check_keys(request.keys)
+    decision = decide(caller, request.wanted, record, effects)
     check_members(request, decision, effects.role_arn, "")
-    asked = Asked(len(request.keys), "/keys")
-    signing = signing_for(caller, decision, request.expires_in, asked, record, effects)
+    counted = Counted(len(request.keys), "/keys")
+    signing = signing_for(caller, decision, request.expires_in, counted, record, effects)
     headers = request.headers
     signer = signing.signer(request.method, headers, request.query, request.prefix.key)
     return VendedCompact(
@@ -131,22 +121,3 @@ def _form(request: FormUrl, signing: Signing, decision: Decision) -> Url:
         expires_at=signing.expires_at,
     )
     return Url("POST", signing.endpoint.base, {}, fields)
-
-
-def _most_bytes(requests: Sequence[UrlRequest]) -> int:
-    """What no answer to these plain requests exceeds; a character takes 12 bytes at most."""
-    characters = sum(len(one.target.key) for one in requests)
-    return len(requests) * (URL_BYTES + TOKEN_BYTES) + 12 * characters
-
-
-def _reckoned(request: UrlRequest) -> int:
-    """The most bytes that its part of the answer may take, before anything is signed."""
-    path = len(encode_path(request.target.key))
-    if isinstance(request, FormUrl):
-        return FORM_BYTES + FORM_TIMES * path + 2 * TOKEN_BYTES
-    given = 0 if is_plain(request) else len(str(request.headers)) + 3 * len(str(request.query))
-    return URL_BYTES + TOKEN_BYTES + path + given
-
-
-def _size(url: Url) -> int:
-    return len(url.url) + MEMBERS_BYTES + len(str(url.fields or url.headers))

@@ -16,7 +16,7 @@ from tests.support.make import NOW, ROLE_ARN
 from vending.audit import metrics
 from vending.audit.meter import Meter
 from vending.audit.metrics import METRICS
-from vending.audit.record import as_json, recorded
+from vending.audit.record import as_json, audit_record
 from vending.aws.api import responses
 from vending.aws.services import client as services_client
 from vending.aws.services import deadline, s3, sts
@@ -35,7 +35,7 @@ def line(action: str, fails: Exception | None = None, **members: object) -> str:
     times = iter((0.0, 0.0042))
 
     def ends() -> None:
-        with recorded(
+        with audit_record(
             lines.append,
             action,
             request_id="r",

@@ -7,9 +7,10 @@ import pytest
 
 from tests.support.make import NOW, caller, wanted
 from tests.support.tokens import ISSUER
-from vending.audit.record import LISTED_TARGETS, VERSION, recorded
+from vending.audit.record import VERSION, audit_record
 from vending.callers.caller import Caller
 from vending.callers.identity import WebIdentity
+from vending.decision.wanted import LISTED_TARGETS, as_recorded
 from vending.errors import AccessDenied, TokenRefused, Unavailable
 
 
@@ -17,9 +18,11 @@ def emitted(fails: BaseException | None = None) -> dict[str, object]:
     lines: list[str] = []
 
     def run() -> None:
-        with recorded(lines.append, "credentials", request_id="r", vend_id="v", time=NOW) as record:
-            record.caller(caller())
-            record.wanted(wanted("s3://bkt/a READ", "s3://bkt/b READ"))
+        with audit_record(
+            lines.append, "credentials", request_id="r", vend_id="v", time=NOW
+        ) as record:
+            record.note(**caller().as_recorded())
+            record.note(**as_recorded(wanted("s3://bkt/a READ", "s3://bkt/b READ")))
             if fails:
                 raise fails
 
@@ -74,9 +77,13 @@ def test_a_request_that_fails_leaves_one_record_with_its_reason(
 
 def test_a_thousand_targets_are_counted_and_the_first_listed() -> None:
     lines: list[str] = []
-    with recorded(lines.append, "presigned-urls", request_id="r", vend_id="v", time=NOW) as record:
-        record.wanted(
-            wanted(*(f"s3://bkt/{n} {'READ' if n % 2 else 'WRITE'}" for n in range(1000)))
+    with audit_record(
+        lines.append, "presigned-urls", request_id="r", vend_id="v", time=NOW
+    ) as record:
+        record.note(
+            **as_recorded(
+                wanted(*(f"s3://bkt/{n} {'READ' if n % 2 else 'WRITE'}" for n in range(1000)))
+            )
         )
     members = json.loads(lines[0])
     assert members["targetCount"] == 1000
@@ -87,8 +94,8 @@ def test_a_thousand_targets_are_counted_and_the_first_listed() -> None:
 def test_a_subjects_record_has_its_issuer_and_the_hash_of_its_token_and_no_claims() -> None:
     lines: list[str] = []
     alice = Caller("web-identity", WebIdentity(ISSUER, "alice", {"a": "b"}, "a-hash"), "192.0.2.7")
-    with recorded(lines.append, "credentials", request_id="r", vend_id="v", time=NOW) as record:
-        record.caller(alice)
+    with audit_record(lines.append, "credentials", request_id="r", vend_id="v", time=NOW) as record:
+        record.note(**alice.as_recorded())
     assert json.loads(lines[0]) == {
         "record": "audit",
         "version": VERSION,
@@ -121,7 +128,7 @@ def test_of_failures_only_what_ends_well_leaves_no_record(
     lines: list[str] = []
     with (
         pytest.raises(type(error)) if error else nullcontext(),
-        recorded(
+        audit_record(
             lines.append,
             "authentication",
             request_id="r",
@@ -137,7 +144,7 @@ def test_of_failures_only_what_ends_well_leaves_no_record(
 
 def test_a_refusal_without_an_error_is_recorded_among_failures_too() -> None:
     lines: list[str] = []
-    with recorded(
+    with audit_record(
         lines.append, "a", request_id="r", vend_id="v", time=NOW, failures_only=True
     ) as record:
         record.note(outcome="refused")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.evaluator import allows
-from tests.support.make import ACCOUNT, NOW, ROLE_ARN, Sts, caller, grant, knowing, rates, record
+from tests.support.effects import effects, lending, presign_effects
+from tests.support.make import ACCOUNT, NOW, Sts, caller, grant, knowing, rates, record
 from tests.support.tokens import ISSUER
 from vending.audit.record import Record
 from vending.bodies.parse import parse
@@ -38,7 +39,6 @@ from vending.sessions.session import Credentials, Session
 from vending.sessions.signing_sessions import SigningSessions
 from vending.urls.answer import VendedUrls
 from vending.urls.request import UrlsRequest
-from vending.urls.signing import Effects
 from vending.urls.vend import vend_urls
 
 CONTEXT = {"aws:ResourceAccount": ACCOUNT}
@@ -57,12 +57,7 @@ def vend(
         who or caller(),
         parse(CredentialsRequest, json.dumps(body)),
         notes or record(),
-        load_grants=grants,
-        assume_role=sts.assume_role,
-        rates=rates(),
-        role_arn=ROLE_ARN,
-        now=NOW,
-        new_id=lambda: "asession",
+        lending(grants, sts.assume_role),
     )
 
 
@@ -73,10 +68,7 @@ def explained_to(
         who,
         request,
         notes,
-        load_grants=grants,
-        role_arn=ROLE_ARN,
-        rate_limit=RateLimit(**stack),
-        now=NOW,
+        effects(grants, counted=replace(rates(), stack=RateLimit(**stack))),
     )
 
 
@@ -95,7 +87,7 @@ def sign(
         caller(),
         parse(UrlsRequest, json.dumps(body, ensure_ascii=False)),
         notes or record(),
-        Effects(grants, sessions.lasting_until, rates(), ROLE_ARN, s3_endpoint="", now=NOW),
+        presign_effects(grants, sessions.lasting_until),
     )
 
 
@@ -168,12 +160,7 @@ def test_a_refusal_calls_nobody(
             caller(),
             request,
             record(),
-            load_grants=knowing(*grants),
-            assume_role=sts.assume_role,
-            rates=rates(),
-            role_arn=ROLE_ARN,
-            now=NOW,
-            new_id=lambda: "asession",
+            lending(knowing(*grants), sts.assume_role),
         )
     assert sts.asked == []
     explained = explained_to(caller(), request, record(), knowing(*grants))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.evaluator import allows
-from tests.support.make import ACCOUNT, NOW, ROLE_ARN, Sts, grant, knowing, location, rates, record
+from tests.support.effects import lending
+from tests.support.make import ACCOUNT, NOW, Sts, grant, knowing, location, record
 from tests.support.tokens import ISSUER
 from vending.audit.record import Record
 from vending.callers.caller import Caller
@@ -49,13 +50,8 @@ def vend(
         id_,
         seconds,
         notes or record(),
-        load_grant=catalogue.get,
-        load_grants=load or knowing(*grants),
-        assume_role=sts.assume_role,
-        rates=rates(),
-        role_arn=ROLE_ARN,
-        now=NOW,
-        new_id=lambda: "asession",
+        catalogue.get,
+        lending(load or knowing(*grants), sts.assume_role),
     )
 
 
@@ -202,13 +198,8 @@ def test_a_duration_that_no_grant_allows_is_refused_before_any_grant_is_read() -
             "a-grant",
             1,
             record(),
-            load_grant=nobody,
-            load_grants=nobody,
-            assume_role=nobody,
-            rates=rates(),
-            role_arn=ROLE_ARN,
-            now=NOW,
-            new_id=nobody,
+            nobody,
+            lending(nobody, nobody, new_id=nobody),
         )
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.effects import effects, lending, presign_effects, upload_effects
 from tests.support.make import (
     NOW,
-    ROLE_ARN,
     Counts,
     Sts,
     caller,
@@ -25,7 +25,7 @@ from vending.bodies.parse import parse
 from vending.credentials.explain import explain, limits
 from vending.credentials.request import CredentialsRequest
 from vending.credentials.vend import vend_credentials
-from vending.decision.count import Asked, count
+from vending.decision.count import Counted, count
 from vending.decision.effects import Counter, Rates
 from vending.errors import InvalidRequest, TooManyRequests, Unavailable, VendingError
 from vending.grants.grant import Grant
@@ -37,8 +37,8 @@ from vending.uploads.running import Running
 from vending.uploads.start import UploadEffects, start_upload
 from vending.uploads.upload import Upload
 from vending.urls.parse import parse_urls
-from vending.urls.signing import Effects
-from vending.urls.vend import vend
+from vending.urls.signing import PresignEffects
+from vending.urls.vend import vend_presigned
 
 MIB = 1024**2
 
@@ -65,12 +65,7 @@ class World:
             caller(),
             request,
             self.notes,
-            load_grants=self.load,
-            assume_role=self.sts.assume_role,
-            rates=self.rates,
-            role_arn=ROLE_ARN,
-            now=NOW,
-            new_id=lambda: "asession",
+            lending(self.load, self.sts.assume_role, counted=self.rates),
         )
 
     def urls(self, *targets: str, method: str = "GET", **members: object) -> object:
@@ -101,11 +96,11 @@ class World:
         return {name.partition("#")[0]: number for name, number in self.counts.found.items()}
 
     def _vend(self, body: object) -> object:
-        return vend(caller(), parse_urls(json.dumps(body)), self.notes, self._signing())
+        return vend_presigned(caller(), parse_urls(json.dumps(body)), self.notes, self._signing())
 
-    def _signing(self) -> Effects:
+    def _signing(self) -> PresignEffects:
         sessions = SigningSessions(self.sts.assume_role, lambda: "asession", lambda: NOW)
-        return Effects(self.load, sessions.lasting_until, self.rates, ROLE_ARN, "", NOW)
+        return presign_effects(self.load, sessions.lasting_until, counted=self.rates)
 
     def _uploading(self) -> UploadEffects:
         def save(upload: Upload) -> None:
@@ -115,7 +110,7 @@ class World:
             self.started.append(url)
             return "an-id"
 
-        return UploadEffects(
+        return upload_effects(
             self._signing(), start, self.started.append, save, self.uploads.get, lambda: "anupload"
         )
 
@@ -202,22 +197,36 @@ def test_a_refused_request_counts_nothing() -> None:
 def test_the_error_says_the_limit_whose_it_is_and_when_the_minute_ends() -> None:
     counts = Counts()
     who, by = caller(), limited(urls=1200)
-    count(who, by, Asked(1000), record(), rates(counts), NOW)
+    count(who, by, Counted(1000), record(), effects(knowing(), counted=rates(counts), now=NOW))
     later = NOW + timedelta(seconds=17, milliseconds=300)
     with pytest.raises(TooManyRequests) as refused:
-        count(who, by, Asked(201), record(), rates(counts), later)
+        count(who, by, Counted(201), record(), effects(knowing(), counted=rates(counts), now=later))
     assert refused.value.detail == (
         "The limit is 1,200 URLs a minute under the grant 'a-grant'. Try again in 43 seconds."
     )
     assert (refused.value.retry_after, refused.value.reason) == (43, "GrantUrls")
-    count(who, by, Asked(200), record(), rates(counts), later)  # what was refused took nothing
+    count(
+        who, by, Counted(200), record(), effects(knowing(), counted=rates(counts), now=later)
+    )  # what was refused took nothing
 
 
 def test_the_limit_that_is_named_is_the_one_that_would_be_passed() -> None:
     counts, by = Counts(), limited(requests=9, urls=9)
-    count(caller(), by, Asked(5), record(), rates(counts, requests=9), NOW)
+    count(
+        caller(),
+        by,
+        Counted(5),
+        record(),
+        effects(knowing(), counted=rates(counts, requests=9), now=NOW),
+    )
     with pytest.raises(TooManyRequests) as refused:
-        count(caller(), by, Asked(5), record(), rates(counts, requests=9), NOW)
+        count(
+            caller(),
+            by,
+            Counted(5),
+            record(),
+            effects(knowing(), counted=rates(counts, requests=9), now=NOW),
+        )
     assert refused.value.reason == "GrantUrls"
 
 
@@ -225,9 +234,21 @@ def test_the_stacks_limit_holds_over_all_grants_and_tells_of_no_grant() -> None:
     counts = Counts()
     stack = rates(counts, requests=2)
     for id_ in ("one", "two"):
-        count(caller(), grant("s3://bkt/* READ", id=id_), Asked(), record(), stack, NOW)
+        count(
+            caller(),
+            grant("s3://bkt/* READ", id=id_),
+            Counted(),
+            record(),
+            effects(knowing(), counted=stack, now=NOW),
+        )
     with pytest.raises(TooManyRequests) as refused:
-        count(caller(), grant("s3://bkt/* READ", id="three"), Asked(), record(), stack, NOW)
+        count(
+            caller(),
+            grant("s3://bkt/* READ", id="three"),
+            Counted(),
+            record(),
+            effects(knowing(), counted=stack, now=NOW),
+        )
     assert refused.value.detail == (
         "The limit is 2 requests a minute from each caller. Try again in 60 seconds."
     )
@@ -239,7 +260,13 @@ def test_the_limits_of_stack_and_grant_are_counted_in_one_call_that_adds_to_all_
 ):
     counts = Counts()
     stack = rates(counts, requests=9, urls=9)
-    count(caller(), limited(requests=1, urls=9), Asked(3), record(), stack, NOW)
+    count(
+        caller(),
+        limited(requests=1, urls=9),
+        Counted(3),
+        record(),
+        effects(knowing(), counted=stack, now=NOW),
+    )
     [(_, _, counters)] = counts.asked
     assert [(one.kind, one.grant, one.added, one.most) for one in counters] == [
         ("requests", None, 1, 9),
@@ -250,7 +277,13 @@ def test_the_limits_of_stack_and_grant_are_counted_in_one_call_that_adds_to_all_
     assert len({one.name for one in counters}) == 4
     before = dict(counts.found)
     with pytest.raises(TooManyRequests) as refused:
-        count(caller(), limited(requests=1, urls=9), Asked(3), record(), stack, NOW)
+        count(
+            caller(),
+            limited(requests=1, urls=9),
+            Counted(3),
+            record(),
+            effects(knowing(), counted=stack, now=NOW),
+        )
     assert refused.value.reason == "GrantRequests"
     assert counts.found == before
 
@@ -261,9 +294,19 @@ def test_each_caller_each_grant_and_each_minute_has_numbers_of_its_own() -> None
     for who in (caller(), again):
         for id_ in ("one", "two"):
             by = grant("s3://bkt/* READ", id=id_, rate_limit=RateLimit(requests=9))
-            count(who, by, Asked(), record(), rates(counts), NOW + timedelta(seconds=59))
+            count(
+                who,
+                by,
+                Counted(),
+                record(),
+                effects(knowing(), counted=rates(counts), now=NOW + timedelta(seconds=59)),
+            )
     count(
-        caller(), limited(requests=9), Asked(), record(), rates(counts), NOW + timedelta(minutes=1)
+        caller(),
+        limited(requests=9),
+        Counted(),
+        record(),
+        effects(knowing(), counted=rates(counts), now=NOW + timedelta(minutes=1)),
     )
     assert len({who for who, _, _ in counts.asked}) == 2
     assert len({counters[0].name for _, _, counters in counts.asked}) == 3
@@ -329,14 +372,11 @@ def test_an_explanation_shows_the_limits_and_counts_nothing() -> None:
         caller(),
         request,
         record(),
-        load_grants=knowing(limited(urls=5)),
-        role_arn=ROLE_ARN,
-        rate_limit=RateLimit(requests=7),
-        now=NOW,
+        effects(knowing(limited(urls=5)), counted=rates(requests=7)),
     )
     shown: Any = told["limits"]
     assert (shown["rateLimit"], shown["callerRateLimit"]) == ({"urls": 5}, {"requests": 7})
-    assert limits(None, RateLimit(), NOW).keys() & {"rateLimit", "callerRateLimit"} == set()
+    assert limits(None, effects(knowing())).keys() & {"rateLimit", "callerRateLimit"} == set()
 
 
 def test_a_grant_shows_its_limit_to_its_caller() -> None:
@@ -344,9 +384,9 @@ def test_a_grant_shows_its_limit_to_its_caller() -> None:
     assert seen["rateLimit"] == {"urls": 5}
 
 
-def outcome(by: Grant, asked: Asked, stack: Rates, now: datetime) -> str:
+def outcome(by: Grant, asked: Counted, stack: Rates, now: datetime) -> str:
     try:
-        count(caller(), by, asked, record(), stack, now)
+        count(caller(), by, asked, record(), effects(knowing(), counted=stack, now=now))
     except (InvalidRequest, TooManyRequests) as refused:
         return f"{type(refused).__name__} {refused.retry_after}"
     return "vended"
@@ -381,5 +421,5 @@ def test_in_no_minute_is_more_vended_than_a_limit_says_and_nothing_is_refused_wi
                 expected = f"TooManyRequests {60 - seconds % 60}"
         if any(limit.urls is not None and urls > limit.urls for limit in (own, stack)):
             expected = "InvalidRequest None"
-        assert outcome(by, Asked(urls), counted, NOW + timedelta(seconds=seconds)) == expected
+        assert outcome(by, Counted(urls), counted, NOW + timedelta(seconds=seconds)) == expected
         got += [urls] if expected == "vended" else []

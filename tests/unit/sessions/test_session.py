@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.effects import decided, effects
 from tests.support.make import (
     ACCOUNT,
     NOW,
@@ -13,6 +14,7 @@ from tests.support.make import (
     caller,
     credentials,
     grant,
+    knowing,
     location,
 )
 from tests.support.tokens import ISSUER
@@ -32,13 +34,11 @@ def session(
 ) -> Session:
     return session_for(
         caller(arn, unique_id=unique_id),
-        grant("s3://bkt/* READ", id=grant_id),
+        decided(grant("s3://bkt/* READ", id=grant_id), location()),
         [Location("bkt", "a")],
         Permission.READ,
-        location=location(),
-        role_arn=ROLE_ARN,
-        duration=900,
-        now=NOW,
+        900,
+        effects(knowing()),
     )
 
 
@@ -63,13 +63,11 @@ def test_a_grant_that_ends_within_a_session_and_a_minute_is_in_its_policy(
 ) -> None:
     made = session_for(
         caller(),
-        grant("s3://bkt/* READ", expires=NOW + timedelta(seconds=left)),
+        decided(grant("s3://bkt/* READ", expires=NOW + timedelta(seconds=left)), location()),
         [Location("bkt", "a")],
         Permission.READ,
-        location=location(),
-        role_arn=ROLE_ARN,
-        duration=900,
-        now=NOW,
+        900,
+        effects(knowing()),
     )
     assert ("DateLessThan" in made.policy) is bound
 
@@ -85,13 +83,11 @@ PARTNER = "arn:aws:iam::999999999999:role/team/Partner"
 def test_a_location_may_have_a_role_of_its_own_in_whose_account_the_bucket_is() -> None:
     made = session_for(
         caller(),
-        grant("s3://bkt/* READ"),
+        decided(grant("s3://bkt/* READ"), location(role=PARTNER, external_id="s3vend-1")),
         [Location("bkt", "a")],
         Permission.READ,
-        location=location(role=PARTNER, external_id="s3vend-1"),
-        role_arn=ROLE_ARN,
-        duration=900,
-        now=NOW,
+        900,
+        effects(knowing()),
     )
     assert (made.role_arn, made.external_id) == (PARTNER, "s3vend-1")
     assert '"aws:ResourceAccount":"999999999999"' in made.policy
@@ -104,13 +100,13 @@ def test_a_locations_vpc_endpoint_holds_whatever_the_grant_says(of_grant: str | 
     def through(of_location: str) -> Session:
         return session_for(
             caller(),
-            grant("s3://bkt/* READ", vpc_endpoint=of_grant),
+            decided(
+                grant("s3://bkt/* READ", vpc_endpoint=of_grant), location(vpc_endpoint=of_location)
+            ),
             [Location("bkt", "a")],
             Permission.READ,
-            location=location(vpc_endpoint=of_location),
-            role_arn=ROLE_ARN,
-            duration=900,
-            now=NOW,
+            900,
+            effects(knowing()),
         )
 
     assert '"aws:SourceVpce":"vpce-0a1b2c3d"' in through("vpce-0a1b2c3d").policy
@@ -145,13 +141,11 @@ def outside(subject: str, *, issuer: str = ISSUER, proof: str = "a-hash", **clai
     scope = Location("bkt", f"{claims.get('t', 't')}/", is_prefix=True)
     return session_for(
         who,
-        grant("s3://bkt/* READ"),
+        decided(grant("s3://bkt/* READ"), location()),
         [scope],
         Permission.READ,
-        location=location(),
-        role_arn=ROLE_ARN,
-        duration=900,
-        now=NOW,
+        900,
+        effects(knowing()),
     )
 
 

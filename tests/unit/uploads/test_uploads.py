@@ -11,16 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.evaluator import allows
+from tests.support.effects import presign_effects, upload_effects
 from tests.support.make import (
     ACCOUNT,
     NOW,
-    ROLE_ARN,
     USER_ARN,
     Sts,
     caller,
     grant,
     knowing,
-    rates,
     record,
 )
 from vending.audit.record import Record
@@ -47,7 +46,6 @@ from vending.uploads.running import Part, Running
 from vending.uploads.start import UploadEffects, start_upload
 from vending.uploads.upload import PART_BYTES, PARTS, Sizes, Upload, planned
 from vending.urls.answer import Url
-from vending.urls.signing import Effects
 
 MIB = 1024**2
 ANY = grant("s3://bkt/* WRITE")
@@ -69,15 +67,8 @@ class World:
     def effects(self) -> UploadEffects:
         ids = iter(f"session{number}" for number in range(9))
         sessions = SigningSessions(self.sts.assume_role, lambda: next(ids), lambda: self.now)
-        signing = Effects(
-            knowing(*self.grants),
-            sessions.lasting_until,
-            rates(),
-            ROLE_ARN,
-            s3_endpoint="",
-            now=self.now,
-        )
-        return UploadEffects(
+        signing = presign_effects(knowing(*self.grants), sessions.lasting_until, now=self.now)
+        return upload_effects(
             signing,
             self.start,
             self.aborted.append,

@@ -8,16 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.effects import presign_effects
 from tests.support.make import (
     ACCOUNT,
     NOW,
-    ROLE_ARN,
     Sts,
     caller,
     grant,
     knowing,
     location,
-    rates,
     record,
 )
 from vending.audit.record import Record
@@ -31,7 +30,7 @@ from vending.urls.answer import Url, VendedCompact
 from vending.urls.compact import Compact
 from vending.urls.parse import COMPACT_BYTES, parse_urls
 from vending.urls.request import UrlsRequest
-from vending.urls.signing import Effects
+from vending.urls.signing import PresignEffects
 from vending.urls.vend import vend_compact, vend_urls
 
 KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d"
@@ -39,9 +38,9 @@ PNG: dict[str, Any] = {"contentType": "image/png", "contentLength": 10}
 LIMITED = grant("s3://bkt/* READWRITE", max_object_size=10, content_types=("image/*",))
 
 
-def effects(grants: LoadGrants, sts: Sts) -> Effects:
+def signing(grants: LoadGrants, sts: Sts) -> PresignEffects:
     sessions = SigningSessions(sts.assume_role, lambda: "asession", lambda: NOW)
-    return Effects(grants, sessions.lasting_until, rates(), ROLE_ARN, s3_endpoint="", now=NOW)
+    return presign_effects(grants, sessions.lasting_until)
 
 
 def sign(
@@ -50,7 +49,7 @@ def sign(
     grants = knowing(by) if isinstance(by, Grant) else by
     body = parse_urls(json.dumps({"expiresIn": 60, "requests": requests}))
     assert isinstance(body, UrlsRequest)
-    return vend_urls(caller(), body, record(), effects(grants, sts or Sts())).urls
+    return vend_urls(caller(), body, record(), signing(grants, sts or Sts())).urls
 
 
 def url(method: str, by: Grant | LoadGrants, sts: Sts | None = None, **members: object) -> Url:
@@ -62,7 +61,7 @@ def compact(by: Grant, notes: Record | None = None, **members: object) -> Vended
     usual = {"format": "compact", "method": "GET", "prefix": "s3://bkt/a/", "keys": ["x"]}
     body = parse_urls(json.dumps({"expiresIn": 60} | usual | members, ensure_ascii=False))
     assert isinstance(body, Compact)
-    return vend_compact(caller(), body, notes or record(), effects(knowing(by), Sts()))
+    return vend_compact(caller(), body, notes or record(), signing(knowing(by), Sts()))
 
 
 def query(made: Url) -> dict[str, list[str]]:
@@ -326,7 +325,7 @@ def test_keys_under_several_grants_are_several_requests() -> None:
     body = parse_urls(json.dumps({"expiresIn": 60} | members))
     assert isinstance(body, Compact)
     with pytest.raises(SeveralGrants):
-        vend_compact(caller(), body, record(), effects(grants, Sts()))
+        vend_compact(caller(), body, record(), signing(grants, Sts()))
 
 
 def test_the_limits_hold_in_the_compact_form() -> None:

@@ -1,6 +1,6 @@
 """Routes that leave an audit record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 
 from vending.audit.record import Record
@@ -12,14 +12,16 @@ type Recording = Callable[[str, str], AbstractContextManager[Record]]  # action,
 type Recorded = Callable[[Request, Caller, Record], Answer]
 
 
-def recorded(recording: Recording, action: str, answer: Recorded) -> Route:
-    """A route whose every request leaves one audit record."""
+def recorded_route(
+    recording: Recording, action: str, answer: Recorded, query: Collection[str] = ()
+) -> Route:
+    """A route whose every request leaves one audit record; ``query`` names its parameters."""
 
     def route(request: Request) -> Answer:
         with recording(action, request.id) as record:
             caller = request.caller()
-            record.caller(caller)
-            request.query()
+            record.note(**caller.as_recorded())
+            request.query(query)
             return answer(request, caller, record)
 
     return route

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import Self
 
-from vending.audit.record import Record, recorded
+from vending.audit.record import Record, audit_record
 from vending.aws.api.responses import line
 from vending.aws.services.measuring import METER
 from vending.grants.rate_limit import RateLimit
@@ -68,14 +68,14 @@ def emit(line: str) -> None:
     sys.stdout.flush()
 
 
-def recording(
+def request_record(
     metrics_namespace: str, action: str, request_id: str, *, failures_only: bool = False
 ) -> AbstractContextManager[Record]:
-    """An audit record that goes to stdout when the block ends, with what the block took.
+    """The audit record of a request: it goes to stdout when the block ends, with durations.
 
-    For a request as a whole; what it does on its way has records by ``noting``.
+    A step that a request takes on its way has a ``step_record``.
     """
-    return recorded(
+    return audit_record(
         emit,
         action,
         request_id=request_id,
@@ -88,6 +88,6 @@ def recording(
     )
 
 
-def noting(action: str, request_id: str) -> AbstractContextManager[Record]:
-    """An audit record of one thing that a request does, without durations and metrics."""
-    return recorded(emit, action, request_id=request_id, vend_id=new_id(), time=now())
+def step_record(action: str, request_id: str) -> AbstractContextManager[Record]:
+    """The audit record of one step of a request, without durations and metrics."""
+    return audit_record(emit, action, request_id=request_id, vend_id=new_id(), time=now())

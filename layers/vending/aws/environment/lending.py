@@ -1,0 +1,58 @@
+"""What the functions that lend share: settings, the table, kept grants, rate limits and STS."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
+
+from vending.aws.environment.runtime import Settings, new_id, now
+from vending.aws.services import sts
+from vending.aws.services.client import client
+from vending.aws.table import counters, grants
+from vending.decision.effects import Effects, LoadGrants, Rates
+from vending.kept import Kept
+from vending.sessions.session import AssumeRole, Lending
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The wiring of one execution environment, made once, at import."""
+
+    settings: Settings
+    dynamodb: Any
+    load_grants: LoadGrants  # kept for ``settings.grants_cache_seconds``
+    rates: Rates
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Self:
+        """From environment variables.
+
+        Raises:
+            KeyError: a variable is missing.
+        """
+        settings = Settings.read(variables)
+        dynamodb = client("dynamodb", settings.region)
+        load = partial(grants.load, dynamodb, settings.table)
+        add = partial(counters.add, dynamodb, settings.table)
+        return cls(
+            settings,
+            dynamodb,
+            Kept(load, settings.grants_cache_seconds, now).load,
+            Rates(settings.rate_limit, add, settings.vends_uncounted),
+        )
+
+    def assume_role(self) -> partial[Any]:
+        """``AssumeRole`` by a client of its own; make it once, at import."""
+        return partial(
+            sts.assume_role, client("sts", self.settings.region, self.settings.sts_endpoint)
+        )
+
+    def effects(self) -> Effects:
+        """For a decision now."""
+        return Effects(self.load_grants, self.rates, self.settings.role_arn, now())
+
+    def lending(self, assume_role: AssumeRole) -> Lending:
+        """For handing out credentials now."""
+        return Lending(
+            self.load_grants, self.rates, self.settings.role_arn, now(), assume_role, new_id
+        )

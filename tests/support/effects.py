@@ -1,0 +1,82 @@
+"""What the flows take of the world, with what a test does not care about filled in."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tests.support.make import NOW, ROLE_ARN, location, rates
+from vending.decision.closest import Match
+from vending.decision.decide import Decision
+from vending.decision.effects import Effects, LoadGrants, Rates
+from vending.denials.revoked import NONE_REVOKED
+from vending.grants.grant import Grant
+from vending.grants.location import RegisteredLocation
+from vending.sessions.session import AssumeRole, Lending
+from vending.sigv4.presign import Named
+from vending.uploads.start import UploadEffects
+from vending.uploads.upload import Upload
+from vending.urls.signing import LastingUntil, PresignEffects
+
+
+def effects(
+    load_grants: LoadGrants, *, counted: Rates | None = None, now: datetime = NOW
+) -> Effects:
+    """For a decision."""
+    return Effects(load_grants, counted or rates(), ROLE_ARN, now)
+
+
+def lending(
+    load_grants: LoadGrants,
+    assume_role: AssumeRole,
+    *,
+    counted: Rates | None = None,
+    role_arn: str = ROLE_ARN,
+    now: datetime = NOW,
+    new_id: Callable[[], str] = lambda: "asession",
+) -> Lending:
+    """For credentials."""
+    return Lending(load_grants, counted or rates(), role_arn, now, assume_role, new_id)
+
+
+def presign_effects(
+    load_grants: LoadGrants,
+    lasting_until: LastingUntil,
+    *,
+    counted: Rates | None = None,
+    role_arn: str = ROLE_ARN,
+    now: datetime = NOW,
+    s3_endpoint: str = "",
+) -> PresignEffects:
+    """For presigned URLs."""
+    return PresignEffects(
+        load_grants, counted or rates(), role_arn, now, lasting_until, s3_endpoint
+    )
+
+
+def upload_effects(
+    signing: PresignEffects,
+    start: Callable[[str, Named], str],
+    abort: Callable[[str], None],
+    save: Callable[[Upload], None],
+    load: Callable[[str], Upload | None],
+    new_id: Callable[[], str],
+) -> UploadEffects:
+    """For multipart uploads."""
+    return UploadEffects(
+        signing.load_grants,
+        signing.rates,
+        signing.role_arn,
+        signing.now,
+        signing.lasting_until,
+        signing.s3_endpoint,
+        start,
+        abort,
+        save,
+        load,
+        new_id,
+    )
+
+
+def decided(grant: Grant, registered: RegisteredLocation | None = None) -> Decision:
+    """For this grant, whose scope has no variables."""
+    scope = grant.scope.fill({})
+    return Decision(Match(grant, scope), registered or location(), NONE_REVOKED)
