@@ -146,6 +146,7 @@ check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 	@ruff check --quiet
 	@mypy
 	@mypy --config-file client/pyproject.toml
+	@$(PYTHON) -m tools.template --check
 	@AWS_REGION=ap-northeast-1 sam validate --lint
 	@$(PYTHON) tools/reference/page.py --check
 	@$(PYTHON) tools/openapi/contract.py --check
@@ -158,6 +159,7 @@ check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
 format: $(ENVIRONMENT) ## format the code and write the generated docs
 	@ruff format
 	@ruff check --fix
+	@$(PYTHON) -m tools.template
 	@$(PYTHON) tools/reference/page.py
 	@$(PYTHON) tools/openapi/contract.py
 	@$(PYTHON) tools/metrics.py

@@ -27,6 +27,7 @@ COPIED = (
     "functions",
     "layers",
     "local",
+    "template",
     "tests",
     "tools",
     "[!.]*.*",

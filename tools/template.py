@@ -1,0 +1,142 @@
+"""Joins the parts in ``template/`` into ``template.yaml``, which everything else reads.
+
+A part is YAML by itself and begins with the headings that it stands under::
+
+    Resources:
+      Api:
+        Properties:
+          GatewayResponses:
+
+The parts are written one after another, in the order of ``PARTS``. Only headings that are still
+open where the part before ends are left out. A comment before each part names its file.
+
+``python -m tools.template`` writes ``template.yaml``. With ``--check`` it writes nothing, and ends
+in exit code 1 if the file differs from the parts.
+"""
+
+import sys
+from itertools import takewhile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDER, FILE = "template", "template.yaml"
+COMMAND = "python -m tools.template"
+HEADER = "# Generated from the parts in template/: edit those, then run `make format`."
+
+# Parts of one section, and of one resource, stand together: a closed heading is written again.
+PARTS = (
+    "application",
+    "parameters/deployment",
+    "parameters/access",
+    "parameters/api",
+    "parameters/reach",
+    "parameters/watching",
+    "parameters/trail",
+    "parameters/names",
+    "parameters/functions",
+    "parameters/rules",
+    "parameters/conditions",
+    "globals",
+    "api/api",
+    "api/not_authenticated",
+    "api/bad_requests",
+    "api/failures",
+    "api/logs",
+    "api/domain",
+    "api/firewall",
+    "api/callers",
+    "functions/layer",
+    "functions/authorizer",
+    "functions/credentials",
+    "functions/presigned_urls",
+    "functions/sts",
+    "functions/access",
+    "functions/administration",
+    "functions/audit",
+    "functions/revocations",
+    "table",
+    "lent_role",
+    "trail",
+    "watching/topic",
+    "watching/callers",
+    "watching/api",
+    "watching/functions",
+    "watching/services",
+    "watching/revocations",
+    "watching/dashboard",
+    "outputs",
+)
+
+
+def joined(root: Path) -> str:
+    """The text of ``template.yaml``.
+
+    Raises ``ValueError`` for a part that is not listed or does not exist.
+    """
+    _check_files(root / FOLDER)
+    lines = [HEADER]
+    for part in PARTS:
+        name = f"{FOLDER}/{part}.yaml"
+        text = (root / name).read_text(encoding="utf-8").splitlines()
+        below = text[_repeated(_open_lines(lines), text) :]
+        indentation = " " * _indentation(next(iter(below), ""))
+        lines += ["", f"{indentation}# ---- {name} ----", *below]
+    return "\n".join(lines) + "\n"
+
+
+def _check_files(folder: Path) -> None:
+    listed = {f"{part}.yaml" for part in PARTS}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    faults = [
+        *(f"{FOLDER}/{name} is not in PARTS of tools/template.py" for name in found - listed),
+        *(f"{FOLDER}/{name} does not exist" for name in listed - found),
+    ]
+    if faults:
+        raise ValueError("; ".join(sorted(faults)))
+
+
+def _open_lines(lines: list[str]) -> list[str]:
+    """The last line and the lines that it stands under, the outermost first."""
+    found: list[str] = []
+    for line in reversed(lines):
+        if line.strip() and not line.lstrip().startswith("#"):
+            if not found or _indentation(line) < _indentation(found[0]):
+                found.insert(0, line)
+            if found[0] == found[0].lstrip():
+                break
+    return found
+
+
+def _repeated(open_lines: list[str], part: list[str]) -> int:
+    """How many lines at the beginning of a part are open already."""
+    equal = (one == other for one, other in zip(open_lines, part, strict=False))
+    return sum(takewhile(bool, equal))
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def main(arguments: list[str], root: Path = ROOT) -> int:
+    """Write ``template.yaml``, or with ``--check`` compare it."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write(f"usage: {COMMAND} [--check]\n")
+        return 2
+    file = root / FILE
+    try:
+        text = joined(root)
+    except ValueError as error:
+        sys.stderr.write(f"{FILE}: {error}.\n")
+        return 1
+    if not arguments:
+        file.write_text(text, encoding="utf-8")
+    elif not file.exists() or file.read_text(encoding="utf-8") != text:
+        sys.stderr.write(
+            f"{FILE} differs from the parts in {FOLDER}/. Edit the parts and run: make format\n"
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
