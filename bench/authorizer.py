@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from vending.audit.record import Record
-from vending.aws.api.authorization import Asked, allowed
+from vending.aws.api.authorization import AuthorizationRequest, allowed
 from vending.callers.issuer import Claim, Issuer
 from vending.callers.issuer_keys import Fetched, IssuerKeys
 from vending.callers.web_identity import authenticate, read_keys
@@ -109,7 +109,7 @@ def pair(algorithm: str, private: Any, public: dict[str, Any]) -> Pair:
     issuers = {ISSUER: issuer}
 
     def ours() -> object:
-        asked = Asked(event)
+        asked = AuthorizationRequest(event)
         identity = authenticate(
             asked.token(),
             Record("bench"),

@@ -38,7 +38,7 @@ def identity(request: gateway.Request) -> Answer:
 
 def grants(request: gateway.Request) -> Answer:
     """What the caller may reach, page by page; a grant that opens nothing now is left out."""
-    page = Page.asked(request.query(PARAMETERS), parts=3)
+    page = Page.from_query(request.query(PARAMETERS), parts=3)
     caller, time = request.caller(), now()
     keys = caller.identity.grantee_keys
     denials = revocations.denied(dynamodb, settings.table)

@@ -20,7 +20,8 @@ from vending.aws.environment.runtime import Settings, now, step_record
 from vending.aws.services import deadline
 from vending.aws.services import ssm as services_ssm
 from vending.aws.services.client import client
-from vending.aws.table import catalogue, grants
+from vending.aws.table import catalogue
+from vending.aws.table.items import entries, read_items
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.catalogue.apply import Catalogue, apply, named
@@ -47,9 +48,9 @@ READERS: dict[str, Callable[[str], Entry]] = {
 def listed(request: gateway.Request, kind: str) -> Answer:
     """All entries of a kind in the order of their ids, page by page."""
     request.caller()
-    page = Page.asked(request.query(PARAMETERS), parts=1)
+    page = Page.from_query(request.query(PARAMETERS), parts=1)
     start = page.start[0] if page.start else ""
-    found = grants.entries(dynamodb, settings.table, kind, start=start)
+    found = entries(dynamodb, settings.table, kind, start=start)
     return page.answer(
         kind, (((key.sk,), READERS[kind](document).as_json()) for key, document in found)
     )
@@ -63,7 +64,7 @@ def one(request: gateway.Request, kind: str) -> Answer:
     known = re.fullmatch(
         "[A-Za-z0-9._~:=-]{1,200}", key.sk
     )  # else DynamoDB may not take it as a key
-    documents = grants.read(dynamodb, settings.table, [key] if known else [], consistent=True)
+    documents = read_items(dynamodb, settings.table, [key] if known else [], consistent=True)
     if key not in documents:
         raise NotFound(f"There is no such entry in {kind}.")
     return READERS[kind](documents[key]).as_json()
@@ -72,7 +73,7 @@ def one(request: gateway.Request, kind: str) -> Answer:
 def named_by(body: ChangesRequest) -> Stored:
     """What the table holds of what a document touches."""
     # All issuers: there are few, and a document's grants may need any.
-    trusted = grants.entries(dynamodb, settings.table, "issuers", consistent=True)
+    trusted = entries(dynamodb, settings.table, "issuers", consistent=True)
     issuers = {key.sk: issuer.issuer_of(text) for key, text in trusted}
     whole: set[Kind] = set()
     if body.prune and body.locations is not None:
@@ -85,9 +86,9 @@ def named_by(body: ChangesRequest) -> Stored:
         for id_ in ids
         if kind not in whole
     ]
-    documents = grants.read(dynamodb, settings.table, keys, consistent=True)
+    documents = read_items(dynamodb, settings.table, keys, consistent=True)
     for kind in whole:
-        documents |= grants.entries(dynamodb, settings.table, f"{kind}s", consistent=True)
+        documents |= entries(dynamodb, settings.table, f"{kind}s", consistent=True)
 
     def found[E](kind: str, read: Callable[[str], E]) -> dict[str, E]:
         return {key.sk: read(text) for key, text in documents.items() if key.pk == kind}
@@ -101,7 +102,7 @@ def named_by(body: ChangesRequest) -> Stored:
 
 def items(keys: Iterable[Key]) -> dict[Key, list[Grant]]:
     """The grants of decision items."""
-    documents = grants.read(dynamodb, settings.table, keys, consistent=True)
+    documents = read_items(dynamodb, settings.table, keys, consistent=True)
     return {key: grant.grants_of(document) for key, document in documents.items()}
 
 

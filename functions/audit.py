@@ -34,22 +34,22 @@ def records(request: gateway.Request) -> Answer:
     """The records of some time, page by page."""
     request.caller()
     query, time = request.query(QUERY), now()
-    page = Page.asked(query, parts=2)
-    return Search.asked(query, time).page(reading(), page, time)
+    page = Page.from_query(query, parts=2)
+    return Search.from_query(query, time).page(reading(), page, time)
 
 
 def sessions(request: gateway.Request) -> Answer:
     """What was vended and holds still, by session, page by page."""
     request.caller()
     query = request.query(SESSIONS_QUERY)
-    return sessions_out(reading(), query, Page.asked(query, parts=1), now())
+    return sessions_out(reading(), query, Page.from_query(query, parts=1), now())
 
 
 def vend(request: gateway.Request) -> Answer:
     """One decision by its ``vendId``, and the session that served it."""
     request.caller()
     query, time = request.query(("since", "until")), now()
-    search, reads = Search.asked(query, time), logs.readers(cloudwatch, groups)
+    search, reads = Search.from_query(query, time), logs.readers(cloudwatch, groups)
 
     def read(*asked: Any) -> Iterable[Line]:
         """One log after another: what is sought is in one."""

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws.api.authorization import Asked, allowed
+from vending.aws.api.authorization import AuthorizationRequest, allowed
 from vending.aws.api.responses import causes
 from vending.aws.environment import runtime
 from vending.aws.environment.runtime import Settings
@@ -37,7 +37,7 @@ class Unavailable(Exception):
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
-    asked = Asked(event)
+    asked = AuthorizationRequest(event)
     try:
         with (
             lasting(VEND),

@@ -21,7 +21,8 @@ from vending.aws.environment.runtime import Settings, new_id, now
 from vending.aws.services import deadline, logs
 from vending.aws.services import iam as services_iam
 from vending.aws.services.client import client
-from vending.aws.table import grants, lease, revocations
+from vending.aws.table import lease, revocations
+from vending.aws.table.items import entries
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.documents.location import location_of
@@ -30,7 +31,7 @@ from vending.grants.location import RegisteredLocation
 from vending.revocations.reconcile import Ledger, reconcile
 from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import REVOCATION_ID, revocation_id
-from vending.revocations.revoke import Effects, lift, revoke
+from vending.revocations.revoke import RevokeEffects, lift, revoke
 from vending.trail.vends import LONGEST_VEND, Vend, vends_with
 
 SEARCH_SECONDS = 8.0  # of the 29 that API Gateway waits
@@ -57,9 +58,9 @@ LEDGER = Ledger(
 )
 
 
-def effects() -> Effects:
+def effects() -> RevokeEffects:
     """What revoking needs of this environment."""
-    return Effects(
+    return RevokeEffects(
         read=partial(revocations.read, dynamodb, settings.table),
         add=partial(revocations.add, dynamodb, settings.table),
         lift=partial(revocations.lift, dynamodb, settings.table),
@@ -91,14 +92,14 @@ def vends(vend_id: str) -> Sequence[Vend]:
 
 def registered() -> Iterator[RegisteredLocation]:
     """Every location; there are as many as buckets."""
-    for _, document in grants.entries(dynamodb, settings.table, "locations"):
+    for _, document in entries(dynamodb, settings.table, "locations"):
         yield location_of(document)
 
 
 def listed(request: gateway.Request) -> Answer:
     """All revocations, the newest first, page by page."""
     request.caller()
-    page, time = Page.asked(request.query(PARAMETERS), parts=1), now()
+    page, time = Page.from_query(request.query(PARAMETERS), parts=1), now()
     start = page.start[0] if page.start else ""
     found = revocations.every(dynamodb, settings.table, start=start)
     return page.answer("revocations", (((one.id,), one.as_json(time)) for one in found))

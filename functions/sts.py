@@ -17,7 +17,7 @@ from vending.aws.environment.lending import Environment
 from vending.aws.environment.runtime import now
 from vending.aws.environment.verification import Verification
 from vending.aws.services.measuring import METER
-from vending.aws.table import grants
+from vending.aws.table.items import read_items
 from vending.callers.caller import Caller
 from vending.credentials.vend_grant import vend_grant
 from vending.documents.grant import grant_of
@@ -43,7 +43,7 @@ def grant_named(id_: str) -> Grant | None:
     if not re.fullmatch("[A-Za-z0-9._-]{1,64}", id_):
         return None  # of no form that a grant has, and DynamoDB might not take it as a key
     key = catalogue_key("grant", id_)
-    document = grants.read(dynamodb, settings.table, [key]).get(key)
+    document = read_items(dynamodb, settings.table, [key]).get(key)
     return None if document is None else grant_of(document)
 
 

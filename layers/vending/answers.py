@@ -26,7 +26,7 @@ class Page:
     start: Position | None
 
     @classmethod
-    def asked(cls, query: Mapping[str, str], parts: int) -> "Page":
+    def from_query(cls, query: Mapping[str, str], parts: int) -> "Page":
         """The page that a query asks for; ``parts`` is the length of the list's positions.
 
         Raises:

@@ -12,9 +12,9 @@ from itertools import permutations
 import pytest
 
 from tests.support.tokens import KEY_ID, accept, claims, compact, sign
-from vending.aws.api.authorization import Asked
+from vending.aws.api.authorization import AuthorizationRequest
 from vending.aws.api.gateway import Request
-from vending.bodies.strict_json import read
+from vending.bodies.strict_json import read_strictly
 from vending.errors import InvalidRequest, TokenRefused
 
 HEADER = {"alg": "RS256", "kid": KEY_ID}
@@ -35,18 +35,18 @@ HEADER = {"alg": "RS256", "kid": KEY_ID}
 def test_a_token_given_twice_is_refused_in_whichever_order(headers: dict[str, list[str]]) -> None:
     for order in permutations(headers.items()):
         with pytest.raises(TokenRefused):
-            Asked({"multiValueHeaders": dict(order)}).token()
+            AuthorizationRequest({"multiValueHeaders": dict(order)}).token()
 
 
 @pytest.mark.parametrize("name", ["Authorization", "authorization", "AUTHORIZATION"])
 def test_a_token_given_once_is_taken_in_whichever_case(name: str) -> None:
     event = {"multiValueHeaders": {name: ["Bearer a"], "X-Authorization": ["Bearer b"]}}
-    assert Asked(event).token() == "a"
+    assert AuthorizationRequest(event).token() == "a"
 
 
 def test_headers_without_all_their_values_are_not_looked_at() -> None:
     with pytest.raises(TokenRefused):
-        Asked({"headers": {"Authorization": "Bearer a"}}).token()
+        AuthorizationRequest({"headers": {"Authorization": "Bearer a"}}).token()
 
 
 @pytest.mark.parametrize("name", ["sub", "iss", "aud", "exp"])
@@ -104,5 +104,5 @@ def test_a_query_parameter_given_twice_is_refused(given: dict[str, list[str]]) -
     ],
 )
 def test_a_member_of_the_body_given_twice_is_a_fault(body: str) -> None:
-    _, faults = read(body)
+    _, faults = read_strictly(body)
     assert [fault.detail for fault in faults] == ["is there twice"]

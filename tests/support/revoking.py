@@ -11,7 +11,7 @@ from vending.errors import PreconditionFailed, Unavailable
 from vending.grants.location import RegisteredLocation
 from vending.revocations.reconcile import NONE_COVERED, Covered, Ledger
 from vending.revocations.revocation import Revocation
-from vending.revocations.revoke import Effects
+from vending.revocations.revoke import RevokeEffects
 from vending.trail.vends import Vend
 
 
@@ -98,8 +98,8 @@ class World:
         )
 
     @property
-    def effects(self) -> Effects:
-        return Effects(
+    def effects(self) -> RevokeEffects:
+        return RevokeEffects(
             read=self.kept.get,
             add=self.add,
             lift=self.lift,

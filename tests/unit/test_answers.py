@@ -18,7 +18,7 @@ def test_pages_together_are_the_list(count: int, limit: int) -> None:
     seen: list[object] = []
     query = {"limit": str(limit)}
     while True:
-        page = Page.asked(query, parts=1)
+        page = Page.from_query(query, parts=1)
         rest = ((id_,) for id_ in ids if not page.start or id_ >= page.start[0])
         answer = page.answer("grants", ((position, {"id": position[0]}) for position in rest))
         found = answer["grants"]
@@ -50,7 +50,7 @@ def test_pages_together_are_the_list(count: int, limit: int) -> None:
 )
 def test_a_limit_out_of_bounds_is_refused(limit: str) -> None:
     with pytest.raises(InvalidRequest, match="1 to 1000"):
-        Page.asked({"limit": limit}, parts=1)
+        Page.from_query({"limit": limit}, parts=1)
 
 
 @pytest.mark.parametrize(
@@ -76,18 +76,18 @@ def test_a_limit_out_of_bounds_is_refused(limit: str) -> None:
 def test_a_token_that_is_not_ours_is_refused(content: str) -> None:
     token = base64.urlsafe_b64encode(content.encode()).decode()
     with pytest.raises(InvalidRequest, match="nextToken"):
-        Page.asked({"nextToken": token}, parts=1)
+        Page.from_query({"nextToken": token}, parts=1)
 
 
 @pytest.mark.parametrize("token", ["", "%", "a", "é", "===="])
 def test_a_token_that_is_no_base64_is_refused(token: str) -> None:
     with pytest.raises(InvalidRequest, match="nextToken"):
-        Page.asked({"nextToken": token}, parts=1)
+        Page.from_query({"nextToken": token}, parts=1)
 
 
 def test_a_page_is_a_hundred_entries_unless_asked() -> None:
     entries = [((str(number),), {"id": number}) for number in range(150)]
-    answer = Page.asked({}, parts=1).answer("grants", entries)
+    answer = Page.from_query({}, parts=1).answer("grants", entries)
     assert len(answer["grants"]) == 100  # type: ignore[arg-type]
     assert json.loads(base64.urlsafe_b64decode(f"{answer['nextToken']}==")) == ["100"]
 
@@ -117,7 +117,7 @@ def test_a_page_ends_where_reading_became_too_much(
     answer = Page(2, None).answer("records", reading(*entries))
     assert answer["records"] == [{"id": one} for one in ids]
     token = answer.get("nextToken")
-    assert (Page.asked({"nextToken": str(token)}, parts=1).start if token else None) == (
+    assert (Page.from_query({"nextToken": str(token)}, parts=1).start if token else None) == (
         (after,) if after else None
     )
 
@@ -131,7 +131,7 @@ def test_a_page_has_no_more_bytes_than_an_answer_takes() -> None:
     entries = [((str(n),), {"id": str(n), "text": "x" * 1_000_000}) for n in range(10)]
     answer = Page(1000, None).answer("records", entries)
     assert len(answer["records"]) == PAGE_BYTES // 1_000_000 - 1  # type: ignore[arg-type]
-    assert Page.asked({"nextToken": str(answer["nextToken"])}, parts=1).start == ("3",)
+    assert Page.from_query({"nextToken": str(answer["nextToken"])}, parts=1).start == ("3",)
 
 
 def test_one_entry_goes_out_however_large_it_is() -> None:

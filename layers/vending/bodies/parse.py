@@ -33,7 +33,7 @@ def parse[B: Body](model: type[B], text: str) -> B:
         InvalidRequest: not JSON, or not this body; ``faults`` point to the members.
     """
     check_size(text, BODY_BYTES)
-    members, odd = strict_json.read(text)
+    members, odd = strict_json.read_strictly(text)
     return checked(model, members, odd)
 
 

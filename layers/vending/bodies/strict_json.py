@@ -15,7 +15,7 @@ class _NotJson:
     name: str  # NaN, Infinity, -Infinity
 
 
-def read(text: str) -> tuple[object, list[Fault]]:
+def read_strictly(text: str) -> tuple[object, list[Fault]]:
     """The document, and the faults that have a place in it.
 
     Raises:

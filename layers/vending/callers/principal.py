@@ -13,7 +13,7 @@ from typing import Literal, Self
 
 from vending.table import table_key
 
-Kind = Literal["role", "user"]
+PrincipalKind = Literal["role", "user"]
 
 _NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
 _HEAD = r"arn:(?P<partition>aws(?:-[a-z]+)*):{}::(?P<account>[0-9]{{12}}):"
@@ -29,7 +29,7 @@ class Principal:
 
     partition: str
     account: str
-    kind: Kind
+    kind: PrincipalKind
     name: str
 
     @classmethod
@@ -37,7 +37,7 @@ class Principal:
         """A role's or user's own ARN, as in ``vending.yaml``; raises ``ValueError``."""
         if not (match := _IAM.fullmatch(arn)):
             raise ValueError("not the ARN of an IAM role or user")
-        kind: Kind = "role" if match["kind"] == "role" else "user"
+        kind: PrincipalKind = "role" if match["kind"] == "role" else "user"
         return cls(match["partition"], match["account"], kind, match["name"])
 
     @classmethod

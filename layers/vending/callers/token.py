@@ -32,7 +32,7 @@ class Token:
     signature: bytes
 
 
-def read(text: str) -> Token:
+def parse_token(text: str) -> Token:
     """The parts of a token; raises ``TokenRefused`` for anything out of the ordinary."""
     if len(text) > TOKEN_BYTES:
         raise TokenRefused("TooLong")

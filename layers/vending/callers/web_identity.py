@@ -12,7 +12,7 @@ from jwt.exceptions import PyJWTError
 from vending.audit.record import Record
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer import Issuer
-from vending.callers.token import read, read_json, token_hash
+from vending.callers.token import parse_token, read_json, token_hash
 from vending.errors import TokenRefused
 
 CONTEXT_BYTES = 4096
@@ -43,7 +43,7 @@ def authenticate(
         TokenRefused: the token is not accepted; ``reason`` says why.
         Unavailable: the issuer's keys could not be had.
     """
-    token = read(text)
+    token = parse_token(text)
     if not (issuer := issuers.get(token.issuer)):
         raise TokenRefused("IssuerUnknown")
     record.note(issuer=issuer.url)

@@ -17,7 +17,7 @@ from vending.trail.vends import Vend
 
 
 @dataclass(frozen=True, slots=True)
-class Effects:
+class RevokeEffects:
     """What revoking needs of the world; ``lift`` writes only over what was read."""
 
     read: Callable[[str], Revocation | None]
@@ -32,7 +32,7 @@ class Effects:
 
 
 def revoke(
-    caller: Caller, request: RevocationRequest, record: Record, effects: Effects
+    caller: Caller, request: RevocationRequest, record: Record, effects: RevokeEffects
 ) -> dict[str, object]:
     """The answer of ``POST /admin/revocations``.
 
@@ -64,7 +64,7 @@ def revoke(
     return _told(revocation, record, effects) | others | _not_covered(vends, record, effects)
 
 
-def lift(caller: Caller, id_: str, record: Record, effects: Effects) -> dict[str, object]:
+def lift(caller: Caller, id_: str, record: Record, effects: RevokeEffects) -> dict[str, object]:
     """The answer of ``DELETE /admin/revocations/{id}``; lifting again changes nothing.
 
     Raises:
@@ -90,7 +90,7 @@ def lift(caller: Caller, id_: str, record: Record, effects: Effects) -> dict[str
     return _told(revocation, record, effects)
 
 
-def _told(revocation: Revocation, record: Record, effects: Effects) -> dict[str, object]:
+def _told(revocation: Revocation, record: Record, effects: RevokeEffects) -> dict[str, object]:
     """What has happened, and what is still spreading."""
     try:
         covered = bring_into_force(revocation.mark, effects.ledger)
@@ -126,7 +126,7 @@ _MERGED = (
 
 
 def _not_covered(
-    vends: Sequence[Vend], record: Record, effects: Effects
+    vends: Sequence[Vend], record: Record, effects: RevokeEffects
 ) -> dict[str, list[dict[str, str]]]:
     """The roles whose sessions the denial does not reach: it is a policy of the one role."""
     now = effects.ledger.now

@@ -43,7 +43,7 @@ class Search:
     until: datetime
 
     @classmethod
-    def asked(cls, query: Mapping[str, str], now: datetime) -> "Search":
+    def from_query(cls, query: Mapping[str, str], now: datetime) -> "Search":
         """What a query asks for.
 
         Raises:

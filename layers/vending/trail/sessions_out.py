@@ -28,7 +28,9 @@ def sessions_out(
         TooLarge: more was vended than can be read at once.
         Unavailable: the log could not be read.
     """
-    members = Search.asked({name: query[name] for name in MEMBERS if name in query}, now).members
+    members = Search.from_query(
+        {name: query[name] for name in MEMBERS if name in query}, now
+    ).members
     lines = read({**members, "outcome": "granted"}, now - LONGEST_OUT, now)
     out = (vend for line in lines if (vend := Vend.of(line)) and vend.expires_at > now)
     start = page.start[0] if page.start else ""

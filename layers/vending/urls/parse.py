@@ -17,7 +17,7 @@ def parse_urls(text: str) -> UrlsRequest | Compact:
         InvalidRequest: as ``parse``.
     """
     check_size(text, COMPACT_BYTES)
-    members, odd = strict_json.read(text)
+    members, odd = strict_json.read_strictly(text)
     if not isinstance(members, dict) or "format" not in members:
         check_size(text, BODY_BYTES)
         return checked(UrlsRequest, members, odd)

@@ -21,6 +21,7 @@ from tests.support import tables
 from tests.support.embedded import faults, samples
 from tests.support.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, grant, location
 from tests.support.tokens import AUDIENCE, ISSUER, claims, issuer, jwks, rsa_key, sign
+from vending.aws.environment import lending
 from vending.aws.services.client import client
 from vending.aws.table import catalogue
 from vending.callers.identity import WebIdentity
@@ -175,7 +176,8 @@ def test_a_rate_limit_costs_one_call_more_and_beyond_it_there_is_none_to_sts(
     function = load(name)
     assume_role = function.assume_role if name == "credentials" else function.sessions.assume_role
     calls = Calls(function.dynamodb, assume_role.args[0])
-    monkeypatch.setattr(function, "now", lambda: NOW.replace(second=18))
+    for module in (function, lending):
+        monkeypatch.setattr(module, "now", lambda: NOW.replace(second=18), raising=False)
     warm = ["AssumeRole"] if name == "credentials" else []
     for expected in (["BatchGetItem", "UpdateItem", "AssumeRole"], ["UpdateItem", *warm]):
         response = function.handler(event(name.replace("_", "-")), CONTEXT)

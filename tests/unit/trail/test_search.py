@@ -24,8 +24,8 @@ def listed(read: Read, query: Mapping[str, str], *, limit: int = 100) -> list[li
     pages = []
     asked = {**query, "limit": str(limit)}
     while True:
-        page = Page.asked(asked, parts=2)
-        answer = Search.asked(query, NOW).page(read, page, NOW)
+        page = Page.from_query(asked, parts=2)
+        answer = Search.from_query(query, NOW).page(read, page, NOW)
         records: Any = answer["records"]
         pages.append([one["vendId"] for one in records])
         if "nextToken" not in answer:
@@ -56,20 +56,20 @@ def test_times_are_from_the_first_on_and_before_the_second() -> None:
 
 
 def test_an_answer_says_which_time_it_is_about_and_what_may_be_late() -> None:
-    answer = Search.asked({}, NOW).page(reading(), Page(10, None), NOW)
+    answer = Search.from_query({}, NOW).page(reading(), Page(10, None), NOW)
     assert answer == {
         "records": [],
         "since": "2026-11-23T11:00:00Z",
         "until": "2026-11-23T12:00:00Z",
         "settledUntil": "2026-11-23T11:59:50Z",
     }
-    earlier = Search.asked({"until": "2026-11-23T11:00:00Z"}, NOW)
+    earlier = Search.from_query({"until": "2026-11-23T11:00:00Z"}, NOW)
     answer = earlier.page(reading(), Page(10, None), NOW)
     assert answer["settledUntil"] == answer["until"] == "2026-11-23T11:00:00Z"
 
 
 def test_a_time_to_come_is_now() -> None:
-    assert Search.asked({"until": "2026-11-24T12:00:00Z"}, NOW).until == NOW
+    assert Search.from_query({"until": "2026-11-24T12:00:00Z"}, NOW).until == NOW
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_a_search_asks_for_members_as_records_have_them(
 )
 def test_what_no_record_could_have_is_refused(query: dict[str, str], pointer: str) -> None:
     with pytest.raises(InvalidRequest) as raised:
-        Search.asked(query, NOW)
+        Search.from_query(query, NOW)
     assert [fault.pointer for fault in raised.value.faults] == [pointer]
 
 
 @pytest.mark.parametrize("start", [("x", " "), ("123", " "), ("9" * 14, " "), ("-" * 13, " ")])
 def test_a_token_of_another_list_is_refused(start: tuple[str, str]) -> None:
     with pytest.raises(InvalidRequest, match="nextToken"):
-        Search.asked({}, NOW).page(reading(), Page(1, start), NOW)
+        Search.from_query({}, NOW).page(reading(), Page(1, start), NOW)
 
 
 def spent_after(read: Read, calls: int) -> Read:
@@ -150,8 +150,8 @@ def test_a_search_through_more_log_than_one_request_reads_gets_on_page_by_page()
     whole = reading(*lines)
     asked, seen, pages = dict(DAY_BEFORE), [], 0
     while True:
-        page = Page.asked(asked, parts=2)
-        answer = Search.asked(DAY_BEFORE, NOW).page(spent_after(whole, 20), page, NOW)
+        page = Page.from_query(asked, parts=2)
+        answer = Search.from_query(DAY_BEFORE, NOW).page(spent_after(whole, 20), page, NOW)
         records: Any = answer["records"]
         seen += [one["vendId"] for one in records]
         pages += 1
@@ -171,24 +171,26 @@ def test_time_without_records_is_got_through_in_ever_longer_parts() -> None:
 
 def test_too_much_log_in_the_first_part_alone_is_refused() -> None:
     with pytest.raises(TooLarge):
-        Search.asked({}, NOW).page(spent_after(reading(), 0), Page(10, None), NOW)
+        Search.from_query({}, NOW).page(spent_after(reading(), 0), Page(10, None), NOW)
 
 
 def test_a_record_is_looked_up_in_the_latest_time_first_and_then_in_a_month() -> None:
     asked: list[Any] = []
     read = reading((-86400, vended(1)), asked=asked)
-    assert look_up(read, identifier(1), Search.asked({}, NOW), given=False).members == vended(1)
+    assert look_up(read, identifier(1), Search.from_query({}, NOW), given=False).members == vended(
+        1
+    )
     assert asked[0][2] == NOW
     assert [one[1] for one in asked[:-1]] == [one[2] for one in asked[1:]]
     asked.clear()
     with pytest.raises(NotFound, match="from 2026-10-23T12:00:00Z to 2026-11-23T12:00:00Z"):
-        look_up(read, identifier(2), Search.asked({}, NOW), given=False)
+        look_up(read, identifier(2), Search.from_query({}, NOW), given=False)
     assert len(asked) < 8
 
 
 def test_a_record_is_looked_up_in_the_time_that_is_given() -> None:
     read = reading((-86401, vended(1)), (-86400, vended(2)))
-    search = Search.asked(DAY_BEFORE, NOW)
+    search = Search.from_query(DAY_BEFORE, NOW)
     assert look_up(read, identifier(2), search, given=True).members == vended(2)
     with pytest.raises(NotFound):
         look_up(read, identifier(1), search, given=True)
@@ -198,5 +200,5 @@ def test_a_record_is_looked_up_in_the_time_that_is_given() -> None:
 def test_an_id_that_is_none_is_not_looked_for(id_: str) -> None:
     asked: list[Any] = []
     with pytest.raises(NotFound):
-        look_up(reading(asked=asked), id_, Search.asked({}, NOW), given=False)
+        look_up(reading(asked=asked), id_, Search.from_query({}, NOW), given=False)
     assert asked == []

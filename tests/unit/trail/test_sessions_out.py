@@ -17,7 +17,7 @@ ONE, OTHER = identifier(1000), identifier(1001)
 
 
 def out(read: Read, query: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    found: Any = sessions_out(read, query or {}, Page.asked(query or {}, parts=1), AFTER)
+    found: Any = sessions_out(read, query or {}, Page.from_query(query or {}, parts=1), AFTER)
     assert found["settledUntil"] == "2026-11-23T12:04:50Z"
     listed: list[dict[str, Any]] = found["sessions"]
     return listed
@@ -95,7 +95,7 @@ def test_sessions_come_page_by_page() -> None:
     read = reading(*((0, vended(n, sessionId=identifier(1000 + n))) for n in range(5)))
     query, seen = {"limit": "2"}, []
     while True:
-        answer: Any = sessions_out(read, query, Page.asked(query, parts=1), AFTER)
+        answer: Any = sessions_out(read, query, Page.from_query(query, parts=1), AFTER)
         seen += [one["sessionId"] for one in answer["sessions"]]
         if "nextToken" not in answer:
             break

@@ -16,7 +16,7 @@ _BEARER = re.compile("bearer +", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuthorizationRequest:
     """What API Gateway asks of the authorizer."""
 
     event: Mapping[str, Any]
@@ -52,7 +52,7 @@ class Asked:
         return self.event.get("requestContext") or {}
 
 
-def allowed(asked: Asked, identity: WebIdentity, took: float) -> dict[str, object]:
+def allowed(asked: AuthorizationRequest, identity: WebIdentity, took: float) -> dict[str, object]:
     """Lets this one request through, with who asks as one string.
 
     ``took`` are the milliseconds that it took to know; the record of the request will have them.

@@ -14,7 +14,7 @@ from vending.callers.identity import WebIdentity
 from vending.callers.issuer import Issuer
 from vending.callers.issuer_keys import IssuerKeys
 from vending.callers.issuer_url import is_local
-from vending.callers.token import read, token_hash
+from vending.callers.token import parse_token, token_hash
 from vending.callers.web_identity import FindKey, authenticate, read_keys
 from vending.kept import Kept
 
@@ -52,7 +52,7 @@ class Verification:
 
     def audience(self, token: str, identity: WebIdentity) -> str:
         """Which of our audiences a token is for that was verified."""
-        named = read(token).claims.get("aud")
+        named = parse_token(token).claims.get("aud")
         listed = named if isinstance(named, list) else [named]
         issuer = self.issuers().get(identity.issuer)
         return next((one for one in (issuer.audience if issuer else ()) if one in listed), "")

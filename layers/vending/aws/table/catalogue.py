@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translated
-from vending.aws.table.items import item, read
+from vending.aws.table.items import item, read_items
 from vending.catalogue.batches import Batch
 from vending.errors import PreconditionFailed
 from vending.table import REVISION
@@ -13,7 +13,7 @@ from vending.table import REVISION
 
 def revision(client: Any, table: str) -> int:
     """The number of the last change; 0 for a new table."""
-    return int(read(client, table, [REVISION], consistent=True).get(REVISION, "0"))
+    return int(read_items(client, table, [REVISION], consistent=True).get(REVISION, "0"))
 
 
 def commit(client: Any, table: str, batch: Batch, revision: int) -> int:

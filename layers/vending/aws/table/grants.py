@@ -5,7 +5,7 @@ from typing import Any
 
 from vending.answers import Position
 from vending.aws.services.measuring import METER
-from vending.aws.table.items import entries, read
+from vending.aws.table.items import entries, read_items
 from vending.decision.effects import Known
 from vending.denials.denials import denials_of
 from vending.documents.grant import grants_of
@@ -13,8 +13,6 @@ from vending.documents.location import location_of
 from vending.errors import InvalidRequest
 from vending.grants.grant import Grant
 from vending.table import BLOCK, grants_key, location_key
-
-__all__ = ["entries", "read"]
 
 
 @METER.timed("grants")
@@ -26,7 +24,7 @@ def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> K
     """
     grant_keys = [grants_key(one, bucket) for one in grantee_keys]
     place = location_key(bucket)
-    documents = read(client, table, [*grant_keys, place, BLOCK])
+    documents = read_items(client, table, [*grant_keys, place, BLOCK])
     listed = (documents[key] for key in grant_keys if key in documents)
     return Known(
         tuple(grant for document in listed for grant in grants_of(document)),

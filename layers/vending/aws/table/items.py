@@ -15,7 +15,7 @@ EMPTY_PAGES = 5  # in a row; it may give a few
 PAUSE = 500  # milliseconds at most, before what is throttled is asked for again
 
 
-def read(
+def read_items(
     client: Any, table: str, keys: Iterable[Key], *, consistent: bool = False
 ) -> dict[Key, str]:
     """The documents of those items that exist.

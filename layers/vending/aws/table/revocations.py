@@ -6,8 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translated
-from vending.aws.table.items import entries, item
-from vending.aws.table.items import read as read_items
+from vending.aws.table.items import entries, item, read_items
 from vending.denials.denials import Denials, denials_of
 from vending.errors import InternalError, PreconditionFailed
 from vending.revocations.revocation import Revocation, revocation_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from vending.aws.services.client import translated
 from vending.aws.services.measuring import METER
-from vending.aws.table.items import item, read
+from vending.aws.table.items import item, read_items
 from vending.table import upload_key
 from vending.uploads.upload import Upload
 
@@ -37,5 +37,5 @@ def load_upload(client: Any, table: str, id_: str) -> Upload | None:
     if not re.fullmatch("[a-z2-7]{16}", id_):
         return None  # of no form of ours, and DynamoDB might not take it as a key
     key = upload_key(id_)
-    document = read(client, table, [key], consistent=True).get(key)
+    document = read_items(client, table, [key], consistent=True).get(key)
     return None if document is None else Upload.read(id_, document)

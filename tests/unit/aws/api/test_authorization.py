@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.tokens import ISSUER
-from vending.aws.api.authorization import Asked, allowed
+from vending.aws.api.authorization import AuthorizationRequest, allowed
 from vending.callers.identity import WebIdentity
 from vending.errors import TokenRefused
 
@@ -31,7 +31,7 @@ def event(*, headers: Any = None, **changes: Any) -> dict[str, Any]:
 
 
 def test_the_event_tells_what_is_asked() -> None:
-    asked = Asked(event())
+    asked = AuthorizationRequest(event())
     assert asked.id == "a-request"
     assert asked.route == "GET /web-identity/grants"
     assert asked.source_ip == "192.0.2.7"
@@ -63,12 +63,14 @@ def test_the_event_tells_what_is_asked() -> None:
     ],
 )
 def test_a_token_comes_with_bearer_or_without(value: str, token: str) -> None:
-    assert Asked(event(headers={"Authorization": [value]})).token() == token
+    assert AuthorizationRequest(event(headers={"Authorization": [value]})).token() == token
 
 
 @pytest.mark.parametrize("name", ["authorization", "AUTHORIZATION", "AuThOrIzAtIoN"])
 def test_the_header_has_its_name_in_any_letters(name: str) -> None:
-    assert Asked(event(headers={"Accept": ["x"], name: ["a.b.c"]})).token() == "a.b.c"
+    assert (
+        AuthorizationRequest(event(headers={"Accept": ["x"], name: ["a.b.c"]})).token() == "a.b.c"
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_the_header_has_its_name_in_any_letters(name: str) -> None:
 )
 def test_there_is_one_token_or_none_is_read(headers: dict[str, list[str]]) -> None:
     with pytest.raises(TokenRefused) as error:
-        Asked(event(headers=headers)).token()
+        AuthorizationRequest(event(headers=headers)).token()
     assert error.value.reason == "Missing"
 
 
@@ -99,18 +101,18 @@ def test_a_token_is_read_from_the_headers_alone() -> None:
     )
     for one in (elsewhere, elsewhere | {"multiValueHeaders": None}):
         with pytest.raises(TokenRefused):
-            Asked(one).token()
+            AuthorizationRequest(one).token()
 
 
 @pytest.mark.parametrize("context", [None, {}, {"identity": None}])
 def test_an_event_without_a_context_has_nothing_to_tell(context: object) -> None:
-    asked = Asked(event(requestContext=context))
+    asked = AuthorizationRequest(event(requestContext=context))
     assert (asked.id, asked.source_ip) == ("", "")
 
 
 def test_one_request_is_let_through_with_who_asks_as_one_text() -> None:
     alice = WebIdentity(ISSUER, "alice", {"tenant": "é", "groups": ["a", 1, True]}, "a-hash")
-    answer: dict[str, Any] = allowed(Asked(event()), alice, 1.23456)
+    answer: dict[str, Any] = allowed(AuthorizationRequest(event()), alice, 1.23456)
     assert answer.keys() == {"principalId", "policyDocument", "context"}
     assert answer["policyDocument"] == {
         "Version": "2012-10-17",
@@ -128,7 +130,9 @@ def test_one_request_is_let_through_with_who_asks_as_one_text() -> None:
 
 def test_a_subject_is_the_same_principal_whatever_its_token() -> None:
     def principal(issuer: str, subject: str, token: str) -> object:
-        return allowed(Asked(event()), WebIdentity(issuer, subject, {}, token), 0)["principalId"]
+        return allowed(AuthorizationRequest(event()), WebIdentity(issuer, subject, {}, token), 0)[
+            "principalId"
+        ]
 
     assert principal(ISSUER, "alice", "one") == principal(ISSUER, "alice", "two")
     assert principal(ISSUER, "alice", "one") != principal(ISSUER, "bob", "one")

@@ -76,7 +76,7 @@ def test_of_two_who_write_at_one_revision_the_second_is_refused_whole(dynamodb: 
         write(dynamodb, grant("s3://bkt/b/* READ", id="second"), revision=1)
     known = table_grants.load(dynamodb, TABLE, (USER_KEY,), "bkt")
     assert [one.id for one in known.grants] == ["first"]
-    assert not table_grants.read(dynamodb, TABLE, [Key("grants", "second")])
+    assert not items.read_items(dynamodb, TABLE, [Key("grants", "second")])
 
 
 def test_two_who_write_first_are_told_apart_too(dynamodb: Any) -> None:
@@ -94,14 +94,14 @@ def test_a_batch_deletes_what_it_says(dynamodb: Any) -> None:
 def test_more_keys_than_a_call_takes_are_read_in_several(dynamodb: Any) -> None:
     write(dynamodb, *numbered(150))
     keys = [Key("grants", f"g{n:03}") for n in range(150)]
-    assert len(table_grants.read(dynamodb, TABLE, [*keys, *keys])) == 150
+    assert len(items.read_items(dynamodb, TABLE, [*keys, *keys])) == 150
 
 
 def test_a_partition_is_read_in_order_from_a_start(dynamodb: Any) -> None:
     write(dynamodb, *numbered(5))
-    ids = [key.sk for key, _ in table_grants.entries(dynamodb, TABLE, "grants", start="g002")]
+    ids = [key.sk for key, _ in items.entries(dynamodb, TABLE, "grants", start="g002")]
     assert ids == ["g002", "g003", "g004"]
-    assert len(list(table_grants.entries(dynamodb, TABLE, "grants"))) == 5
+    assert len(list(items.entries(dynamodb, TABLE, "grants"))) == 5
 
 
 def test_a_caller_sees_its_grants_of_all_keys_and_buckets_from_any_place_on(dynamodb: Any) -> None:
@@ -153,7 +153,7 @@ def test_keys_that_dynamodb_left_out_are_asked_for_again() -> None:
         {"Responses": {TABLE: [item("a", "a", "1")]}, "UnprocessedKeys": left},
         {"Responses": {TABLE: [item("b", "b", "2")]}},
     )
-    found = table_grants.read(stub, TABLE, [Key("a", "a"), Key("b", "b")])
+    found = items.read_items(stub, TABLE, [Key("a", "a"), Key("b", "b")])
     assert found == {Key("a", "a"): "1", Key("b", "b"): "2"}
     assert stub.asked[1]["RequestItems"][TABLE]["Keys"] == left[TABLE]["Keys"]
 
@@ -163,14 +163,14 @@ def test_keys_that_are_left_out_again_and_again_are_a_failure_not_an_absence() -
     left = {TABLE: {"Keys": [{"pk": {"S": "b"}, "sk": {"S": "b"}}]}}
     stub = Client({"Responses": {}, "UnprocessedKeys": left})
     with pytest.raises(Unavailable):
-        table_grants.read(stub, TABLE, [Key("b", "b")])
+        items.read_items(stub, TABLE, [Key("b", "b")])
 
 
 def test_administrators_read_what_was_written_last_and_decisions_the_cheaper_way() -> None:
     for consistent in (True, False):
         stub = Client({"Responses": {}}, {"Items": []})
-        table_grants.read(stub, TABLE, [Key("a", "a")], consistent=consistent)
-        list(table_grants.entries(stub, TABLE, "p", consistent=consistent))
+        items.read_items(stub, TABLE, [Key("a", "a")], consistent=consistent)
+        list(items.entries(stub, TABLE, "p", consistent=consistent))
         assert stub.asked[0]["RequestItems"][TABLE]["ConsistentRead"] is consistent
         assert stub.asked[1]["ConsistentRead"] is consistent
 
@@ -192,7 +192,7 @@ def test_an_empty_page_with_a_continuation_is_not_the_end() -> None:
         {"Items": [], "LastEvaluatedKey": {"pk": {"S": "p"}, "sk": {"S": "0"}}},
         {"Items": [item("p", "a", "1")]},
     )
-    assert list(table_grants.entries(stub, TABLE, "p")) == [(Key("p", "a"), "1")]
+    assert list(items.entries(stub, TABLE, "p")) == [(Key("p", "a"), "1")]
     assert stub.asked[1]["ExclusiveStartKey"] == {"pk": {"S": "p"}, "sk": {"S": "0"}}
 
 
@@ -214,7 +214,7 @@ def page(*items: object, pk: str = "p", sk: str) -> dict[str, object]:
 def test_pages_that_lead_nowhere_are_not_followed(pages: list[Any], calls: int) -> None:
     stub = Client(*pages)
     with pytest.raises(Unavailable) as error:
-        list(table_grants.entries(stub, TABLE, "p"))
+        list(items.entries(stub, TABLE, "p"))
     assert (error.value.reason, len(stub.asked)) == ("NoProgress", calls)
 
 
@@ -224,19 +224,19 @@ def test_items_that_nobody_asked_for_are_taken_for_a_failure() -> None:
     left = {TABLE: {"Keys": [{"pk": {"S": "other"}, "sk": {"S": "b"}}]}}
     for answer in ({"Responses": {TABLE: [other]}}, {"Responses": {}, "UnprocessedKeys": left}):
         with pytest.raises(Unavailable, match="did not answer") as error:
-            table_grants.read(Client(answer), TABLE, [Key("b", "b")])
+            items.read_items(Client(answer), TABLE, [Key("b", "b")])
         assert error.value.reason == "OtherItems"
     with pytest.raises(Unavailable):
-        list(table_grants.entries(Client({"Items": [other]}), TABLE, "b"))
+        list(items.entries(Client({"Items": [other]}), TABLE, "b"))
     with pytest.raises(Unavailable):
-        list(table_grants.entries(Client({"Items": [item("b", "a", "1")]}), TABLE, "b", start="b"))
+        list(items.entries(Client({"Items": [item("b", "a", "1")]}), TABLE, "b", start="b"))
 
 
 @pytest.mark.invariant(12)
 @pytest.mark.parametrize("answer", [{}, {"Responses": {TABLE: [{"pk": {"S": "a"}}]}}, None])
 def test_an_answer_without_what_belongs_in_it_is_a_failure(answer: Any) -> None:
     with pytest.raises(Unavailable) as error:
-        table_grants.read(Client(answer), TABLE, [Key("a", "a")])
+        items.read_items(Client(answer), TABLE, [Key("a", "a")])
     assert error.value.reason == "AnswerNotUnderstood"
 
 
@@ -245,7 +245,7 @@ def test_what_is_left_out_once_for_all_keys_is_asked_for_again() -> None:
     stub = Client(
         {"Responses": {}, "UnprocessedKeys": left}, {"Responses": {TABLE: [item("b", "b", "2")]}}
     )
-    assert table_grants.read(stub, TABLE, [Key("b", "b")]) == {Key("b", "b"): "2"}
+    assert items.read_items(stub, TABLE, [Key("b", "b")]) == {Key("b", "b"): "2"}
 
 
 def test_what_comes_item_by_item_is_not_waited_for() -> None:
@@ -259,7 +259,7 @@ def test_what_comes_item_by_item_is_not_waited_for() -> None:
     ]
     stub = Client(*answers)
     with pytest.raises(Unavailable):
-        table_grants.read(stub, TABLE, keys)
+        items.read_items(stub, TABLE, keys)
     assert len(stub.asked) == 4
 
 
@@ -277,7 +277,7 @@ def test_whatever_fails_is_unavailable_and_never_an_empty_answer(error: Exceptio
     with pytest.raises(Unavailable):
         table_grants.load(Client(error), TABLE, (USER_KEY,), "bkt")
     with pytest.raises(Unavailable):
-        list(table_grants.entries(Client(error), TABLE, "p"))
+        list(items.entries(Client(error), TABLE, "p"))
     with pytest.raises(Unavailable):
         catalogue.commit(Client(error), TABLE, Batch(), 0)
 
@@ -298,7 +298,7 @@ def test_what_is_written_is_read_back_the_same(dynamodb: Any) -> None:
         grantee=IamGrantee(Principal.parse(USER_ARN), "AIDA2EXAMPLEEXAMPLE1"),
     )
     write(dynamodb, one)
-    (document,) = table_grants.read(dynamodb, TABLE, [Key("grants", one.id)]).values()
+    (document,) = items.read_items(dynamodb, TABLE, [Key("grants", one.id)]).values()
     assert documents_grant.grant_of(document) == one
     assert USER_ARN in document
 
