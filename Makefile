@@ -29,12 +29,12 @@ setup: $(ENVIRONMENT) ## make the environment (every other target does it by its
 	@python3 -m venv .tools || { echo "make: needs uv, or Python 3 with venv (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-$(ENVIRONMENT): requirements.txt | $(filter .tools/bin/uv,$(UV))
+$(ENVIRONMENT): requirements.txt client/pyproject.toml | $(filter .tools/bin/uv,$(UV))
 	@echo "Making the environment, once (a minute on a slow line) …" >&2
 	@test -x $(PYTHON) || $(UV) venv --quiet
 	@$(UV) pip sync --quiet --require-hashes requirements.txt
 	@echo "$(CURDIR)/client/src" > "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/s3vend.pth"
-	@printf '#!%s/.venv/bin/python\nfrom s3vend.cli import main\n\nmain()\n' "$(CURDIR)" > .venv/bin/s3vend
+	@printf '#!%s/.venv/bin/python\nfrom s3vend.cli.main import main\n\nmain()\n' "$(CURDIR)" > .venv/bin/s3vend
 	@chmod +x .venv/bin/s3vend
 	@touch $@
 

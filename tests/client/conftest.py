@@ -123,7 +123,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
 def nobody(alone: pytest.MonkeyPatch) -> None:
     """Nothing is set but a token, and nothing is waited for."""
     alone.setenv("S3VEND_TOKEN", "a.b.c")
-    alone.setattr("s3vend.patience.Patience.pause", lambda self, number: 0.0)
+    alone.setattr("s3vend.http.patience.Patience.pause", lambda self, number: 0.0)
 
 
 @pytest.fixture

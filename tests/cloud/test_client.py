@@ -16,7 +16,7 @@ from local.client import Credentials
 from local.cloud import Cloud, free_port
 from local.seed import BUCKET, OBJECTS
 from local.stack import Stack
-from s3vend.service import Service
+from s3vend.service.connect import Service
 from tests.support.troubles import Proxy, proxied
 
 if TYPE_CHECKING:

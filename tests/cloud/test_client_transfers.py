@@ -20,8 +20,8 @@ import s3vend
 from local.cloud import Cloud
 from local.seed import BUCKET
 from local.stack import Stack
-from s3vend.patience import Patience
-from s3vend.service import Service
+from s3vend.http.patience import Patience
+from s3vend.service.connect import Service
 from tests.cloud.conftest import Apply
 from tests.support.troubles import Plan, Proxy, Trouble, proxied
 
@@ -218,8 +218,9 @@ def test_a_lost_answer_to_joining_the_parts_is_found_out(
 def test_urls_that_age_on_the_way_are_signed_again(
     through: Through, file: Path, s3: "S3Client", content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("s3vend.storage.LIVES", (1,))
-    monkeypatch.setattr("s3vend.storage.EARLY", timedelta(days=-1))  # as with a clock that is wrong
+    monkeypatch.setattr("s3vend.transfer.storage.LIVES", (1,))
+    # As with a clock that is wrong.
+    monkeypatch.setattr("s3vend.transfer.storage.EARLY", timedelta(days=-1))
     late = threading.Event()
     threading.Timer(2.2, late.set).start()
 

@@ -6,8 +6,6 @@
 `connect`: which service, and as whom; all others take what it returns as ``service``.
 """
 
-from s3vend.credentials import Credentials, Fresh, credentials, fresh
-from s3vend.download import download
 from s3vend.errors import (
     AccessDenied,
     ChecksumMismatch,
@@ -30,20 +28,22 @@ from s3vend.errors import (
     Unavailable,
     Unreachable,
 )
-from s3vend.getting import Downloaded
-from s3vend.progress import progress_bar
-from s3vend.sending import Uploaded
-from s3vend.service import Service, connect
-from s3vend.session import aiobotocore_session, botocore_session, session
-from s3vend.tools import (
+from s3vend.sdks.boto import aiobotocore_session, botocore_session, session
+from s3vend.sdks.tools import (
     ObstoreProvider,
     PolarsProvider,
     duckdb_secret,
     pyarrow_keys,
     pyiceberg_properties,
 )
-from s3vend.upload import abandon, upload
-from s3vend.urls import Url, presign
+from s3vend.service.connect import Service, connect
+from s3vend.service.credentials import Credentials, Fresh, credentials, fresh
+from s3vend.service.urls import Url, presign
+from s3vend.transfer.download.get import download
+from s3vend.transfer.download.run import Downloaded
+from s3vend.transfer.progress import progress_bar
+from s3vend.transfer.upload.put import abandon, upload
+from s3vend.transfer.upload.sending import Uploaded
 
 __all__ = [
     "AccessDenied",

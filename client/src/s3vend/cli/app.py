@@ -4,19 +4,10 @@ from typing import Annotated
 
 import typer
 
-from s3vend.cli import (
-    audit,
-    canary,
-    configure,
-    copy,
-    credentials,
-    doctor,
-    execute,
-    plan,
-    reach,
-    revoke,
-    url,
-)
+from s3vend.cli.grant import plan, revoke
+from s3vend.cli.setup import configure, doctor
+from s3vend.cli.use import copy, credentials, execute, see, url
+from s3vend.cli.watch import audit, canary
 
 EPILOG = """\b
 Exit codes:
@@ -66,7 +57,7 @@ for _module in (
     execute,
     url,
     copy,
-    reach,
+    see,
     plan,
     revoke,
     audit,

@@ -1,0 +1,64 @@
+"""Writing a profile: one section of the file, and every other line as it was."""
+
+import configparser
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from s3vend.cli.terminal.ending import Refusal
+
+_SECTION = re.compile(r"\s*\[([^\]]*)\]")
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def written(path: Path, name: str, members: Mapping[str, str]) -> None:
+    """Put the profile into the file, which nobody else may write.
+
+    Raises:
+        Refusal: a name or value that the file cannot hold, or the file cannot be written.
+    """
+    if not _NAME.fullmatch(name):
+        raise Refusal(f"{name!r} is no name for a profile: letters, digits, '.', '_' and '-'")
+    for member, value in members.items():
+        if not value.isprintable() or value != value.strip() or not value:
+            raise Refusal(f"{member} cannot be {value!r}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        real = path.resolve()  # where it is a link, the link stays
+        old = real.read_text(encoding="utf-8") if real.exists() else ""
+        _readable(old, path)
+        new = real.with_name(f"{real.name}.new")
+        with os.fdopen(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+            file.write(replaced(old, name, members))
+        new.replace(real)
+    except (OSError, UnicodeError) as error:
+        said = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise Refusal(f"{path} cannot be written: {said}") from None
+
+
+def replaced(old: str, name: str, members: Mapping[str, str]) -> str:
+    """The text with this section, in the place of the one that it had."""
+    section = [f"[{name}]", *(f"{member} = {value}" for member, value in members.items())]
+    before, after, inside, found = list[str](), list[str](), False, False
+    for line in old.splitlines():
+        if heading := _SECTION.match(line):
+            inside = heading[1] == name
+            found = found or inside
+        if not inside:
+            (after if found else before).append(line)
+    while before and not before[-1].strip():
+        before.pop()
+    while after and not after[0].strip():
+        after.pop(0)
+    parts = [part for part in (before, section, after) if part]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _readable(text: str, path: Path) -> None:
+    parser = configparser.ConfigParser(interpolation=None, default_section="")
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        said = str(error).splitlines()[0]
+        raise Refusal(f"{path} is no file of profiles, and stays as it is: {said}") from None

@@ -1,0 +1,78 @@
+"""How the command ends: an error becomes a line on stderr, and an exit code by its kind."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from s3vend.cli.terminal.text import printable
+
+if TYPE_CHECKING:
+    from s3vend.errors import S3VendError
+
+REFUSED, USAGE, NOT_AUTHENTICATED, NOT_REACHABLE, INTERRUPTED = 1, 2, 3, 4, 130
+
+
+class Refusal(Exception):
+    """The command says no by itself; ``code`` is how it ends."""
+
+    def __init__(self, said: str, code: int = USAGE) -> None:
+        self.code = code
+        super().__init__(said)
+
+
+@contextmanager
+def exits(usage: int = USAGE) -> Iterator[None]:
+    """Every error that is meant for people ends the command; ``usage`` is the code for misuse."""
+    from s3vend.errors import S3VendError
+
+    try:
+        yield
+    except Refusal as error:
+        say(str(error))
+        raise typer.Exit(usage if error.code == USAGE else error.code) from None
+    except S3VendError as error:
+        say(str(error))
+        code = code_of(error)
+        raise typer.Exit(usage if code == USAGE else code) from None
+    except KeyboardInterrupt:
+        say("interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:  # whoever read has enough; nothing more can be written, at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(REFUSED) from None
+
+
+def code_of(error: "S3VendError") -> int:
+    """The exit code for an error of the client."""
+    from s3vend import errors
+
+    if isinstance(error, (errors.NotAuthenticated, errors.IdentityError)):
+        return NOT_AUTHENTICATED
+    unavailable = (errors.Unreachable, errors.Unavailable, errors.TooManyRequests)
+    if isinstance(error, unavailable):
+        return NOT_REACHABLE
+    if isinstance(error, errors.ServiceError) and error.status >= 500:
+        return NOT_REACHABLE
+    return USAGE if isinstance(error, errors.SettingsError) else REFUSED
+
+
+def say(text: str) -> None:
+    """A line for people, on stderr."""
+    sys.stderr.write("\n".join(map(printable, f"s3vend: {text}".splitlines())) + "\n")
+
+
+def confirmed(question: str) -> bool:
+    """Whether somebody at a terminal types `yes`.
+
+    Raises:
+        Refusal: nobody is there to ask.
+    """
+    if not sys.stdin.isatty():
+        raise Refusal("There is no terminal to ask: give --yes if you mean it.", REFUSED)
+    sys.stderr.write(f"{question} Only 'yes' means it: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() == "yes"

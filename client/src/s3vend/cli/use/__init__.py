@@ -1,0 +1,1 @@
+"""Commands for whoever needs files: credentials, exec, url, cp, ls, whoami, explain."""

@@ -1,0 +1,112 @@
+"""Tokens that the platform gives: GitHub Actions, Google's metadata server, Kubernetes.
+
+A source is asked only where something says that it is there, never by trying addresses.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from s3vend.errors import IdentityError, Unreachable
+from s3vend.http.address import is_loopback
+from s3vend.http.wire import Answer, Wire
+from s3vend.identity.settings import Environment
+
+KUBERNETES = Path("/var/run/secrets/s3vend/token")  # not the API server's token: that is its own
+GOOGLE = "metadata.google.internal"
+GOOGLE_MACHINE = Path("/sys/class/dmi/id/product_name")
+GOOGLE_NAMES = ("GCE_METADATA_HOST", "K_SERVICE", "CLOUD_RUN_JOB", "FUNCTION_TARGET", "GAE_SERVICE")
+SECONDS = 2.0  # for a metadata server, which is next door
+TRIES = 3
+
+
+class NotHere(Exception):
+    """The platform has no token for this program."""
+
+
+def github(environment: Environment, wire: Wire, audience: str) -> Callable[[], str] | None:
+    """The token of a job in GitHub Actions that has `id-token: write`."""
+    url = environment.get("ACTIONS_ID_TOKEN_REQUEST_URL", "")
+    bearer = environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
+    if not url or not bearer:
+        return None
+
+    def read() -> str:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise IdentityError("ACTIONS_ID_TOKEN_REQUEST_URL must begin with https://")
+        joined = f"{url}{'&' if parts.query else '?'}audience={quote(audience, safe='')}"
+        answer = _patient(
+            lambda: wire.send("GET", joined, {"Authorization": f"Bearer {bearer}"}, seconds=10.0)
+        )
+        if answer.status != 200:
+            raise IdentityError(f"GitHub answered {answer.status} when it was asked for a token")
+        try:
+            value = json.loads(answer.body)["value"]
+        except (ValueError, LookupError, TypeError):
+            raise IdentityError("GitHub's answer has no token in it") from None
+        return str(value)
+
+    return read
+
+
+def google(
+    environment: Environment, wire: Wire, audience: str, machine: Path = GOOGLE_MACHINE
+) -> Callable[[], str] | None:
+    """The token of the service account that a machine, container or function at Google has."""
+    if not any(environment.get(name) for name in GOOGLE_NAMES) and not _is_google(machine):
+        return None
+    host = environment.get("GCE_METADATA_HOST") or GOOGLE
+    path = "/computeMetadata/v1/instance/service-accounts/default/identity"
+    url = f"http://{host}{path}?audience={quote(audience, safe='')}&format=full"
+
+    def read() -> str:
+        try:
+            answer = _patient(
+                lambda: wire.send(
+                    "GET", url, {"Metadata-Flavor": "Google"}, seconds=SECONDS, direct=True
+                )
+            )
+        except Unreachable as error:
+            raise NotHere(f"it should be on Google Cloud, but {error}") from None
+        if answer.status == 404:
+            raise NotHere("Google's metadata server has no service account for this program")
+        if answer.status != 200 or answer.headers.get("metadata-flavor") != "Google":
+            raise NotHere(f"Google's metadata server answered {answer.status}")
+        return answer.body.decode("ascii", errors="replace")
+
+    return read
+
+
+def kubernetes(path: Path = KUBERNETES) -> Callable[[], str] | None:
+    """The projected token of a pod, at the path that docs/identities.md mounts it."""
+    return (lambda: from_file(path)) if path.exists() else None
+
+
+def from_file(path: Path) -> str:
+    """The text of a token's file; it is read each time, since others renew it."""
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise IdentityError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeError:
+        raise IdentityError(f"{path} holds no token: it is not ASCII") from None
+
+
+def _is_google(machine: Path) -> bool:
+    try:
+        return machine.read_text(encoding="ascii", errors="replace").startswith("Google")
+    except OSError:
+        return False
+
+
+def _patient(once: Callable[[], Answer]) -> Answer:
+    for _ in range(TRIES - 1):
+        try:
+            answer = once()
+        except Unreachable:
+            continue
+        if answer.status < 500:
+            return answer
+    return once()

@@ -1,0 +1,1 @@
+"""Vended credentials in the form that SDKs and tools take."""

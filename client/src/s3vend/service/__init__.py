@@ -1,0 +1,1 @@
+"""Requests to the service, and what it vends: credentials and URLs."""

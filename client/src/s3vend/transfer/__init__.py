@@ -1,0 +1,1 @@
+"""Uploads and downloads by presigned URLs; here what both need."""

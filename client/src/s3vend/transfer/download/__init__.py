@@ -1,0 +1,1 @@
+"""One object to a file."""

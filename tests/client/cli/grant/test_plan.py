@@ -1,0 +1,208 @@
+"""`plan` and `apply`: what is sent, shown, asked and written, and the lines of faults."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from s3vend.cli.grant.revoking import revoke_after
+from s3vend.service.connect import Service, connect
+from tests.client.conftest import Asked, Reply, Serve
+from tests.client.typed import answering, problem, typed
+
+FILE = """\
+version: 1
+grants:
+  - id: new
+    scope: s3://b/new/*
+  - id: wider
+    scope: s3://b/*
+"""
+NEW = {"action": "add", "kind": "grant", "id": "new", "pointer": "/grants/0", "before": None}
+CHANGES: "list[dict[str, Any]]" = [
+    {**NEW, "after": {"id": "new", "scope": "s3://b/new/*"}},
+    {
+        "action": "change",
+        "kind": "grant",
+        "id": "wider",
+        "pointer": "/grants/1",
+        "before": {"scope": "s3://b/a/*", "maxDuration": 900, "permission": "READ"},
+        "after": {"scope": "s3://b/*", "expires": "2030-01-01T00:00:00Z", "permission": "READ"},
+    },
+    {
+        "action": "remove",
+        "kind": "grant",
+        "id": "old",
+        "pointer": "/grants",
+        "before": {"id": "old", "scope": "s3://b/old/*"},
+        "after": None,
+        "revocation": {"grantId": "old", "kind": "sessions", "reason": "the grant was removed"},
+    },
+]
+REVOCATION = {"id": "0" * 16, "state": "active", "createdAt": "2030-01-01T00:00:05Z"}
+
+pytestmark = pytest.mark.usefixtures("nobody")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "vending.yaml"
+    path.write_text(FILE)
+    return str(path)
+
+
+def changing(changes: "list[dict[str, Any]]") -> "dict[str, object]":
+    def changed(asked: Asked) -> Reply:
+        dry = asked.json["dryRun"]
+        answer = {"applied": not dry, "revision": 7 if dry else 8, "changes": changes}
+        return 200, {}, answer | ({} if dry else {"environmentsBy": "2026-01-01T00:00:00Z"})
+
+    def revoked(asked: Asked) -> Reply:
+        return 200, {}, {"revocation": REVOCATION, "denialWritten": True}
+
+    return {"POST /admin/changes": changed, "POST /admin/revocations": revoked}
+
+
+def test_plan_shows_what_comes_and_goes_with_before_and_after(file: str, at: Serve) -> None:
+    served = at(answering(changing(CHANGES)))
+    ended = typed("plan", file, "--prune")
+    assert ended.code == 2
+    assert ended.out.splitlines() == [
+        f"+ grant new  {file}:3",
+        "    id: new",
+        "    scope: s3://b/new/*",
+        f"~ grant wider  {file}:5",
+        '    ~ scope: "s3://b/a/*" -> "s3://b/*"',
+        "    - maxDuration: 900",
+        '    + expires: "2030-01-01T00:00:00Z"',
+        "- grant old",
+        "    id: old",
+        "    scope: s3://b/old/*",
+        "    what was handed out under it stays valid until it ends, or is revoked",
+        "1 to add, 1 to change, 1 to remove (revision 7).",
+    ]
+    assert [one.json["dryRun"] for one in served.asked] == [True]
+    assert served.asked[0].json["prune"] is True
+    assert typed("plan", file, "-o", "json").json["changes"] == CHANGES
+
+
+def test_plan_ends_with_zero_where_nothing_would_change(file: str, at: Serve) -> None:
+    at(answering(changing([])))
+    ended = typed("plan", file)
+    assert (ended.code, ended.out.split(":")[0]) == (0, "No changes")
+
+
+def test_apply_writes_what_was_shown_at_the_revision_that_it_was_shown_for(
+    file: str, at: Serve
+) -> None:
+    served = at(answering(changing(CHANGES[:2])))
+    ended = typed("apply", file, "--yes")
+    assert (ended.code, ended.out.splitlines()[-1]) == (0, "Applied: revision 8.")
+    assert [(one.json["dryRun"], one.json.get("revision")) for one in served.asked] == [
+        (True, None),
+        (False, 7),
+    ]
+
+
+def test_apply_writes_nothing_where_nobody_is_there_to_say_yes(file: str, at: Serve) -> None:
+    served = at(answering(changing(CHANGES)))
+    ended = typed("apply", file, stdin="yes\n")
+    assert ended.code == 1
+    assert "give --yes" in ended.err
+    assert [one.json["dryRun"] for one in served.asked] == [True]
+
+
+def test_apply_has_nothing_to_ask_where_nothing_changes(file: str, at: Serve) -> None:
+    served = at(answering(changing([])))
+    assert typed("apply", file).code == 0
+    assert len(served.asked) == 1
+
+
+@pytest.mark.parametrize(("options", "sent"), [((), 0), (("--revoke",), 1)])
+def test_what_a_grant_gave_before_is_ended_only_when_that_is_said(
+    options: "tuple[str, ...]", sent: int, file: str, at: Serve
+) -> None:
+    served = at(answering(changing(CHANGES)))
+    ended = typed("apply", file, "--yes", *options)
+    assert ended.code == 0
+    revoked = [one.json for one in served.asked if one.path.endswith("/revocations")]
+    assert revoked == [CHANGES[2]["revocation"]] * sent
+    assert ("s3vend revoke --grant" in ended.err) == (not sent)
+
+
+def test_a_revocation_waits_for_the_functions_by_the_clock_of_the_service(
+    at: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created = iter(["2030-01-01T00:00:05Z", "2030-01-01T00:00:11Z"])
+    waited: list[float] = []
+
+    def revoked(asked: Asked) -> Reply:
+        return 200, {}, {"revocation": {"createdAt": next(created)}, "denialWritten": True}
+
+    served = at(answering({"POST /admin/revocations": revoked}))
+    monkeypatch.setattr(time, "time", lambda: 1893456008.0)  # 00:00:08 here, three seconds ahead
+    service: Service = connect()
+    answer = revoke_after(service, {"grantId": "g"}, "2030-01-01T00:00:10Z", waited.append)
+    assert (waited, len(served.asked)) == ([2.0, 6.0], 2)
+    assert answer["revocation"]["createdAt"] == "2030-01-01T00:00:11Z"
+
+
+def test_a_fault_is_said_with_its_line(file: str, at: Serve) -> None:
+    faults = [
+        {"pointer": "/grants/1/scope", "detail": "ends at a '/'"},
+        {"pointer": "/grants/0/permission", "detail": "is missing"},
+    ]
+    at(lambda asked: problem(400, "InvalidRequest", "It does not hold together.", faults))
+    for words in (("plan", file), ("apply", file, "--yes")):
+        ended = typed(*words)
+        assert (ended.code, ended.out) == (1, "")
+        assert ended.err.splitlines() == [
+            f"s3vend: {file}:6: /grants/1/scope: ends at a '/'",
+            f"{file}:3: /grants/0/permission: is missing",
+            "InvalidRequest: It does not hold together.",
+            "requestId: r-1",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version: 1\nversion: 1\n", ":2: 'version' is there twice"),
+        ("version: 1\ndryRun: false\n", ":2: dryRun does not stand in the file"),
+        ("version: 1\nprune: true\n", ":2: prune does not stand in the file: --prune"),
+        ("version: [\n", ": no YAML"),
+    ],
+)
+def test_a_bad_file_is_refused_before_anything_is_sent(
+    text: str, said: str, file: str, at: Serve
+) -> None:
+    served = at(answering({}))
+    Path(file).write_text(text)
+    for words in (("plan", file), ("apply", file, "--yes")):
+        ended = typed(*words)
+        assert ended.code == 1
+        assert said in ended.err
+    assert served.asked == []
+
+
+def test_the_file_may_come_from_stdin(at: Serve) -> None:
+    served = at(answering(changing([])))
+    assert typed("plan", "-", stdin=FILE).code == 0
+    assert served.asked[0].json["grants"] == [
+        {"id": "new", "scope": "s3://b/new/*"},
+        {"id": "wider", "scope": "s3://b/*"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (problem(412, "PreconditionFailed"), 1),
+        (problem(403, "NotAuthenticated"), 3),
+        (problem(503, "Unavailable"), 4),
+    ],
+)
+def test_other_refusals_end_as_everywhere(reply: Reply, code: int, file: str, at: Serve) -> None:
+    at(lambda asked: reply)
+    assert typed("plan", file).code == code

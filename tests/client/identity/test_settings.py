@@ -1,0 +1,103 @@
+"""Arguments, profile and environment, and which of them counts."""
+
+from pathlib import Path
+
+import pytest
+
+from s3vend.errors import SettingsError
+from s3vend.identity.settings import Given, Settings, config_file, settings
+
+URL, OTHER = "https://vend.example.com/v1", "https://other.example.com/v1"
+PROFILES = f"""
+[ci]
+url = {URL}
+audience = https://audience.example.com
+token_file = ~/token
+[aws]
+url = {URL}
+aws_profile = reports
+region = eu-west-1
+[tokens]
+door = web-identity
+[odd]
+token = eyJhbGciOi
+[nowhere]
+door = window
+[two]
+url = {URL}
+token_file = a
+aws_profile = b
+[mixed]
+url = {URL}
+door = iam
+token_file = a
+"""
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> "dict[str, str]":
+    found = {"XDG_CONFIG_HOME": str(tmp_path)}
+    file = config_file(found)
+    file.parent.mkdir()
+    file.write_text(PROFILES)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("given", "set_", "member", "value"),
+    [
+        (Given(url=URL), {"S3VEND_URL": OTHER}, "url", URL),
+        (Given(), {"S3VEND_URL": OTHER}, "url", OTHER),
+        (Given(url=OTHER, profile="ci"), {"S3VEND_URL": URL}, "url", OTHER),
+        (Given(profile="ci"), {"S3VEND_URL": OTHER}, "url", URL),
+        (Given(), {"S3VEND_PROFILE": "ci"}, "url", URL),
+        (Given(profile="aws"), {"S3VEND_PROFILE": "ci"}, "aws_profile", "reports"),
+        (Given(profile="tokens"), {"S3VEND_URL": OTHER}, "url", OTHER),
+        (Given(profile="tokens"), {"S3VEND_URL": OTHER}, "door", "web-identity"),
+        (Given(url=URL), {}, "audience", URL),
+        (Given(url=URL), {"S3VEND_AUDIENCE": "a"}, "audience", "a"),
+        (Given(profile="ci"), {"S3VEND_AUDIENCE": "a"}, "audience", "https://audience.example.com"),
+        (Given(profile="ci", audience="b"), {"S3VEND_AUDIENCE": "a"}, "audience", "b"),
+        (Given(profile="ci"), {}, "token_file", Path("~/token").expanduser()),
+        (Given(profile="ci", token="t"), {}, "token_file", None),
+        (Given(profile="aws"), {}, "region", "eu-west-1"),
+        (Given(profile="aws", region="us-east-1"), {}, "region", "us-east-1"),
+    ],
+)
+def test_arguments_come_before_the_profile_and_that_before_the_environment(
+    environment: "dict[str, str]", given: Given, set_: "dict[str, str]", member: str, value: object
+) -> None:
+    assert getattr(settings(given, environment | set_), member) == value
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Given(), "S3VEND_URL"),
+        (Given(profile="gone"), "it has: ci, aws"),
+        (Given(profile="odd", url=URL), "token_file"),
+        (Given(profile="nowhere", url=URL), "door in profile nowhere is window"),
+        (Given(profile="two"), "Two identities"),
+        (Given(profile="mixed"), "door iam is for AWS credentials"),
+        (Given(url=URL, token="t", token_file="f"), "Two identities"),
+        (Given(url=URL, token="t", aws_profile="p"), "Two identities"),
+        (Given(url=URL, aws_profile="p", door="web-identity"), "door iam"),
+        (Given(url="http://vend.example.com"), "https://"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(
+    environment: "dict[str, str]", given: Given, said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said) as refused:
+        settings(given, environment)
+    assert "eyJhbGciOi" not in str(refused.value)
+
+
+def test_a_profile_without_a_file_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"no .*s3vend/config"):
+        settings(Given(profile="ci"), {"XDG_CONFIG_HOME": str(tmp_path)})
+
+
+def test_a_token_is_in_no_repr() -> None:
+    assert "secret" not in repr(Settings(url=URL, audience=URL, token="secret"))
+    assert "secret" not in repr(Given(token="secret"))
