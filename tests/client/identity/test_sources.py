@@ -1,7 +1,5 @@
 """Which identity is found, source by source, and which is never looked for."""
 
-import base64
-import json
 from pathlib import Path
 
 import pytest
@@ -9,10 +7,8 @@ import pytest
 from s3vend.errors import IdentityError
 from s3vend.http.wire import Wire
 from s3vend.identity import platforms
-from s3vend.identity.platforms import NotHere
 from s3vend.identity.settings import Settings
 from s3vend.identity.sources import identity, sources
-from s3vend.identity.token import LONGEST, TokenIdentity, cleaned
 from tests.client.conftest import Asked, Reply, Serve
 
 URL = "https://vend.example.com/v1"
@@ -22,11 +18,6 @@ REGION = {"AWS_REGION": "eu-west-1"}
 
 def told(**more: object) -> Settings:
     return Settings(**{"url": URL, "audience": "https://aud.example.com", **more})  # type: ignore[arg-type]
-
-
-def token(**claims: object) -> str:
-    middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-    return f"e30.{middle}.c2ln"
 
 
 @pytest.fixture
@@ -140,119 +131,3 @@ def test_a_file_that_is_named_and_not_there_is_an_error_and_not_the_next_source(
         alone.setenv(key, value)
     with pytest.raises(IdentityError, match="cannot be read"):
         identity(told(), {name: str(tmp_path / "gone")}, Wire())
-
-
-def test_google_is_not_asked_without_a_reason(tmp_path: Path) -> None:
-    machine = tmp_path / "product_name"
-    assert platforms.google({}, Wire(), "a", machine) is None
-    machine.write_text("Other Computer")
-    assert platforms.google({}, Wire(), "a", machine) is None
-    machine.write_text("Google Compute Engine\n")
-    assert platforms.google({}, Wire(), "a", machine) is not None
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        (404, {"Metadata-Flavor": "Google"}, b"no service account"),
-        (200, {}, b"somebody else"),
-        (500, {"Metadata-Flavor": "Google"}, b""),
-    ],
-)
-def test_what_is_no_metadata_server_has_no_token(serve: Serve, reply: Reply) -> None:
-    served = serve(lambda asked: reply)
-    host = {"GCE_METADATA_HOST": served.url.removeprefix("http://")}
-    read = platforms.google(host, Wire(), "a b")
-    assert read is not None
-    with pytest.raises(NotHere):
-        read()
-    assert served.asked[0].path.endswith("/identity?audience=a%20b&format=full")
-
-
-@pytest.mark.parametrize("answer", [(403, {}, {}), (200, {}, {"other": 1}), (200, {}, b"<html>")])
-def test_github_without_a_token_is_an_error_that_hides_the_jobs_own(
-    serve: Serve, answer: Reply
-) -> None:
-    url = serve(lambda asked: answer).url
-    names = {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "jobsecret"}
-    read = platforms.github(names, Wire(), "a")
-    assert read is not None
-    with pytest.raises(IdentityError) as refused:
-        read()
-    assert "jobsecret" not in str(refused.value)
-
-
-def test_githubs_token_is_not_sent_in_the_clear() -> None:
-    names = {
-        "ACTIONS_ID_TOKEN_REQUEST_URL": "http://example.com",
-        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t",
-    }
-    read = platforms.github(names, Wire(), "a")
-    assert read is not None
-    with pytest.raises(IdentityError, match="https"):
-        read()
-
-
-@pytest.mark.parametrize(
-    ("text", "taken"),
-    [("a.b.c", "a.b.c"), ("Bearer a.b.c", "a.b.c"), (" a.b.c\n", "a.b.c"), ("Bearer  a\n", "a")],
-)
-def test_a_token_is_taken_without_what_stands_around_it(text: str, taken: str) -> None:
-    assert cleaned(text, "file") == taken
-
-
-@pytest.mark.parametrize(
-    "text", ["", "\n", "Bearer ", "a b", "a\nX-Evil: 1", "ä", "x" * (LONGEST + 1)]
-)
-def test_what_is_no_token_is_refused_and_not_shown(text: str) -> None:
-    with pytest.raises(IdentityError) as refused:
-        cleaned(text, "the file")
-    assert "the file" in str(refused.value)
-    assert "Evil" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("begin", "end", "later", "reads"),
-    [
-        (0, 3600, 3000, 1),
-        (0, 3600, 3479, 1),
-        (0, 3600, 3481, 2),
-        (0, 3600, 4000, 2),
-        (0, 60, 47, 1),
-        (0, 60, 49, 2),
-        (None, 3600, 3479, 1),
-        (None, 3600, 3481, 2),
-        (None, None, 1, 2),
-    ],
-)
-def test_a_token_is_read_again_when_it_nears_its_end(
-    begin: "int | None", end: "int | None", later: int, reads: int
-) -> None:
-    now, read = [1.0], []
-    claims = {name: value for name, value in (("iat", begin), ("exp", end)) if value is not None}
-
-    def source() -> str:
-        read.append(now[0])
-        return token(**claims)
-
-    one = TokenIdentity("file", source, lambda: now[0])
-    one.token()
-    now[0] = float(later)
-    one.token()
-    assert len(read) == reads
-
-
-def test_a_refused_token_is_replaced_if_there_is_another() -> None:
-    texts = iter([token(exp=9e9), token(exp=9e9), token(exp=9.1e9)])
-    one = TokenIdentity("file", lambda: next(texts))
-    one.token()
-    assert not one.renew()
-    assert one.renew()
-
-
-def test_an_ended_token_is_named_with_its_end() -> None:
-    one = TokenIdentity("S3VEND_TOKEN", lambda: token(exp=1000), lambda: 1300.0)
-    one.token()
-    assert one.notes() == [
-        "The token from S3VEND_TOKEN ended at 1970-01-01T00:16:40+00:00, 300 s ago: get a new one."
-    ]

@@ -1,45 +1,16 @@
 """Credentials: what is asked for, what comes back, and how they are kept fresh."""
 
 import threading
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 import pytest
 
 import s3vend
 from s3vend.service.connect import Service
 from s3vend.service.credentials import Credentials, Fresh, margins, parsed
-from tests.client.conftest import Asked, Reply, Serve, Served, run
-from tests.client.service.test_connect import service
-
-PREFIX = "s3://bucket/reports/*"
-
-
-def answer(number: int = 1, seconds: float = 900) -> "dict[str, object]":
-    end = datetime.now(timezone.utc) + timedelta(seconds=seconds)
-    return {
-        "credentials": {
-            "accessKeyId": f"ASIA{number}",
-            "secretAccessKey": "very-secret-key",
-            "sessionToken": "very-secret-token",
-            "expiration": end.isoformat().replace("+00:00", "Z"),
-        },
-        "matchedGrantTargets": [PREFIX],
-        "permission": "READ",
-        "region": "eu-west-1",
-        "vendId": "v",
-        "sessionId": "s",
-    }
-
-
-def vending(serve: Serve, *lives: float) -> Served:
-    """Answers with credentials of these lives, the last one for ever."""
-
-    def reply(asked: Asked) -> Reply:
-        number = len(served.asked)
-        return 200, {}, answer(number, lives[min(number, len(lives)) - 1])
-
-    served = serve(reply)
-    return served
+from tests.client.asking import service
+from tests.client.conftest import Serve
+from tests.client.vending import PREFIX, answer, vending
 
 
 @pytest.mark.parametrize(
@@ -160,102 +131,6 @@ def test_in_good_time_one_thread_vends_and_the_others_go_on() -> None:
     done.set()
     one.join()
     assert keep().access_key_id == "ASIA2"
-
-
-def keys(session: object) -> "list[str]":
-    found = session.get_credentials().get_frozen_credentials()  # type: ignore[attr-defined]
-    return [found.access_key, found.secret_key, found.token]
-
-
-@pytest.mark.parametrize(("life", "vends"), [(3600, 1), (900, 1), (301, 1), (0.9, 1)])
-def test_botocores_session_vends_once_and_not_for_each_request(
-    serve: Serve, alone: pytest.MonkeyPatch, life: float, vends: int
-) -> None:
-    served = vending(serve, life)
-    session = s3vend.botocore_session(PREFIX, service=service(served.url))
-    assert [keys(session)[0] for _ in range(3)] == ["ASIA1"] * 3
-    assert len(served.asked) == vends
-    assert session.get_config_variable("region") == "eu-west-1"
-
-
-def test_botocores_session_vends_again_when_they_end(
-    serve: Serve, alone: pytest.MonkeyPatch
-) -> None:
-    served = vending(serve, -1, 900)
-    session = s3vend.botocore_session(PREFIX, service=service(served.url))
-    threads = [threading.Thread(target=keys, args=(session,)) for _ in range(20)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert keys(session) == ["ASIA2", "very-secret-key", "very-secret-token"]
-    assert len(served.asked) == 2
-
-
-def test_a_refusal_is_raised_where_the_session_is_made(serve: Serve) -> None:
-    url = serve(lambda asked: (403, {}, {"code": "AccessDenied", "detail": "no grant"})).url
-    with pytest.raises(s3vend.AccessDenied, match="no grant"):
-        s3vend.botocore_session(PREFIX, service=service(url))
-
-
-def test_other_credentials_of_this_machine_are_not_used(
-    serve: Serve, alone: pytest.MonkeyPatch
-) -> None:
-    alone.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-    alone.setenv("AWS_SECRET_ACCESS_KEY", "other")
-    session = s3vend.botocore_session(PREFIX, service=service(vending(serve, 900).url))
-    assert keys(session)[0] == "ASIA1"
-
-
-@pytest.mark.parametrize(
-    ("module", "call"),
-    [
-        ("boto3", "s3vend.session('s3://b/*', service=object())"),
-        ("aiobotocore", "asyncio.run(s3vend.aiobotocore_session('s3://b/*', service=object()))"),
-    ],
-)
-def test_an_extra_that_is_missing_is_named(module: str, call: str) -> None:
-    code = f"import asyncio, sys; sys.modules['{module}'] = None; import s3vend; {call}"
-    done = run(code)
-    assert f"pip install 's3vend[{module}]'" in done.stderr
-
-
-def test_importing_the_package_imports_no_aws_library() -> None:
-    code = "import sys, s3vend; print({'botocore', 'boto3', 'awscrt'} & set(sys.modules))"
-    done = run(code)
-    assert done.stdout.strip() == "set()"
-
-
-def test_the_tools_get_the_keys_by_their_names() -> None:
-    keep = Fresh(lambda: parsed(answer()))
-    found = keep()
-    assert s3vend.ObstoreProvider(keep)()["expires_at"] == found.expiration
-    assert s3vend.ObstoreProvider(keep).config["region"] == "eu-west-1"
-    named, end = s3vend.PolarsProvider(keep)()
-    assert (named["aws_session_token"], end) == (
-        "very-secret-token",
-        int(found.expiration.timestamp()),
-    )
-    assert s3vend.pyarrow_keys(found)["session_token"] == "very-secret-token"
-    assert s3vend.pyiceberg_properties(found)["s3.session-token"] == "very-secret-token"
-
-
-@pytest.mark.parametrize(
-    ("more", "text"),
-    [
-        ({}, "CREATE OR REPLACE TEMPORARY SECRET s3vend (TYPE s3, KEY_ID 'ASIA1'"),
-        ({"scope": "s3://b/it's/"}, "SCOPE 's3://b/it''s/'"),
-        ({"endpoint": "127.0.0.1:1"}, "ENDPOINT '127.0.0.1:1'"),
-    ],
-)
-def test_duckdb_gets_a_secret_with_its_quotes_doubled(more: "dict[str, str]", text: str) -> None:
-    assert text in s3vend.duckdb_secret(parsed(answer()), **more)
-
-
-@pytest.mark.parametrize("name", ["a b", "a;drop", "", "ä"])
-def test_a_name_that_is_none_in_duckdb_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="DuckDB"):
-        s3vend.duckdb_secret(parsed(answer()), name=name)
 
 
 def test_the_service_of_the_environment_is_the_default(

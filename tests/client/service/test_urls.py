@@ -6,8 +6,8 @@ import pytest
 
 import s3vend
 from s3vend.service import urls
+from tests.client.asking import service
 from tests.client.conftest import Asked, Reply, Serve, Served
-from tests.client.service.test_connect import service
 
 END = "2026-11-25T00:00:00Z"
 P = "s3://bucket/reports/"

@@ -1,13 +1,10 @@
 """`plan` and `apply`: what is sent, shown, asked and written, and the lines of faults."""
 
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from s3vend.cli.grant.revoking import revoke_after
-from s3vend.service.connect import Service, connect
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.typed import answering, problem, typed
 
@@ -129,23 +126,6 @@ def test_what_a_grant_gave_before_is_ended_only_when_that_is_said(
     revoked = [one.json for one in served.asked if one.path.endswith("/revocations")]
     assert revoked == [CHANGES[2]["revocation"]] * sent
     assert ("s3vend revoke --grant" in ended.err) == (not sent)
-
-
-def test_a_revocation_waits_for_the_functions_by_the_clock_of_the_service(
-    at: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    created = iter(["2030-01-01T00:00:05Z", "2030-01-01T00:00:11Z"])
-    waited: list[float] = []
-
-    def revoked(asked: Asked) -> Reply:
-        return 200, {}, {"revocation": {"createdAt": next(created)}, "denialWritten": True}
-
-    served = at(answering({"POST /admin/revocations": revoked}))
-    monkeypatch.setattr(time, "time", lambda: 1893456008.0)  # 00:00:08 here, three seconds ahead
-    service: Service = connect()
-    answer = revoke_after(service, {"grantId": "g"}, "2030-01-01T00:00:10Z", waited.append)
-    assert (waited, len(served.asked)) == ([2.0, 6.0], 2)
-    assert answer["revocation"]["createdAt"] == "2030-01-01T00:00:11Z"
 
 
 def test_a_fault_is_said_with_its_line(file: str, at: Serve) -> None:

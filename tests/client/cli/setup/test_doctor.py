@@ -1,21 +1,15 @@
-"""`doctor`, `canary`, `revoke` and `audit`: what they ask, what they make of the answers."""
+"""`doctor`: one line for each check, and what to do."""
 
-import itertools
 import time
-from datetime import datetime, timezone
 from email.utils import formatdate
 
 import pytest
 
-from s3vend.cli.watch import audit, canary
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.typed import answering, problem, typed
 
 WELL = {"door": "web-identity", "subject": "me", "issuer": "https://i"}
 GRANT = {"id": "g", "scope": "s3://b/*", "permission": "READ"}
-ID = "abcdefghijklmnop"
-REVOCATION = {"id": "0" * 16, "state": "active", "kind": "sessions", "grantId": "g"}
-REVOCATION |= {"createdAt": "2026-01-01T00:00:00Z", "reason": "why"}
 
 pytestmark = pytest.mark.usefixtures("nobody")
 
@@ -130,109 +124,3 @@ def test_a_target_is_looked_at_with_the_bucket_s_cors(at: Serve) -> None:
     for other in ("https://refused.example.com", "https://other.example.com"):
         ended = typed("doctor", "s3://b/k", "--origin", other)
         assert (ended.code, levels(ended.out)["cors"]) == (0, "warn")
-
-
-@pytest.mark.parametrize(
-    ("answers", "seconds"),
-    [
-        ([True] * 12, 0.0),
-        ([False, False] + [True] * 12, 2.0),
-        ([True] * 5 + [False] + [True] * 12, 6.0),
-        ([False] * 99, None),
-    ],
-)
-def test_a_url_is_denied_once_it_is_refused_ten_times_in_a_row(
-    answers: "list[bool]", seconds: "float | None"
-) -> None:
-    clock = itertools.count(0.0)
-    told = iter(answers)
-    found = canary.until_denied(lambda: next(told), lambda: next(clock), 30, lambda _: None)
-    assert found == seconds
-
-
-@pytest.mark.parametrize(
-    ("words", "whose"),
-    [
-        (("--grant", "g"), {"grantId": "g"}),
-        (("--caller", "arn:aws:iam::1:role/r"), {"caller": {"iam": "arn:aws:iam::1:role/r"}}),
-        (
-            ("--issuer", "https://i", "--subject", "s"),
-            {"caller": {"issuer": "https://i", "subject": "s"}},
-        ),
-        (("--session", ID), {"sessionId": ID}),
-        (("--vend", ID), {"vendId": ID}),
-        (("--all", "--block"), {"all": True, "kind": "block"}),
-    ],
-)
-def test_a_revocation_is_sent_as_it_was_typed(
-    words: "tuple[str, ...]", whose: "dict[str, object]", at: Serve
-) -> None:
-    answer = {"revocation": REVOCATION, "denialWritten": True, "detail": "done", "notCovered": []}
-    served = at(answering({"POST /admin/revocations": answer}))
-    ended = typed("revoke", *words, "--reason", "why", "--yes")
-    assert (ended.code, ended.err) == (0, "")
-    assert served.asked[0].json == {"kind": "sessions", "reason": "why", **whose}
-
-
-def test_a_revocation_that_is_not_in_force_ends_with_four(at: Serve) -> None:
-    answer = {"revocation": REVOCATION, "denialWritten": False, "detail": "later"}
-    at(answering({"POST /admin/revocations": answer}))
-    ended = typed("revoke", "--grant", "g", "--reason", "why", "--yes")
-    assert ended.code == 4
-    assert "not in force yet" in ended.err
-
-
-def test_revocations_are_listed_and_lifted(at: Serve) -> None:
-    lifted = {"revocation": {**REVOCATION, "state": "lifted"}, "denialWritten": True}
-    served = at(
-        answering(
-            {
-                "GET /admin/revocations": {"revocations": [REVOCATION]},
-                f"DELETE /admin/revocations/{'0' * 16}": lifted,
-            }
-        )
-    )
-    row = typed("revoke", "list").out.splitlines()[1].split()
-    assert row == ["0" * 16, "active", "sessions", "g", "2026-01-01T00:00:00Z", "why"]
-    assert typed("revoke", "lift", "0" * 16).code == 0
-    assert typed("revoke", "lift", "../grants").code == 1
-    assert served.asked[-1].path == "/admin/revocations/..%2Fgrants"
-
-
-def test_audit_asks_for_what_was_typed_and_shows_who_did_what(at: Serve) -> None:
-    record = {"time": "t", "action": "credentials", "outcome": "refused", "code": "AccessDenied"}
-    record |= {"vendId": ID, "caller": "arn:x", "targets": ["s3://b/k", {"bucket": "b"}]}  # type: ignore[dict-item]
-    served = at(answering({"GET /admin/audit": {"records": [record]}}))
-    ended = typed("audit", "--outcome", "refused", "--since", "2026-01-01T00:00:00Z")
-    assert "refused AccessDenied" in ended.out
-    assert served.asked[0].path.endswith(
-        "?limit=1000&outcome=refused&since=2026-01-01T00%3A00%3A00Z"
-    )
-    assert typed("audit", "-o", "json").json == {"records": [record]}
-
-
-def test_sessions_and_one_vend_are_shown(at: Serve) -> None:
-    session = {"sessionId": ID, "grant": "g", "expiresAt": "t", "vendCount": 3, "subject": "me"}
-    session["issuer"] = "https://i"
-    vend = {"record": {"vendId": ID}}
-    answers = {"GET /admin/sessions": {"sessions": [session]}, f"GET /admin/vends/{ID}": vend}
-    at(answering(answers))
-    assert typed("audit", "sessions").out.splitlines()[1].split() == [
-        *(ID, "https://i", "me", "g", "t", "3")
-    ]
-    assert typed("audit", "vend", ID).json == vend
-
-
-@pytest.mark.parametrize(
-    ("typed_", "sent"),
-    [
-        ("2h", "2026-01-01T10:00:00Z"),
-        ("30m", "2026-01-01T11:30:00Z"),
-        ("1d", "2025-12-31T12:00:00Z"),
-        ("2026-01-01T00:00:00+09:00", "2026-01-01T00:00:00+09:00"),
-        (None, None),
-    ],
-)
-def test_a_time_may_be_said_as_how_long_ago(typed_: "str | None", sent: "str | None") -> None:
-    noon = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
-    assert audit.moment(typed_, noon) == sent

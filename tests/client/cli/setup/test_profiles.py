@@ -1,4 +1,4 @@
-"""`configure`: one section is written, and every other line stays."""
+"""Profiles: one section is written, and every other line stays."""
 
 import stat
 from pathlib import Path
@@ -8,7 +8,6 @@ import pytest
 from s3vend.cli.setup.profiles import replaced, written
 from s3vend.cli.terminal.ending import Refusal
 from tests.client.conftest import run
-from tests.client.typed import typed
 
 OLD = "# mine\n[a]\nurl = https://a/v1\n; a remark\n\n[b]\nurl = https://b/v1\n"
 NEW = {"url": "https://new/v1", "door": "iam"}
@@ -62,38 +61,6 @@ def test_a_file_that_is_no_file_of_profiles_stays_as_it_is(tmp_path: Path) -> No
     with pytest.raises(Refusal, match="stays as it is"):
         written(path, "x", NEW)
     assert path.read_text() == "what is this"
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("--url", "http://example.com"), "must begin with https://"),
-        (("--url", "https://a/v1", "--token-file", "t", "--aws-profile", "p"), "Two identities"),
-        (("--url", "https://a/v1", "--token-file", "t", "--door", "iam"), "door iam is for"),
-        (("--url", "https://a/v1", "--token-file", "-"), "a profile holds no token"),
-        (("--url", "https://a/v1", "--profile", "y"), "name the profile as argument"),
-    ],
-)
-def test_what_could_not_be_used_is_not_written(
-    words: "tuple[str, ...]", said: str, tmp_path: Path
-) -> None:
-    ended = typed("configure", "x", *words)
-    assert ended.code == 2
-    assert said in ended.err
-    assert not (tmp_path / "config/s3vend/config").exists()
-
-
-def test_a_token_file_is_found_from_everywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    ended = typed("configure", "x", "--url", "https://a/v1", "--token-file", "t", "-o", "json")
-    assert ended.json == {
-        "profile": "x",
-        "file": str(tmp_path / "config/s3vend/config"),
-        "url": "https://a/v1",
-        "token_file": str(tmp_path / "t"),
-    }
 
 
 @pytest.mark.parametrize(

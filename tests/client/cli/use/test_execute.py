@@ -1,4 +1,4 @@
-"""`exec`: the endpoint that only the command may ask, its environment, signals and exit code."""
+"""`exec`: its command, signals and exit code."""
 
 import json
 import os
@@ -10,104 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import urllib3
 
-from s3vend import AccessDenied, Problem, S3VendError, Unreachable
-from s3vend.cli.use import child
-from s3vend.cli.use.loopback import lending
-from s3vend.service.credentials import parsed
 from tests.client.conftest import Serve
 from tests.client.typed import KEYS, answering, typed
 
 pytestmark = pytest.mark.usefixtures("nobody")
 PYTHON = sys.executable
-LENT = {
-    "AccessKeyId": "ASIAEXAMPLE",
-    "SecretAccessKey": "secret/with+signs",
-    "Token": "token'with\"quotes",
-    "Expiration": "2099-01-01T00:00:00Z",
-}
-
-
-OTHER_WAYS = (
-    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
-    *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"),
-    *("AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE"),
-    *("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
-    "S3VEND_TOKEN",
-)
-
-
-def ask(url: str, **headers: str) -> "tuple[int, dict[str, str]]":
-    answer = urllib3.request("GET", url, headers=headers, retries=False)
-    return answer.status, answer.json()
-
-
-def test_whoever_has_the_token_gets_what_the_sdks_read() -> None:
-    with lending(lambda: parsed(KEYS)) as endpoint:
-        assert endpoint.url.startswith("http://127.0.0.1:")
-        assert ask(endpoint.url, Authorization=endpoint.token) == (200, LENT)
-        assert endpoint.token not in repr(endpoint)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {},
-        {"token": ""},
-        {"token": "another"},
-        {"token": "Bearer {token}"},
-        {"token": "ö"},
-        {"path": "/"},
-        {"path": "/../x"},
-    ],
-)
-def test_nobody_else_does(wrong: "dict[str, str]") -> None:
-    with lending(lambda: parsed(KEYS)) as endpoint:
-        root = endpoint.url[: endpoint.url.rindex("/")]
-        url = root + wrong["path"] if "path" in wrong else endpoint.url
-        token = wrong.get("token", endpoint.token if "path" in wrong else None)
-        headers = {} if token is None else {"Authorization": token.format(token=endpoint.token)}
-        status, said = ask(url, **headers)
-        assert (status, said["code"]) == (403, "AccessDenied")
-        for method in ("POST", "PUT", "HEAD"):
-            known = {"Authorization": endpoint.token}
-            answer = urllib3.request(method, endpoint.url, headers=known, retries=False)
-            assert answer.status == 501
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (Unreachable("the service could not be reached"), 503),
-        (AccessDenied("POST /x", Problem(403, "AccessDenied", "No.", None, ())), 403),
-    ],
-)
-def test_a_renewal_that_fails_is_told_to_the_sdk_and_to_stderr(
-    error: S3VendError, status: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fails() -> None:
-        raise error
-
-    with lending(fails) as endpoint:  # type: ignore[arg-type]
-        assert ask(endpoint.url, Authorization=endpoint.token)[0] == status
-    assert "s3vend: the credentials could not be renewed" in capsys.readouterr().err
-
-
-def test_the_command_has_one_way_to_credentials_and_no_other() -> None:
-    own = dict.fromkeys(OTHER_WAYS, "x") | {"HOME": "/h", "AWS_CONFIG_FILE": "/mine"}
-    endpoint = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "u"}
-    assert child.environment(own, endpoint, "eu-west-1", keep_config=False) == {
-        "HOME": "/h",
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "u",
-        "AWS_REGION": "eu-west-1",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-    }
-    kept = child.environment(own, endpoint, "eu-west-1", keep_config=True)
-    assert kept["AWS_CONFIG_FILE"] == "/mine"
 
 
 @pytest.mark.parametrize(

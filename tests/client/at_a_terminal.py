@@ -1,0 +1,32 @@
+"""The command at a terminal, with keys that somebody presses."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+
+def at_a_terminal(*words: str, keys: str, home: Path, **settings: str) -> "tuple[int, str]":
+    """How it ended, and all that the terminal showed."""
+    ours, theirs = pty.openpty()
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.defpath, "TERM": "xterm"}
+    running = subprocess.Popen(  # noqa: S603 - this very interpreter
+        [sys.executable, "-m", "s3vend.cli", *words],
+        env={**environment, "HOME": str(home), "S3VEND_TOKEN": "a.b.c", **settings},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    os.write(ours, f"{keys}\x04".encode())  # nobody types more
+    shown = b""
+    try:
+        while block := os.read(ours, 4096):
+            shown += block
+    except OSError:  # it has ended, and the terminal with it
+        pass
+    finally:
+        os.close(ours)
+    return running.wait(20), shown.decode()

@@ -1,0 +1,40 @@
+"""Targets and durations as people type them."""
+
+import pytest
+
+from s3vend.cli.terminal import arguments
+from s3vend.cli.terminal.ending import Refusal
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"), [("900", 900), ("900s", 900), ("15m", 900), ("1h", 3600), (None, None)]
+)
+def test_a_duration_is_seconds_or_has_a_unit(typed: "str | None", seconds: "int | None") -> None:
+    assert arguments.seconds(typed) == seconds
+
+
+@pytest.mark.parametrize("typed", ["", "m", "15 m", "1.5h", "-5", "1d", "\u0661\u0665", "9999999"])
+def test_any_other_duration_is_refused(typed: str) -> None:
+    with pytest.raises(Refusal, match="write 900, 15m or 1h"):
+        arguments.seconds(typed)
+
+
+@pytest.mark.parametrize("typed", ["s3://b/key", "s3://b/*", "s3://b/p/*", "s3://b/a b/ö"])
+def test_a_target_is_taken_as_it_is_typed(typed: str) -> None:
+    assert arguments.target(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("b/key", "no target"),
+        ("https://b/key", "no target"),
+        ("s3://b", r"ambiguous: write s3://b/\*"),
+        ("s3://b/", r"ambiguous: write s3://b/\*"),
+        ("s3://b/reports/", r"ambiguous: write s3://b/reports/\*"),
+        ("s3://b/tenant1*", "tenant10"),
+    ],
+)
+def test_a_prefix_that_could_mean_two_things_is_refused(typed: str, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        arguments.target(typed)

@@ -1,0 +1,32 @@
+"""Options that every command has."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.client.conftest import Serve
+from tests.client.typed import TOKEN, answering, typed
+
+pytestmark = pytest.mark.usefixtures("nobody")
+
+
+def test_no_option_takes_a_token_itself() -> None:
+    ended = typed("ls", "--token", TOKEN)
+    assert ended.code == 2
+    assert "--token" in ended.err
+
+
+def test_a_token_may_come_from_stdin(at: Serve) -> None:
+    served = at(answering({"GET /identity": {"door": "web-identity"}}))
+    assert typed("whoami", "--token-file", "-", stdin="x.y.z\n").code == 0
+    assert served.asked[0].headers["authorization"] == "Bearer x.y.z"
+
+
+def test_a_profile_says_where_and_as_whom(at: Serve, tmp_path: Path) -> None:
+    served = at(answering({"GET /identity": {"door": "web-identity"}}))
+    (tmp_path / "token").write_text("p.q.r")
+    words = ("--url", served.url, "--token-file", str(tmp_path / "token"))
+    assert typed("configure", "mine", *words).code == 0
+    assert typed("whoami", "--profile", "mine").code == 0
+    assert served.asked[0].headers["authorization"] == "Bearer p.q.r"
+    assert "p.q.r" not in (tmp_path / "config/s3vend/config").read_text()

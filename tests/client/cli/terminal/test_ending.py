@@ -1,0 +1,101 @@
+"""How a command ends, and that it asks before it writes."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.client.at_a_terminal import at_a_terminal
+from tests.client.conftest import Asked, Reply, Serve
+from tests.client.typed import TOKEN, answering, problem, typed
+
+pytestmark = pytest.mark.usefixtures("nobody")
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "said"),
+    [
+        (problem(403, "AccessDenied"), 1, "Ask the service's operator for a grant"),
+        (problem(400, "InvalidRequest"), 1, "Change what the lines above name"),
+        (problem(404, "NotFound"), 1, "Check the address"),
+        (problem(401, "NotAuthenticated"), 3, "Is it the identity that you meant?"),
+        (problem(403, "NotAuthenticated"), 3, "Is it the identity that you meant?"),
+        (problem(429, "TooManyRequests"), 4, "Send fewer requests"),
+        (problem(503, "Unavailable"), 4, "Try again later"),
+        (problem(500, "InternalError"), 4, "requestId: r-1"),
+    ],
+)
+def test_a_refusal_ends_with_a_code_of_its_kind_and_says_what_to_do(
+    reply: Reply, code: int, said: str, at: Serve
+) -> None:
+    at(lambda asked: reply)
+    ended = typed("ls")
+    assert (ended.code, ended.out) == (code, "")
+    assert ended.err.startswith("s3vend: GET /web-identity/grants at ")
+    assert said in ended.err
+    assert TOKEN not in ended.err
+
+
+def test_no_answer_ends_with_four(alone: pytest.MonkeyPatch) -> None:
+    alone.setattr("s3vend.http.patience.Patience.pause", lambda self, number: 0.0)
+    ended = typed("ls", "--url", "http://127.0.0.1:9")
+    assert ended.code == 4
+    assert "http://127.0.0.1:9" in ended.err
+
+
+def test_nobody_to_be_ends_with_three_and_says_what_was_tried(
+    alone: pytest.MonkeyPatch,
+) -> None:
+    alone.delenv("S3VEND_TOKEN")
+    ended = typed("ls", "--url", "http://127.0.0.1:9")
+    assert ended.code == 3
+    assert "  - AWS credentials: botocore finds none" in ended.err
+
+
+def test_ctrl_c_ends_with_130(at: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    at(answering({}))
+    monkeypatch.setattr("s3vend.service.connect.Service.read", interrupted)
+    ended = typed("ls")
+    assert (ended.code, ended.err) == (130, "s3vend: interrupted\n")
+
+
+CHANGE = {
+    "action": "remove",
+    "kind": "grant",
+    "id": "old",
+    "pointer": "/grants",
+    "before": {"id": "old"},
+    "after": None,
+    "revocation": {"grantId": "old", "kind": "sessions", "reason": "the grant was removed"},
+}
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "dry", "revoked"),
+    [
+        ("yes\nyes\n", 0, [True, False], 1),
+        ("yes\nno\n", 0, [True, False], 0),
+        ("y\n", 1, [True], 0),
+        ("\n", 1, [True], 0),
+    ],
+)
+def test_apply_asks_and_only_yes_means_it(
+    keys: str, code: int, dry: "list[bool]", revoked: int, at: Serve, tmp_path: Path
+) -> None:
+    def changed(asked: Asked) -> Reply:
+        only_asked = asked.json["dryRun"]
+        return 200, {}, {"applied": not only_asked, "revision": 1, "changes": [CHANGE]}
+
+    revocation = {"revocation": {"createdAt": "2026-01-01T00:00:00Z"}, "denialWritten": True}
+    answers = {"POST /admin/changes": changed, "POST /admin/revocations": revocation}
+    served = at(answering(answers))
+    (tmp_path / "v.yaml").write_text("version: 1\ngrants: []\n")
+    words = ("apply", str(tmp_path / "v.yaml"), "--prune")
+    ended, shown = at_a_terminal(*words, keys=keys, home=tmp_path, S3VEND_URL=served.url)
+    assert ended == code, shown
+    assert "\x1b[31m- grant old\x1b[0m" in shown
+    asked = [one.json["dryRun"] for one in served.asked if one.path.endswith("changes")]
+    assert asked == dry
+    assert sum(one.path.endswith("revocations") for one in served.asked) == revoked

@@ -1,0 +1,55 @@
+"""`url`: one URL, many, and the line for curl."""
+
+import json
+import shlex
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.client.cli.use.conftest import CONTENT
+from tests.client.conftest import Served
+from tests.client.typed import typed
+
+pytestmark = pytest.mark.usefixtures("nobody")
+
+
+def test_a_url_is_a_line(both: Served) -> None:
+    ended = typed("url", "s3://b/reports/2026.csv", "--expires-in", "5m")
+    assert ended.out == f"{both.url}/b/reports/2026.csv?X-Amz-Signature=s\n"
+    assert both.asked[0].json["expiresIn"] == 300
+
+
+def test_many_targets_come_from_stdin_in_their_order(both: Served) -> None:
+    ended = typed("url", "-", stdin="s3://b/p/one\n\ns3://b/p/two\n")
+    assert [urlsplit(line).path for line in ended.out.splitlines()] == ["/b/p/one", "/b/p/two"]
+    assert len(both.asked) == 1
+
+
+def test_json_says_what_has_to_be_sent_with_the_url(both: Served) -> None:
+    words = ("--method", "put", "--content-type", "text/csv", "--content-length", "3", "-o", "json")
+    [url] = typed("url", "s3://b/k", *words).json["urls"]
+    sent = {"Content-Type": "text/csv", "Content-Length": "3"}
+    assert (url["method"], url["headers"]) == ("PUT", sent)
+    assert url["expiresAt"] == "2099-01-01T00:00:00Z"
+    assert json.loads(both.asked[0].body)["requests"][0]["contentLength"] == 3
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "HEAD"])
+def test_the_line_for_curl_does_it(
+    method: str, both: Served, stored: "dict[str, bytes]", tmp_path: Path
+) -> None:
+    path = tmp_path / "a b's.csv"
+    path.write_bytes(b"new")
+    file = ("--file", str(path)) if method == "PUT" else ()
+    ended = typed("url", "s3://b/reports/2026.csv", "--curl", "-X", method, *file)
+    words = shlex.split(ended.out)
+    assert words[0] == "curl"
+    done = subprocess.run(words, capture_output=True, check=True)  # noqa: S603 - what is tested
+    if method == "PUT":
+        assert stored["/b/reports/2026.csv"] == b"new"
+        assert both.asked[-1].headers["content-type"] == "text/csv"
+    else:
+        assert CONTENT in done.stdout or method == "HEAD"
+    assert both.asked[-1].method == method

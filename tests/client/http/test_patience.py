@@ -1,0 +1,44 @@
+"""When a request is sent again, and after how long."""
+
+import pytest
+
+import s3vend
+from tests.client.asking import problem, service
+from tests.client.conftest import Asked, Reply, Serve
+
+
+@pytest.mark.parametrize(
+    ("replies", "waits", "tries"),
+    [
+        ([200], [], 1),
+        ([503, 200], [0.5], 2),
+        ([429, 429, 200], [0.5, 1.0], 3),
+        ([(503, 2), 200], [2.5], 2),
+        ([503, 503, 503], [0.5, 1.0], 3),
+        ([(429, 61)], [], 1),
+        ([400], [], 1),
+        ([403], [], 1),
+    ],
+)
+def test_it_waits_as_long_as_it_is_told_and_a_little_by_chance(
+    serve: Serve, replies: "list[object]", waits: "list[float]", tries: int
+) -> None:
+    left = iter(replies)
+
+    def reply(asked: Asked) -> Reply:
+        one = next(left)
+        status, after = one if isinstance(one, tuple) else (one, None)
+        headers = {} if after is None else {"Retry-After": str(after)}
+        return (200, {}, {"fine": 1}) if status == 200 else problem(status, "Any", **headers)
+
+    served, slept = serve(reply), []  # type: ignore[var-annotated]
+    try:
+        service(served.url, waits=slept).ask("credentials", {})
+    except s3vend.ServiceError as error:
+        assert replies[-1] != 200, error  # noqa: PT017 - either ends here
+    assert (slept, len(served.asked)) == (waits, tries)
+
+
+def test_nobody_there_says_where_and_how_often() -> None:
+    with pytest.raises(s3vend.Unreachable, match=r"http://127\.0\.0\.1:9 .*tried 3 times"):
+        service("http://127.0.0.1:9/v1").ask("credentials", {})

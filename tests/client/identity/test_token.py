@@ -1,0 +1,79 @@
+"""Tokens: what one is, and when it is read again."""
+
+import base64
+import json
+
+import pytest
+
+from s3vend.errors import IdentityError
+from s3vend.identity.token import LONGEST, TokenIdentity, cleaned
+
+
+def token(**claims: object) -> str:
+    middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    return f"e30.{middle}.c2ln"
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [("a.b.c", "a.b.c"), ("Bearer a.b.c", "a.b.c"), (" a.b.c\n", "a.b.c"), ("Bearer  a\n", "a")],
+)
+def test_a_token_is_taken_without_what_stands_around_it(text: str, taken: str) -> None:
+    assert cleaned(text, "file") == taken
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "Bearer ", "a b", "a\nX-Evil: 1", "ä", "x" * (LONGEST + 1)]
+)
+def test_what_is_no_token_is_refused_and_not_shown(text: str) -> None:
+    with pytest.raises(IdentityError) as refused:
+        cleaned(text, "the file")
+    assert "the file" in str(refused.value)
+    assert "Evil" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "later", "reads"),
+    [
+        (0, 3600, 3000, 1),
+        (0, 3600, 3479, 1),
+        (0, 3600, 3481, 2),
+        (0, 3600, 4000, 2),
+        (0, 60, 47, 1),
+        (0, 60, 49, 2),
+        (None, 3600, 3479, 1),
+        (None, 3600, 3481, 2),
+        (None, None, 1, 2),
+    ],
+)
+def test_a_token_is_read_again_when_it_nears_its_end(
+    begin: "int | None", end: "int | None", later: int, reads: int
+) -> None:
+    now, read = [1.0], []
+    claims = {name: value for name, value in (("iat", begin), ("exp", end)) if value is not None}
+
+    def source() -> str:
+        read.append(now[0])
+        return token(**claims)
+
+    one = TokenIdentity("file", source, lambda: now[0])
+    one.token()
+    now[0] = float(later)
+    one.token()
+    assert len(read) == reads
+
+
+def test_a_refused_token_is_replaced_if_there_is_another() -> None:
+    texts = iter([token(exp=9e9), token(exp=9e9), token(exp=9.1e9)])
+    one = TokenIdentity("file", lambda: next(texts))
+    one.token()
+    assert not one.renew()
+    assert one.renew()
+
+
+def test_an_ended_token_is_named_with_its_end() -> None:
+    one = TokenIdentity("S3VEND_TOKEN", lambda: token(exp=1000), lambda: 1300.0)
+    one.token()
+    assert one.notes() == [
+        "The token from S3VEND_TOKEN ended at 1970-01-01T00:16:40+00:00, 300 s ago: get a new one."
+    ]

@@ -1,0 +1,28 @@
+"""The file that is downloaded, and a disk without room for it."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+import s3vend
+from s3vend.transfer.download.landing import Landing
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_said_and_another_fault_is_not_called_so(tmp_path: Path, code: int) -> None:
+    landing = Landing(tmp_path / "file")
+    landing.make(10)
+    with pytest.raises(s3vend.DiskFull, match="7 bytes are still to come"), landing.writing(3, 7):
+        raise OSError(code, os.strerror(code))
+    broken = pytest.raises(s3vend.TransferError, match="cannot be written")
+    with broken as other, landing.writing(3, 7):
+        raise OSError(errno.EIO, "broken")
+    assert type(other.value) is s3vend.TransferError
+
+
+def test_more_than_is_free_is_not_begun(tmp_path: Path) -> None:
+    with pytest.raises(s3vend.DiskFull, match="are free"):
+        Landing(tmp_path / "file").make(2**62)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,57 @@
+"""Threads that work together, and what ends them."""
+
+import _thread
+import threading
+
+import pytest
+
+from s3vend.transfer.crew import Crew, Stopped
+
+
+def test_a_crew_does_every_job_once() -> None:
+    done: list[int] = []
+    Crew[int](4).run(iter(range(100)), done.append)
+    assert sorted(done) == list(range(100))
+
+
+@pytest.mark.parametrize("where", ["work", "jobs"])
+def test_the_first_failure_ends_the_crew_and_is_raised(where: str) -> None:
+    crew: Crew[int] = Crew(2)
+
+    def jobs() -> "list[int]":
+        if where == "jobs":
+            raise ZeroDivisionError
+        return list(range(1000))
+
+    def work(job: int) -> None:
+        if job == 3:
+            raise ZeroDivisionError
+        crew.pause(0.01)
+
+    with pytest.raises(ZeroDivisionError):
+        crew.run((job for made in [jobs] for job in made()), work)
+    assert crew.stop.is_set()
+
+
+def test_an_interruption_does_not_wait_for_a_thread_that_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("s3vend.transfer.crew.GRACE", 0.05)
+    crew: Crew[int] = Crew(1)
+    never, main = threading.Event(), threading.main_thread().ident
+
+    def work(job: int) -> None:
+        _thread.interrupt_main()
+        never.wait(5)
+
+    assert main
+    with pytest.raises(KeyboardInterrupt):
+        crew.run(iter([1]), work)
+    never.set()
+
+
+def test_waiting_ends_when_the_work_does() -> None:
+    crew: Crew[int] = Crew(1)
+    crew.stop.set()
+    with pytest.raises(Stopped):
+        crew.pause(3600)

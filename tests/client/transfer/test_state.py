@@ -1,0 +1,30 @@
+"""What a transfer keeps for the next run."""
+
+from pathlib import Path
+
+import pytest
+
+import s3vend
+from s3vend.transfer.state import State
+
+
+def test_a_state_is_read_for_the_same_transfer_alone(tmp_path: Path) -> None:
+    with State(tmp_path / "deep/state.json") as state:
+        assert state.read({}) is None
+        state.write({"target": "a", "sent": {}})
+        assert state.read({"target": "a"}) == {"version": 1, "target": "a", "sent": {}}
+        assert state.read({"target": "b"}) is None
+        state.path.write_text("{")
+        assert state.read({}) is None
+        state.path.write_text('{"version": 2}')
+        assert state.read({}) is None
+        state.forget()
+    assert list((tmp_path / "deep").iterdir()) == []
+
+
+def test_a_second_process_is_kept_out(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with State(path), pytest.raises(s3vend.TransferError, match="Another process"):
+        State(path).__enter__()
+    with State(path):
+        pass
