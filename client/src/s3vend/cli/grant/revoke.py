@@ -8,7 +8,7 @@ from s3vend.cli.grant.revoking import ROUTE
 from s3vend.cli.terminal.command import Asking, command
 from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirmed, say
 from s3vend.cli.terminal.text import members, put_json, table
-from s3vend.cli.use.see import pages
+from s3vend.service.pages import pages
 
 EXAMPLES = (
     "s3vend revoke --caller arn:aws:iam::123456789012:role/ReportReader --block --reason theft",

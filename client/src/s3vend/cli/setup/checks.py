@@ -128,7 +128,7 @@ def taken(service: "Service") -> Any:
 
 def grants(service: "Service") -> Iterator[Finding]:
     """Whether there is anything to reach."""
-    from s3vend.cli.use.see import pages
+    from s3vend.service.pages import pages
 
     try:
         count = len(list(pages(service, "grants", "grants")))

@@ -1,8 +1,6 @@
 """`s3vend ls`, `whoami`, `explain`: what may I reach, who am I, and why or why not."""
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -17,21 +15,7 @@ from s3vend.cli.terminal.arguments import (
 from s3vend.cli.terminal.command import Asking, command
 from s3vend.cli.terminal.ending import REFUSED
 from s3vend.cli.terminal.text import members, paint, printable, put, put_json, span, table
-
-if TYPE_CHECKING:
-    from s3vend.service.connect import Service
-
-PAGE = "1000"
-
-
-def pages(service: "Service", route: str, member: str, **query: str) -> Iterator[dict[str, Any]]:
-    """All entries of a list that is answered page by page."""
-    while True:
-        answer = service.read(route, limit=PAGE, **query)
-        yield from answer[member]
-        if not (following := answer.get("nextToken")):
-            return
-        query["nextToken"] = following
+from s3vend.service.pages import pages
 
 
 def listed(asking: Asking) -> None:

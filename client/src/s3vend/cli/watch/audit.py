@@ -9,7 +9,7 @@ import typer
 
 from s3vend.cli.terminal.command import Asking, command
 from s3vend.cli.terminal.text import put_json, shown, table
-from s3vend.cli.use.see import pages
+from s3vend.service.pages import pages
 
 EXAMPLES = (
     "s3vend audit --since 2h --outcome refused",

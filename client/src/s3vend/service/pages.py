@@ -1,0 +1,18 @@
+"""Lists that the service answers page by page."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from s3vend.service.connect import Service
+
+PAGE = "1000"
+
+
+def pages(service: Service, route: str, member: str, **query: str) -> Iterator[dict[str, Any]]:
+    """All entries of a list that is answered page by page."""
+    while True:
+        answer = service.read(route, limit=PAGE, **query)
+        yield from answer[member]
+        if not (following := answer.get("nextToken")):
+            return
+        query["nextToken"] = following
