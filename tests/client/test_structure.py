@@ -1,6 +1,8 @@
-"""What the client's modules may import, and how long they are."""
+"""The client's rooms, what its modules may import, and how long they are."""
 
 import ast
+import graphlib
+import pkgutil
 import re
 import sys
 from pathlib import Path
@@ -11,9 +13,35 @@ import s3vend
 from tests.client.conftest import run
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted((ROOT / "client/src/s3vend").rglob("*.py"))
 PACKAGE = ROOT / "client/src/s3vend"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = Path(__file__).parent
 CLI = PACKAGE / "cli"
+FACE = "s3vend"  # what the package exports
+GROUND = {"errors.py": "errors"}  # a file that is no room: every room may raise its errors
+
+# Every room, and the rooms that it imports; each of them stands above it.
+ROOMS: dict[str, tuple[str, ...]] = {
+    "errors": (),
+    "http": ("errors",),
+    "identity": ("errors", "http"),
+    "service": ("errors", "http", "identity"),
+    "sdks": ("errors", "service"),
+    "transfer": ("errors", "http", "service"),
+    "transfer/upload": ("errors", "http", "service", "transfer"),
+    "transfer/download": ("errors", "http", "service", "transfer"),
+    FACE: ("errors", "service", "sdks", "transfer", "transfer/upload", "transfer/download"),
+    "cli/terminal": ("errors", "identity", "service", "transfer"),
+    "cli/use": (
+        *("errors", "http", "service", "transfer", "transfer/upload", "transfer/download"),
+        "cli/terminal",
+    ),
+    "cli/grant": ("errors", "service", "cli/terminal"),
+    "cli/watch": ("service", "cli/terminal", "cli/grant"),
+    "cli/setup": ("errors", "http", "identity", "service", "cli/terminal"),
+    "cli": (FACE, "cli/use", "cli/grant", "cli/watch", "cli/setup"),
+}
+MOST = 10  # modules of a room
 COMMAND = {"rich", "typer", "yaml"}  # the extra `cli`
 EXTRAS = {"boto3", "aiobotocore", "awscrt", "google_crc32c", "rich"}
 AWS = {"botocore", "boto3", "aiobotocore"}
@@ -33,6 +61,92 @@ def imported(path: Path, nodes: "list[ast.stmt] | None" = None) -> "set[str]":
         elif isinstance(node, ast.ImportFrom):
             found.add((node.module or "").partition(".")[0])
     return found
+
+
+def room(path: Path) -> str:
+    """The room of a module; a package is its own room."""
+    return GROUND.get(place(path)) or place(path.parent).replace(".", FACE)
+
+
+def own_modules(path: Path) -> set[Path]:
+    """The modules of the package that a module imports, wherever in it the import stands."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{place(path)} has a relative import"
+            names |= {f"{node.module}.{one.name}" for one in node.names}
+    return {module(name) for name in names if name.partition(".")[0] == "s3vend"}
+
+
+def module(name: str) -> Path:
+    """The file of a module, or of the module that a name is a member of."""
+    base = PACKAGE.parent / name.replace(".", "/")
+    found = (base.with_suffix(".py"), base / "__init__.py")
+    return next((one for one in found if one.exists()), None) or module(name.rpartition(".")[0])
+
+
+def modules(name: str) -> list[Path]:
+    return [one for one in MODULES if room(one) == name and one.name != "__init__.py"]
+
+
+def test_every_module_of_the_client_is_looked_at_and_stands_in_a_room() -> None:
+    walked = {one.name for one in pkgutil.walk_packages([str(PACKAGE)], "s3vend.")} | {"s3vend"}
+    assert {module(name) for name in walked} == set(MODULES)
+    assert len(walked) == len(MODULES)
+    assert {room(path) for path in MODULES} == set(ROOMS)
+    assert {place(path) for path in PACKAGE.glob("*.py")} == {"__init__.py", *GROUND}
+    assert set(map(place, MODULES)) >= AWS_AT, "a rule names a module that is not there"
+
+
+def test_imports_go_one_way_between_rooms() -> None:
+    order = list(ROOMS)
+    list(graphlib.TopologicalSorter(ROOMS).static_order())  # raises CycleError
+    below = {
+        (name, other)
+        for name, others in ROOMS.items()
+        for other in others
+        if order.index(other) >= order.index(name)
+    }
+    assert below == set()
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_room_imports_the_rooms_that_the_table_names(name: str) -> None:
+    inside = [path for path in MODULES if room(path) == name]
+    found = {room(one) for path in inside for one in own_modules(path)} - {name}
+    assert found == set(ROOMS[name])
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_room_has_few_modules_and_none_repeats_its_name(name: str) -> None:
+    names = [path.stem for path in modules(name)]
+    assert len(names) <= MOST
+    assert name in GROUND.values() or name.rpartition("/")[2] not in names
+
+
+@pytest.mark.parametrize(
+    "path",
+    [one for one in MODULES if one.name == "__init__.py" and one.parent != PACKAGE],
+    ids=place,
+)
+def test_a_package_says_what_it_is_and_imports_nothing(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1
+
+
+@pytest.mark.parametrize("name", [one for one in ROOMS if one not in (FACE, *GROUND.values())])
+def test_a_room_has_a_folder_of_tests_named_after_its_modules(name: str) -> None:
+    tested = {path.stem.removeprefix("test_") for path in (TESTS / name).glob("test_*.py")}
+    assert tested
+    assert tested <= {path.stem for path in modules(name)}
+
+
+def test_every_folder_of_tests_is_of_a_room() -> None:
+    folders = {path.parent.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_*.py")}
+    assert folders - {"."} <= set(ROOMS)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=place)
