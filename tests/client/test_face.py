@@ -1,6 +1,80 @@
 """What users import from the package."""
 
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import s3vend
 from tests.client.conftest import run
+
+# A name that goes, or changes its meaning, breaks programs of users: it needs a line in CHANGELOG.
+NAMES = [
+    "AccessDenied",
+    "ChecksumMismatch",
+    "Credentials",
+    "DiskFull",
+    "Downloaded",
+    "Fault",
+    "FileChanged",
+    "Fresh",
+    "IdentityError",
+    "InvalidRequest",
+    "NotAuthenticated",
+    "NotFound",
+    "ObjectChanged",
+    "ObstoreProvider",
+    "PolarsProvider",
+    "PreconditionFailed",
+    "Problem",
+    "S3VendError",
+    "Service",
+    "ServiceError",
+    "SettingsError",
+    "StorageError",
+    "TooManyRequests",
+    "TransferError",
+    "Unavailable",
+    "Unreachable",
+    "Uploaded",
+    "Url",
+    "abandon",
+    "aiobotocore_session",
+    "botocore_session",
+    "connect",
+    "credentials",
+    "download",
+    "duckdb_secret",
+    "fresh",
+    "presign",
+    "progress_bar",
+    "pyarrow_keys",
+    "pyiceberg_properties",
+    "session",
+    "upload",
+]
+
+
+def test_the_package_exports_these_names_and_no_others() -> None:
+    assert s3vend.__all__ == NAMES
+    public = {
+        name
+        for name, one in vars(s3vend).items()
+        if not name.startswith("_") and not isinstance(one, ModuleType)
+    }
+    assert public == set(NAMES)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "__version__"])
+def test_an_exported_name_is_imported_from_the_package(name: str) -> None:
+    found: dict[str, object] = {}
+    exec(f"from s3vend import {name}", found)  # noqa: S102 - as users write it
+    assert found[name] is getattr(s3vend, name)
+
+
+def test_no_room_has_the_name_of_an_export() -> None:
+    rooms = {path.stem for path in Path(s3vend.__file__).parent.iterdir()}
+    assert rooms & set(NAMES) == set()
 
 
 def test_importing_the_package_imports_no_aws_library() -> None:

@@ -4,6 +4,8 @@
 `credentials`, `fresh`: the credentials, once and for as long as you need them.
 `presign`, `upload`, `download`, `abandon`: by URL, with no AWS library.
 `connect`: which service, and as whom; all others take what it returns as ``service``.
+
+The names in ``__all__`` are the public ones; import them from here, not from the rooms below.
 """
 
 from s3vend.errors import (
