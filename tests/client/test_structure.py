@@ -186,6 +186,18 @@ def test_a_command_imports_what_it_needs_and_no_more(
     assert set(unwanted) & set(loaded) == set()
 
 
+def test_an_option_that_several_commands_have_is_written_once() -> None:
+    written = [
+        ast.unparse(node)
+        for path in CLI.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"typer.Option", "typer.Argument"}
+    ]
+    assert any("--token-file" in one for one in written)
+    assert sorted(written) == sorted(set(written))
+
+
 @pytest.mark.parametrize("path", MODULES, ids=place)
 def test_a_module_of_the_client_stays_below_two_hundred_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 200

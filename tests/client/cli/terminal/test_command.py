@@ -1,9 +1,15 @@
 """Options that every command has."""
 
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from s3vend.cli.app import app
+from s3vend.cli.terminal.command import Asking
 from tests.client.conftest import Serve
 from tests.client.typed import TOKEN, answering, typed
 
@@ -30,3 +36,24 @@ def test_a_profile_says_where_and_as_whom(at: Serve, tmp_path: Path) -> None:
     assert typed("whoami", "--profile", "mine").code == 0
     assert served.asked[0].headers["authorization"] == "Bearer p.q.r"
     assert "p.q.r" not in (tmp_path / "config/s3vend/config").read_text()
+
+
+def commands(one: Any) -> Iterator[Any]:
+    """Every command below this one that does something by itself."""
+    below = getattr(one, "commands", {}).values()
+    if not below or one.invoke_without_command:
+        yield one
+    for other in below:
+        yield from commands(other)
+
+
+def test_every_command_has_the_options_of_all_once() -> None:
+    shared = [one.name for one in fields(Asking)]
+    found = list(commands(typer.main.get_command(app)))
+    assert {"ls", "revoke", "list", "audit", "canary"} <= {one.name for one in found}
+    for one in found:
+        own = [option for option in one.params if option.name in shared]
+        assert [option.name for option in own] == shared
+        assert [option.opts[0] for option in own] == [
+            f"--{name.replace('_', '-')}" for name in shared
+        ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from s3vend.cli.terminal.arguments import Yes
 from s3vend.cli.terminal.command import STDIN, Asking, PlanCommand, command
 from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of, confirmed, say
 from s3vend.cli.terminal.text import printable, put, put_json
@@ -41,7 +42,7 @@ def apply(
     *,
     file: File,
     prune: Prune = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     revoke: Annotated[
         bool, typer.Option("--revoke", help="End what changed grants have given, too.")
     ] = False,

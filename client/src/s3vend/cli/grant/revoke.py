@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from s3vend.cli.grant.revoking import ROUTE
+from s3vend.cli.terminal.arguments import Caller, SessionId, Yes
 from s3vend.cli.terminal.command import Asking, command
 from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirmed, say
 from s3vend.cli.terminal.text import members, put_json, table
@@ -21,14 +22,12 @@ EXAMPLES = (
 def revoke(
     asking: Asking,
     *,
-    caller: Annotated[
-        str | None, typer.Option("--caller", help="The ARN of a role or user.")
-    ] = None,
+    caller: Caller = None,
     issuer: Annotated[str | None, typer.Option("--issuer", help="With --subject.")] = None,
     subject: Annotated[
         str | None, typer.Option("--subject", help="Whom the issuer calls so.")
     ] = None,
-    session: Annotated[str | None, typer.Option("--session", help="A sessionId.")] = None,
+    session: SessionId = None,
     vend: Annotated[
         str | None, typer.Option("--vend", help="A vendId: its whole session ends.")
     ] = None,
@@ -38,7 +37,7 @@ def revoke(
         bool, typer.Option("--block", help="And vend nothing new, until somebody lifts it.")
     ] = False,
     reason: Annotated[str | None, typer.Option("--reason", help="For whoever reads it.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """End access before its time: credentials and URLs alike.
 

@@ -28,31 +28,23 @@ def configure(
     A profile with --token-file, --aws-profile or --door pins the identity: no other is looked
     for. It holds nothing secret: tokens and keys stay in files of their own.
     """
+    from s3vend.cli.setup.profiles import written
     from s3vend.http.address import checked
-    from s3vend.identity.settings import config_file, read_profile
+    from s3vend.identity.settings import MEMBERS, config_file, read_profile, settings
 
     if asking.profile is not None:
         raise Refusal("name the profile as argument: s3vend configure NAME")
     if asking.token_file == STDIN:
         raise Refusal("a profile holds no token: --token-file names a file")
     url = asking.url or _asked("Where is the service (https://…/v1)?")
-    given = {
-        "url": checked(url, "--url"),
-        "door": asking.door and asking.door.value,
-        "token_file": asking.token_file
-        and os.path.abspath(  # noqa: PTH100 - it need not be there
-            os.path.expanduser(asking.token_file)  # noqa: PTH111
-        ),
-        "aws_profile": asking.aws_profile,
-        "audience": asking.audience,
-        "region": asking.region,
-    }
-    members = {member: value for member, value in given.items() if value}
-    from s3vend.cli.setup.profiles import written
-    from s3vend.identity.settings import settings
-
+    token_file = asking.token_file and os.path.abspath(  # noqa: PTH100 - it need not be there
+        os.path.expanduser(asking.token_file)  # noqa: PTH111
+    )
+    given = replace(asking, url=checked(url, "--url"), token_file=token_file).given()
     # What contradicts itself is said before it is written, not when it is used.
-    settings(replace(asking, profile=None, url=given["url"]).given(), {})
+    settings(given, {})
+    named = {member: getattr(given, member) for member in MEMBERS}
+    members = {member: value for member, value in named.items() if value}
     path = config_file(os.environ)
     written(path, name, members)
     read_profile(name, path)

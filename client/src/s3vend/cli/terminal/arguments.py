@@ -43,6 +43,9 @@ DurationOption = Annotated[
     str | None,
     typer.Option("--duration", help="Such as 15m or 900; else the most that the grant allows."),
 ]
+Caller = Annotated[str | None, typer.Option("--caller", help="The ARN of a role or user.")]
+SessionId = Annotated[str | None, typer.Option("--session", help="A sessionId.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 def target(text: str) -> str:

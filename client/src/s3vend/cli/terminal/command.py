@@ -35,49 +35,6 @@ class Door(str, Enum):
     WEB_IDENTITY = "web-identity"
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What every subcommand is told: where, as whom, and how to say it."""
-
-    profile: str | None = None
-    url: str | None = None
-    token_file: str | None = None
-    aws_profile: str | None = None
-    door: Door | None = None
-    audience: str | None = None
-    region: str | None = None
-    output: Output = Output.TABLE
-    quiet: bool = False
-
-    @property
-    def is_json(self) -> bool:
-        """Whether a program reads the answer."""
-        return self.output is Output.JSON
-
-    def given(self) -> "Given":
-        """As the client takes it; a token from stdin is read here."""
-        from s3vend.identity.settings import Given
-
-        token = sys.stdin.read() if self.token_file == STDIN else None
-        return Given(
-            url=self.url,
-            profile=self.profile,
-            token=token,
-            token_file=None if self.token_file == STDIN else self.token_file,
-            aws_profile=self.aws_profile,
-            audience=self.audience,
-            door=None if self.door is None else self.door.value,
-            region=self.region,
-        )
-
-    def service(self) -> "Service":
-        """The service, with an identity. Raises what `s3vend.connect` raises."""
-        from s3vend.service.connect import connect
-
-        given = self.given()
-        return connect(**{one.name: getattr(given, one.name) for one in fields(given)})
-
-
 def profiles(incomplete: str) -> list[str]:
     """The names of profiles that begin so, for a shell that completes."""
     import configparser
@@ -92,35 +49,66 @@ def profiles(incomplete: str) -> list[str]:
     return [name for name in parser.sections() if name.startswith(incomplete)]
 
 
-def _option(name: str, kind: Any, default: object, *names: str, **more: Any) -> inspect.Parameter:
-    annotated = Annotated[kind, typer.Option(*names, **more)]
-    return inspect.Parameter(name, KEYWORD, default=default, annotation=annotated)
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The options of every subcommand: where the service is, who asks, and how to show it."""
+
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile", help="A section of ~/.config/s3vend/config.", autocompletion=profiles
+        ),
+    ] = None
+    url: Annotated[
+        str | None, typer.Option("--url", help="Where the service is, with its stage.")
+    ] = None
+    token_file: Annotated[
+        str | None, typer.Option("--token-file", help="Who asks: a file with a token; - stdin.")
+    ] = None
+    aws_profile: Annotated[
+        str | None, typer.Option("--aws-profile", help="Who asks: a profile of AWS.")
+    ] = None
+    door: Annotated[
+        Door | None, typer.Option("--door", help="Who asks: AWS credentials, or a token.")
+    ] = None
+    audience: Annotated[
+        str | None, typer.Option("--audience", help="Of tokens that are asked for here.")
+    ] = None
+    region: Annotated[
+        str | None, typer.Option("--region", help="Of the service's API, for signatures.")
+    ] = None
+    output: Annotated[
+        Output, typer.Option("--output", "-o", help="For people, or for programs.")
+    ] = Output.TABLE
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No bar, no remarks.")] = False
+
+    @property
+    def is_json(self) -> bool:
+        """Whether a program reads the answer."""
+        return self.output is Output.JSON
+
+    def given(self) -> "Given":
+        """As the client takes it; a token from stdin is read here."""
+        from s3vend.identity.settings import Given
+
+        members: dict[str, Any] = {
+            one.name: getattr(self, one.name) for one in fields(Given) if one.name != "token"
+        }
+        if self.token_file == STDIN:
+            members |= {"token": sys.stdin.read(), "token_file": None}
+        if self.door is not None:
+            members["door"] = self.door.value
+        return Given(**members)
+
+    def service(self) -> "Service":
+        """The service, with an identity. Raises what `s3vend.connect` raises."""
+        from s3vend.service.connect import connect
+
+        given = self.given()
+        return connect(**{one.name: getattr(given, one.name) for one in fields(given)})
 
 
-SHARED = (
-    _option(
-        "profile",
-        str | None,
-        None,
-        "--profile",
-        help="A section of ~/.config/s3vend/config.",
-        autocompletion=profiles,
-    ),
-    _option("url", str | None, None, "--url", help="Where the service is, with its stage."),
-    _option(
-        "token_file",
-        str | None,
-        None,
-        "--token-file",
-        help="Who asks: a file with a token; - stdin.",
-    ),
-    _option("aws_profile", str | None, None, "--aws-profile", help="Who asks: a profile of AWS."),
-    _option("door", Door | None, None, "--door", help="Who asks: AWS credentials, or a token."),
-    _option("audience", str | None, None, "--audience", help="Of tokens that are asked for here."),
-    _option("region", str | None, None, "--region", help="Of the service's API, for signatures."),
-    _option("output", Output, Output.TABLE, "--output", "-o", help="For people, or for programs."),
-    _option("quiet", bool, False, "--quiet", "-q", help="No bar, no remarks."),  # noqa: FBT003
-)
+SHARED = tuple(one.replace(kind=KEYWORD) for one in inspect.signature(Asking).parameters.values())
 
 
 class Command(TyperCommand):

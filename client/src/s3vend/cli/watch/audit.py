@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from s3vend.cli.terminal.arguments import Caller, SessionId
 from s3vend.cli.terminal.command import Asking, command
 from s3vend.cli.terminal.text import put_json, shown, table
 from s3vend.service.pages import pages
@@ -20,11 +21,9 @@ EXAMPLES = (
 AGO = {"m": "minutes", "h": "hours", "d": "days"}
 _AGO = re.compile(r"([0-9]{1,5})([mhd])")
 
-Caller = Annotated[str | None, typer.Option("--caller", help="The ARN of a role or user.")]
 Issuer = Annotated[str | None, typer.Option("--issuer", help="Who vouches.")]
 Subject = Annotated[str | None, typer.Option("--subject", help="And for whom.")]
 Grant = Annotated[str | None, typer.Option("--grant", help="The id of the grant.")]
-SessionId = Annotated[str | None, typer.Option("--session", help="A sessionId.")]
 Since = Annotated[str | None, typer.Option("--since", help="A time with its zone, or 90m, 2h, 7d.")]
 Until = Annotated[str | None, typer.Option("--until", help="The same.")]
 
