@@ -27,7 +27,7 @@ from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.documents.location import location_of
 from vending.errors import InternalError, NotFound, TooLarge
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 from vending.revocations.reconcile import Ledger, reconcile
 from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import REVOCATION_ID, revocation_id
@@ -90,7 +90,7 @@ def vends(vend_id: str) -> Sequence[Vend]:
         ) from None
 
 
-def registered() -> Iterator[RegisteredLocation]:
+def registered() -> Iterator[Location]:
     """Every location; there are as many as buckets."""
     for _, document in entries(dynamodb, settings.table, "locations"):
         yield location_of(document)

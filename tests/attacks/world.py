@@ -24,7 +24,7 @@ from vending.callers.principal import Principal
 from vending.catalogue.batches import batches
 from vending.catalogue.changes import Change
 from vending.grants.grantee import IamGrantee, WebGrantee
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sessions.signing_sessions import SigningSessions
 from vending.uploads.upload import Sizes, Upload
 
@@ -107,7 +107,7 @@ def uploads(now: datetime) -> Iterator[Upload]:
         (LIMITED, unique, "small/planned", Sizes(2, 6, 12)),
     ):
         ends = now + timedelta(days=1)
-        yield Upload(id_, caller, Location(BUCKET, key), "an-s3-id", sizes, None, None, ends)
+        yield Upload(id_, caller, Keys(BUCKET, key), "an-s3-id", sizes, None, None, ends)
 
 
 def fill(dynamodb: Any) -> None:

@@ -32,7 +32,7 @@ with atheris.instrument_imports(include=["vending"]):
     from vending.documents import document
     from vending.documents.grant import GrantBody
     from vending.errors import InvalidRequest, TooLarge
-    from vending.grants.keys import KEY_BYTES, Location
+    from vending.grants.keys import KEY_BYTES, Keys
     from vending.grants.scope import Scope
     from vending.uploads import request as uploads_request
     from vending.urls import compact
@@ -65,19 +65,19 @@ def targets(given: bytes) -> None:
     for text in (first, f"s3://bkt/{first}"):
         if scope := one_of(Scope.parse, text):
             assert Scope.parse(str(scope)) == scope
-        location = one_of(Location.parse, text)
+        location = one_of(Keys.parse, text)
         if location is None:
             continue
         plain(location)
         assert location.covers(location)
         with suppress(ValueError):
-            agree(location, Location(location.bucket, second))
+            agree(location, Keys(location.bucket, second))
         for suffix in SUFFIXES:
             with suppress(ValueError):
-                agree(location, Location(location.bucket, location.key + suffix + second))
+                agree(location, Keys(location.bucket, location.key + suffix + second))
 
 
-def plain(location: Location) -> None:
+def plain(location: Keys) -> None:
     """It is written and read back the same, and breaks none of the rules for keys."""
     assert fields.target(location.as_json()) == location
     assert not {".", ".."} & set(location.key.split("/"))
@@ -85,12 +85,12 @@ def plain(location: Location) -> None:
     assert len(location.key.encode()) <= KEY_BYTES
 
 
-def agree(location: Location, key: Location) -> None:
+def agree(location: Keys, key: Keys) -> None:
     """IAM's spelling opens the key, and all below it, if and only if ours covers them."""
     assert location.covers(key) is matches(location.iam_pattern, key.key), (location, key)
     plain(key)
     if key.key.endswith("/"):
-        below = Location(key.bucket, key.key, is_prefix=True)
+        below = Keys(key.bucket, key.key, is_prefix=True)
         opened = matches(location.iam_pattern, key.key) and location.is_prefix
         assert location.covers(below) is opened, (location, below)
 

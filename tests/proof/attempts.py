@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from tests.proof.granted import Keys
+from tests.proof.granted import DrawnKeys
 from tests.proof.nearby import inside, near
 from vending.grants.grant import Permission
 
@@ -27,21 +27,21 @@ class Attempt(NamedTuple):
     source: str = ""  # what is copied, in the same bucket
 
 
-type Has = Callable[[Keys, str, str], bool]  # bucket and key
+type Has = Callable[[DrawnKeys, str, str], bool]  # bucket and key
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What a session is for; ``key``, ``source`` and ``prefix`` say how keys are compared."""
 
-    keys: Sequence[Keys]
+    keys: Sequence[DrawnKeys]
     permission: Permission
     versions: bool
     holds: bool  # the conditions of the grant
     timed: bool  # one of them is about the time
-    key: Has = Keys.has
-    source: Has = Keys.has
-    prefix: Has = Keys.has
+    key: Has = DrawnKeys.has
+    source: Has = DrawnKeys.has
+    prefix: Has = DrawnKeys.has
 
     def allows(self, attempt: Attempt) -> bool:
         """Whether the session should reach this."""
@@ -121,7 +121,7 @@ ELSEWHERE = ("get", "head", "put", "delete", "upload")
 NEVER = [name for name, rule in RULES.items() if rule is _never]
 
 
-def attempts(root: str, keys: Sequence[Keys], chance: Random) -> Iterator[Attempt]:
+def attempts(root: str, keys: Sequence[DrawnKeys], chance: Random) -> Iterator[Attempt]:
     """Inside everything; near it something for each key."""
     for one in keys[:2]:
         bucket, mine = one.bucket, inside(one, root)

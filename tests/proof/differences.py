@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tests.proof.attempts import Has
-from tests.proof.granted import Keys
+from tests.proof.granted import DrawnKeys
 from tests.proof.trials import Tried
 
 LOCAL_CLOUD, SEAWEEDFS = "the local cloud", "SeaweedFS"
@@ -84,7 +84,7 @@ def foretold(tried: Tried, differences: frozenset[str]) -> bool:
 def _has(differences: frozenset[str], seen: Callable[[str], str]) -> Has:
     flags = re.DOTALL | (re.IGNORECASE if "case" in differences else re.NOFLAG)
 
-    def has(keys: Keys, bucket: str, key: str) -> bool:
+    def has(keys: DrawnKeys, bucket: str, key: str) -> bool:
         pattern = "".join(_spelled(one, differences) for one in keys.text)
         if keys.is_prefix:
             halting = "stars" in differences and "*" not in keys.text

@@ -13,7 +13,7 @@ from vending.callers.identity import IamIdentity, Identity, WebIdentity
 from vending.callers.principal import Principal
 from vending.grants.grant import Grant, Permission
 from vending.grants.grantee import Grantee, IamGrantee, WebGrantee
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.grants.scope import Scope
 
 BUCKETS = ("granted", "granted0", "granted.dot")  # the second is the first and a character more
@@ -28,7 +28,7 @@ WILD = ("a*b", "*", "a?b", "?", "a$b", "$", "$*")
 ENDED = timedelta(seconds=100)  # since the vend, when half of that was left of the grant
 
 
-class Keys(NamedTuple):
+class DrawnKeys(NamedTuple):
     """A key, or all below a prefix, with a rule of its own for what that means."""
 
     bucket: str
@@ -40,8 +40,8 @@ class Keys(NamedTuple):
         return (self.bucket, self.text) == (bucket, within)
 
     @property
-    def location(self) -> Location:
-        return Location(*self)
+    def location(self) -> Keys:
+        return Keys(*self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,15 @@ class Asking:
     name: str
     caller: Caller
     grant: Grant
-    scope: Keys
-    targets: tuple[Keys, ...]
+    scope: DrawnKeys
+    targets: tuple[DrawnKeys, ...]
     permission: Permission
     privilege: str
     vended: datetime | None  # where that was not just now
     holds: bool  # the grant's conditions, for a request from here and now
 
     @property
-    def opened(self) -> tuple[Keys, ...]:
+    def opened(self) -> tuple[DrawnKeys, ...]:
         """What its credentials are for."""
         return (self.scope,) if self.privilege == "Default" else self.targets
 
@@ -93,13 +93,13 @@ def askings(number: int, seed: str, start: datetime) -> list[Asking]:
     made = []
     for value in values:
         filled = "/".join([root, *middle, *([value] if variable else [])]) + "/" * is_prefix
-        scope = Keys(bucket, "" if kind == "bucket" else filled, is_prefix)
+        scope = DrawnKeys(bucket, "" if kind == "bucket" else filled, is_prefix)
         identity, grantee = _who(chance, kind, number, value)
         source = ELSEWHERE if conditions.get("source_ip") == "caller" and not holds else "127.0.0.1"
         grant = Grant(
             id=f"grant{number}",
             grantee=grantee,
-            scope=Scope(Location(bucket, unfilled, is_prefix)),
+            scope=Scope(Keys(bucket, unfilled, is_prefix)),
             permission=permission,
             **conditions,  # type: ignore[arg-type]
         )
@@ -158,15 +158,15 @@ def _who(chance: Random, kind: str, number: int, value: str) -> tuple[Identity, 
     return iam, IamGrantee(account if shared else principal)
 
 
-def _targets(chance: Random, scope: Keys, root: str) -> Iterator[Keys]:
+def _targets(chance: Random, scope: DrawnKeys, root: str) -> Iterator[DrawnKeys]:
     """One or several in the scope, some within others; the first is the scope now and then."""
     if not scope.is_prefix or chance.random() < 0.4:
         yield scope
     below = scope.text or f"{root}/"
     for _ in range(chance.choice([0, 0, 1, 3]) if scope.is_prefix else 0):
         key = below + "/".join(segment(chance) for _ in range(chance.randint(1, 2)))
-        yield Keys(scope.bucket, key, is_prefix=False)
+        yield DrawnKeys(scope.bucket, key, is_prefix=False)
         if chance.random() < 0.5:
-            yield Keys(scope.bucket, key + "0/", is_prefix=True)
+            yield DrawnKeys(scope.bucket, key + "0/", is_prefix=True)
     if scope.is_prefix:
-        yield Keys(scope.bucket, f"{below}{segment(chance)}/", is_prefix=True)
+        yield DrawnKeys(scope.bucket, f"{below}{segment(chance)}/", is_prefix=True)

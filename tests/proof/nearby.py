@@ -3,13 +3,13 @@
 import unicodedata
 from urllib.parse import quote
 
-from tests.proof.granted import BUCKETS, Keys
-from vending.grants.keys import Location
+from tests.proof.granted import BUCKETS, DrawnKeys
+from vending.grants.keys import Keys
 
 SPECIAL = "*?$"
 
 
-def inside(keys: Keys, root: str) -> list[str]:
+def inside(keys: DrawnKeys, root: str) -> list[str]:
     """Some of them."""
     if not keys.is_prefix:
         return [keys.text]
@@ -19,7 +19,7 @@ def inside(keys: Keys, root: str) -> list[str]:
     return [below + "x", *(below + one for one in odd), *own]
 
 
-def near(keys: Keys, root: str) -> list[tuple[str, str]]:
+def near(keys: DrawnKeys, root: str) -> list[tuple[str, str]]:
     """Bucket and key of neighbours; a few of them may be inside after all."""
     text, last = keys.text, "x" if keys.is_prefix else ""
     bare = text.removesuffix("/")
@@ -53,7 +53,7 @@ def near(keys: Keys, root: str) -> list[tuple[str, str]]:
 def is_key(text: str) -> bool:
     """Whether it can be written as one."""
     try:
-        Location("bkt", text)
+        Keys("bkt", text)
     except ValueError:
         return False
     return True

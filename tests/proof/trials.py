@@ -8,12 +8,12 @@ from random import Random
 import urllib3
 
 from tests.proof.attempts import BODY, SENDS, Attempt, Opened, attempts, of_answer, outcome
-from tests.proof.granted import Asking, Keys
+from tests.proof.granted import Asking, DrawnKeys
 from tests.proof.nearby import inside, near
 from tests.support.lending import Lender, target
 from vending.errors import Unavailable
 from vending.grants.grant import Permission
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sigv4.presign import Method
 from vending.urls.answer import Url
 
@@ -75,7 +75,7 @@ def with_urls(lender: Lender, asking: Asking, http: urllib3.PoolManager) -> Iter
     writes = asking.grant.permission.includes(Permission.WRITE)
     reads = asking.grant.permission.includes(Permission.READ)
     may = ["put"] * writes + ["head", "get"] * reads + ["delete"] * writes
-    keys = [Keys(scope.bucket, key, is_prefix=False) for key in inside(scope, root(asking))]
+    keys = [DrawnKeys(scope.bucket, key, is_prefix=False) for key in inside(scope, root(asking))]
     asked = [(does, key) for key in keys for does in may]
     urls = lender.urls(
         asking, [{"method": METHODS[one], "target": target(key)} for one, key in asked]
@@ -110,8 +110,8 @@ def refused(lender: Lender, asking: Asking) -> Iterator[str]:
     if scope != asking.scope.location:
         yield f"{asking.name}: opens {scope}"
     for place in near(asking.scope, root(asking)):
-        covered, keys = asking.scope.has(*place), Keys(*place, is_prefix=False)
-        if asking.scope.location.covers(Location(*place)) != covered:
+        covered, keys = asking.scope.has(*place), DrawnKeys(*place, is_prefix=False)
+        if asking.scope.location.covers(Keys(*place)) != covered:
             yield f"{asking.name}: covers {place}, or does not"
         if covered:
             continue
@@ -122,7 +122,7 @@ def refused(lender: Lender, asking: Asking) -> Iterator[str]:
             yield f"{asking.name}: STS was called for {place}"
 
 
-def opened_by(asking: Asking, keys: Sequence[Keys], permission: Permission) -> Opened:
+def opened_by(asking: Asking, keys: Sequence[DrawnKeys], permission: Permission) -> Opened:
     """What a session of this grant is for."""
     grant = asking.grant
     soon = datetime.now(UTC) + timedelta(hours=1)  # an hour is the longest session

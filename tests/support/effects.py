@@ -9,7 +9,7 @@ from vending.decision.decide import Decision
 from vending.decision.effects import Effects, LoadGrants, Rates
 from vending.denials.revoked import NONE_REVOKED
 from vending.grants.grant import Grant
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 from vending.sessions.session import AssumeRole, Lending
 from vending.sigv4.presign import Named
 from vending.uploads.start import UploadEffects
@@ -76,7 +76,7 @@ def upload_effects(
     )
 
 
-def decided(grant: Grant, registered: RegisteredLocation | None = None) -> Decision:
+def decided(grant: Grant, registered: Location | None = None) -> Decision:
     """For this grant, whose scope has no variables."""
     scope = grant.scope.fill({})
     return Decision(Match(grant, scope), registered or location(), NONE_REVOKED)

@@ -13,7 +13,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 
 from tests.proof import drawn
 from tests.proof.presigners import ENDS, KEY_ID, client, frozen
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sessions.session import Credentials
 from vending.sigv4.post_policy import FILENAME, form_fields
 
@@ -26,7 +26,7 @@ FIELDS = ["Content-Type", "Content-Disposition", "x-amz-checksum-sha256", "x-amz
 class Form:
     """One form to sign."""
 
-    target: Location
+    target: Keys
     fields: Mapping[str, str]
     lengths: tuple[int, int]
     region: str
@@ -51,7 +51,7 @@ def form(seed: str) -> Form:
     key = "/".join(_printable(chance) for _ in range(chance.randint(1, 4)))
     is_prefix = chance.random() < 0.3
     return Form(
-        Location(drawn.bucket(chance), key + "/" * is_prefix, is_prefix),
+        Keys(drawn.bucket(chance), key + "/" * is_prefix, is_prefix),
         {name: drawn.text(chance, 30) for name in chance.sample(FIELDS, chance.randint(0, 4))},
         (chance.randint(0, 9), chance.randint(9, 5 * 2**30)),
         chance.choice(list(drawn.REGIONS)),

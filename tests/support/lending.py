@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from tests.proof.granted import Asking, Keys
+from tests.proof.granted import Asking, DrawnKeys
 from tests.support.effects import lending, presign_effects, upload_effects
 from tests.support.make import record
 from vending.audit.record import Record
@@ -25,8 +25,8 @@ from vending.decision.effects import Known
 from vending.denials.denials import NOTHING_DENIED
 from vending.denials.revoked import Revoked
 from vending.errors import AccessDenied
-from vending.grants.keys import Location
-from vending.grants.location import RegisteredLocation
+from vending.grants.keys import Keys
+from vending.grants.location import Location
 from vending.ids import identifier
 from vending.sessions.session import Credentials, Session
 from vending.sessions.signing_sessions import Lent, SigningSessions
@@ -75,7 +75,7 @@ class Lender:
             for one in self.grants
             if one.scope.bucket == bucket and one.grantee.table_key in keys
         ]
-        here = RegisteredLocation(Location(bucket, "", is_prefix=True), REGION)
+        here = Location(Keys(bucket, "", is_prefix=True), REGION)
         return Known(tuple(found), here, NOTHING_DENIED)
 
     def assume_role(self, session: Session, session_id: str) -> Credentials:
@@ -89,7 +89,7 @@ class Lender:
         self.signed = session, lent
         return lent
 
-    def credentials(self, asking: Asking, targets: Sequence[Keys] | None = None) -> "S3Client":
+    def credentials(self, asking: Asking, targets: Sequence[DrawnKeys] | None = None) -> "S3Client":
         """S3 for one that holds the credentials it has asked for."""
         body = {
             "targets": [target(one) for one in targets or asking.targets],
@@ -122,7 +122,7 @@ class Lender:
         request = parse(UrlsRequest, json.dumps(body))
         return vend_urls(asking.caller, request, record(), self._effects(asking)).urls
 
-    def upload(self, asking: Asking, keys: Keys) -> Running:
+    def upload(self, asking: Asking, keys: DrawnKeys) -> Running:
         """A multipart upload of one part, started."""
         connection = s3.connection()  # a kept one may have been closed meanwhile
         effects = upload_effects(
@@ -137,7 +137,7 @@ class Lender:
         request = parse(UploadRequest, json.dumps(body))
         return start_upload(asking.caller, request, record(), effects)
 
-    def vends(self, asking: Asking, keys: Keys) -> bool:
+    def vends(self, asking: Asking, keys: DrawnKeys) -> bool:
         """Whether anything is given out for these."""
         asks: list[Callable[[], object]] = [partial(self.credentials, asking, [keys])]
         for method in ("GET", "PUT"):
@@ -169,6 +169,6 @@ class Lender:
         )
 
 
-def target(keys: Keys) -> dict[str, str]:
+def target(keys: DrawnKeys) -> dict[str, str]:
     """As a request has it."""
     return {"bucket": keys.bucket, ("prefix" if keys.is_prefix else "key"): keys.text}

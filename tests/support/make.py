@@ -12,8 +12,8 @@ from vending.decision.wanted import Wanted
 from vending.denials.denials import NOTHING_DENIED, Denials
 from vending.grants.grant import Grant, Permission
 from vending.grants.grantee import IamGrantee
-from vending.grants.keys import Location
-from vending.grants.location import RegisteredLocation
+from vending.grants.keys import Keys
+from vending.grants.location import Location
 from vending.grants.rate_limit import RateLimit
 from vending.grants.scope import Scope
 from vending.sessions.session import Credentials, Session
@@ -44,14 +44,14 @@ def wanted(*lines: str) -> list[Wanted]:
     """``s3://bucket/key READ`` each."""
     split = [line.rsplit(" ", 1) for line in lines]
     return [
-        Wanted(Location.parse(target), Permission(permission), f"/targets/{position}")
+        Wanted(Keys.parse(target), Permission(permission), f"/targets/{position}")
         for position, (target, permission) in enumerate(split)
     ]
 
 
-def location(bucket: str = "bkt", **members: str | None) -> RegisteredLocation:
+def location(bucket: str = "bkt", **members: str | None) -> Location:
     """A registered bucket."""
-    return RegisteredLocation(Location(bucket, "", is_prefix=True), "ap-northeast-1", **members)
+    return Location(Keys(bucket, "", is_prefix=True), "ap-northeast-1", **members)
 
 
 def record() -> Record:

@@ -8,7 +8,7 @@ from tests.support.make import NOW, ROLE_ARN, location
 from vending.denials.denial_policy import denial_policy
 from vending.denials.denials import NOTHING_DENIED
 from vending.errors import PreconditionFailed, Unavailable
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 from vending.revocations.reconcile import NONE_COVERED, Covered, Ledger
 from vending.revocations.revocation import Revocation
 from vending.revocations.revoke import RevokeEffects
@@ -29,7 +29,7 @@ class World:
     owner: str | None = None
     until: datetime = NOW
     calls: list[str] = field(default_factory=list)
-    locations: list[RegisteredLocation] = field(default_factory=lambda: [location()])
+    locations: list[Location] = field(default_factory=lambda: [location()])
     vends: list[Vend] = field(default_factory=list)
 
     def call(self, name: str) -> None:

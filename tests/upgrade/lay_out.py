@@ -14,7 +14,7 @@ from vending.catalogue.changes import Change
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.uploads.upload import Sizes, Upload
 
 
@@ -42,7 +42,7 @@ def upload() -> Upload:
     return Upload(
         id="plan",
         caller="arn:aws:iam::123456789012:user/AssumeS3User#AIDA2EXAMPLEEXAMPLE1",
-        target=Location("hogehoge-bucket", "uploads/großes Bild.png"),
+        target=Keys("hogehoge-bucket", "uploads/großes Bild.png"),
         s3_id="c3RhcnRlZA--",
         sizes=Sizes(3, 5 * 1024**2, 11 * 1024**2),
         content_type="image/png",

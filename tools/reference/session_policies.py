@@ -11,8 +11,8 @@ from vending.callers.identity import IamIdentity
 from vending.callers.principal import Principal
 from vending.grants.grant import Grant, Permission
 from vending.grants.grantee import IamGrantee
-from vending.grants.keys import Location
-from vending.grants.location import RegisteredLocation
+from vending.grants.keys import Keys
+from vending.grants.location import Location
 from vending.grants.scope import Scope
 from vending.sessions.policy import grant_conditions, policy_document
 
@@ -59,7 +59,7 @@ def shown() -> Iterator[str]:
     )
     yield "### Keys with special characters"
     yield '`*`, `?` and `$` in a key stay literal: `{bucket, key: "a*b?c$d"}`, READ:'
-    yield policy(Location(BUCKET, "a*b?c$d"), Permission.READ)
+    yield policy(Keys(BUCKET, "a*b?c$d"), Permission.READ)
 
 
 def conditions() -> Any:
@@ -78,15 +78,15 @@ def conditions() -> Any:
 
 
 def policy_of(
-    target: str | Location, permission: Permission, *, conditions: Any = None, **members: str
+    target: str | Keys, permission: Permission, *, conditions: Any = None, **members: str
 ) -> dict[str, Any]:
     """The session policy for one target in a location with these members."""
-    one = Location.parse(target) if isinstance(target, str) else target
-    location = RegisteredLocation(Location(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
+    one = Keys.parse(target) if isinstance(target, str) else target
+    location = Location(Keys(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
     return policy_document([one], permission, location, ROLE_ARN, conditions or {}, versions=False)
 
 
-def policy(target: str | Location, permission: Permission, **members: Any) -> str:
+def policy(target: str | Keys, permission: Permission, **members: Any) -> str:
     """The session policy as a block."""
     return block(policy_of(target, permission, **members))
 

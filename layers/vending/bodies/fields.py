@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from vending.callers.principal import Principal
 from vending.grants.grant import Permission
-from vending.grants.keys import SCHEME, Location
+from vending.grants.keys import SCHEME, Keys
 from vending.grants.scope import Scope
 
 ADDRESS_BLOCKS = 20
@@ -20,18 +20,18 @@ _DURATION = re.compile(r"([1-9][0-9]{0,4})(s|m|h)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
-def target(value: object) -> Location:
+def target(value: object) -> Keys:
     """``s3://`` text, ``{bucket, key}`` or ``{bucket, prefix}``; the last two are literal."""
     if isinstance(value, str):
-        return Location.parse(value)
+        return Keys.parse(value)
     if isinstance(value, dict) and value.keys() in ({"bucket", "key"}, {"bucket", "prefix"}):
         bucket, key = value["bucket"], value.get("key", value.get("prefix"))
         if isinstance(bucket, str) and isinstance(key, str):
-            return Location(bucket, key, is_prefix="prefix" in value)
+            return Keys(bucket, key, is_prefix="prefix" in value)
     raise ValueError("a target is 's3://…', {bucket, key} or {bucket, prefix}, all text")
 
 
-def key_target(value: object) -> Location:
+def key_target(value: object) -> Keys:
     """A target that is one key."""
     location = target(value)
     if location.is_prefix:
@@ -39,9 +39,9 @@ def key_target(value: object) -> Location:
     return location
 
 
-def _key_prefix(value: object) -> Location:
+def _key_prefix(value: object) -> Keys:
     if isinstance(value, str) and value.endswith("/"):
-        return Location.parse(f"{value}*")
+        return Keys.parse(f"{value}*")
     if isinstance(value, dict) and (location := target(value)).is_prefix:
         return location
     raise ValueError("text such as s3://bucket/reports/, up to a '/', or {bucket, prefix}")
@@ -70,9 +70,9 @@ def _scope(value: object) -> Scope:
     return scope
 
 
-def _bucket_scope(value: object) -> Location:
+def _bucket_scope(value: object) -> Keys:
     try:
-        location = Location.parse(text(value))
+        location = Keys.parse(text(value))
     except ValueError:
         location = None
     if not location or location.key or not location.is_prefix:
@@ -162,10 +162,10 @@ def between(least: int, most: int) -> BeforeValidator:
 
 
 type Listed[T] = Annotated[tuple[T, ...], Field(strict=False)]  # JSON has lists only
-Target = Annotated[Location, PlainValidator(target)]
-KeyPrefix = Annotated[Location, PlainValidator(_key_prefix)]
-KeyTarget = Annotated[Location, PlainValidator(key_target)]
-BucketScope = Annotated[Location, PlainValidator(_bucket_scope)]
+Target = Annotated[Keys, PlainValidator(target)]
+KeyPrefix = Annotated[Keys, PlainValidator(_key_prefix)]
+KeyTarget = Annotated[Keys, PlainValidator(key_target)]
+BucketScope = Annotated[Keys, PlainValidator(_bucket_scope)]
 GrantScope = Annotated[Scope, PlainValidator(_scope)]
 IamArn = Annotated[Principal | str, PlainValidator(_principal)]
 PermissionName = Annotated[Permission, Field(strict=False)]

@@ -25,7 +25,7 @@ _ALGORITHMS = {
     ("OKP", "Ed25519"): ("EdDSA",),
 }
 
-type Keys = dict[tuple[str, str], PyJWK]  # by key id and algorithm
+type VerificationKeys = dict[tuple[str, str], PyJWK]  # by key id and algorithm
 type FindKey = Callable[[Issuer, str, str], PyJWK | None]  # issuer, key id, algorithm
 
 
@@ -62,7 +62,7 @@ def authenticate(
     return identity
 
 
-def read_keys(document: bytes) -> Keys:
+def read_keys(document: bytes) -> VerificationKeys:
     """The usable keys of a JWKS; those that are not, or not clearly one, are left out.
 
     Raises ``ValueError`` where it is no JWKS at all.

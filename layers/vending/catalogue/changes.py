@@ -5,11 +5,11 @@ from typing import Literal
 
 from vending.callers.issuer import Issuer
 from vending.grants.grant import Grant
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 from vending.sessions.durations import LONGEST
 
 type Kind = Literal["grant", "issuer", "location"]
-type Entry = Grant | Issuer | RegisteredLocation
+type Entry = Grant | Issuer | Location
 
 
 @dataclass(frozen=True, slots=True)

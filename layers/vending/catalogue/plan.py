@@ -12,7 +12,7 @@ from vending.documents.document import ISSUERS, ChangesRequest
 from vending.errors import Fault, InvalidRequest
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 
 MEMBER: dict[Kind, str] = {"grant": "id", "issuer": "issuer", "location": "scope"}  # of its id
 
@@ -27,7 +27,7 @@ class Stored:
 
     grants: Mapping[str, Grant]
     issuers: Mapping[str, Issuer]
-    locations: Mapping[str, RegisteredLocation]
+    locations: Mapping[str, Location]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _misread(
                 yield Fault(f"/issuers/{position}", f"the grant {grant.id!r} stays: {reason}")
 
 
-def _not_ours_to_lend(locations: Sequence[RegisteredLocation], setting: Setting) -> Iterator[Fault]:
+def _not_ours_to_lend(locations: Sequence[Location], setting: Setting) -> Iterator[Fault]:
     """Roles that the functions may not assume; IAM would refuse them too."""
     named = any(location.role for location in locations)
     ours = {None, setting.role_arn, *(setting.assumable_roles() if named else ())}
@@ -138,7 +138,7 @@ def _untrusted(issuers: Sequence[Issuer], count: int, setting: Setting) -> Itera
 def _needed(
     left: Mapping[str, Grant],
     request: ChangesRequest,
-    registered: Mapping[str, RegisteredLocation],
+    registered: Mapping[str, Location],
     trusted: Mapping[str, Issuer],
 ) -> Iterator[Fault]:
     """What is pruned although grants that stay need it."""

@@ -11,7 +11,7 @@ from vending.catalogue.shared_issuers import unpinned
 from vending.errors import PolicyTooLarge
 from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee, WebGrantee
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 from vending.grants.scope import CLAIM
 from vending.sessions.policy import grant_conditions, session_policy
 
@@ -21,7 +21,7 @@ _LONGEST_NAME = "n" * 64  # of a role or user; of a claim's value, a guess
 
 def unusable(
     grant: Grant,
-    locations: Mapping[str, RegisteredLocation],
+    locations: Mapping[str, Location],
     issuers: Mapping[str, Issuer],
     role_arn: str,
 ) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from vending.decision.effects import Effects
 from vending.decision.wanted import Wanted
 from vending.errors import Fault, PolicyTooLarge, PresignOnly
 from vending.grants.grant import Permission
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sessions.durations import SHORTEST, credentials_duration, longest_credentials
 from vending.sessions.session import Session, session_for
 
@@ -36,7 +36,7 @@ class Narrowed:
     """A credentials request decided and narrowed; all but the call to STS."""
 
     decision: Decision
-    targets: tuple[Location, ...]
+    targets: tuple[Keys, ...]
     session: Session
 
 

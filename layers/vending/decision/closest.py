@@ -8,7 +8,7 @@ from vending.callers.caller import Caller
 from vending.decision.wanted import Wanted, WantedKeys, Wants, each
 from vending.errors import AccessDenied, Fault, SeveralGrants
 from vending.grants.grant import Grant
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Match:
     """A grant, with its scope filled for the caller."""
 
     grant: Grant
-    scope: Location
+    scope: Keys
 
     def covers(self, wanted: Wanted | WantedKeys) -> bool:
         return self.grant.permission.includes(wanted.permission) and wanted.within(self.scope)

@@ -9,7 +9,7 @@ from vending.decision.effects import Effects
 from vending.decision.wanted import Wants, as_recorded
 from vending.denials.revoked import Revoked, check_not_blocked, not_blocked
 from vending.errors import AccessDenied, Fault, SeveralGrants
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Decision:
     """
 
     match: Match
-    location: RegisteredLocation
+    location: Location
     revoked: Revoked
 
 

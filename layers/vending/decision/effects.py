@@ -7,7 +7,7 @@ from typing import Literal
 
 from vending.denials.denials import Denials
 from vending.grants.grant import Grant
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 from vending.grants.rate_limit import RateLimit
 from vending.ids import short_hash
 
@@ -17,7 +17,7 @@ class Known:
     """What the table says of a bucket, for one caller, and what is denied to anybody."""
 
     grants: tuple[Grant, ...]
-    location: RegisteredLocation | None
+    location: Location | None
     denials: Denials
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from vending.grants.grant import Permission
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One target of a request, and where in the request it stands (a JSON pointer)."""
 
-    target: Location
+    target: Keys
     permission: Permission
     pointer: str
 
@@ -25,7 +25,7 @@ class Wanted:
         """Of targets."""
         return 1
 
-    def within(self, scope: Location) -> bool:
+    def within(self, scope: Keys) -> bool:
         """Whether the scope covers it."""
         return scope.covers(self.target)
 
@@ -42,7 +42,7 @@ class Wanted:
 class WantedKeys:
     """Many keys below one prefix, looked at together; ``pointer`` is that of their list."""
 
-    prefix: Location
+    prefix: Keys
     keys: tuple[str, ...]  # what follows the prefix
     permission: Permission
     pointer: str
@@ -56,12 +56,12 @@ class WantedKeys:
         """Of keys."""
         return len(self.keys)
 
-    def within(self, scope: Location) -> bool:
+    def within(self, scope: Keys) -> bool:
         """Whether the scope covers them all."""
         return scope.covers(self.prefix) or all(one.within(scope) for one in self.each())
 
     def listed(self, most: int) -> list[object]:
-        """The first as JSON, for the record, as ``Location`` writes each."""
+        """The first as JSON, for the record, as ``Keys`` writes each."""
         below, bucket, prefix = str(self.prefix)[:-1], self.prefix.bucket, self.prefix.key
         return [
             {"bucket": bucket, "key": prefix + key} if key.endswith("*") else below + key
@@ -71,7 +71,7 @@ class WantedKeys:
     def each(self) -> Iterator[Wanted]:
         """Key by key."""
         for position, key in enumerate(self.keys):
-            target = Location(self.prefix.bucket, self.prefix.key + key)
+            target = Keys(self.prefix.bucket, self.prefix.key + key)
             yield Wanted(target, self.permission, f"{self.pointer}/{position}")
 
 

@@ -15,7 +15,7 @@ from vending.bodies.fields import (
     RoleArn,
     VpcEndpoint,
 )
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 from vending.table import _stored
 
 
@@ -42,9 +42,9 @@ class LocationBody(Body):
             raise ValueError("'kmsKey' is in another region than the bucket")
         return self
 
-    def location(self) -> RegisteredLocation:
+    def location(self) -> Location:
         """The location in the core's own types."""
-        return RegisteredLocation(
+        return Location(
             scope=self.scope,
             region=self.region,
             account=self.account,
@@ -55,7 +55,7 @@ class LocationBody(Body):
         )
 
 
-def location_of(document: str) -> RegisteredLocation:
+def location_of(document: str) -> Location:
     """The location of either item; a damaged document raises InternalError."""
     with _stored():
         return LocationBody.model_validate(json.loads(document)).location()

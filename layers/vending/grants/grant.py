@@ -7,7 +7,7 @@ from typing import Literal
 
 from vending.callers.caller import Caller
 from vending.grants.grantee import Grantee
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.grants.rate_limit import RateLimit
 from vending.grants.scope import Scope
 from vending.times import iso
@@ -73,12 +73,12 @@ class Grant:
             "permission": self.permission.value,
         } | {name: value for name, value in members.items() if value is not None}
 
-    def as_seen(self, scope: Location) -> dict[str, object]:
+    def as_seen(self, scope: Keys) -> dict[str, object]:
         """As its caller sees it, variables filled: nothing of the grantee, nothing of others."""
         members = self.as_json() | {"scope": scope.as_json()}
         return {name: members[name] for name in SEEN if name in members}
 
-    def scope_for(self, caller: Caller, now: datetime) -> Location | None:
+    def scope_for(self, caller: Caller, now: datetime) -> Keys | None:
         """The keys that this grant opens for ``caller`` now; None where it opens none."""
         if not self.grantee.is_caller(caller.identity) or (self.expires and self.expires <= now):
             return None

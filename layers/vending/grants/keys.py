@@ -25,7 +25,7 @@ _IAM_SPECIAL = re.compile(r"[$*?]")
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class Keys:
     """One key, or all keys below a prefix that ends at a ``/`` (empty: the whole bucket).
 
     Raises ``ValueError`` for what S3 or our rules do not allow.
@@ -48,7 +48,7 @@ class Location:
         """``s3://bucket/key``, ``s3://bucket/prefix/*`` or ``s3://bucket/*``; nothing decoded."""
         return cls(*split(text))
 
-    def covers(self, other: "Location") -> bool:
+    def covers(self, other: "Keys") -> bool:
         """Whether every key of ``other`` is one of these."""
         if self.bucket != other.bucket:
             return False

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
-class RegisteredLocation:
+class Location:
     """What the service knows of a bucket that it lends from; its id is the bucket's name."""
 
-    scope: Location  # a whole bucket
+    scope: Keys  # a whole bucket
     region: str
     account: str | None = None  # 12 digits of the bucket's owner; None: the service's own
     kms_key: str | None = None  # ARN of the key that encrypts the bucket

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 
 IAM_VARIABLES = ("caller.name", "caller.kind", "caller.account")
 CLAIM = "claim."
@@ -23,12 +23,12 @@ class Scope:
     ``${claim.NAME:path}`` stands for one segment or more.
     """
 
-    unfilled: Location
+    unfilled: Keys
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ``ValueError`` for a location or a variable that is not allowed."""
-        scope = cls(Location.parse(text))
+        scope = cls(Keys.parse(text))
         scope.fill(dict.fromkeys(scope.variables, "x"))
         return scope
 
@@ -42,7 +42,7 @@ class Scope:
         found = _VARIABLE.findall(self.unfilled.key)
         return frozenset(name.removesuffix(PATH) for name in found)
 
-    def fill(self, values: Mapping[str, object]) -> Location:
+    def fill(self, values: Mapping[str, object]) -> Keys:
         """The location for one caller.
 
         Raises ``ValueError`` where a value is missing or does not fill whole segments.
@@ -51,7 +51,7 @@ class Scope:
             _value(values, _variable(segment)) if "${" in segment else segment
             for segment in self.unfilled.key.split("/")
         )
-        return Location(self.bucket, "/".join(segments), self.unfilled.is_prefix)
+        return Keys(self.bucket, "/".join(segments), self.unfilled.is_prefix)
 
     def covers(self, other: "Scope") -> bool:
         """Whether ``other``, filled for any caller, is within this one filled for the same."""

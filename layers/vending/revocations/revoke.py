@@ -7,7 +7,7 @@ from datetime import timedelta
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.errors import InvalidRequest, NotFound, ServiceFault
-from vending.grants.location import RegisteredLocation
+from vending.grants.location import Location
 from vending.revocations.reconcile import Ledger, bring_into_force
 from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import Revocation
@@ -24,7 +24,7 @@ class RevokeEffects:
     add: Callable[[Revocation], None]
     lift: Callable[[Revocation, Revocation], None]  # before, after
     vends: Callable[[str], Sequence[Vend]]  # this one, and all that share its session
-    locations: Callable[[], Iterable[RegisteredLocation]]
+    locations: Callable[[], Iterable[Location]]
     ledger: Ledger
     role_arn: str
     cache_seconds: int  # that an environment may go on with what it has read

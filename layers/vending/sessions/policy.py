@@ -15,8 +15,8 @@ from vending.callers.caller import Caller
 from vending.callers.principal import dns_suffix, partition_of
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Grant, Permission
-from vending.grants.keys import Location
-from vending.grants.location import RegisteredLocation
+from vending.grants.keys import Keys
+from vending.grants.location import Location
 from vending.times import iso
 
 POLICY_CHARACTERS = 2048
@@ -43,9 +43,9 @@ type Conditions = dict[str, dict[str, str | list[str]]]
 
 
 def session_policy(
-    targets: Sequence[Location],
+    targets: Sequence[Keys],
     permission: Permission,
-    location: RegisteredLocation,
+    location: Location,
     role_arn: str,
     conditions: Conditions,
     *,
@@ -68,9 +68,9 @@ def session_policy(
 
 @lru_cache(maxsize=1000)  # every batch of URLs needs that of the grant's whole scope
 def _session_policy(
-    targets: tuple[Location, ...],
+    targets: tuple[Keys, ...],
     permission: Permission,
-    location: RegisteredLocation,
+    location: Location,
     role_arn: str,
     holding: tuple[tuple[str, str, str | tuple[str, ...]], ...],
     *,
@@ -81,7 +81,7 @@ def _session_policy(
         listed = value if isinstance(value, str) else list(value)
         conditions.setdefault(operator, {})[condition] = listed
 
-    def encoded(kept: Sequence[Location]) -> str:
+    def encoded(kept: Sequence[Keys]) -> str:
         return encode(
             policy_document(kept, permission, location, role_arn, conditions, versions=versions)
         )
@@ -102,9 +102,9 @@ def _session_policy(
 
 
 def policy_document(
-    targets: Sequence[Location],
+    targets: Sequence[Keys],
     permission: Permission,
-    location: RegisteredLocation,
+    location: Location,
     role_arn: str,
     conditions: Conditions,
     *,
@@ -149,7 +149,7 @@ def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions
     return conditions
 
 
-def _location_conditions(location: RegisteredLocation, role_arn: str) -> Conditions:
+def _location_conditions(location: Location, role_arn: str) -> Conditions:
     """What holds in the bucket for every grant; ``session_for`` refuses another endpoint."""
     equal: dict[str, str | list[str]] = {"aws:ResourceAccount": location.owner(role_arn)}
     if location.vpc_endpoint:
@@ -172,7 +172,7 @@ def merged(*parts: Conditions) -> Conditions:
     return whole
 
 
-def _within_another(target: Location, targets: Sequence[Location]) -> bool:
+def _within_another(target: Keys, targets: Sequence[Keys]) -> bool:
     return any(other != target and other.covers(target) for other in targets)
 
 

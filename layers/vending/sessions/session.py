@@ -13,7 +13,7 @@ from vending.decision.effects import Effects
 from vending.denials.names import grant_part, source_identity
 from vending.errors import AccessDenied
 from vending.grants.grant import Permission
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sessions.policy import grant_conditions, session_policy
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
@@ -71,7 +71,7 @@ class Lending(Effects):
 def session_for(
     caller: Caller,
     decision: Decision,
-    targets: Sequence[Location],
+    targets: Sequence[Keys],
     permission: Permission,
     duration: int,
     effects: Effects,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hmac import digest
 
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sessions.session import Credentials
 from vending.sigv4.presign import ALGORITHM
 from vending.sigv4.signing_key import amz_date, credential_scope, signing_key
@@ -20,7 +20,7 @@ FILENAME = "${filename}"  # S3 puts the file's own name there
 
 def form_fields(
     credentials: Credentials,
-    target: Location,
+    target: Keys,
     *,
     region: str,
     fields: Mapping[str, str],

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Literal, Self
 
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.times import iso
 
 PARTS = 10_000
@@ -42,7 +42,7 @@ class Upload:
 
     id: str
     caller: str  # as ``Identity.unique``
-    target: Location
+    target: Keys
     s3_id: str
     sizes: Sizes
     content_type: str | None
@@ -56,7 +56,7 @@ class Upload:
         return cls(
             id=id_,
             caller=members["caller"],
-            target=Location(members["bucket"], members["key"]),
+            target=Keys(members["bucket"], members["key"]),
             s3_id=members["s3Id"],
             sizes=Sizes(members["parts"], members["partSize"], members["size"]),
             content_type=members["contentType"],

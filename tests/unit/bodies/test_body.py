@@ -16,7 +16,7 @@ from vending.credentials.request import CredentialsRequest
 from vending.documents.document import ChangesRequest
 from vending.errors import FAULTS, InvalidRequest, TooLarge
 from vending.grants.grant import Permission
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.urls.request import UrlsRequest
 
 GOOD = {"target": "s3://bkt/a", "permission": "READ"}
@@ -37,16 +37,16 @@ def faults(model: type[Body], members: object) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("target", "location"),
     [
-        ("s3://bkt/a", Location("bkt", "a")),
-        ("s3://bkt/a/*", Location("bkt", "a/", is_prefix=True)),
-        ({"bucket": "bkt", "key": "a*"}, Location("bkt", "a*")),
-        ({"bucket": "bkt", "key": "a/*"}, Location("bkt", "a/*")),
-        ({"bucket": "bkt", "prefix": "a/"}, Location("bkt", "a/", is_prefix=True)),
-        ({"bucket": "bkt", "prefix": ""}, Location("bkt", "", is_prefix=True)),
-        ({"bucket": "bkt", "prefix": "*/"}, Location("bkt", "*/", is_prefix=True)),
+        ("s3://bkt/a", Keys("bkt", "a")),
+        ("s3://bkt/a/*", Keys("bkt", "a/", is_prefix=True)),
+        ({"bucket": "bkt", "key": "a*"}, Keys("bkt", "a*")),
+        ({"bucket": "bkt", "key": "a/*"}, Keys("bkt", "a/*")),
+        ({"bucket": "bkt", "prefix": "a/"}, Keys("bkt", "a/", is_prefix=True)),
+        ({"bucket": "bkt", "prefix": ""}, Keys("bkt", "", is_prefix=True)),
+        ({"bucket": "bkt", "prefix": "*/"}, Keys("bkt", "*/", is_prefix=True)),
     ],
 )
-def test_a_target_is_text_or_members(target: object, location: Location) -> None:
+def test_a_target_is_text_or_members(target: object, location: Keys) -> None:
     request = parse(CredentialsRequest, json.dumps(GOOD | {"target": target}))
     assert request.target == location
     assert request.wanted[0].target == location

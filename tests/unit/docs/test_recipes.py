@@ -34,7 +34,7 @@ from vending.documents.document import ChangesRequest
 from vending.errors import AccessDenied, InvalidRequest
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 
 PAGE = pages()["docs/identities.md"]
 TIMES = ("iat", "nbf", "exp", "auth_time")
@@ -58,7 +58,7 @@ def recipes() -> dict[str, Recipe]:
 def document(block: Block, recipe: Recipe) -> Recipe:
     """A whole vending.yaml: the recipe, and a location for each of its buckets."""
     assert len(recipe["issuers"]) == 1, block
-    buckets = {Location.parse(grant["scope"]).bucket for grant in recipe["grants"]}
+    buckets = {Keys.parse(grant["scope"]).bucket for grant in recipe["grants"]}
     locations = [
         {"scope": f"s3://{bucket}/*", "region": "ap-northeast-1"} for bucket in sorted(buckets)
     ]
@@ -136,7 +136,7 @@ def matched(name: str, grant: str, changed: Mapping[str, object]) -> tuple[Match
     token = TOKENS[name]
     issuer, grants = applied(RECIPES[token["payload"]["iss"]])
     identity = authenticated(token, issuer, changed)
-    target = Location.parse(token["grants"][grant]["target"])
+    target = Keys.parse(token["grants"][grant]["target"])
     wanted = Wanted(target, grants[grant].permission, "/target")
     caller = Caller("web-identity", identity, "192.0.2.7")
     return closest_grant(grants.values(), caller, [wanted], NOW), identity

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.evaluator import matches
-from vending.grants.keys import Location, wrong_keys
+from vending.grants.keys import Keys, wrong_keys
 
 NASTY_KEYS = [
     "a",
@@ -51,7 +51,7 @@ NASTY_KEYS = [
     ],
 )
 def test_a_target_is_read_literally(text: str, bucket: str, key: str, is_prefix: bool) -> None:
-    location = Location.parse(text)
+    location = Keys.parse(text)
     assert (location.bucket, location.key, location.is_prefix) == (bucket, key, is_prefix)
     assert str(location) == text
 
@@ -102,24 +102,24 @@ def test_a_target_is_read_literally(text: str, bucket: str, key: str, is_prefix:
 )
 def test_what_is_not_one_clear_target_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        Location.parse(text)
+        Keys.parse(text)
 
 
 @pytest.mark.invariant(4)
 def test_a_key_has_at_most_1024_bytes_not_characters() -> None:
-    assert Location("bkt", "é" * 512).key == "é" * 512
+    assert Keys("bkt", "é" * 512).key == "é" * 512
     with pytest.raises(ValueError, match="1024 bytes"):
-        Location("bkt", "é" * 513)
+        Keys("bkt", "é" * 513)
 
 
 def test_a_prefix_that_ends_in_the_middle_of_a_name_is_refused() -> None:
     with pytest.raises(ValueError, match="ends at a '/'"):
-        Location("bkt", "tenant1", is_prefix=True)
+        Keys("bkt", "tenant1", is_prefix=True)
 
 
 def test_a_key_that_ends_in_a_star_is_spelled_with_members() -> None:
-    assert Location("bkt", "a*").as_json() == {"bucket": "bkt", "key": "a*"}
-    assert Location("bkt", "a/", is_prefix=True).as_json() == "s3://bkt/a/*"
+    assert Keys("bkt", "a*").as_json() == {"bucket": "bkt", "key": "a*"}
+    assert Keys("bkt", "a/", is_prefix=True).as_json() == "s3://bkt/a/*"
 
 
 @pytest.mark.parametrize(
@@ -146,20 +146,20 @@ def test_a_key_that_ends_in_a_star_is_spelled_with_members() -> None:
     ],
 )
 def test_a_scope_covers_its_own_keys_alone(scope: str, target: str, covered: bool) -> None:
-    assert Location.parse(scope).covers(Location.parse(target)) is covered
+    assert Keys.parse(scope).covers(Keys.parse(target)) is covered
 
 
 @pytest.mark.invariant(3)
 @pytest.mark.parametrize(
     ("location", "pattern"),
     [
-        (Location("bkt", "a*?$b"), "a${*}${?}${$}b"),
-        (Location("bkt", "${*}/", is_prefix=True), "${$}{${*}}/*"),
-        (Location("bkt", "", is_prefix=True), "*"),
-        (Location("bkt", "plain/key"), "plain/key"),
+        (Keys("bkt", "a*?$b"), "a${*}${?}${$}b"),
+        (Keys("bkt", "${*}/", is_prefix=True), "${$}{${*}}/*"),
+        (Keys("bkt", "", is_prefix=True), "*"),
+        (Keys("bkt", "plain/key"), "plain/key"),
     ],
 )
-def test_special_characters_reach_iam_as_literals(location: Location, pattern: str) -> None:
+def test_special_characters_reach_iam_as_literals(location: Keys, pattern: str) -> None:
     assert location.iam_pattern == pattern
 
 
@@ -167,10 +167,10 @@ def test_special_characters_reach_iam_as_literals(location: Location, pattern: s
 @pytest.mark.parametrize("key", NASTY_KEYS)
 def test_both_spellings_agree_over_the_corpus(key: str) -> None:
     prefix = f"{key.rstrip('/')}/"
-    for scope in (Location("bkt", key), Location("bkt", prefix, is_prefix=True)):
+    for scope in (Keys("bkt", key), Keys("bkt", prefix, is_prefix=True)):
         for other in NASTY_KEYS:
             for candidate in (other, key, f"{key}{other}", f"{prefix}{other}"):
-                covered = scope.covers(Location("bkt", candidate))
+                covered = scope.covers(Keys("bkt", candidate))
                 assert covered is matches(scope.iam_pattern, candidate)
 
 
@@ -182,9 +182,9 @@ keys = st.text(st.sampled_from("ab/*?${}.é"), min_size=1, max_size=12).filter(
 @pytest.mark.invariant(3)
 @given(keys, keys, st.booleans())
 def test_both_spellings_agree_on_random_keys(key: str, other: str, is_prefix: bool) -> None:
-    scope = Location("bkt", f"{key}/" if is_prefix else key, is_prefix)
+    scope = Keys("bkt", f"{key}/" if is_prefix else key, is_prefix)
     for candidate in (other, scope.key + other, scope.key):
-        target = Location("bkt", candidate)
+        target = Keys("bkt", candidate)
         assert scope.covers(target) is matches(scope.iam_pattern, candidate)
 
 
@@ -221,5 +221,5 @@ def test_keys_that_are_looked_at_together_are_judged_one_by_one(
 
 @pytest.mark.parametrize("other", ["aaa", "zzz"])
 def test_another_bucket_is_never_covered_whatever_its_name(other: str) -> None:
-    for scope in (Location("mmm", "", is_prefix=True), Location("mmm", "k")):
-        assert not scope.covers(Location(other, "k"))
+    for scope in (Keys("mmm", "", is_prefix=True), Keys("mmm", "k")):
+        assert not scope.covers(Keys(other, "k"))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.evaluator import matches
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.grants.scope import Scope
 
 VALUES = {"caller.name": "alice", "caller.account": "123456789012"}
@@ -13,11 +13,11 @@ VALUES = {"caller.name": "alice", "caller.account": "123456789012"}
 
 def test_a_variable_is_filled_with_the_callers_value() -> None:
     scope = Scope.parse("s3://bkt/${caller.account}/home/${caller.name}/*")
-    assert scope.fill(VALUES) == Location("bkt", "123456789012/home/alice/", is_prefix=True)
+    assert scope.fill(VALUES) == Keys("bkt", "123456789012/home/alice/", is_prefix=True)
 
 
 def test_a_scope_without_variables_is_its_location() -> None:
-    assert Scope.parse("s3://bkt/a$b/*").fill({}) == Location.parse("s3://bkt/a$b/*")
+    assert Scope.parse("s3://bkt/a$b/*").fill({}) == Keys.parse("s3://bkt/a$b/*")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_claim_that_is_missing_refuses_the_request_by_its_name() -> None:
 def test_a_value_is_filled_in_once_and_never_read_again() -> None:
     scope = Scope.parse("s3://bkt/${claim.a}/${claim.b}/*")
     filled = scope.fill({"claim.a": "${claim.b}", "claim.b": "secret"})
-    assert filled == Location("bkt", "${claim.b}/secret/", is_prefix=True)
+    assert filled == Keys("bkt", "${claim.b}/secret/", is_prefix=True)
 
 
 segments = st.text(
@@ -189,7 +189,7 @@ def test_a_filled_scope_covers_a_key_only_if_it_begins_with_exactly_this_prefix(
 ) -> None:
     filled = Scope.parse("s3://bkt/tenants/${claim.t}/*").fill({"claim.t": value})
     for asked in (f"tenants/{value}/{key or 'x'}", f"tenants/{key or 'x'}", f"tenants/{value}"):
-        covered = filled.covers(Location("bkt", asked))
+        covered = filled.covers(Keys("bkt", asked))
         assert covered is asked.startswith(f"tenants/{value}/")
         assert covered is matches(filled.iam_pattern, asked)
 
@@ -198,7 +198,7 @@ def test_a_filled_scope_covers_a_key_only_if_it_begins_with_exactly_this_prefix(
 def test_a_scope_of_several_segments_covers_what_is_below_all_of_them(path: str, key: str) -> None:
     filled = Scope.parse("s3://bkt/${claim.t:path}/*").fill({"claim.t": path})
     for asked in (f"{path}/{key or 'x'}", key or "x", path):
-        covered = filled.covers(Location("bkt", asked))
+        covered = filled.covers(Keys("bkt", asked))
         assert covered is asked.startswith(f"{path}/")
         assert covered is matches(filled.iam_pattern, asked)
 
@@ -209,9 +209,9 @@ def test_a_scope_of_several_segments_covers_what_is_below_all_of_them(path: str,
 def test_a_neighbours_keys_are_not_reached(key: str) -> None:
     for variable in ("${claim.t}", "${claim.t:path}"):
         filled = Scope.parse(f"s3://bkt/{variable}/*").fill({"claim.t": "acme"})
-        assert not filled.covers(Location("bkt", key))
+        assert not filled.covers(Keys("bkt", key))
         assert not matches(filled.iam_pattern, key)
-        assert filled.covers(Location("bkt", "acme/x"))
+        assert filled.covers(Keys("bkt", "acme/x"))
 
 
 @pytest.mark.parametrize(

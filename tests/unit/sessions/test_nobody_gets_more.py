@@ -15,7 +15,7 @@ from tests.narrowing.lending import lend
 from tests.narrowing.near import near
 from tests.narrowing.proof import check
 from vending.errors import AccessDenied, PolicyTooLarge
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 
 BLOCKS = range(int(os.environ.get("S3VEND_PROOF_BLOCKS", "1")))
 every_block = pytest.mark.parametrize("block", BLOCKS, ids="block-{}".format)
@@ -115,7 +115,7 @@ def test_a_block_has_all_that_can_be_granted_and_asked() -> None:
 
 def _is_key(key: str) -> bool:
     try:
-        Location("bkt", key)
+        Keys("bkt", key)
     except ValueError:
         return False
     return True

@@ -12,7 +12,7 @@ from tests.evaluator import allows
 from tests.support.make import ACCOUNT, NOW, ROLE_ARN, caller, grant, location
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Permission
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sessions.policy import (
     OBJECT_ACTIONS,
     POLICY_CHARACTERS,
@@ -47,7 +47,7 @@ def policy(
     kms_key: str | None = None,
 ) -> Any:
     text = session_policy(
-        [Location.parse(target) for target in targets],
+        [Keys.parse(target) for target in targets],
         Permission(permission),
         location(account=account, kms_key=kms_key),
         ROLE_ARN.replace("arn:aws", f"arn:{partition}"),
@@ -59,7 +59,7 @@ def policy(
 
 def test_a_locations_vpc_endpoint_holds_in_every_statement_on_s3() -> None:
     text = session_policy(
-        [Location.parse("s3://bkt/a/*")],
+        [Keys.parse("s3://bkt/a/*")],
         Permission.READWRITE,
         location(vpc_endpoint="vpce-0a1b2c3d", kms_key=KEY_ARN),
         ROLE_ARN,
@@ -258,21 +258,21 @@ def test_a_grant_that_ends_within_the_session_ends_it(minutes: int, bound: bool)
 
 @pytest.mark.invariant(2)
 def test_a_policy_of_2048_characters_fits_and_one_more_is_refused() -> None:
-    two = [Location("bkt", "a" * 900), Location("bkt", "b")]
+    two = [Keys("bkt", "a" * 900), Keys("bkt", "b")]
     text = session_policy(two, Permission.READ, location(), ROLE_ARN, {})
     room = POLICY_CHARACTERS - len(text) + 1
-    fitting, longer = Location("bkt", "b" * room), Location("bkt", "b" * (room + 1))
+    fitting, longer = Keys("bkt", "b" * room), Keys("bkt", "b" * (room + 1))
     text = session_policy([two[0], fitting], Permission.READ, location(), ROLE_ARN, {})
     assert len(text) == POLICY_CHARACTERS
     with pytest.raises(PolicyTooLarge, match=r"2049 characters.*the first 1 of 2"):
         session_policy([two[0], longer], Permission.READ, location(), ROLE_ARN, {})
-    three = [two[0], fitting, Location("bkt", "c")]
+    three = [two[0], fitting, Keys("bkt", "c")]
     with pytest.raises(PolicyTooLarge, match="the first 2 of 3"):
         session_policy(three, Permission.READ, location(), ROLE_ARN, {})
 
 
 def test_a_policy_that_is_too_large_says_how_many_targets_would_fit() -> None:
-    targets = [Location("bkt", f"{number}{'x' * 300}") for number in range(8)]
+    targets = [Keys("bkt", f"{number}{'x' * 300}") for number in range(8)]
     fitting = session_policy(targets[:5], Permission.READ, location(), ROLE_ARN, {})
     assert len(fitting) <= POLICY_CHARACTERS
     for count in (7, 8):
@@ -282,7 +282,7 @@ def test_a_policy_that_is_too_large_says_how_many_targets_would_fit() -> None:
 
 def test_a_policy_that_no_target_fits_says_so() -> None:
     with pytest.raises(PolicyTooLarge, match="the first 0 of 1"):
-        session_policy([Location("bkt", "🚀" * 256)], Permission.READ, location(), ROLE_ARN, {})
+        session_policy([Keys("bkt", "🚀" * 256)], Permission.READ, location(), ROLE_ARN, {})
 
 
 @pytest.mark.invariant(2)
@@ -309,12 +309,10 @@ texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_
 
 
 @pytest.mark.invariant(2)
-@given(st.lists(st.builds(Location, st.just("bkt"), texts), min_size=1, max_size=5), texts)
-def test_a_policy_allows_a_key_exactly_if_a_target_covers_it(
-    targets: list[Location], key: str
-) -> None:
+@given(st.lists(st.builds(Keys, st.just("bkt"), texts), min_size=1, max_size=5), texts)
+def test_a_policy_allows_a_key_exactly_if_a_target_covers_it(targets: list[Keys], key: str) -> None:
     text = session_policy(targets, Permission.READ, location(), ROLE_ARN, {})
     assert all("\x20" <= character <= "\xff" for character in text)
     for candidate in (key, targets[0].key, targets[0].key + key):
-        covered = any(target.covers(Location("bkt", candidate)) for target in targets)
+        covered = any(target.covers(Keys("bkt", candidate)) for target in targets)
         assert may(json.loads(text), "s3:GetObject", f"bkt/{candidate}") is covered

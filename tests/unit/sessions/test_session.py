@@ -23,7 +23,7 @@ from vending.callers.identity import WebIdentity
 from vending.denials.names import source_identity
 from vending.errors import AccessDenied, DurationNotAllowed
 from vending.grants.grant import Permission
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.ids import identifier, short_hash
 from vending.sessions.durations import check_duration, credentials_duration, url_lifetime
 from vending.sessions.session import Session, session_for
@@ -35,7 +35,7 @@ def session(
     return session_for(
         caller(arn, unique_id=unique_id),
         decided(grant("s3://bkt/* READ", id=grant_id), location()),
-        [Location("bkt", "a")],
+        [Keys("bkt", "a")],
         Permission.READ,
         900,
         effects(knowing()),
@@ -64,7 +64,7 @@ def test_a_grant_that_ends_within_a_session_and_a_minute_is_in_its_policy(
     made = session_for(
         caller(),
         decided(grant("s3://bkt/* READ", expires=NOW + timedelta(seconds=left)), location()),
-        [Location("bkt", "a")],
+        [Keys("bkt", "a")],
         Permission.READ,
         900,
         effects(knowing()),
@@ -84,7 +84,7 @@ def test_a_location_may_have_a_role_of_its_own_in_whose_account_the_bucket_is() 
     made = session_for(
         caller(),
         decided(grant("s3://bkt/* READ"), location(role=PARTNER, external_id="s3vend-1")),
-        [Location("bkt", "a")],
+        [Keys("bkt", "a")],
         Permission.READ,
         900,
         effects(knowing()),
@@ -103,7 +103,7 @@ def test_a_locations_vpc_endpoint_holds_whatever_the_grant_says(of_grant: str | 
             decided(
                 grant("s3://bkt/* READ", vpc_endpoint=of_grant), location(vpc_endpoint=of_location)
             ),
-            [Location("bkt", "a")],
+            [Keys("bkt", "a")],
             Permission.READ,
             900,
             effects(knowing()),
@@ -138,7 +138,7 @@ def test_the_source_identity_of_a_role_does_not_depend_on_its_session() -> None:
 def outside(subject: str, *, issuer: str = ISSUER, proof: str = "a-hash", **claims: str) -> Session:
     """A session of a caller from outside AWS."""
     who = Caller("web-identity", WebIdentity(issuer, subject, claims, proof), "192.0.2.7")
-    scope = Location("bkt", f"{claims.get('t', 't')}/", is_prefix=True)
+    scope = Keys("bkt", f"{claims.get('t', 't')}/", is_prefix=True)
     return session_for(
         who,
         decided(grant("s3://bkt/* READ"), location()),

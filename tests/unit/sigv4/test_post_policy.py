@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import forms
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sessions.session import Credentials
 from vending.sigv4.post_policy import form_fields
 
@@ -20,7 +20,7 @@ CREDENTIALS = Credentials("ASIAEXAMPLE", "secret", "token+/=", ENDS)
 AMZ = {"x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token"}
 
 
-def fields(target: Location, **more: str) -> dict[str, str]:
+def fields(target: Keys, **more: str) -> dict[str, str]:
     return form_fields(
         CREDENTIALS,
         target,
@@ -38,7 +38,7 @@ def policy(made: dict[str, str]) -> dict[str, Any]:
 
 
 def test_every_field_is_bound_to_its_value() -> None:
-    made = fields(Location("bkt", "a/b.png"), **{"Content-Type": "image/png"})
+    made = fields(Keys("bkt", "a/b.png"), **{"Content-Type": "image/png"})
     conditions = policy(made)["conditions"]
     assert made.keys() == AMZ | {"key", "Content-Type", "policy", "x-amz-signature"}
     for name in made.keys() - {"policy", "x-amz-signature"}:
@@ -50,7 +50,7 @@ def test_every_field_is_bound_to_its_value() -> None:
 
 
 def test_below_a_prefix_the_key_starts_with_it_and_with_nothing_shorter() -> None:
-    made = fields(Location("bkt", "uploads/acme/", is_prefix=True))
+    made = fields(Keys("bkt", "uploads/acme/", is_prefix=True))
     about_keys = [one for one in policy(made)["conditions"] if one[1] == "$key"]
     assert about_keys == [["starts-with", "$key", "uploads/acme/"]]
     assert "key" not in made
@@ -59,7 +59,7 @@ def test_below_a_prefix_the_key_starts_with_it_and_with_nothing_shorter() -> Non
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40))
 def test_a_key_is_the_same_key_in_the_policy_and_no_dollar_stands_in_its_value(text: str) -> None:
     key = f"k/{text}".replace("/.", "/_")
-    made = fields(Location("bkt", key))
+    made = fields(Keys("bkt", key))
     document = b64decode(made["policy"]).decode("ascii")
     assert ["eq", "$key", key] in policy(made)["conditions"]
     names = {"$bucket", "$key", *(f"${name}" for name in AMZ)}
@@ -71,7 +71,7 @@ def test_a_key_is_the_same_key_in_the_policy_and_no_dollar_stands_in_its_value(t
 def test_a_form_is_the_one_that_botocore_makes(target: str, region: str) -> None:
     """More of them, drawn by chance, are in `test_presign_by_chance.py`."""
     form = forms.Form(
-        Location.parse(target),
+        Keys.parse(target),
         {"Content-Type": 'a/$b; c="ü"'},
         (1, 5),
         region,

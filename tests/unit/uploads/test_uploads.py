@@ -37,7 +37,7 @@ from vending.errors import (
     VendingError,
 )
 from vending.grants.grant import Grant
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sessions.signing_sessions import SigningSessions
 from vending.sigv4.presign import Named
 from vending.uploads.request import AbortRequest, CompletionRequest, PartsRequest, UploadRequest
@@ -403,7 +403,7 @@ def test_a_plan_is_read_as_it_was_written() -> None:
     upload = Upload(
         "anupload",
         "a caller",
-        Location("bkt", "日本/*"),
+        Keys("bkt", "日本/*"),
         "S3/id+",
         Sizes(2, 5 * MIB, 6 * MIB),
         "image/png",

@@ -24,7 +24,7 @@ from vending.decision.effects import Known, LoadGrants
 from vending.denials.denials import NOTHING_DENIED
 from vending.errors import AccessDenied, InvalidRequest, SeveralGrants, TooLarge, VendingError
 from vending.grants.grant import Grant
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.sessions.signing_sessions import SigningSessions
 from vending.urls.answer import Url, VendedCompact
 from vending.urls.compact import Compact
@@ -302,7 +302,7 @@ def test_ten_thousand_keys_are_one_request() -> None:
 def test_the_record_lists_keys_of_the_compact_form_as_any_target() -> None:
     notes, keys = record(), ["x", "a*", "*", "y/*", "日本"]
     compact(grant("s3://bkt/* READ"), notes, keys=keys)
-    assert notes.members["targets"] == [Location("bkt", f"a/{key}").as_json() for key in keys]
+    assert notes.members["targets"] == [Keys("bkt", f"a/{key}").as_json() for key in keys]
 
 
 def test_every_key_of_the_compact_form_needs_the_grant() -> None:

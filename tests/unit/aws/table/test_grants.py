@@ -22,7 +22,7 @@ from vending.documents import grant as documents_grant
 from vending.errors import InternalError, InvalidRequest, PreconditionFailed, Unavailable
 from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee, WebGrantee
-from vending.grants.keys import Location
+from vending.grants.keys import Keys
 from vending.table import Key
 from vending.uploads.upload import Sizes, Upload
 
@@ -378,7 +378,7 @@ def test_a_decision_reads_the_grants_of_a_subject_and_of_its_claims(dynamodb: An
 
 def upload(id_: str = "abcdefghijklmnop") -> Upload:
     ends = NOW + timedelta(days=7)
-    return Upload(id_, "a caller", Location("bkt", "a"), "s3id", Sizes(2), None, None, ends)
+    return Upload(id_, "a caller", Keys("bkt", "a"), "s3id", Sizes(2), None, None, ends)
 
 
 def test_an_upload_is_kept_under_its_id_until_it_ends(dynamodb: Any) -> None:
