@@ -16,14 +16,15 @@ from collections.abc import Mapping
 from hashlib import file_digest
 from pathlib import Path
 
-from bench.rounds import HEADING, row, say
-from local import aws, environments, seed
-from local.build import built
-from local.client import Credentials
-from local.cloud import ROOT, Cloud, running
-from local.environments import ACCOUNT, REGION
-from local.seed import BUCKET
-from local.stack import deploy
+from bench.apparatus.rounds import HEADING, row, say
+from local.cloud import aws, environments
+from local.cloud.client import Credentials
+from local.cloud.environments import ACCOUNT, REGION
+from local.cloud.ministack import ROOT, Cloud, running
+from local.stack import seed
+from local.stack.build import built
+from local.stack.deploy import deploy
+from local.stack.seed import BUCKET
 
 MIB = 1024**2
 SIZE = int(os.environ.get("S3VEND_BENCH_MIB", "1024")) * MIB

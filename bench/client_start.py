@@ -17,7 +17,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from bench.rounds import HEADING, Side, ratios, row, say
+from bench.apparatus.rounds import HEADING, Side, ratios, row, say
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = int(os.environ.get("S3VEND_BENCH_ROUNDS", "25"))

@@ -19,10 +19,10 @@ from tempfile import TemporaryDirectory
 
 import boto3
 
-from bench.cold_parts import PARTS
-from local import template
-from local.build import built
-from local.environments import NO_SETTINGS, REGION
+from bench.apparatus.cold_parts import PARTS
+from local.cloud.environments import NO_SETTINGS, REGION
+from local.stack import template
+from local.stack.build import built
 
 ROUNDS, ROUNDS_WITHOUT, ROUNDS_OF_PARTS = 25, 7, 9
 MOST = 1.7  # the ratio that we want to stay below
@@ -123,7 +123,7 @@ def ratios(peer: Start, ours: Mapping[str, Start], rounds: int) -> dict[str, lis
 
 def parts(peer: Start, function: str, artifact: Path, settings: Mapping[str, str]) -> list[float]:
     """What each of ``PARTS`` costs, to the peer's whole start; the median of the rounds."""
-    code = [str(Path(__file__).with_name("cold_parts.py")), function]
+    code = [str(Path(__file__).with_name("apparatus") / "cold_parts.py"), function]
     modules = run(code, places(artifact), settings)
     found = []
     for _ in range(ROUNDS_OF_PARTS):

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import environment
-from bench.clouds import cloud_with_grants, variables_of
-from bench.environment import BUCKET, EVENT
-from bench.rounds import say
-from local.cloud import ROOT, Cloud
+from bench.apparatus import environment
+from bench.apparatus.clouds import cloud_with_grants, variables_of
+from bench.apparatus.environment import BUCKET, EVENT
+from bench.apparatus.rounds import say
+from local.cloud.ministack import ROOT, Cloud
 
 USER = "Bench"
 MEASURED = ROOT / "docs/cost/measured.json"
@@ -61,7 +61,7 @@ def measure(cloud: Cloud, one: Work) -> Mapping[str, float]:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     done = subprocess.run(  # noqa: S603 - this interpreter
-        (sys.executable, "-m", "bench.cost_calls", module, str(calls)),
+        (sys.executable, "-m", "bench.apparatus.cost_calls", module, str(calls)),
         env=variables,
         cwd=ROOT,
         input=json.dumps(event),

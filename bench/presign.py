@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 import awscrt
 
+from bench.apparatus.rounds import HEADING, Side, ratios, row, say
 from bench.peers import signers
 from bench.peers.floor import hashing, is_right, members, signed_at
 from bench.peers.signers import Asked
-from bench.rounds import HEADING, Side, ratios, row, say
 from vending.sessions.session import Credentials
 from vending.sigv4.presign import endpoint_of, signer
 

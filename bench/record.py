@@ -10,7 +10,7 @@ from pathlib import Path
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from bench.rounds import HEADING, Side, ratios, row, say
+from bench.apparatus.rounds import HEADING, Side, ratios, row, say
 from vending.audit.record import Record, audit_record
 from vending.aws.environment.runtime import emit, request_record
 

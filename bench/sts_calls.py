@@ -14,11 +14,11 @@ from itertools import count
 from statistics import mean
 from typing import Any
 
-from bench import environment
-from bench.clouds import function_of_a_stack
-from bench.environment import ANSWERED
-from bench.rounds import say
-from local.cloud import ROOT
+from bench.apparatus import environment
+from bench.apparatus.clouds import function_of_a_stack
+from bench.apparatus.environment import ANSWERED
+from bench.apparatus.rounds import say
+from local.cloud.ministack import ROOT
 
 ENVIRONMENTS = (1, 50)
 CALLERS = (1, 10, 100)
@@ -37,7 +37,7 @@ def running(variables: Mapping[str, str], number: int) -> Iterator[list[Process]
         processes = []
         for _ in range(number):
             process = subprocess.Popen(
-                (sys.executable, "-m", "bench.environment"),
+                (sys.executable, "-m", "bench.apparatus.environment"),
                 env=variables,
                 cwd=ROOT,
                 stdin=subprocess.PIPE,

@@ -1,13 +1,14 @@
 """The whole handler on a local cloud, beside FastAPI + boto3 and Uppy Companion.
 
-The cloud is made here; what is measured runs in the peers' environment: ``bench.handler``.
+The cloud is made here; what is measured runs in the peers' environment:
+``bench.apparatus.handler``.
 """
 
 import subprocess
 import sys
 
-from bench.clouds import function_of_a_stack
-from local.cloud import ROOT
+from bench.apparatus.clouds import function_of_a_stack
+from local.cloud.ministack import ROOT
 
 USER = "Bench"
 
@@ -15,7 +16,7 @@ USER = "Bench"
 def main() -> int:
     """Prints ratios."""
     with function_of_a_stack([USER]) as variables:
-        command = (ROOT / ".venv-bench/bin/python", "-m", "bench.handler")
+        command = (ROOT / ".venv-bench/bin/python", "-m", "bench.apparatus.handler")
         done = subprocess.run(command, env=variables, cwd=ROOT, check=False)  # noqa: S603 - as above
         return done.returncode
 

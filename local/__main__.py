@@ -2,8 +2,8 @@
 
 import sys
 
+from local.cloud.processes import interruptible
 from local.messages import LocalError, say
-from local.processes import interruptible
 
 
 def main() -> int:

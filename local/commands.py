@@ -6,7 +6,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from local import canary, demo, environments, invoke, keep
+from local.cloud import environments
+from local.demo import canary
+from local.demo import story as demo
+from local.stack import invoke, keep
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

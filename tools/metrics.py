@@ -14,7 +14,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
 
-from local import template
+from local.stack import template
 from tools.reference import members
 from tools.reference import page as reference
 from vending.audit.metrics import APART, BY_CODE, METRICS, Sets

@@ -6,7 +6,7 @@ from hashlib import sha256
 from hmac import digest
 from urllib.parse import parse_qsl, urlsplit
 
-from bench.rounds import Call
+from bench.apparatus.rounds import Call
 from vending.sigv4.signing_key import signing_key
 
 SIGNATURE = "X-Amz-Signature"

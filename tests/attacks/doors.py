@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.seed import BUCKET
+from local.stack.seed import BUCKET
 from tests.attacks.sources import TWICE, VAULT, rule
 
 S3 = f"s3://{BUCKET}"

@@ -13,8 +13,8 @@ import pytest
 from moto import mock_aws
 
 from tests.attacks.attack import BUCKET, Event
-from tests.support import tables
 from tests.support.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location
+from tests.support.stack import tables
 from tests.support.tokens import ISSUER, issuer, jwks
 from vending.aws.services.client import client
 from vending.aws.table import catalogue

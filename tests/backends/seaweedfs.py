@@ -20,8 +20,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import processes
-from local.client import Credentials
+from local.cloud import processes
+from local.cloud.client import Credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -17,11 +17,11 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from local import processes
-from local.client import Credentials
+from local.cloud import processes
+from local.cloud.client import Credentials
 from tests.backends.conftest import Publish, Start
 from tests.backends.seaweedfs import REGION, SeaweedFS, sockets
-from tests.support.policies import ACCOUNT, GOOGLE, PROVIDER, stack
+from tests.support.stack.policies import ACCOUNT, GOOGLE, PROVIDER, stack
 from tests.support.tokens import KEY_ID, jwk, jwks, rsa_key, segment, sign
 
 ALLOWED, NEIGHBOUR, KEY, BODY = ("reports", "invoices"), "payroll", "2026/11.csv", b"a,b\n"

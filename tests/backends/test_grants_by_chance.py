@@ -16,11 +16,12 @@ from typing import Any
 import boto3
 import pytest
 
-from local import aws, seed
-from local.build import built
-from local.cloud import Cloud, running
-from local.environments import forget_own
-from local.stack import deploy
+from local.cloud import aws
+from local.cloud.environments import forget_own
+from local.cloud.ministack import Cloud, running
+from local.stack import seed
+from local.stack.build import built
+from local.stack.deploy import deploy
 from tests.backends.conftest import Start
 from tests.backends.seaweedfs import ONCE, REGION, SeaweedFS
 from tests.proof.by_policy import unlike_the_grants
@@ -37,7 +38,7 @@ from tests.proof.granted import BUCKETS, askings
 from tests.proof.trials import Tried, refused, trials
 from tests.support.lending import Lender
 from tests.support.make import ACCOUNT, ROLE_ARN
-from tests.support.policies import stack
+from tests.support.stack.policies import stack
 
 GRANTS = int(os.environ.get("S3VEND_GRANTS", "200"))
 SEED = os.environ.get("S3VEND_SEED", "2026-11-24")

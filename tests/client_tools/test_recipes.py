@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from local import environments
-from local import seed as seeding
-from local.build import built
-from local.cloud import ROOT, Cloud, running
-from local.environments import REGION
-from local.seed import BUCKET
-from local.stack import Stack, deploy
+from local.cloud import environments
+from local.cloud.environments import REGION
+from local.cloud.ministack import ROOT, Cloud, running
+from local.stack import seed as seeding
+from local.stack.build import built
+from local.stack.deploy import Stack, deploy
+from local.stack.seed import BUCKET
 from tests.support.pages import Block, pages
 
 PYTHON = ROOT / ".venv-client_tools/bin/python"

@@ -12,14 +12,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from local import aws, environments
-from local import seed as seeding
-from local.build import built
-from local.client import call
-from local.cloud import Cloud, running
-from local.environments import REGION
-from local.seed import BUCKET, OBJECTS
-from local.stack import Stack, deploy
+from local.cloud import aws, environments
+from local.cloud.client import call
+from local.cloud.environments import REGION
+from local.cloud.ministack import Cloud, running
+from local.stack import seed as seeding
+from local.stack.build import built
+from local.stack.deploy import Stack, deploy
+from local.stack.seed import BUCKET, OBJECTS
 from tests.clients import awscli2
 from tests.clients.between import Between, standing
 from tests.clients.tools import CELLS, PACKAGES, ROOT, Tool, Way, Where

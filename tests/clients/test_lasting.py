@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from local import aws
-from local.seed import BUCKET
+from local.cloud import aws
+from local.stack.seed import BUCKET
 from tests.clients.conftest import Scene
 from tests.clients.tools import HERE, TOOLS, Way
 

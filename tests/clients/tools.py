@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from local.seed import BUCKET
+from local.stack.seed import BUCKET
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

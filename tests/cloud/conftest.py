@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local import aws, environments, processes
-from local import seed as seeding
-from local.build import built
-from local.client import Answer, Call, Credentials, caller
-from local.cloud import Cloud, running
-from local.environments import ACCOUNT
-from local.seed import BUCKET, Seeded
-from local.stack import Stack, deploy
+from local.cloud import aws, environments, processes
+from local.cloud.client import Answer, Call, Credentials, caller
+from local.cloud.environments import ACCOUNT
+from local.cloud.ministack import Cloud, running
+from local.stack import seed as seeding
+from local.stack.build import built
+from local.stack.deploy import Stack, deploy
+from local.stack.seed import BUCKET, Seeded
 from tests.cloud.witness import Witness, watching
 from tests.support.contract import Contract, is_of_the_local_cloud
 

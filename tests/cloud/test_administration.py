@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.client import Answer, Call, Credentials
-from local.seed import vending
+from local.cloud.client import Answer, Call, Credentials
+from local.stack.seed import vending
 
 type Change = Callable[..., Answer]
 

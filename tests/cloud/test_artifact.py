@@ -10,9 +10,9 @@ from types import CodeType
 
 import pytest
 
-from local.build import built
-from local.cloud import ROOT
-from local.template import read
+from local.cloud.ministack import ROOT
+from local.stack.build import built
+from local.stack.template import read
 
 UNCHECKED_HASH = 1  # PEP 552's flags: by a hash of the source, which nobody compares
 ELF = b"\x7fELF"

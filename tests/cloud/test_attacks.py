@@ -7,12 +7,13 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from local import aws, web_acts
-from local.client import Call, Credentials
-from local.client import call as send
-from local.cloud import Cloud
-from local.seed import BUCKET, OBJECTS
-from local.stack import Stack
+from local.cloud import aws
+from local.cloud.client import Call, Credentials
+from local.cloud.client import call as send
+from local.cloud.ministack import Cloud
+from local.demo import web_acts
+from local.stack.deploy import Stack
+from local.stack.seed import BUCKET, OBJECTS
 from tests.attacks.doors import KNOCKS, SECRET, TRIES, URLS, Knock
 
 if TYPE_CHECKING:

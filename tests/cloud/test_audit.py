@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from local import aws
-from local.client import Call, Credentials
-from local.cloud import Cloud
-from local.stack import Stack
+from local.cloud import aws
+from local.cloud.client import Call, Credentials
+from local.cloud.ministack import Cloud
+from local.stack.deploy import Stack
 from tests.cloud.conftest import NewCaller
 
 REPORTS = {"target": "s3://hogehoge-bucket/reports/*", "permission": "READ"}

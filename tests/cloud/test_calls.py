@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.cloud import Cloud
+from local.cloud.ministack import Cloud
 from tests.cloud.conftest import Apply
 from tests.faults import faults
 from tests.faults.environments import BUCKET, GRANT, Environment, Outcome, event, running

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from local.client import Call, Credentials
-from local.cloud import ROOT, Cloud
-from local.environments import ACCOUNT, NO_SETTINGS, REGION
-from local.seed import BUCKET, OBJECTS
-from local.stack import Stack
+from local.cloud.client import Call, Credentials
+from local.cloud.environments import ACCOUNT, NO_SETTINGS, REGION
+from local.cloud.ministack import ROOT, Cloud
+from local.stack.deploy import Stack
+from local.stack.seed import BUCKET, OBJECTS
 from tests.cloud.conftest import NewCaller
 from tests.support.troubles import Trouble, proxied
 

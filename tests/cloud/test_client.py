@@ -12,10 +12,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 import s3vend
-from local.client import Credentials
-from local.cloud import Cloud, free_port
-from local.seed import BUCKET, OBJECTS
-from local.stack import Stack
+from local.cloud.client import Credentials
+from local.cloud.ministack import Cloud, free_port
+from local.stack.deploy import Stack
+from local.stack.seed import BUCKET, OBJECTS
 from s3vend.service.connect import Service
 from tests.support.troubles import Proxy, proxied
 

@@ -17,9 +17,9 @@ import pytest
 import urllib3
 
 import s3vend
-from local.cloud import Cloud
-from local.seed import BUCKET
-from local.stack import Stack
+from local.cloud.ministack import Cloud
+from local.stack.deploy import Stack
+from local.stack.seed import BUCKET
 from s3vend.http.patience import Patience
 from s3vend.service.connect import Service
 from tests.cloud.conftest import Apply

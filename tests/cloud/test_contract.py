@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from local.client import Answer, Call, Credentials
-from local.cloud import Cloud
+from local.cloud.client import Answer, Call, Credentials
+from local.cloud.ministack import Cloud
 from tests.cloud.conftest import Apply, NewCaller
 from tests.support.contract import Contract, Operation
 

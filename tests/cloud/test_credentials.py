@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import aws
-from local.client import Answer, Call, Credentials
-from local.cloud import Cloud
+from local.cloud import aws
+from local.cloud.client import Answer, Call, Credentials
+from local.cloud.ministack import Cloud
 from tests.cloud.conftest import Apply, NewCaller
 
 ROUTE = "/iam/credentials"

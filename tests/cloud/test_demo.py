@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud import ROOT
+from local.cloud.ministack import ROOT
 
 STEPS = set(range(1, 14))
 

@@ -17,12 +17,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from local import aws, environments
-from local.build import built
-from local.client import Call, Credentials
-from local.cloud import ROOT, Cloud, free_port, running
-from local.seed import BUCKET
-from local.stack import Stack
+from local.cloud import aws, environments
+from local.cloud.client import Call, Credentials
+from local.cloud.ministack import ROOT, Cloud, free_port, running
+from local.stack.build import built
+from local.stack.deploy import Stack
+from local.stack.seed import BUCKET
 from tests.support.contract import members
 from tests.support.pages import Block, pages
 from tools.openapi.contract import FORM

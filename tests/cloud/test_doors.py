@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.client import Answer, Call, Credentials
+from local.cloud.client import Answer, Call, Credentials
 from tests.cloud.conftest import NewCaller
 
 REPORTS = {"target": "s3://hogehoge-bucket/reports/*", "permission": "READ"}

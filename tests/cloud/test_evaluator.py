@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from local import aws
-from local.client import Credentials
-from local.cloud import Cloud
-from local.environments import ACCOUNT
+from local.cloud import aws
+from local.cloud.client import Credentials
+from local.cloud.environments import ACCOUNT
+from local.cloud.ministack import Cloud
 from tests.evaluator import Answer, Policies, Policy, Principal, Request, decide
 
 if TYPE_CHECKING:

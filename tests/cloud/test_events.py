@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from local import aws, template
-from local.cloud import Cloud
-from local.invoke import function_of
-from local.seed import Seeded
-from local.stack import Stack
+from local.cloud import aws
+from local.cloud.ministack import Cloud
+from local.stack import template
+from local.stack.deploy import Stack
+from local.stack.invoke import function_of
+from local.stack.seed import Seeded
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = template.read(ROOT / "template.yaml")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.cloud import Cloud
+from local.cloud.ministack import Cloud
 from tests.cloud.conftest import Apply
 from tests.faults.rows import ROWS
 from tests.faults.run import Outcomes, outcomes

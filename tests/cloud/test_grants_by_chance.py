@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local import aws
-from local.client import Credentials
-from local.cloud import Cloud
-from local.environments import REGION
+from local.cloud import aws
+from local.cloud.client import Credentials
+from local.cloud.environments import REGION
+from local.cloud.ministack import Cloud
 from tests.proof.by_policy import unlike_the_grants
 from tests.proof.differences import LOCAL_CLOUD, surprises
 from tests.proof.granted import BUCKETS, askings

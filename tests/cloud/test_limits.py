@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from local import aws
-from local.client import Answer, Call, Credentials
-from local.cloud import Cloud
-from local.environments import ACCOUNT
-from local.stack import Stack
+from local.cloud import aws
+from local.cloud.client import Answer, Call, Credentials
+from local.cloud.environments import ACCOUNT
+from local.cloud.ministack import Cloud
+from local.stack.deploy import Stack
 from tests.cloud.conftest import Apply, NewCaller
 from vending.ids import short_hash
 

@@ -14,15 +14,16 @@ from typing import NamedTuple
 import pytest
 from botocore.exceptions import ClientError
 
-from local import aws, environments, invoke, keep, processes, template
-from local import cloud as clouds
-from local.build import built
-from local.client import Credentials, call
-from local.cloud import ROOT, Cloud, running
-from local.environments import ACCOUNT, REGION
+from local.cloud import aws, environments, processes
+from local.cloud import ministack as clouds
+from local.cloud.client import Credentials, call
+from local.cloud.environments import ACCOUNT, REGION
+from local.cloud.ministack import ROOT, Cloud, running
 from local.messages import LocalError
-from local.seed import access_key
-from local.stack import NAME, Stack, deploy
+from local.stack import invoke, keep, template
+from local.stack.build import built
+from local.stack.deploy import NAME, Stack, deploy
+from local.stack.seed import access_key
 
 type LeftRunning = Callable[..., list[str]]
 

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from local import aws, web_acts
-from local.client import Call, Credentials
-from local.cloud import Cloud
+from local.cloud import aws
+from local.cloud.client import Call, Credentials
+from local.cloud.ministack import Cloud
+from local.demo import web_acts
 from tests.cloud.test_record import KEY, REPORTS, Logs
-from tests.support.embedded import Sample, faults, samples
-from tests.support.watched import of_dashboard
+from tests.support.stack.embedded import Sample, faults, samples
+from tests.support.stack.watched import of_dashboard
 
 URLS = {"expiresIn": 60, "requests": [KEY]}
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import urllib3
 
-from local.client import Call, Credentials
+from local.cloud.client import Call, Credentials
 from tests.cloud.conftest import Apply, NewCaller
 
 if TYPE_CHECKING:

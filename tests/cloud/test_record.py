@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from local import aws
-from local.client import Answer, Call, Credentials
-from local.cloud import Cloud
-from local.stack import Stack
+from local.cloud import aws
+from local.cloud.client import Answer, Call, Credentials
+from local.cloud.ministack import Cloud
+from local.stack.deploy import Stack
 
 REPORTS = {"target": "s3://hogehoge-bucket/reports/*", "permission": "READ"}
 KEY = {"method": "GET", "target": "s3://hogehoge-bucket/reports/2026.csv"}

@@ -5,10 +5,10 @@ import json
 import pytest
 import urllib3
 
-from local import aws
-from local.client import Call, Credentials
-from local.cloud import Cloud
-from local.stack import Stack
+from local.cloud import aws
+from local.cloud.client import Call, Credentials
+from local.cloud.ministack import Cloud
+from local.stack.deploy import Stack
 from tests.cloud.conftest import OTHER_ACCOUNT, OTHER_ROLE, Apply, NewCaller
 
 BUCKET, UNTOLD = "partner-bucket", "partner-untold"

@@ -2,9 +2,10 @@
 
 import pytest
 
-from local import aws, web_acts
-from local.client import Call, Credentials
-from local.cloud import Cloud
+from local.cloud import aws
+from local.cloud.client import Call, Credentials
+from local.cloud.ministack import Cloud
+from local.demo import web_acts
 from tests.cloud.test_record import Logs, all_records
 from tests.cloud.witness import FINGERPRINT, Witness
 from tests.support.contract import Contract

@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from local import aws, web_acts
-from local.acts import Scene
-from local.client import Answer, Call, Credentials
-from local.client import call as send
-from local.cloud import Cloud
-from local.seed import BUCKET, OBJECTS, Seeded
-from local.stack import Stack
+from local.cloud import aws
+from local.cloud.client import Answer, Call, Credentials
+from local.cloud.client import call as send
+from local.cloud.ministack import Cloud
+from local.demo import web_acts
+from local.demo.acts import Scene
+from local.stack.deploy import Stack
+from local.stack.seed import BUCKET, OBJECTS, Seeded
 from tests.support.contract import members
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}

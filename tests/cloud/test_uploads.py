@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import urllib3
 
-from local.client import Answer, Call, Credentials
+from local.cloud.client import Answer, Call, Credentials
 from tests.cloud.conftest import Apply, NewCaller
 
 if TYPE_CHECKING:

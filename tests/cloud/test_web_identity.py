@@ -13,13 +13,14 @@ import jwt
 import pytest
 from botocore.exceptions import ClientError
 
-from local import aws, web_acts
-from local.acts import Scene
-from local.client import Answer, Call, Credentials
-from local.cloud import Cloud
-from local.issuer import Issuer
-from local.seed import BUCKET, OBJECTS, Seeded
-from local.stack import Stack
+from local.cloud import aws
+from local.cloud.client import Answer, Call, Credentials
+from local.cloud.issuer import Issuer
+from local.cloud.ministack import Cloud
+from local.demo import web_acts
+from local.demo.acts import Scene
+from local.stack.deploy import Stack
+from local.stack.seed import BUCKET, OBJECTS, Seeded
 from tests.cloud.conftest import Apply
 
 REPORTS = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}

@@ -2,11 +2,12 @@
 
 import sys
 
-from local import environments, seed
-from local.build import built
-from local.cloud import running
+from local.cloud import environments
+from local.cloud.ministack import running
 from local.messages import step
-from local.stack import deploy
+from local.stack import seed
+from local.stack.build import built
+from local.stack.deploy import deploy
 from tests.faults.page import write
 from tests.faults.run import outcomes
 from tests.faults.verdict import faults_of

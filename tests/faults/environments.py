@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from local import environments
-from local.build import built
-from local.cloud import ROOT, Cloud
-from local.environments import ACCOUNT, REGION
-from local.invoke import deployed_variables, function_credentials
+from local.cloud import environments
+from local.cloud.environments import ACCOUNT, REGION
+from local.cloud.ministack import ROOT, Cloud
+from local.stack.build import built
+from local.stack.invoke import deployed_variables, function_credentials
 from tests.faults.answering import ANSWERED
 from tests.faults.proxy import Proxy
 

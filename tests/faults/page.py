@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from local.cloud import ROOT
+from local.cloud.ministack import ROOT
 from tests.faults.rows import ROWS, Row
 from tests.faults.run import Outcomes
 

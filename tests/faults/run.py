@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from local.cloud import Cloud
-from local.issuer import AUDIENCE, Issuer
+from local.cloud.issuer import AUDIENCE, Issuer
+from local.cloud.ministack import Cloud
 from tests.faults.environments import FUNCTIONS, GRANT, Environment, Outcome, door, event, running
 from tests.faults.proxy import Asked, Given, Proxy, between, to
 from tests.faults.rows import ROWS, Row

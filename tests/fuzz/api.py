@@ -17,12 +17,13 @@ from typing import Any
 
 import yaml
 
-from local import environments, seed
-from local.build import built
-from local.client import Credentials, call
-from local.cloud import ROOT, Cloud, running
-from local.seed import BUCKET
-from local.stack import Stack, deploy
+from local.cloud import environments
+from local.cloud.client import Credentials, call
+from local.cloud.ministack import ROOT, Cloud, running
+from local.stack import seed
+from local.stack.build import built
+from local.stack.deploy import Stack, deploy
+from local.stack.seed import BUCKET
 from tests.support.contract import Contract
 from tools.openapi.shapes import LABEL
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import requests
 import schemathesis
 
-from local.client import Credentials, signed
-from local.environments import REGION
+from local.cloud.client import Credentials, signed
+from local.cloud.environments import REGION
 
 WHO = json.loads(os.environ["S3VEND_FUZZ_WHO"])
 ANSWERED: Counter[int] = Counter()

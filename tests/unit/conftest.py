@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from tests.support import tables
+from tests.support.stack import tables
 from vending.aws.services.client import client
 
 

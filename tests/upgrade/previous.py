@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from local.environments import PATH
+from local.cloud.environments import PATH
 
 ROOT: Final = Path(__file__).parents[2]
 HERE: Final = Path(__file__).parent

@@ -15,12 +15,13 @@ import boto3
 import pytest
 import urllib3
 
-from local import aws, environments, seed
-from local.build import built
-from local.client import Answer, Call, Credentials, caller
-from local.cloud import Cloud, running
-from local.environments import REGION
-from local.stack import Stack, deploy
+from local.cloud import aws, environments
+from local.cloud.client import Answer, Call, Credentials, caller
+from local.cloud.environments import REGION
+from local.cloud.ministack import Cloud, running
+from local.stack import seed
+from local.stack.build import built
+from local.stack.deploy import Stack, deploy
 from tests.upgrade import previous
 
 PARAMETERS = {"TrustAssumeS3User": "true"}

@@ -16,7 +16,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers"))
 
-from local import template
+from local.stack import template
 from tools.openapi import schemas
 from tools.openapi.shapes import SHAPES, ref
 from tools.reference import page as reference

@@ -14,7 +14,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers"))
 
-from local import template
+from local.stack import template
 from tools.reference import members, session_policies, words
 from tools.reference import record as audit_record
 from vending import answers, kept

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support import embedded
-from tests.support.embedded import Sample, faults, samples
 from tests.support.make import NOW, ROLE_ARN
+from tests.support.stack import embedded
+from tests.support.stack.embedded import Sample, faults, samples
 from vending.audit import metrics
 from vending.audit.meter import Meter
 from vending.audit.metrics import METRICS

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local import template
+from local.stack import template
 from tests.support.make import ROLE_ARN
 from tests.support.pages import ROOT, Block, Page, pages
 from tools.reference import page as reference

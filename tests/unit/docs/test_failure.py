@@ -2,10 +2,10 @@
 
 import pytest
 
-from local.template import read
+from local.stack.template import read
 from tests.faults.page import BEGIN, END, PAGE, SERVICES, row_of
 from tests.faults.rows import ROWS, Row
-from tests.support.policies import ROOT
+from tests.support.stack.policies import ROOT
 from vending.aws.services import deadline, s3
 
 

@@ -1,7 +1,7 @@
 """Every alarm has its runbook."""
 
 from tests.support.pages import pages
-from tests.support.policies import template
+from tests.support.stack.policies import template
 
 ALARMS = {
     name for name, one in template()["Resources"].items() if one["Type"] == "AWS::CloudWatch::Alarm"

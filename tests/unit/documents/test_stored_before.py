@@ -7,7 +7,7 @@ compares it with that code itself.
 import json
 from typing import Any
 
-from tests.support.policies import ROOT
+from tests.support.stack.policies import ROOT
 from tests.upgrade import lay_out
 from vending.documents.grant import grant_of, grants_of
 from vending.documents.issuer import issuer_of

@@ -17,9 +17,9 @@ from botocore.credentials import ContainerProvider
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
-from tests.support import tables
-from tests.support.embedded import faults, samples
 from tests.support.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, grant, location
+from tests.support.stack import tables
+from tests.support.stack.embedded import faults, samples
 from tests.support.tokens import AUDIENCE, ISSUER, claims, issuer, jwks, rsa_key, sign
 from vending.aws.environment import lending
 from vending.aws.services.client import client

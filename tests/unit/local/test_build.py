@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from local.build import digest
+from local.stack.build import digest
 
 
 def sources(root: Path) -> Path:

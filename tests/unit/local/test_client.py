@@ -4,7 +4,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as SigningKeys
 
-from local.client import SIGV4_DATE, Credentials, signed
+from local.cloud.client import SIGV4_DATE, Credentials, signed
 
 URL = "http://127.0.0.1:4566/restapis/abc/v1/_user_request_/iam/grants?limit=2&nextToken=a%2Fb"
 HEADERS = {"Content-Type": "application/json"}

@@ -1,7 +1,7 @@
 import pytest
 
-from local.acts import compared, refusal
-from local.demo import Row, row, verdict
+from local.demo.acts import compared, refusal
+from local.demo.story import Row, row, verdict
 
 AS_EXPECTED = Row("1 the user's own keys", "403", "403")
 

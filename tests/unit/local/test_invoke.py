@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from local import invoke, template
-from local.cloud import ROOT
+from local.cloud.ministack import ROOT
 from local.messages import LocalError
+from local.stack import invoke, template
 
 SOURCE = template.read(ROOT / "template.yaml")
 

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from local import keep, processes
-from local.client import Credentials
-from local.cloud import Cloud
+from local.cloud import processes
+from local.cloud.client import Credentials
+from local.cloud.issuer import Issuer
+from local.cloud.ministack import Cloud
 from local.commands import port
-from local.issuer import Issuer
 from local.messages import LocalError
-from local.seed import Seeded
-from local.stack import Stack
+from local.stack import keep
+from local.stack.deploy import Stack
+from local.stack.seed import Seeded
 
 
 def cloud(directory: Path, group: int) -> Cloud:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local import processes
+from local.cloud import processes
 
 
 def members(group: int) -> list[int]:

@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from local.seed import vending
+from local.stack.seed import vending
 
 
 def test_times_stay_as_they_are_written(tmp_path: Path) -> None:

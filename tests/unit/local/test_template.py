@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from local import template
-from local.cloud import ROOT
+from local.cloud.ministack import ROOT
+from local.stack import template
 
 TEMPLATE = """
 Resources:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support import forms
+from tests.proof.signing import forms
 from vending.grants.keys import Keys
 from vending.sessions.session import Credentials
 from vending.sigv4.post_policy import form_fields

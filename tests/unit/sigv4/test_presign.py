@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.proof.drawn import REGIONS
-from tests.proof.presigners import KEY_ID, of_the_client, of_the_signer, ours
-from tests.support.s3_requests import OPERATIONS, Request
+from tests.proof.signing.drawn import REGIONS
+from tests.proof.signing.presigners import KEY_ID, of_the_client, of_the_signer, ours
+from tests.proof.signing.s3_requests import OPERATIONS, Request
 from vending.sessions.session import Credentials
 from vending.sigv4.presign import Signer, encode_path, endpoint_of, signer
 from vending.sigv4.signing_key import amz_date

@@ -9,11 +9,10 @@ import os
 
 import pytest
 
-from tests.proof import drawn
-from tests.proof.presigners import of_the_client, of_the_signer, ours
-from tests.support import forms
-from tests.support.s3_requests import MEMBERS, OPERATIONS, Request, request
-from tests.support.simplest import row, simplest
+from tests.proof.signing import drawn, forms
+from tests.proof.signing.presigners import of_the_client, of_the_signer, ours
+from tests.proof.signing.s3_requests import MEMBERS, OPERATIONS, Request, request
+from tests.proof.signing.simplest import row, simplest
 from vending.sigv4.presign import endpoint_of
 
 BLOCKS = range(int(os.environ.get("S3VEND_PROOF_BLOCKS", "2")))

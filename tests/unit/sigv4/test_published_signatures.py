@@ -1,7 +1,7 @@
 """What AWS has published of Signature Version 4, and that we sign as it says.
 
 The signing test suite signs for a service named ``service``, with the hash of the payload. S3's
-presigned URLs have neither. So the receiving side in `tests/support/sigv4.py`, which is written from the
+presigned URLs have neither. So the receiving side in `tests/proof/signing/sigv4.py`, which is written from the
 specification, is held to the suite, and we to the receiving side, with the suite's requests.
 """
 
@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.proof.presigners import ENDS
-from tests.support.sigv4 import NO_PAYLOAD, UNSIGNED_PAYLOAD, signed_and_expected
+from tests.proof.signing.presigners import ENDS
+from tests.proof.signing.sigv4 import NO_PAYLOAD, UNSIGNED_PAYLOAD, signed_and_expected
 from vending.sessions.session import Credentials
 from vending.sigv4.presign import Endpoint, signer
 from vending.sigv4.signing_key import signing_key

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.policies import ACCOUNT, DEV, PROD, REGION, Stack, configuration, stack
-from tests.support.watched import NAMESPACE, Series, actions, fault, of_alarm, of_dashboard
+from tests.support.stack.policies import ACCOUNT, DEV, PROD, REGION, Stack, configuration, stack
+from tests.support.stack.watched import NAMESPACE, Series, actions, fault, of_alarm, of_dashboard
 
 TOPIC: Final = f"arn:aws:sns:{REGION}:{ACCOUNT}:operators"
 WATCHED: Final = stack(**configuration("prod"), CloudTrailLogGroup="trail")

@@ -8,7 +8,7 @@ import pytest
 from tests.evaluator import Answer, Policies, Principal, Request, decide
 from tests.narrowing.cases import Case
 from tests.narrowing.lending import lend
-from tests.support.policies import ACCOUNT, DEV, PROD, Stack
+from tests.support.stack.policies import ACCOUNT, DEV, PROD, Stack
 
 YES, NO, DENIED = Answer.ALLOWED, Answer.NOT_ALLOWED, Answer.DENIED
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonS3FullAccess.html

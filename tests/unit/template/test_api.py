@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from botocore.loaders import Loader
 
-from tests.support.policies import ACCOUNT, DEV, PROD, REGION, Stack, stack, template
+from tests.support.stack.policies import ACCOUNT, DEV, PROD, REGION, Stack, stack, template
 from vending.errors import VendingError
 
 BODY: Final = DEV.properties("Api")["Body"]

@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from tests.evaluator import allows
-from tests.support.policies import ACCOUNT, DEV, PROD, REGION, Stack, broken_rules, stack
+from tests.support.stack.policies import ACCOUNT, DEV, PROD, REGION, Stack, broken_rules, stack
 
 KEPT: Final = stack(AuditTrail="true")
 LOCKED: Final = stack(

@@ -12,7 +12,7 @@ from tests.evaluator.decision import Policies, decide
 from tests.evaluator.principals import Principal
 from tests.evaluator.statements import Answer
 from tests.evaluator.statements import Request as Asked
-from tests.support.policies import (
+from tests.support.stack.policies import (
     ACCOUNT,
     REAL,
     REGION,

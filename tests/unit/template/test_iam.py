@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from tests.evaluator import allows, listed
-from tests.support.policies import (
+from tests.support.stack.policies import (
     ACCOUNT,
     DEV,
     GOOGLE,

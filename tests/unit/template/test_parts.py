@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.template import read
+from local.stack.template import read
 from tools import template
 from tools.template import FOLDER, PARTS, ROOT, joined, main
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.policies import (
+from tests.support.stack.policies import (
     ACCOUNT,
     ALL,
     DEV,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from openapi_spec_validator import validate
 
-from local import template
+from local.stack import template
 from tests.support.contract import Contract, NotInContract, Operation
 from tools.openapi import contract, schemas
 from tools.reference import page as reference

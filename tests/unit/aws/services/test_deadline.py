@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from local.template import read
-from tests.support.policies import ROOT
+from local.stack.template import read
+from tests.support.stack.policies import ROOT
 from tests.support.tokens import issuer
 from vending.aws.services import deadline, issuers, s3
 from vending.aws.services.client import Bounded, client

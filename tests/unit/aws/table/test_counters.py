@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.make import NOW
-from tests.support.tables import TABLE
+from tests.support.stack.tables import TABLE
 from vending.aws.table import counters
 from vending.decision.effects import Counter
 from vending.errors import Unavailable

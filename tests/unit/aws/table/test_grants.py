@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from tests.support.make import ACCOUNT, NOW, USER_ARN, grant, location
-from tests.support.tables import TABLE
+from tests.support.stack.tables import TABLE
 from tests.support.tokens import ISSUER, issuer, jwks
 from vending.aws.table import catalogue, issuers, items, uploads
 from vending.aws.table import grants as table_grants

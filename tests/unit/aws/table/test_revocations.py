@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.make import NOW
-from tests.support.tables import TABLE
+from tests.support.stack.tables import TABLE
 from vending.aws.table import lease, revocations
 from vending.denials.denials import EVERYBODY
 from vending.errors import InternalError, Unavailable

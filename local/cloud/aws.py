@@ -1,0 +1,67 @@
+"""boto3 clients of the local cloud, typed."""
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from local.cloud.client import Credentials
+from local.cloud.environments import REGION
+from local.cloud.ministack import Cloud
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigateway import APIGatewayClient
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sts import STSClient
+
+# Path style, since names under localhost do not resolve everywhere; no proxy for 127.0.0.1.
+CONFIG = Config(proxies={}, s3={"addressing_style": "path"})
+
+
+def session(credentials: Credentials) -> boto3.Session:
+    """A boto3 session on exactly these credentials."""
+    return boto3.Session(
+        aws_access_key_id=credentials.access_key_id,
+        aws_secret_access_key=credentials.secret_access_key,
+        aws_session_token=credentials.session_token,
+        region_name=REGION,
+    )
+
+
+def apigateway(cloud: Cloud) -> "APIGatewayClient":
+    """API Gateway, as root."""
+    return session(cloud.root).client("apigateway", endpoint_url=cloud.endpoint, config=CONFIG)
+
+
+def cloudformation(cloud: Cloud) -> "CloudFormationClient":
+    """CloudFormation, as root."""
+    return session(cloud.root).client("cloudformation", endpoint_url=cloud.endpoint, config=CONFIG)
+
+
+def dynamodb(cloud: Cloud) -> "DynamoDBClient":
+    """DynamoDB, as root."""
+    return session(cloud.root).client("dynamodb", endpoint_url=cloud.endpoint, config=CONFIG)
+
+
+def iam(cloud: Cloud) -> "IAMClient":
+    """IAM, as root."""
+    return session(cloud.root).client("iam", endpoint_url=cloud.endpoint, config=CONFIG)
+
+
+def functions(cloud: Cloud) -> "LambdaClient":
+    """Lambda, as root."""
+    return session(cloud.root).client("lambda", endpoint_url=cloud.endpoint, config=CONFIG)
+
+
+def s3(cloud: Cloud, credentials: Credentials) -> "S3Client":
+    """S3, as whoever these credentials are."""
+    return session(credentials).client("s3", endpoint_url=cloud.endpoint, config=CONFIG)
+
+
+def sts(cloud: Cloud, credentials: Credentials) -> "STSClient":
+    """STS, as whoever these credentials are."""
+    return session(credentials).client("sts", endpoint_url=cloud.endpoint, config=CONFIG)

@@ -1,0 +1,1 @@
+"""The demo: the memo's story, step by step."""

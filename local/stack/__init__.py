@@ -1,0 +1,1 @@
+"""The project's stack on the local cloud: built, deployed, seeded, kept."""

@@ -1,0 +1,98 @@
+"""`sam build`, done once for each state of the sources and shared by all who deploy it."""
+
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from local.cloud import processes
+from local.cloud.environments import PATH
+from local.cloud.ministack import ROOT
+from local.messages import LocalError, step, tail
+
+BUILDS = ROOT / ".aws-sam" / "local"
+SOURCES = ("template.yaml", "functions", "layers")
+KEPT_SECONDS = 24 * 3600
+ATTEMPTS = 3
+ARCHITECTURE = "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+def digest(root: Path, architecture: str) -> str:
+    """A name for what would be built: the sources, for whom and with what."""
+    tools = version("aws-sam-cli"), version("pip"), platform.python_version()
+    sums = hashlib.sha256(" ".join((architecture, *tools, "\n")).encode())
+    for path in _sources(root):
+        sums.update(f"{path.relative_to(root).as_posix()}\n".encode())
+        sums.update(hashlib.sha256(path.read_bytes()).digest())
+    return sums.hexdigest()[:20]
+
+
+def _sources(root: Path) -> list[Path]:
+    paths = (path for name in SOURCES for path in (root / name, *(root / name).rglob("*")))
+    return sorted(path for path in paths if path.is_file() and "__pycache__" not in path.parts)
+
+
+def built(architecture: str = ARCHITECTURE) -> Path:
+    """The template built from the sources as they are now, by default for this machine.
+
+    A build is in a directory of its own that never changes, so that a demo and a test run can
+    deploy while another builds. SAM's own cache makes the next build quick.
+    """
+    BUILDS.mkdir(parents=True, exist_ok=True)
+    with _alone():
+        for _ in range(ATTEMPTS):
+            name = digest(ROOT, architecture)
+            directory = BUILDS / name
+            if not directory.exists():
+                _build(directory, architecture)
+            if name == digest(ROOT, architecture):
+                os.utime(directory)
+                _forget_old_builds()
+                return directory / "build" / "template.yaml"
+            shutil.rmtree(directory)  # somebody saved a file meanwhile: it is of neither state
+    raise LocalError("The sources change faster than they build: try again when they rest.")
+
+
+def _build(directory: Path, architecture: str) -> None:
+    log = BUILDS / "sam-build.log"
+    log.unlink(missing_ok=True)
+    # Run from here, SAM keeps its caches here, apart from those of a `sam build` typed by hand.
+    command: list[str | Path] = [
+        *("sam", "build", "--cached", "--template-file", ROOT / "template.yaml"),
+        *("--parameter-overrides", f"Architecture={architecture}"),
+    ]
+    settings = {**os.environ, "PATH": PATH, "SAM_CLI_TELEMETRY": "0"}
+    with step("Building the stack (sam build)"):
+        code = processes.run(command, log=log, environment=settings, directory=BUILDS)
+        if code != 0:
+            raise LocalError(f"sam build failed with exit code {code}:\n{tail(log)}")
+    directory.mkdir()
+    # As deep as SAM has put it: what the template names by relative paths stays where it is.
+    (BUILDS / ".aws-sam" / "build").rename(directory / "build")
+
+
+def _forget_old_builds() -> None:
+    for directory in BUILDS.iterdir():
+        if directory.is_dir() and directory.name != ".aws-sam" and _is_old(directory):
+            shutil.rmtree(directory)
+
+
+def _is_old(directory: Path) -> bool:
+    return directory.stat().st_mtime < time.time() - KEPT_SECONDS
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with (BUILDS / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with step("Waiting for another build"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,41 @@
+"""What the local cloud drops from the template, put back from there after a deployment."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.cloud import aws
+from local.cloud.ministack import Cloud
+from local.stack import template
+
+
+def put_back(cloud: Cloud, source: Mapping[str, Any], stack: str, api: str, stage: str) -> None:
+    """Give the deployed stack its gateway responses and permissions boundaries."""
+    put_gateway_responses(cloud, source, api, stage)
+    put_boundaries(cloud, source, stack)
+
+
+def put_gateway_responses(cloud: Cloud, source: Mapping[str, Any], api: str, stage: str) -> None:
+    """Put those of the template; the stage takes them up with a new deployment of the API."""
+    client = aws.apigateway(cloud)
+    for response in template.gateway_responses(source):
+        client.put_gateway_response(
+            restApiId=api,
+            responseType=response.kind,  # type: ignore[arg-type]  # a Literal of all kinds there
+            statusCode=response.status,
+            responseParameters=response.parameters,
+            responseTemplates=response.templates,
+        )
+    client.create_deployment(restApiId=api, stageName=stage)
+
+
+def put_boundaries(cloud: Cloud, source: Mapping[str, Any], stack: str) -> None:
+    """Put the boundary of every role that has one; from then on it is enforced."""
+    resources = aws.cloudformation(cloud).describe_stack_resources(StackName=stack)
+    names = {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for resource in resources["StackResources"]
+    }
+    for role, policy in template.boundaries(source).items():
+        aws.iam(cloud).put_role_permissions_boundary(
+            RoleName=names[role], PermissionsBoundary=names[policy]
+        )

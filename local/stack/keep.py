@@ -1,0 +1,187 @@
+"""The cloud that `make local` keeps: started, described in its directory, found and ended again."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from local.cloud import ministack as clouds
+from local.cloud import processes
+from local.cloud.client import Credentials
+from local.cloud.environments import REGION
+from local.cloud.issuer import Issuer
+from local.cloud.ministack import ROOT, Cloud
+from local.messages import LocalError, say
+from local.stack.build import built
+from local.stack.deploy import Stack, deploy
+from local.stack.seed import Seeded, seed
+
+DIRECTORY = ROOT / ".local"
+PORT = 4566
+RECORD, ENV = "cloud.json", "env"
+# Trusted, as in the memo, so that both ways can be tried: the user's own session and a vended one.
+PARAMETERS = {"TrustAssumeS3User": "true"}
+
+
+class Kept(NamedTuple):
+    """A cloud on record, and when its process started: a later process may have the same id."""
+
+    cloud: Cloud
+    started: str
+
+
+def start(directory: Path, port: int) -> None:
+    """Start, deploy, seed, describe, and leave it running; what fails leaves nothing running."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(directory):
+        _make_way(directory, port)
+        cloud, child = clouds.launch(directory / "cloud", port)
+        try:
+            stack = deploy(cloud, built(), PARAMETERS)
+            seeded = seed(cloud, stack)
+            write_record(directory, cloud)
+            write_secret(directory / ENV, dotenv(cloud, stack, seeded))
+            clouds.stay(child)
+        except BaseException:
+            clouds.end(child)
+            _unlink(directory)  # the logs stay, to be read
+            raise
+    say(
+        f"\nThe local cloud runs at {cloud.endpoint}; the API is at\n  {stack.url}\n"
+        f"Its settings are in {_shown(directory / ENV)}; `make local-stop` ends it."
+    )
+
+
+def _make_way(directory: Path, port: int) -> None:
+    kept = read_record(directory)
+    if kept is not None and lives(kept):
+        raise LocalError(
+            f"The local cloud runs already, at {kept.cloud.endpoint} (process {kept.cloud.group}). "
+            f"Use it, with {_shown(directory / ENV)}, or end it first: make local-stop"
+        )
+    if kept is not None:
+        say("An earlier local cloud ended without `make local-stop`; starting a new one.")
+    _forget(directory)
+    if clouds.in_use(port):
+        raise LocalError(
+            f"Port {port} is in use by another program. End that one, or take another port: "
+            f"S3VEND_LOCAL_PORT={port + 1} make local"
+        )
+
+
+def stop(directory: Path) -> None:
+    """End it, if it runs, and say which of the two it was."""
+    if not directory.exists():
+        say("No local cloud runs here.")
+        return
+    with _alone(directory):
+        kept = read_record(directory)
+        if kept is None:
+            say("No local cloud runs here.")
+        elif lives(kept):
+            processes.end(kept.cloud.group, patience=clouds.ENDING_SECONDS)
+            say(f"The local cloud at {kept.cloud.endpoint} has ended.")
+        else:
+            say("No local cloud runs here any more: it ended without `make local-stop`.")
+        _forget(directory)
+
+
+def lives(kept: Kept) -> bool:
+    """Whether the very process on record is alive."""
+    process = processes.find(kept.cloud.group)
+    return process is not None and process.started == kept.started
+
+
+def read_record(directory: Path) -> Kept | None:
+    """The cloud on record, alive or not."""
+    try:
+        record = json.loads((directory / RECORD).read_text())
+        root = Credentials(record["accessKeyId"], record["secretAccessKey"])
+        place = directory / "cloud"
+        issuer = Issuer(record["issuer"], place / "issuer")
+        cloud = Cloud(record["endpoint"], place, root, record["pid"], issuer)
+        return Kept(cloud, record["started"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        say(
+            f"{_shown(directory / RECORD)} is damaged: "
+            "a cloud that it named has to be ended by hand."
+        )
+        return None
+
+
+def write_record(directory: Path, cloud: Cloud) -> None:
+    """Note down what `stop` and `invoke` need to find it again."""
+    process = processes.find(cloud.group)
+    if process is None:
+        raise LocalError("The local cloud has ended by itself: see " + str(cloud.directory))
+    record = {
+        "pid": cloud.group,
+        "started": process.started,
+        "endpoint": cloud.endpoint,
+        "accessKeyId": cloud.root.access_key_id,
+        "secretAccessKey": cloud.root.secret_access_key,
+        "issuer": cloud.issuer.url,
+    }
+    write_secret(directory / RECORD, json.dumps(record, indent=2) + "\n")
+
+
+def token(directory: Path, claims: Mapping[str, object]) -> str:
+    """A token of the kept cloud's issuer. Raises LocalError where no cloud runs."""
+    kept = read_record(directory)
+    if kept is None or not lives(kept):
+        raise LocalError("There is no local cloud whose issuer could sign: run `make local` first.")
+    return kept.cloud.issuer.token(claims)
+
+
+def dotenv(cloud: Cloud, stack: Stack, seeded: Seeded) -> str:
+    """What a program needs to use the local cloud, as NAME=value lines."""
+    values: Mapping[str, str] = {
+        "S3VEND_URL": stack.url,
+        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": seeded.user.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": seeded.user.secret_access_key,
+        "S3VEND_ISSUER": cloud.issuer.url,
+        "S3VEND_ADMIN_ACCESS_KEY_ID": seeded.administrator.access_key_id,
+        "S3VEND_ADMIN_SECRET_ACCESS_KEY": seeded.administrator.secret_access_key,
+    }
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that others can never read, not even for a moment."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+
+
+def _unlink(directory: Path) -> None:
+    for name in (RECORD, ENV):
+        (directory / name).unlink(missing_ok=True)
+
+
+def _forget(directory: Path) -> None:
+    _unlink(directory)
+    shutil.rmtree(directory / "cloud", ignore_errors=True)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    with (directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LocalError(
+                "Another `make local` is starting this cloud: wait for it, or end it with Ctrl-C."
+            ) from None
+        yield
