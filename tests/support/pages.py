@@ -1,10 +1,13 @@
 """The project's pages, read as Markdown: blocks of code, links, headings."""
 
+import os
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+MADE = ("node_modules", "__pycache__")
 
 _FENCE = re.compile(r"^```(\w*)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:^|\n)\n((?: {4}\S.*\n)+)")
@@ -85,7 +88,25 @@ class Page:
 
 def pages() -> dict[str, Page]:
     """Every page, by its path from the root."""
-    paths = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    return _read(*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+
+
+def markdown() -> dict[str, Page]:
+    """Every page, and what else of the project is Markdown."""
+    return _read(*(path for path in files() if path.suffix == ".md"))
+
+
+@cache
+def files() -> tuple[Path, ...]:
+    """The files of the project, without those that commands make from them."""
+    found = []
+    for directory, below, names in os.walk(ROOT):
+        below[:] = [one for one in below if one[0] != "." and one not in MADE]
+        found += [Path(directory, name) for name in names if name[0] != "."]
+    return tuple(found)
+
+
+def _read(*paths: Path) -> dict[str, Page]:
     names = sorted(path.relative_to(ROOT).as_posix() for path in paths)
     return {name: Page(name, (ROOT / name).read_text(encoding="utf-8")) for name in names}
 

@@ -13,7 +13,7 @@ import yaml
 
 from local.stack import template
 from tests.support.make import ROLE_ARN
-from tests.support.pages import ROOT, Block, Page, pages
+from tests.support.pages import ROOT, Block, Page, markdown, pages
 from tools.reference import page as reference
 from tools.reference import words
 from vending.bodies.parse import parse
@@ -22,6 +22,7 @@ from vending.catalogue.plan import Setting, Stored, plan
 from vending.documents.document import ChangesRequest
 
 PAGES = pages()
+MARKDOWN = markdown()
 DEFINED = {
     node.name
     for path in (ROOT / "tests").rglob("test_*.py")
@@ -50,6 +51,7 @@ WITHOUT_FENCES = {
 }
 
 every_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
+all_markdown = pytest.mark.parametrize("page", MARKDOWN.values(), ids=MARKDOWN.keys())
 
 
 def of(language: str) -> list[Block]:
@@ -60,7 +62,7 @@ def parsed(block: Block) -> object:
     return json.loads(block.text) if block.language == "json" else yaml.safe_load(block.text)
 
 
-@every_page
+@all_markdown
 def test_a_link_within_the_project_leads_to_a_page_and_its_heading(page: Page) -> None:
     for link in page.links:
         if re.match(r"[a-z]+:", link):
@@ -69,7 +71,7 @@ def test_a_link_within_the_project_leads_to_a_page_and_its_heading(page: Page) -
         name = posixpath.normpath(posixpath.join(posixpath.dirname(page.name), path))
         name = name if path else page.name
         assert (ROOT / name).exists(), link
-        assert not anchor or anchor in PAGES[name].anchors, link
+        assert not anchor or anchor in MARKDOWN[name].anchors, link
 
 
 def test_every_page_is_reached_from_the_readme() -> None:
@@ -114,12 +116,13 @@ def test_there_are_examples_of_vending_yaml_in_both_languages() -> None:
     assert {"README.md", "README.ja.md"} <= {block.page for block in VENDING}
 
 
-@every_page
+@all_markdown
 def test_a_make_target_that_a_page_names_exists(page: Page) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    code = [*page.spans, *(block.text for block in page.blocks if block.language == "sh")]
-    named = {name for text in code for name in re.findall(r"\bmake ([a-z][a-z-]*)", text)}
+    typed = [block.text for block in page.blocks if block.language in ("sh", "console")]
+    code = [*page.spans, *typed]
+    named = {name for text in code for name in re.findall(r"\bmake (?:-s )?([a-z][a-z-]*)", text)}
     assert named <= targets
 
 
