@@ -1,7 +1,7 @@
 """What the version before has written is read, and is what is written today: both ways are open.
 
-``tests/upgrade/items.json`` is what its code makes of ``document.json`` there; ``make test-upgrade``
-compares it with that code itself.
+``tests/upgrade/items.json`` is what its code makes of ``tests/upgrade/document.json``; ``make
+test-upgrade`` compares it with that code itself.
 """
 
 import json
