@@ -6,6 +6,7 @@ Without what the local cloud is known to get wrong: `docs/local-cloud.md`.
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from local.cloud.client import Credentials
 from local.cloud.environments import ACCOUNT
 from local.cloud.ministack import Cloud
 from tests.evaluator import Answer, Policies, Policy, Principal, Request, decide
+from tests.pages import row_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -169,3 +171,7 @@ def test_the_evaluator_answers_as_the_local_cloud_does(
     assert not wrong, f"{len(wrong)} differ; the first:\n" + "\n".join(wrong[:5])
     asked_for = SESSIONS * REQUESTS
     assert asked_for * 0.15 < allowed < asked_for * 0.85, f"{allowed} of {asked_for} are allowed"
+
+
+def test_the_page_says_how_many_pairs_they_are() -> None:
+    assert f" | {SESSIONS * REQUESTS} pairs " in row_of("docs/proof.md", Path(__file__))

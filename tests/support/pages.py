@@ -96,6 +96,13 @@ def markdown() -> dict[str, Page]:
     return _read(*(path for path in files() if path.suffix == ".md"))
 
 
+def row_of(page: str, test: Path) -> str:
+    """The row of a page's tables that names a file of tests."""
+    name = f"`{test.relative_to(ROOT).as_posix()}`"
+    [row] = [one for one in (ROOT / page).read_text(encoding="utf-8").splitlines() if name in one]
+    return row
+
+
 @cache
 def files() -> tuple[Path, ...]:
     """The files of the project, without those that commands make from them."""

@@ -1,11 +1,13 @@
 """The evaluator agrees with AWS's documentation: its example policies, and what it says of them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
 
 from tests.evaluator import Answer, Policies, Principal, Request, decide, matches
+from tests.pages import row_of
 
 GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 LOGIC: Final = f"{GUIDE}reference_policies_evaluation-logic.html"
@@ -243,6 +245,10 @@ ROWS: Final = [
 @pytest.mark.parametrize("row", ROWS, ids=[row.sentence for row in ROWS])
 def test_the_evaluator_says_what_awss_page_says(row: Row) -> None:
     assert decide(row.policies, row.request) is row.answer, row.page
+
+
+def test_the_page_says_how_many_they_are() -> None:
+    assert row_of("docs/proof.md", Path(__file__)).endswith(f" | {len(ROWS)} |")
 
 
 def test_a_wildcard_is_any_character_and_a_pattern_the_whole_text() -> None:
