@@ -18,7 +18,7 @@ from local.cloud.client import Credentials
 from local.cloud.environments import ACCOUNT
 from local.cloud.ministack import Cloud
 from tests.evaluator import Answer, Policies, Policy, Principal, Request, decide
-from tests.pages import row_of
+from tests.support.pages import row_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

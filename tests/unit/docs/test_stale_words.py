@@ -19,7 +19,7 @@ PAGES = {  # of the changelog what is not released yet: the rest tells of then
     for name, page in markdown().items()
 }
 CORE = Path(vending.__file__).parent
-PLACES = (ROOT, CORE.parent, CORE)  # from where a page may name a path
+PLACES = (ROOT, CORE.parent, CORE, ROOT / "tests/unit")  # from where a path is named
 SUFFIXES = {path.suffix for path in files()} - {""}
 AT_THE_TOP = {path.relative_to(ROOT).parts[0] for path in files()} | {CORE.name}
 SHOWN = {block.title for block in PAGES["README.md"].blocks}  # files of whoever reads it
@@ -125,7 +125,7 @@ def test_what_a_page_names_is_there(check: Callable[[Page], set[object]], page: 
         (lost_modules, "`s3vend.nowhere(1)`"),
         (lost_modules, '```mermaid\nflowchart TD\n  a["vending.nowhere"]\n```\n'),
         (lost_names, "`Nowhere` in `template.yaml`"),
-        (lost_names, "`nowhere` of `local/template.py`"),
+        (lost_names, "`nowhere` of `local/stack/template.py`"),
         (lost_settings, "set `S3VEND_NO" + "WHERE`"),
         (wrong_numbers, "an API, ninety functions"),
         (wrong_numbers, "All 1,014 invariants"),
@@ -140,8 +140,8 @@ def test_a_stale_word_is_found(check: Callable[[Page], set[object]], text: str) 
     "text",
     [
         "`README.md`, `docs/`, `docs/adr/<name>.md`, `docs/adr/*.md`, `layers/${Architecture}`",
-        "`vending.aws`, `vending.yaml`, `s3vend.session(1)`, `local.template.read`, `x.vending.y`",
-        "`Resources` in `template.yaml`, `read` of `local/template.py`, `one` of `many`",
+        "`vending.aws`, `vending.yaml`, `s3vend.session(1)`, `local.stack.template.read`, `x.vending.y`",
+        "`Resources` in `template.yaml`, `read` of `local/stack/template.py`, `one` of `many`",
         "`~/.aws`, `.local/env`, `reports/`, `s3://bucket/key.json`, `text/csv`, `application/json`",
         "`https://example.com/docs/nowhere.md`, `/var/run/token.txt`, `a/b`, `S3VEND_URL`",
         "two functions that read; the functions",

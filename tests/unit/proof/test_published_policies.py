@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from tests.evaluator import Answer, Policies, Principal, Request, decide, matches
-from tests.pages import row_of
+from tests.support.pages import row_of
 
 GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
 LOGIC: Final = f"{GUIDE}reference_policies_evaluation-logic.html"

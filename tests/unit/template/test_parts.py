@@ -121,17 +121,17 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_heading_that_is_open_is_not_written_again(small: Path) -> None:
     assert joined(small).endswith(
-        f"\n# ---- template/api.yaml ----\n{FIRST}\n"
-        "      # ---- template/answers.yaml ----\n"
+        f"\n# ---- {FOLDER}/api.yaml ----\n{FIRST}\n"
+        f"      # ---- {FOLDER}/answers.yaml ----\n"
         "      # Ours.\n      Answers:\n        A: '1'\n"
     )
 
 
 def test_a_heading_that_is_closed_is_written(small: Path) -> None:
     (small / FOLDER / "answers.yaml").write_text("Resources:\n  Table:\n    Type: Table\n")
-    assert "\n  # ---- template/answers.yaml ----\n  Table:\n    Type: Table\n" in joined(small)
+    assert f"\n  # ---- {FOLDER}/answers.yaml ----\n  Table:\n    Type: Table\n" in joined(small)
     (small / FOLDER / "answers.yaml").write_text("Outputs:\n  Api:\n    Value: '1'\n")
-    assert "\n# ---- template/answers.yaml ----\nOutputs:\n  Api:\n" in joined(small)
+    assert f"\n# ---- {FOLDER}/answers.yaml ----\nOutputs:\n  Api:\n" in joined(small)
 
 
 def test_what_is_written_is_current_and_what_is_edited_after_that_is_not(
@@ -161,11 +161,11 @@ def test_a_part_that_nobody_lists_or_that_is_not_there_is_named(
 ) -> None:
     (small / FOLDER / "more.yaml").write_text("Outputs:\n")
     assert main(arguments, small) == 1
-    assert "template/more.yaml is not in PARTS" in capsys.readouterr().err
+    assert f"{FOLDER}/more.yaml is not in PARTS" in capsys.readouterr().err
     (small / FOLDER / "more.yaml").rename(small / "more.yaml")
     (small / FOLDER / "api.yaml").unlink()
     assert main(arguments, small) == 1
-    assert "template/api.yaml does not exist" in capsys.readouterr().err
+    assert f"{FOLDER}/api.yaml does not exist" in capsys.readouterr().err
 
 
 def test_other_arguments_are_refused(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
