@@ -1,6 +1,5 @@
 """Where the service is and who to be: arguments, then a profile, then the environment."""
 
-import configparser
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -92,6 +91,8 @@ def read_profile(name: str, path: Path) -> dict[str, str]:
     Raises:
         SettingsError: no such file or section, or a member that is not one of MEMBERS.
     """
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, default_section="")
     try:
         with path.open(encoding="utf-8") as file:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from s3vend.errors import InvalidRequest, StorageError, Unreachable
 from s3vend.http.patience import WORTH_IT, Patience, retry_after
@@ -30,6 +29,8 @@ class Fault:
 
 def fault(answer: Answer) -> Fault:
     """The code in the body of an answer, or the status where there is none."""
+    from xml.etree import ElementTree as ET
+
     try:
         root = ET.fromstring(answer.body)  # noqa: S314 - S3's, or of a proxy; no entities in it
     except ET.ParseError:

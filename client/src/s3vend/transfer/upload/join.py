@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from hashlib import md5
-from xml.etree import ElementTree as ET
 
 from s3vend.errors import S3VendError, StorageError, TransferError, Unreachable
 from s3vend.http.wire import Answer
@@ -21,6 +20,8 @@ def join(sending: Sending, upload: Upload, sent: Mapping[int, Sent]) -> str:
         StorageError: S3 refused. TransferError: it cannot be known whether they were joined.
         FileChanged, ServiceError, Unreachable.
     """
+    from xml.etree import ElementTree as ET
+
     wire, body, lost = sending.service.wire, upload.joined(sent), False
 
     def send(url: Url) -> Answer:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree as ET
 
 from s3vend.service.connect import Service
 from s3vend.service.urls import Url, url_of
@@ -89,6 +88,8 @@ class Upload:
 
     def joined(self, sent: Mapping[int, Sent]) -> bytes:
         """What S3 is told when the parts are joined."""
+        from xml.etree import ElementTree as ET
+
         root = ET.Element(
             "CompleteMultipartUpload", xmlns="http://s3.amazonaws.com/doc/2006-03-01/"
         )
