@@ -4,7 +4,11 @@ import os
 
 from hypothesis import settings
 
+from tests.support.signals import let_children_hear
+
 os.environ["BOTO_DISABLE_CRT"] = "true"
 
 settings.register_profile("s3vend", deadline=None)  # no test depends on time
 settings.load_profile("s3vend")
+
+let_children_hear()
