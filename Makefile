@@ -78,15 +78,9 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
 
-# `set -m`: without it what runs beside would ignore Ctrl-C, also that of its own tests.
 .PHONY: test
 test: check $(ENVIRONMENT) ## every test, on this machine and on a local cloud, and every check
-	@mkdir -p .pytest_cache; echo "Beside what is shown, the tests that need no local cloud run; they are shown at the end."
-	@set -m; $(PYTHON) -m pytest --ignore=tests/cloud >.pytest_cache/beside.log 2>&1 & beside=$$!; \
-	set +m; trap 'kill -- -$$beside 2>/dev/null' INT TERM; \
-	$(PYTHON) -m pytest tests/cloud; cloud=$$?; \
-	wait $$beside; others=$$?; cat .pytest_cache/beside.log; \
-	exit $$((cloud | others))
+	@$(PYTHON) -m tests.support.beside
 
 .PHONY: test-unit
 test-unit: $(ENVIRONMENT) ## the tests that need no local cloud

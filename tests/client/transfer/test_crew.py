@@ -1,7 +1,9 @@
 """Threads that work together, and what ends them."""
 
 import _thread
+import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -33,6 +35,15 @@ def test_the_first_failure_ends_the_crew_and_is_raised(where: str) -> None:
     assert crew.stop.is_set()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT raises KeyboardInterrupt, also where whoever started the tests ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_does_not_wait_for_a_thread_that_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
