@@ -48,8 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument(
         "--port",
         type=port,
-        default=os.environ.get("S3VEND_LOCAL_PORT") or str(keep.PORT),
-        help="S3VEND_LOCAL_PORT or %(default)s",
+        default=os.environ.get("S3VEND_LOCAL_PORT") or None,
+        help=f"S3VEND_LOCAL_PORT or {keep.PORT}",
     )
     commands.add_parser("stop", parents=[kept], help="end it")
     token = commands.add_parser(

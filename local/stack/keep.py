@@ -34,11 +34,19 @@ class Kept(NamedTuple):
     started: str
 
 
-def start(directory: Path, port: int) -> None:
-    """Start, deploy, seed, describe, and leave it running; what fails leaves nothing running."""
+def start(directory: Path, port: int | None) -> None:
+    """Start, deploy, seed, describe, and leave it running; what fails leaves nothing running.
+
+    A cloud that runs already is left as it is. Without a port, a new one takes ``PORT``.
+    """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(directory):
-        _make_way(directory, port)
+        kept = read_record(directory)
+        if kept is not None and lives(kept):
+            say(_runs_already(kept.cloud, directory, port))
+            return
+        port = port or PORT
+        _make_way(directory, kept, port)
         cloud, child = clouds.launch(directory / "cloud", port)
         try:
             stack = deploy(cloud, built(), PARAMETERS)
@@ -56,13 +64,25 @@ def start(directory: Path, port: int) -> None:
     )
 
 
-def _make_way(directory: Path, port: int) -> None:
-    kept = read_record(directory)
-    if kept is not None and lives(kept):
+def _runs_already(cloud: Cloud, directory: Path, port: int | None) -> str:
+    place = f"{cloud.endpoint} (process {cloud.group})"
+    if not clouds.answers(cloud):
         raise LocalError(
-            f"The local cloud runs already, at {kept.cloud.endpoint} (process {kept.cloud.group}). "
-            f"Use it, with {_shown(directory / ENV)}, or end it first: make local-stop"
+            f"The local cloud at {place} runs, but does not answer: end it with `make local-stop`."
         )
+    if port is not None and not cloud.endpoint.endswith(f":{port}"):
+        raise LocalError(
+            f"The local cloud runs already, at {cloud.endpoint}, not on port {port}. "
+            "Use it there, or end it first: make local-stop"
+        )
+    return (
+        f"The local cloud runs already, at {place}, and is left as it is.\n"
+        f"Its settings are in {_shown(directory / ENV)}. "
+        "To deploy what has changed since, end it first: make local-stop"
+    )
+
+
+def _make_way(directory: Path, kept: Kept | None, port: int) -> None:
     if kept is not None:
         say("An earlier local cloud ended without `make local-stop`; starting a new one.")
     _forget(directory)

@@ -99,6 +99,40 @@ def test_a_cloud_that_is_gone_is_not_recorded(tmp_path: Path) -> None:
     assert not (tmp_path / keep.RECORD).exists()
 
 
+@pytest.mark.parametrize("port", [None, 4566])
+def test_starting_what_runs_already_says_so_and_leaves_it(
+    tmp_path: Path,
+    port: int | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("local.cloud.answers", lambda cloud: True)
+    keep.write_record(tmp_path, cloud(tmp_path, os.getpid()))
+    before = keep.read_record(tmp_path)
+    keep.start(tmp_path, port)
+    assert keep.read_record(tmp_path) == before
+    told = capsys.readouterr().err
+    assert "The local cloud runs already, at http://127.0.0.1:4566" in told
+    assert f"{tmp_path / keep.ENV}" in told
+    assert "make local-stop" in told
+
+
+@pytest.mark.parametrize(
+    ("port", "answers", "said"),
+    [
+        (4567, True, "runs already, at http://127.0.0.1:4566, not on port 4567"),
+        (4566, False, "does not answer"),
+    ],
+)
+def test_what_runs_on_another_port_or_does_not_answer_is_no_success(
+    tmp_path: Path, port: int, answers: bool, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.cloud.answers", lambda cloud: answers)
+    keep.write_record(tmp_path, cloud(tmp_path, os.getpid()))
+    with pytest.raises(LocalError, match=f"{said}(.|\\n)*make local-stop"):
+        keep.start(tmp_path, port)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"accessKeyId": "A"}'])
 def test_a_damaged_record_is_said_to_be_one_and_stands_in_nobodys_way(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
