@@ -80,7 +80,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 
 .PHONY: test
 test: check $(ENVIRONMENT) ## every test, on this machine and on a local cloud, and every check
-	@$(PYTHON) -m tests.support.beside
+	@$(PYTHON) -m tests.support.running.beside
 
 .PHONY: test-unit
 test-unit: $(ENVIRONMENT) ## the tests that need no local cloud

@@ -4,7 +4,7 @@ import os
 
 from hypothesis import settings
 
-from tests.support.signals import let_children_hear
+from tests.support.running.signals import let_children_hear
 
 os.environ["BOTO_DISABLE_CRT"] = "true"
 

@@ -1,4 +1,4 @@
-"""Writes ``openapi.yaml`` from the template, the models, the errors and ``docs/openapi``.
+"""Writes ``openapi.yaml`` from the template, the models, the errors and ``written.yaml``.
 
 Run as a program it writes the contract; with ``--check`` nothing is written, and a contract that
 is not what the code says ends in exit code 1 with the command to run.

@@ -106,7 +106,7 @@ def test_starting_what_runs_already_says_so_and_leaves_it(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("local.cloud.answers", lambda cloud: True)
+    monkeypatch.setattr("local.cloud.ministack.answers", lambda cloud: True)
     keep.write_record(tmp_path, cloud(tmp_path, os.getpid()))
     before = keep.read_record(tmp_path)
     keep.start(tmp_path, port)
@@ -127,7 +127,7 @@ def test_starting_what_runs_already_says_so_and_leaves_it(
 def test_what_runs_on_another_port_or_does_not_answer_is_no_success(
     tmp_path: Path, port: int, answers: bool, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("local.cloud.answers", lambda cloud: answers)
+    monkeypatch.setattr("local.cloud.ministack.answers", lambda cloud: answers)
     keep.write_record(tmp_path, cloud(tmp_path, os.getpid()))
     with pytest.raises(LocalError, match=f"{said}(.|\\n)*make local-stop"):
         keep.start(tmp_path, port)

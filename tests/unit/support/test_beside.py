@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from local import processes
-from tests.pages import ROOT
+from local.cloud import processes
+from tests.support.pages import ROOT
 
 PROGRAM = """
 import signal, sys
 from pathlib import Path
 for name in sys.argv[1:]:
     signal.signal(getattr(signal, name), signal.SIG_IGN)
-from tests.support.beside import run
+from tests.support.running.beside import run
 common = ("-q", "-p", "no:cacheprovider", "--rootdir", ".")
 sys.exit(run([*common, "shown.py"], [*common, "beside.py"], Path("beside.log")))
 """
@@ -147,4 +147,6 @@ def test_an_interruption_ends_both_and_what_they_started(
 
 def test_make_test_is_what_is_tested_here() -> None:
     recipe = subprocess.check_output(["make", "-n", "test"], cwd=ROOT, text=True)  # noqa: S607 - make
-    assert any(line.endswith("python -m tests.support.beside") for line in recipe.splitlines())
+    assert any(
+        line.endswith("python -m tests.support.running.beside") for line in recipe.splitlines()
+    )

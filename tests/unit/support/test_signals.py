@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from tests.pages import ROOT
+
+from tests.support.pages import ROOT
 
 # What ignores signals and then becomes a command, as `nohup`, cron and a script's `&` do.
 DEAF = """
@@ -18,7 +19,7 @@ os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
 # A process of the tests: it is sent the signal, and then says how a child of its own ended by it.
 PARENT = """
 import os, subprocess, sys, time
-from tests.support.signals import let_children_hear
+from tests.support.running.signals import let_children_hear
 number = int(sys.argv[1])
 let_children_hear()
 os.kill(os.getpid(), number)
@@ -33,12 +34,12 @@ SENT = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM
 IGNORED = ",".join((*SENT, "SIGPIPE", "SIGCHLD"))
 
 SENDING = (
-    "tests/client/test_cli_copy.py::test_ctrl_c_says_how_to_go_on_and_leaves_nothing_half_done",
-    "tests/client/test_cli_exec.py::test_a_signal_reaches_the_command",
-    "tests/client/test_cli_exec.py::test_the_exit_code_is_the_command_s_own",
-    "tests/client/test_transfers.py::test_an_interruption_does_not_wait_for_a_thread_that_hangs",
-    "tests/unit/test_local_processes.py::test_a_group_ends_with_all_its_members",
-    "tests/unit/test_local_processes.py::test_a_second_signal_does_not_stop_the_ending",
+    "tests/client/cli/use/test_copy.py::test_ctrl_c_says_how_to_go_on_and_leaves_nothing_half_done",
+    "tests/client/cli/use/test_execute.py::test_a_signal_reaches_the_command",
+    "tests/client/cli/use/test_execute.py::test_the_exit_code_is_the_command_s_own",
+    "tests/client/transfer/test_crew.py::test_an_interruption_does_not_wait_for_a_thread_that_hangs",
+    "tests/unit/local/test_processes.py::test_a_group_ends_with_all_its_members",
+    "tests/unit/local/test_processes.py::test_a_second_signal_does_not_stop_the_ending",
 )
 
 
@@ -65,7 +66,7 @@ def test_a_child_hears_a_signal_that_its_parent_goes_on_ignoring(name: str) -> N
 def test_who_ignores_nothing_is_left_as_it_is() -> None:
     program = """
 import signal
-from tests.support.signals import let_children_hear
+from tests.support.running.signals import let_children_hear
 before = [signal.getsignal(number) for number in signal.valid_signals()]
 let_children_hear()
 print(before == [signal.getsignal(number) for number in signal.valid_signals()])

@@ -1,4 +1,4 @@
-"""A plugin of pytest (`-p tests.support.at_once`): stderr hears of each failure when it happens."""
+"""A plugin of pytest (`-p tests.support.running.at_once`): stderr hears of each failure when it happens."""
 
 import os
 

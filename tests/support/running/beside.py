@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from local import processes
+from local.cloud import processes
 from local.messages import say
-from tests.support.signals import let_children_hear
+from tests.support.running.signals import let_children_hear
 
-LOG = Path(__file__).parents[2] / ".pytest_cache/beside.log"
+LOG = Path(__file__).parents[3] / ".pytest_cache/beside.log"
 SHOWN, BESIDE = ("tests/cloud",), ("--ignore=tests/cloud",)
 ENDING_SECONDS = 60.0  # for fixtures to end what they started
 LOOK_SECONDS = 0.1
@@ -35,7 +35,7 @@ def run(shown: Sequence[str], beside: Sequence[str], log: Path) -> int:
     try:
         with log.open("wb") as report:
             runs["cloud tests"] = _pytest(shown, None)
-            runs["tests beside"] = _pytest(["-p", "tests.support.at_once", *beside], report)
+            runs["tests beside"] = _pytest(["-p", "tests.support.running.at_once", *beside], report)
         _wait(runs, came)
     finally:
         for child in runs.values():
