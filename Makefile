@@ -113,7 +113,7 @@ test-upgrade: $(ENVIRONMENT) ## from the version before to this one and back, on
 .PHONY: test-clients
 test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) ## unmodified SDKs and tools against the service (needs Node)
 	@$(PYTHON) -m pytest tests/clients
-	@$(PYTHON) tools/matrix.py
+	@PYTHONPATH=layers:. $(PYTHON) -m tools
 
 .PHONY: proof
 proof: $(ENVIRONMENT) ## what is signed and what sessions may do, for cases drawn by chance (BLOCKS=150)
@@ -135,31 +135,19 @@ regressions: $(ENVIRONMENT) ## restore each known bug in a copy: which tests tur
 	@$(PYTHON) -m tests.historical $(if $(ALL),--all)
 
 .PHONY: check
-check: $(ENVIRONMENT) ## format, lint, types, template, generated docs
+check: $(ENVIRONMENT) ## format, lint, types, template, generated files
 	@ruff format --check --quiet || { echo "make: run 'make format'" >&2; exit 1; }
 	@ruff check --quiet
 	@mypy
 	@mypy --config-file client/pyproject.toml
-	@$(PYTHON) -m tools.template --check
+	@PYTHONPATH=layers:. $(PYTHON) -m tools --check
 	@AWS_REGION=ap-northeast-1 sam validate --lint
-	@$(PYTHON) tools/reference/page.py --check
-	@$(PYTHON) tools/openapi/contract.py --check
-	@$(PYTHON) tools/metrics.py --check
-	@$(PYTHON) tools/invariants.py --check
-	@$(PYTHON) tools/cost/page.py --check
-	@$(PYTHON) tools/matrix.py --check
 
 .PHONY: format
-format: $(ENVIRONMENT) ## format the code and write the generated docs
+format: $(ENVIRONMENT) ## format the code and write the generated files
 	@ruff format
 	@ruff check --fix
-	@$(PYTHON) -m tools.template
-	@$(PYTHON) tools/reference/page.py
-	@$(PYTHON) tools/openapi/contract.py
-	@$(PYTHON) tools/metrics.py
-	@$(PYTHON) tools/invariants.py
-	@$(PYTHON) tools/cost/page.py
-	@$(PYTHON) tools/matrix.py
+	@PYTHONPATH=layers:. $(PYTHON) -m tools
 
 .PHONY: demo
 demo: $(ENVIRONMENT) ## show the whole story on a local cloud of its own

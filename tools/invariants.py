@@ -1,4 +1,4 @@
-"""Writes the tests that prove each invariant into docs/threat-model.md: those that are marked so.
+"""Generates the list of tests beside each invariant in ``docs/threat-model.md``.
 
 A test says what it proves with ``@pytest.mark.invariant(3)``; the page has the words. Neither names
 the other by hand, so that neither can be forgotten.
@@ -6,13 +6,11 @@ the other by hand, so that neither can be forgotten.
 
 import ast
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs/threat-model.md"
-COMMAND = "python tools/invariants.py"
+PATH = ROOT / "docs/threat-model.md"
 
 _ROW = re.compile(r"^\| (\d+) \| (.+?) \|[^|\n]*\|$", re.MULTILINE)
 
@@ -51,27 +49,6 @@ def written(page: str, proofs: dict[int, list[str]]) -> str:
     return _ROW.sub(row, page)
 
 
-def main(arguments: list[str]) -> int:
-    """Write the page, or with ``--check`` compare it."""
-    page = PAGE.read_text(encoding="utf-8")
-    try:
-        text = written(page, marked(ROOT / "tests"))
-    except ValueError as error:
-        sys.stderr.write(f"docs/threat-model.md: {error}\n")
-        return 1
-    if arguments == ["--check"]:
-        if page == text:
-            return 0
-        sys.stderr.write(
-            f"docs/threat-model.md names other tests than are marked. Run: {COMMAND}\n"
-        )
-        return 1
-    if arguments:
-        sys.stderr.write(f"usage: {COMMAND} [--check]\n")
-        return 2
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def text() -> str:
+    """The page with the tests that are marked now; raises ``ValueError`` as ``written``."""
+    return written(PATH.read_text(encoding="utf-8"), marked(ROOT / "tests"))

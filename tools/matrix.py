@@ -1,24 +1,14 @@
-"""Writes the table of clients in ``docs/sdks.md`` from what ``make test-clients`` has seen.
-
-Run as a program it writes the page; with ``--check`` nothing is written, and a table that is not
-what was seen ends in exit code 1 with the command to run.
-"""
+"""Generates the table of clients in ``docs/sdks.md`` from what ``make test-clients`` has seen."""
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
 
 from tests.clients.tools import TOOLS, WAYS, Tool, Way
 from tools.reference import members
 from tools.reference import page as reference
 
-PAGE = reference.ROOT / "docs/sdks.md"
+PATH = reference.ROOT / "docs/sdks.md"
 RESULTS = reference.ROOT / "tests/clients/results.json"
-COMMAND = ".venv/bin/python tools/matrix.py"
 BEGIN, END = "<!-- from make test-clients -->\n", "\n<!-- up to here -->"
 COLUMNS = {"inside", "outside", "again"}
 HEADS = ("STS endpoint", "container credentials", "`credential_process`")
@@ -43,16 +33,7 @@ def table() -> Iterator[str]:
     yield members.table(("client", "version", "asks by", *HEADS), rows)
 
 
-def page() -> str:
+def text() -> str:
     """The page with the table in its place."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    before, _, rest = PATH.read_text(encoding="utf-8").partition(BEGIN)
     return before + BEGIN + "\n" + "\n\n".join(table()) + "\n" + END + rest.partition(END)[2]
-
-
-def main(arguments: list[str]) -> int:
-    """Write the page, or with ``--check`` compare it."""
-    return reference.written(PAGE, page(), arguments, COMMAND)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,18 +1,9 @@
-"""Writes ``docs/metrics.md``: what is measured, from the code, and what watches it, from the stack.
-
-Run as a program it writes the page; with ``--check`` nothing is written, and a page that is not
-what the code says ends in exit code 1 with the command to run.
-"""
+"""Generates ``docs/metrics.md``: metrics from the code, alarms and dashboard from the stack."""
 
 import ast
 import json
-import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layers"))
 
 from local.stack import template
 from tools.reference import members
@@ -20,8 +11,7 @@ from tools.reference import page as reference
 from vending.audit.metrics import APART, BY_CODE, METRICS, Sets
 
 ROOT = reference.ROOT
-PAGE = ROOT / "docs/metrics.md"
-COMMAND = ".venv/bin/python tools/metrics.py"
+PATH = ROOT / "docs/metrics.md"
 LAYER = ROOT / "layers/vending"
 
 # Of those that no `@METER.timed` marks.
@@ -76,12 +66,12 @@ each code and reason that occurs, and one for each phase and action; 40 to 60 fo
 use. What it costs the function is in the [benchmarks](benchmarks.md#what-the-metrics-cost)."""
 
 
-def page() -> str:
+def text() -> str:
     """The whole page."""
     resources = template.read(ROOT / "template.yaml")["Resources"]
     parts = [
         "# Metrics, alarms, dashboard",
-        f"Generated from code and template by `{COMMAND}`; do not edit. `make check` compares.",
+        "Generated from code and template by `make format`; do not edit. `make check` compares.",
         INTRODUCTION,
         "## What is measured",
         *measured(),
@@ -155,15 +145,6 @@ def alarms(resources: Mapping[str, Any]) -> Iterator[str]:
 
 def widgets(resources: Mapping[str, Any]) -> Iterator[str]:
     """What the dashboard shows, in its order."""
-    text = resources["OperatorsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    titles = [one["properties"]["title"] for one in json.loads(text)["widgets"]]
+    body = resources["OperatorsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    titles = [one["properties"]["title"] for one in json.loads(body)["widgets"]]
     yield " · ".join(titles) + "."
-
-
-def main(arguments: list[str]) -> int:
-    """Write the page, or with ``--check`` compare it."""
-    return reference.written(PAGE, page(), arguments, COMMAND)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

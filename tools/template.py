@@ -9,18 +9,13 @@ A part is YAML by itself and begins with the headings that it stands under::
 
 The parts are written one after another, in the order of ``PARTS``. Only headings that are still
 open where the part before ends are left out. A comment before each part names its file.
-
-``python -m tools.template`` writes ``template.yaml``. With ``--check`` it writes nothing, and ends
-in exit code 1 if the file differs from the parts.
 """
 
-import sys
 from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOLDER, FILE = "template", "template.yaml"
-COMMAND = "python -m tools.template"
+FOLDER, PATH = "template", ROOT / "template.yaml"
 HEADER = "# Generated from the parts in template/: edit those, then run `make format`."
 
 # Parts of one section, and of one resource, stand together: a closed heading is written again.
@@ -68,7 +63,7 @@ PARTS = (
 )
 
 
-def joined(root: Path) -> str:
+def joined(root: Path = ROOT) -> str:
     """The text of ``template.yaml``.
 
     Raises ``ValueError`` for a part that is not listed or does not exist.
@@ -115,28 +110,3 @@ def _repeated(open_lines: list[str], part: list[str]) -> int:
 
 def _indentation(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-def main(arguments: list[str], root: Path = ROOT) -> int:
-    """Write ``template.yaml``, or with ``--check`` compare it."""
-    if arguments not in ([], ["--check"]):
-        sys.stderr.write(f"usage: {COMMAND} [--check]\n")
-        return 2
-    file = root / FILE
-    try:
-        text = joined(root)
-    except ValueError as error:
-        sys.stderr.write(f"{FILE}: {error}.\n")
-        return 1
-    if not arguments:
-        file.write_text(text, encoding="utf-8")
-    elif not file.exists() or file.read_text(encoding="utf-8") != text:
-        sys.stderr.write(
-            f"{FILE} differs from the parts in {FOLDER}/. Edit the parts and run: make format\n"
-        )
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,20 +1,11 @@
-"""Writes ``openapi.yaml`` from the template, the models, the errors and ``written.yaml``.
-
-Run as a program it writes the contract; with ``--check`` nothing is written, and a contract that
-is not what the code says ends in exit code 1 with the command to run.
-"""
+"""Generates ``openapi.yaml`` from the template, the models, the errors and ``written.yaml``."""
 
 import json
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers"))
 
 from local.stack import template
 from tools.openapi import schemas
@@ -32,9 +23,8 @@ from vending.urls import compact
 from vending.urls import request as urls_request
 
 ROOT = reference.ROOT
-CONTRACT = ROOT / "openapi.yaml"
+PATH = ROOT / "openapi.yaml"
 WRITTEN = ROOT / "tools/openapi/written.yaml"
-COMMAND = ".venv/bin/python tools/openapi/contract.py"
 BODIES: list[type[body.Body]] = [
     request.CredentialsRequest,
     urls_request.UrlsRequest,
@@ -238,15 +228,6 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 def text() -> str:
     """The contract as YAML."""
-    head = f"# Generated from the code by `{COMMAND}`; do not edit. `make check` compares.\n"
+    head = "# Generated from the code by `make format`; do not edit. `make check` compares.\n"
     told = contract()
     return head + yaml.dump(told, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-
-
-def main(arguments: list[str]) -> int:
-    """Write the contract, or with ``--check`` compare it."""
-    return reference.written(CONTRACT, text(), arguments, COMMAND)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

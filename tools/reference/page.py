@@ -1,18 +1,10 @@
-"""Writes ``docs/reference.md`` from the code, so that its diff is the security review.
-
-Run as a program it writes the page; with ``--check`` nothing is written, and a page that is not
-what the code says ends in exit code 1 with the command to run.
-"""
+"""Generates ``docs/reference.md`` from the code, so that its diff is the security review."""
 
 import json
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers"))
 
 from local.stack import template
 from tools.reference import members, session_policies, words
@@ -43,8 +35,7 @@ from vending.urls import request as urls_request
 from vending.urls.parse import COMPACT_BYTES
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "reference.md"
-COMMAND = ".venv/bin/python tools/reference/page.py"
+PATH = ROOT / "docs/reference.md"
 
 STRICT = (
     "JSON, members in camelCase. Unknown members, members that are there twice, `null` and wrong "
@@ -52,12 +43,12 @@ STRICT = (
 )
 
 
-def page() -> str:
+def text() -> str:
     """The whole page."""
     source = template.read(ROOT / "template.yaml")
     parts = [
         "# Reference",
-        f"Generated from the code by `{COMMAND}`; do not edit. `make check` compares.",
+        "Generated from the code by `make format`; do not edit. `make check` compares.",
         "## Routes",
         *routes(source),
         "## Request members",
@@ -257,26 +248,3 @@ def resources(source: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
 def plain(text: str) -> str:
     """A docstring's text on one line, in Markdown."""
     return re.sub(r"\s+", " ", text.replace("``", "`")).strip()
-
-
-def written(page: Path, text: str, arguments: list[str], command: str) -> int:
-    """Write the page, or with ``--check`` compare it; the exit code."""
-    if arguments == ["--check"]:
-        if page.exists() and page.read_text(encoding="utf-8") == text:
-            return 0
-        sys.stderr.write(f"{page.name} is not what the code says. Run: {command}\n")
-        return 1
-    if arguments:
-        sys.stderr.write(f"usage: {command} [--check]\n")
-        return 2
-    page.write_text(text, encoding="utf-8")
-    return 0
-
-
-def main(arguments: list[str]) -> int:
-    """Write the page, or with ``--check`` compare it."""
-    return written(PAGE, page(), arguments, COMMAND)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

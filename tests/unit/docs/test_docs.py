@@ -14,6 +14,7 @@ import yaml
 from local.stack import template
 from tests.support.make import ROLE_ARN
 from tests.support.pages import ROOT, Block, Page, markdown, pages
+from tools import __main__ as generated
 from tools.reference import page as reference
 from tools.reference import words
 from vending.bodies.parse import parse
@@ -151,24 +152,25 @@ def test_the_changelog_begins_with_the_version_of_the_package() -> None:
 
 
 def test_the_generated_reference_is_current() -> None:
-    assert reference.main(["--check"]) == 0, f"run {reference.COMMAND}"
+    assert generated.is_current(reference.PATH, reference.text()), "run make format"
 
 
 def test_a_reference_that_is_not_current_is_told_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(reference, "PAGE", tmp_path / "reference.md")
-    assert reference.main(["--check"]) == 1
-    assert reference.COMMAND in capsys.readouterr().err
-    assert reference.main([]) == 0
-    assert reference.main(["--check"]) == 0
-    reference.PAGE.write_text(reference.PAGE.read_text().replace("s3:GetObject", "s3:*"))
-    assert reference.main(["--check"]) == 1
-    assert reference.main(["--chek"]) == 2
+    copy = tmp_path / "reference.md"
+    monkeypatch.setattr(generated, "GENERATED", {copy: reference.text})
+    assert generated.main(["--check"]) == 1
+    assert f"{copy} is not up to date; run 'make format'" in capsys.readouterr().err
+    assert generated.main([]) == 0
+    assert generated.main(["--check"]) == 0
+    copy.write_text(copy.read_text().replace("s3:GetObject", "s3:*"))
+    assert generated.main(["--check"]) == 1
+    assert generated.main(["--chek"]) == 2
 
 
 def test_the_reference_tells_of_no_route_or_member_that_is_not_there() -> None:
-    page = reference.page()
+    page = reference.text()
     assert all(f"| `{route}` |" in page for route in words.ROUTES)
     assert all(f"| `{name.split('.')[1]}` |" in page for name in words.MEANINGS)
     shared = {"Reading", "Uploading", "Compact"}  # what several of them are made of

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.pages import ROOT
+from tools import __main__ as generated
 from tools import invariants
 
 PAGE = """| | invariant | proven by |
@@ -23,7 +24,7 @@ def test_neither(): ...
 
 
 def test_the_invariants_name_the_tests_that_are_marked() -> None:
-    assert invariants.main(["--check"]) == 0, f"run {invariants.COMMAND}"
+    assert generated.is_current(invariants.PATH, invariants.text()), "run make format"
     assert list(invariants.marked(ROOT / "tests")) == list(range(1, 15))
 
 
@@ -57,13 +58,14 @@ def test_a_page_that_names_other_tests_is_told_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy = tmp_path / "threat-model.md"
-    copy.write_text(invariants.PAGE.read_text().replace("`test_a_refusal_calls_nobody`, ", ""))
-    monkeypatch.setattr(invariants, "PAGE", copy)
-    assert invariants.main(["--check"]) == 1
-    assert invariants.COMMAND in capsys.readouterr().err
-    assert invariants.main(["--chek"]) == 2
-    assert invariants.main([]) == 0
-    assert invariants.main(["--check"]) == 0
+    copy.write_text(invariants.PATH.read_text().replace("`test_a_refusal_calls_nobody`, ", ""))
+    monkeypatch.setattr(invariants, "PATH", copy)
+    monkeypatch.setattr(generated, "GENERATED", {copy: invariants.text})
+    assert generated.main(["--check"]) == 1
+    assert f"{copy} is not up to date; run 'make format'" in capsys.readouterr().err
+    assert generated.main(["--chek"]) == 2
+    assert generated.main([]) == 0
+    assert generated.main(["--check"]) == 0
     copy.write_text(copy.read_text().replace("| 14 |", "| 15 |"))
-    assert invariants.main(["--check"]) == 1
+    assert generated.main(["--check"]) == 1
     assert "[14, 15]" in capsys.readouterr().err

@@ -1,15 +1,17 @@
 """The parts of the template, and how they are joined."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.stack.template import read
+from tools import __main__ as generated
 from tools import template
-from tools.template import FOLDER, PARTS, ROOT, joined, main
+from tools.__main__ import main
+from tools.template import FOLDER, PARTS, ROOT, joined
 
 FUNCTIONS = sorted(path.stem for path in (ROOT / "functions").glob("*.py"))
 OF_ONE_FUNCTION = [part for part in PARTS if part.removeprefix("functions/") in FUNCTIONS]
@@ -109,8 +111,11 @@ FIRST = "Resources:\n  Api:\n    Type: Api\n    Properties:\n      Name: x\n"
 
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project whose template has two parts."""
+    """A project whose template has two parts, and which generates nothing else."""
     monkeypatch.setattr(template, "PARTS", ("api", "answers"))
+    monkeypatch.setattr(
+        generated, "GENERATED", {tmp_path / "template.yaml": partial(joined, tmp_path)}
+    )
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / "api.yaml").write_text(FIRST)
     (tmp_path / FOLDER / "answers.yaml").write_text(
@@ -137,13 +142,13 @@ def test_a_heading_that_is_closed_is_written(small: Path) -> None:
 def test_what_is_written_is_current_and_what_is_edited_after_that_is_not(
     small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([], small) == 0
-    assert main(["--check"], small) == 0
+    assert main([]) == 0
+    assert main(["--check"]) == 0
     assert capsys.readouterr().err == ""
     file = small / "template.yaml"
     assert file.read_text().startswith("# Generated")
     file.write_text(file.read_text().replace("Name: x", "Name: y"))
-    assert main(["--check"], small) == 1
+    assert main(["--check"]) == 1
     assert "make format" in capsys.readouterr().err
     assert "Name: y" in file.read_text(), "a check writes nothing"
 
@@ -151,7 +156,7 @@ def test_what_is_written_is_current_and_what_is_edited_after_that_is_not(
 def test_a_template_that_is_not_there_is_not_current(
     small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--check"], small) == 1
+    assert main(["--check"]) == 1
     assert "make format" in capsys.readouterr().err
 
 
@@ -160,15 +165,15 @@ def test_a_part_that_nobody_lists_or_that_is_not_there_is_named(
     arguments: list[str], small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (small / FOLDER / "more.yaml").write_text("Outputs:\n")
-    assert main(arguments, small) == 1
+    assert main(arguments) == 1
     assert f"{FOLDER}/more.yaml is not in PARTS" in capsys.readouterr().err
     (small / FOLDER / "more.yaml").rename(small / "more.yaml")
     (small / FOLDER / "api.yaml").unlink()
-    assert main(arguments, small) == 1
+    assert main(arguments) == 1
     assert f"{FOLDER}/api.yaml does not exist" in capsys.readouterr().err
 
 
 def test_other_arguments_are_refused(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--chekc"], small) == 2
-    assert "usage: python -m tools.template [--check]" in capsys.readouterr().err
+    assert main(["--chekc"]) == 2
+    assert generated.USAGE in capsys.readouterr().err
     assert not (small / "template.yaml").exists()

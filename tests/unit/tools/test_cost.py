@@ -64,7 +64,7 @@ def test_every_kind_was_measured_and_every_price_has_a_source() -> None:
 
 
 def test_the_page_says_which_price_nobody_checked() -> None:
-    text = cost.page()
+    text = cost.text()
     assert "(not checked for this region)" in text
     assert text.count("**no**") == 1
 

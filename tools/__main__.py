@@ -1,0 +1,58 @@
+"""Writes every generated file, or with ``--check`` compares each with what it should be.
+
+``make format`` and ``make check`` call it.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tools import invariants, matrix, metrics, template
+from tools.cost import page as cost
+from tools.openapi import contract
+from tools.reference import page as reference
+
+ROOT = Path(__file__).resolve().parents[1]
+USAGE = "usage: PYTHONPATH=layers:. python -m tools [--check]\n"
+# Each returns the whole text, also where only a part of the file is generated; ValueError: cannot.
+# In this order they are written, so a file that others read comes before them.
+GENERATED: dict[Path, Callable[[], str]] = {
+    template.PATH: template.joined,
+    reference.PATH: reference.text,
+    contract.PATH: contract.text,
+    metrics.PATH: metrics.text,
+    invariants.PATH: invariants.text,
+    cost.PATH: cost.text,
+    matrix.PATH: matrix.text,
+}
+
+
+def is_current(path: Path, text: str) -> bool:
+    """Whether the file has exactly this text."""
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code: 1 if a file is not up to date, or cannot be generated."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write(USAGE)
+        return 2
+    failed = False
+    for path, generate in GENERATED.items():
+        name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        try:
+            text = generate()
+        except ValueError as error:
+            sys.stderr.write(f"{name}: {error}\n")
+            failed = True
+            continue
+        if not arguments:
+            path.write_text(text, encoding="utf-8")
+        elif not is_current(path, text):
+            sys.stderr.write(f"{name} is not up to date; run 'make format'\n")
+            failed = True
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
