@@ -89,6 +89,22 @@ def test_every_page_is_reached_from_the_readme() -> None:
     assert reached == PAGES.keys()
 
 
+def test_docs_holds_markdown_and_data_that_a_page_publishes_and_nothing_else() -> None:
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "docs").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    others = {name for name in files if not name.endswith(".md")}
+    assert {posixpath.splitext(name)[1] for name in others} == {".json"}
+    linked = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(page.name), link))
+        for page in PAGES.values()
+        for link in page.links
+    }
+    assert others <= linked
+
+
 @every_page
 def test_code_is_fenced_with_its_language_so_that_it_is_checked(page: Page) -> None:
     assert {block.language for block in page.blocks} <= LANGUAGES.keys()
