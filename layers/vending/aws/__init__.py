@@ -1,0 +1,1 @@
+"""The edge: what calls AWS, and what AWS calls."""

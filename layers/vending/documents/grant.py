@@ -1,4 +1,4 @@
-"""A grant of ``vending.yaml`` as a model."""
+"""A grant of ``vending.yaml`` as a model, and back from the table."""
 
 import json
 from typing import Annotated, Self

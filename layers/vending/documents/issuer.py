@@ -1,4 +1,4 @@
-"""Locations and issuers of ``vending.yaml`` as models: strict, frozen, unknown members refused."""
+"""An issuer of ``vending.yaml`` as a model, and back from the table."""
 
 import json
 from typing import Self

@@ -1,4 +1,4 @@
-"""What was granted to whom."""
+"""A grant: which keys are for whom, with which permission and limits."""
 
 from dataclasses import dataclass
 from datetime import datetime
