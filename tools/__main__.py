@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import invariants, matrix, metrics, template
+from tools import architecture, invariants, matrix, metrics, template
 from tools.cost import page as cost
 from tools.openapi import contract
 from tools.reference import page as reference
@@ -21,6 +21,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     reference.PATH: reference.text,
     contract.PATH: contract.text,
     metrics.PATH: metrics.text,
+    architecture.PATH: architecture.text,
     invariants.PATH: invariants.text,
     cost.PATH: cost.text,
     matrix.PATH: matrix.text,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from tests.clients.tools import TOOLS, WAYS, Tool, Way
+from tools.markdown import replaced
 from tools.reference import members
 from tools.reference import page as reference
 
@@ -35,5 +36,5 @@ def table() -> Iterator[str]:
 
 def text() -> str:
     """The page with the table in its place."""
-    before, _, rest = PATH.read_text(encoding="utf-8").partition(BEGIN)
-    return before + BEGIN + "\n" + "\n\n".join(table()) + "\n" + END + rest.partition(END)[2]
+    part = "\n" + "\n\n".join(table()) + "\n"
+    return replaced(PATH.read_text(encoding="utf-8"), BEGIN, part, END)

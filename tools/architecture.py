@@ -1,0 +1,176 @@
+"""Generates the rooms and modules of ``docs/architecture.md``: ROOMS, the imports, the docstrings.
+
+A room is a package of the layer; the files beside the packages are one too, ``ground``, and so is
+the folder of the functions.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.markdown import replaced
+from tools.reference import members
+from tools.reference.page import plain
+
+ROOT = Path(__file__).resolve().parents[1]
+PATH = ROOT / "docs/architecture.md"
+BEGIN, END = "<!-- from the code, by make format -->\n", "<!-- up to here -->"
+GROUND, FUNCTIONS = "ground", "functions"
+
+# In this order: a room imports only rooms above it.
+ROOMS = {
+    GROUND: "the files that belong to no room",
+    "audit": "the one record; it knows nobody",
+    "callers": "who asks, and how that was proven",
+    "grants": "what was granted",
+    "bodies": "reading what is sent",
+    "denials": "what is denied, by parts of the role session name",
+    "decision": "gather and decide",
+    "sessions": "one AssumeRole",
+    "documents": "`vending.yaml`, and back from the table",
+    "credentials": "vending credentials, and explaining what would be vended",
+    "sigv4": "signing with Signature Version 4",
+    "urls": "vending presigned URLs",
+    "uploads": "multipart uploads",
+    "trail": "audit records, read again",
+    "catalogue": "administration: changing what is granted",
+    "revocations": "revoking, lifting, and keeping both in force",
+    "aws/services": "clients of AWS and of issuers",
+    "aws/api": "API Gateway's events, and the answers to them",
+    "aws/table": "DynamoDB",
+    "aws/environment": "settings and wiring",
+    FUNCTIONS: "one composition root for each function of the stack",
+}
+# The rooms at the edge import the core, and of each other only these.
+EDGE = {
+    "aws/services": frozenset[str](),
+    "aws/api": frozenset({"aws/services"}),
+    "aws/table": frozenset({"aws/services"}),
+    "aws/environment": frozenset({"aws/services", "aws/api", "aws/table"}),
+    FUNCTIONS: frozenset({"aws/services", "aws/api", "aws/table", "aws/environment"}),
+}
+
+# For each room, those that it imports.
+type Imports = Mapping[str, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module; its name is its path below the layer's package, or below the project."""
+
+    name: str
+    room: str
+    knows: str  # the first line of its docstring
+    imports: frozenset[str]  # names of modules
+
+
+def modules(root: Path = ROOT) -> list[Module]:
+    """Every module of the layer and of the functions, room by room.
+
+    Raises ``ValueError`` for a module without a docstring, and for an import of no module.
+    """
+    layer = root / "layers/vending"
+    found = [path for path in layer.rglob("*.py") if path.name != "__init__.py"]
+    found += (root / FUNCTIONS).glob("*.py")
+    rank = {room: place for place, room in enumerate(ROOMS)}
+    made = [_module(path, root, layer) for path in found]
+    return sorted(made, key=lambda one: (rank.get(one.room, len(rank)), one.room, one.name))
+
+
+def _module(path: Path, root: Path, layer: Path) -> Module:
+    name = path.relative_to(layer if path.is_relative_to(layer) else root).as_posix()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    lines = (ast.get_docstring(tree) or "").splitlines()
+    if not lines:
+        raise ValueError(f"{name} has no docstring")
+    imports = frozenset(_imported(tree, layer, name))
+    return Module(name, name.rpartition("/")[0] or GROUND, lines[0], imports)
+
+
+def _imported(tree: ast.Module, layer: Path, name: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        # An import from a package is one of its modules, any other of something in a module.
+        choices: list[tuple[str, ...]] = []
+        if isinstance(node, ast.Import):
+            choices = [(one.name,) for one in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            of = node.module or ""
+            choices = [(of, f"{of}.{one.name}") for one in node.names]
+        for choice in choices:
+            if choice[0].split(".")[0] != layer.name:
+                continue
+            files = ["/".join(one.split(".")[1:]) + ".py" for one in choice]
+            module = next((one for one in files if (layer / one).is_file()), None)
+            if module is None:
+                raise ValueError(f"{name} imports {choice[-1]}, which is not a module")
+            yield module
+
+
+def rooms(all_modules: Sequence[Module]) -> dict[str, set[str]]:
+    """For each room of these modules, the other rooms that it imports."""
+    of = {one.name: one.room for one in all_modules}
+    found: dict[str, set[str]] = {room: set() for room in of.values()}
+    for one in all_modules:
+        found[one.room] |= {of[name] for name in one.imports} - {one.room}
+    return found
+
+
+def may_import(room: str, other: str) -> bool:
+    """Whether the table lets a room import another."""
+    if room not in ROOMS or other not in ROOMS:
+        return False
+    order = list(ROOMS)
+    above = order.index(other) < order.index(room)
+    return above and (other not in EDGE or other in EDGE[room])
+
+
+def arrows(imports: Imports) -> list[tuple[str, str]]:
+    """The imports that the table allows, without those that follow from others."""
+    reached: dict[str, set[str]] = {}
+    found: list[tuple[str, str]] = []
+    for room in ROOMS:
+        direct = {one for one in imports.get(room, ()) if may_import(room, one)}
+        beyond = {far for one in direct for far in reached[one]}
+        reached[room] = direct | beyond
+        found += [(room, one) for one in ROOMS if one in direct - beyond]
+    return found
+
+
+def picture(all_modules: Sequence[Module]) -> str:
+    """The rooms and their imports, in Mermaid."""
+    ground = ", ".join(one.name.removesuffix(".py") for one in all_modules if one.room == GROUND)
+    names = {GROUND: f'["{ground}"]'}
+    names |= {room: f'["{room}"]' for room in ROOMS if "/" in room}
+    lines = [f"{_node(room)}{name}" for room, name in names.items()]
+    lines += [f"{_node(one)} --> {_node(other)}" for one, other in arrows(rooms(all_modules))]
+    return "\n".join(["```mermaid", "flowchart BT", *(f"  {one}" for one in lines), "```"])
+
+
+def _node(room: str) -> str:
+    return room.replace("/", "_")
+
+
+def table(all_modules: Sequence[Module]) -> str:
+    """Every module below its room, with what it knows."""
+    rows = []
+    for room, words in ROOMS.items():
+        rows.append((f"**`{room}`**" if room == GROUND else f"**`{room}/`**", f"**{words}**"))
+        rows += [
+            (f"`{one.name}`", plain(one.knows).rstrip("."))
+            for one in all_modules
+            if one.room == room
+        ]
+    return members.table(("module", "knows"), rows)
+
+
+def text() -> str:
+    """The page with picture and table in their place.
+
+    Raises ``ValueError`` for a room that is not in ROOMS, and as ``modules``.
+    """
+    found = modules()
+    if unknown := sorted({one.room for one in found} - ROOMS.keys()):
+        raise ValueError(f"ROOMS of tools/architecture.py has no {', '.join(unknown)}")
+    part = f"\n{picture(found)}\n\n{table(found)}\n\n"
+    return replaced(PATH.read_text(encoding="utf-8"), BEGIN, part, END)
