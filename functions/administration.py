@@ -27,8 +27,10 @@ from vending.callers.caller import Caller
 from vending.catalogue.apply import Catalogue, apply, named
 from vending.catalogue.changes import Change, Entry, Kind
 from vending.catalogue.plan import Setting, Stored, retold
-from vending.documents import grant, issuer, location
 from vending.documents.document import ChangesRequest
+from vending.documents.grant import GrantBody
+from vending.documents.issuer import IssuerBody
+from vending.documents.location import LocationBody
 from vending.errors import NotFound
 from vending.grants.grant import Grant
 from vending.table import Key, catalogue_key
@@ -39,9 +41,9 @@ settings = Settings.read(os.environ)
 recording = partial(runtime.request_record, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 READERS: dict[str, Callable[[str], Entry]] = {
-    "grants": grant.grant_of,
-    "issuers": issuer.issuer_of,
-    "locations": location.location_of,
+    "grants": GrantBody.stored_grant,
+    "issuers": IssuerBody.stored_issuer,
+    "locations": LocationBody.stored_location,
 }
 
 
@@ -74,7 +76,7 @@ def named_by(body: ChangesRequest) -> Stored:
     """What the table holds of what a document touches."""
     # All issuers: there are few, and a document's grants may need any.
     trusted = entries(dynamodb, settings.table, "issuers", consistent=True)
-    issuers = {key.sk: issuer.issuer_of(text) for key, text in trusted}
+    issuers = {key.sk: IssuerBody.stored_issuer(text) for key, text in trusted}
     whole: set[Kind] = set()
     if body.prune and body.locations is not None:
         whole |= {"location"}
@@ -94,16 +96,16 @@ def named_by(body: ChangesRequest) -> Stored:
         return {key.sk: read(text) for key, text in documents.items() if key.pk == kind}
 
     return Stored(
-        found("grants", grant.grant_of),
+        found("grants", GrantBody.stored_grant),
         issuers,
-        found("locations", location.location_of),
+        found("locations", LocationBody.stored_location),
     )
 
 
 def items(keys: Iterable[Key]) -> dict[Key, list[Grant]]:
     """The grants of decision items."""
     documents = read_items(dynamodb, settings.table, keys, consistent=True)
-    return {key: grant.grants_of(document) for key, document in documents.items()}
+    return {key: GrantBody.stored_grants(document) for key, document in documents.items()}
 
 
 def has_keys(jwks: str) -> bool:

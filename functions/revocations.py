@@ -25,7 +25,7 @@ from vending.aws.table import lease, revocations
 from vending.aws.table.items import entries
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
-from vending.documents.location import location_of
+from vending.documents.location import LocationBody
 from vending.errors import InternalError, NotFound, TooLarge
 from vending.grants.location import Location
 from vending.revocations.reconcile import Ledger, reconcile
@@ -93,7 +93,7 @@ def vends(vend_id: str) -> Sequence[Vend]:
 def registered() -> Iterator[Location]:
     """Every location; there are as many as buckets."""
     for _, document in entries(dynamodb, settings.table, "locations"):
-        yield location_of(document)
+        yield LocationBody.stored_location(document)
 
 
 def listed(request: gateway.Request) -> Answer:

@@ -20,7 +20,7 @@ from vending.aws.services.measuring import METER
 from vending.aws.table.items import read_items
 from vending.callers.caller import Caller
 from vending.credentials.vend_grant import vend_grant
-from vending.documents.grant import grant_of
+from vending.documents.grant import GrantBody
 from vending.errors import InvalidRequest
 from vending.grants.grant import Grant
 from vending.kept import Kept
@@ -44,7 +44,7 @@ def grant_named(id_: str) -> Grant | None:
         return None  # of no form that a grant has, and DynamoDB might not take it as a key
     key = catalogue_key("grant", id_)
     document = read_items(dynamodb, settings.table, [key]).get(key)
-    return None if document is None else grant_of(document)
+    return None if document is None else GrantBody.stored_grant(document)
 
 
 kept_grants = Kept(grant_named, settings.grants_cache_seconds, now)

@@ -57,8 +57,12 @@ def revocation_key(id_: str) -> Key:
 
 
 @contextmanager
-def _stored() -> Iterator[None]:
-    """What we wrote is not the caller's fault."""
+def refuse_damaged_item() -> Iterator[None]:
+    """Around the reading of an item that this service wrote: its errors are not the caller's.
+
+    Raises:
+        InternalError: the item is not what this service writes.
+    """
     try:
         yield
     except (ValueError, TypeError, KeyError) as error:

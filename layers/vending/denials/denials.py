@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple, Self
 
-from vending.table import _stored
+from vending.table import refuse_damaged_item
 from vending.times import iso
 
 type Part = Literal["caller", "grant", "session"]
@@ -61,15 +61,22 @@ class Denials:
         return cls(before)
 
     @classmethod
-    def read(cls, document: str) -> Self:
-        """From what ``encode`` made; raises ``ValueError`` or ``TypeError`` for anything else."""
-        listed = json.loads(document)
-        if not isinstance(listed, list) or any(part not in WIDTHS for part, _, _ in listed):
-            raise ValueError("not a list of parts of the role session name")
-        return cls.of(
-            (Place(part, str(begins)), None if time is None else _time(time))
-            for part, begins, time in listed
-        )
+    def decode(cls, document: str | None) -> Self:
+        """The denials in a decision's item, or none where there is no item.
+
+        Raises:
+            InternalError: ``encode`` did not make it.
+        """
+        if document is None:
+            return cls({})
+        with refuse_damaged_item():
+            listed = json.loads(document)
+            if not isinstance(listed, list) or any(part not in WIDTHS for part, _, _ in listed):
+                raise ValueError("not a list of parts of the role session name")
+            return cls.of(
+                (Place(part, str(begins)), None if time is None else _time(time))
+                for part, begins, time in listed
+            )
 
     def encode(self) -> str:
         """As JSON for the table; the same denials are the same text."""
@@ -111,9 +118,3 @@ def _slot(time: datetime, window: int) -> int:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def denials_of(document: str | None) -> Denials:
-    """What is denied, by a decision's item if it is there; a damaged one raises InternalError."""
-    with _stored():
-        return NOTHING_DENIED if document is None else Denials.read(document)

@@ -23,7 +23,7 @@ from vending.grants.grant import Grant, Permission
 from vending.grants.grantee import Grantee, IamGrantee, WebGrantee
 from vending.grants.rate_limit import REQUESTS, URLS, RateLimit
 from vending.grants.scope import CLAIM
-from vending.table import _stored
+from vending.table import refuse_damaged_item
 
 
 class GranteeBody(Body):
@@ -157,14 +157,14 @@ class GrantBody(Body):
             rate_limit=self.rate_limit.rate_limit() if self.rate_limit else None,
         )
 
+    @classmethod
+    def stored_grant(cls, document: str) -> Grant:
+        """The grant in a catalogue item; raises ``InternalError`` for a damaged one."""
+        with refuse_damaged_item():
+            return cls.model_validate(json.loads(document)).grant()
 
-def grants_of(document: str) -> list[Grant]:
-    """The grants of a decision's item; a damaged document raises InternalError."""
-    with _stored():
-        return [GrantBody.model_validate(one).grant() for one in json.loads(document)]
-
-
-def grant_of(document: str) -> Grant:
-    """The grant of a catalogue's item; a damaged document raises InternalError."""
-    with _stored():
-        return GrantBody.model_validate(json.loads(document)).grant()
+    @classmethod
+    def stored_grants(cls, document: str) -> list[Grant]:
+        """The grants in a decision item; raises ``InternalError`` for a damaged one."""
+        with refuse_damaged_item():
+            return [cls.model_validate(one).grant() for one in json.loads(document)]

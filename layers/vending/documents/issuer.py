@@ -17,7 +17,7 @@ from vending.bodies.issuer_fields import (
 )
 from vending.callers.issuer import LIFETIME, USUAL_ALGORITHMS, Issuer
 from vending.callers.issuer_url import is_local, is_public
-from vending.table import _stored
+from vending.table import refuse_damaged_item
 
 
 class IssuerBody(Body):
@@ -51,8 +51,8 @@ class IssuerBody(Body):
             jwks=self.jwks,
         )
 
-
-def issuer_of(document: str) -> Issuer:
-    """The issuer of a catalogue's item; a damaged document raises InternalError."""
-    with _stored():
-        return IssuerBody.model_validate(json.loads(document)).trusted()
+    @classmethod
+    def stored_issuer(cls, document: str) -> Issuer:
+        """The issuer in a catalogue item; raises ``InternalError`` for a damaged one."""
+        with refuse_damaged_item():
+            return cls.model_validate(json.loads(document)).trusted()

@@ -16,7 +16,7 @@ from vending.bodies.fields import (
     VpcEndpoint,
 )
 from vending.grants.location import Location
-from vending.table import _stored
+from vending.table import refuse_damaged_item
 
 
 class LocationBody(Body):
@@ -54,8 +54,8 @@ class LocationBody(Body):
             vpc_endpoint=self.vpc_endpoint,
         )
 
-
-def location_of(document: str) -> Location:
-    """The location of either item; a damaged document raises InternalError."""
-    with _stored():
-        return LocationBody.model_validate(json.loads(document)).location()
+    @classmethod
+    def stored_location(cls, document: str) -> Location:
+        """The location in either of its items; raises ``InternalError`` for a damaged one."""
+        with refuse_damaged_item():
+            return cls.model_validate(json.loads(document)).location()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from vending.denials.denial_policy import fitted
-from vending.denials.denials import Denials, denials_of
+from vending.denials.denials import Denials
 from vending.revocations.revocation import Revocation
 
 LEASE = timedelta(seconds=40)  # longer than the function may run: no two ever write at once
@@ -123,7 +123,7 @@ def _write(time: datetime, ledger: Ledger) -> Written:
     damaged = tuple(one for one in found if isinstance(one, str))
     active = [one for one in found if not isinstance(one, str) and one.denies(time)]
     before = ledger.denials()
-    still = denials_of(before).before.items() if damaged else ()
+    still = Denials.decode(before).before.items() if damaged else ()
     whole = fitted(Denials.of(chain((one.denied() for one in active), still)))
     text = whole.denials.encode()
     saved = before == text

@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from vending.denials.denials import WIDTHS, Place
 from vending.sessions.durations import LONGEST
-from vending.table import _stored
+from vending.table import refuse_damaged_item
 from vending.times import iso
 
 type Kind = Literal["sessions", "block"]
@@ -112,23 +112,28 @@ class Revocation:
         return json.dumps(members, separators=(",", ":"))
 
     @classmethod
-    def read(cls, id_: str, document: str) -> Self:
-        """From what ``encode`` made; raises ``ValueError`` and the like for anything else."""
-        members = json.loads(document)
-        lifted, (part, begins) = members["lifted"], members["place"]
-        if members["kind"] not in KINDS or part not in WIDTHS or not isinstance(begins, str):
-            raise ValueError("not a revocation of ours")
-        return cls(
-            id=id_,
-            kind=members["kind"],
-            whose=members["whose"],
-            place=Place(part, begins),
-            reason=members["reason"],
-            by=members["by"],
-            created=datetime.fromisoformat(members["created"]).astimezone(UTC),
-            lifted=lifted and datetime.fromisoformat(lifted).astimezone(UTC),
-            lifted_by=members["liftedBy"],
-        )
+    def decode(cls, id_: str, document: str) -> Self:
+        """The revocation in a catalogue item.
+
+        Raises:
+            InternalError: ``encode`` did not make it.
+        """
+        with refuse_damaged_item():
+            members = json.loads(document)
+            lifted, (part, begins) = members["lifted"], members["place"]
+            if members["kind"] not in KINDS or part not in WIDTHS or not isinstance(begins, str):
+                raise ValueError("not a revocation of ours")
+            return cls(
+                id=id_,
+                kind=members["kind"],
+                whose=members["whose"],
+                place=Place(part, begins),
+                reason=members["reason"],
+                by=members["by"],
+                created=datetime.fromisoformat(members["created"]).astimezone(UTC),
+                lifted=lifted and datetime.fromisoformat(lifted).astimezone(UTC),
+                lifted_by=members["liftedBy"],
+            )
 
 
 def revocation_id(now: datetime, random: bytes) -> str:
@@ -139,9 +144,3 @@ def revocation_id(now: datetime, random: bytes) -> str:
 
 def _next_second(time: datetime) -> datetime:
     return time.replace(microsecond=0) + timedelta(seconds=AHEAD)
-
-
-def revocation_of(id_: str, document: str) -> Revocation:
-    """The revocation of a catalogue's item; a damaged document raises InternalError."""
-    with _stored():
-        return Revocation.read(id_, document)

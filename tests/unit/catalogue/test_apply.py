@@ -13,8 +13,10 @@ from vending.callers.issuer import Issuer
 from vending.catalogue.apply import Catalogue, apply, named
 from vending.catalogue.batches import BATCH_WRITES, ITEM_BYTES, Batch
 from vending.catalogue.plan import Stored
-from vending.documents import grant, issuer, location
 from vending.documents.document import ChangesRequest
+from vending.documents.grant import GrantBody
+from vending.documents.issuer import IssuerBody
+from vending.documents.location import LocationBody
 from vending.errors import InvalidRequest, PreconditionFailed, TooLarge, Unavailable
 from vending.grants.grant import Grant
 from vending.table import Key, catalogue_key, grants_key
@@ -37,16 +39,18 @@ class Table:
 
     def stored(self, request: ChangesRequest) -> Stored:
         return Stored(
-            {key.sk: grant.grant_of(text) for key, text in self.catalogue("grant").items()},
+            {key.sk: GrantBody.stored_grant(text) for key, text in self.catalogue("grant").items()},
             self.trusted(),
             {
-                key.sk: location.location_of(text)
+                key.sk: LocationBody.stored_location(text)
                 for key, text in self.catalogue("location").items()
             },
         )
 
     def trusted(self) -> dict[str, Issuer]:
-        return {key.sk: issuer.issuer_of(text) for key, text in self.catalogue("issuer").items()}
+        return {
+            key.sk: IssuerBody.stored_issuer(text) for key, text in self.catalogue("issuer").items()
+        }
 
     def catalogue(self, kind: str) -> dict[Key, str]:
         place = catalogue_key(kind, "").pk
@@ -56,7 +60,7 @@ class Table:
         return {key: self.listed(key) for key in keys if key in self.documents}
 
     def listed(self, key: Key) -> list[Grant]:
-        return grant.grants_of(self.documents[key])
+        return GrantBody.stored_grants(self.documents[key])
 
     def commit(self, batch: Batch, revision: int) -> int:
         if revision != self.revision or self.revision == self.fails_at:

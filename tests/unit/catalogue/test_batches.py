@@ -15,7 +15,7 @@ from vending.catalogue.batches import (
     write_order,
 )
 from vending.catalogue.changes import Change
-from vending.documents.issuer import issuer_of
+from vending.documents.issuer import IssuerBody
 from vending.grants.grantee import WebGrantee
 from vending.table import Key, catalogue_key, location_key
 
@@ -75,7 +75,7 @@ def test_an_issuer_is_one_item_which_the_authorizer_reads() -> None:
     added = Change("issuer", one.id, "/issuers/0", None, one)
     (batch,) = batches([added], {})
     assert batch.writes == {Key("issuers", one.id): encode(one.as_json())}
-    assert issuer_of(batch.writes[Key("issuers", one.id)] or "") == one
+    assert IssuerBody.stored_issuer(batch.writes[Key("issuers", one.id)] or "") == one
     (batch,) = batches([Change("issuer", one.id, "/issuers", one, None)], {})
     assert batch.writes == {Key("issuers", one.id): None}
 

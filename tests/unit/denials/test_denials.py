@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from tests.support.make import NOW
 from vending.denials.denial_policy import POLICY_ROOM, denial_policy, fitted
 from vending.denials.denials import EVERYBODY, NOTHING_DENIED, WIDTHS, Denials, Part, Place
+from vending.errors import InternalError
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 PARTS: tuple[Part, ...] = ("caller", "grant", "session")
@@ -149,17 +150,23 @@ def test_of_two_denials_of_one_place_the_stronger_holds(
 @given(some.lists(some.tuples(places, times)))
 def test_the_table_keeps_denials_as_they_are(denied: list[tuple[Place, datetime | None]]) -> None:
     denials = Denials.of(denied)
-    assert Denials.read(denials.encode()) == denials
+    assert Denials.decode(denials.encode()) == denials
 
 
 @pytest.mark.parametrize(
     "document", ["", "{}", "[1]", '[["role","a",null]]', '[["caller","a"]]', '[["caller","a",1]]']
 )
 def test_a_damaged_item_is_not_read_as_no_denials(document: str) -> None:
-    with pytest.raises((ValueError, TypeError)):
-        Denials.read(document)
+    with pytest.raises(InternalError) as damaged:
+        Denials.decode(document)
+    assert damaged.value.reason == "DamagedItem"
+    assert isinstance(damaged.value.__cause__, (ValueError, TypeError))
+
+
+def test_nothing_is_denied_where_there_is_no_item() -> None:
+    assert Denials.decode(None) == NOTHING_DENIED
 
 
 def test_times_are_in_utc() -> None:
-    (time,) = Denials.read('[["caller","","2026-11-23T12:00:00Z"]]').before.values()
+    (time,) = Denials.decode('[["caller","","2026-11-23T12:00:00Z"]]').before.values()
     assert time == datetime(2026, 11, 23, 12, tzinfo=UTC)

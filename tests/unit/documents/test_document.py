@@ -24,8 +24,8 @@ from vending.callers.identity import VALUE_BYTES
 from vending.callers.issuer import ALGORITHMS, Claim, Issuer
 from vending.catalogue.batches import encode
 from vending.documents.document import ChangesRequest
-from vending.documents.grant import GrantBody, GranteeBody, grant_of
-from vending.documents.issuer import IssuerBody, issuer_of
+from vending.documents.grant import GrantBody, GranteeBody
+from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
 from vending.errors import InvalidRequest
 from vending.grants.grant import Permission
@@ -547,7 +547,7 @@ def test_every_grantee_outside_aws_is_stored_and_read_back_with_its_types(
 ) -> None:
     grantee = {"issuer": ISSUER, "claims": asked} | ({"subject": subject} if subject else {})
     granted = GrantBody.model_validate(GRANT | {"grantee": grantee}).grant()
-    again = grant_of(encode(granted.as_json()))
+    again = GrantBody.stored_grant(encode(granted.as_json()))
     assert again == granted
     assert repr(again.grantee.as_json()) == repr(granted.grantee.as_json())
     assert len(granted.grantee.table_key.encode()) <= 2048
@@ -582,7 +582,7 @@ def test_every_issuer_that_is_accepted_is_stored_and_read_back_the_same(
         trusted = IssuerBody.model_validate(members).trusted()
     except ValidationError:
         return
-    assert issuer_of(encode(trusted.as_json())) == trusted
+    assert IssuerBody.stored_issuer(encode(trusted.as_json())) == trusted
 
 
 def test_an_administrator_reads_what_an_issuer_says_and_no_more() -> None:

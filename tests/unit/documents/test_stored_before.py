@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.support.stack.policies import ROOT
 from tests.upgrade import lay_out
-from vending.documents.grant import grant_of, grants_of
-from vending.documents.issuer import issuer_of
-from vending.documents.location import location_of
+from vending.documents.grant import GrantBody
+from vending.documents.issuer import IssuerBody
+from vending.documents.location import LocationBody
 from vending.uploads.upload import Upload
 
 HERE = ROOT / "tests" / "upgrade"
@@ -30,7 +30,11 @@ def test_a_document_without_new_members_becomes_the_items_of_before() -> None:
 
 
 def test_grants_issuers_and_locations_of_before_are_read_and_say_the_same() -> None:
-    for pk, read in (("grants", grant_of), ("issuers", issuer_of), ("locations", location_of)):
+    for pk, read in (
+        ("grants", GrantBody.stored_grant),
+        ("issuers", IssuerBody.stored_issuer),
+        ("locations", LocationBody.stored_location),
+    ):
         for text in under(pk).values():
             assert json.dumps(read(text).as_json(), separators=(",", ":")) == text
     assert under("grants").keys() == {one["id"] for one in DOCUMENT["grants"]}
@@ -41,7 +45,7 @@ def test_a_decision_of_today_reads_the_grants_of_before() -> None:
         grant.id
         for key, text in ITEMS.items()
         if key.startswith(("iam#", "oidc#"))
-        for grant in grants_of(text)
+        for grant in GrantBody.stored_grants(text)
     ]
     assert sorted(read) == sorted(one["id"] for one in DOCUMENT["grants"])
 

@@ -25,7 +25,7 @@ from vending.errors import (
 )
 from vending.revocations.reconcile import LEASE, Covered, reconcile
 from vending.revocations.request import RevocationRequest
-from vending.revocations.revocation import Revocation, revocation_id, revocation_of
+from vending.revocations.revocation import Revocation, revocation_id
 from vending.revocations.revoke import lift, revoke
 from vending.trail.vends import Vend
 
@@ -41,7 +41,7 @@ def asked(world: World, **members: object) -> dict[str, object]:
 
 
 def denials(world: World) -> Denials:
-    return Denials.read(world.block or "[]")
+    return Denials.decode(world.block or "[]")
 
 
 def vend(vend_id: str, role_arn: str = ROLE_ARN) -> Vend:
@@ -396,7 +396,7 @@ def test_the_table_keeps_revocations_as_they_are() -> None:
     asked(world, all=True, **BLOCK)
     (one,) = world.kept.values()
     for kept in (one, one.lift(NOW + timedelta(days=1), {"arn": "b"})):
-        assert Revocation.read(kept.id, kept.encode()) == kept
+        assert Revocation.decode(kept.id, kept.encode()) == kept
 
 
 @pytest.mark.parametrize(
@@ -410,7 +410,7 @@ def test_a_revocation_of_a_kind_or_place_that_is_none_of_ours_is_damaged(
     (one,) = world.kept.values()
     document = json.dumps(json.loads(one.encode()) | {member: value})
     with pytest.raises(InternalError) as damaged:
-        revocation_of(one.id, document)
+        Revocation.decode(one.id, document)
     assert damaged.value.reason == "DamagedItem"
 
 

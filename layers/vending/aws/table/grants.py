@@ -7,9 +7,9 @@ from vending.answers import Position
 from vending.aws.services.measuring import METER
 from vending.aws.table.items import entries, read_items
 from vending.decision.effects import Known
-from vending.denials.denials import denials_of
-from vending.documents.grant import grants_of
-from vending.documents.location import location_of
+from vending.denials.denials import Denials
+from vending.documents.grant import GrantBody
+from vending.documents.location import LocationBody
 from vending.errors import InvalidRequest
 from vending.grants.grant import Grant
 from vending.table import BLOCK, grants_key, location_key
@@ -27,9 +27,9 @@ def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> K
     documents = read_items(client, table, [*grant_keys, place, BLOCK])
     listed = (documents[key] for key in grant_keys if key in documents)
     return Known(
-        tuple(grant for document in listed for grant in grants_of(document)),
-        location_of(documents[place]) if place in documents else None,
-        denials_of(documents.get(BLOCK)),
+        tuple(grant for document in listed for grant in GrantBody.stored_grants(document)),
+        LocationBody.stored_location(documents[place]) if place in documents else None,
+        Denials.decode(documents.get(BLOCK)),
     )
 
 
@@ -50,7 +50,7 @@ def grants_of_caller(
             continue
         first = start[1] if start and grantee_key == start[0] else ""
         for key, document in entries(client, table, grantee_key, start=first):
-            for grant in sorted(grants_of(document), key=lambda one: one.id):
+            for grant in sorted(GrantBody.stored_grants(document), key=lambda one: one.id):
                 position = (grantee_key, key.sk, grant.id)
                 if not start or position >= start:
                     yield position, grant

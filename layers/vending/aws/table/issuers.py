@@ -5,7 +5,7 @@ from typing import Any
 from vending.aws.services.measuring import METER
 from vending.aws.table.items import entries
 from vending.callers.issuer import Issuer
-from vending.documents.issuer import issuer_of
+from vending.documents.issuer import IssuerBody
 
 
 @METER.timed("issuers")
@@ -15,5 +15,7 @@ def issuers(client: Any, table: str) -> dict[str, Issuer]:
     Raises:
         Unavailable: DynamoDB failed.
     """
-    found = (issuer_of(document) for _, document in entries(client, table, "issuers"))
+    found = (
+        IssuerBody.stored_issuer(document) for _, document in entries(client, table, "issuers")
+    )
     return {issuer.url: issuer for issuer in found}

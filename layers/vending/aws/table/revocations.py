@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translated
 from vending.aws.table.items import entries, item, read_items
-from vending.denials.denials import Denials, denials_of
+from vending.denials.denials import Denials
 from vending.errors import InternalError, PreconditionFailed
-from vending.revocations.revocation import Revocation, revocation_of
+from vending.revocations.revocation import Revocation
 from vending.table import BLOCK, revocation_key
 
 
@@ -21,7 +21,7 @@ def read(client: Any, table: str, id_: str) -> Revocation | None:
     """
     key = revocation_key(id_)
     document = read_items(client, table, [key], consistent=True).get(key)
-    return None if document is None else revocation_of(id_, document)
+    return None if document is None else Revocation.decode(id_, document)
 
 
 def every(client: Any, table: str, *, start: str = "") -> Iterator[Revocation]:
@@ -32,7 +32,7 @@ def every(client: Any, table: str, *, start: str = "") -> Iterator[Revocation]:
     """
     kind = revocation_key("").pk
     for key, document in entries(client, table, kind, start=start, consistent=True):
-        yield revocation_of(key.sk, document)
+        yield Revocation.decode(key.sk, document)
 
 
 def readable(client: Any, table: str) -> Iterator[Revocation | str]:
@@ -43,7 +43,7 @@ def readable(client: Any, table: str) -> Iterator[Revocation | str]:
     """
     for key, document in entries(client, table, revocation_key("").pk, consistent=True):
         try:
-            yield revocation_of(key.sk, document)
+            yield Revocation.decode(key.sk, document)
         except InternalError:
             yield key.sk
 
@@ -74,7 +74,7 @@ def denied(client: Any, table: str) -> Denials:
     Raises:
         Unavailable: DynamoDB failed.
     """
-    return denials_of(read_items(client, table, [BLOCK]).get(BLOCK))
+    return Denials.decode(read_items(client, table, [BLOCK]).get(BLOCK))
 
 
 def denials(client: Any, table: str) -> str | None:

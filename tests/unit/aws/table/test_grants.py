@@ -18,7 +18,7 @@ from vending.callers.issuer import Claim, Issuer
 from vending.callers.principal import Principal
 from vending.catalogue.batches import Batch, batches, encode
 from vending.catalogue.changes import Change, Entry, Kind
-from vending.documents import grant as documents_grant
+from vending.documents.grant import GrantBody
 from vending.errors import InternalError, InvalidRequest, PreconditionFailed, Unavailable
 from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee, WebGrantee
@@ -299,7 +299,7 @@ def test_what_is_written_is_read_back_the_same(dynamodb: Any) -> None:
     )
     write(dynamodb, one)
     (document,) = items.read_items(dynamodb, TABLE, [Key("grants", one.id)]).values()
-    assert documents_grant.grant_of(document) == one
+    assert GrantBody.stored_grant(document) == one
     assert USER_ARN in document
 
 
