@@ -87,6 +87,12 @@ def test_the_core_imports_itself_and_the_pure_standard_library(path: Path) -> No
     assert not {name for name in imported(path) if name.startswith("vending.aws")}
 
 
+@pytest.mark.parametrize("path", [*CORE, *EDGE, *FUNCTIONS], ids=place)
+def test_no_private_name_is_imported_from_another_module_of_ours(path: Path) -> None:
+    ours = {name for name in imported(path) if name.startswith("vending.")}
+    assert not {name for name in ours if name.rpartition(".")[2].startswith("_")}
+
+
 @pytest.mark.parametrize("path", CORE, ids=place)
 def test_the_core_reads_no_clock_and_opens_no_file(path: Path) -> None:
     called = {

@@ -5,7 +5,7 @@ import re
 PRIVATE_SUFFIXES = (".svc", ".local", ".localhost", ".internal", ".home.arpa", ".test")
 
 _HOST = r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)"
-_ISSUER = re.compile(rf"https://{_HOST}(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._/:=-]*)?")
+HTTPS_URL = re.compile(rf"https://{_HOST}(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._/:=-]*)?")
 _LOCAL = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}(?:/[A-Za-z0-9._/-]*)?")
 
 
@@ -16,7 +16,7 @@ def is_local(url: str) -> bool:
 
 def is_public(url: str) -> bool:
     """Whether the issuer could be reached over the internet, as far as its name tells."""
-    match = _ISSUER.fullmatch(url)
+    match = HTTPS_URL.fullmatch(url)
     return match is not None and is_public_name(match["host"])
 
 
