@@ -331,3 +331,57 @@ def test_all_faults_of_issuers_and_grants_are_told_at_once() -> None:
         "/grants/0/grantee",
         "/grants/1/id",
     }
+
+
+ELSEWHERE = HERE | {"scope": "s3://other/*"}
+LENT = HERE | {"scope": "s3://lent/*", "role": PARTNER}
+WITHOUT_A_KEY = entry("https://b.example.com", jwks={"keys": []})
+
+
+@pytest.mark.parametrize(
+    ("stays", "members", "pointers"),
+    [
+        (
+            [REPOSITORYS],
+            {
+                "grants": [line(scope="s3://nowhere/*"), line(), ALICES, line("alices")],
+                "issuers": [
+                    entry(LOCAL, jwks={"keys": []}),
+                    entry(GITHUB, **BY_ID | {"subjectClaim": "actor"}),
+                    *(entry(f"https://i{n}.example.com") for n in range(97)),
+                    WITHOUT_A_KEY,
+                ],
+                "locations": [LENT, HERE, ELSEWHERE, HERE],
+            },
+            [
+                *("/grants/1/id", "/grants/3/id", "/locations/3/scope"),
+                *("/issuers", "/issuers/0/issuer", "/issuers/0/jwks", "/issuers/99/jwks"),
+                *("/locations/0/role", "/grants/0/scope", "/issuers/1"),
+            ],
+        ),
+        (
+            [REFS, line("bobs", grantee=ALICES["grantee"])],
+            {
+                "issuers": [
+                    WITHOUT_A_KEY,
+                    entry(GITHUB, **BY_ID | {"claims": []}),
+                    entry("https://b.example.com"),
+                ],
+                "locations": [LENT],
+                "prune": True,
+            },
+            [
+                *("/issuers/2/issuer", "/issuers/0/jwks", "/locations/0/role"),
+                *("/locations", "/issuers", "/issuers/1"),
+            ],
+        ),
+    ],
+    ids=["without prune", "with prune"],
+)
+def test_faults_are_listed_in_one_order(
+    stays: list[dict[str, Any]], members: dict[str, Any], pointers: list[str]
+) -> None:
+    have = stored(*stays, issuers=[entry(), entry(GITHUB, **BY_ID)])
+    with pytest.raises(InvalidRequest) as refused:
+        planned(document(**members), have)
+    assert [fault.pointer for fault in refused.value.faults] == pointers
