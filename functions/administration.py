@@ -26,7 +26,7 @@ from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.catalogue.apply import Catalogue, apply, named
 from vending.catalogue.changes import Change, Entry, Kind
-from vending.catalogue.plan import Setting, Stored, retold
+from vending.catalogue.proposal import Setting, Stored, reinterpreted_issuers
 from vending.documents.document import ChangesRequest
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
@@ -80,7 +80,7 @@ def named_by(body: ChangesRequest) -> Stored:
     whole: set[Kind] = set()
     if body.prune and body.locations is not None:
         whole |= {"location"}
-    if body.prune or retold(body, issuers):
+    if body.prune or reinterpreted_issuers(body, issuers):
         whole |= {"grant"}
     keys = [
         catalogue_key(kind, id_)

@@ -9,7 +9,8 @@ from tests.support.tokens import AUDIENCE, ISSUER
 from vending.bodies.parse import parse
 from vending.callers.web_identity import has_keys
 from vending.catalogue.changes import Change
-from vending.catalogue.plan import Setting, Stored, plan
+from vending.catalogue.plan import plan
+from vending.catalogue.proposal import Setting, Stored
 from vending.documents.document import ChangesRequest
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody

@@ -7,7 +7,8 @@ from vending.answers import ANSWER_BYTES
 from vending.audit.record import Record
 from vending.catalogue.batches import Batch, batches, decision_key, encode
 from vending.catalogue.changes import Change, Kind
-from vending.catalogue.plan import Setting, Stored, plan
+from vending.catalogue.plan import plan
+from vending.catalogue.proposal import Setting, Stored
 from vending.documents.document import ChangesRequest
 from vending.errors import PreconditionFailed, TooLarge, Unavailable
 from vending.grants.grant import Grant

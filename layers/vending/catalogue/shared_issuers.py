@@ -66,8 +66,8 @@ SHARED = {
 }
 
 
-def unpinned(grantee: WebGrantee, issuer: Issuer) -> str | None:
-    """Why the grantee could be somebody else's tenant, if so, and what would pin it."""
+def pinning_advice(grantee: WebGrantee, issuer: Issuer) -> str | None:
+    """Why the grantee could be another tenant, and what would pin it; None where it is pinned."""
     if not (shared := SHARED.get(issuer.url)):
         return None
     asked = dict(grantee.claims)

@@ -7,7 +7,7 @@ from vending.callers.caller import Caller
 from vending.callers.identity import IamIdentity, Identity, WebIdentity
 from vending.callers.issuer import Issuer
 from vending.callers.principal import Principal, partition_of
-from vending.catalogue.shared_issuers import unpinned
+from vending.catalogue.shared_issuers import pinning_advice
 from vending.errors import PolicyTooLarge
 from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee, WebGrantee
@@ -19,7 +19,7 @@ _LONGEST_ADDRESS = ":".join(["ffff"] * 8)
 _LONGEST_NAME = "n" * 64  # of a role or user; of a claim's value, a guess
 
 
-def unusable(
+def grant_faults(
     grant: Grant,
     locations: Mapping[str, Location],
     issuers: Mapping[str, Issuer],
@@ -49,36 +49,54 @@ def unusable(
 def _longest(grant: Grant) -> Identity:
     """Somebody whose variables are long."""
     if isinstance(grant.grantee, WebGrantee):
-        names = (name.removeprefix(CLAIM) for name in grant.scope.variables)
-        return WebIdentity(grant.grantee.issuer, "s", dict.fromkeys(names, _LONGEST_NAME), "")
+        claims = dict.fromkeys(_filling(grant), _LONGEST_NAME)
+        return WebIdentity(grant.grantee.issuer, "s", claims, "")
     return IamIdentity(Principal("aws", "1" * 12, "user", _LONGEST_NAME), "AIDA", None)
 
 
 def grantee_faults(
     grant: Grant, issuers: Mapping[str, Issuer], partition: str
 ) -> Iterator[tuple[str, str]]:
-    """As ``unusable``, of the grantee and of what fills the scope."""
+    """As ``grant_faults``, of the grantee and of what fills the scope."""
     grantee = grant.grantee
     if isinstance(grantee, IamGrantee):
         if isinstance(grantee.iam, Principal) and grantee.iam.partition != partition:
             ours = f"and this is {partition!r}"
             yield "grantee", f"the grantee is in the partition {grantee.iam.partition!r}, {ours}"
-        return
-    if not (issuer := issuers.get(grantee.issuer)):
+    elif issuer := issuers.get(grantee.issuer):
+        yield from _unlisted_claims(grant, grantee, issuer)
+        if _trusts_unverified_email(grant, grantee, issuer):
+            yield "grantee", "an email counts only with the claim 'email_verified: true'"
+        if reason := pinning_advice(grantee, issuer):
+            yield "grantee", reason
+    else:
         yield "grantee", "no such issuer; add it to 'issuers', exactly as its tokens write it"
-        return
-    paths = {one.name: one.path for one in issuer.claims}
-    filling = {name.removeprefix(CLAIM) for name in grant.scope.variables}
-    for member, names in (("grantee", dict(grantee.claims).keys()), ("scope", filling)):
-        if missing := sorted(names - paths.keys()):
-            listed = ", ".join(missing)
-            yield member, f"the issuer's entry does not list the claim {listed}; add it to 'claims'"
-    subject = {(issuer.subject_claim,)} if grantee.subject else set()
-    used = subject | {
-        paths[name] for name in dict(grantee.claims).keys() | filling if name in paths
-    }
-    verified = [name for name, path in paths.items() if path == ("email_verified",)]
-    if ("email",) in used and not any(grantee.claim(name) is True for name in verified):
-        yield "grantee", "an email counts only with the claim 'email_verified: true'"
-    if reason := unpinned(grantee, issuer):
-        yield "grantee", reason
+
+
+def _unlisted_claims(
+    grant: Grant, grantee: WebGrantee, issuer: Issuer
+) -> Iterator[tuple[str, str]]:
+    listed = {one.name for one in issuer.claims}
+    for member, names in (("grantee", _matched(grantee)), ("scope", _filling(grant))):
+        if missing := ", ".join(sorted(names - listed)):
+            reason = f"the issuer's entry does not list the claim {missing}; add it to 'claims'"
+            yield member, reason
+
+
+def _trusts_unverified_email(grant: Grant, grantee: WebGrantee, issuer: Issuer) -> bool:
+    """Whether the grant uses an email that the issuer need not have verified."""
+    used = {one.path for one in issuer.claims if one.name in _matched(grantee) | _filling(grant)}
+    if grantee.subject:
+        used.add((issuer.subject_claim,))
+    verified = [one.name for one in issuer.claims if one.path == ("email_verified",)]
+    return ("email",) in used and not any(grantee.claim(name) is True for name in verified)
+
+
+def _matched(grantee: WebGrantee) -> set[str]:
+    """The names of the claims that the grantee must have."""
+    return set(dict(grantee.claims))
+
+
+def _filling(grant: Grant) -> set[str]:
+    """The names of the claims that fill the scope."""
+    return {name.removeprefix(CLAIM) for name in grant.scope.variables}

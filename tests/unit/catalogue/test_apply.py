@@ -12,7 +12,7 @@ from tests.support.tokens import ISSUER
 from vending.callers.issuer import Issuer
 from vending.catalogue.apply import Catalogue, apply, named
 from vending.catalogue.batches import BATCH_WRITES, ITEM_BYTES, Batch
-from vending.catalogue.plan import Stored
+from vending.catalogue.proposal import Stored
 from vending.documents.document import ChangesRequest
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody

@@ -18,7 +18,8 @@ from tools.reference import page as reference
 from tools.reference import words
 from vending.bodies.parse import parse
 from vending.callers.web_identity import has_keys
-from vending.catalogue.plan import Setting, Stored, plan
+from vending.catalogue.plan import plan
+from vending.catalogue.proposal import Setting, Stored
 from vending.documents.document import ChangesRequest
 
 PAGES = pages()

@@ -26,7 +26,8 @@ from vending.callers.identity import WebIdentity
 from vending.callers.issuer import Issuer
 from vending.callers.issuer_keys import Fetched, IssuerKeys
 from vending.callers.web_identity import authenticate, has_keys, read_keys
-from vending.catalogue.plan import Setting, Stored, plan
+from vending.catalogue.plan import plan
+from vending.catalogue.proposal import Setting, Stored
 from vending.catalogue.shared_issuers import SHARED
 from vending.decision.closest import Match, closest_grant
 from vending.decision.wanted import Wanted

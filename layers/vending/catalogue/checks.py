@@ -1,0 +1,116 @@
+"""The checks that a document must pass before any of it is applied; ``plan`` runs them."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from vending.callers.issuer_url import is_local
+from vending.callers.principal import partition_of
+from vending.catalogue.changes import Entry, Kind
+from vending.catalogue.proposal import Proposal
+from vending.catalogue.usable import grant_faults, grantee_faults
+from vending.documents.document import ISSUERS
+from vending.errors import Fault
+from vending.grants.grantee import WebGrantee
+
+type Check = Callable[[Proposal], Iterator[Fault]]
+
+ID_MEMBERS: dict[Kind, str] = {"grant": "id", "issuer": "issuer", "location": "scope"}
+
+
+def repeated_ids(proposal: Proposal) -> Iterator[Fault]:
+    """Entries with the id of an earlier entry."""
+    lists: dict[Kind, Sequence[Entry]] = {
+        "grant": proposal.grants,
+        "issuer": proposal.issuers,
+        "location": proposal.locations,
+    }
+    for kind, entries in lists.items():
+        first: dict[str, int] = {}
+        for position, entry in enumerate(entries):
+            if first.setdefault(entry.id, position) != position:
+                detail = f"{entry.id!r} is already at /{kind}s/{first[entry.id]}"
+                yield Fault(f"/{kind}s/{position}/{ID_MEMBERS[kind]}", detail)
+
+
+def too_many_issuers(proposal: Proposal) -> Iterator[Fault]:
+    """More issuers than the authorizer reads."""
+    count = len(proposal.trusted)
+    if count > ISSUERS:
+        yield Fault("/issuers", f"there would be {count} issuers, and {ISSUERS} is the most")
+
+
+def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
+    """Issuers on this machine outside development, and pinned keys that verify nothing."""
+    setting = proposal.setting
+    for position, issuer in enumerate(proposal.issuers):
+        if is_local(issuer.url) and not setting.allow_local_issuers:
+            yield Fault(
+                f"/issuers/{position}/issuer",
+                "http on 127.0.0.1 is for development: deploy with AllowLocalIssuers=true",
+            )
+        if issuer.jwks and not setting.has_keys(issuer.jwks):
+            yield Fault(
+                f"/issuers/{position}/jwks",
+                "no key that can be used: each is public, with a 'kid', RSA of 2,048 to 8,192 "
+                "bits, P-256, P-384, P-521 or Ed25519",
+            )
+
+
+def unassumable_roles(proposal: Proposal) -> Iterator[Fault]:
+    """Roles of locations that the functions may not assume; IAM would refuse them too."""
+    setting = proposal.setting
+    named = any(location.role for location in proposal.locations)
+    assumable = {None, setting.role_arn, *(setting.assumable_roles() if named else ())}
+    for position, location in enumerate(proposal.locations):
+        if location.role not in assumable:
+            yield Fault(
+                f"/locations/{position}/role",
+                "is not among the stack's AssumableRoleArns; an administrator cannot add one",
+            )
+
+
+def unusable_grants(proposal: Proposal) -> Iterator[Fault]:
+    """Grants that nobody could use, or that would open their scope to anybody."""
+    role_arn = proposal.setting.role_arn
+    for position, grant in enumerate(proposal.grants):
+        for member, reason in grant_faults(grant, proposal.registered, proposal.trusted, role_arn):
+            yield Fault(f"/grants/{position}/{member}", reason)
+
+
+def missing_locations(proposal: Proposal) -> Iterator[Fault]:
+    """Locations that are pruned although unchanged grants need them."""
+    if "location" in proposal.pruned:
+        needed = {grant.scope.bucket for grant in proposal.unchanged_grants}
+        for bucket in sorted(needed - proposal.registered.keys()):
+            yield Fault("/locations", f"{bucket!r} still has grants; it cannot go before them")
+
+
+def missing_issuers(proposal: Proposal) -> Iterator[Fault]:
+    """Issuers that are pruned although unchanged grants need them."""
+    if "issuer" in proposal.pruned:
+        grantees = (grant.grantee for grant in proposal.unchanged_grants)
+        needed = {one.issuer for one in grantees if isinstance(one, WebGrantee)}
+        for url in sorted(needed - proposal.trusted.keys()):
+            yield Fault("/issuers", f"{url!r} still has grants; it cannot go before them")
+
+
+def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
+    """Unchanged grants that a changed issuer would open to others, or to nobody."""
+    partition = partition_of(proposal.setting.role_arn)
+    for grant in proposal.unchanged_grants:
+        grantee = grant.grantee
+        if isinstance(grantee, WebGrantee) and grantee.issuer in proposal.reinterpreted:
+            position = proposal.reinterpreted[grantee.issuer]
+            for _, reason in grantee_faults(grant, proposal.trusted, partition):
+                yield Fault(f"/issuers/{position}", f"the grant {grant.id!r} stays: {reason}")
+
+
+CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their faults
+    repeated_ids,
+    too_many_issuers,
+    untrustworthy_issuers,
+    unassumable_roles,
+    unusable_grants,
+    missing_locations,
+    missing_issuers,
+    reinterpreted_grants,
+)

@@ -1,0 +1,93 @@
+"""One document of ``vending.yaml`` beside what is stored, and what applying it would leave."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from vending.callers.issuer import Issuer
+from vending.catalogue.changes import Kind
+from vending.documents.document import ChangesRequest
+from vending.grants.grant import Grant
+from vending.grants.location import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """All stored issuers, and the stored grants and locations that the document touches.
+
+    With ``prune`` these are all entries of the pruned lists. Where issuers or locations are pruned
+    or ``reinterpreted_issuers`` names any, they are all grants too.
+    """
+
+    grants: Mapping[str, Grant]
+    issuers: Mapping[str, Issuer]
+    locations: Mapping[str, Location]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The stack that a document is checked for."""
+
+    role_arn: str
+    allow_local_issuers: bool
+    has_keys: Callable[[str], bool]  # whether a pinned JWKS has a usable key
+    assumable_roles: Callable[[], Collection[str]] = tuple  # ARNs, beside the service's own role
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The entries of a document in its order, and what the catalogue would be with them."""
+
+    setting: Setting
+    stored: Stored
+    grants: tuple[Grant, ...]
+    issuers: tuple[Issuer, ...]
+    locations: tuple[Location, ...]
+    pruned: frozenset[Kind]  # lists that lose every entry which the document does not name
+    unchanged_grants: tuple[Grant, ...]  # stored, and neither named nor pruned
+    reinterpreted: Mapping[str, int]  # as ``reinterpreted_issuers`` returns them
+    trusted: Mapping[str, Issuer]  # by URL, after the document is applied
+    registered: Mapping[str, Location]  # by bucket, after the document is applied
+
+    @classmethod
+    def of(cls, request: ChangesRequest, stored: Stored, setting: Setting) -> Self:
+        """The proposal that a request makes to a stack with these entries."""
+        grants = tuple(one.grant() for one in request.grants or ())
+        issuers = tuple(one.trusted() for one in request.issuers or ())
+        locations = tuple(one.location() for one in request.locations or ())
+        pruned = _pruned_lists(request)
+        ids = {one.id for one in grants}
+        kept_grants = () if "grant" in pruned else stored.grants.values()
+        kept_issuers = () if "issuer" in pruned else stored.issuers.values()
+        kept_locations = () if "location" in pruned else stored.locations.values()
+        return cls(
+            setting=setting,
+            stored=stored,
+            grants=grants,
+            issuers=issuers,
+            locations=locations,
+            pruned=pruned,
+            unchanged_grants=tuple(one for one in kept_grants if one.id not in ids),
+            reinterpreted=reinterpreted_issuers(request, stored.issuers),
+            trusted={one.url: one for one in (*kept_issuers, *issuers)},
+            registered={one.id: one for one in (*kept_locations, *locations)},
+        )
+
+
+def reinterpreted_issuers(request: ChangesRequest, stored: Mapping[str, Issuer]) -> dict[str, int]:
+    """The positions, by URL, of issuers whose subject or claims would be read differently."""
+    issuers = [one.trusted() for one in request.issuers or ()]
+    return {
+        issuer.url: position
+        for position, issuer in enumerate(issuers)
+        if issuer.id in stored and not issuer.says_as(stored[issuer.id])
+    }
+
+
+def _pruned_lists(request: ChangesRequest) -> frozenset[Kind]:
+    lists: dict[Kind, object] = {
+        "grant": request.grants,
+        "issuer": request.issuers,
+        "location": request.locations,
+    }
+    return frozenset(kind for kind, listed in lists.items() if request.prune and listed is not None)
