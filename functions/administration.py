@@ -24,9 +24,9 @@ from vending.aws.table import catalogue
 from vending.aws.table.items import entries, read_items
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
-from vending.catalogue.apply import Catalogue, apply, named
+from vending.catalogue.apply import Catalogue, apply
 from vending.catalogue.changes import Change, Entry, Kind
-from vending.catalogue.proposal import Setting, Stored, reinterpreted_issuers
+from vending.catalogue.proposal import Setting, Stored, reinterpreted_issuers, touched_ids
 from vending.documents.document import ChangesRequest
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
@@ -84,7 +84,7 @@ def named_by(body: ChangesRequest) -> Stored:
         whole |= {"grant"}
     keys = [
         catalogue_key(kind, id_)
-        for kind, ids in named(body).items()
+        for kind, ids in touched_ids(body).items()
         for id_ in ids
         if kind not in whole
     ]

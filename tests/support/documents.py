@@ -42,7 +42,7 @@ def document(**members: object) -> ChangesRequest:
 def stored(*grants: Members, issuers: Iterable[Members] = ()) -> Stored:
     """A table with one bucket, and these."""
     granted = [GrantBody.model_validate(one).grant() for one in grants]
-    trusted = [IssuerBody.model_validate(one).trusted() for one in issuers]
+    trusted = [IssuerBody.model_validate(one).trusted_issuer() for one in issuers]
     return Stored(
         {one.id: one for one in granted}, {one.id: one for one in trusted}, {"bkt": location()}
     )

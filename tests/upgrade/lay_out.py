@@ -21,7 +21,7 @@ from vending.uploads.upload import Sizes, Upload
 def items(document: Mapping[str, Any]) -> dict[str, str]:
     """By ``pk sk``, in order: the writes of all of it into an empty table, and a running upload."""
     locations = [LocationBody.model_validate(one).location() for one in document["locations"]]
-    issuers = [IssuerBody.model_validate(one).trusted() for one in document["issuers"]]
+    issuers = [IssuerBody.model_validate(one).trusted_issuer() for one in document["issuers"]]
     grants = [GrantBody.model_validate(one).grant() for one in document["grants"]]
     changes = [
         *(Change("location", one.id, "", None, one) for one in locations),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from vending.answers import ANSWER_BYTES
 from vending.audit.record import Record
 from vending.catalogue.batches import Batch, batches, decision_key, encode
-from vending.catalogue.changes import Change, Kind
+from vending.catalogue.changes import Change
 from vending.catalogue.plan import plan
 from vending.catalogue.proposal import Setting, Stored
 from vending.documents.document import ChangesRequest
@@ -99,10 +99,3 @@ def _check_answer(shown: Sequence[Mapping[str, object]]) -> None:
         raise TooLarge(
             f"The answer would pass {ANSWER_BYTES} bytes; send about {fitting} changes at a time."
         )
-
-
-def named(request: ChangesRequest) -> dict[Kind, set[str]]:
-    """The ids of what a document names, and the buckets that its grants need; not the issuers."""
-    grants, locations = request.grants or (), request.locations or ()
-    buckets = {one.scope.bucket for one in grants} | {one.scope.bucket for one in locations}
-    return {"grant": {one.id for one in grants}, "location": buckets}

@@ -53,7 +53,7 @@ class Proposal:
     def of(cls, request: ChangesRequest, stored: Stored, setting: Setting) -> Self:
         """The proposal that a request makes to a stack with these entries."""
         grants = tuple(one.grant() for one in request.grants or ())
-        issuers = tuple(one.trusted() for one in request.issuers or ())
+        issuers = tuple(one.trusted_issuer() for one in request.issuers or ())
         locations = tuple(one.location() for one in request.locations or ())
         pruned = _pruned_lists(request)
         ids = {one.id for one in grants}
@@ -74,9 +74,16 @@ class Proposal:
         )
 
 
+def touched_ids(request: ChangesRequest) -> dict[Kind, set[str]]:
+    """The ids of the grants in a document, and of the locations in it or needed by its grants."""
+    grants, locations = request.grants or (), request.locations or ()
+    buckets = {one.scope.bucket for one in grants} | {one.scope.bucket for one in locations}
+    return {"grant": {one.id for one in grants}, "location": buckets}
+
+
 def reinterpreted_issuers(request: ChangesRequest, stored: Mapping[str, Issuer]) -> dict[str, int]:
     """The positions, by URL, of issuers whose subject or claims would be read differently."""
-    issuers = [one.trusted() for one in request.issuers or ()]
+    issuers = [one.trusted_issuer() for one in request.issuers or ()]
     return {
         issuer.url: position
         for position, issuer in enumerate(issuers)

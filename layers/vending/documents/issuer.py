@@ -39,7 +39,7 @@ class IssuerBody(Body):
             )
         return self
 
-    def trusted(self) -> Issuer:
+    def trusted_issuer(self) -> Issuer:
         """The issuer in the core's own types."""
         return Issuer(
             url=self.issuer,
@@ -55,4 +55,4 @@ class IssuerBody(Body):
     def stored_issuer(cls, document: str) -> Issuer:
         """The issuer in a catalogue item; raises ``InternalError`` for a damaged one."""
         with refuse_damaged_item():
-            return cls.model_validate(json.loads(document)).trusted()
+            return cls.model_validate(json.loads(document)).trusted_issuer()

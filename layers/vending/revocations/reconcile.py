@@ -124,7 +124,7 @@ def _write(time: datetime, ledger: Ledger) -> Written:
     active = [one for one in found if not isinstance(one, str) and one.denies(time)]
     before = ledger.denials()
     still = Denials.decode(before).before.items() if damaged else ()
-    whole = fitted(Denials.of(chain((one.denied() for one in active), still)))
+    whole = fitted(Denials.of(chain((one.denial for one in active), still)))
     text = whole.denials.encode()
     saved = before == text
     if not saved:

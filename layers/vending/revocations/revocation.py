@@ -56,7 +56,7 @@ class Revocation:
         return self.before and self.before + timedelta(seconds=LONGEST + SLACK)
 
     @property
-    def forgotten(self) -> datetime | None:
+    def kept_until(self) -> datetime | None:
         """When the table may drop it."""
         return self.until and self.until + timedelta(days=KEPT_DAYS)
 
@@ -64,8 +64,9 @@ class Revocation:
         """Whether there may be anything left to deny."""
         return self.until is None or now < self.until
 
-    def denied(self) -> tuple[Place, datetime | None]:
-        """As denials want it: one session is denied without a time, since there is no other."""
+    @property
+    def denial(self) -> tuple[Place, datetime | None]:
+        """As ``Denials.of`` takes it; without a time for one session, which never comes again."""
         return self.place, None if self.place.part == "session" else self.before
 
     def lift(self, now: datetime, by: Json) -> Self:

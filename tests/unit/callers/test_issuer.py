@@ -173,7 +173,7 @@ def test_an_entry_reads_as_it_is_written(members: dict[str, Any]) -> None:
     one = issuer(**members)
     written = {name: value for name, value in one.as_json().items() if name != "jwks"}
     if not members.get("jwks"):
-        assert IssuerBody.model_validate(json.loads(json.dumps(written))).trusted() == one
+        assert IssuerBody.model_validate(json.loads(json.dumps(written))).trusted_issuer() == one
     assert one.as_json()["issuer"] == ISSUER
 
 

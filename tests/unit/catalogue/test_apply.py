@@ -10,9 +10,9 @@ from tests.support.documents import HERE, SETTING, document, entry, line
 from tests.support.make import ACCOUNT, USER_ARN, record
 from tests.support.tokens import ISSUER
 from vending.callers.issuer import Issuer
-from vending.catalogue.apply import Catalogue, apply, named
+from vending.catalogue.apply import Catalogue, apply
 from vending.catalogue.batches import BATCH_WRITES, ITEM_BYTES, Batch
-from vending.catalogue.proposal import Stored
+from vending.catalogue.proposal import Stored, touched_ids
 from vending.documents.document import ChangesRequest
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
@@ -288,5 +288,5 @@ def test_an_issuer_that_is_taken_in_again_is_no_change() -> None:
 
 def test_a_document_names_its_entries_and_the_buckets_of_its_grants() -> None:
     request = document(grants=[line(), line("b", scope="s3://other/*")], locations=[HERE])
-    assert named(request) == {"grant": {"a", "b"}, "location": {"bkt", "other"}}
-    assert named(document(issuers=[entry()])) == {"grant": set(), "location": set()}
+    assert touched_ids(request) == {"grant": {"a", "b"}, "location": {"bkt", "other"}}
+    assert touched_ids(document(issuers=[entry()])) == {"grant": set(), "location": set()}

@@ -249,7 +249,7 @@ def test_a_bad_member_of_a_document_is_named(members: dict[str, object], pointer
 
 def issued(**members: object) -> Issuer:
     """The issuer that an entry is read into."""
-    return IssuerBody.model_validate(entry(**members)).trusted()  # type: ignore[arg-type]
+    return IssuerBody.model_validate(entry(**members)).trusted_issuer()  # type: ignore[arg-type]
 
 
 def test_an_issuer_is_read_with_what_is_usual_filled_in() -> None:
@@ -579,7 +579,7 @@ def test_every_issuer_that_is_accepted_is_stored_and_read_back_the_same(
     members: dict[str, Any],
 ) -> None:
     try:
-        trusted = IssuerBody.model_validate(members).trusted()
+        trusted = IssuerBody.model_validate(members).trusted_issuer()
     except ValidationError:
         return
     assert IssuerBody.stored_issuer(encode(trusted.as_json())) == trusted

@@ -113,7 +113,7 @@ def _put(
     """Also where a try that nobody heard of has written it already."""
     document = revocation.encode()
     entry = item(revocation_key(revocation.id), document)
-    if ends := revocation.forgotten:
+    if ends := revocation.kept_until:
         entry["ttl"] = {"N": str(int(ends.timestamp()))}
     with translated():
         try:
