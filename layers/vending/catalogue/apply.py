@@ -60,7 +60,7 @@ def apply(
     touched = {
         decision_key(entry)
         for change in changes
-        for entry in (change.before, change.after)
+        for entry in change.entries
         if isinstance(entry, Grant)
     }
     writes = list(batches(changes, catalogue.items(touched)))

@@ -11,7 +11,7 @@ makes from ``revocations``/ID.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vending.callers.issuer import Issuer
@@ -76,33 +76,30 @@ def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> 
 
 def write_order(change: Change) -> tuple[bool, bool, Key]:
     """Narrowing before widening, grants after what they need; then what shares an item."""
-    entry = change.after or change.before
-    assert entry
-    return (not change.narrows, isinstance(entry, Grant), decision_key(entry))
+    return (not change.narrows, change.kind == "grant", decision_key(change.entries[-1]))
 
 
 def _writes(change: Change, listed: dict[Key, dict[str, str]]) -> dict[Key, str | None]:
     document = encode(change.after.as_json()) if change.after else None
-    writes = {catalogue_key(change.kind, change.id): document}
-    for entry in (change.before, change.after):
-        if isinstance(entry, Grant):
-            listed.setdefault(decision_key(entry), {}).pop(entry.id, None)
-            writes[decision_key(entry)] = None
-        elif entry:
-            writes[decision_key(entry)] = document
-    if isinstance(change.after, Grant) and document:
-        listed[decision_key(change.after)][change.id] = document
-    for key in writes.keys() & listed.keys():
-        if listed[key]:
-            writes[key] = f"[{','.join(listed[key].values())}]"
-            _check_size(change, key, len(writes[key] or ""))
-    return writes
+    keys = [decision_key(entry) for entry in change.entries]
+    entry: dict[Key, str | None] = {catalogue_key(change.kind, change.id): document}
+    if change.kind != "grant":
+        return entry | dict.fromkeys(keys, document)
+    for key in keys:
+        listed.setdefault(key, {}).pop(change.id, None)
+    if document:
+        listed[keys[-1]][change.id] = document
+    return entry | {key: _joined(change, key, listed[key].values()) for key in keys}
 
 
-def _check_size(change: Change, key: Key, size: int) -> None:
-    if size > ITEM_BYTES:
+def _joined(change: Change, key: Key, documents: Collection[str]) -> str | None:
+    if not documents:
+        return None
+    item = f"[{','.join(documents)}]"
+    if len(item) > ITEM_BYTES:
         detail = (
-            f"the grants of {key.pk} in {key.sk} would take {size} bytes, and {ITEM_BYTES} is "
+            f"the grants of {key.pk} in {key.sk} would take {len(item)} bytes, and {ITEM_BYTES} is "
             "the most; use a variable in one scope instead of many grants"
         )
         raise InvalidRequest("Too many grants.", faults=[Fault(change.pointer, detail)])
+    return item

@@ -23,6 +23,11 @@ class Change:
     after: Entry | None
 
     @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entry before and after, as far as there is one."""
+        return tuple(entry for entry in (self.before, self.after) if entry)
+
+    @property
     def action(self) -> Literal["add", "change", "remove"]:
         if self.before is None:
             return "add"

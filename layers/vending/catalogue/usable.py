@@ -39,7 +39,11 @@ def grant_faults(
     try:
         scope = grant.scope.fill(caller.identity.variables)
         session_policy(
-            *([scope], grant.permission, location, location.role_arn(role_arn), conditions),
+            [scope],
+            grant.permission,
+            location,
+            location.role_arn(role_arn),
+            conditions,
             versions=grant.versions,
         )
     except (PolicyTooLarge, ValueError) as error:

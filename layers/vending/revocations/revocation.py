@@ -48,7 +48,7 @@ class Revocation:
         """Sessions lent before this are dead; None: all are, and nothing new is vended."""
         if self.kind == "block" and not self.lifted:
             return None
-        return _next_second(self.lifted or self.created)
+        return (self.lifted or self.created).replace(microsecond=0) + timedelta(seconds=AHEAD)
 
     @property
     def until(self) -> datetime | None:
@@ -141,7 +141,3 @@ def revocation_id(now: datetime, random: bytes) -> str:
     """An id that stands before those made earlier; ``random`` are 5 bytes."""
     left = 2**40 - 1 - int(now.timestamp() * 100)
     return b32hexencode(left.to_bytes(5) + random).decode().lower()
-
-
-def _next_second(time: datetime) -> datetime:
-    return time.replace(microsecond=0) + timedelta(seconds=AHEAD)
