@@ -7,6 +7,7 @@ import pytest
 from tools import architecture, markdown
 from tools.architecture import FUNCTIONS, GROUND
 
+LAYER = "layers/vending"
 TREE = {
     "layers/vending/__init__.py": "",
     "layers/vending/errors.py": '"""What can go wrong."""',
@@ -26,7 +27,7 @@ TREE = {
     "layers/vending/aws/table/items.py": (
         '"""Items."""\nfrom vending.aws.services.sts import call\nfrom vending.aws.api import out\n'
     ),
-    "layers/vending/aws/api/out.py": '"""Answers."""\nimport botocore.client\n',
+    f"{LAYER}/aws/api/out.py": '"""Answers."""\nimport botocore.client\n',
     "functions/access.py": '"""Access."""\nfrom vending.aws.table.items import read\n',
 }
 
@@ -116,8 +117,8 @@ def test_the_table_lists_each_module_below_its_room(tmp_path: Path) -> None:
         ("layers/vending/ids.py", "", "ids.py has no docstring"),
         ("layers/vending/ids.py", '"""Ids."""\nimport vending.secrets\n', "ids.py imports vending.secrets"),
         ("layers/vending/ids.py", '"""Ids."""\nfrom vending.audit import METER\n', "ids.py imports vending.audit.METER"),
-        ("layers/vending/cellar/wine.py", '"""Wine."""', "has no cellar"),
-        ("layers/vending/aws/loose.py", '"""Loose."""', "has no aws"),
+        (f"{LAYER}/cellar/wine.py", '"""Wine."""', "has no cellar"),
+        (f"{LAYER}/aws/loose.py", '"""Loose."""', "has no aws"),
     ],
 )  # fmt: skip
 def test_a_tree_that_the_page_cannot_show_is_refused(
