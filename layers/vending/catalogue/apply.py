@@ -97,5 +97,5 @@ def _check_answer(shown: Sequence[Mapping[str, object]]) -> None:
     if size > ANSWER_BYTES:
         fitting = len(shown) * ANSWER_BYTES // size
         raise TooLarge(
-            f"The answer would pass {ANSWER_BYTES} bytes; send about {fitting} changes at a time."
+            f"The answer would exceed {ANSWER_BYTES} bytes; send about {fitting} changes at a time."
         )

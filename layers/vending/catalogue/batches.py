@@ -98,8 +98,8 @@ def _joined(change: Change, key: Key, documents: Collection[str]) -> str | None:
     item = f"[{','.join(documents)}]"
     if len(item) > ITEM_BYTES:
         detail = (
-            f"the grants of {key.pk} in {key.sk} would take {len(item)} bytes, and {ITEM_BYTES} is "
-            "the most; use a variable in one scope instead of many grants"
+            f"the grants of {key.pk} in {key.sk} would take {len(item)} bytes (limit: "
+            f"{ITEM_BYTES}); replace several of them by one grant with a variable in its scope"
         )
         raise InvalidRequest("Too many grants.", faults=[Fault(change.pointer, detail)])
     return item

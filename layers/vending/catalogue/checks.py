@@ -27,7 +27,7 @@ def repeated_ids(proposal: Proposal) -> Iterator[Fault]:
         first: dict[str, int] = {}
         for position, entry in enumerate(entries):
             if first.setdefault(entry.id, position) != position:
-                detail = f"{entry.id!r} is already at /{kind}s/{first[entry.id]}"
+                detail = f"{entry.id!r} is already used at /{kind}s/{first[entry.id]}"
                 yield Fault(f"/{kind}s/{position}/{ID_MEMBERS[kind]}", detail)
 
 
@@ -35,7 +35,7 @@ def too_many_issuers(proposal: Proposal) -> Iterator[Fault]:
     """More issuers than the authorizer reads."""
     count = len(proposal.trusted)
     if count > ISSUERS:
-        yield Fault("/issuers", f"there would be {count} issuers, and {ISSUERS} is the most")
+        yield Fault("/issuers", f"there would be {count} issuers; at most {ISSUERS} are allowed")
 
 
 def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
@@ -45,13 +45,13 @@ def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
         if is_local(issuer.url) and not setting.allow_local_issuers:
             yield Fault(
                 f"/issuers/{position}/issuer",
-                "http on 127.0.0.1 is for development: deploy with AllowLocalIssuers=true",
+                "http on 127.0.0.1 is for development only; deploy with AllowLocalIssuers=true",
             )
         if issuer.jwks and not setting.has_keys(issuer.jwks):
             yield Fault(
                 f"/issuers/{position}/jwks",
-                "no key that can be used: each is public, with a 'kid', RSA of 2,048 to 8,192 "
-                "bits, P-256, P-384, P-521 or Ed25519",
+                "no usable key; a usable key is public, has a 'kid', and is RSA (2,048 to 8,192 "
+                "bits), P-256, P-384, P-521 or Ed25519",
             )
 
 
@@ -64,7 +64,7 @@ def unassumable_roles(proposal: Proposal) -> Iterator[Fault]:
         if location.role not in assumable:
             yield Fault(
                 f"/locations/{position}/role",
-                "is not among the stack's AssumableRoleArns; an administrator cannot add one",
+                "not in the stack's AssumableRoleArns; only an operator can add a role there",
             )
 
 
@@ -81,7 +81,7 @@ def missing_locations(proposal: Proposal) -> Iterator[Fault]:
     if "location" in proposal.pruned:
         needed = {grant.scope.bucket for grant in proposal.unchanged_grants}
         for bucket in sorted(needed - proposal.registered.keys()):
-            yield Fault("/locations", f"{bucket!r} still has grants; it cannot go before them")
+            yield Fault("/locations", f"{bucket!r} still has grants; remove them first")
 
 
 def missing_issuers(proposal: Proposal) -> Iterator[Fault]:
@@ -90,7 +90,7 @@ def missing_issuers(proposal: Proposal) -> Iterator[Fault]:
         grantees = (grant.grantee for grant in proposal.unchanged_grants)
         needed = {one.issuer for one in grantees if isinstance(one, WebGrantee)}
         for url in sorted(needed - proposal.trusted.keys()):
-            yield Fault("/issuers", f"{url!r} still has grants; it cannot go before them")
+            yield Fault("/issuers", f"{url!r} still has grants; remove them first")
 
 
 def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
@@ -101,7 +101,8 @@ def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
         if isinstance(grantee, WebGrantee) and grantee.issuer in proposal.reinterpreted:
             position = proposal.reinterpreted[grantee.issuer]
             for _, reason in grantee_faults(grant, proposal.trusted, partition):
-                yield Fault(f"/issuers/{position}", f"the grant {grant.id!r} stays: {reason}")
+                detail = f"the stored grant {grant.id!r} depends on this issuer: {reason}"
+                yield Fault(f"/issuers/{position}", detail)
 
 
 CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their faults

@@ -19,7 +19,7 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> list[Chan
     """
     proposal = Proposal.of(request, stored, setting)
     if faults := [fault for check in CHECKS for fault in check(proposal)]:
-        raise InvalidRequest("The document does not hold together.", faults=faults)
+        raise InvalidRequest("The document cannot be applied.", faults=faults)
     pruned = proposal.pruned
     return [
         *_differences("location", proposal.locations, stored.locations, pruned),

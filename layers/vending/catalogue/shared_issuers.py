@@ -27,40 +27,41 @@ SHARED = {
     "https://accounts.google.com": Shared(
         re.compile("[0-9]+"),
         frozenset({"hd", "email"}),
-        "everybody with a Google account has such tokens: give the numeric 'subject' (the unique "
-        "id of the service account), or the claim 'hd', or 'email' with 'email_verified: true'",
+        "anyone with a Google account gets tokens from this issuer; give the numeric 'subject' "
+        "(the unique id of the service account), or the claim 'hd', or 'email' with "
+        "'email_verified: true'",
     ),
     "https://token.actions.githubusercontent.com": Shared(
         # With and without the immutable ids: repo:octo@1/app@2:… and repo:octo/app:…
         re.compile("(repo|repository|repository_id|repository_owner|repository_owner_id):[^*]+"),
         frozenset({"repository_id", "repository_owner_id", "repository", "repository_owner"}),
-        "every workflow on GitHub has such tokens: give the claim 'repository_id' (best) or "
-        "'repository_owner_id', or the whole 'subject', such as repo:octo-org/app:ref:refs/heads/"
-        "main; it is compared exactly, without wildcards",
+        "every workflow on GitHub gets tokens from this issuer; give the claim 'repository_id' "
+        "(best) or 'repository_owner_id', or the whole 'subject', such as "
+        "repo:octo-org/app:ref:refs/heads/main; it is compared exactly, without wildcards",
     ),
     "https://gitlab.com": Shared(
         re.compile("project_path:[^*]+"),
         frozenset({"project_id", "namespace_id", "project_path", "namespace_path"}),
-        "every job on gitlab.com has such tokens: give the claim 'project_id' (best) or "
-        "'namespace_id', or the whole 'subject', such as project_path:group/app:ref_type:branch:"
-        "ref:main; it is compared exactly, without wildcards",
+        "every job on gitlab.com gets tokens from this issuer; give the claim 'project_id' (best) "
+        "or 'namespace_id', or the whole 'subject', such as project_path:group/app:ref_type:"
+        "branch:ref:main; it is compared exactly, without wildcards",
     ),
     # The tenant of all personal Microsoft accounts; every other tenant has an issuer of its own.
     "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0": Shared(
         re.compile(".+"),
         frozenset(),
-        "everybody with a personal Microsoft account has such tokens: give the 'subject'",
+        "anyone with a personal Microsoft account gets tokens from this issuer; give the 'subject'",
     ),
     "https://agent.buildkite.com": Shared(
         re.compile("organization:[^*]+"),
         frozenset({"organization_id", "organization_slug", "pipeline_id"}),
-        "every pipeline on Buildkite has such tokens: give the claim 'pipeline_id' or "
+        "every pipeline on Buildkite gets tokens from this issuer; give the claim 'pipeline_id' or "
         "'organization_id', or the whole 'subject'",
     ),
     "https://app.terraform.io": Shared(
         re.compile("organization:[^*]+"),
         frozenset({"terraform_organization_id", "terraform_project_id", "terraform_workspace_id"}),
-        "every workspace on HCP Terraform has such tokens: give the claim "
+        "every workspace on HCP Terraform gets tokens from this issuer; give the claim "
         "'terraform_workspace_id' or 'terraform_organization_id', or the whole 'subject'",
     ),
 }

@@ -31,9 +31,9 @@ def grant_faults(
         yield "scope", "no location for this bucket; add it to 'locations'"
         return
     if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
-        yield "vpcEndpoint", "the location is reached through another one, so nobody could use it"
+        yield "vpcEndpoint", "the location is only reached through another VPC endpoint"
     if grant.source_ip is not None and location.vpc_endpoint:
-        yield "sourceIp", "the location is reached through a VPC endpoint, where no address is seen"
+        yield "sourceIp", "no address matches: the location is only reached through a VPC endpoint"
     caller = Caller("iam", _longest(grant), _LONGEST_ADDRESS)
     conditions = grant_conditions(grant, caller, datetime.max.replace(tzinfo=UTC))
     try:
@@ -47,7 +47,7 @@ def grant_faults(
             versions=grant.versions,
         )
     except (PolicyTooLarge, ValueError) as error:
-        yield "scope", f"not every caller could use it: {error}"
+        yield "scope", f"some callers could not use the grant: {error}"
 
 
 def _longest(grant: Grant) -> Identity:
@@ -65,16 +65,17 @@ def grantee_faults(
     grantee = grant.grantee
     if isinstance(grantee, IamGrantee):
         if isinstance(grantee.iam, Principal) and grantee.iam.partition != partition:
-            ours = f"and this is {partition!r}"
-            yield "grantee", f"the grantee is in the partition {grantee.iam.partition!r}, {ours}"
+            theirs = grantee.iam.partition
+            detail = f"the grantee is in the partition {theirs!r}, the stack in {partition!r}"
+            yield "grantee", detail
     elif issuer := issuers.get(grantee.issuer):
         yield from _unlisted_claims(grant, grantee, issuer)
         if _trusts_unverified_email(grant, grantee, issuer):
-            yield "grantee", "an email counts only with the claim 'email_verified: true'"
+            yield "grantee", "an email is only trusted with the claim 'email_verified: true'"
         if reason := pinning_advice(grantee, issuer):
             yield "grantee", reason
     else:
-        yield "grantee", "no such issuer; add it to 'issuers', exactly as its tokens write it"
+        yield "grantee", "no such issuer; add it to 'issuers', spelled exactly as in its tokens"
 
 
 def _unlisted_claims(

@@ -43,7 +43,7 @@ class GranteeBody(Body):
         if self.iam is not None and outside:
             raise ValueError("'subject' and 'claims' go with 'issuer'")
         if self.issuer is not None and (not outside or self.unique_id):
-            raise ValueError("'issuer' goes with 'subject', 'claims' or both, and nothing else")
+            raise ValueError("'issuer' needs 'subject', 'claims' or both, and nothing else")
         return self
 
     @model_validator(mode="after")
@@ -52,7 +52,7 @@ class GranteeBody(Body):
             kinds = {"role": "AROA", "user": "AIDA"}
             kind = None if self.iam is None or isinstance(self.iam, str) else self.iam.kind
             if kind is None or not self.unique_id.startswith(kinds[kind]):
-                raise ValueError("'uniqueId' is AROA… for a role and AIDA… for a user")
+                raise ValueError("'uniqueId' begins with AROA for a role and with AIDA for a user")
         return self
 
     def grantee(self) -> Grantee:
@@ -100,8 +100,8 @@ class GrantBody(Body):
     def _one_way_in(self) -> Self:
         if self.source_ip is not None and self.vpc_endpoint is not None:
             raise ValueError(
-                "'sourceIp' and 'vpcEndpoint' exclude each other: what comes through a VPC "
-                "endpoint has no public address"
+                "give 'sourceIp' or 'vpcEndpoint', not both: requests through a VPC endpoint have "
+                "no public address"
             )
         return self
 
@@ -115,7 +115,9 @@ class GrantBody(Body):
         }
         for member, (value, needed) in only.items():
             if value and not self.permission.includes(needed):
-                raise ValueError(f"'{member}' is about {needed}, which this grant does not give")
+                raise ValueError(
+                    f"'{member}' needs the permission {needed}, which this grant does not give"
+                )
         return self
 
     @model_validator(mode="after")
@@ -125,8 +127,8 @@ class GrantBody(Body):
         to_account = isinstance(self.grantee.iam, str)
         if to_account and "caller.name" in variables and "caller.kind" not in variables:
             raise ValueError(
-                "in a grant to an account ${caller.name} needs ${caller.kind} in the scope too: "
-                "a role and a user may have one name"
+                "in a grant to an account, ${caller.name} also needs ${caller.kind} in the scope: "
+                "a role and a user can have the same name"
             )
         return self
 
@@ -134,9 +136,9 @@ class GrantBody(Body):
     def _variables_of_its_grantee(self) -> Self:
         of_claims = [name for name in self.scope.variables if name.startswith(CLAIM)]
         if self.grantee.iam is not None and of_claims:
-            raise ValueError("${claim.…} goes with a grantee outside AWS; here it is never filled")
+            raise ValueError("${claim.…} is only filled for a grantee outside AWS")
         if self.grantee.iam is None and len(of_claims) < len(self.scope.variables):
-            raise ValueError("${caller.…} goes with a grantee in IAM; here it is never filled")
+            raise ValueError("${caller.…} is only filled for a grantee in IAM")
         return self
 
     def grant(self) -> Grant:

@@ -35,7 +35,7 @@ class IssuerBody(Body):
     def _reachable_or_pinned(self) -> Self:
         if not (self.jwks or is_public(self.issuer) or is_local(self.issuer)):
             raise ValueError(
-                "the keys of an issuer in a private network cannot be asked for: pin them in 'jwks'"
+                "the keys of an issuer in a private network cannot be fetched; pin them in 'jwks'"
             )
         return self
 

@@ -33,13 +33,13 @@ class LocationBody(Body):
     @model_validator(mode="after")
     def _external_id_of_a_role(self) -> Self:
         if self.external_id and not self.role:
-            raise ValueError("'externalId' goes with 'role'")
+            raise ValueError("'externalId' needs 'role'")
         return self
 
     @model_validator(mode="after")
     def _key_in_the_region(self) -> Self:
         if self.kms_key and self.kms_key.split(":")[3] != self.region:
-            raise ValueError("'kmsKey' is in another region than the bucket")
+            raise ValueError("'kmsKey' must be in the bucket's region")
         return self
 
     def location(self) -> Location:

@@ -43,7 +43,7 @@ UNSAID = {
     "is from 'from' on": "the same",
     "has one for each part": "arithmetic",
     "less than or equal to": "a duration in other units",
-    "another region than the bucket": "a part of another member",
+    "in the bucket's region": "a part of another member",
 }
 BKT: dict[str, Any] = {"expiresIn": 60}
 COMPACT = BKT | {"format": "compact", "method": "GET", "prefix": "s3://bkt/a/", "keys": ["x"]}
