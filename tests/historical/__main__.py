@@ -5,7 +5,6 @@ Until one is red: first the advisories and what tests the changed modules, then 
 """
 
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,33 +14,20 @@ from functools import partial
 from pathlib import Path
 
 from tests.historical.bugs import BUGS, Bug, patched
+from tests.support.running.tree import ROOT, copy
 
-ROOT = Path(__file__).parents[2]
 AT_ONCE = 2
-SECONDS = 600  # for the tests of one bug
+SECONDS = 1800  # for the tests of one bug, on a busy machine
 PASSED, FAILED = 0, 1  # of pytest's exit codes; with any other the tests did not run
-COPIED = (
-    "bench",
-    "docs",
-    "events",
-    "functions",
-    "layers",
-    "local",
-    "template",
-    "tests",
-    "tools",
-    "[!.]*.*",
-    "Makefile",
-)
+ADVISORIES, UNIT = "tests/advisories", "tests/unit"
 # These look at pages, at the text of the sources and at the patches: they see that something has
 # changed, which proves nothing.
 LEFT_OUT = (
     *("docs/test_docs.py", "docs/test_stale_words.py", "docs/test_invariants.py"),
     *("proof/test_historical.py", "test_structure.py"),
     *("tools/test_generated.py", "tools/test_rooms.py"),
+    "support",  # how tests run, which no bug changes
 )
-
-ADVISORIES, UNIT = "tests/advisories", "tests/unit"
 
 type Run = Callable[[Path, Sequence[str]], tuple[int, str]]
 
@@ -49,7 +35,7 @@ type Run = Callable[[Path, Sequence[str]], tuple[int, str]]
 def tested(tree: Path, which: Sequence[str], *, to_the_end: bool) -> tuple[int, str]:
     """The exit code of these tests of a tree, and what they print."""
     command = [sys.executable, "-m", "pytest", *which, "-q", "--tb=no", "-rf"]
-    command += [f"--ignore=tests/unit/{name}" for name in LEFT_OUT]
+    command += [f"--ignore={UNIT}/{name}" for name in LEFT_OUT]
     command += [] if to_the_end else ["-x"]
     ended = subprocess.run(  # noqa: S603 - our own interpreter
         command, cwd=tree, capture_output=True, text=True, timeout=SECONDS, check=False
@@ -71,11 +57,7 @@ def red(bug: Bug | None, run: Run, *, to_the_end: bool) -> list[str]:
     """
     with tempfile.TemporaryDirectory() as directory:
         tree = Path(directory)
-        for path in (path for name in COPIED for path in ROOT.glob(name)):
-            if path.is_dir():
-                shutil.copytree(path, tree / path.name)
-            else:
-                shutil.copy2(path, tree)
+        copy(tree)
         for path, text in patched(bug, tree) if bug else ():
             path.write_text(text, encoding="utf-8")
         near = [] if to_the_end or not bug else nearest(bug)
@@ -93,19 +75,32 @@ def failing(ended: tuple[int, str]) -> list[str]:
 
 
 def main(arguments: list[str], bugs: Sequence[Bug] = BUGS, run: Run | None = None) -> int:
-    """A table of bugs and red tests; 1 where a bug turns none red, or no bug turns one red."""
+    """A table of bugs and red tests; 1 where a bug turns none red, or no bug turns one red.
+
+    The control comes first: a test that fails without any bug would fail with each of them.
+    """
     to_the_end = arguments == ["--all"]
     look = partial(red, run=run or partial(tested, to_the_end=to_the_end), to_the_end=to_the_end)
-    wrong = False
     sys.stdout.write("| bug | seen at | red |\n|---|---|---|\n")
-    restored: list[Bug | None] = [None, *bugs]
+    control = look(None)
+    row(None, control)
+    if control:
+        names = ", ".join(f"`{name}`" for name in control)
+        sys.stdout.write(f"\n{names} fails without any bug, so no bug was restored.\n")
+        return 1
+    unseen = False
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for bug, tests in zip(restored, pool.map(look, restored), strict=True):
-            wrong |= bool(bug) != bool(tests)
-            shown = ", ".join(f"`{name}`" for name in tests) or "**none**"
-            sys.stdout.write(f"| {bug or 'none'} | {bug.seen_at if bug else ''} | {shown} |\n")
-            sys.stdout.flush()
-    return int(wrong)
+        for bug, tests in zip(bugs, pool.map(look, bugs), strict=True):
+            unseen |= not tests
+            row(bug, tests)
+    return int(unseen)
+
+
+def row(bug: Bug | None, tests: Sequence[str]) -> None:
+    """Print a line of the table."""
+    shown = ", ".join(f"`{name}`" for name in tests) or "**none**"
+    sys.stdout.write(f"| {bug or 'none'} | {bug.seen_at if bug else ''} | {shown} |\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.historical.__main__ import failing, main, nearest
+from tests.historical import __main__ as historical
+from tests.historical.__main__ import LEFT_OUT, UNIT, failing, main, nearest
 from tests.historical.bugs import BUGS, Bug, Rotten, patched
 from tests.support.pages import ROOT, pages
+from tests.support.running import tree
 
 PROOF = pages()["docs/proof.md"].text
 FILE, THERE, INSTEAD = "layers/vending/grants/keys.py", "KEY_BYTES = 1024", "KEY_BYTES = 2048"
@@ -68,6 +70,29 @@ def test_only_tests_that_ran_and_failed_are_red() -> None:
             failing((code, words))
 
 
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_what_is_left_out_is_there(name: str) -> None:
+    assert (ROOT / UNIT / name).exists()
+
+
+def test_what_is_left_out_does_not_run(tmp_path: Path) -> None:
+    for name in ("docs/test_docs", "test_structure", "support/test_a", "test_gateway"):
+        file = tmp_path / UNIT / f"{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"def test_{file.parent.name}_{file.stem}(): assert not 'run'\n")
+    ended = historical.tested(tmp_path, [UNIT], to_the_end=True)
+    assert failing(ended) == ["test_unit_test_gateway"]
+
+
+def test_the_copy_passes_what_fails_where_a_file_is_missing(tmp_path: Path) -> None:
+    test = "test_the_application_repository_takes_what_it_is_told"
+    which = ["tests/unit/template/test_deploying.py", "-k", test]
+    tree.copy(tmp_path)
+    assert failing(historical.tested(tmp_path, which, to_the_end=True)) == []
+    (tmp_path / "LICENSE").unlink()
+    assert failing(historical.tested(tmp_path, which, to_the_end=True)) == [test]
+
+
 @pytest.mark.parametrize(
     ("alone", "restored", "code"),
     [(0, 1, 0), (0, 0, 1), (1, 1, 1)],
@@ -76,9 +101,17 @@ def test_only_tests_that_ran_and_failed_are_red() -> None:
 def test_a_bug_that_no_test_sees_is_a_failure(
     alone: int, restored: int, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    ran = []
+
     def run(tree: Path, which: Sequence[str]) -> tuple[int, str]:
-        ended = restored if INSTEAD in (tree / FILE).read_text() else alone
+        is_restored = INSTEAD in (tree / FILE).read_text()
+        ran.append(is_restored)
+        ended = restored if is_restored else alone
         return ended, "FAILED tests/unit/a.py::test_one\n" * ended
 
     assert main([], [Bug("a bug", "", ((FILE, THERE, INSTEAD),))], run) == code
-    assert ("| a bug |  | `test_one` |" in capsys.readouterr().out) == bool(restored)
+    told = capsys.readouterr().out
+    assert ("| a bug |  | `test_one` |" in told) == bool(restored and not alone)
+    assert ran[0] is False, "the control comes first"
+    assert (True in ran) is not alone, "and where it fails, no bug is restored"
+    assert ("`test_one` fails without any bug" in told) == bool(alone)
