@@ -121,7 +121,7 @@ proof: $(ENVIRONMENT) ## what is signed and what sessions may do, for cases draw
 
 .PHONY: mutate
 mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: a test has to see it (half an hour)
-	@PATH="$$PATH:$(CURDIR)/.venv-mutation/bin" $(PYTHON) tests/mutation/run.py $(MODULES)
+	@PATH="$$PATH:$(CURDIR)/.venv-mutation/bin" $(PYTHON) -m tests.mutation.run $(MODULES)
 
 .PHONY: fuzz fuzz-api fuzz-parsers
 fuzz: fuzz-api fuzz-parsers ## the API from openapi.yaml, and the two parsers by coverage (SECONDS=240)

@@ -1,25 +1,29 @@
 """Mutation testing of the modules that decide: small changes to their code, and which no test sees.
 
 Run by ``make mutate``. Each module is changed in a copy of the tree, one change at a time, and its
-tests have to turn red. Changes that nobody could notice stand in ``equivalent.toml`` with the
+tests have to turn red. The control comes first: the tests of every module pass without any change,
+or no change is tried. Changes that nobody could notice stand in ``equivalent.toml`` with the
 reason; any other that survives ends the run with exit code 1, once all have been tried.
 """
 
 import json
 import os
-import shutil
+import shlex
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.running.tree import copy
+
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
-SECONDS = 120  # for the tests of one change; an endless loop is seen by then
+SECONDS = 120  # at least, for the tests of one change; an endless loop is seen by then
+PATIENCE = 5  # times what the tests take without any change
 AT_ONCE = 2
 # By module: the tests that know it, the quickest first.
 STRUCTURE = "test_structure.py"
@@ -47,10 +51,10 @@ MODULES = {
 }
 CONFIGURATION = """\
 [cosmic-ray]
-module-path = "layers/vending/{module}.py"
+module-path = "{place}"
 timeout = {seconds}
 excluded-modules = []
-test-command = "{python} -m pytest -x -q -p no:cacheprovider {tests}"
+test-command = "{command}"
 [cosmic-ray.distributor]
 name = "local"
 """
@@ -68,6 +72,19 @@ class Survivor(NamedTuple):
         return self._replace(after="")
 
 
+class Control(NamedTuple):
+    """How the tests of a module ended without any change; ``failed`` is what they printed then."""
+
+    module: str
+    seconds: float
+    failed: str
+
+    @property
+    def limit(self) -> int:
+        """The seconds that they may take with a change, before that counts as seen."""
+        return max(SECONDS, round(PATIENCE * self.seconds))
+
+
 class Outcome(NamedTuple):
     """What came of a module's changes."""
 
@@ -76,19 +93,59 @@ class Outcome(NamedTuple):
     survivors: list[Survivor]
 
 
-def tried(module: str) -> Outcome:
-    """Every change of a module, each against its tests."""
+def place(module: str) -> str:
+    """Where a module is in the tree."""
+    return f"layers/vending/{module}.py"
+
+
+def tests_of(module: str) -> list[str]:
+    """Where the tests are that know a module."""
+    return [f"tests/unit/{name}" for name in MODULES[module]]
+
+
+def command(module: str) -> list[str]:
+    """What runs the tests of a module, until one fails."""
+    return [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests_of(module)]
+
+
+def control(module: str) -> Control:
+    """The tests of a module without any change."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
         tree = Path(directory) / "tree"
         copy(tree)
-        tests = " ".join(f"tests/unit/{name}" for name in MODULES[module])
-        (tree / "mutation.toml").write_text(
-            CONFIGURATION.format(module=module, seconds=SECONDS, python=sys.executable, tests=tests)
+        began = time.monotonic()
+        ended = subprocess.run(  # noqa: S603 - our own interpreter
+            command(module), cwd=tree, capture_output=True, text=True, check=False
         )
-        for command in ("init", "exec"):
-            cosmic_ray(command, "mutation.toml", "mutation.sqlite", tree=tree)
-        lines = cosmic_ray("dump", "mutation.sqlite", tree=tree).splitlines()
-    results = [result for _, result in map(json.loads, lines) if result]
+    took = time.monotonic() - began
+    return Control(module, took, ended.stdout + ended.stderr if ended.returncode else "")
+
+
+def tried(passed: Control) -> Outcome:
+    """Every change of a module, each against its tests."""
+    module = passed.module
+    with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
+        tree = Path(directory) / "tree"
+        copy(tree)
+        (tree / "mutation.toml").write_text(
+            CONFIGURATION.format(
+                place=place(module), seconds=passed.limit, command=shlex.join(command(module))
+            )
+        )
+        for step in ("init", "exec"):
+            cosmic_ray(step, "mutation.toml", "mutation.sqlite", tree=tree)
+        return outcome(module, cosmic_ray("dump", "mutation.sqlite", tree=tree).splitlines())
+
+
+def outcome(module: str, lines: Iterable[str]) -> Outcome:
+    """What cosmic-ray's lines say; raises ``RuntimeError`` where a change was not tried."""
+    results = [result or {} for _, result in map(json.loads, lines)]
+    for result in results:
+        ended = (result.get("worker_outcome"), result.get("test_outcome"))
+        if ended not in {("normal", "killed"), ("normal", "survived")}:
+            raise RuntimeError(f"{module}: the tests did not run with a change: {result}")
+    if not results:
+        raise RuntimeError(f"{module}: there is nothing to change in {place(module)}")
     survivors = [
         Survivor(module, *changed(result["diff"]))
         for result in results
@@ -97,21 +154,12 @@ def tried(module: str) -> Outcome:
     return Outcome(module, len(results), survivors)
 
 
-def copy(tree: Path) -> None:
-    """The files that git knows, as they are now."""
-    listed = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True)  # noqa: S607 - git
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (tree / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, tree / name)
-
-
 def cosmic_ray(*arguments: str, tree: Path) -> str:
     """What the program prints; its failure is ours."""
     # Compiled files are told by second and size: a change within a second could be missed.
     settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = ["cosmic-ray", *arguments]
-    return subprocess.check_output(command, cwd=tree, env=settings, text=True)  # noqa: S603 - ours
+    words = ["cosmic-ray", *arguments]
+    return subprocess.check_output(words, cwd=tree, env=settings, text=True)  # noqa: S603 - ours
 
 
 def changed(diff: str) -> tuple[str, str]:
@@ -148,10 +196,21 @@ def report(outcomes: Iterator[Outcome]) -> int:
     return 1 if unexplained else 0
 
 
-def main(asked: list[str]) -> int:
+def main(
+    asked: Sequence[str],
+    look: Callable[[str], Control] = control,
+    change: Callable[[Control], Outcome] = tried,
+) -> int:
     """The modules that are named, or all."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return report(pool.map(tried, asked or MODULES))
+        controls = list(pool.map(look, asked or MODULES))
+        failing = [one for one in controls if one.failed]
+        for one in failing:
+            sys.stdout.write(
+                f"{one.failed}\nThe tests of {one.module} fail without any change: "
+                "no change was tried.\n"
+            )
+        return 1 if failing else report(pool.map(change, controls))
 
 
 if __name__ == "__main__":

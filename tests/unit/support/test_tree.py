@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.pages import ROOT
 
+from tests.support.pages import ROOT
 from tests.support.running import tree
 
 
