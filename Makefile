@@ -124,11 +124,11 @@ mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: 
 	@PATH="$$PATH:$(CURDIR)/.venv-mutation/bin" $(PYTHON) -m tests.mutation.run $(MODULES)
 
 .PHONY: fuzz fuzz-api fuzz-parsers
-fuzz: fuzz-api fuzz-parsers ## the API from openapi.yaml, and the two parsers by coverage (SECONDS=240)
+fuzz: fuzz-api fuzz-parsers ## the API from openapi.yaml, and the two parsers by coverage (SECONDS=240, and 60)
 fuzz-api: $(ENVIRONMENT) $(FUZZ)
 	@PYTHONPATH=layers:. $(PYTHON) -m tests.fuzz.api --seconds $(or $(SECONDS),240)
 fuzz-parsers: $(ENVIRONMENT) $(FUZZ)
-	@PYTHONPATH=layers:. .venv-fuzz/bin/python -m tests.fuzz.parsers
+	@PYTHONPATH=layers:. .venv-fuzz/bin/python -m tests.fuzz.parsers $(if $(SECONDS),--seconds $(SECONDS))
 
 .PHONY: regressions
 regressions: $(ENVIRONMENT) ## restore each known bug in a copy: which tests turn red (ALL=1: all of them)

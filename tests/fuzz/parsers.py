@@ -34,6 +34,7 @@ with atheris.instrument_imports(include=["vending"]):
     from vending.errors import InvalidRequest, TooLarge
     from vending.grants.keys import KEY_BYTES, Keys
     from vending.grants.scope import Scope
+    from vending.revocations import request as revocations_request
     from vending.uploads import request as uploads_request
     from vending.urls import compact
     from vending.urls.parse import parse_urls
@@ -45,7 +46,9 @@ MODELS: list[type[bodies_body.Body]] = [
     uploads_request.UploadRequest,
     uploads_request.PartsRequest,
     uploads_request.CompletionRequest,
+    uploads_request.AbortRequest,
     document.ChangesRequest,
+    revocations_request.RevocationRequest,
 ]
 
 
@@ -97,18 +100,27 @@ def agree(location: Keys, key: Keys) -> None:
 
 def body(given: bytes) -> None:
     """A text: it is one of the bodies, or ``InvalidRequest`` or ``TooLarge``."""
-    choice, text = given[-1] if given else 0, decoded(given[:-1])
-    chosen = MODELS[choice % len(MODELS)]
+    if read := body_of(given):
+        understood(read)
+
+
+def body_of(given: bytes) -> bodies_body.Body | None:
+    """The body, or nothing where it is refused as it is documented."""
+    chosen, text = model(given), decoded(given[:-1])
     try:
-        read = parse_urls(text) if chosen is UrlsRequest else parse(chosen, text)
+        return parse_urls(text) if chosen is UrlsRequest else parse(chosen, text)
     except TooLarge:
-        return
+        return None
     except InvalidRequest as error:
         for fault in error.faults:
             assert fault.pointer == "" or fault.pointer.startswith("/"), fault
             assert fault.detail, fault
-        return
-    understood(read)
+        return None
+
+
+def model(given: bytes) -> type[bodies_body.Body]:
+    """Its last byte chooses."""
+    return MODELS[given[-1] % len(MODELS) if given else 0]
 
 
 def decoded(given: bytes) -> str:
@@ -142,12 +154,35 @@ def changed(given: bytes, most: int, number: int) -> bytes:
 FUZZED = {"targets": targets, "bodies": body}
 
 
+def kinds(name: str, given: bytes) -> set[str]:
+    """What an input is read as."""
+    if name == "bodies":
+        return {model(given).__name__} if body_of(given) else set()
+    text = decoded(given).partition("\t")[0]
+    return {one.__name__ for one in (Scope, Keys) if one_of(one.parse, text)}
+
+
+def unread(name: str, corpus: Path) -> set[str]:
+    """The control: each input as it is; what none of them is read as.
+
+    Raises what the fuzzer would find.
+    """
+    missing = {one.__name__ for one in (MODELS if name == "bodies" else (Scope, Keys))}
+    for path in sorted(corpus.iterdir()):
+        FUZZED[name](path.read_bytes())
+        missing -= kinds(name, path.read_bytes())
+    return missing
+
+
 def fuzz(name: str, seconds: int) -> None:
     """Until the time is over; does not return."""
     with tempfile.TemporaryDirectory(prefix="s3vend-fuzz-") as directory:
         corpus = Path(directory) / "corpus"
         corpus.mkdir()
         seeds(name, corpus, len(MODELS))
+        if missing := unread(name, corpus):
+            names = ", ".join(sorted(missing))
+            sys.exit(f"Before any change, no input is read as {names}: nothing was fuzzed.")
         dictionary = Path(directory) / "words"
         dictionary.write_text(words(), encoding="utf-8")
         FOUND.mkdir(exist_ok=True)

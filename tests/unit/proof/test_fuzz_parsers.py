@@ -1,0 +1,78 @@
+"""`make fuzz-parsers` reads every body that a function takes, and fuzzes nothing that is refused.
+
+What changes the inputs, atheris, is in an environment of its own; here they are as they are.
+"""
+
+import re
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.fuzz.inputs import seeds
+from tests.support.pages import ROOT
+from vending.errors import InvalidRequest
+
+
+@pytest.fixture
+def parsers(monkeypatch: pytest.MonkeyPatch) -> Any:
+    atheris = SimpleNamespace(instrument_imports=lambda include: nullcontext())
+    monkeypatch.setitem(sys.modules, "atheris", atheris)
+    from tests.fuzz import parsers  # noqa: PLC0415 - not without atheris
+
+    return parsers
+
+
+@pytest.fixture(params=["targets", "bodies"])
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def corpus(name: str, parsers: Any, tmp_path: Path) -> Path:
+    seeds(name, tmp_path, len(parsers.MODELS))
+    return tmp_path
+
+
+def test_every_body_of_a_function_is_fuzzed(parsers: Any) -> None:
+    handlers = "".join(path.read_text() for path in (ROOT / "functions").glob("*.py"))
+    taken = {*re.findall(r"\bparse\((\w+), request\.body\(\)\)", handlers), "UrlsRequest"}
+    assert len(taken) == 8
+    assert {model.__name__ for model in parsers.MODELS} == taken
+    assert handlers.count("request.body()") == handlers.count(", request.body())") + 1
+
+
+def test_unchanged_inputs_are_read_as_all_that_is_fuzzed(
+    parsers: Any, name: str, corpus: Path
+) -> None:
+    assert parsers.unread(name, corpus) == set()
+
+
+@pytest.mark.parametrize("name", ["bodies"], indirect=True)
+def test_where_everything_is_refused_nothing_is_fuzzed(
+    parsers: Any, name: str, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: object) -> None:
+        raise InvalidRequest("no")
+
+    monkeypatch.setattr(parsers, "parse", refuse)
+    assert parsers.unread(name, corpus) == {
+        model.__name__ for model in parsers.MODELS if model.__name__ != "UrlsRequest"
+    }
+    with pytest.raises(SystemExit, match=r"AbortRequest.*nothing was fuzzed"):
+        parsers.fuzz(name, 1)
+
+
+def test_an_unchanged_input_that_is_found_ends_the_control(
+    parsers: Any, name: str, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: object) -> None:
+        raise AssertionError("found")
+
+    for one in ("plain", "understood"):
+        monkeypatch.setattr(parsers, one, fail)
+    with pytest.raises(AssertionError, match="found"):
+        parsers.unread(name, corpus)
