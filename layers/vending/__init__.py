@@ -1,10 +1,12 @@
-"""The vending core: lends S3 access for just the keys that a caller was granted.
+"""The vending core: lends access to exactly the S3 keys that a caller was granted.
 
-1. A door has authenticated the caller: ``Caller``.
-2. The body becomes a frozen value: ``parse``.
-3. Gather what the table says of the caller and the bucket: ``LoadGrants``.
-4. Decide: the closest grant that covers every target, or a refusal: ``decide``.
-5. Narrow: session policy, role session name, source identity, duration: ``session_for``.
-6. Act: ``AssumeRole`` for credentials, or sign URLs with a session that stays here.
-7. Record: one audit record, whatever happened: ``recorded``.
+Each request passes these steps:
+
+1. A door authenticates the caller: ``Caller``.
+2. ``parse`` turns the body into a frozen value.
+3. ``LoadGrants`` reads what the table has about the caller and the bucket.
+4. ``decide`` finds the closest grant that covers every target, or refuses.
+5. ``session_for`` narrows the session: policy, role session name, source identity, duration.
+6. ``AssumeRole`` gets credentials; they are handed out, or sign URLs and stay in the function.
+7. ``audit_record`` emits one audit record, whatever happened.
 """

@@ -1,4 +1,7 @@
-"""Lists page by page: ``?limit=&nextToken=`` in, ``{NAME: […], nextToken?}`` out."""
+"""Splits lists into pages, and refuses answers that are too large.
+
+A request has the query ``?limit=&nextToken=``; its answer is ``{NAME: […], nextToken?}``.
+"""
 
 import json
 import re
@@ -11,30 +14,30 @@ from vending.errors import Fault, InvalidRequest, TooLarge
 PARAMETERS = ("limit", "nextToken")
 USUAL, MOST = 100, 1000
 KEY_BYTES = 2048
-PAGE_BYTES = 4_000_000  # of entries as JSON; Lambda answers with 6 MB at most
+PAGE_BYTES = 4_000_000  # of entries as JSON; a Lambda function can answer with 6 MB
 
 _NOT_KEY = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
-type Position = tuple[str, ...]  # of the first entry of a page, in the order of the list
+type Position = tuple[str, ...]  # the sort key of a page's first entry
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How many entries, and from where on (None: from the first)."""
+    """A page of a list: how many entries, and where it starts (None: at the first entry)."""
 
     limit: int
     start: Position | None
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], parts: int) -> "Page":
-        """The page that a query asks for; ``parts`` is the length of the list's positions.
+        """Read the page from a query; ``parts`` is the length of the list's positions.
 
         Raises:
-            InvalidRequest: a limit out of bounds, or a token that is not one of ours.
+            InvalidRequest: ``limit`` is out of range, or no answer contained this ``nextToken``.
         """
         limit = query.get("limit", str(USUAL))
         if not re.fullmatch("[1-9][0-9]{0,3}", limit) or int(limit) > MOST:
-            detail = f"'limit' is from 1 to {MOST}."
+            detail = f"'limit' must be a number from 1 to {MOST}."
             raise InvalidRequest(detail, faults=[Fault("/limit", detail)])
         token = query.get("nextToken")
         return cls(int(limit), None if token is None else _position(token, parts))
@@ -42,15 +45,16 @@ class Page:
     def answer(
         self, name: str, entries: Iterable[tuple[Position, Mapping[str, object] | None]]
     ) -> dict[str, object]:
-        """The page as JSON members; ``entries`` begin at ``start`` and are read one too far.
+        """Build the answer's members; ``entries`` start at ``start``, and one more is read.
 
-        In place of an entry None says that all before the position has been read. Where reading
-        then becomes too much, the page ends there, with fewer entries or none, and is gone on with.
+        A position with None instead of an entry means: everything before it has been read. If
+        ``entries`` raises TooLarge after that, the page ends at that position, with fewer entries
+        or none, and ``nextToken`` continues from there.
 
         Raises:
-            TooLarge: reading became too much before anything was read.
+            TooLarge: ``entries`` raised it before the first position with None.
         """
-        found: list[Mapping[str, object]] = []
+        page: list[Mapping[str, object]] = []
         size, reached = 0, None
         try:
             for position, entry in entries:
@@ -58,20 +62,20 @@ class Page:
                     reached = position
                     continue
                 size += len(json.dumps(entry))
-                if len(found) == self.limit or (found and size > PAGE_BYTES):
+                if len(page) == self.limit or (page and size > PAGE_BYTES):
                     reached = position
                     break
-                found.append(entry)
+                page.append(entry)
             else:
-                return {name: found}
+                return {name: page}
         except TooLarge:
             if reached is None:
                 raise
-        return {name: found} if reached is None else {name: found, "nextToken": _token(reached)}
+        return {name: page} if reached is None else {name: page, "nextToken": _token(reached)}
 
 
 def _token(position: Position) -> str:
-    # Without padding: a '=' in a query is signed differently by different clients.
+    # Without padding, since clients differ in how they sign a '=' in a query.
     return urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
 
 
@@ -85,28 +89,28 @@ def _position(token: str, parts: int) -> Position:
         or len(position) != parts
         or not all(isinstance(part, str) and _is_key(part) for part in position)
     ):
-        detail = "'nextToken' is not one that this list gave; start again without it."
+        detail = "'nextToken' is not from this list; start again without it."
         raise InvalidRequest(detail, faults=[Fault("/nextToken", detail)])
     return tuple(position)
 
 
 def _is_key(part: str) -> bool:
-    """Whether DynamoDB could have such a key at all."""
+    """Whether DynamoDB takes ``part`` as a key."""
     return not _NOT_KEY.search(part) and 0 < len(part.encode()) <= KEY_BYTES
 
 
-def check_answer(sizes: Sequence[int], what: str) -> None:
-    """Refuse an answer that would not fit; ``sizes`` are the bytes of its items.
+def check_answer(sizes: Sequence[int], noun: str) -> None:
+    """Refuse an answer of more than ``ANSWER_BYTES``; ``sizes`` are the bytes of its items.
 
     Raises:
-        TooLarge: with how many would fit.
+        TooLarge: the answer does not fit; ``detail`` says how many items would.
     """
     if sum(sizes) > ANSWER_BYTES:
         fitting = ANSWER_BYTES // max(sizes)
         raise TooLarge(
-            f"The answer would pass {ANSWER_BYTES} bytes; with keys of this length send at most "
-            f"{fitting} {what} at a time."
+            f"The answer would be larger than {ANSWER_BYTES} bytes; with keys of this length, "
+            f"send at most {fitting} {noun} at a time."
         )
 
 
-ANSWER_BYTES = 5_500_000  # of the 6 MB that Lambda can answer
+ANSWER_BYTES = 5_500_000  # of the 6 MB that a Lambda function can answer

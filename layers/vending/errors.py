@@ -1,14 +1,16 @@
-"""What can go wrong, sorted by whose fault; status, code and title in one place.
+"""The errors that have an answer of their own, sorted by whose fault they are.
+
+Each has its status, code and title here, and nowhere else.
 
 VendingError
-├── RequestFault: the caller can mend the request
+├── RequestFault: the caller can correct the request
 │   ├── InvalidRequest 400 · DurationNotAllowed 400 · PolicyTooLarge 400 · SeveralGrants 400
 │   └── TooLarge 413 · NotFound 404 · PreconditionFailed 412
-├── Refusal: the request is well formed, the answer is no
+├── Refusal: the request is well formed, but the caller does not get what it requests
 │   ├── NotAuthenticated 403 (TokenRefused 401)
 │   ├── AccessDenied 403 · PresignOnly 403 · TooManyClaims 403
 │   └── TooManyRequests 429
-└── ServiceFault: ours, or of a service behind us
+└── ServiceFault: this service failed, or a service that it depends on
     ├── Unavailable 503
     └── InternalError 500
 """
@@ -17,22 +19,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-FAULTS = 100  # that an answer lists; more would drown the first ones
+FAULTS = 100  # listed in one answer; more would bury the first ones
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a request body: where (a JSON pointer, RFC 6901) and what would be right."""
+    """One fault of a request: the member's JSON pointer (RFC 6901), and what is wrong with it."""
 
     pointer: str
     detail: str
 
 
 class VendingError(Exception):
-    """Base of every error with an answer of its own.
+    """Base class of the errors that have an answer of their own.
 
-    ``detail`` is public: it may tell the caller only what the caller sent or may know.
-    ``reason`` is for the audit record alone.
+    ``detail`` is public: it contains only what the caller sent or may know. ``reason`` is written
+    to the audit record and never returned.
     """
 
     status: ClassVar[int]
@@ -48,63 +50,63 @@ class VendingError(Exception):
 
 
 class RequestFault(VendingError):
-    """The caller can mend the request."""
+    """The caller can correct the request."""
 
 
 class InvalidRequest(RequestFault):
-    """The request does not have the form that the route takes; ``faults`` name the members."""
+    """The request does not have the form that the route accepts; ``faults`` name the members."""
 
     status, code, title = 400, "InvalidRequest", "The request is not valid"
 
 
 class DurationNotAllowed(RequestFault):
-    """A duration outside the limits; the limit is in the detail."""
+    """The duration is outside the limits; ``detail`` names them."""
 
     status, code, title = 400, "DurationNotAllowed", "The duration is not allowed"
 
 
 class PolicyTooLarge(RequestFault):
-    """The session policy does not fit what STS takes; it is never widened to fit."""
+    """The session policy is longer than STS accepts; it is never widened to fit."""
 
     status, code, title = 400, "PolicyTooLarge", "The session policy would be too large"
 
 
 class SeveralGrants(RequestFault):
-    """The targets fall under several grants; one request is answered by one grant."""
+    """The targets fall under several grants; one request can use only one."""
 
     status, code, title = 400, "SeveralGrants", "The targets fall under several grants"
 
 
 class TooLarge(RequestFault):
-    """The body, or the answer that it asks for, is larger than what fits."""
+    """The body, or the answer to it, is larger than the limit."""
 
     status, code, title = 413, "TooLarge", "Too large"
 
 
 class NotFound(RequestFault):
-    """No such thing, where the caller may know."""
+    """The requested thing does not exist, and the caller may know that."""
 
     status, code, title = 404, "NotFound", "Not found"
 
 
 class PreconditionFailed(RequestFault):
-    """Somebody else has changed what this request builds on."""
+    """What this request is based on has changed since the caller read it."""
 
     status, code, title = 412, "PreconditionFailed", "Changed in the meantime"
 
 
 class Refusal(VendingError):
-    """The request is well formed, the answer is no."""
+    """The request is well formed, but the caller does not get what it requests."""
 
 
 class NotAuthenticated(Refusal):
-    """The request context names no caller that this door takes."""
+    """The request context names no caller that this door accepts."""
 
     status, code, title = 403, "NotAuthenticated", "Not authenticated"
 
 
 class TokenRefused(NotAuthenticated):
-    """The token was not accepted; ``reason`` says why, and the answer does not."""
+    """The token is not accepted; the audit record says why, the answer does not."""
 
     status = 401
 
@@ -119,19 +121,19 @@ class AccessDenied(Refusal):
 
 
 class PresignOnly(Refusal):
-    """The grant gives presigned URLs, but no credentials."""
+    """The grant allows presigned URLs, but not credentials."""
 
     status, code, title = 403, "PresignOnly", "This grant gives presigned URLs only"
 
 
 class TooManyClaims(Refusal):
-    """The token's claims could match grants in more places than a decision reads."""
+    """The token's claims make more grantee keys than one decision reads."""
 
     status, code, title = 403, "TooManyClaims", "The token has too many claims"
 
 
 class TooManyRequests(Refusal):
-    """More than a rate limit allows in a minute; ``Retry-After`` says how much of it is left."""
+    """A rate limit is used up; ``Retry-After`` is the number of seconds left in the minute."""
 
     status, code, title = 429, "TooManyRequests", "Too many requests"
     retry_after = 60
@@ -142,20 +144,21 @@ class TooManyRequests(Refusal):
 
 
 class ServiceFault(VendingError):
-    """Ours, or of a service behind us: the answer is a refusal, never more access."""
+    """This service failed, or a service that it depends on: access is refused, never widened."""
 
 
 class Unavailable(ServiceFault):
-    """A service behind us failed or is throttling; ``reason`` is its error code."""
+    """A service that this one depends on failed or throttled; ``reason`` is its error code."""
 
     status, code, title = 503, "Unavailable", "Unavailable for the moment"
     retry_after = 2
 
     def __init__(self, reason: str) -> None:
-        super().__init__("A service behind this one did not answer. Try again.", reason=reason)
+        detail = "A service that this one depends on did not answer. Try again."
+        super().__init__(detail, reason=reason)
 
 
 class InternalError(ServiceFault):
-    """A fault of this program; the answer carries the request id and nothing else."""
+    """This service failed unexpectedly; the answer contains the request id and nothing else."""
 
     status, code, title = 500, "InternalError", "Internal error"

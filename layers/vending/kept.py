@@ -1,4 +1,4 @@
-"""What was read a moment ago, kept for a few seconds in one execution environment."""
+"""Caches what a function has read, for a few seconds, in one execution environment."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -9,27 +9,27 @@ CAPACITY = 1000
 
 
 @dataclass(slots=True)
-class Kept[**Asked, Answer]:
-    """Answers of ``read``, asked again when they are ``seconds`` old; 0 asks always.
+class Kept[**Parameters, Answer]:
+    """Calls ``read`` and caches each answer for ``seconds``; 0 turns caching off.
 
-    An answer older than that is never used, whatever fails.
+    An answer older than that is never used, even if ``read`` fails.
     """
 
-    read: Callable[Asked, Answer]
+    read: Callable[Parameters, Answer]
     seconds: int
     now: Callable[[], datetime]
     answers: OrderedDict[object, tuple[datetime, Answer]] = field(default_factory=OrderedDict)
 
-    def load(self, *asked: Asked.args, **named: Asked.kwargs) -> Answer:
-        """As ``read``."""
-        place, time = (*asked, *named.items()), self.now()
+    def load(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        """Return the answer of ``read`` for these arguments, cached or new."""
+        key, time = (*args, *kwargs.items()), self.now()
         lifetime = timedelta(seconds=self.seconds)
-        kept = self.answers.get(place)
-        if kept and timedelta() <= time - kept[0] < lifetime:
-            return kept[1]
-        answer = self.read(*asked, **named)
-        self.answers[place] = (time, answer)
-        self.answers.move_to_end(place)
+        cached = self.answers.get(key)
+        if cached and timedelta() <= time - cached[0] < lifetime:
+            return cached[1]
+        answer = self.read(*args, **kwargs)
+        self.answers[key] = (time, answer)
+        self.answers.move_to_end(key)
         for old in [one for one, (read, _) in self.answers.items() if time - read >= lifetime]:
             del self.answers[old]
         if len(self.answers) > CAPACITY:

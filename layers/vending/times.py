@@ -1,8 +1,8 @@
-"""Times as ISO 8601, as AWS writes them."""
+"""Writes times as ISO 8601, in the form that AWS uses."""
 
 from datetime import UTC, datetime
 
 
 def iso(time: datetime) -> str:
-    """ISO 8601 in UTC, whole seconds, as AWS writes it."""
+    """Format ``time`` in UTC and whole seconds, such as ``2026-11-23T12:00:00Z``."""
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
