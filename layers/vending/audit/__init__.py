@@ -1,1 +1,1 @@
-"""The audit record, and what it measures."""
+"""The audit record of a decision, and the metrics in it."""

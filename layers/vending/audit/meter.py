@@ -1,4 +1,7 @@
-"""What one request takes, phase by phase; an execution environment serves one at a time."""
+"""Measures how long each phase of a request takes.
+
+One meter is enough, since an execution environment serves one request at a time.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,69 +10,72 @@ from functools import wraps
 THOUSAND = 1000.0
 
 
-def _stands_still() -> float:
+def _stopped_clock() -> float:
     return 0.0
 
 
 @dataclass(slots=True)
 class Meter:
-    """Milliseconds by phase, and counts, of the request that runs.
+    """Milliseconds by phase, and counts, of the current request.
 
-    A phase is a call to somebody else, or what is left of the time after ``rest``. Only what
-    happened is there: a phase that is absent has cost nothing.
+    A phase is a call to another service, or the time after ``rest`` that no call takes. A phase
+    that did not happen is absent.
     """
 
-    clock: Callable[[], float] = _stands_still  # seconds, never set back
+    clock: Callable[[], float] = _stopped_clock  # seconds; it never goes back
     taken: dict[str, float] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     _begun: float = 0.0
-    _rest: tuple[str, float] | None = None  # a phase, and what of the time is not its own
+    _rest: tuple[str, float] | None = None  # its phase, and the time before it without calls
 
     def begin(self) -> None:
-        """A request begins."""
+        """Start measuring a request."""
         self.taken.clear()
         self.counted.clear()
         self._rest = None
         self._begun = self.clock()
 
-    def timed[**Asked, Answer](
+    def timed[**Parameters, Answer](
         self, phase: str
-    ) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
-        """Decorates a call: its time is the phase's, whatever comes of it."""
+    ) -> Callable[[Callable[Parameters, Answer]], Callable[Parameters, Answer]]:
+        """Decorate a function to add its time to ``phase``, also when it raises."""
 
-        def decorated(call: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+        def decorate(call: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
             @wraps(call)
-            def timing(*args: Asked.args, **named: Asked.kwargs) -> Answer:
+            def timed_call(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
                 started = self.clock()
                 try:
-                    return call(*args, **named)
+                    return call(*args, **kwargs)
                 finally:
-                    took = (self.clock() - started) * THOUSAND
-                    self.taken[phase] = self.taken.get(phase, 0.0) + took
+                    milliseconds = (self.clock() - started) * THOUSAND
+                    self.taken[phase] = self.taken.get(phase, 0.0) + milliseconds
 
-            return timing
+            return timed_call
 
-        return decorated
+        return decorate
 
-    def count(self, what: str) -> None:
-        """One more of these."""
-        self.counted[what] = self.counted.get(what, 0) + 1
+    def count(self, name: str) -> None:
+        """Add one to the count ``name``."""
+        self.counted[name] = self.counted.get(name, 0) + 1
 
     def rest(self, phase: str) -> None:
-        """From now to the end, all but calls is this phase."""
+        """Measure the time from now to the end as ``phase``, except calls."""
         self._rest = phase, self.elapsed() - sum(self.taken.values())
 
     def elapsed(self) -> float:
-        """Milliseconds since the request began."""
+        """Return the milliseconds since the request began."""
         return (self.clock() - self._begun) * THOUSAND
 
     def measured(self) -> dict[str, float | int]:
-        """Members of the record: ``durationMs``, ``{phase}Ms`` for each phase, and the counts."""
+        """Return the record's members ``durationMs``, ``{phase}Ms`` of each phase, and the counts.
+
+        Times are in milliseconds, to the microsecond.
+        """
         duration = self.elapsed()
-        found: dict[str, float | int] = {"durationMs": round(duration, 3)}
-        for phase, took in self.taken.items():
-            found[f"{phase}Ms"] = round(took, 3)
+        members: dict[str, float | int] = {"durationMs": round(duration, 3)}
+        for phase, milliseconds in self.taken.items():
+            members[f"{phase}Ms"] = round(milliseconds, 3)
         if self._rest:
-            phase, others = self._rest
-            found[f"{phase}Ms"] = round(duration - sum(self.taken.values()) - others, 3)
-        return found | self.counted
+            phase, before = self._rest
+            members[f"{phase}Ms"] = round(duration - sum(self.taken.values()) - before, 3)
+        return members | self.counted

@@ -1,6 +1,6 @@
-"""Which members of a record are metrics too, and how its line tells CloudWatch so.
+"""Lists the members of an audit record that are metrics, and describes them to CloudWatch.
 
-The line is in the embedded metric format, so a metric costs neither a call nor a second line:
+The record's line is in the embedded metric format, so a metric costs no call and no second line:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -11,14 +11,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
-type Sets = tuple[tuple[str, ...], ...]  # dimensions: the members whose values tell series apart
+type Sets = tuple[tuple[str, ...], ...]  # sets of dimensions; each dimension is a member
 
 ALL: Sets = ((),)
 BY_ACTION: Sets = (("action",),)
 BY_ENDING: Sets = (("action", "outcome"), ("outcome",))
 BY_CODE: Sets = (*BY_ENDING, ("code",))
-# What opens nothing by itself stands apart, so that what is refused is counted once. Why a token
-# is refused is one of a few words; why it could not be verified can be anything.
+# Neither action gives access, so neither counts in the totals over all actions. A token is refused
+# for one of a few reasons; a verification can fail for any, so `reason` is not a dimension there.
 APART: dict[object, Sets] = {
     ("authentication", "refused"): (("action", "outcome"), ("action", "reason")),
     ("authentication", "failed"): (("action", "outcome"), ("action", "code")),
@@ -29,7 +29,10 @@ APART: dict[object, Sets] = {
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A member of the record whose values CloudWatch keeps; ``sets`` is None for ``durationMs``."""
+    """A member of the record that CloudWatch keeps as a metric.
+
+    ``sets`` is None for ``durationMs`` alone: its dimensions depend on how the request ended.
+    """
 
     unit: Literal["Milliseconds", "Count", "Percent"]
     meaning: str
@@ -38,55 +41,55 @@ class Metric:
 
 METRICS = {
     "durationMs": Metric(
-        "Milliseconds", "one request, from its identity to its record; samples count requests", None
+        "Milliseconds", "the request, from its identity to its record; one sample per request", None
     ),
     "authoriseMs": Metric(
-        "Milliseconds", "the authorizer, of the same request: its token verified", BY_ACTION
+        "Milliseconds", "verifying the request's token, in the authorizer", BY_ACTION
     ),
     "grantsMs": Metric(
-        "Milliseconds", "grants and location read from the table; absent when kept", BY_ACTION
+        "Milliseconds", "reading grants and location from the table; absent when cached", BY_ACTION
     ),
-    "rateMs": Metric("Milliseconds", "what a rate limit counts, counted in the table", BY_ACTION),
+    "rateMs": Metric("Milliseconds", "counting in the table for a rate limit", BY_ACTION),
     "tableMs": Metric(
-        "Milliseconds", "other reads and writes of the table: plans of uploads", BY_ACTION
+        "Milliseconds", "other reads and writes of the table: the plans of uploads", BY_ACTION
     ),
     "stsMs": Metric(
-        "Milliseconds", "AssumeRole, its second try included; absent when a session is kept",
+        "Milliseconds", "AssumeRole, retry included; absent when the session is cached",
         BY_ACTION,
     ),
-    "s3Ms": Metric("Milliseconds", "S3 starting a multipart upload, or ending one", BY_ACTION),
+    "s3Ms": Metric("Milliseconds", "starting or aborting a multipart upload in S3", BY_ACTION),
     "signMs": Metric(
-        "Milliseconds", "signing: from the session at hand to the members of the answer", BY_ACTION
+        "Milliseconds", "signing, from the session to the members of the answer", BY_ACTION
     ),
-    "grantsCached": Metric("Count", "1 for grants that were kept, 0 for such that were read"),
-    "sessionCached": Metric("Count", "1 for URLs by a session that was kept, 0 for a new one"),
-    "stsCalls": Metric("Count", "requests to STS, each try counted"),
-    "stsThrottles": Metric("Count", "those of them that STS throttled"),
-    "packedPolicySize": Metric("Percent", "the room that STS has for policies, used by a session"),
+    "grantsCached": Metric("Count", "1 when the grants were cached, 0 when they were read"),
+    "sessionCached": Metric("Count", "1 when a cached session signed the URLs, 0 for a new one"),
+    "stsCalls": Metric("Count", "requests to STS, retries included"),
+    "stsThrottles": Metric("Count", "requests to STS that it throttled"),
+    "packedPolicySize": Metric("Percent", "how much of STS's packed limit the policy uses"),
 }  # fmt: skip
 
 
 def embedded(namespace: str, time: datetime, members: Mapping[str, object]) -> str:
-    """The member ``_aws`` of a record with these members, as JSON."""
+    """Return the member ``_aws`` for a record with these members, as JSON."""
     names = tuple([name for name in METRICS if name in members])
-    told = _directives(namespace, _of_requests(members), names)
-    return f'{{"Timestamp":{int(time.timestamp() * 1000)},"CloudWatchMetrics":{told}}}'
+    directives = _directives(namespace, _duration_sets(members), names)
+    return f'{{"Timestamp":{int(time.timestamp() * 1000)},"CloudWatchMetrics":{directives}}}'
 
 
-def _of_requests(members: Mapping[str, object]) -> Sets:
+def _duration_sets(members: Mapping[str, object]) -> Sets:
     usual = BY_CODE if "code" in members else BY_ENDING
     return APART.get((members["action"], members["outcome"]), usual)
 
 
-@lru_cache(maxsize=1000)  # made once for each action and the way that it went
-def _directives(namespace: str, of_requests: Sets, names: Sequence[str]) -> str:
+@lru_cache(maxsize=1000)  # one entry for each kind of record, by action and outcome
+def _directives(namespace: str, duration_sets: Sets, names: Sequence[str]) -> str:
     by_sets: dict[Sets, list[dict[str, str]]] = {}
     for name in names:
         metric = METRICS[name]
-        sets = of_requests if metric.sets is None else metric.sets
+        sets = duration_sets if metric.sets is None else metric.sets
         by_sets.setdefault(sets, []).append({"Name": name, "Unit": metric.unit})
-    told = [
+    directives = [
         {"Namespace": namespace, "Dimensions": sets, "Metrics": metrics}
         for sets, metrics in by_sets.items()
     ]
-    return json.dumps(told, separators=(",", ":"))
+    return json.dumps(directives, separators=(",", ":"))

@@ -1,6 +1,6 @@
-"""The one record of a decision: filled along the way, emitted once on every exit.
+"""Keeps the one audit record of a decision: filled step by step, emitted once on every exit.
 
-Its members (version 1), and which are always there, are in ``docs/audit-record.json``.
+``docs/audit-record.json`` defines its members (version 1), and which of them are required.
 """
 
 import json
@@ -17,42 +17,42 @@ from vending.times import iso
 VERSION = 1
 
 type Emit = Callable[[str], None]
-type Encode = Callable[[Mapping[str, object]], str]  # as JSON on one line of ASCII
+type Encode = Callable[[Mapping[str, object]], str]  # to JSON on one line of ASCII
 
 
 def as_json(members: Mapping[str, object]) -> str:
-    """By the standard library."""
+    """Encode with the standard library."""
     return json.dumps(members, separators=(",", ":"))
 
 
 @dataclass(slots=True)
 class Record:
-    """What is known so far of one request that decides something."""
+    """The audit record of the current request, as far as it is filled."""
 
     vend_id: str
     members: dict[str, object] = field(default_factory=dict)
     meter: Meter = field(default_factory=Meter)
 
     def note(self, **members: object) -> None:
-        """Adds members, spelled as they are written; None is left out."""
+        """Add members under these very names, except those that are None."""
         self.members |= {name: value for name, value in members.items() if value is not None}
 
     def gathered(self) -> None:
-        """The table, or what was kept of it, has been asked."""
+        """Note whether the grants came from the cache (1) or the table (0)."""
         self.members["grantsCached"] = 0 if "grants" in self.meter.taken else 1
 
     def signing(self, expires_at: datetime, *, cached: bool) -> None:
-        """A session is there; the rest is signing."""
-        told = {"expiresAt": iso(expires_at), "cached": cached, "sessionCached": int(cached)}
-        self.members |= told
+        """Note the session that signs; the time from now on is the phase ``sign``."""
+        session = {"expiresAt": iso(expires_at), "cached": cached, "sessionCached": int(cached)}
+        self.members |= session
         self.meter.rest("sign")
 
     def line(self, encode: Encode = as_json) -> str:
-        """The record as one line of JSON."""
+        """Encode the record as one line of JSON."""
         return encode(self.members)
 
     def measured_line(self, namespace: str, time: datetime, encode: Encode) -> str:
-        """The same with what was measured, as metrics of this namespace."""
+        """Encode the record with its measurements, as metrics in ``namespace``."""
         self.members |= self.meter.measured()
         return f'{self.line(encode)[:-1]},"_aws":{embedded(namespace, time, self.members)}}}'
 
@@ -70,10 +70,11 @@ def audit_record(
     namespace: str = "",
     encode: Encode = as_json,
 ) -> Iterator[Record]:
-    """A record that is emitted exactly once, however the block ends.
+    """Emit a record exactly once, however the block ends.
 
-    With ``failures_only`` not where it ends well: what then follows has a record of its own.
-    With a ``meter`` it tells what the block took, as metrics of the ``namespace``.
+    With ``failures_only`` a block that succeeds emits no record: the function that the request
+    reaches next emits one. With a ``meter`` the record includes how long the block took, as
+    metrics in ``namespace``.
     """
     record = Record(vend_id, {"record": "audit", "version": VERSION}, meter or Meter())
     record.meter.begin()
