@@ -1,1 +1,1 @@
-"""Who asks, and how that was proven."""
+"""The caller of a request, and how its identity was verified."""

@@ -1,4 +1,4 @@
-"""Who asks, through which door."""
+"""The caller of a request, and the door that it came through."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,15 +10,15 @@ Door = Literal["iam", "web-identity", "admin", "sts"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated caller, as API Gateway's request context gives it."""
+    """An authenticated caller, read from API Gateway's request context."""
 
     door: Door
     identity: Identity
     source_ip: str
-    authorise_ms: float | None = field(default=None, compare=False)  # that the authorizer took
+    authorise_ms: float | None = field(default=None, compare=False)  # how long the authorizer took
 
     def as_recorded(self) -> dict[str, object]:
-        """As members of the audit record."""
+        """Return the caller as members of the audit record."""
         return {
             "door": self.door,
             "sourceIp": self.source_ip,

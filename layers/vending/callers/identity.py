@@ -1,4 +1,4 @@
-"""What was proven of a caller: an IAM role or user, or a subject that an issuer vouches for."""
+"""A caller's verified identity: an IAM role or user, or a subject that an issuer vouches for."""
 
 import json
 import re
@@ -14,56 +14,57 @@ from vending.table import table_key
 type Scalar = str | int | float | bool
 type Claims = Mapping[str, Scalar | list[Scalar]]
 
-MOST_KEYS = 90  # of a caller; with the location they are one BatchGetItem
-VALUE_BYTES = 512  # of a subject, and of a claim that a grant matches; a key has 2,048
+MOST_KEYS = 90  # grantee keys of one caller, so that one BatchGetItem (100 keys) reads everything
+VALUE_BYTES = 512  # of a subject, or a claim that grants match; a key of the table has up to 2,048
 
 _UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,127}")
 
 
 @dataclass(frozen=True, slots=True)
 class IamIdentity:
-    """A role or user that has signed its request."""
+    """A role or user that signed its request."""
 
     principal: Principal
-    unique_id: str  # AROA… or AIDA…; a role made again under the same name has another
-    session_name: str | None  # chosen by the caller: for the audit record, never for matching
+    unique_id: str  # AROA… or AIDA…; a role that is deleted and created again gets another
+    session_name: str | None  # chosen by the caller: recorded, and never matched
 
     @classmethod
     @lru_cache(maxsize=1000)
     def read(cls, arn: str, unique_id: str, account: str) -> Self:
-        """From the members of ``requestContext.identity``; raises ``ValueError`` for any doubt.
+        """Read the members of ``requestContext.identity``.
 
-        ``unique_id`` is ``AIDA…`` for a user and ``AROA…:session`` for a role.
+        ``unique_id`` is ``AIDA…`` for a user and ``AROA…:session`` for a role. Raises
+        ``ValueError`` if a member is malformed or contradicts another.
         """
         own_id, _, session = unique_id.partition(":")
-        principal, named = Principal.assumed(arn) or (Principal.parse(arn), "")
+        principal, arn_session = Principal.assumed(arn) or (Principal.parse(arn), "")
         if (
             principal.account != account
             or not _UNIQUE_ID.fullmatch(own_id)
-            or session != named
-            or (principal.kind == "role") != bool(named)
+            or session != arn_session
+            or (principal.kind == "role") != bool(arn_session)
         ):
-            raise ValueError("the request context does not agree with itself")
+            raise ValueError("the members of the request context contradict each other")
         return cls(principal, own_id, session or None)
 
     @property
     def name(self) -> str:
-        """For people to recognise."""
+        """The name that people recognise."""
         return self.principal.name
 
     @property
     def canonical(self) -> str:
-        """The same for all sessions of one caller, and of no other."""
+        """The text that all sessions of this caller share, and no other caller has."""
         return self.principal.arn
 
     @property
     def unique(self) -> str:
-        """Canonical, and of this very role or user: not of a later one with its name."""
+        """As ``canonical``, but different for a later role or user with the same name."""
         return f"{self.principal.arn} {self.unique_id}"
 
     @property
     def variables(self) -> Mapping[str, object]:
-        """What may fill a scope's variables."""
+        """The values that fill a scope's variables, by name."""
         return {
             "caller.name": self.principal.name,
             "caller.kind": self.principal.kind,
@@ -72,15 +73,15 @@ class IamIdentity:
 
     @property
     def grantee_keys(self) -> tuple[str, ...]:
-        """The table's keys under which grants for this caller stand."""
+        """The keys under which the table has the grants for this caller."""
         return (self.principal.table_key, table_key("iam", self.principal.account))
 
     def as_json(self) -> dict[str, object]:
-        """As the caller may see it."""
+        """Return what the caller may see of its identity."""
         return {"arn": self.principal.arn}
 
     def as_recorded(self) -> dict[str, object]:
-        """As members of the audit record."""
+        """Return the identity as members of the audit record."""
         return {
             "caller": self.principal.arn,
             "uniqueId": self.unique_id,
@@ -90,16 +91,16 @@ class IamIdentity:
 
 @dataclass(frozen=True, slots=True)
 class WebIdentity:
-    """A subject, and the claims about it that the operator lets grants use."""
+    """A subject, and those of its claims that the issuer's entry lists."""
 
     issuer: str
     subject: str
     claims: Claims
-    token_hash: str  # tells the token's uses apart, and opens nothing
+    token_hash: str  # identifies the token in audit records; it gives no access
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """From what ``encode`` made; raises ``ValueError`` for anything else."""
+        """Read what ``encode`` wrote; raises ``ValueError`` for anything else."""
         members = json.loads(text)
         json.dumps(members, ensure_ascii=False).encode()  # raises for lone surrogates
         match members:
@@ -114,61 +115,61 @@ class WebIdentity:
         raise ValueError("not the authorizer's context")
 
     def encode(self) -> str:
-        """As JSON in ASCII, so that its length is its size in bytes."""
+        """Encode as JSON in ASCII, so that the length is the size in bytes."""
         members = {**self.as_json(), "tokenHash": self.token_hash}
         return json.dumps(members, separators=(",", ":"))
 
     @property
     def name(self) -> str:
-        """For people to recognise."""
+        """The name that people recognise."""
         return self.subject
 
     @property
     def canonical(self) -> str:
-        """The same for all tokens of one subject, and of no other: an issuer has no space."""
-        return f"{self.issuer} {self.subject}"
+        """The text that all tokens of this subject share, and no other subject has."""
+        return f"{self.issuer} {self.subject}"  # unambiguous, since an issuer has no space
 
     @property
     def unique(self) -> str:
-        """As ``canonical``: what an issuer calls a subject is all there is."""
+        """The same as ``canonical``, since nothing else identifies a subject."""
         return self.canonical
 
     @property
     def variables(self) -> Mapping[str, object]:
-        """What may fill a scope's variables."""
+        """The values that fill a scope's variables, by name."""
         return {f"claim.{name}": value for name, value in self.claims.items()}
 
     @property
     def grantee_keys(self) -> tuple[str, ...]:
-        """The table's keys under which grants for this caller stand.
+        """The keys under which the table has the grants for this caller.
 
         Raises:
-            TooManyClaims: more than ``MOST_KEYS``.
+            TooManyClaims: there are more than ``MOST_KEYS`` of them.
         """
         keys = dict.fromkeys([subject_key(self.issuer, self.subject), *self._claim_keys()])
         if len(keys) > MOST_KEYS:
             raise TooManyClaims(
-                f"The token's claims make {len(keys)} keys, and {MOST_KEYS} is the most. "
+                f"The token's claims make {len(keys)} grantee keys; the limit is {MOST_KEYS}. "
                 "Send a token with fewer groups, or ask the operator to list fewer claims."
             )
         return tuple(keys)
 
     def has(self, name: str, value: str) -> bool:
-        """Whether the claim is this value, as JSON text, or a list that has it."""
+        """Whether the claim ``name`` is ``value`` (JSON text), or a list that contains it."""
         return value in map(json.dumps, self._values(name))
 
     def as_json(self) -> dict[str, object]:
-        """As the caller may see it."""
+        """Return what the caller may see of its identity."""
         return {"issuer": self.issuer, "subject": self.subject, "claims": self.claims}
 
     def as_recorded(self) -> dict[str, object]:
-        """As members of the audit record."""
+        """Return the identity as members of the audit record."""
         return {"issuer": self.issuer, "subject": self.subject, "tokenHash": self.token_hash}
 
     def _claim_keys(self) -> Iterator[str]:
         for name in self.claims:
             for value in self._values(name):
-                if len(str(value).encode()) <= VALUE_BYTES:  # no grant has a longer one
+                if len(str(value).encode()) <= VALUE_BYTES:  # no grant matches a longer one
                     yield claim_key(self.issuer, name, json.dumps(value))
 
     def _values(self, name: str) -> list[Scalar]:
@@ -180,17 +181,17 @@ type Identity = IamIdentity | WebIdentity
 
 
 def _is_claim(value: object) -> bool:
-    listed = value if isinstance(value, list) else [value]
-    return all(isinstance(one, (str, int, float)) for one in listed)  # a bool is an int
+    scalars = value if isinstance(value, list) else [value]
+    return all(isinstance(scalar, (str, int, float)) for scalar in scalars)  # a bool is an int
 
 
 def subject_key(issuer: str, subject: str) -> str:
-    """Where the grants to one subject stand."""
+    """Return the grantee key of one subject."""
     return table_key("oidc", issuer, "sub", subject)
 
 
 def claim_key(issuer: str, name: str, value: str) -> str:
-    """Where the grants to whoever has this claim stand; ``value`` is JSON text."""
+    """Return the grantee key of all subjects with this claim; ``value`` is JSON text."""
     plain = json.loads(value)
     text = plain if isinstance(plain, str) else value
     return table_key("oidc", issuer, "claim", name, text)

@@ -1,4 +1,4 @@
-"""An issuer that the operator trusts: what its tokens must say, and what of it grants may use."""
+"""An issuer that the operator trusts: what its tokens must say, and which claims grants can use."""
 
 import json
 import re
@@ -10,8 +10,8 @@ from vending.callers.identity import VALUE_BYTES, Scalar
 from vending.errors import TokenRefused
 
 SKEW = 60  # seconds that an issuer's clock may be ahead
-LARGEST = 2**53  # beyond it not every reader of JSON reads the same number
-LIFETIME = 3600  # seconds that a token may live, unless the issuer's entry says otherwise
+LARGEST = 2**53  # readers of JSON can disagree on larger numbers
+LIFETIME = 3600  # seconds; the longest lifetime of a token, unless the issuer's entry sets another
 ALGORITHMS = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     *("ES256", "ES384", "ES512", "EdDSA"),
@@ -23,38 +23,40 @@ _NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A member of the token that grants may use, and its name there."""
+    """A member of the token that grants may use, and the name by which they use it."""
 
     name: str
-    path: tuple[str, ...]  # members, from the outermost on; usually the name alone
+    path: tuple[str, ...]  # of members, from the outermost; usually the name alone
 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """One of ``issuers`` in ``vending.yaml``."""
+    """One entry of ``issuers`` in ``vending.yaml``."""
 
     url: str  # exactly as in the tokens
-    audience: tuple[str, ...]  # a token is for one of these
+    audience: tuple[str, ...]  # a token must be for one of these
     subject_claim: str = "sub"
     claims: tuple[Claim, ...] = ()
     algorithms: tuple[str, ...] = USUAL_ALGORITHMS
     max_token_lifetime: int = LIFETIME  # seconds, from iat to exp
-    jwks: str | None = None  # JSON; None: asked from the issuer
+    jwks: str | None = None  # JSON; None: fetched from the issuer
 
     @property
     def id(self) -> str:
-        """The URL as it fits into a path."""
+        """The URL in the form that fits into a path."""
         return self.url.removeprefix("https://").replace("/", "~")
 
     def as_json(self) -> dict[str, object]:
-        """As in ``vending.yaml``."""
+        """Return the entry as in ``vending.yaml``."""
         members = {
             "issuer": self.url,
             "audience": self.audience[0] if len(self.audience) == 1 else list(self.audience),
             "subjectClaim": self.subject_claim,
             "claims": [
-                one.name if one.path == (one.name,) else {"name": one.name, "path": list(one.path)}
-                for one in self.claims
+                claim.name
+                if claim.path == (claim.name,)
+                else {"name": claim.name, "path": list(claim.path)}
+                for claim in self.claims
             ],
             "algorithms": list(self.algorithms),
             "maxTokenLifetime": self.max_token_lifetime,
@@ -62,11 +64,14 @@ class Issuer:
         return members | ({"jwks": json.loads(self.jwks)} if self.jwks else {})
 
     def says_as(self, other: "Issuer") -> bool:
-        """Whether a subject, and each claim that ``other`` lists, is read as ``other`` does."""
+        """Whether this entry finds the subject, and each claim of ``other``, where ``other`` does.
+
+        If it does not, grants to a subject or claim would mean other people than before.
+        """
         return self.subject_claim == other.subject_claim and set(other.claims) <= set(self.claims)
 
     def check(self, claims: Mapping[str, object], now: datetime) -> None:
-        """Raise ``TokenRefused`` unless the token is for us and of this time.
+        """Raise ``TokenRefused`` unless the token is for this service and valid at ``now``.
 
         https://www.rfc-editor.org/rfc/rfc7519#section-4.1
         """
@@ -83,33 +88,35 @@ class Issuer:
             raise TokenRefused("LifetimeTooLong")
 
     def subject(self, claims: Mapping[str, object]) -> str:
-        """Who the token is about; raises ``TokenRefused`` where that is not clear."""
+        """Return the token's subject; raises ``TokenRefused`` if it is missing or not plain."""
         subject = claims.get(self.subject_claim)
         if not isinstance(subject, str) or not is_plain(subject):
             raise TokenRefused("SubjectMissing")
         return subject
 
-    def chosen(self, claims: Mapping[str, object]) -> dict[str, Scalar | list[Scalar]]:
-        """Those of the claims that grants may use; raises ``TokenRefused`` for an object."""
-        return dict(self._chosen(claims))
+    def usable_claims(self, claims: Mapping[str, object]) -> dict[str, Scalar | list[Scalar]]:
+        """Return the claims that grants may use, by their names there.
 
-    def _chosen(self, claims: Mapping[str, object]) -> Iterator[tuple[str, Scalar | list[Scalar]]]:
-        for one in self.claims:
+        Raises ``TokenRefused`` for one that is neither a scalar nor a list of scalars.
+        """
+        return dict(self._usable(claims))
+
+    def _usable(self, claims: Mapping[str, object]) -> Iterator[tuple[str, Scalar | list[Scalar]]]:
+        for claim in self.claims:
             value: object = claims
-            for member in one.path:
+            for member in claim.path:
                 value = value.get(member) if isinstance(value, dict) else None
             if value is not None:
-                yield one.name, _scalars(value)
+                yield claim.name, _scalars(value)
 
     def _is_audience(self, audience: object) -> bool:
-        named = audience if isinstance(audience, list) else [audience]
-        return all(isinstance(one, str) for one in named) and not set(self.audience).isdisjoint(
-            named
-        )
+        audiences = audience if isinstance(audience, list) else [audience]
+        are_texts = all(isinstance(one, str) for one in audiences)
+        return are_texts and not set(self.audience).isdisjoint(audiences)
 
 
 def is_plain(text: str) -> bool:
-    """Not empty nor too long, and without control characters and lone surrogates."""
+    """Whether ``text`` has 1 to ``VALUE_BYTES`` bytes, no control character, no lone surrogate."""
     return not _NOT_PLAIN.search(text) and 0 < len(text.encode()) <= VALUE_BYTES
 
 
@@ -122,7 +129,7 @@ def _time(claims: Mapping[str, object], name: str) -> float:
 
 def _scalars(value: object) -> Scalar | list[Scalar]:
     if isinstance(value, list):
-        return [_scalar(one) for one in value]
+        return [_scalar(item) for item in value]
     return _scalar(value)
 
 

@@ -1,4 +1,4 @@
-"""Issuers' keys, kept in one execution environment and asked for again as seldom as is safe."""
+"""Caches issuers' keys in one execution environment, and fetches them as rarely as is safe."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from vending.callers.issuer import Issuer
 from vending.errors import Unavailable
 
-USUAL = 900  # seconds that keys are fresh where the issuer does not say
-FRESH = range(300, 21_601)  # seconds; what an issuer may say
-PAUSE = timedelta(seconds=30)  # between two requests to one issuer, whatever happens
-MISSED = timedelta(seconds=120)  # a key id that was not there is not asked for again
-MISSED_CAPACITY = 100
+USUAL = 900  # seconds that keys are fresh if the issuer does not say
+FRESH = range(300, 21_601)  # seconds; an issuer's own value is moved into this range
+PAUSE = timedelta(seconds=30)  # at least, between two requests to one issuer
+MISSED = timedelta(seconds=120)  # until a key id that an issuer did not have is requested again
+MISSED_CAPACITY = 100  # key ids for each issuer
 CAPACITY = 200  # issuers
-UNREACHABLE = "IssuerUnreachable"  # how the reason begins where keys cannot be had
+UNREACHABLE = "IssuerUnreachable"  # the reason begins with it if the keys cannot be fetched
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A JWKS as its issuer gave it, and the seconds that it may be kept, if the issuer said."""
+    """A JWKS as fetched, and for how many seconds its issuer lets it be cached, if it says so."""
 
     document: bytes
     max_age: int | None
@@ -30,20 +30,20 @@ type Fetch = Callable[[Issuer], Fetched]  # raises Unavailable
 
 @dataclass(slots=True)
 class _Known[Key]:
-    """What is known of one issuer's keys."""
+    """What is cached about one issuer's keys."""
 
-    keys: dict[tuple[str, str], Key] | None = None
+    keys: dict[tuple[str, str], Key] | None = None  # by key id and algorithm
     fresh_until: datetime | None = None
-    asked: datetime | None = None
-    failure: str = ""  # why it could not be asked the last time
-    missed: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
+    fetched_at: datetime | None = None  # the last try, also a failed one
+    failure: str = ""  # why the last try failed
+    missed: OrderedDict[str, datetime] = field(default_factory=OrderedDict)  # by key id
 
 
 @dataclass(slots=True)
 class IssuerKeys[Key]:
-    """Finds keys by id. Keys that were good stay until the issuer gives others.
+    """Finds an issuer's keys by id. Good keys stay in use until the issuer serves others.
 
-    ``read`` takes a JWKS apart and raises ``ValueError`` where it is none.
+    ``read`` parses a JWKS and raises ``ValueError`` if it is not one.
     """
 
     fetch: Fetch
@@ -52,19 +52,19 @@ class IssuerKeys[Key]:
     _issuers: OrderedDict[Issuer, _Known[Key]] = field(default_factory=OrderedDict)
 
     def find(self, issuer: Issuer, key_id: str, algorithm: str) -> Key | None:
-        """The key, or None where the issuer has none of this name for this algorithm.
+        """Return the key, or None if the issuer has no key with this id for this algorithm.
 
         Raises:
-            Unavailable: the issuer cannot be asked, and what is kept does not answer it.
+            Unavailable: the key is not cached, and the last request to the issuer failed.
         """
         known, time = self._known(issuer), self.now()
-        if asked := issuer.jwks is None and self._is_stale(known, key_id, time):
-            self._ask(issuer, known, time)
+        if requested := issuer.jwks is None and self._is_stale(known, key_id, time):
+            self._fetch(issuer, known, time)
         if known.keys and (key := known.keys.get((key_id, algorithm))):
             return key
         if known.failure:
             raise Unavailable(f"{UNREACHABLE}: {known.failure}")
-        if asked:
+        if requested:
             known.missed[key_id] = time
             known.missed.move_to_end(key_id)
         if len(known.missed) > MISSED_CAPACITY:
@@ -72,7 +72,7 @@ class IssuerKeys[Key]:
         return None
 
     def _known(self, issuer: Issuer) -> _Known[Key]:
-        """By the whole entry, so that a changed one starts anew."""
+        # By the whole entry, so that keys from before it was changed are not used.
         if issuer not in self._issuers:
             pinned = None if issuer.jwks is None else self.read(issuer.jwks.encode())
             self._issuers[issuer] = _Known(pinned)
@@ -81,17 +81,17 @@ class IssuerKeys[Key]:
         return self._issuers[issuer]
 
     def _is_stale(self, known: _Known[Key], key_id: str, time: datetime) -> bool:
-        if known.asked and time < known.asked + PAUSE:
+        if known.fetched_at and time < known.fetched_at + PAUSE:
             return False
         if known.keys is None or known.fresh_until is None or time >= known.fresh_until:
             return True
         missed = known.missed.get(key_id)
-        return not any(key_id == name for name, _ in known.keys) and (
+        return not any(key_id == known_id for known_id, _ in known.keys) and (
             missed is None or time >= missed + MISSED
         )
 
-    def _ask(self, issuer: Issuer, known: _Known[Key], time: datetime) -> None:
-        known.asked, known.failure = time, "Unknown"
+    def _fetch(self, issuer: Issuer, known: _Known[Key], time: datetime) -> None:
+        known.fetched_at, known.failure = time, "Unknown"
         try:
             fetched = self.fetch(issuer)
             known.keys = self.read(fetched.document)

@@ -1,8 +1,8 @@
-"""An IAM role or user in its one canonical form.
+"""Reads the ARN of an IAM role or user into its one canonical form.
 
-ARN forms: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+Forms of ARNs: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 - ``arn:aws:iam::ACCOUNT:user/PATH/NAME``
-- ``arn:aws:iam::ACCOUNT:role/PATH/NAME`` (in ``vending.yaml``; as a caller it is always assumed)
+- ``arn:aws:iam::ACCOUNT:role/PATH/NAME`` (in ``vending.yaml``; a caller is always an assumed role)
 - ``arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION``
 Federated users and the root user are refused.
 """
@@ -25,7 +25,7 @@ _ASSUMED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An IAM role or user, by account and name: the path is dropped, names are unique without."""
+    """An IAM role or user, without its path: names are unique within an account."""
 
     partition: str
     account: str
@@ -34,7 +34,7 @@ class Principal:
 
     @classmethod
     def parse(cls, arn: str) -> Self:
-        """A role's or user's own ARN, as in ``vending.yaml``; raises ``ValueError``."""
+        """Read the ARN of a role or user, as in ``vending.yaml``; raises ``ValueError``."""
         if not (match := _IAM.fullmatch(arn)):
             raise ValueError("not the ARN of an IAM role or user")
         kind: PrincipalKind = "role" if match["kind"] == "role" else "user"
@@ -42,7 +42,7 @@ class Principal:
 
     @classmethod
     def assumed(cls, arn: str) -> tuple[Self, str] | None:
-        """The role and the session's name, if this is the ARN of a role's session."""
+        """Return the role and the session's name if ``arn`` is a role session's, else None."""
         if not (match := _ASSUMED.fullmatch(arn)):
             return None
         return cls(match["partition"], match["account"], "role", match["name"]), match["session"]
@@ -53,15 +53,15 @@ class Principal:
 
     @property
     def table_key(self) -> str:
-        """The key under which grants to this one stand."""
+        """The grantee key of this role or user."""
         return table_key("iam", self.account, self.kind, self.name)
 
 
 def partition_of(arn: str) -> str:
-    """Such as ``aws`` or ``aws-cn``."""
+    """Return the partition in an ARN, such as ``aws`` or ``aws-cn``."""
     return arn.split(":")[1]
 
 
 def dns_suffix(partition: str) -> str:
-    """Of the partition's endpoints."""
+    """Return the domain of the partition's endpoints."""
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"

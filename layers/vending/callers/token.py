@@ -1,4 +1,4 @@
-"""A compact JWS (RFC 7515, 7519) taken apart strictly, before anything in it is believed."""
+"""Parses a token, a compact JWS (RFC 7515, 7519), strictly and before anything is verified."""
 
 import json
 import re
@@ -10,19 +10,19 @@ from typing import NoReturn
 
 from vending.errors import TokenRefused
 
-TOKEN_BYTES = 8192  # API Gateway's headers end at 10,240
+TOKEN_BYTES = 8192  # API Gateway takes 10,240 bytes of headers
 KEY_ID_CHARACTERS = 256
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
-# Each would let the token choose how, or with whose key, it is verified.
+# With each of them the token could choose how, or by whose key, it is verified.
 _HEADERS_REFUSED = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc"})
 _TYPES = frozenset({"jwt", "jose", "at+jwt", "application/at+jwt"})
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token that nobody has verified yet."""
+    """A parsed token that is not verified yet."""
 
     algorithm: str
     key_id: str
@@ -33,13 +33,13 @@ class Token:
 
 
 def parse_token(text: str) -> Token:
-    """The parts of a token; raises ``TokenRefused`` for anything out of the ordinary."""
+    """Parse a token; raises ``TokenRefused`` for anything unusual in it."""
     if len(text) > TOKEN_BYTES:
         raise TokenRefused("TooLong")
     segments = text.split(".")
     if len(segments) != 3:
         raise TokenRefused("Malformed")
-    decoded = [_decoded(segment) for segment in segments]
+    decoded = [_decode(segment) for segment in segments]
     if any(b"\\u0000" in part for part in decoded[:2]):
         raise TokenRefused("Malformed")
     try:
@@ -62,23 +62,26 @@ def parse_token(text: str) -> Token:
 
 
 def token_hash(text: str) -> str:
-    """Tells a token's uses apart in audit records, and opens nothing: 32 hexadecimal digits."""
+    """Return the 32 hexadecimal digits that identify a token in audit records.
+
+    They give no access.
+    """
     return sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def read_json(text: bytes) -> dict[str, object]:
-    """A JSON object that everybody reads alike; raises ``ValueError`` for anything else."""
+    """Read a JSON object that every parser reads alike; raises ``ValueError`` for anything else."""
     try:
         members = _DECODER.decode(text.decode())
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(members, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - one error for all that is not one
+        raise ValueError("not an object")  # noqa: TRY004 - the same error as for invalid JSON
     return members
 
 
-def _decoded(segment: str) -> bytes:
-    """Of base64url without padding, in the one spelling that the bytes have."""
+def _decode(segment: str) -> bytes:
+    """Decode base64url without padding; only the one canonical spelling is accepted."""
     if not _SEGMENT.fullmatch(segment):
         raise TokenRefused("Malformed")
     standard = segment.encode().translate(_TO_STANDARD)
@@ -91,15 +94,15 @@ def _decoded(segment: str) -> bytes:
     return decoded
 
 
-def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _unique_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a member is there twice")
+        raise ValueError("a member appears twice")
     return members
 
 
-def _no_constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique_members, parse_constant=_refuse_constant)

@@ -1,4 +1,4 @@
-"""From a token to who it is about: verified, or refused.
+"""Verifies tokens: the token's web identity, or a refusal.
 
 RFC 7515 (JWS), 7517 (JWK), 7519 (JWT), 8725 (best practices).
 """
@@ -15,8 +15,8 @@ from vending.callers.issuer import Issuer
 from vending.callers.token import parse_token, read_json, token_hash
 from vending.errors import TokenRefused
 
-CONTEXT_BYTES = 4096
-RSA_BITS = range(2048, 8193)  # smaller ones are weak, larger ones slow
+CONTEXT_BYTES = 4096  # of an encoded identity, which API Gateway passes to the functions
+RSA_BITS = range(2048, 8193)  # smaller keys are weak, larger ones are slow
 _ALGORITHMS = {
     ("RSA", None): ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     ("EC", "P-256"): ("ES256",),
@@ -37,11 +37,13 @@ def authenticate(
     find_key: FindKey,
     now: datetime,
 ) -> WebIdentity:
-    """Whom the issuer vouches for.
+    """Verify a token and return the subject that its issuer vouches for.
+
+    The record gets the issuer once it is known, and the subject once the signature is verified.
 
     Raises:
         TokenRefused: the token is not accepted; ``reason`` says why.
-        Unavailable: the issuer's keys could not be had.
+        Unavailable: the issuer's keys cannot be fetched.
     """
     token = parse_token(text)
     if not (issuer := issuers.get(token.issuer)):
@@ -56,34 +58,36 @@ def authenticate(
     subject = issuer.subject(token.claims)
     record.note(subject=subject)
     issuer.check(token.claims, now)
-    identity = WebIdentity(issuer.url, subject, issuer.chosen(token.claims), token_hash(text))
+    identity = WebIdentity(
+        issuer.url, subject, issuer.usable_claims(token.claims), token_hash(text)
+    )
     if len(identity.encode()) > CONTEXT_BYTES:
         raise TokenRefused("ClaimsTooLong")
     return identity
 
 
 def read_keys(document: bytes) -> VerificationKeys:
-    """The usable keys of a JWKS; those that are not, or not clearly one, are left out.
+    """Return the usable keys of a JWKS, without those that share their id and algorithm.
 
-    Raises ``ValueError`` where it is no JWKS at all.
+    Raises ``ValueError`` if the document is not a JWKS.
     """
     listed = read_json(document).get("keys")
     if not isinstance(listed, list):
         raise ValueError("not a JWKS: an object with a list 'keys'")  # noqa: TRY004 - as read_json
     found: dict[tuple[str, str], PyJWK | None] = {}
     for jwk in listed:
-        for place, key in _usable(jwk):
-            found[place] = None if place in found else key  # two of one name: neither
-    return {place: key for place, key in found.items() if key}
+        for name, key in _usable_keys(jwk):
+            found[name] = None if name in found else key  # two with one name: neither is used
+    return {name: key for name, key in found.items() if key}
 
 
 def has_keys(jwks: str) -> bool:
-    """Whether a pinned JWKS has a key that can be used."""
+    """Whether a pinned JWKS has a usable key."""
     return bool(read_keys(jwks.encode()))
 
 
-def _usable(jwk: object) -> Iterator[tuple[tuple[str, str], PyJWK]]:
-    """A public key that verifies signatures, for each algorithm that it is for."""
+def _usable_keys(jwk: object) -> Iterator[tuple[tuple[str, str], PyJWK]]:
+    """Yield the public key once for each algorithm by which it can verify signatures."""
     if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig" or "d" in jwk:
         return
     key_id, operations = jwk.get("kid"), jwk.get("key_ops", ["verify"])

@@ -131,7 +131,7 @@ def test_a_caller_has_ninety_keys_at_most(groups: int, fits: bool) -> None:
     if fits:
         assert len(member.grantee_keys) == MOST_KEYS
     else:
-        with pytest.raises(TooManyClaims, match="91 keys, and 90"):
+        with pytest.raises(TooManyClaims, match="91 grantee keys; the limit is 90"):
             _ = member.grantee_keys
 
 
