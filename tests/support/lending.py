@@ -29,7 +29,7 @@ from vending.grants.keys import Keys
 from vending.grants.location import Location
 from vending.ids import identifier
 from vending.sessions.session import Credentials, Session
-from vending.sessions.signing_sessions import Lent, SigningSessions
+from vending.sessions.signing_sessions import SessionCredentials, SigningSessions
 from vending.sigv4.presign import Method, endpoint_of, signer
 from vending.uploads.request import UploadRequest
 from vending.uploads.running import Running
@@ -64,7 +64,7 @@ class Lender:
         self.numbers = count(1)
         self.sessions = SigningSessions(self.assume_role, self.new_id, now)
         self.asked: list[Session] = []  # of STS
-        self.signed: tuple[Session, Lent] | None = None  # with this
+        self.signed: tuple[Session, SessionCredentials] | None = None  # with this
 
     def new_id(self) -> str:
         return identifier(next(self.numbers).to_bytes(10))
@@ -84,7 +84,7 @@ class Lender:
 
     def lasting_until(
         self, session: Session, time: datetime, record: Record, revoked: Revoked
-    ) -> Lent:
+    ) -> SessionCredentials:
         lent = self.sessions.lasting_until(session, time, record, revoked)
         self.signed = session, lent
         return lent

@@ -1,1 +1,1 @@
-"""Vends credentials, and explains what would be vended."""
+"""Vends credentials, and explains what a request would get."""

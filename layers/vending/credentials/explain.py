@@ -1,4 +1,4 @@
-"""What a credentials request would get, without vending."""
+"""Explains what a credentials request would get, without vending."""
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
@@ -22,7 +22,7 @@ from vending.sessions.policy import POLICY_CHARACTERS
 def explain(
     caller: Caller, request: CredentialsRequest, record: Record, effects: Effects
 ) -> dict[str, object]:
-    """The decision with its reason; a refusal is an answer here, not an error.
+    """The decision with its reason, as members of the answer; a refusal is not an error here.
 
     Raises:
         Unavailable: the table failed.
@@ -45,7 +45,7 @@ def explain(
     scope, policy = decision.match.scope, narrowed.session.policy
     return {
         "decision": "granted",
-        "reason": f"The grant {grant.id!r} covers {scope} with {grant.permission}.",
+        "reason": f"The grant {grant.id!r} allows {grant.permission} on {scope}.",
         "matchedGrantTargets": [target.as_json() for target in narrowed.targets],
         "sessionPolicy": policy,
         "sessionPolicyLength": len(policy),
@@ -54,9 +54,9 @@ def explain(
 
 
 def limits(grant: Grant | None, effects: Effects) -> dict[str, object]:
-    """The bounds of a request under this grant (None: under any): seconds, characters, and rates.
+    """The limits for a request under ``grant`` (None: under any): seconds, characters, rates.
 
-    ``callerRateLimit`` is the stack's, over all grants of a caller.
+    ``callerRateLimit`` is the stack's limit for each caller, over all grants.
     """
     rates = {"rateLimit": grant and grant.rate_limit, "callerRateLimit": effects.rates.stack}
     return {

@@ -1,4 +1,4 @@
-"""From a decision to the session that answers a credentials request, before STS is asked."""
+"""Narrows a decision to the session that answers a credentials request; calls no service."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from vending.sessions.session import Session, session_for
 
 
 class Request(Protocol):
-    """What credentials are asked for: all targets with one permission."""
+    """A request for credentials: all targets with one permission."""
 
     @property
     def wanted(self) -> Sequence[Wanted]: ...
@@ -28,12 +28,12 @@ class Request(Protocol):
     def privilege(self) -> Literal["Minimal", "Default"]: ...
 
     @property
-    def duration_seconds(self) -> int | None: ...  # None: the most that the grant allows
+    def duration_seconds(self) -> int | None: ...  # None: the maximum that the grant allows
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """A credentials request decided and narrowed; all but the call to STS."""
+    """A credentials request, decided and narrowed; only the call to STS is left."""
 
     decision: Decision
     targets: tuple[Keys, ...]
@@ -41,25 +41,25 @@ class Narrowed:
 
 
 def narrow(caller: Caller, request: Request, decision: Decision, effects: Effects) -> Narrowed:
-    """The session that answers a credentials request, not asked for yet.
+    """The session that answers a credentials request; STS is not called yet.
 
     Raises:
-        PresignOnly: the grant is too short for credentials, or limits uploads.
-        DurationNotAllowed: more than it allows.
+        PresignOnly: the grant's duration is too short for credentials, or it limits uploads.
+        DurationNotAllowed: longer than the grant allows.
         PolicyTooLarge: the session policy does not fit.
     """
     grant = decision.match.grant
     if longest_credentials(grant) < SHORTEST:
         raise PresignOnly(
-            f"The grant {grant.id!r} allows {grant.max_duration} seconds, and credentials last "
-            f"{SHORTEST} at least. Ask for presigned URLs."
+            f"The grant {grant.id!r} allows at most {grant.max_duration} seconds, and credentials "
+            f"last at least {SHORTEST} seconds. Request presigned URLs instead."
         )
     if grant.limits_uploads and request.permission.includes(Permission.WRITE):
         raise PresignOnly(
-            f"The grant {grant.id!r} limits what is uploaded, which credentials cannot. Ask for "
-            "presigned URLs to write, or for READ."
+            f"The grant {grant.id!r} limits uploads, and credentials cannot enforce that. Request "
+            "presigned URLs to write, or credentials with READ."
         )
-    targets = tuple(one.target for one in request.wanted)
+    targets = tuple(wanted.target for wanted in request.wanted)
     if request.privilege == "Default":
         targets = (decision.match.scope,)
     duration = credentials_duration(request.duration_seconds, grant)
@@ -67,6 +67,6 @@ def narrow(caller: Caller, request: Request, decision: Decision, effects: Effect
         session = session_for(caller, decision, targets, request.permission, duration, effects)
     except PolicyTooLarge as error:
         member = request.wanted[0].pointer.split("/")[1]
-        fault = Fault(f"/{member}", "too long together")
+        fault = Fault(f"/{member}", "makes the session policy too long")
         raise PolicyTooLarge(error.detail, faults=[fault]) from None
     return Narrowed(decision, targets, session)

@@ -1,4 +1,4 @@
-"""The body of ``POST /{door}/credentials``."""
+"""The body of ``POST /{door}/credentials`` and ``/explanations``."""
 
 from typing import Annotated, Literal, Self
 
@@ -18,7 +18,7 @@ class CredentialsRequest(Body):
     targets: Annotated[Listed[Target], between(1, TARGETS)] | None = None
     permission: PermissionName
     privilege: Literal["Minimal", "Default"] = "Minimal"
-    duration_seconds: int | None = None  # None: the most that the grant allows
+    duration_seconds: int | None = None  # None: the maximum that the grant allows
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
@@ -28,10 +28,10 @@ class CredentialsRequest(Body):
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
-        """Each target with its permission."""
+        """Each target with the permission."""
         if self.target is not None:
             return (Wanted(self.target, self.permission, "/target"),)
         return tuple(
-            Wanted(one, self.permission, f"/targets/{position}")
-            for position, one in enumerate(self.targets or ())
+            Wanted(target, self.permission, f"/targets/{position}")
+            for position, target in enumerate(self.targets or ())
         )

@@ -10,13 +10,13 @@ from vending.decision.count import Counted, count
 from vending.decision.decide import decide
 from vending.errors import Unavailable
 from vending.sessions.durations import LONGEST, SHORTEST, check_duration
-from vending.sessions.session import Credentials, Lending, believed
+from vending.sessions.session import Credentials, Lending, limit_expiration
 from vending.times import iso
 
 
 @dataclass(frozen=True, slots=True)
 class VendedCredentials:
-    """Credentials handed out; ``expiration`` is when they actually expire."""
+    """Credentials for the caller; ``expiration`` is when they actually expire."""
 
     narrowed: Narrowed
     credentials: Credentials
@@ -27,12 +27,12 @@ class VendedCredentials:
 def vend_credentials(
     caller: Caller, request: Request, record: Record, lending: Lending
 ) -> VendedCredentials:
-    """Credentials of a session of their own, for the targets alone.
+    """Vend the credentials of a new session, narrowed to the request.
 
     Raises:
-        DurationNotAllowed, AccessDenied, SeveralGrants, PresignOnly, PolicyTooLarge: refused,
+        DurationNotAllowed, AccessDenied, SeveralGrants, PresignOnly, PolicyTooLarge: refused
             before STS is called.
-        TooManyRequests: beyond the rate limit of the stack or the grant; neither is it.
+        TooManyRequests: over a rate limit of the stack or the grant; STS is not called either.
         Unavailable: the table or STS failed.
     """
     check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
@@ -41,7 +41,7 @@ def vend_credentials(
     count(caller, decision.match.grant, Counted(), record, lending)
     session, session_id = narrowed.session, lending.new_id()
     record.note(**session.as_recorded(session_id))
-    credentials = believed(lending.assume_role(session, session_id), session, lending.now)
+    credentials = limit_expiration(lending.assume_role(session, session_id), session, lending.now)
     ends = decision.match.grant.expires or credentials.expiration
     expiration = min(ends, credentials.expiration)
     if expiration <= lending.now:

@@ -1,4 +1,4 @@
-"""Credentials for all that one grant opens, to a caller who names the grant and has it."""
+"""Vends credentials for the whole scope of one grant, which the caller names by its id."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +14,12 @@ from vending.grants.grant import Grant, Permission
 from vending.sessions.durations import LONGEST, SHORTEST, check_duration
 from vending.sessions.session import Lending
 
-type LoadGrant = Callable[[str], Grant | None]  # id
+type LoadGrant = Callable[[str], Grant | None]  # takes the id
 
 
 @dataclass(frozen=True, slots=True)
 class WholeScope:
-    """A request for the scope of one grant, with its permission."""
+    """A credentials request for the whole scope of one grant, with its permission."""
 
     wanted: tuple[Wanted]
     permission: Permission
@@ -35,23 +35,23 @@ def vend_grant(
     load_grant: LoadGrant,
     lending: Lending,
 ) -> VendedCredentials:
-    """Credentials with the grant's whole scope and permission; no other grant answers.
+    """Vend credentials with the grant's whole scope and permission; no other grant counts.
 
     Raises:
-        DurationNotAllowed: outside of what any grant allows; nothing is read.
-        AccessDenied: there is no such grant, or it is not the caller's: nothing tells which.
-        And what ``vend_credentials`` raises.
+        DurationNotAllowed: no grant can allow this duration; nothing is read.
+        AccessDenied: the grant does not exist, or is not the caller's; both look the same.
+        And everything that ``vend_credentials`` raises.
     """
     check_duration("durationSeconds", duration_seconds, SHORTEST, LONGEST)
     grant = load_grant(grant_id)
     scope = grant.scope_for(caller, lending.now) if grant else None
     if grant is None or scope is None:
-        raise AccessDenied("This grant is not yours.", reason="NoGrant")
+        raise AccessDenied("You have no grant with this id.", reason="NoGrant")
 
-    def this_alone(grantee_keys: Sequence[str], bucket: str) -> Known:
+    def load_this_grant(grantee_keys: Sequence[str], bucket: str) -> Known:
         known = lending.load_grants(grantee_keys, bucket)
-        return replace(known, grants=tuple(one for one in known.grants if one.id == grant_id))
+        return replace(known, grants=tuple(grant for grant in known.grants if grant.id == grant_id))
 
     wanted = Wanted(scope, grant.permission, "/target")
     request = WholeScope((wanted,), grant.permission, duration_seconds)
-    return vend_credentials(caller, request, record, replace(lending, load_grants=this_alone))
+    return vend_credentials(caller, request, record, replace(lending, load_grants=load_this_grant))

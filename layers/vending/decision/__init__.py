@@ -1,1 +1,1 @@
-"""Gathers what is known and decides."""
+"""Gathers what the table knows about a request, and decides it."""

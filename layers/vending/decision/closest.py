@@ -1,4 +1,4 @@
-"""The decision: the closest grant that covers everything that is wanted."""
+"""Finds the closest grant that covers all wanted targets; ``decide`` calls it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,50 +13,51 @@ from vending.grants.keys import Keys
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A grant, with its scope filled for the caller."""
+    """A grant, and its scope with the variables filled in for the caller."""
 
     grant: Grant
     scope: Keys
 
     def covers(self, wanted: Wanted | WantedKeys) -> bool:
+        """Whether the grant allows the permission on the targets."""
         return self.grant.permission.includes(wanted.permission) and wanted.within(self.scope)
 
     @property
     def closeness(self) -> tuple[object, ...]:
-        """Longest scope first, one caller's own before what many share; the id settles the rest."""
+        """The sort key: longest scope, then one caller's own grants before shared ones, then id."""
         shared = not self.grant.grantee.is_one
         return (-len(self.scope.key), self.scope.is_prefix, shared, self.grant.id)
 
 
 def matches(grants: Iterable[Grant], caller: Caller, now: datetime) -> list[Match]:
-    """The grants that open something for ``caller`` now, the closest first."""
-    found = [Match(grant, scope) for grant in grants if (scope := grant.scope_for(caller, now))]
-    return sorted(found, key=lambda match: match.closeness)
+    """The grants that apply to ``caller`` now, the closest first."""
+    filled = [Match(grant, scope) for grant in grants if (scope := grant.scope_for(caller, now))]
+    return sorted(filled, key=lambda match: match.closeness)
 
 
 def closest_grant(grants: Iterable[Grant], caller: Caller, wanted: Wants, now: datetime) -> Match:
-    """The closest grant that covers everything wanted.
+    """The closest grant that covers all wanted targets.
 
     Raises:
-        AccessDenied: some target is covered by no grant.
-        SeveralGrants: each target is covered, but not all by one grant.
+        AccessDenied: no grant covers one of the targets.
+        SeveralGrants: grants cover every target, but no single grant covers all.
     """
     candidates = matches(grants, caller, now)
     for match in candidates:
-        if all(match.covers(one) for one in wanted):
+        if all(match.covers(target) for target in wanted):
             return match
     closest: dict[str, Fault] = {}
-    for one in each(wanted):
-        covering = next((match.grant.id for match in candidates if match.covers(one)), None)
+    for target in each(wanted):
+        covering = next((match.grant.id for match in candidates if match.covers(target)), None)
         if covering is None:
             raise AccessDenied(
-                f"No grant of yours covers {one.target} with {one.permission}.",
-                faults=[Fault(one.pointer, "not covered")],
+                f"None of your grants allows {target.permission} on {target.target}.",
+                faults=[Fault(target.pointer, "is not covered by any of your grants")],
                 reason="NoGrant",
             )
-        closest.setdefault(covering, Fault(one.pointer, f"falls under the grant {covering!r}"))
+        closest.setdefault(covering, Fault(target.pointer, f"is covered by the grant {covering!r}"))
     raise SeveralGrants(
-        "One request is answered by one grant; send one request for each of "
-        + ", ".join(sorted(closest)),
+        "These targets need several grants, and a request can use only one. Send one request for "
+        f"each of these grants: {', '.join(sorted(closest))}",
         faults=list(closest.values()),
     )

@@ -1,7 +1,7 @@
-"""What callers ask for in a minute: counted after the decision and before STS, or refused.
+"""Counts requests and URLs against the rate limits, after the decision and before STS is called.
 
-Every way to vend calls ``count``. A minute is one of the clock, so that around its end a caller may
-get twice what a limit says within sixty seconds.
+Every way to vend calls ``count``. A minute is a minute of the clock: within sixty seconds across
+its end, a caller may get up to twice the limit.
 """
 
 from datetime import timedelta
@@ -20,19 +20,19 @@ MINUTE = timedelta(minutes=1)
 
 
 class Counted(NamedTuple):
-    """What one decision gives out, beside being one request."""
+    """How many URLs one decision vends; the decision itself counts as one request."""
 
     urls: int = 0
-    pointer: str = ""  # to the list in the body that is as long
+    pointer: str = ""  # to the member of the body that asks for so many
 
 
 def count(caller: Caller, grant: Grant, counted: Counted, record: Record, effects: Effects) -> None:
-    """Count one decision, where the stack or the grant has a limit.
+    """Count one decision, if the stack or the grant has a rate limit.
 
     Raises:
-        InvalidRequest: more URLs than any minute allows.
-        TooManyRequests: more than is left of this minute; nothing of it is counted.
-        Unavailable: counting failed, and the stack does not vend uncounted.
+        InvalidRequest: the request asks for more URLs than a limit allows in any minute.
+        TooManyRequests: the request exceeds what is left of this minute; nothing is counted.
+        Unavailable: counting failed, and the stack does not vend without counting.
     """
     rates = effects.rates
     if not (rates.stack or grant.rate_limit):
@@ -41,26 +41,32 @@ def count(caller: Caller, grant: Grant, counted: Counted, record: Record, effect
         *_counters(rates.stack, None, counted),
         *_counters(grant.rate_limit, grant.id, counted),
     ]
-    for one in counters:
-        if one.added > one.most:
-            raise _never(one, counted)
+    for counter in counters:
+        if counter.added > counter.most:
+            raise _too_many_urls(counter, counted)
     if not counters:
         return
     minute = effects.now.replace(second=0, microsecond=0)
     try:
-        found = rates.add(short_hash(caller.identity.canonical, HASH), minute, counters)
+        numbers = rates.add(short_hash(caller.identity.canonical, HASH), minute, counters)
     except Unavailable as error:
         record.note(rateLimitFailure=error.reason)
         if rates.vends_uncounted:
             return
         raise
-    if found is not None:
-        full = (one for one in counters if found.get(one.name, 0) + one.added > one.most)
-        raise _later(next(full, counters[0]), ceil((minute + MINUTE - effects.now).total_seconds()))
+    if numbers is not None:
+        full = (
+            counter
+            for counter in counters
+            if numbers.get(counter.name, 0) + counter.added > counter.most
+        )
+        raise _limit_reached(
+            next(full, counters[0]), ceil((minute + MINUTE - effects.now).total_seconds())
+        )
 
 
 def most_urls(grant: Grant, rates: Rates) -> int | None:
-    """That one request may ask for; None: any number."""
+    """The maximum number of URLs that one request may ask for; None: no limit."""
     limits = (rates.stack.urls, grant.rate_limit.urls if grant.rate_limit else None)
     return min((most for most in limits if most is not None), default=None)
 
@@ -76,19 +82,19 @@ def _counters(limit: RateLimit | None, grant: str | None, counted: Counted) -> l
     return counters
 
 
-def _never(counter: Counter, counted: Counted) -> InvalidRequest:
-    detail = f"{counter.added:,} URLs in one request, and the limit is {counter.limit}"
+def _too_many_urls(counter: Counter, counted: Counted) -> InvalidRequest:
     return InvalidRequest(
-        f"This asks for {detail}. Ask for fewer at a time.",
-        faults=[Fault(counted.pointer, f"at most {counter.most:,} here")],
+        f"The request asks for {counter.added:,} URLs; the limit is {counter.limit}. Request "
+        "fewer URLs at a time.",
+        faults=[Fault(counted.pointer, f"at most {counter.most:,} URLs are allowed")],
         reason="RateLimit",
     )
 
 
-def _later(counter: Counter, seconds: int) -> TooManyRequests:
+def _limit_reached(counter: Counter, seconds: int) -> TooManyRequests:
     whose = "Caller" if counter.grant is None else "Grant"
     return TooManyRequests(
-        f"The limit is {counter.limit}. Try again in {seconds} seconds.",
+        f"You reached the limit of {counter.limit}. Try again in {seconds} seconds.",
         retry_after=seconds,
         reason=f"{whose}{counter.kind.capitalize()}",
     )

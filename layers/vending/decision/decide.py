@@ -1,4 +1,4 @@
-"""Gather and decide: the closest grant for all that a caller wants, or a refusal."""
+"""Gathers what the table knows and decides: the closest grant, or a refusal."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,7 @@ from vending.grants.location import Location
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The grant that answers a request, the location that it lies in, and what of its sessions
-    was revoked.
-    """
+    """The grant that answers a request, its location, and which of its sessions are revoked."""
 
     match: Match
     location: Location
@@ -24,20 +22,21 @@ class Decision:
 
 
 def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> Decision:
-    """The closest grant for all that is wanted.
+    """Find the closest grant that covers all wanted targets, and its location.
 
     Raises:
-        SeveralGrants: no single grant covers it.
-        AccessDenied: no grant does, its bucket is not registered, or the caller is blocked.
-        TooManyClaims: the caller's grants would stand in too many places to read.
-        Unavailable: the table failed, or sessions were revoked at this very moment.
+        SeveralGrants: the targets lie in several buckets, or no single grant covers all.
+        AccessDenied: no grant covers a target, the caller is blocked, or the bucket is not
+            registered as a location.
+        TooManyClaims: the caller's grants could lie under too many keys of the table.
+        Unavailable: the table failed, or sessions were revoked in the last seconds.
     """
     record.note(**as_recorded(wanted))
     bucket = wanted[0].bucket
-    if other := next((one for one in wanted if one.bucket != bucket), None):
+    if other := next((target for target in wanted if target.bucket != bucket), None):
         raise SeveralGrants(
-            "A grant lies in one bucket; send one request for each bucket.",
-            faults=[Fault(other.pointer, "lies in another bucket than the first target")],
+            "All targets of a request must be in one bucket. Send one request for each bucket.",
+            faults=[Fault(other.pointer, "is in a different bucket than the first target")],
         )
     known = effects.load_grants(caller.identity.grantee_keys, bucket)
     record.gathered()

@@ -1,4 +1,4 @@
-"""What a decision needs of the world: the time, the caller's grants, and counters."""
+"""The effects of a decision as one frozen value: time, grants and rate limit counters."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from vending.ids import short_hash
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the table says of a bucket, for one caller, and what is denied to anybody."""
+    """What the table knows about one bucket for one caller, and all denials."""
 
     grants: tuple[Grant, ...]
     location: Location | None
@@ -24,50 +24,50 @@ class Known:
 type LoadGrants = Callable[[Sequence[str], str], Known]  # grantee keys, bucket
 
 
-HASH = 16  # characters of a caller's and of a grant's, in the table
+HASH = 16  # characters of the hash of a caller or a grant in the counters' items
 WORDS = {"requests": "requests", "urls": "URLs"}
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One number of a caller's in a minute: what is added to it, and the most that it may be."""
+    """A count of one caller in one minute: what to add, and the maximum that it may reach."""
 
     kind: Literal["requests", "urls"]
-    grant: str | None  # its id; None: of all grants together
+    grant: str | None  # the grant's id; None: over all grants
     added: int
     most: int
 
     @property
     def name(self) -> str:
-        """In the item of the caller and the minute."""
+        """The counter's name in the item of the caller and the minute."""
         return self.kind if self.grant is None else f"{self.kind}#{short_hash(self.grant, HASH)}"
 
     @property
     def limit(self) -> str:
-        """For the caller, who knows the grant."""
-        whose = "from each caller" if self.grant is None else f"under the grant {self.grant!r}"
-        return f"{self.most:,} {WORDS[self.kind]} a minute {whose}"
+        """The limit in words for the caller, who knows the grant."""
+        whose = "for each caller" if self.grant is None else f"under the grant {self.grant!r}"
+        return f"{self.most:,} {WORDS[self.kind]} per minute {whose}"
 
 
-# A caller's hash, the start of a minute, and what to add to, all or nothing. Answers None where it
-# was added, else the counters' numbers by name, as they were found and left.
+# Takes a caller's hash, the start of a minute and its counters, and adds to all of them or to none.
+# Returns None if it added, else the unchanged numbers by counter name.
 type Add = Callable[[str, datetime, Sequence[Counter]], Mapping[str, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What counting needs of the world, and the stack's own limit for every caller."""
+    """The stack's rate limit for each caller, and the effect that counts."""
 
     stack: RateLimit  # over all grants
     add: Add
-    vends_uncounted: bool  # while counting fails
+    vends_uncounted: bool  # whether to vend when counting fails
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What deciding takes, made for one request."""
+    """The effects of a decision, made for one request."""
 
     load_grants: LoadGrants
     rates: Rates
-    role_arn: str  # of the service's own role
+    role_arn: str  # the service's own role
     now: datetime

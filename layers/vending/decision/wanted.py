@@ -1,4 +1,4 @@
-"""A target of a request, with the permission wanted and its place in the request."""
+"""The targets of a request, each with the wanted permission and its JSON pointer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from vending.grants.keys import Keys
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One target of a request, and where in the request it stands (a JSON pointer)."""
+    """One target of a request, the wanted permission, and its JSON pointer in the request."""
 
     target: Keys
     permission: Permission
@@ -22,28 +22,28 @@ class Wanted:
 
     @property
     def count(self) -> int:
-        """Of targets."""
+        """The number of targets."""
         return 1
 
     def within(self, scope: Keys) -> bool:
-        """Whether the scope covers it."""
+        """Whether ``scope`` covers the target."""
         return scope.covers(self.target)
 
-    def listed(self, _: int) -> list[object]:
-        """As JSON, for the record."""
+    def as_json(self, _: int) -> list[object]:
+        """The target as JSON for the audit record, in a list."""
         return [self.target.as_json()]
 
     def each(self) -> Iterator["Wanted"]:
-        """Itself, alone."""
+        """Yield itself."""
         yield self
 
 
 @dataclass(frozen=True, slots=True)
 class WantedKeys:
-    """Many keys below one prefix, looked at together; ``pointer`` is that of their list."""
+    """Many keys below one prefix, checked together; ``pointer`` points to their list."""
 
     prefix: Keys
-    keys: tuple[str, ...]  # what follows the prefix
+    keys: tuple[str, ...]  # without the prefix
     permission: Permission
     pointer: str
 
@@ -53,15 +53,15 @@ class WantedKeys:
 
     @property
     def count(self) -> int:
-        """Of keys."""
+        """The number of keys."""
         return len(self.keys)
 
     def within(self, scope: Keys) -> bool:
-        """Whether the scope covers them all."""
+        """Whether ``scope`` covers all keys."""
         return scope.covers(self.prefix) or all(one.within(scope) for one in self.each())
 
-    def listed(self, most: int) -> list[object]:
-        """The first as JSON, for the record, as ``Keys`` writes each."""
+    def as_json(self, most: int) -> list[object]:
+        """The first ``most`` keys as JSON for the audit record, each as ``Keys.as_json``."""
         below, bucket, prefix = str(self.prefix)[:-1], self.prefix.bucket, self.prefix.key
         return [
             {"bucket": bucket, "key": prefix + key} if key.endswith("*") else below + key
@@ -69,7 +69,7 @@ class WantedKeys:
         ]
 
     def each(self) -> Iterator[Wanted]:
-        """Key by key."""
+        """Yield each key as a target of its own."""
         for position, key in enumerate(self.keys):
             target = Keys(self.prefix.bucket, self.prefix.key + key)
             yield Wanted(target, self.permission, f"{self.pointer}/{position}")
@@ -81,8 +81,8 @@ LISTED_TARGETS = 20  # in an audit record
 
 
 def as_recorded(wanted: Wants) -> dict[str, object]:
-    """As members of the audit record."""
-    listed = (one.listed(LISTED_TARGETS) for one in wanted)
+    """The targets as members of the audit record."""
+    listed = (one.as_json(LISTED_TARGETS) for one in wanted)
     return {
         "targets": list(islice(chain.from_iterable(listed), LISTED_TARGETS)),
         "targetCount": sum(one.count for one in wanted),
@@ -91,5 +91,5 @@ def as_recorded(wanted: Wants) -> dict[str, object]:
 
 
 def each(wanted: Wants) -> Iterator[Wanted]:
-    """Target by target."""
+    """Every target on its own."""
     return (single for one in wanted for single in one.each())

@@ -1,1 +1,1 @@
-"""One AssumeRole: policy, name, duration."""
+"""One AssumeRole call: session policy, role session name and duration."""

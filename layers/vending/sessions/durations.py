@@ -1,53 +1,59 @@
-"""How long credentials and URLs last: bounds of grants, of STS and of role chaining."""
+"""How long credentials and URLs may last: the limits of grants, STS and role chaining."""
 
 from datetime import datetime
 
 from vending.errors import DurationNotAllowed, Fault
 from vending.grants.grant import Grant
 
-SHORTEST, LONGEST = 900, 3600  # seconds; the most is what role chaining allows
-LONGEST_URL = 3300  # seconds; leaves a signing session of an hour room to be reused
+SHORTEST, LONGEST = 900, 3600  # seconds; role chaining allows one hour
+LONGEST_URL = 3300  # seconds; leaves five minutes in which a signing session can be reused
 
 
-def credentials_duration(asked: int | None, grant: Grant) -> int:
-    """Seconds of a session whose credentials are handed out; None asks for the most.
+def credentials_duration(requested: int | None, grant: Grant) -> int:
+    """The duration of a session for credentials, in seconds; None requests the maximum.
 
     Raises:
-        DurationNotAllowed: more than the grant allows.
+        DurationNotAllowed: longer than the grant allows.
     """
     longest = longest_credentials(grant)
-    return _allowed(asked if asked is not None else longest, longest, "durationSeconds")
+    return _at_most(requested if requested is not None else longest, longest, "durationSeconds")
 
 
 def longest_credentials(grant: Grant) -> int:
-    """Seconds; below ``SHORTEST`` the grant gives no credentials."""
+    """The grant's maximum in seconds; below ``SHORTEST`` it allows no credentials."""
     return min(LONGEST, grant.max_duration or LONGEST)
 
 
-def url_lifetime(asked: int, grant: Grant, now: datetime) -> int:
-    """Seconds that a presigned URL may be asked to live.
+def url_lifetime(requested: int, grant: Grant, now: datetime) -> int:
+    """The lifetime of presigned URLs, in seconds.
 
     Raises:
-        DurationNotAllowed: more than the grant allows, or than is left of it.
+        DurationNotAllowed: longer than the grant allows, or than the grant itself lasts.
     """
-    return _allowed(asked, longest_url(grant, now), "expiresIn")
+    return _at_most(requested, longest_url(grant, now), "expiresIn")
 
 
 def longest_url(grant: Grant, now: datetime) -> int:
-    """Seconds; no longer than the grant itself."""
+    """The longest lifetime of a presigned URL, in seconds; it ends with the grant."""
     left = int((grant.expires - now).total_seconds()) if grant.expires else LONGEST_URL
     return min(LONGEST_URL, grant.max_duration or LONGEST_URL, left)
 
 
-def check_duration(member: str, asked: int | None, shortest: int, longest: int) -> None:
-    """What no grant can allow is refused before any grant is read."""
-    if asked is not None and not shortest <= asked <= longest:
-        detail = f"{member} is {str(asked)[:12]}; it is from {shortest} to {longest} seconds."
+def check_duration(member: str, requested: int | None, shortest: int, longest: int) -> None:
+    """Refuse a duration that no grant can allow, before any grant is read.
+
+    Raises:
+        DurationNotAllowed: not from ``shortest`` to ``longest`` seconds.
+    """
+    if requested is not None and not shortest <= requested <= longest:
+        detail = (
+            f"{member} is {str(requested)[:12]}; it must be from {shortest} to {longest} seconds."
+        )
         raise DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])
 
 
-def _allowed(asked: int, longest: int, member: str) -> int:
-    if asked > longest:
-        detail = f"{member} is {asked}; the most here is {longest} seconds."
+def _at_most(requested: int, longest: int, member: str) -> int:
+    if requested > longest:
+        detail = f"{member} is {requested}; this grant allows at most {longest} seconds."
         raise DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])
-    return asked
+    return requested

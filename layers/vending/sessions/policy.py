@@ -1,7 +1,7 @@
 """The session policy: exact actions on exactly the keys of one session, as compact JSON.
 
 Elements: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
-S3's actions and keys: https://docs.aws.amazon.com/AmazonS3/latest/userguide/list_amazons3.html
+S3's actions and condition keys: https://docs.aws.amazon.com/AmazonS3/latest/userguide/list_amazons3.html
 """
 
 import json
@@ -51,33 +51,33 @@ def session_policy(
     *,
     versions: bool = False,
 ) -> str:
-    """The policy's JSON text: the smallest that allows ``permission`` on ``targets`` alone.
+    """The smallest policy that allows ``permission`` on ``targets`` only, as JSON text.
 
     Raises:
-        PolicyTooLarge: it has more characters than STS takes.
+        PolicyTooLarge: the policy has more characters than STS accepts.
     """
-    holding = tuple(
+    frozen = tuple(
         (operator, key, value if isinstance(value, str) else tuple(value))
         for operator, keys in conditions.items()
         for key, value in keys.items()
     )
     return _session_policy(
-        tuple(targets), permission, location, role_arn, holding, versions=versions
+        tuple(targets), permission, location, role_arn, frozen, versions=versions
     )
 
 
-@lru_cache(maxsize=1000)  # every batch of URLs needs that of the grant's whole scope
+@lru_cache(maxsize=1000)  # every batch of URLs needs the policy of the grant's whole scope
 def _session_policy(
     targets: tuple[Keys, ...],
     permission: Permission,
     location: Location,
     role_arn: str,
-    holding: tuple[tuple[str, str, str | tuple[str, ...]], ...],
+    frozen: tuple[tuple[str, str, str | tuple[str, ...]], ...],
     *,
     versions: bool,
 ) -> str:
     conditions: Conditions = {}
-    for operator, condition, value in holding:
+    for operator, condition, value in frozen:
         listed = value if isinstance(value, str) else list(value)
         conditions.setdefault(operator, {})[condition] = listed
 
@@ -95,9 +95,9 @@ def _session_policy(
         if not count or len(encoded(targets[:count])) <= POLICY_CHARACTERS
     )
     raise PolicyTooLarge(
-        f"The session policy would have {len(text)} characters, and STS takes "
-        f"{POLICY_CHARACTERS}; the first {fitting} of {len(targets)} targets would fit. "
-        "Ask for fewer targets, or for a prefix that holds them."
+        f"The session policy would have {len(text)} characters; STS accepts at most "
+        f"{POLICY_CHARACTERS}. The first {fitting} of {len(targets)} targets would fit. Request "
+        "fewer targets, or a prefix that contains them."
     )
 
 
@@ -114,7 +114,7 @@ def policy_document(
     partition = partition_of(role_arn)
     bucket = f"arn:{partition}:s3:::{location.scope.bucket}"
     kept = [one for one in dict.fromkeys(targets) if not _within_another(one, targets)]
-    guarded = merged(_location_conditions(location, role_arn), conditions)
+    guarded = merge(_location_conditions(location, role_arn), conditions)
     actions = OBJECT_ACTIONS[permission]
     if versions and permission.includes(Permission.READ):
         actions = (*actions, "s3:GetObjectVersion")
@@ -124,7 +124,7 @@ def policy_document(
         patterns = [one.iam_pattern for one in prefixes]
         whole = any(not one.key for one in prefixes)
         only: Conditions = {} if whole else {"StringLike": {"s3:prefix": _single(patterns)}}
-        statements.append(_allow(["s3:ListBucket"], [bucket], merged(guarded, only)))
+        statements.append(_allow(["s3:ListBucket"], [bucket], merge(guarded, only)))
     if location.kms_key:
         service = f"s3.{location.region}.{dns_suffix(partition)}"
         via: Conditions = {"StringEquals": {"kms:ViaService": service}}
@@ -133,14 +133,18 @@ def policy_document(
 
 
 def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions:
-    """The grant's own conditions on a session that ends at ``ends``."""
+    """The grant's own conditions for a session that ends at ``ends``.
+
+    Raises:
+        AccessDenied: the grant is bound to the caller's IP address, which is not known.
+    """
     conditions: Conditions = {}
     if grant.source_ip is not None:
         try:
             networks = (caller.source_ip,) if grant.source_ip == "caller" else grant.source_ip
             blocks = [str(ip_network(network)) for network in networks]
         except ValueError:
-            raise AccessDenied("No grant of yours covers this.", reason="NoSourceIp") from None
+            raise AccessDenied("None of your grants allows this.", reason="NoSourceIp") from None
         conditions["IpAddress"] = {"aws:SourceIp": _single(blocks)}
     if grant.vpc_endpoint:
         conditions["StringEquals"] = {"aws:SourceVpce": grant.vpc_endpoint}
@@ -150,7 +154,7 @@ def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions
 
 
 def _location_conditions(location: Location, role_arn: str) -> Conditions:
-    """What holds in the bucket for every grant; ``session_for`` refuses another endpoint."""
+    """The location's conditions for every session; ``session_for`` refuses other endpoints."""
     equal: dict[str, str | list[str]] = {"aws:ResourceAccount": location.owner(role_arn)}
     if location.vpc_endpoint:
         equal["aws:SourceVpce"] = location.vpc_endpoint
@@ -158,13 +162,13 @@ def _location_conditions(location: Location, role_arn: str) -> Conditions:
 
 
 def encode(document: dict[str, object]) -> str:
-    """Compact JSON in the characters that STS takes (U+0020 to U+00FF), so that ``len`` counts."""
+    """Compact JSON in characters that STS accepts (U+0020 to U+00FF), so ``len`` is its length."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return re.sub("[^\x20-\xff]", lambda match: json.dumps(match[0])[1:-1], text)
 
 
-def merged(*parts: Conditions) -> Conditions:
-    """All conditions together; every one must hold. No two parts share a key of an operator."""
+def merge(*parts: Conditions) -> Conditions:
+    """All conditions in one; no two parts have the same key under the same operator."""
     whole: Conditions = {}
     for part in parts:
         for operator, keys in part.items():

@@ -1,4 +1,4 @@
-"""One AssumeRole: its policy, role session name, source identity and duration.
+"""One AssumeRole call: its policy, role session name, source identity and duration.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
@@ -18,24 +18,24 @@ from vending.sessions.policy import grant_conditions, session_policy
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
 
-MARGIN = 60  # seconds that may pass until STS starts the session
+MARGIN = 60  # seconds that may pass before STS starts the session
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What STS lends; always temporary: there is a session token."""
+    """Temporary credentials of one session, with a session token."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
     expiration: datetime
-    packed_policy_size: int | None = None  # percent of the room that STS has for policies
+    packed_policy_size: int | None = None  # percent of the size that STS allows
     assumed_role: tuple[str, str] = ("", "")  # ARN and id of the session, as STS names it
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What is asked of STS, but for the id that makes this one session unique."""
+    """The parameters of one AssumeRole call, except the session id that makes it unique."""
 
     role_arn: str
     policy: str
@@ -43,14 +43,17 @@ class Session:
     caller: str  # canonical, with the unique id: sessions are never shared across callers
     grant: str
     source_identity: str
-    external_id: str | None = None  # that a role in another account asks for
+    external_id: str | None = None  # required by a role in another account
 
     def name(self, session_id: str) -> str:
-        """At most 60 characters; a deny on ``aws:userid`` can match each part of it."""
+        """The role session name: 60 characters at most; a deny can match each part of it."""
         return f"{self.source_identity}-{grant_part(self.grant)}-{session_id}"
 
     def as_recorded(self, session_id: str) -> dict[str, object]:
-        """As members of the audit record, noted before STS is asked: it may not be heard."""
+        """The session as members of the audit record; note them before STS is called.
+
+        STS may start a session although its answer gets lost.
+        """
         return {
             "sessionId": session_id,
             "roleSessionName": self.name(session_id),
@@ -62,10 +65,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Lending(Effects):
-    """What handing out credentials takes, made for one request."""
+    """The effects of vending credentials, made for one request."""
 
     assume_role: AssumeRole
-    new_id: Callable[[], str]  # of a session
+    new_id: Callable[[], str]  # makes a session id
 
 
 def session_for(
@@ -76,23 +79,23 @@ def session_for(
     duration: int,
     effects: Effects,
 ) -> Session:
-    """The session of ``duration`` seconds that gives ``permission`` on ``targets`` alone.
+    """The session of ``duration`` seconds that allows ``permission`` on ``targets`` only.
 
     Raises:
-        PolicyTooLarge: the policy does not fit.
-        AccessDenied: a condition of the grant cannot be put for this caller.
+        PolicyTooLarge: the session policy does not fit.
+        AccessDenied: the grant's conditions cannot be met by this caller or in this location.
     """
     grant, location = decision.match.grant, decision.location
     if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
-        # Only one of the two would stand in the policy, under one key.
-        raise AccessDenied("No grant of yours covers this.", reason="VpcEndpoint")
+        # Both would be the same condition key, and the policy could have only one of them.
+        raise AccessDenied("None of your grants allows this.", reason="VpcEndpoint")
     ends = effects.now + timedelta(seconds=duration + MARGIN)
     conditions = grant_conditions(grant, caller, ends)
-    lent = location.role_arn(effects.role_arn)
+    role_arn = location.role_arn(effects.role_arn)
     return Session(
-        role_arn=lent,
+        role_arn=role_arn,
         policy=session_policy(
-            targets, permission, location, lent, conditions, versions=grant.versions
+            targets, permission, location, role_arn, conditions, versions=grant.versions
         ),
         duration=duration,
         caller=caller.identity.unique,
@@ -102,7 +105,9 @@ def session_for(
     )
 
 
-def believed(lent: Credentials, session: Session, now: datetime) -> Credentials:
-    """With the end that STS says, but for one that is later than what was asked for."""
+def limit_expiration(credentials: Credentials, session: Session, now: datetime) -> Credentials:
+    """The credentials, which last at most ``MARGIN`` longer than requested, whatever STS says."""
     latest = now + timedelta(seconds=session.duration + MARGIN)
-    return lent if lent.expiration <= latest else replace(lent, expiration=latest)
+    if credentials.expiration <= latest:
+        return credentials
+    return replace(credentials, expiration=latest)

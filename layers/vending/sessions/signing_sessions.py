@@ -1,23 +1,23 @@
-"""Sessions that sign URLs: kept, reused for the very same request, never handed out."""
+"""Sessions that sign URLs: cached, reused for identical parameters, never handed out."""
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from vending.audit.record import Record
 from vending.denials.revoked import Revoked
 from vending.errors import Unavailable
-from vending.sessions.session import AssumeRole, Credentials, Session, believed
+from vending.sessions.session import AssumeRole, Credentials, Session, limit_expiration
 
 CAPACITY = 1000
-AHEAD = 0.25  # of the time in which a session can serve a request, at its end
-PAUSE = timedelta(seconds=30)  # after STS failed, while what is kept is still good
+AHEAD = 0.25  # renew a session in this last part of the time in which it can serve a request
+PAUSE = timedelta(seconds=30)  # after a renewal failed and before the next one
 
 
 @dataclass(frozen=True, slots=True)
-class Lent:
-    """Credentials of one session, and whether it was there already."""
+class SessionCredentials:
+    """The credentials of one session, and whether the session was cached."""
 
     credentials: Credentials
     session_id: str
@@ -25,15 +25,15 @@ class Lent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """A session that signs, and when it was lent."""
+class _Cached:
+    """A cached session, and when it was requested."""
 
-    lent: Lent
+    current: SessionCredentials
     since: datetime
 
-    def ages(self, now: datetime, until: datetime) -> bool:
-        """Whether most of the time is over in which it could serve such a request."""
-        expiration = self.lent.credentials.expiration
+    def is_aging(self, now: datetime, until: datetime) -> bool:
+        """Whether the time in which it can serve URLs that last until ``until`` is almost over."""
+        expiration = self.current.credentials.expiration
         spare = (expiration - self.since) - (until - now)
         return expiration - until < spare * AHEAD
 
@@ -42,45 +42,44 @@ class _Kept:
 class SigningSessions:
     """The sessions of one execution environment, the least recently used dropped first.
 
-    A session is found by all that was asked of STS (caller, grant, policy, role), so that none
-    serves another caller, scope, permission or condition. It is replaced ahead of need, so that
-    while STS fails what is still good goes on signing; for a role for which it has just failed
-    nothing newer is asked for.
+    A session is found by all parameters of its AssumeRole call (caller, grant, policy, role), so
+    it never serves another caller, scope, permission or condition. It is renewed early: while STS
+    fails, the old session goes on signing, and the role's next renewal waits for ``PAUSE``.
     """
 
     assume_role: AssumeRole
     new_id: Callable[[], str]
     now: Callable[[], datetime]
-    _kept: OrderedDict[Session, _Kept] = field(default_factory=OrderedDict)
-    _rests: dict[str, datetime] = field(default_factory=dict)  # by role, until when
+    _cache: OrderedDict[Session, _Cached] = field(default_factory=OrderedDict)
+    _pauses: dict[str, datetime] = field(default_factory=dict)  # by role, until when
 
     def lasting_until(
         self, session: Session, until: datetime, record: Record, revoked: Revoked
-    ) -> Lent:
-        """A session whose credentials last until then, if STS gives such; none of the revoked."""
-        kept, now = self._kept.get(session), self.now()
-        if kept and revoked.has(kept.lent.session_id, kept.since):
-            del self._kept[session]
-            kept = None
-        if not kept or kept.lent.credentials.expiration < until:
-            return self._lent(session, now, record)
-        if kept.ages(now, until) and now >= self._rests.get(session.role_arn, now):
+    ) -> SessionCredentials:
+        """A session that lasts until ``until``, if STS lends one so long; never a revoked one."""
+        cached, now = self._cache.get(session), self.now()
+        if cached and revoked.has(cached.current.session_id, cached.since):
+            del self._cache[session]
+            cached = None
+        if not cached or cached.current.credentials.expiration < until:
+            return self._request(session, now, record)
+        if cached.is_aging(now, until) and now >= self._pauses.get(session.role_arn, now):
             try:
-                return self._lent(session, now, record)
+                return self._request(session, now, record)
             except Unavailable:
-                self._rests[session.role_arn] = now + PAUSE
-        self._kept.move_to_end(session)
-        record.note(**session.as_recorded(kept.lent.session_id))
-        return Lent(kept.lent.credentials, kept.lent.session_id, cached=True)
+                self._pauses[session.role_arn] = now + PAUSE
+        self._cache.move_to_end(session)
+        record.note(**session.as_recorded(cached.current.session_id))
+        return replace(cached.current, cached=True)
 
-    def _lent(self, session: Session, now: datetime, record: Record) -> Lent:
+    def _request(self, session: Session, now: datetime, record: Record) -> SessionCredentials:
         session_id = self.new_id()
         record.note(**session.as_recorded(session_id))
-        credentials = believed(self.assume_role(session, session_id), session, now)
-        lent = Lent(credentials, session_id, cached=False)
-        record.note(packedPolicySize=lent.credentials.packed_policy_size)
-        self._kept[session] = _Kept(lent, since=now)
-        self._kept.move_to_end(session)
-        if len(self._kept) > CAPACITY:
-            self._kept.popitem(last=False)
-        return lent
+        credentials = limit_expiration(self.assume_role(session, session_id), session, now)
+        record.note(packedPolicySize=credentials.packed_policy_size)
+        new = SessionCredentials(credentials, session_id, cached=False)
+        self._cache[session] = _Cached(new, since=now)
+        self._cache.move_to_end(session)
+        if len(self._cache) > CAPACITY:
+            self._cache.popitem(last=False)
+        return new

@@ -117,4 +117,6 @@ def _check_source(grant: Grant, caller: Caller) -> None:
     except ValueError:
         address = None
     if address is None or not any(address in ip_network(one) for one in grant.source_ip):
-        raise AccessDenied("No grant of yours covers this from here.", reason="SourceIp")
+        raise AccessDenied(
+            "None of your grants allows this from your IP address.", reason="SourceIp"
+        )

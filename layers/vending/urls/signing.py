@@ -14,10 +14,10 @@ from vending.denials.revoked import Revoked
 from vending.errors import Unavailable
 from vending.sessions.durations import LONGEST, url_lifetime
 from vending.sessions.session import Credentials, Session, session_for
-from vending.sessions.signing_sessions import Lent
+from vending.sessions.signing_sessions import SessionCredentials
 from vending.sigv4.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
 
-type LastingUntil = Callable[[Session, datetime, Record, Revoked], Lent]
+type LastingUntil = Callable[[Session, datetime, Record, Revoked], SessionCredentials]
 
 
 @dataclass(frozen=True, slots=True)

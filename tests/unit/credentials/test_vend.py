@@ -1,4 +1,4 @@
-"""The whole flow with effects as functions: what is lent, what is refused, who was called."""
+"""Vending credentials with fake effects: what is vended, what is refused, what is called."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""One grant by its id: its whole scope to whoever has it, and one answer to everybody else."""
+"""A grant by its id: its whole scope for its grantees, and one answer for everybody else."""
 
 import json
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ def vend(
 def test_the_whole_scope_is_lent_and_no_more(
     line: str, opened: str | None, closed: str | None
 ) -> None:
-    if opened is None:  # no scope: a name that ends in a star is written otherwise
+    if opened is None:  # not a scope: a key that ends in a star is written as {bucket, key}
         with pytest.raises(ValueError, match="prefix"):
             granted(line)
         return
@@ -101,7 +101,10 @@ def test_a_grant_that_is_not_the_callers_looks_like_one_that_is_not_there(
     sts = Sts()
     with pytest.raises(AccessDenied) as refused:
         vend(sts, *grants, id_=id_)
-    assert (refused.value.detail, refused.value.reason) == ("This grant is not yours.", "NoGrant")
+    assert (refused.value.detail, refused.value.reason) == (
+        "You have no grant with this id.",
+        "NoGrant",
+    )
     assert refused.value.faults == ()
     assert sts.asked == []
 
@@ -121,7 +124,7 @@ def test_a_wider_or_closer_grant_of_the_callers_never_answers_for_this_one() -> 
 
 
 def test_what_a_decision_reads_decides_and_not_the_catalogue() -> None:
-    """They are read one after the other: meanwhile the grant may have changed hands."""
+    """The two are read one after the other; the grant may change in between."""
     now_bobs = knowing(granted(grantee=BOBS))
     gone = knowing()
     narrower = knowing(granted("s3://bkt/a/b/* READ"))

@@ -1,4 +1,4 @@
-"""The decision, row by row."""
+"""``closest_grant``: which grant answers a request, case by case."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Rate limits: what is counted of a request, and which requests are refused for it."""
+"""Rate limits: what a request counts as, and which requests are refused."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ def limited(**limit: int) -> Grant:
 
 
 class World:
-    """The flows, on counters in memory."""
+    """Every way to vend, with counters in memory."""
 
     def __init__(self, granted: Grant, stack: Rates | None = None, **found: int) -> None:
         self.counts = Counts(**found)
@@ -92,7 +92,7 @@ class World:
         return end(caller(), "anupload", 60, self.notes, self._uploading())
 
     def counted(self) -> dict[str, int]:
-        """All that was added, but for the grants' ids."""
+        """Everything that was added, without the grants' ids."""
         return {name.partition("#")[0]: number for name, number in self.counts.found.items()}
 
     def _vend(self, body: object) -> object:
@@ -202,12 +202,12 @@ def test_the_error_says_the_limit_whose_it_is_and_when_the_minute_ends() -> None
     with pytest.raises(TooManyRequests) as refused:
         count(who, by, Counted(201), record(), effects(knowing(), counted=rates(counts), now=later))
     assert refused.value.detail == (
-        "The limit is 1,200 URLs a minute under the grant 'a-grant'. Try again in 43 seconds."
+        "You reached the limit of 1,200 URLs per minute under the grant 'a-grant'. Try again in 43 seconds."
     )
     assert (refused.value.retry_after, refused.value.reason) == (43, "GrantUrls")
     count(
         who, by, Counted(200), record(), effects(knowing(), counted=rates(counts), now=later)
-    )  # what was refused took nothing
+    )  # refused requests are not counted
 
 
 def test_the_limit_that_is_named_is_the_one_that_would_be_passed() -> None:
@@ -250,7 +250,7 @@ def test_the_stacks_limit_holds_over_all_grants_and_tells_of_no_grant() -> None:
             effects(knowing(), counted=stack, now=NOW),
         )
     assert refused.value.detail == (
-        "The limit is 2 requests a minute from each caller. Try again in 60 seconds."
+        "You reached the limit of 2 requests per minute for each caller. Try again in 60 seconds."
     )
     assert (refused.value.retry_after, refused.value.reason) == (60, "CallerRequests")
 
@@ -317,9 +317,9 @@ def test_more_urls_than_any_minute_allows_are_refused_for_good_and_not_counted()
     world = World(limited(urls=2))
     with pytest.raises(InvalidRequest) as refused:
         world.urls("s3://bkt/a", "s3://bkt/b", "s3://bkt/c")
-    assert "2 URLs a minute under the grant 'a-grant'" in refused.value.detail
+    assert "2 URLs per minute under the grant 'a-grant'" in refused.value.detail
     assert [(one.pointer, one.detail) for one in refused.value.faults] == [
-        ("/requests", "at most 2 here")
+        ("/requests", "at most 2 URLs are allowed")
     ]
     assert refused.value.retry_after is None
     with pytest.raises(InvalidRequest) as refused:
@@ -362,7 +362,7 @@ def test_an_operator_may_choose_to_vend_uncounted_and_the_record_says_so() -> No
     world.credentials()
     assert len(world.sts.asked) == 1
     assert world.notes.members["rateLimitFailure"] == "ProvisionedThroughputExceededException"
-    with pytest.raises(InvalidRequest):  # it needs no counter to see that this is too much
+    with pytest.raises(InvalidRequest):  # refused without looking at a counter
         World(limited(urls=1), Rates(RateLimit(), failing, vends_uncounted=True)).compact("a", "b")
 
 

@@ -1,7 +1,7 @@
-"""A session may do what was granted, no more and no less: on every key near what it covers.
+"""A session may do exactly what was granted, on every key in or near its targets.
 
-`make proof` draws many more cases; a block is drawn from its number, so that it is the same
-everywhere. A case that fails is cut down by Hypothesis and printed as a row for `ROWS`.
+`make proof` draws many more cases. The number of a block seeds it, so a block is the same
+everywhere. Hypothesis shrinks a case that fails and prints it as a row for `ROWS`.
 """
 
 import os
@@ -79,7 +79,7 @@ def test_what_lies_beside_the_grant_is_refused_and_what_lies_in_it_is_not(block:
             try:
                 lend(case, [*with_it, (key, False)])
                 granted = True
-            except PolicyTooLarge:  # which is said of what is granted alone
+            except PolicyTooLarge:  # raised only for targets that are granted
                 granted = True
             except AccessDenied:
                 granted = False

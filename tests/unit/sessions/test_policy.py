@@ -1,4 +1,4 @@
-"""The session policy gives exactly what was matched, counted as STS counts."""
+"""The session policy allows exactly the targets; its length is counted as STS counts it."""
 
 import json
 from datetime import timedelta
@@ -264,10 +264,10 @@ def test_a_policy_of_2048_characters_fits_and_one_more_is_refused() -> None:
     fitting, longer = Keys("bkt", "b" * room), Keys("bkt", "b" * (room + 1))
     text = session_policy([two[0], fitting], Permission.READ, location(), ROLE_ARN, {})
     assert len(text) == POLICY_CHARACTERS
-    with pytest.raises(PolicyTooLarge, match=r"2049 characters.*the first 1 of 2"):
+    with pytest.raises(PolicyTooLarge, match=r"2049 characters.*The first 1 of 2"):
         session_policy([two[0], longer], Permission.READ, location(), ROLE_ARN, {})
     three = [two[0], fitting, Keys("bkt", "c")]
-    with pytest.raises(PolicyTooLarge, match="the first 2 of 3"):
+    with pytest.raises(PolicyTooLarge, match="The first 2 of 3"):
         session_policy(three, Permission.READ, location(), ROLE_ARN, {})
 
 
@@ -276,12 +276,12 @@ def test_a_policy_that_is_too_large_says_how_many_targets_would_fit() -> None:
     fitting = session_policy(targets[:5], Permission.READ, location(), ROLE_ARN, {})
     assert len(fitting) <= POLICY_CHARACTERS
     for count in (7, 8):
-        with pytest.raises(PolicyTooLarge, match=f"the first 5 of {count}"):
+        with pytest.raises(PolicyTooLarge, match=f"The first 5 of {count}"):
             session_policy(targets[:count], Permission.READ, location(), ROLE_ARN, {})
 
 
 def test_a_policy_that_no_target_fits_says_so() -> None:
-    with pytest.raises(PolicyTooLarge, match="the first 0 of 1"):
+    with pytest.raises(PolicyTooLarge, match="The first 0 of 1"):
         session_policy([Keys("bkt", "🚀" * 256)], Permission.READ, location(), ROLE_ARN, {})
 
 

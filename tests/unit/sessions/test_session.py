@@ -111,7 +111,7 @@ def test_a_locations_vpc_endpoint_holds_whatever_the_grant_says(of_grant: str | 
 
     assert '"aws:SourceVpce":"vpce-0a1b2c3d"' in through("vpce-0a1b2c3d").policy
     if of_grant:
-        with pytest.raises(AccessDenied):  # changed since the grant was made
+        with pytest.raises(AccessDenied):  # the location changed after the grant
             through("vpce-99999999")
     else:
         assert '"aws:SourceVpce":"vpce-99999999"' in through("vpce-99999999").policy
@@ -136,7 +136,7 @@ def test_the_source_identity_of_a_role_does_not_depend_on_its_session() -> None:
 
 
 def outside(subject: str, *, issuer: str = ISSUER, proof: str = "a-hash", **claims: str) -> Session:
-    """A session of a caller from outside AWS."""
+    """A session for a caller from outside AWS."""
     who = Caller("web-identity", WebIdentity(issuer, subject, claims, proof), "192.0.2.7")
     scope = Keys("bkt", f"{claims.get('t', 't')}/", is_prefix=True)
     return session_for(

@@ -1,4 +1,4 @@
-"""A session that signs is reused for the very same request, and for no other."""
+"""A signing session is reused for identical parameters, and for no others."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from vending.denials.denials import Denials, Place
 from vending.denials.revoked import NONE_REVOKED, Revoked
 from vending.errors import Unavailable
 from vending.sessions.session import Credentials, Session
-from vending.sessions.signing_sessions import CAPACITY, Lent, SigningSessions
+from vending.sessions.signing_sessions import CAPACITY, SessionCredentials, SigningSessions
 
 SESSION = Session(ROLE_ARN, "{}", 3600, "alice", "a-grant", "alice-1234567890123")
 SOON = NOW + timedelta(seconds=900)
@@ -22,7 +22,7 @@ def sessions(sts: Sts, now: Callable[[], datetime] = lambda: NOW) -> SigningSess
 
 
 class Hour:
-    """An STS and a clock that moves; the sessions last an hour from whenever they are asked for."""
+    """STS and a clock that the test moves; every session lasts an hour."""
 
     def __init__(self) -> None:
         self.time = NOW
@@ -41,7 +41,7 @@ class Hour:
         ends = self.time + self.lasts
         return replace(credentials(), expiration=ends, packed_policy_size=42)
 
-    def sign(self, seconds: int, session: Session = SESSION) -> Lent:
+    def sign(self, seconds: int, session: Session = SESSION) -> SessionCredentials:
         until = self.time + timedelta(seconds=seconds)
         return self.kept.lasting_until(session, until, record(), NONE_REVOKED)
 
@@ -57,7 +57,7 @@ def test_one_request_learns_for_all_that_sts_is_down_and_waits_for_it() -> None:
     assert all(hour.sign(900, session).cached for session in (SESSION, *others))
     assert len(hour.asked) == asked + 1
     assert hour.sign(900, elsewhere).cached
-    assert len(hour.asked) == asked + 2, "of another role it says nothing"
+    assert len(hour.asked) == asked + 2, "other roles do not pause"
 
 
 @pytest.mark.invariant(6)
