@@ -132,9 +132,9 @@ def assumable_roles() -> frozenset[str]:
 def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
     """Applies a document; one audit record for the request and one for each change written."""
     setting = Setting(settings.role_arn, settings.allow_local_issuers, has_keys, assumable_roles)
-    changed = partial(record_change, request.id, caller, record)
+    on_change = partial(record_change, request.id, caller, record)
     body = parse(ChangesRequest, request.body())
-    answer = apply(body, record, CATALOGUE, setting=setting, changed=changed)
+    answer = apply(body, record, CATALOGUE, setting=setting, on_change=on_change)
     if answer["applied"]:
         caches_expire = now() + timedelta(seconds=settings.grants_cache_seconds + 1)
         answer["environmentsBy"] = iso(caches_expire)

@@ -35,11 +35,11 @@ def apply(
     catalogue: Catalogue,
     *,
     setting: Setting,
-    changed: Callable[[Change, int, str], None],
+    on_change: Callable[[Change, int, str], None],
 ) -> dict[str, object]:
     """The answer of ``/admin/changes``.
 
-    ``changed`` is told of each change with its revision and outcome: ``granted`` once it is
+    ``on_change`` is told of each change with its revision and outcome: ``granted`` once it is
     written, ``unknown`` where the table did not answer.
 
     Asked again, it changes nothing more. All changes are one transaction where they fit; else
@@ -69,7 +69,7 @@ def apply(
     record.note(changes=len(changes), dryRun=request.dry_run, revision=revision)
     if not request.dry_run:
         for batch in writes:
-            revision = _commit(batch, revision, catalogue, changed)
+            revision = _commit(batch, revision, catalogue, on_change)
             record.note(revision=revision)
     return {"applied": not request.dry_run, "revision": revision, "changes": shown}
 
@@ -78,16 +78,16 @@ def _commit(
     batch: Batch,
     revision: int,
     catalogue: Catalogue,
-    changed: Callable[[Change, int, str], None],
+    on_change: Callable[[Change, int, str], None],
 ) -> int:
     try:
         reached = catalogue.commit(batch, revision)
     except Unavailable:
         for change in batch.changes:
-            changed(change, revision + 1, "unknown")
+            on_change(change, revision + 1, "unknown")
         raise
     for change in batch.changes:
-        changed(change, reached, "granted")
+        on_change(change, reached, "granted")
     return reached
 
 

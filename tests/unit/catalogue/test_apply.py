@@ -95,7 +95,7 @@ class Table:
             record(),
             catalogue,
             setting=SETTING,
-            changed=lambda *told: self.told.append(told),
+            on_change=lambda *told: self.told.append(told),
         )
 
 
