@@ -1,4 +1,4 @@
-"""Keys of the items in the one table."""
+"""The keys of all items in the table."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,53 +15,53 @@ def table_key(*parts: str) -> str:
 
 
 class Key(NamedTuple):
-    """Where an item lies in the table."""
+    """The key of an item."""
 
     pk: str
     sk: str
 
 
 REVISION = Key("revision", "revision")
-BLOCK = Key("block", "block")  # what is denied, to anybody
+BLOCK = Key("block", "block")  # all denials
 LEASE = Key("lease", "reconciler")
 
 
 def catalogue_key(kind: str, id_: str) -> Key:
-    """The entry that administrators read."""
+    """One entry of the catalogue, for administrators."""
     return Key(f"{kind}s", id_)
 
 
 def location_key(bucket: str) -> Key:
-    """The location that a decision reads."""
+    """The location of a bucket, for decisions."""
     return Key(table_key("location", bucket), "location")
 
 
 def grants_key(grantee_key: str, bucket: str) -> Key:
-    """The grants that a decision reads."""
+    """The grants of a grantee in a bucket, for decisions."""
     return Key(grantee_key, bucket)
 
 
 def upload_key(id_: str) -> Key:
-    """The plan of a multipart upload; it goes by itself when its time is over."""
+    """The plan of a multipart upload; DynamoDB deletes it when it has expired."""
     return Key(table_key("upload", id_), "upload")
 
 
 def rate_key(caller: str, minute: str) -> Key:
-    """What a caller (its hash) asked for in a minute; it goes by itself."""
+    """The counters of a caller (a hash) for a minute; DynamoDB deletes them later."""
     return Key(table_key("rate", caller), minute)
 
 
 def revocation_key(id_: str) -> Key:
-    """What an administrator has revoked."""
+    """One revocation."""
     return catalogue_key("revocation", id_)
 
 
 @contextmanager
 def refuse_damaged_item() -> Iterator[None]:
-    """Around the reading of an item that this service wrote: its errors are not the caller's.
+    """Turn errors while decoding an item into ``InternalError``: the caller did not cause them.
 
     Raises:
-        InternalError: the item is not what this service writes.
+        InternalError: this service did not write the item, or not like this.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""``/admin/changes``: plan against what is stored, then write, narrowing before widening."""
+"""``POST /admin/changes``: plans a document's changes, then writes them in batches."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,16 +17,12 @@ from vending.table import Key
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The table as administrators see it, as functions.
-
-    ``stored`` takes the request and gives what it names; ``items`` gives the grants of decision
-    items; ``commit`` writes a batch at a revision and gives the next one.
-    """
+    """The table, as functions; each raises ``Unavailable`` where the table fails."""
 
     revision: Callable[[], int]
     stored: Callable[[ChangesRequest], Stored]
-    items: Callable[[Iterable[Key]], Mapping[Key, list[Grant]]]
-    commit: Callable[[Batch, int], int]
+    items: Callable[[Iterable[Key]], Mapping[Key, list[Grant]]]  # grants of decision items
+    commit: Callable[[Batch, int], int]  # at this revision; returns the next one
 
 
 def apply(
@@ -37,18 +33,18 @@ def apply(
     setting: Setting,
     on_change: Callable[[Change, int, str], None],
 ) -> dict[str, object]:
-    """The answer of ``/admin/changes``.
+    """Apply a document and return the answer of ``POST /admin/changes``.
 
-    ``on_change`` is told of each change with its revision and outcome: ``granted`` once it is
-    written, ``unknown`` where the table did not answer.
+    ``on_change`` is called with each change, its revision and its outcome: ``granted`` for a
+    written change, ``unknown`` where the table did not answer.
 
-    Asked again, it changes nothing more. All changes are one transaction where they fit; else
-    a failure leaves the first ones made, and asking again makes the rest.
+    Idempotent: repeating the request changes nothing. Changes that do not fit into one transaction
+    are written in several; after a failure, repeating the request writes the rest.
 
     Raises:
-        InvalidRequest: any fault in the document; nothing is written.
-        PreconditionFailed: ``revision`` is old, or somebody else writes at the same time.
-        TooLarge: the answer would be; nothing is written.
+        InvalidRequest: the document has faults; nothing is written.
+        PreconditionFailed: the request names another revision, or the table changes meanwhile.
+        TooLarge: the answer would be too large; nothing is written.
         Unavailable: the table failed.
     """
     revision = catalogue.revision()
@@ -80,15 +76,16 @@ def _commit(
     catalogue: Catalogue,
     on_change: Callable[[Change, int, str], None],
 ) -> int:
+    """The next revision, after this batch is written."""
     try:
-        reached = catalogue.commit(batch, revision)
+        next_revision = catalogue.commit(batch, revision)
     except Unavailable:
         for change in batch.changes:
             on_change(change, revision + 1, "unknown")
         raise
     for change in batch.changes:
-        on_change(change, reached, "granted")
-    return reached
+        on_change(change, next_revision, "granted")
+    return next_revision
 
 
 def _check_answer(shown: Sequence[Mapping[str, object]]) -> None:

@@ -1,13 +1,13 @@
-"""How grants, issuers and locations lie in the table, and which writes carry changes into it.
+"""The items of grants, issuers and locations in the table, and the writes that change them.
 
-Two kinds of items, each ``pk``, ``sk`` and a JSON ``document``:
-- the catalogue, one entry an item, for administrators: ``grants``/ID, ``issuers``/ID and
-  ``locations``/BUCKET;
-- what a decision reads: GRANTEE KEY/BUCKET with all grants of that grantee in that bucket,
-  ``location#BUCKET``/``location`` and ``block``/``block``. The authorizer reads the catalogue's
-  issuers.
-Both are written in one transaction, so that they never differ; but ``block``, which the reconciler
-makes from ``revocations``/ID.
+An item has ``pk``, ``sk`` and a JSON ``document``. There are two kinds:
+- Catalogue items, which administrators read. Each holds one entry: ``grants``/ID, ``issuers``/ID
+  or ``locations``/BUCKET. The authorizer reads the issuers too.
+- Decision items. GRANTEE KEY/BUCKET holds all grants of a grantee in a bucket,
+  ``location#BUCKET``/``location`` the location, ``block``/``block`` the denials.
+
+One transaction writes both kinds, so that they always agree. The reconciler writes ``block``, from
+the revocations in ``revocations``/ID.
 """
 
 import json
@@ -21,40 +21,40 @@ from vending.grants.grant import Grant
 from vending.table import Key, catalogue_key, grants_key, location_key
 
 ITEM_BYTES = 300 * 1024
-BATCH_WRITES = 99  # TransactWriteItems takes 100, and the revision is one of them
+BATCH_WRITES = 99  # TransactWriteItems takes 100; one of them writes the revision
 BATCH_BYTES = 3_500_000  # TransactWriteItems takes 4 MB
 
 
 def decision_key(entry: Entry) -> Key:
-    """The item in which a decision finds this entry."""
+    """The item from which a decision reads this entry."""
     if isinstance(entry, Grant):
         return grants_key(entry.grantee.table_key, entry.scope.bucket)
     if isinstance(entry, Issuer):
-        return catalogue_key("issuer", entry.id)  # there are few: the authorizer reads them all
+        return catalogue_key("issuer", entry.id)  # the authorizer reads all of them: there are few
     return location_key(entry.id)
 
 
 def encode(document: object) -> str:
-    """Compact JSON in ASCII, so that its length is its size in bytes."""
+    """Compact JSON in ASCII: its length is its size in bytes."""
     return json.dumps(document, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Writes of one transaction; None deletes the item."""
+    """The writes of one transaction, where None deletes an item, and the changes that they make."""
 
     writes: dict[Key, str | None] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
 
 
 def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> Iterator[Batch]:
-    """The changes in as few transactions as they fit in, narrowing ones first.
+    """The transactions that make the changes, narrowing changes first.
 
-    ``items`` are the decision items of the grants as stored. After each batch the table is
-    whole, with the changes up to there made; what comes twice is written twice.
+    ``items`` are the stored decision items of all grants in the changes. Each transaction leaves
+    the table consistent. An item that two transactions change is written by both.
 
     Raises:
-        InvalidRequest: an item would grow beyond ``ITEM_BYTES``.
+        InvalidRequest: an item would exceed ``ITEM_BYTES``.
     """
     listed = {
         key: {grant.id: encode(grant.as_json()) for grant in grants}
@@ -75,11 +75,12 @@ def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> 
 
 
 def write_order(change: Change) -> tuple[bool, bool, Key]:
-    """Narrowing before widening, grants after what they need; then what shares an item."""
+    """Narrowing first; then issuers and locations before grants; then by decision item."""
     return (not change.narrows, change.kind == "grant", decision_key(change.entries[-1]))
 
 
 def _writes(change: Change, listed: dict[Key, dict[str, str]]) -> dict[Key, str | None]:
+    """The writes of one change; ``listed`` are the grants of each decision item, kept current."""
     document = encode(change.after.as_json()) if change.after else None
     keys = [decision_key(entry) for entry in change.entries]
     entry: dict[Key, str | None] = {catalogue_key(change.kind, change.id): document}

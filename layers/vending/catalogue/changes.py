@@ -1,4 +1,4 @@
-"""One change of what is granted: an entry added, changed or removed."""
+"""One change of the catalogue: an entry that is added, changed or removed."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,17 +14,17 @@ type Entry = Grant | Issuer | Location
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry added (no ``before``), changed, or removed (no ``after``)."""
+    """An entry that is added (no ``before``), changed, or removed (no ``after``)."""
 
     kind: Kind
     id: str
-    pointer: str  # into the document; of the list for an entry that is removed
+    pointer: str  # to the entry in the document; for a removed entry, to its list
     before: Entry | None
     after: Entry | None
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The entry before and after, as far as there is one."""
+        """The entry before the change, if any, and the entry after it, if any."""
         return tuple(entry for entry in (self.before, self.after) if entry)
 
     @property
@@ -35,7 +35,7 @@ class Change:
 
     @property
     def narrows(self) -> bool:
-        """Whether nobody gets more by it: these are written first."""
+        """Whether the change gives nobody more access. Narrowing changes are written first."""
         match self.before, self.after:
             case _, None:
                 return True
@@ -47,8 +47,9 @@ class Change:
 
     @property
     def revocation(self) -> dict[str, object] | None:
-        """What to send to ``/admin/revocations`` to end what a grant opened until now; None where
-        nothing that it opened is closed.
+        """The body for ``POST /admin/revocations`` that ends the sessions of the grant as it was.
+
+        None where the change takes nothing away.
         """
         match self.before, self.after:
             case Grant(), None:
@@ -60,12 +61,12 @@ class Change:
         return {"grantId": self.id, "kind": "sessions", "reason": reason}
 
     def as_answered(self) -> dict[str, object]:
-        """As in the answer of ``/admin/changes``."""
+        """As the answer of ``POST /admin/changes`` shows it."""
         offered = self.revocation
         return self.as_json() | ({"revocation": offered} if offered else {})
 
     def as_json(self) -> dict[str, object]:
-        """As in the audit record."""
+        """As the audit record shows it."""
         return {
             "action": self.action,
             "kind": self.kind,
@@ -77,7 +78,7 @@ class Change:
 
 
 def _gives_no_more(new: Grant, old: Grant) -> bool:
-    """Whether ``new`` gives nothing that ``old`` did not; in doubt it does."""
+    """Whether ``new`` gives nothing that ``old`` did not; False in doubt."""
     return (
         new.grantee == old.grantee
         and old.scope.covers(new.scope)
@@ -103,7 +104,7 @@ def _at_most(value: int | None, most: int) -> bool:
 
 
 def _trusts_no_more(new: Issuer, old: Issuer) -> bool:
-    """Whether ``new`` accepts no token and no claim that ``old`` did not; in doubt it does."""
+    """Whether ``new`` accepts no token and no claim that ``old`` did not; False in doubt."""
     return (
         (new.url, new.subject_claim, new.jwks) == (old.url, old.subject_claim, old.jwks)
         and set(new.audience) <= set(old.audience)

@@ -1,4 +1,4 @@
-"""The checks that a document must pass before any of it is applied; ``plan`` runs them."""
+"""The checks that a document must pass before any of it is applied."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -17,7 +17,7 @@ ID_MEMBERS: dict[Kind, str] = {"grant": "id", "issuer": "issuer", "location": "s
 
 
 def repeated_ids(proposal: Proposal) -> Iterator[Fault]:
-    """Entries with the id of an earlier entry."""
+    """Entries that repeat the id of an earlier entry."""
     lists: dict[Kind, Sequence[Entry]] = {
         "grant": proposal.grants,
         "issuer": proposal.issuers,
@@ -32,14 +32,14 @@ def repeated_ids(proposal: Proposal) -> Iterator[Fault]:
 
 
 def too_many_issuers(proposal: Proposal) -> Iterator[Fault]:
-    """More issuers than the authorizer reads."""
+    """More issuers than there may be."""
     count = len(proposal.trusted)
     if count > ISSUERS:
         yield Fault("/issuers", f"there would be {count} issuers; at most {ISSUERS} are allowed")
 
 
 def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
-    """Issuers on this machine outside development, and pinned keys that verify nothing."""
+    """Issuers on this machine, except in development, and pinned keys of which none is usable."""
     setting = proposal.setting
     for position, issuer in enumerate(proposal.issuers):
         if is_local(issuer.url) and not setting.allow_local_issuers:
@@ -56,7 +56,7 @@ def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
 
 
 def unassumable_roles(proposal: Proposal) -> Iterator[Fault]:
-    """Roles of locations that the functions may not assume; IAM would refuse them too."""
+    """Roles of locations that the functions may not assume. IAM would deny them too."""
     setting = proposal.setting
     named = any(location.role for location in proposal.locations)
     assumable = {None, setting.role_arn, *(setting.assumable_roles() if named else ())}
@@ -94,7 +94,7 @@ def missing_issuers(proposal: Proposal) -> Iterator[Fault]:
 
 
 def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
-    """Unchanged grants that a changed issuer would open to others, or to nobody."""
+    """Unchanged grants that a changed issuer would give to others, or to nobody."""
     partition = partition_of(proposal.setting.role_arn)
     for grant in proposal.unchanged_grants:
         grantee = grant.grantee

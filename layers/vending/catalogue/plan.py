@@ -1,4 +1,4 @@
-"""``vending.yaml`` against what is stored: the faults, or the changes."""
+"""Plans the changes that make the catalogue equal to a document, or lists its faults."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -10,12 +10,13 @@ from vending.errors import InvalidRequest
 
 
 def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> list[Change]:
-    """The changes that make what is stored equal to the document, in its order.
+    """The changes that make the catalogue equal to the document.
 
-    A list that is absent is left alone; entries that a list does not name go only with ``prune``.
+    An absent list changes nothing. Entries that a list does not name are removed with ``prune``,
+    and kept without it.
 
     Raises:
-        InvalidRequest: a check has found faults.
+        InvalidRequest: a check found faults.
     """
     proposal = Proposal.of(request, stored, setting)
     if faults := [fault for check in CHECKS for fault in check(proposal)]:

@@ -1,4 +1,4 @@
-"""One document of ``vending.yaml`` beside what is stored, and what applying it would leave."""
+"""A document, the entries that are stored, and the catalogue that they would make together."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from vending.grants.location import Location
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """All stored issuers, and the stored grants and locations that the document touches.
+    """Stored entries by id: all issuers, and the grants and locations that a document touches.
 
-    With ``prune`` these are all entries of the pruned lists. Where issuers or locations are pruned
-    or ``reinterpreted_issuers`` names any, they are all grants too.
+    Of a pruned list it has all entries. It has all grants where the document prunes anything or
+    ``reinterpreted_issuers`` finds any.
     """
 
     grants: Mapping[str, Grant]
@@ -26,7 +26,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The stack that a document is checked for."""
+    """The stack that a document is for."""
 
     role_arn: str
     allow_local_issuers: bool
@@ -36,14 +36,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The entries of a document in its order, and what the catalogue would be with them."""
+    """The entries of a document, in its order, and the catalogue once they are applied."""
 
     setting: Setting
     stored: Stored
     grants: tuple[Grant, ...]
     issuers: tuple[Issuer, ...]
     locations: tuple[Location, ...]
-    pruned: frozenset[Kind]  # lists that lose every entry which the document does not name
+    pruned: frozenset[Kind]  # the document removes every entry of these that it does not name
     unchanged_grants: tuple[Grant, ...]  # stored, and neither named nor pruned
     reinterpreted: Mapping[str, int]  # as ``reinterpreted_issuers`` returns them
     trusted: Mapping[str, Issuer]  # by URL, after the document is applied
@@ -51,7 +51,7 @@ class Proposal:
 
     @classmethod
     def of(cls, request: ChangesRequest, stored: Stored, setting: Setting) -> Self:
-        """The proposal that a request makes to a stack with these entries."""
+        """The proposal of a request."""
         grants = tuple(one.grant() for one in request.grants or ())
         issuers = tuple(one.trusted_issuer() for one in request.issuers or ())
         locations = tuple(one.location() for one in request.locations or ())
@@ -75,14 +75,14 @@ class Proposal:
 
 
 def touched_ids(request: ChangesRequest) -> dict[Kind, set[str]]:
-    """The ids of the grants in a document, and of the locations in it or needed by its grants."""
+    """The ids of the stored grants and locations to compare a document with."""
     grants, locations = request.grants or (), request.locations or ()
     buckets = {one.scope.bucket for one in grants} | {one.scope.bucket for one in locations}
     return {"grant": {one.id for one in grants}, "location": buckets}
 
 
 def reinterpreted_issuers(request: ChangesRequest, stored: Mapping[str, Issuer]) -> dict[str, int]:
-    """The positions, by URL, of issuers whose subject or claims would be read differently."""
+    """The positions, by URL, of issuers for which the document changes how tokens are read."""
     issuers = [one.trusted_issuer() for one in request.issuers or ()]
     return {
         issuer.url: position

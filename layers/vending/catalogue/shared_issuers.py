@@ -1,4 +1,4 @@
-"""Issuers that vouch for many tenants, and what of their tokens pins one of them.
+"""Issuers that serve many tenants, and the claims that pin a grant to one tenant.
 
 - GitHub: https://docs.github.com/en/actions/reference/security/oidc
 - GitLab: https://docs.gitlab.com/ci/secrets/id_token_authentication/
@@ -16,7 +16,7 @@ from vending.grants.grantee import WebGrantee
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What pins a tenant: a subject of this form, or any one of these claims."""
+    """A subject of this form pins a tenant, and so does any of these claims."""
 
     subject: re.Pattern[str]
     claims: frozenset[str]
@@ -46,7 +46,7 @@ SHARED = {
         "or 'namespace_id', or the whole 'subject', such as project_path:group/app:ref_type:"
         "branch:ref:main; it is compared exactly, without wildcards",
     ),
-    # The tenant of all personal Microsoft accounts; every other tenant has an issuer of its own.
+    # The tenant of all personal Microsoft accounts. Every other tenant has an issuer of its own.
     "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0": Shared(
         re.compile(".+"),
         frozenset(),
@@ -68,11 +68,11 @@ SHARED = {
 
 
 def pinning_advice(grantee: WebGrantee, issuer: Issuer) -> str | None:
-    """Why the grantee could be another tenant, and what would pin it; None where it is pinned."""
+    """How to pin the grantee to one tenant; None where it is pinned, or the issuer not shared."""
     if not (shared := SHARED.get(issuer.url)):
         return None
-    asked = dict(grantee.claims)
-    if any(one.name in asked and one.path[0] in shared.claims for one in issuer.claims):
+    matched = dict(grantee.claims)
+    if any(one.name in matched and one.path[0] in shared.claims for one in issuer.claims):
         return None
     if grantee.subject and (
         issuer.subject_claim in shared.claims

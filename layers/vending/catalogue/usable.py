@@ -1,4 +1,4 @@
-"""Why a grant could not be used, or must not be made, as far as a document can tell."""
+"""Finds why a grant would be unusable or unsafe, without a call to AWS."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from vending.grants.scope import CLAIM
 from vending.sessions.policy import grant_conditions, session_policy
 
 _LONGEST_ADDRESS = ":".join(["ffff"] * 8)
-_LONGEST_NAME = "n" * 64  # of a role or user; of a claim's value, a guess
+_LONGEST_NAME = "n" * 64  # of a role or user; for the value of a claim, a guess
 
 
 def grant_faults(
@@ -25,7 +25,7 @@ def grant_faults(
     issuers: Mapping[str, Issuer],
     role_arn: str,
 ) -> Iterator[tuple[str, str]]:
-    """Each fault: the member of the grant that it is in, and what would be right."""
+    """The member of the grant and the reason, for each fault."""
     yield from grantee_faults(grant, issuers, partition_of(role_arn))
     if not (location := locations.get(grant.scope.bucket)):
         yield "scope", "no location for this bucket; add it to 'locations'"
@@ -51,7 +51,7 @@ def grant_faults(
 
 
 def _longest(grant: Grant) -> Identity:
-    """Somebody whose variables are long."""
+    """A caller whose variables are long, so that its session policy is."""
     if isinstance(grant.grantee, WebGrantee):
         claims = dict.fromkeys(_filling(grant), _LONGEST_NAME)
         return WebIdentity(grant.grantee.issuer, "s", claims, "")
@@ -61,7 +61,7 @@ def _longest(grant: Grant) -> Identity:
 def grantee_faults(
     grant: Grant, issuers: Mapping[str, Issuer], partition: str
 ) -> Iterator[tuple[str, str]]:
-    """As ``grant_faults``, of the grantee and of what fills the scope."""
+    """As ``grant_faults``, for the grantee and the variables of the scope alone."""
     grantee = grant.grantee
     if isinstance(grantee, IamGrantee):
         if isinstance(grantee.iam, Principal) and grantee.iam.partition != partition:

@@ -1,4 +1,4 @@
-"""What is denied, by parts of the role session name: the decision and IAM match the same ones.
+"""Denials by parts of the role session name; the decision and IAM match the same sessions.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-userid
 """
@@ -14,7 +14,7 @@ from vending.times import iso
 
 type Part = Literal["caller", "grant", "session"]
 
-# Of ``{readable}-{caller}-{grant}-{session}``, as ``Session.name`` writes it.
+# In ``{readable}-{caller}-{grant}-{session}``, as ``Session.name`` writes it.
 WIDTHS: Mapping[Part, int] = {"caller": 13, "grant": 8, "session": 16}
 _PATTERNS: Mapping[Part, str] = {
     "caller": "*:*-{}-*-*",
@@ -24,21 +24,21 @@ _PATTERNS: Mapping[Part, str] = {
 
 
 class Place(NamedTuple):
-    """A part of the name and its beginning; a caller that begins with nothing is everybody."""
+    """A part of the name and how it begins; an empty beginning of the caller is everybody."""
 
     part: Part
     begins: str
 
     @property
     def pattern(self) -> str:
-        """As IAM matches it with ``aws:userid``, which is ``AROA…:`` and the name."""
+        """For IAM to match with ``aws:userid``, which is ``AROA…:`` and the name."""
         if not self.begins:
-            return "*"  # also sessions whose names are not ours
+            return "*"  # sessions that this service did not name too
         rest = "" if len(self.begins) == WIDTHS[self.part] else "*"
         return _PATTERNS[self.part].format(f"{self.begins}{rest}")
 
     def shorter(self, length: int) -> "Place":
-        """More names than this one."""
+        """The place cut to ``length`` characters: it matches the same names, and more."""
         return Place(self.part, self.begins[:length])
 
 
@@ -47,13 +47,13 @@ EVERYBODY = Place("caller", "")
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """Which sessions are denied: those lent before a time, or, with None, whenever."""
+    """The denied sessions of each place: those lent before a time; with None, all."""
 
     before: Mapping[Place, datetime | None]
 
     @classmethod
     def of(cls, denied: Iterable[tuple[Place, datetime | None]]) -> Self:
-        """Where a place is named twice, what denies more."""
+        """Denials of these places; of two for one place, the one that denies more counts."""
         before: dict[Place, datetime | None] = {}
         for place, time in denied:
             known = before.get(place, time)
@@ -79,7 +79,7 @@ class Denials:
             )
 
     def encode(self) -> str:
-        """As JSON for the table; the same denials are the same text."""
+        """As JSON for the table; equal denials are equal text."""
         listed = [
             [place.part, place.begins, time and iso(time)]
             for place, time in sorted(self.before.items(), key=lambda one: one[0])
@@ -87,7 +87,7 @@ class Denials:
         return json.dumps(listed, separators=(",", ":"))
 
     def of_part(self, part: Part, value: str) -> Iterator[datetime | None]:
-        """What denies a session whose name has ``value`` as this part."""
+        """The times of all denials that match ``value`` as this part of the name."""
         if not self.before:
             return
         for length in range(len(value) + 1):
@@ -96,8 +96,10 @@ class Denials:
                 yield self.before[place]
 
     def coarser(self, window: int, length: int) -> "Denials":
-        """Never fewer sessions: times within ``window`` seconds become the last of them (0: as
-        they are), and parts are cut to ``length`` characters.
+        """Denials of at least the same sessions, with fewer times and places.
+
+        Times within the same ``window`` seconds become the last of them (0: they stay as they
+        are), and parts are cut to ``length`` characters.
         """
         times = {time for time in self.before.values() if time}
         last: dict[int, datetime] = {}

@@ -1,4 +1,4 @@
-"""``vending.yaml`` as a whole, and what to do with it."""
+"""The body of ``POST /admin/changes``: ``vending.yaml``, and how to apply it."""
 
 from typing import Annotated
 
@@ -10,12 +10,12 @@ from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
 
-ENTRIES = 20_000  # as many as fit into a body
-ISSUERS = 100  # every one of them is read to verify a token
+ENTRIES = 20_000  # more do not fit into a body
+ISSUERS = 100  # the authorizer reads all of them to verify a token
 
 
 class ChangesRequest(Body):
-    """``POST /admin/changes``: ``vending.yaml`` as JSON, and what to do with it."""
+    """``POST /admin/changes``: ``vending.yaml`` as JSON, and how to apply it."""
 
     version: Version
     grants: Annotated[Listed[GrantBody], between(0, ENTRIES)] | None = None

@@ -1,4 +1,4 @@
-"""A grant of ``vending.yaml`` as a model, and back from the table."""
+"""Reads a grant from ``vending.yaml`` or from the table."""
 
 import json
 from typing import Annotated, Self
@@ -27,7 +27,7 @@ from vending.table import refuse_damaged_item
 
 
 class GranteeBody(Body):
-    """Whom a grant is for: ``iam``, or ``issuer`` with ``subject``, ``claims`` or both."""
+    """The grantee: ``iam``, or ``issuer`` with ``subject``, ``claims`` or both."""
 
     iam: IamArn | None = None
     unique_id: UniqueId | None = None
@@ -56,14 +56,14 @@ class GranteeBody(Body):
         return self
 
     def grantee(self) -> Grantee:
-        """The grantee in the core's own types."""
+        """The grantee that this body describes."""
         if self.iam is not None:
             return IamGrantee(self.iam, self.unique_id)
         return WebGrantee(self.issuer or "", self.subject, self.claims or ())
 
 
 class RateLimitBody(Body):
-    """What each caller of a grant gets in a minute: ``requests``, ``urls`` or both."""
+    """The limit for each caller of a grant in a minute: ``requests``, ``urls`` or both."""
 
     requests: Annotated[int, Field(ge=1, le=REQUESTS)] | None = None
     urls: Annotated[int, Field(ge=1, le=URLS)] | None = None
@@ -75,7 +75,7 @@ class RateLimitBody(Body):
         return self
 
     def rate_limit(self) -> RateLimit:
-        """The limit in the core's own types."""
+        """The limit that this body describes."""
         return RateLimit(self.requests, self.urls)
 
 
@@ -122,7 +122,7 @@ class GrantBody(Body):
 
     @model_validator(mode="after")
     def _name_with_its_kind(self) -> Self:
-        """A role may be made with the name of a user, and neither is to reach the other's keys."""
+        """A role and a user can have the same name; neither may reach the other's keys."""
         variables = self.scope.variables
         to_account = isinstance(self.grantee.iam, str)
         if to_account and "caller.name" in variables and "caller.kind" not in variables:
@@ -142,7 +142,7 @@ class GrantBody(Body):
         return self
 
     def grant(self) -> Grant:
-        """The grant in the core's own types."""
+        """The grant that this body describes."""
         return Grant(
             id=self.id,
             grantee=self.grantee.grantee(),

@@ -1,4 +1,4 @@
-"""An issuer of ``vending.yaml`` as a model, and back from the table."""
+"""Reads an issuer from ``vending.yaml`` or from the table."""
 
 import json
 from typing import Self
@@ -21,7 +21,7 @@ from vending.table import refuse_damaged_item
 
 
 class IssuerBody(Body):
-    """An issuer of tokens that is trusted, as in ``vending.yaml``."""
+    """A trusted issuer of tokens, as in ``vending.yaml``."""
 
     issuer: IssuerUrl
     audience: Audience
@@ -40,7 +40,7 @@ class IssuerBody(Body):
         return self
 
     def trusted_issuer(self) -> Issuer:
-        """The issuer in the core's own types."""
+        """The issuer that this body describes."""
         return Issuer(
             url=self.issuer,
             audience=self.audience,

@@ -1,4 +1,4 @@
-"""A location of ``vending.yaml``, and back from the table."""
+"""Reads a location from ``vending.yaml`` or from the table."""
 
 import json
 from typing import Self
@@ -43,7 +43,7 @@ class LocationBody(Body):
         return self
 
     def location(self) -> Location:
-        """The location in the core's own types."""
+        """The location that this body describes."""
         return Location(
             scope=self.scope,
             region=self.region,

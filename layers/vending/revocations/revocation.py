@@ -1,4 +1,4 @@
-"""One revocation: what an administrator takes back, from whom, and until when."""
+"""One revocation: who loses access, why, and until when."""
 
 import json
 from base64 import b32hexencode
@@ -15,9 +15,9 @@ from vending.times import iso
 type Kind = Literal["sessions", "block"]
 KINDS = ("sessions", "block")
 
-AHEAD = 2  # seconds: STS counts whole ones, by a clock of its own
-SLACK = 60  # seconds beyond the longest session
-KEPT_DAYS = 90  # that a revocation can be read when it is over
+AHEAD = 2  # seconds; STS issues in whole seconds, by its own clock
+SLACK = 60  # seconds after the longest session
+KEPT_DAYS = 90  # for which a revocation that is over can be read
 
 REVOCATION_ID = "[0-9a-v]{16}"
 
@@ -26,61 +26,64 @@ type Json = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """What the table keeps of one; it changes once at most, when a block is lifted."""
+    """A revocation in the table. It changes at most once, when a block is lifted."""
 
     id: str
     kind: Kind
-    whose: Json  # as it was asked for: caller, sessionId, vendId with its session, grantId or all
+    whose: Json  # as requested: caller, sessionId, vendId and its session, grantId or all
     place: Place
     reason: str
-    by: Json  # the administrator
+    by: Json  # the administrator's identity
     created: datetime
     lifted: datetime | None = None
     lifted_by: Json | None = None
 
     @property
     def mark(self) -> str:
-        """Of its state: another one when it is lifted."""
+        """Identifies this state of the revocation; lifting changes it."""
         return f"{self.id} lifted" if self.lifted else self.id
 
     @property
     def before(self) -> datetime | None:
-        """Sessions lent before this are dead; None: all are, and nothing new is vended."""
+        """Sessions lent before this time are denied; None: all are, and nothing is vended."""
         if self.kind == "block" and not self.lifted:
             return None
         return (self.lifted or self.created).replace(microsecond=0) + timedelta(seconds=AHEAD)
 
     @property
     def until(self) -> datetime | None:
-        """When no session can live any more that it denies; None: while it is not lifted."""
+        """When every session that it denies has expired; None for a block that is not lifted."""
         return self.before and self.before + timedelta(seconds=LONGEST + SLACK)
 
     @property
     def kept_until(self) -> datetime | None:
-        """When the table may drop it."""
+        """When DynamoDB may delete it."""
         return self.until and self.until + timedelta(days=KEPT_DAYS)
 
     def denies(self, now: datetime) -> bool:
-        """Whether there may be anything left to deny."""
+        """Whether a session that it denies may still be alive."""
         return self.until is None or now < self.until
 
     @property
     def denial(self) -> tuple[Place, datetime | None]:
-        """As ``Denials.of`` takes it; without a time for one session, which never comes again."""
+        """The denied place, and the time before which sessions are denied.
+
+        A single session is denied without a time: no other one has its name.
+        """
         return self.place, None if self.place.part == "session" else self.before
 
     def lift(self, now: datetime, by: Json) -> Self:
-        """New vends work from now on; what was lent before stays dead."""
+        """The revocation after ``by`` has lifted it: new vends work, older sessions stay denied."""
         return replace(self, lifted=now, lifted_by=by)
 
     def state(self, now: datetime) -> str:
-        """In a word."""
+        """``active``, ``lifted`` or ``ended``."""
         if not self.denies(now):
             return "ended"
         return "lifted" if self.lifted else "active"
 
     def as_json(self, now: datetime) -> dict[str, object]:
-        """As administrators see it."""
+        """As the API shows it to administrators."""
         times = {
             "sessionsBefore": self.before,
             "until": self.until,
@@ -123,7 +126,7 @@ class Revocation:
             members = json.loads(document)
             lifted, (part, begins) = members["lifted"], members["place"]
             if members["kind"] not in KINDS or part not in WIDTHS or not isinstance(begins, str):
-                raise ValueError("not a revocation of ours")
+                raise ValueError("not a revocation of this service")
             return cls(
                 id=id_,
                 kind=members["kind"],
@@ -138,6 +141,6 @@ class Revocation:
 
 
 def revocation_id(now: datetime, random: bytes) -> str:
-    """An id that stands before those made earlier; ``random`` are 5 bytes."""
+    """An id that sorts before all earlier ones; ``random`` are 5 bytes."""
     left = 2**40 - 1 - int(now.timestamp() * 100)
     return b32hexencode(left.to_bytes(5) + random).decode().lower()
