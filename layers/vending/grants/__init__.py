@@ -1,1 +1,1 @@
-"""What was granted to whom."""
+"""Grants and locations: who may do what with which keys, and in which buckets."""

@@ -1,4 +1,4 @@
-"""A grant: which keys are for whom, with which permission and limits."""
+"""A grant: who may do what with which keys, and under which conditions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ SEEN = (
 
 
 class Permission(StrEnum):
-    """What may be done with the keys."""
+    """What a grant allows with its keys."""
 
     READ = "READ"
     WRITE = "WRITE"
@@ -31,29 +31,29 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One line of ``vending.yaml``."""
+    """One entry of ``grants`` in ``vending.yaml``."""
 
     id: str
     grantee: Grantee
     scope: Scope
     permission: Permission
-    max_duration: int | None = None  # seconds; None: what STS and the routes allow
+    max_duration: int | None = None  # seconds; None: as long as STS and the route allow
     expires: datetime | None = None
     source_ip: Literal["caller"] | tuple[str, ...] | None = None  # CIDR blocks
     vpc_endpoint: str | None = None
-    max_object_size: int | None = None  # bytes of what is uploaded
-    content_types: tuple[str, ...] = ()  # of what is uploaded; empty: any
-    active_content: bool = False  # whether an answer may be of a type that browsers run
+    max_object_size: int | None = None  # bytes of an uploaded object
+    content_types: tuple[str, ...] = ()  # of uploaded objects; empty: any
+    active_content: bool = False  # whether answers may have a content type that browsers run
     versions: bool = False  # whether versions other than the current one may be read
-    rate_limit: RateLimit | None = None  # of each caller
+    rate_limit: RateLimit | None = None  # for each caller
 
     @property
     def limits_uploads(self) -> bool:
-        """Whether a limit holds that only a signature can enforce: no credentials to write."""
+        """Whether uploads have a limit that signed URLs enforce and credentials cannot."""
         return self.max_object_size is not None or bool(self.content_types)
 
     def as_json(self) -> dict[str, object]:
-        """As in ``vending.yaml``; durations in seconds."""
+        """Return the grant as in ``vending.yaml``, with durations in seconds."""
         ip = self.source_ip
         members = {
             "maxDuration": self.max_duration,
@@ -74,12 +74,15 @@ class Grant:
         } | {name: value for name, value in members.items() if value is not None}
 
     def as_seen(self, scope: Keys) -> dict[str, object]:
-        """As its caller sees it, variables filled: nothing of the grantee, nothing of others."""
+        """Return what a caller sees of its grant; ``scope`` has the caller's variables filled in.
+
+        The grantee, ``sourceIp`` and ``vpcEndpoint`` are left out.
+        """
         members = self.as_json() | {"scope": scope.as_json()}
         return {name: members[name] for name in SEEN if name in members}
 
     def scope_for(self, caller: Caller, now: datetime) -> Keys | None:
-        """The keys that this grant opens for ``caller`` now; None where it opens none."""
+        """Return the keys that this grant opens for ``caller`` at ``now``, or None."""
         if not self.grantee.is_caller(caller.identity) or (self.expires and self.expires <= now):
             return None
         try:

@@ -1,4 +1,4 @@
-"""Whom a grant is for."""
+"""The grantee: whom a grant is for, in AWS or outside it."""
 
 import json
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class IamGrantee:
     """An IAM role or user, or every role and user of an account (12 digits)."""
 
     iam: Principal | str
-    unique_id: str | None = None  # pins this very role or user, not a later one of its name
+    unique_id: str | None = None  # only this role or user, not a later one with its name
 
     def is_caller(self, identity: Identity) -> bool:
-        """The whole grantee is compared; that the table's key matched is not enough."""
+        """Whether the whole grantee matches; that its grantee key matches is not enough."""
         return (
             isinstance(identity, IamIdentity)
             and self.unique_id in (None, identity.unique_id)
@@ -32,31 +32,31 @@ class IamGrantee:
 
     @property
     def is_one(self) -> bool:
-        """Whether only one role or user can be meant."""
+        """Whether the grant is for a single role or user, not for an account."""
         return isinstance(self.iam, Principal)
 
     @property
     def table_key(self) -> str:
-        """The key under which the grants of this grantee stand."""
+        """The grantee key: the table has this grantee's grants under it."""
         return table_key("iam", self.iam) if isinstance(self.iam, str) else self.iam.table_key
 
     def as_json(self) -> dict[str, object]:
-        """As in ``vending.yaml``, in the canonical form."""
+        """Return the grantee as in ``vending.yaml``, with the ARN in its canonical form."""
         iam = self.iam if isinstance(self.iam, str) else self.iam.arn
         return {"iam": iam, **({"uniqueId": self.unique_id} if self.unique_id else {})}
 
 
 @dataclass(frozen=True, slots=True)
 class WebGrantee:
-    """A subject of an issuer, or whoever has these claims there, or both."""
+    """A subject of an issuer, every subject with certain claims, or one subject with them."""
 
     issuer: str
     subject: str | None = None
-    # By name. JSON text, since 1 and true are equal in Python, and "1" is another claim than 1.
+    # Names and values. Values are JSON text: 1 equals true in Python, and "1" is not the claim 1.
     claims: tuple[tuple[str, str], ...] = ()
 
     def is_caller(self, identity: Identity) -> bool:
-        """The whole grantee is compared; that the table's key matched is not enough."""
+        """Whether the whole grantee matches; that its grantee key matches is not enough."""
         return (
             isinstance(identity, WebIdentity)
             and self.issuer == identity.issuer
@@ -67,23 +67,23 @@ class WebGrantee:
 
     @property
     def is_one(self) -> bool:
-        """Whether only one subject can be meant."""
+        """Whether the grant is for a single subject."""
         return self.subject is not None
 
     @property
     def table_key(self) -> str:
-        """The key under which the grants of this grantee stand."""
+        """The grantee key: the table has this grantee's grants under it."""
         if self.subject is not None:
             return subject_key(self.issuer, self.subject)
         return claim_key(self.issuer, *min(self.claims))
 
     def claim(self, name: str) -> Scalar | None:
-        """The value that the grant asks of a claim, if it asks for one."""
+        """Return the value that the claim ``name`` must have, or None if it may have any."""
         value: Scalar | None = json.loads(dict(self.claims).get(name, "null"))
         return value
 
     def as_json(self) -> dict[str, object]:
-        """As in ``vending.yaml``."""
+        """Return the grantee as in ``vending.yaml``."""
         claims = {name: json.loads(value) for name, value in self.claims}
         return (
             {"issuer": self.issuer}

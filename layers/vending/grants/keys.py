@@ -1,6 +1,6 @@
-"""Which keys: one type owns both spellings, ``s3://`` text for people and patterns for IAM.
+"""One key or all keys below a prefix: as ``s3://`` text for people, and as patterns for IAM.
 
-The rules for bucket names and keys:
+S3's rules for bucket names and keys:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 """
@@ -22,13 +22,14 @@ _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _NOT_PLAIN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DOTS = re.compile(r"(?:\A|/)\.{1,2}(?:/|\Z)")
 _IAM_SPECIAL = re.compile(r"[$*?]")
+_KEY_MISSING = "the key is missing; use s3://bucket/key, or s3://bucket/* for all keys"
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """One key, or all keys below a prefix that ends at a ``/`` (empty: the whole bucket).
+    """One key, or all keys below a prefix that ends with ``/`` (empty: the whole bucket).
 
-    Raises ``ValueError`` for what S3 or our rules do not allow.
+    Raises ``ValueError`` for a bucket, key or prefix that S3 or s3vend does not allow.
     """
 
     bucket: str
@@ -39,17 +40,20 @@ class Keys:
         check_bucket(self.bucket)
         check_key(self.key)
         if self.is_prefix and self.key and not self.key.endswith("/"):
-            raise ValueError("a prefix ends at a '/', so that 'tenant1' never opens 'tenant10'")
+            raise ValueError("a prefix must end with '/', so that 'tenant1' never opens 'tenant10'")
         if not self.is_prefix and not self.key:
-            raise ValueError("the key is missing: s3://bucket/key, or s3://bucket/* for all keys")
+            raise ValueError(_KEY_MISSING)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """``s3://bucket/key``, ``s3://bucket/prefix/*`` or ``s3://bucket/*``; nothing decoded."""
+        """Parse ``s3://bucket/key``, ``s3://bucket/prefix/*`` or ``s3://bucket/*``.
+
+        Nothing is decoded or normalised. Raises ``ValueError``.
+        """
         return cls(*split(text))
 
     def covers(self, other: "Keys") -> bool:
-        """Whether every key of ``other`` is one of these."""
+        """Whether these keys include every key of ``other``."""
         if self.bucket != other.bucket:
             return False
         if self.is_prefix:
@@ -58,7 +62,7 @@ class Keys:
 
     @property
     def iam_pattern(self) -> str:
-        """The keys as IAM matches them: ``*``, ``?`` and ``$`` in the key stay literal.
+        """The pattern that matches these keys in IAM; ``*``, ``?`` and ``$`` in them are escaped.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
         """
@@ -69,27 +73,29 @@ class Keys:
         return f"{SCHEME}{self.bucket}/{self.key}{'*' if self.is_prefix else ''}"
 
     def as_json(self) -> str | dict[str, str]:
-        """Text, or ``{bucket, key}`` for a key that would read as a prefix."""
+        """Return ``s3://`` text, or ``{bucket, key}`` for a key that ``parse`` would misread."""
         if not self.is_prefix and self.key.endswith("*"):
             return {"bucket": self.bucket, "key": self.key}
         return str(self)
 
 
 def split(text: str) -> tuple[str, str, bool]:
-    """``(bucket, key, is_prefix)`` of ``s3://`` text, unchecked but for what would be ambiguous.
+    """Split ``s3://`` text into ``(bucket, key, is_prefix)``, without checking bucket and key.
 
-    Our own parser: to ``urlsplit`` a ``?`` or ``#`` would end the key.
+    Raises ``ValueError`` if it is not ``s3://`` text, or ambiguous. ``urlsplit`` is not used, since
+    it ends a key at ``?`` or ``#``.
     """
     if not text.startswith(SCHEME):
-        raise ValueError("it starts with 's3://'")
+        raise ValueError("must start with 's3://'")
     bucket, slash, key = text.removeprefix(SCHEME).partition("/")
     if not slash:
-        raise ValueError("the key is missing: s3://bucket/key, or s3://bucket/* for all keys")
+        raise ValueError(_KEY_MISSING)
     if key == "*" or key.endswith("/*"):
         return bucket, key[:-1], True
     if key.endswith("*"):
         raise ValueError(
-            "a prefix ends in '/*'; a key that ends in '*' is written {\"bucket\": …, \"key\": …}"
+            "a prefix must end with '/*'; write a key that ends with '*' as "
+            '{"bucket": …, "key": …}'
         )
     return bucket, key, False
 
@@ -104,39 +110,40 @@ def check_bucket(name: str) -> None:
         or name.endswith(_RESERVED_SUFFIXES)
     ):
         raise ValueError(
-            "not the name of a general purpose bucket: 3 to 63 of a-z, 0-9, '-' and '.'; "
-            "no ARN, alias, access point or directory bucket"
+            "not the name of a general purpose bucket; use 3 to 63 of a-z, 0-9, '-' and '.', not "
+            "an ARN, alias, access point or directory bucket"
         )
 
 
 def wrong_keys(prefix: str, keys: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Place and reason of each that is no key below ``prefix``, which is empty or ends at a ``/``.
+    """Yield the position and fault of each that is not a key below ``prefix``.
 
-    All are looked at together first: thousands cost little where none is wrong.
+    ``prefix`` is empty or ends with ``/``. The keys are first checked all at once, so that
+    thousands cost little if none is wrong.
     """
-    together = f"/{'/'.join(keys)}/"
+    joined = f"/{'/'.join(keys)}/"
     if (
         all(keys)
-        and 4 * (len(prefix) + max(map(len, keys))) <= KEY_BYTES  # a character has 4 bytes at most
-        and together.isprintable()
-        and "/./" not in together
-        and "/../" not in together
+        and 4 * (len(prefix) + max(map(len, keys))) <= KEY_BYTES  # a character has up to 4 bytes
+        and joined.isprintable()
+        and "/./" not in joined
+        and "/../" not in joined
     ):
         return
     for position, key in enumerate(keys):
         try:
             check_key(prefix + key)
             if not key:
-                yield position, "the key is missing: it follows the prefix"
+                yield position, "the key is empty; give the part of it that follows the prefix"
         except ValueError as error:
             yield position, str(error)
 
 
 def check_key(key: str) -> None:
-    """Raise ``ValueError`` unless this is a key, or a prefix, that means the same everywhere."""
-    if not key.isprintable() and _NOT_PLAIN.search(key):  # what is printable has none of those
-        raise ValueError("a key has no control characters and no lone surrogates")
+    """Raise ``ValueError`` if a key or prefix is too long, or programs read it differently."""
+    if not key.isprintable() and _NOT_PLAIN.search(key):  # printable text has none of them
+        raise ValueError("a key must not have control characters or lone surrogates")
     if len(key.encode()) > KEY_BYTES:
-        raise ValueError(f"a key has at most {KEY_BYTES} bytes in UTF-8")
+        raise ValueError(f"a key must have at most {KEY_BYTES} bytes in UTF-8")
     if ("/." in key or key[:1] == ".") and _DOTS.search(key):
-        raise ValueError("a key has no '.' or '..' between slashes")
+        raise ValueError("a key must not have '.' or '..' as a path segment")

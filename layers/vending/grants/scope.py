@@ -1,4 +1,4 @@
-"""Which keys a grant opens: a location whose path segments may be variables of the caller."""
+"""A grant's scope: keys whose path segments may be variables that the caller fills."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from vending.grants.keys import Keys
 IAM_VARIABLES = ("caller.name", "caller.kind", "caller.account")
 CLAIM = "claim."
 CLAIM_NAME = "[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}"
-PATH = ":path"  # after a claim's name: it fills several segments
+PATH = ":path"  # after a claim's name: the claim may fill several segments
 
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 _CLAIM_VARIABLE = re.compile(re.escape(CLAIM) + CLAIM_NAME)
@@ -18,16 +18,16 @@ _CLAIM_VARIABLE = re.compile(re.escape(CLAIM) + CLAIM_NAME)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A location in which ``${NAME}`` stands for one whole path segment, never for the bucket.
+    """Keys in which ``${NAME}`` is a variable for one whole path segment, never for the bucket.
 
-    ``${claim.NAME:path}`` stands for one segment or more.
+    ``${claim.NAME:path}`` is a variable for one or more segments.
     """
 
     unfilled: Keys
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises ``ValueError`` for a location or a variable that is not allowed."""
+        """Parse ``s3://`` text; raises ``ValueError`` for keys or a variable not allowed."""
         scope = cls(Keys.parse(text))
         scope.fill(dict.fromkeys(scope.variables, "x"))
         return scope
@@ -39,13 +39,13 @@ class Scope:
     @property
     def variables(self) -> frozenset[str]:
         """The names of the variables in this scope, without ``:path``."""
-        found = _VARIABLE.findall(self.unfilled.key)
-        return frozenset(name.removesuffix(PATH) for name in found)
+        names = _VARIABLE.findall(self.unfilled.key)
+        return frozenset(name.removesuffix(PATH) for name in names)
 
     def fill(self, values: Mapping[str, object]) -> Keys:
-        """The location for one caller.
+        """Return the keys for one caller; ``values`` are its variables, by name.
 
-        Raises ``ValueError`` where a value is missing or does not fill whole segments.
+        Raises ``ValueError`` if a value is missing or does not fill whole segments.
         """
         segments = (
             _value(values, _variable(segment)) if "${" in segment else segment
@@ -54,7 +54,7 @@ class Scope:
         return Keys(self.bucket, "/".join(segments), self.unfilled.is_prefix)
 
     def covers(self, other: "Scope") -> bool:
-        """Whether ``other``, filled for any caller, is within this one filled for the same."""
+        """Whether this scope covers ``other`` for every caller that fills both."""
         return self.unfilled.covers(other.unfilled)
 
     def __str__(self) -> str:
@@ -64,12 +64,13 @@ class Scope:
 def _variable(segment: str) -> str:
     match = _VARIABLE.fullmatch(segment)
     if not match:
-        raise ValueError("a variable fills one whole path segment: s3://bucket/${caller.name}/*")
+        raise ValueError(
+            "a variable must fill a whole path segment, as in s3://bucket/${caller.name}/*"
+        )
     name = match[1]
     if name not in IAM_VARIABLES and not _CLAIM_VARIABLE.fullmatch(name.removesuffix(PATH)):
         raise ValueError(
-            f"no such variable; there are {', '.join(IAM_VARIABLES)}, claim.NAME and "
-            f"claim.NAME{PATH}"
+            f"unknown variable; use {', '.join(IAM_VARIABLES)}, claim.NAME or claim.NAME{PATH}"
         )
     return name
 

@@ -1,4 +1,4 @@
-"""One type, two spellings: what is parsed, what is covered, what IAM would match."""
+"""Keys in both spellings: what they parse from, what they cover, and what IAM matches."""
 
 import pytest
 from hypothesis import given
@@ -113,7 +113,7 @@ def test_a_key_has_at_most_1024_bytes_not_characters() -> None:
 
 
 def test_a_prefix_that_ends_in_the_middle_of_a_name_is_refused() -> None:
-    with pytest.raises(ValueError, match="ends at a '/'"):
+    with pytest.raises(ValueError, match="must end with '/'"):
         Keys("bkt", "tenant1", is_prefix=True)
 
 
