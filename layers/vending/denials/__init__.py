@@ -1,1 +1,1 @@
-"""What is denied, by the parts of the role session name."""
+"""Denials: which callers, grants and sessions are denied, by parts of the role session name."""

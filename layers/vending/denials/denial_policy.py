@@ -1,4 +1,4 @@
-"""All denials as the one inline policy of the role that is lent; it always fits.
+"""Writes all denials as one inline policy of the lent role, merged until it fits IAM's limit.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
 """
@@ -10,9 +10,10 @@ from datetime import datetime
 from vending.denials.denials import Denials
 from vending.times import iso
 
-POLICY_ROOM = 9_500  # characters; a role's inline policies have 10,240 together
-# Seconds that times are apart, and characters of a part: the first that fits is taken. Six
-# characters of 5 bits hardly ever meet another's; one can only be one of 32, so that it fits.
+POLICY_ROOM = 9_500  # characters; a role's inline policies may have 10,240 together
+# Times within so many seconds are merged, and parts are cut to so many characters. The first step
+# that fits is taken. Parts cut to 6 characters of 5 bits are hardly ever alike. With 1 character
+# there are only 32 different ones, so the last step always fits.
 STEPS = (
     *((window, 16) for window in (0, 60, 600, 24 * 3600)),
     *((24 * 3600, length) for length in (6, 4, 3, 2, 1)),
@@ -21,29 +22,33 @@ STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Denials that fit, as they hold in the decision and in IAM alike."""
+    """Denials that fit into the policy; the decision and IAM use the same ones."""
 
     denials: Denials
-    document: str  # the policy
-    merged: bool  # to broader ones, since all did not fit
+    document: str  # the policy, as JSON
+    merged: bool  # whether they are broader than the original ones, which did not fit
 
 
 def fitted(denials: Denials) -> Fitted:
-    """The finest denials whose policy fits: at least these, and never fewer."""
-    tried = (denials.coarser(*step) for step in STEPS)
-    coarser = next((one for one in tried if len(denial_policy(one)) <= POLICY_ROOM), None)
-    assert coarser is not None  # the last step has 96 patterns at most, at one time and at any
-    return Fitted(coarser, denial_policy(coarser), merged=coarser != denials)
+    """Return the narrowest denials that fit and deny at least what ``denials`` deny."""
+    candidates = (denials.coarser(*step) for step in STEPS)
+    fitting = (one for one in candidates if len(denial_policy(one)) <= POLICY_ROOM)
+    narrowest = next(fitting, None)
+    assert narrowest is not None  # the last step has at most 96 patterns, with one time or none
+    return Fitted(narrowest, denial_policy(narrowest), merged=narrowest != denials)
 
 
 def denial_policy(denials: Denials) -> str:
-    """JSON without blanks, one statement for each time; IAM takes no policy without any."""
+    """Return the policy as JSON without blanks, with one statement for each time.
+
+    Without denials it has one that matches nobody, since IAM takes no policy without statements.
+    """
     patterns: dict[datetime | None, list[str]] = {}
     for place, time in denials.before.items():
         patterns.setdefault(time, []).append(place.pattern)
     statements = [
         _statement(sorted(patterns[time]), time)
-        for time in sorted(patterns, key=lambda one: "" if one is None else iso(one))
+        for time in sorted(patterns, key=lambda time: "" if time is None else iso(time))
     ]
     return json.dumps(
         {"Version": "2012-10-17", "Statement": statements or [_statement(["nobody"], None)]},

@@ -1,4 +1,4 @@
-"""The parts of a role session name, and the source identity."""
+"""Makes the source identity, and the caller's and grant's parts of a role session name."""
 
 import re
 
@@ -8,16 +8,16 @@ from vending.ids import short_hash
 
 
 def source_identity(caller: Caller) -> str:
-    """At most 34 characters: the name cut to 20, and a hash of the whole identity."""
+    """Return the caller's name, cut to 20 characters, and a hash of its identity: 34 at most."""
     readable = re.sub(r"[^A-Za-z0-9_+=,.@]", "_", caller.identity.name)[:20]
     return f"{readable}-{caller_part(caller.identity)}"
 
 
 def caller_part(identity: Identity) -> str:
-    """Of the role session name; the same for every session of one caller."""
+    """Return the part of a role session name that all sessions of one caller share."""
     return short_hash(identity.canonical, 13)
 
 
 def grant_part(id_: str) -> str:
-    """Of the role session name; the same for every session of one grant."""
+    """Return the part of a role session name that all sessions of one grant share."""
     return short_hash(id_, 8)

@@ -1,4 +1,4 @@
-"""What denials mean for a decision: who gets nothing, and which sessions are not used again."""
+"""Applies denials to a decision: refuses blocked callers and grants, and finds revoked sessions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,54 +12,55 @@ from vending.denials.names import caller_part, grant_part
 from vending.errors import AccessDenied, Unavailable
 from vending.grants.grant import Grant
 
-SKEW = timedelta(seconds=1)  # that this clock may be ahead of STS's, whose time the denial goes by
+SKEW = timedelta(seconds=1)  # by which this clock may be ahead of STS's; IAM compares STS's time
 
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """The sessions of one caller and grant that are dead, whatever credentials they have left."""
+    """The revoked sessions of one caller and grant, even if their credentials are not expired."""
 
-    before: datetime | None
-    denials: Denials
+    before: datetime | None  # sessions lent before it are revoked
+    denials: Denials  # among them those of single sessions
 
     @classmethod
     def of(cls, caller: Caller, grant: Grant, denials: Denials, now: datetime) -> Self:
-        """Of a caller and a grant that are not blocked.
+        """Return the revoked sessions of a caller and a grant that are not blocked.
 
         Raises:
-            Unavailable: a session lent now would still be among the revoked ones.
+            Unavailable: a session lent now would be revoked too.
         """
-        denied = chain(
+        times = chain(
             denials.of_part("caller", caller_part(caller.identity)),
             denials.of_part("grant", grant_part(grant.id)),
         )
-        last = max(filter(None, denied), default=None)
+        last = max(filter(None, times), default=None)
         before = last and last + SKEW
         if before and now < before:
             raise Unavailable("JustRevoked")
         return cls(before, denials)
 
     def has(self, session_id: str, since: datetime) -> bool:
-        """Whether this session, lent at ``since``, is one of them."""
-        lent_before = self.before is not None and since < self.before
-        return lent_before or any(True for _ in self.denials.of_part("session", session_id))
+        """Whether the session, lent at ``since``, is revoked."""
+        is_before = self.before is not None and since < self.before
+        return is_before or any(True for _ in self.denials.of_part("session", session_id))
 
 
 NONE_REVOKED = Revoked(None, NOTHING_DENIED)
 
 
 def check_not_blocked(caller: Caller, denials: Denials) -> None:
-    """Refuse who gets nothing until an administrator lifts it.
+    """Refuse a caller whom an administrator has blocked.
 
     Raises:
         AccessDenied: the caller is blocked.
     """
     if None in denials.of_part("caller", caller_part(caller.identity)):
         raise AccessDenied(
-            "An administrator of this service has blocked you; ask them.", reason="Blocked"
+            "An administrator of this service has blocked you. Ask them to lift the block.",
+            reason="Blocked",
         )
 
 
 def not_blocked(grants: Iterable[Grant], denials: Denials) -> list[Grant]:
-    """The grants that are not blocked: the others are as if they were not there."""
+    """Return the grants that are not blocked; blocked ones are treated as if they did not exist."""
     return [one for one in grants if None not in denials.of_part("grant", grant_part(one.id))]
