@@ -6,7 +6,7 @@ VendingError
 ├── RequestFault: the caller can correct the request
 │   ├── InvalidRequest 400 · DurationNotAllowed 400 · PolicyTooLarge 400 · SeveralGrants 400
 │   └── TooLarge 413 · NotFound 404 · PreconditionFailed 412
-├── Refusal: the request is well formed, but the caller does not get what it requests
+├── Refusal: the request is well formed, but it is refused
 │   ├── NotAuthenticated 403 (TokenRefused 401)
 │   ├── AccessDenied 403 · PresignOnly 403 · TooManyClaims 403
 │   └── TooManyRequests 429
@@ -33,8 +33,8 @@ class Fault:
 class VendingError(Exception):
     """Base class of the errors that have an answer of their own.
 
-    ``detail`` is public: it contains only what the caller sent or may know. ``reason`` is written
-    to the audit record and never returned.
+    ``detail`` is public: it contains only what the caller sent or may know. ``reason`` is for the
+    audit record; the answer does not contain it.
     """
 
     status: ClassVar[int]
@@ -84,19 +84,19 @@ class TooLarge(RequestFault):
 
 
 class NotFound(RequestFault):
-    """The requested thing does not exist, and the caller may know that."""
+    """The requested item does not exist, and the caller may know that."""
 
     status, code, title = 404, "NotFound", "Not found"
 
 
 class PreconditionFailed(RequestFault):
-    """What this request is based on has changed since the caller read it."""
+    """The state that this request is based on has changed since the caller read it."""
 
     status, code, title = 412, "PreconditionFailed", "Changed in the meantime"
 
 
 class Refusal(VendingError):
-    """The request is well formed, but the caller does not get what it requests."""
+    """The request is well formed, but it is refused."""
 
 
 class NotAuthenticated(Refusal):

@@ -105,4 +105,4 @@ def test_a_query_parameter_given_twice_is_refused(given: dict[str, list[str]]) -
 )
 def test_a_member_of_the_body_given_twice_is_a_fault(body: str) -> None:
     _, faults = read_strictly(body)
-    assert [fault.detail for fault in faults] == ["is there twice"]
+    assert [fault.detail for fault in faults] == ["appears twice"]

@@ -1,1 +1,1 @@
-"""Reads request bodies."""
+"""Reads request bodies: strictly, and with every fault named."""

@@ -1,4 +1,4 @@
-"""Request bodies: strict, frozen, unknown members refused."""
+"""The base class of all bodies: strict, frozen, and without unknown members."""
 
 from collections.abc import Iterable
 
@@ -8,13 +8,13 @@ from vending.errors import Fault
 
 
 def camel_case(name: str) -> str:
-    """``checksum_crc32c`` as ``checksumCrc32c``; pydantic's own would write ``Crc32C``."""
+    """Spell ``checksum_crc32c`` as ``checksumCrc32c``; pydantic's own function gives ``Crc32C``."""
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))
 
 
 class Body(BaseModel):
-    """Base of everything that comes from outside."""
+    """Base class of request bodies and of the objects in them."""
 
     model_config = ConfigDict(
         strict=True,
@@ -25,5 +25,5 @@ class Body(BaseModel):
     )
 
     def faults(self) -> Iterable[Fault]:
-        """What is wrong with members that are each well formed."""
+        """Return the faults of members that are well formed, but do not go together."""
         return ()

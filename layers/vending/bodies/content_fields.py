@@ -1,4 +1,4 @@
-"""The members that say what is uploaded or answered: how each is read."""
+"""The types of members about an object's content: sizes, content types, checksums, versions."""
 
 import re
 from typing import Annotated, Literal
@@ -7,8 +7,8 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from vending.bodies.fields import matching, text
 
-LARGEST_PUT = 5 * 1024**3  # bytes; of one PUT, one form and one part
-LARGEST = 10_000 * LARGEST_PUT  # bytes; of an object, in parts
+LARGEST_PUT = 5 * 1024**3  # bytes, of one PUT, form or part
+LARGEST = 10_000 * LARGEST_PUT  # bytes, of an object that is uploaded in parts
 TYPES = 50
 
 _TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}"  # noqa: S105 - of RFC 9110, no secret
@@ -19,20 +19,20 @@ _UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4}
 
 
 def size(value: object) -> object:
-    """``100MiB`` as bytes; anything but text is left to the next validator."""
+    """Convert text such as ``100MiB`` to bytes; the next validator checks any other value."""
     if isinstance(value, str):
         if not (match := _SIZE.fullmatch(value)):
-            raise ValueError("a size is a number of bytes, or text such as 100MiB")
+            raise ValueError("must be a number of bytes, or text such as 100MiB")
         return int(match[1]) * _UNITS[match[2]]
     return value
 
 
 def _patterns(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= TYPES:
-        raise ValueError(f"a list of 1 to {TYPES} content types")
-    if not all(_PATTERN.fullmatch(text(one)) for one in value):
-        raise ValueError("each is a content type such as text/csv, or a kind such as image/*")
-    return tuple(dict.fromkeys(one.lower() for one in value))
+        raise ValueError(f"must be a list of 1 to {TYPES} content types")
+    if not all(_PATTERN.fullmatch(text(pattern)) for pattern in value):
+        raise ValueError("each must be a content type such as text/csv, or a kind such as image/*")
+    return tuple(dict.fromkeys(pattern.lower() for pattern in value))
 
 
 def _lengths(value: object) -> tuple[int, int]:
@@ -40,7 +40,7 @@ def _lengths(value: object) -> tuple[int, int]:
         case [int(least), int(most)] if not isinstance(least, bool) and not isinstance(most, bool):
             if 0 <= least <= most <= LARGEST_PUT:
                 return least, most
-    raise ValueError(f"[least, most] in bytes, from 0 to {LARGEST_PUT}")
+    raise ValueError(f"must be [least, most] in bytes, from 0 to {LARGEST_PUT}")
 
 
 Size = Annotated[int, BeforeValidator(size), Field(ge=1, le=LARGEST)]
@@ -56,13 +56,15 @@ Disposition = Annotated[
     str,
     matching(
         "(attachment|inline)(; ?[!-~]([ -~]{0,398}[!-~])?)?",
-        "attachment or inline, and what follows a ';' in printable ASCII, 400 characters at most",
+        "attachment or inline, optionally with ';' and at most 400 characters of printable ASCII",
     ),
 ]
-VersionId = Annotated[str, matching("[A-Za-z0-9._-]{1,1024}", "the id of a version, as S3 gave it")]
+VersionId = Annotated[
+    str, matching("[A-Za-z0-9._-]{1,1024}", "the id of a version, as S3 returned it")
+]
 Length = Annotated[int, Field(ge=0, le=LARGEST_PUT)]
 Lengths = Annotated[tuple[int, int], PlainValidator(_lengths)]
 Sha256 = Annotated[str, matching("[A-Za-z0-9+/]{43}=", "the 32 bytes of a SHA-256 in base64")]
 Crc32c = Annotated[str, matching("[A-Za-z0-9+/]{6}==", "the 4 bytes of a CRC-32C in base64")]
 Crc64nvme = Annotated[str, matching("[A-Za-z0-9+/]{11}=", "the 8 bytes of a CRC-64/NVME in base64")]
-Absent = Literal["*"]  # no object has the key yet
+Absent = Literal["*"]  # on the condition that no object has the key yet

@@ -1,4 +1,4 @@
-"""The members of bodies: how each is read, and the words that say what would be right."""
+"""The types of members that several bodies have: how to read each, and what it must be."""
 
 import re
 from dataclasses import dataclass
@@ -14,70 +14,70 @@ from vending.grants.keys import SCHEME, Keys
 from vending.grants.scope import Scope
 
 ADDRESS_BLOCKS = 20
-EARLIEST, LATEST = 2000, 9998  # years that every zone and every reader of ISO 8601 knows
+EARLIEST, LATEST = 2000, 9998  # years that every parser of ISO 8601 reads, in every zone
 
 _DURATION = re.compile(r"([1-9][0-9]{0,4})(s|m|h)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def target(value: object) -> Keys:
-    """``s3://`` text, ``{bucket, key}`` or ``{bucket, prefix}``; the last two are literal."""
+    """Read ``s3://`` text, ``{bucket, key}`` or ``{bucket, prefix}``; the last two are literal."""
     if isinstance(value, str):
         return Keys.parse(value)
     if isinstance(value, dict) and value.keys() in ({"bucket", "key"}, {"bucket", "prefix"}):
         bucket, key = value["bucket"], value.get("key", value.get("prefix"))
         if isinstance(bucket, str) and isinstance(key, str):
             return Keys(bucket, key, is_prefix="prefix" in value)
-    raise ValueError("a target is 's3://…', {bucket, key} or {bucket, prefix}, all text")
+    raise ValueError("must be 's3://…', {bucket, key} or {bucket, prefix}, with text values")
 
 
 def key_target(value: object) -> Keys:
-    """A target that is one key."""
-    location = target(value)
-    if location.is_prefix:
-        raise ValueError("a presigned URL is for one key, not for a prefix")
-    return location
+    """Read a target that is one key."""
+    keys = target(value)
+    if keys.is_prefix:
+        raise ValueError("must be one key, not a prefix: a presigned URL is for one key")
+    return keys
 
 
 def _key_prefix(value: object) -> Keys:
     if isinstance(value, str) and value.endswith("/"):
         return Keys.parse(f"{value}*")
-    if isinstance(value, dict) and (location := target(value)).is_prefix:
-        return location
-    raise ValueError("text such as s3://bucket/reports/, up to a '/', or {bucket, prefix}")
+    if isinstance(value, dict) and (keys := target(value)).is_prefix:
+        return keys
+    raise ValueError("must end with '/', as in s3://bucket/reports/, or be {bucket, prefix}")
 
 
 def seconds(value: object) -> object:
-    """``15m``, ``900s`` and ``1h`` as seconds; anything else is left to the next validator."""
+    """Convert ``15m``, ``900s`` or ``1h`` to seconds; the next validator checks other values."""
     if isinstance(value, str):
         if not (match := _DURATION.fullmatch(value)):
-            raise ValueError("a duration is a number of seconds, or text such as 15m")
+            raise ValueError("must be a number of seconds, or text such as 15m")
         return int(match[1]) * _SECONDS[match[2]]
     return value
 
 
 def text(value: object) -> str:
-    """The value, which must be text."""
+    """Return ``value`` if it is text; raises ``ValueError``."""
     if not isinstance(value, str):
-        raise ValueError("must be text: put it in quotes")  # noqa: TRY004 - pydantic reports ValueError only
+        raise ValueError("must be text; put it in quotes")  # noqa: TRY004 - pydantic reports ValueError only
     return value
 
 
 def _scope(value: object) -> Scope:
     scope = Scope.parse(text(value))
     if str(scope).endswith("/"):
-        raise ValueError(f"one object with this name; for all keys below it write {scope}*")
+        raise ValueError(f"means one key only; for all keys below it, write {scope}*")
     return scope
 
 
 def _bucket_scope(value: object) -> Keys:
     try:
-        location = Keys.parse(text(value))
+        keys = Keys.parse(text(value))
     except ValueError:
-        location = None
-    if not location or location.key or not location.is_prefix:
-        raise ValueError(f"a location is a whole bucket: {SCHEME}bucket/*")
-    return location
+        keys = None
+    if not keys or keys.key or not keys.is_prefix:
+        raise ValueError(f"must be a whole bucket: {SCHEME}bucket/*")
+    return keys
 
 
 def _principal(value: object) -> Principal | str:
@@ -87,34 +87,34 @@ def _principal(value: object) -> Principal | str:
     try:
         return Principal.parse(arn)
     except ValueError:
-        raise ValueError("the ARN of an IAM role or user, or the 12 digits of an account") from None
+        raise ValueError("must be the ARN of a role or user, or a 12-digit account id") from None
 
 
 def _source_ip(value: object) -> Literal["caller"] | tuple[str, ...]:
     if value == "caller":
         return "caller"
     if not isinstance(value, list) or not 1 <= len(value) <= ADDRESS_BLOCKS:
-        raise ValueError(f"'caller', or 1 to {ADDRESS_BLOCKS} CIDR blocks")
+        raise ValueError(f"must be 'caller', or a list of 1 to {ADDRESS_BLOCKS} CIDR blocks")
     try:
         blocks = tuple(str(ip_network(text(block))) for block in value)
     except ValueError:
         blocks = ("%",)
     if any("%" in block for block in blocks):
-        raise ValueError("each is a CIDR block such as 192.0.2.0/24, with no bits beyond its mask")
+        raise ValueError("must be CIDR blocks such as 192.0.2.0/24, with no bits beyond its mask")
     return blocks
 
 
 def time(value: object) -> datetime:
-    """ISO 8601 in whole seconds with a zone, as UTC; raises ``ValueError``."""
-    wrong = ValueError("a time in whole seconds with its zone, such as 2027-01-01T00:00:00Z")
+    """Read ISO 8601 in whole seconds with a zone, as UTC; raises ``ValueError``."""
+    wrong = ValueError("must be a time in whole seconds with a zone, such as 2027-01-01T00:00:00Z")
     try:
-        given = datetime.fromisoformat(text(value))
-        at = given.astimezone(UTC)
+        local = datetime.fromisoformat(text(value))
+        utc = local.astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None
-    if given.tzinfo is None or at.microsecond or not EARLIEST <= at.year <= LATEST:
+    if local.tzinfo is None or utc.microsecond or not EARLIEST <= utc.year <= LATEST:
         raise wrong
-    return at
+    return utc
 
 
 def _version(value: object) -> int:
@@ -125,43 +125,42 @@ def _version(value: object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Text that a pattern matches whole, or a fault in these words."""
+    """Returns text that the whole pattern matches; ``words`` say what any other must be."""
 
     pattern: str
     words: str
 
     def __call__(self, value: object) -> str:
-        """The text, if it is such."""
         if not re.fullmatch(self.pattern, text(value)):
-            raise ValueError(self.words)
+            raise ValueError(f"must be {self.words}")
         return text(value)
 
 
 def matching(pattern: str, words: str) -> PlainValidator:
-    """Text that this pattern matches whole, or a fault in these words."""
+    """Return the validator of text that the whole pattern matches."""
     return PlainValidator(Matching(pattern, words))
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A list's length, looked at before its items are: each bad one would cost a fault."""
+    """Checks a list's length before its items are read, since each bad item becomes a fault."""
 
     min_length: int
     max_length: int
 
     def __call__(self, value: object) -> object:
-        """The value, if it is no list that is too short or too long."""
-        if isinstance(value, list) and not self.min_length <= len(value) <= self.max_length:
-            raise ValueError(f"takes {self.min_length} to {self.max_length}, not {len(value)}")
+        least, most = self.min_length, self.max_length
+        if isinstance(value, list) and not least <= len(value) <= most:
+            raise ValueError(f"must have {least} to {most} entries, not {len(value)}")
         return value
 
 
 def between(least: int, most: int) -> BeforeValidator:
-    """A list of ``least`` to ``most``."""
+    """Return the validator of a list of ``least`` to ``most`` entries."""
     return BeforeValidator(Between(least, most))
 
 
-type Listed[T] = Annotated[tuple[T, ...], Field(strict=False)]  # JSON has lists only
+type Listed[T] = Annotated[tuple[T, ...], Field(strict=False)]  # not strict: JSON has no tuples
 Target = Annotated[Keys, PlainValidator(target)]
 KeyPrefix = Annotated[Keys, PlainValidator(_key_prefix)]
 KeyTarget = Annotated[Keys, PlainValidator(key_target)]
@@ -174,16 +173,17 @@ Version = Annotated[int, PlainValidator(_version)]
 Time = Annotated[datetime, PlainValidator(time)]
 SourceIp = Annotated[Literal["caller"] | tuple[str, ...], PlainValidator(_source_ip)]
 Identifier = Annotated[
-    str,
-    matching("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1 to 64 letters, digits, '.', '_' or '-'"),
+    str, matching("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1 to 64 letters, digits, '.', '_' or '-'")
 ]
-Region = Annotated[str, matching("[a-z]{2}(-(?!iso)[a-z]+)+-[0-9]{1,2}", "such as ap-northeast-1")]
+Region = Annotated[
+    str, matching("[a-z]{2}(-(?!iso)[a-z]+)+-[0-9]{1,2}", "a region such as ap-northeast-1")
+]
 Account = Annotated[str, matching("[0-9]{12}", "the 12 digits of an account, as text")]
 KmsKey = Annotated[
     str,
     matching(
         "arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}",
-        "the ARN of a KMS key (of the key, not of an alias)",
+        "the ARN of a KMS key, not of an alias",
     ),
 ]
 RoleArn = Annotated[
@@ -196,5 +196,5 @@ RoleArn = Annotated[
 ExternalId = Annotated[
     str, matching("[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits or any of _+=,.@:/-")
 ]
-VpcEndpoint = Annotated[str, matching("vpce-[0-9a-f]{8,17}", "such as vpce-0a1b2c3d")]
-UniqueId = Annotated[str, matching("A(ROA|IDA)[A-Z0-9]{12,124}", "such as AROA… or AIDA…")]
+VpcEndpoint = Annotated[str, matching("vpce-[0-9a-f]{8,17}", "an id such as vpce-0a1b2c3d")]
+UniqueId = Annotated[str, matching("A(ROA|IDA)[A-Z0-9]{12,124}", "an id such as AROA… or AIDA…")]

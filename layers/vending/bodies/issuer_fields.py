@@ -1,4 +1,4 @@
-"""The members of issuers and of grantees outside AWS: how each is read."""
+"""The types of members of issuers, and of grantees outside AWS."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from vending.callers.issuer_url import HTTPS_URL, is_local
 from vending.grants.scope import CLAIM_NAME, PATH
 
 ISSUER_CHARACTERS = 200
-LONGEST_LIFETIME = 90_000  # seconds; a day, and room for issuers that date back iat
+LONGEST_LIFETIME = 90_000  # seconds; a day, and an hour for issuers that backdate iat
 AUDIENCES, CLAIMS, DEPTH = 10, 50, 5
 JWKS_BYTES = 16 * 1024
 SECRET = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # members of a JWK, RFC 7518
@@ -24,7 +24,7 @@ def _issuer(value: object) -> str:
     url = text(value)
     if len(url) > ISSUER_CHARACTERS or not (HTTPS_URL.fullmatch(url) or is_local(url)):
         raise ValueError(
-            "the issuer as its tokens write it: https://host or https://host/path, at most "
+            "must be the issuer's URL as in its tokens: https://host or https://host/path, at most "
             f"{ISSUER_CHARACTERS} characters"
         )
     return url
@@ -32,23 +32,23 @@ def _issuer(value: object) -> str:
 
 def _plain(value: object) -> str:
     if not is_plain(plain := text(value)):
-        raise ValueError(f"1 to {VALUE_BYTES} bytes of text without control characters")
+        raise ValueError(f"must be 1 to {VALUE_BYTES} bytes of text without control characters")
     return plain
 
 
 def _audience(value: object) -> tuple[str, ...]:
-    listed = value if isinstance(value, list) else [value]
-    if not 1 <= len(listed) <= AUDIENCES:
-        raise ValueError(f"one audience, or a list of 1 to {AUDIENCES}")
-    return tuple(_plain(one) for one in listed)
+    audiences = value if isinstance(value, list) else [value]
+    if not 1 <= len(audiences) <= AUDIENCES:
+        raise ValueError(f"must be one audience, or a list of 1 to {AUDIENCES}")
+    return tuple(_plain(audience) for audience in audiences)
 
 
 def _claim_name(value: object) -> str:
     name = text(value)
     if not re.fullmatch(CLAIM_NAME, name) or name.endswith(PATH):
         raise ValueError(
-            "a claim's name is 1 to 64 letters, digits, '_', '.', ':' or '-'; for others, and for "
-            "members of members, write {name: …, path: [member, …]}"
+            "a claim's name must be 1 to 64 letters, digits, '_', '.', ':' or '-' and not end with "
+            f"'{PATH}'; for others, and for nested members, write {{name: …, path: [member, …]}}"
         )
     return name
 
@@ -59,51 +59,51 @@ def _claim(value: object) -> Claim:
         return Claim(name, (name,))
     path = value.get("path")
     if value.keys() != {"name", "path"} or not isinstance(path, list) or not 0 < len(path) <= DEPTH:
-        raise ValueError(f"a name, or {{name, path}} with a path of 1 to {DEPTH} members")
-    return Claim(_claim_name(value["name"]), tuple(_plain(one) for one in path))
+        raise ValueError(f"must be a name, or {{name, path}} with a path of 1 to {DEPTH} members")
+    return Claim(_claim_name(value["name"]), tuple(_plain(member) for member in path))
 
 
 def _claims(value: object) -> tuple[Claim, ...]:
     if not isinstance(value, list) or not len(value) <= CLAIMS:
-        raise ValueError(f"a list of at most {CLAIMS} claims")
-    claims = tuple(_claim(one) for one in value)
-    if len({one.name for one in claims}) != len(claims):
-        raise ValueError("two claims have one name")
+        raise ValueError(f"must be a list of at most {CLAIMS} claims")
+    claims = tuple(_claim(entry) for entry in value)
+    if len({claim.name for claim in claims}) != len(claims):
+        raise ValueError("two claims have the same name")
     return claims
 
 
 def _algorithms(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(one in ALGORITHMS for one in value):
-        raise ValueError(f"a list of some of {', '.join(ALGORITHMS)}")
+        raise ValueError(f"must be a list of one or more of {', '.join(ALGORITHMS)}")
     return tuple(dict.fromkeys(value))
 
 
 def _jwks(value: object) -> str:
     if not isinstance(value, dict) or not isinstance(value.get("keys"), list):
-        raise ValueError("the issuer's JWKS: an object with a list 'keys'")  # noqa: TRY004 - pydantic reports ValueError only
-    if any(isinstance(one, dict) and not SECRET.isdisjoint(one) for one in value["keys"]):
-        raise ValueError("public keys alone: what is stored is shown to administrators")
+        raise ValueError("must be a JWKS: an object with a list 'keys'")  # noqa: TRY004 - pydantic reports ValueError only
+    if any(isinstance(jwk, dict) and not SECRET.isdisjoint(jwk) for jwk in value["keys"]):
+        raise ValueError("must have public keys only: administrators can read what is stored")
     try:
         encoded = json.dumps(value, separators=(",", ":"), sort_keys=True)
     except TypeError:
-        raise ValueError("not JSON throughout") from None
+        raise ValueError("must have JSON values only") from None
     if len(encoded) > JWKS_BYTES:
-        raise ValueError(f"at most {JWKS_BYTES} bytes of JSON")
+        raise ValueError(f"must be at most {JWKS_BYTES} bytes of JSON")
     return encoded
 
 
 def _claim_values(value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, Mapping) or not 1 <= len(value) <= CLAIMS:
-        raise ValueError(f"1 to {CLAIMS} claims, each with its value")
-    return tuple(sorted((_claim_name(name), _claim_value(one)) for name, one in value.items()))
+        raise ValueError(f"must be an object of 1 to {CLAIMS} claims, each with its value")
+    return tuple(sorted((_claim_name(name), _claim_value(item)) for name, item in value.items()))
 
 
 def _claim_value(value: object) -> str:
-    number = isinstance(value, int) and abs(value) < LARGEST
-    if number or (isinstance(value, str) and is_plain(value)):
+    is_number = isinstance(value, int) and abs(value) < LARGEST
+    if is_number or (isinstance(value, str) and is_plain(value)):
         return json.dumps(value)
     raise ValueError(
-        f"a claim is matched by text of 1 to {VALUE_BYTES} bytes, a whole number, true or false"
+        f"a claim's value must be text of 1 to {VALUE_BYTES} bytes, a whole number, true or false"
     )
 
 

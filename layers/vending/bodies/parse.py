@@ -1,4 +1,4 @@
-"""From text to a body: every fault named by its JSON pointer."""
+"""Parses text into a body, or names every fault in it by its JSON pointer."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ from vending.errors import Fault, InvalidRequest, TooLarge
 BODY_BYTES = 2 * 1024 * 1024
 
 _WORDS = {
-    "extra_forbidden": "no such member",
+    "extra_forbidden": "unknown member",
     "missing": "is required",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
@@ -20,61 +20,61 @@ _WORDS = {
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": "must be text",
-    "union_tag_invalid": "is GET, HEAD, PUT, DELETE or POST",
+    "union_tag_invalid": "must be GET, HEAD, PUT, DELETE or POST",
     "union_tag_not_found": "is required",
 }
 
 
 def parse[B: Body](model: type[B], text: str) -> B:
-    """The body, or every fault in it.
+    """Parse JSON text into a body.
 
     Raises:
-        TooLarge: over ``BODY_BYTES``.
-        InvalidRequest: not JSON, or not this body; ``faults`` point to the members.
+        TooLarge: the text has more than ``BODY_BYTES`` bytes.
+        InvalidRequest: it is not JSON, or not this body; ``faults`` name the members.
     """
     check_size(text, BODY_BYTES)
-    members, odd = strict_json.read_strictly(text)
-    return checked(model, members, odd)
+    members, json_faults = strict_json.read_strictly(text)
+    return checked(model, members, json_faults)
 
 
-def checked[B: Body](model: type[B], members: object, odd: Sequence[Fault] = ()) -> B:
-    """The body that these members make; ``odd`` are faults that are known already.
+def checked[B: Body](model: type[B], members: object, json_faults: Sequence[Fault] = ()) -> B:
+    """Check members that are already read; ``json_faults`` were found when they were.
 
     Raises:
-        InvalidRequest: there are any faults.
+        InvalidRequest: there is any fault; ``faults`` name the members.
     """
     try:
-        # Not model_validate_json: pydantic 2.13 lets a field's own name pass there, unread.
+        # Not model_validate_json: there, pydantic 2.13 accepts snake_case names and ignores them.
         body = model.model_validate(members)
     except ValidationError as error:
-        places = {fault.pointer for fault in odd}
-        more = [fault for fault in _faults(error) if fault.pointer not in places]
-        raise invalid([*odd, *more]) from None
-    if wrong := [*odd, *body.faults()]:
-        raise invalid(wrong)
+        pointers = {fault.pointer for fault in json_faults}
+        more = [fault for fault in _faults(error) if fault.pointer not in pointers]
+        raise invalid([*json_faults, *more]) from None
+    if faults := [*json_faults, *body.faults()]:
+        raise invalid(faults)
     return body
 
 
 def check_size(text: str, most: int) -> None:
     """Refuse a body of more than ``most`` bytes; raises ``TooLarge``."""
     if len(text) > most or len(text.encode("utf-8", "replace")) > most:
-        raise TooLarge(f"A body has at most {most} bytes.")
+        raise TooLarge(f"The body is larger than {most} bytes.")
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
-    for one in error.errors(include_url=False, include_input=False, include_context=False):
-        words = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
-        yield Fault(pointer(_place(one["loc"], one["type"])), words)
+    for found in error.errors(include_url=False, include_input=False, include_context=False):
+        words = _WORDS.get(found["type"], found["msg"].removeprefix("Value error, "))
+        yield Fault(pointer(_path(found["loc"], found["type"])), words)
 
 
-def _place(path: tuple[int | str, ...], kind: str) -> tuple[int | str, ...]:
-    """The member's place: pydantic puts the method, which chose the model, into it."""
+def _path(path: tuple[int | str, ...], kind: str) -> tuple[int | str, ...]:
+    # In a union, pydantic adds the value of the member that chose the model, a method, to the path.
     if path[:1] == ("requests",) and len(path) > 1:
         path = (*path[:2], *path[3:])
     return (*path, "method") if kind.startswith("union_tag") else path
 
 
 def invalid(faults: Sequence[Fault]) -> InvalidRequest:
-    """What a body with these faults is answered with."""
+    """Return the error for a body with these faults."""
     count = f"{len(faults)} fault{'s' * (len(faults) > 1)}"
     return InvalidRequest(f"The request has {count}.", faults=faults)

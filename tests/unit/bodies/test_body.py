@@ -1,4 +1,4 @@
-"""Bad input is refused with the member named and what would be right."""
+"""Bad input is refused, and the answer names the member and says what it must be."""
 
 import json
 import tracemalloc
@@ -91,10 +91,10 @@ def test_a_bad_target_is_named(target: object) -> None:
         ({"durationSeconds": 900.0}, "/durationSeconds", "whole number"),
         ({"durationSeconds": "900"}, "/durationSeconds", "whole number"),
         ({"durationSeconds": True}, "/durationSeconds", "whole number"),
-        ({"duration_seconds": 900}, "/duration_seconds", "no such member"),
-        ({"Permission": "READ"}, "/Permission", "no such member"),
-        ({"policy": "{}"}, "/policy", "no such member"),
-        ({"a~b/c": 1}, "/a~0b~1c", "no such member"),
+        ({"duration_seconds": 900}, "/duration_seconds", "unknown member"),
+        ({"Permission": "READ"}, "/Permission", "unknown member"),
+        ({"policy": "{}"}, "/policy", "unknown member"),
+        ({"a~b/c": 1}, "/a~0b~1c", "unknown member"),
         ({"targets": ["s3://bkt/b"]}, "", "either"),
     ],
 )
@@ -181,13 +181,13 @@ def test_what_is_not_plain_json_is_refused(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("members", "found"),
     [
-        ('"permission": "READ"', {"/permission": "is there twice"}),
-        ('"target": {"bucket": "bkt", "key": "a", "key": "b"}', {"/target": "is there twice", "/target/key": "is there twice"}),
+        ('"permission": "READ"', {"/permission": "appears twice"}),
+        ('"target": {"bucket": "bkt", "key": "a", "key": "b"}', {"/target": "appears twice", "/target/key": "appears twice"}),
         ('"durationSeconds": NaN', {"/durationSeconds": "NaN is not JSON"}),
         ('"durationSeconds": -Infinity', {"/durationSeconds": "-Infinity is not JSON"}),
         ('"durationSeconds": null', {"/durationSeconds": "is null; leave it out instead"}),
         ('"": null', {"/": "is null; leave it out instead"}),
-        ('"targets": [null, {"a": [null]}], "x": 1', {"/targets/0": "is null; leave it out instead", "/targets/1/a/0": "is null; leave it out instead", "/x": "no such member"}),
+        ('"targets": [null, {"a": [null]}], "x": 1', {"/targets/0": "is null; leave it out instead", "/targets/1/a/0": "is null; leave it out instead", "/x": "unknown member"}),
     ],
 )  # fmt: skip
 def test_what_is_odd_in_json_is_named_at_its_place_with_all_other_faults(

@@ -32,11 +32,11 @@ from vending.urls.parse import parse_urls
 UNSAID = {
     "at most 1024 bytes in UTF-8": "it counts characters",
     "1 to 512 bytes": "the same",
-    "a claim is matched by text": "the same, and 1.0",
+    "a claim's value must be text": "the same, and 1.0",
     "bytes of JSON": "the same",
     "must be a whole number": "900.0",
     "must be 1": "1.0",
-    "two claims have one name": "names of unlike entries",
+    "two claims have the same name": "names of unlike entries",
     "with no bits beyond its mask": "arithmetic",
     "a time in whole seconds": "a range of years, and no fractions",
     "from 0 to 5368709120": "the first number is not over the second",
