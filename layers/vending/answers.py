@@ -33,7 +33,7 @@ class Page:
         """Read the page from a query; ``parts`` is the length of the list's positions.
 
         Raises:
-            InvalidRequest: ``limit`` is out of range, or no answer contained this ``nextToken``.
+            InvalidRequest: ``limit`` is out of range, or ``nextToken`` is not from this list.
         """
         limit = query.get("limit", str(USUAL))
         if not re.fullmatch("[1-9][0-9]{0,3}", limit) or int(limit) > MOST:

@@ -26,7 +26,7 @@ class Meter:
     taken: dict[str, float] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     _begun: float = 0.0
-    _rest: tuple[str, float] | None = None  # its phase, and the time before it without calls
+    _rest: tuple[str, float] | None = None  # its phase, and the time before it that no call took
 
     def begin(self) -> None:
         """Start measuring a request."""

@@ -10,7 +10,7 @@ Door = Literal["iam", "web-identity", "admin", "sts"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated caller, read from API Gateway's request context."""
+    """An authenticated caller: its door, its verified identity and its IP address."""
 
     door: Door
     identity: Identity

@@ -66,7 +66,7 @@ class Issuer:
     def says_as(self, other: "Issuer") -> bool:
         """Whether this entry finds the subject, and each claim of ``other``, where ``other`` does.
 
-        If it does not, grants to a subject or claim would mean other people than before.
+        If not, grants to a subject or claim would be for other callers than under ``other``.
         """
         return self.subject_claim == other.subject_claim and set(other.claims) <= set(self.claims)
 

@@ -9,7 +9,7 @@ from vending.callers.issuer import Issuer
 from vending.errors import Unavailable
 
 USUAL = 900  # seconds that keys are fresh if the issuer does not say
-FRESH = range(300, 21_601)  # seconds; an issuer's own value is moved into this range
+FRESH = range(300, 21_601)  # seconds; an issuer's own value is clamped to this range
 PAUSE = timedelta(seconds=30)  # at least, between two requests to one issuer
 MISSED = timedelta(seconds=120)  # until a key id that an issuer did not have is requested again
 MISSED_CAPACITY = 100  # key ids for each issuer
@@ -19,7 +19,7 @@ UNREACHABLE = "IssuerUnreachable"  # the reason begins with it if the keys canno
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A JWKS as fetched, and for how many seconds its issuer lets it be cached, if it says so."""
+    """A fetched JWKS, and for how many seconds its issuer lets it be cached (None: not said)."""
 
     document: bytes
     max_age: int | None
@@ -34,7 +34,7 @@ class _Known[Key]:
 
     keys: dict[tuple[str, str], Key] | None = None  # by key id and algorithm
     fresh_until: datetime | None = None
-    fetched_at: datetime | None = None  # the last try, also a failed one
+    fetched_at: datetime | None = None  # the last try, even if it failed
     failure: str = ""  # why the last try failed
     missed: OrderedDict[str, datetime] = field(default_factory=OrderedDict)  # by key id
 

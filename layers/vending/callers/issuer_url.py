@@ -1,4 +1,4 @@
-"""Checks whether an issuer's URL is public, that is, reachable over the internet, or local."""
+"""Decides whether an issuer's URL is public (reachable over the internet) or local."""
 
 import re
 
