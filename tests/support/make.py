@@ -1,4 +1,4 @@
-"""Values for tests, each with what a test does not care about filled in."""
+"""Makes values for tests, with defaults for everything that a test does not set."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -27,21 +27,21 @@ USER_ARN = f"arn:aws:iam::{ACCOUNT}:user/AssumeS3User"
 def caller(
     arn: str = USER_ARN, *, unique_id: str = "AIDA2EXAMPLEEXAMPLE1", source_ip: str = "192.0.2.7"
 ) -> Caller:
-    """A caller by its canonical ARN."""
+    """Make a caller from its canonical ARN."""
     principal = Principal.parse(arn)
     session = "a-session" if principal.kind == "role" else None
     return Caller("iam", IamIdentity(principal, unique_id, session), source_ip)
 
 
 def grant(line: str, **members: object) -> Grant:
-    """``s3://bucket/prefix/* READ`` for ``USER_ARN``."""
+    """Make a grant for ``USER_ARN`` from ``s3://bucket/prefix/* READ``."""
     scope, permission = line.split()
-    given = {"id": "a-grant", "grantee": IamGrantee(Principal.parse(USER_ARN))} | members
-    return Grant(scope=Scope.parse(scope), permission=Permission(permission), **given)  # type: ignore[arg-type]
+    others = {"id": "a-grant", "grantee": IamGrantee(Principal.parse(USER_ARN))} | members
+    return Grant(scope=Scope.parse(scope), permission=Permission(permission), **others)  # type: ignore[arg-type]
 
 
 def wanted(*lines: str) -> list[Wanted]:
-    """``s3://bucket/key READ`` each."""
+    """Make a request's targets from lines such as ``s3://bucket/key READ``."""
     split = [line.rsplit(" ", 1) for line in lines]
     return [
         Wanted(Keys.parse(target), Permission(permission), f"/targets/{position}")
@@ -50,23 +50,23 @@ def wanted(*lines: str) -> list[Wanted]:
 
 
 def location(bucket: str = "bkt", **members: str | None) -> Location:
-    """A registered bucket."""
+    """Make the location of a bucket."""
     return Location(Keys(bucket, "", is_prefix=True), "ap-northeast-1", **members)
 
 
 def record() -> Record:
-    """A record that nobody emits."""
+    """Make a record that is not emitted."""
     return Record("avend")
 
 
 def credentials(seconds: int = 3600) -> Credentials:
-    """Temporary credentials that end so many seconds after ``NOW``."""
-    ends = NOW + timedelta(seconds=seconds)
-    return Credentials("ASIAEXAMPLE", "a-secret", "a-token/+=", ends)
+    """Make temporary credentials that expire ``seconds`` after ``NOW``."""
+    expiration = NOW + timedelta(seconds=seconds)
+    return Credentials("ASIAEXAMPLE", "a-secret", "a-token/+=", expiration)
 
 
 class Sts:
-    """Lends to whoever asks, and counts."""
+    """A fake of STS: grants every AssumeRole and records it."""
 
     def __init__(self, seconds: int = 3600) -> None:
         self.seconds = seconds
@@ -78,35 +78,36 @@ class Sts:
 
 
 class Counts:
-    """Counters in memory, as DynamoDB keeps them."""
+    """A fake of the table's counters, in memory."""
 
     def __init__(self, **found: int) -> None:
-        self.found = found  # by name, in any minute and of anybody
+        self.found = found  # by name, the same for every minute and caller
         self.asked: list[tuple[str, datetime, Sequence[Counter]]] = []
 
     def add(
         self, caller: str, minute: datetime, counters: Sequence[Counter]
     ) -> Mapping[str, int] | None:
         self.asked.append((caller, minute, counters))
-        there = {one.name: self.found.get(one.name, 0) for one in counters}
-        if any(there[one.name] + one.added > one.most for one in counters):
-            return there
-        self.found |= {one.name: there[one.name] + one.added for one in counters}
+        counts = {counter.name: self.found.get(counter.name, 0) for counter in counters}
+        if any(counts[counter.name] + counter.added > counter.most for counter in counters):
+            return counts
+        self.found |= {counter.name: counts[counter.name] + counter.added for counter in counters}
         return None
 
 
 def rates(counts: Counts | None = None, *, allow: bool = False, **stack: int) -> Rates:
-    """``rates(urls=10)``: what the stack says of each caller; nothing is any number."""
+    """Make rates with the stack's limits for each caller, as in ``rates(urls=10)``."""
     return Rates(RateLimit(**stack), (counts or Counts()).add, vends_uncounted=allow)
 
 
 def knowing(
     *grants: Grant, bucket: str = "bkt", registered: bool = True, denials: Denials = NOTHING_DENIED
 ) -> LoadGrants:
-    """``load_grants`` that knows these, whoever asks."""
+    """Make a ``load_grants`` that returns these grants to every caller."""
 
-    def load(grantee_keys: Sequence[str], asked: str) -> Known:
-        here = location(bucket) if registered and asked == bucket else None
-        return Known(tuple(one for one in grants if one.scope.bucket == asked), here, denials)
+    def load(grantee_keys: Sequence[str], requested: str) -> Known:
+        known = location(bucket) if registered and requested == bucket else None
+        found = tuple(grant for grant in grants if grant.scope.bucket == requested)
+        return Known(found, known, denials)
 
     return load

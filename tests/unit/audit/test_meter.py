@@ -1,4 +1,4 @@
-"""What a request took is told phase by phase, by a clock that comes in."""
+"""The meter measures a request phase by phase, with a clock that is an argument."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from vending.audit.meter import Meter
 
 
 class Clock:
-    """Seconds that pass when a test says so."""
+    """A clock that advances only when a test says so."""
 
     def __init__(self) -> None:
         self.time = 1000.0

@@ -1,4 +1,4 @@
-"""A record's line is the line of its metrics too: what CloudWatch makes of it."""
+"""The line of a record contains its metrics: which ones CloudWatch reads from it."""
 
 import ast
 import json
@@ -30,7 +30,7 @@ SPACE = "s3vend/a-stack"
 
 
 def line(action: str, fails: Exception | None = None, **members: object) -> str:
-    """Of a request that notes these members."""
+    """Return the line of a request that notes these members."""
     lines: list[str] = []
     times = iter((0.0, 0.0042))
 
@@ -59,7 +59,7 @@ def line(action: str, fails: Exception | None = None, **members: object) -> str:
 
 
 def requests(text: str) -> set[str]:
-    """The series that count this request."""
+    """Return the series that count this request."""
     found = [one for one in samples(text) if one.metric == "durationMs"]
     assert {one.value for one in found} == {4.2}
     assert {(one.namespace, one.unit) for one in found} == {(SPACE, "Milliseconds")}
@@ -144,7 +144,7 @@ def test_dimensions_are_few_words_of_ours() -> None:
 
 @pytest.mark.invariant(10)
 def test_why_a_token_is_refused_is_a_word_that_stands_in_the_code() -> None:
-    """Else whoever sends tokens could make as many series as they like."""
+    """Otherwise anybody who sends tokens could create any number of series."""
     found = []
     for path in sorted((ROOT / "layers/vending").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -213,7 +213,7 @@ def test_a_line_in_a_tenth_of_the_time_says_the_same_in_ascii(members: dict[str,
 
 
 def test_texts_are_written_as_the_standard_encoder_writes_them() -> None:
-    """Records are looked for by what stands in their lines."""
+    """Queries find records by the text of their lines."""
     members = {"a": "".join(map(chr, range(0x180))), "b": "/<>&'\"\\", "c": True, "d": 1.5, "e": []}
     for name, value in members.items():
         assert responses.line({name: value}) == as_json({name: value})

@@ -1,4 +1,4 @@
-"""Exactly one record, however a request ends."""
+"""A request leaves exactly one record, however it ends."""
 
 import json
 from contextlib import nullcontext

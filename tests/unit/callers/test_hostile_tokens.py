@@ -1,4 +1,4 @@
-"""Tokens that somebody might try, each refused for its own reason and before anything is read."""
+"""Hostile tokens: each is refused for its own reason, and before any grant is read."""
 
 import hmac
 import importlib.util
@@ -64,12 +64,12 @@ def published(url: str) -> list[dict[str, Any]]:
 
 
 def header(**members: object) -> Make:
-    """Well signed; these members of the header are different."""
+    """A validly signed token with these members in its header."""
     return lambda: compact(HEADER | members, claims())
 
 
 def headed(**members: object) -> Make:
-    """As ``header``, with the attacker's own key."""
+    """As ``header``, but signed with the attacker's own key."""
     return lambda: compact(HEADER | members, claims(), key=rsa_key("attacker"))
 
 
@@ -78,7 +78,7 @@ def without(name: str) -> Make:
 
 
 def claim(**members: object) -> Make:
-    """Well signed; these claims are different, and None is written as null."""
+    """A validly signed token with these claims; None is written as null."""
     return lambda: compact(HEADER, claims() | members)
 
 
@@ -87,7 +87,7 @@ def lacking(name: str) -> Make:
 
 
 def text(payload: str | bytes, head: str | bytes | None = None) -> Make:
-    """Well signed; the JSON is written as it stands here."""
+    """A validly signed token with exactly this JSON."""
 
     def encoded(value: str | bytes) -> bytes:
         return value if isinstance(value, bytes) else value.encode()
@@ -96,17 +96,17 @@ def text(payload: str | bytes, head: str | bytes | None = None) -> Make:
 
 
 def member(written: str) -> Make:
-    """Well signed; the payload has this member more, as it is written."""
+    """A validly signed token with one more member in its payload, exactly as written here."""
     return text(json.dumps(claims())[:-1] + f", {written}}}")
 
 
 def mended(name: str, written: str) -> Make:
-    """Well signed; the claim's value is written as it stands here."""
+    """A validly signed token in which the claim's value is exactly this JSON."""
     return text(json.dumps(claims() | {name: "@"}).replace('"@"', written))
 
 
 def signature(change: Callable[[bytes], bytes]) -> Make:
-    """A good token with another signature."""
+    """A good token with a changed signature."""
 
     def made() -> str:
         body, _, signed = compact(HEADER, claims()).rpartition(".")
@@ -116,24 +116,24 @@ def signature(change: Callable[[bytes], bytes]) -> Make:
 
 
 def spelled(change: Callable[[str], str]) -> Make:
-    """A good token, written in another way."""
+    """A good token, spelled in another way."""
     return lambda: change(compact(HEADER, claims(note=">>>>>>??????")))
 
 
 def by(issuer_url: str, algorithm: str, key_id: str, key: PrivateKey, claimed: str) -> str:
-    """Signed by one algorithm, while the header claims another."""
+    """A token that is signed with one algorithm while its header names another."""
     body = {"alg": claimed, "kid": key_id}
     return compact(body, claims(iss=issuer_url), key=key, algorithm=algorithm)
 
 
 def every(algorithm: str, claimed: str, key_id: str = KEY_ID) -> Make:
-    """Of the issuer that uses all algorithms."""
+    """A token as ``by`` makes it, from the issuer that uses all algorithms."""
     keys: dict[str, Callable[[], PrivateKey]] = {"ES256": ec_key, "EdDSA": ed_key}
     return lambda: by(EVERY, algorithm, key_id, keys.get(algorithm, rsa_key)(), claimed)
 
 
 def keyed(secret: Callable[[], bytes], algorithm: str = "HS256", url: str = ISSUER) -> Make:
-    """Signed with something public as a shared secret."""
+    """A token that is signed with something public as a shared secret."""
 
     def made() -> str:
         body = f"{segment({'alg': algorithm, 'kid': KEY_ID})}.{segment(claims(iss=url))}"
@@ -174,7 +174,7 @@ def serialised() -> str:
 
 
 def last_character_changed(token: str) -> str:
-    """The last of 342 characters carries four bits that mean nothing; they must be zero."""
+    """Set one of the last character's four unused bits, which must be zero."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     return token[:-1] + alphabet[alphabet.index(token[-1]) + 1]
 
@@ -459,7 +459,7 @@ def named(row: Row) -> str:
 
 
 class Asked:
-    """Who is asked for which key: the only effect that verification has."""
+    """The issuers whose keys are looked up: the only effect of verification."""
 
     def __init__(self) -> None:
         self.issuers: list[Issuer] = []
@@ -470,7 +470,7 @@ class Asked:
 
 
 class Configured(dict[str, Issuer]):
-    """The issuers as the operator configured them: looked at, and never changed."""
+    """The issuers that the operator configured; verification must not change them."""
 
     def __setitem__(self, name: str, value: Issuer) -> None:
         raise AssertionError("nothing of a token becomes an issuer")
@@ -516,7 +516,7 @@ def test_a_hostile_token_is_refused_for_its_reason(row: Row) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=named)
 def test_keys_are_asked_of_configured_issuers_alone_and_once(row: Row) -> None:
-    """The issuer is known and its algorithm allowed, or nobody is asked for any key."""
+    """No key is looked up unless the issuer is known and the algorithm is allowed."""
     _, make, reason = row
     asked = Asked()
     with pytest.raises(TokenRefused):
@@ -539,7 +539,7 @@ def started(function: str) -> Any:
 
 
 class Door:
-    """The function as it starts, over a table and issuers that count what they are asked."""
+    """The function as Lambda starts it, with a table and issuers that record each request."""
 
     name = "authorizer"
 
@@ -580,7 +580,7 @@ class Door:
 
 
 class StsDoor(Door):
-    """The same of the route whose token is in the body."""
+    """The same for the route that takes the token in the body."""
 
     name = "sts"
 
@@ -606,7 +606,7 @@ class StsDoor(Door):
 
 
 class Refused(Exception):
-    """With STS's code."""
+    """A refusal; its message is the error code of STS."""
 
 
 CALLED = SimpleNamespace(
@@ -651,7 +651,7 @@ def door(environment: None) -> Door:
 def test_no_hostile_token_costs_a_grant_that_is_read_or_a_call_to_sts(
     door: Door, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All of them through the function: the issuers are read, keys once, and one word is said."""
+    """The function reads issuers only, fetches keys once, and answers each token with one word."""
     for sentence, make, reason in ROWS:
         token = make()
         with pytest.raises(Exception, match=r"^Unauthorized$"):
@@ -673,7 +673,7 @@ def test_a_good_token_passes_the_same_door(door: Door) -> None:
     assert door.fetched == [ISSUER]
 
 
-UNREAD = ("InvalidRequest", "TooLarge")  # of a form that no token comes out of
+UNREAD = ("InvalidRequest", "TooLarge")  # the form is refused before its token is read
 
 
 @pytest.mark.invariant(8)

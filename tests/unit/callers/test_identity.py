@@ -1,4 +1,4 @@
-"""What was proven of a caller, and a doubtful proof is refused."""
+"""A caller's identity is read from the request context, and a doubtful one is refused."""
 
 import json
 from typing import Any

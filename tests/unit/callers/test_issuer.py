@@ -1,4 +1,4 @@
-"""What a token must say for its issuer's entry, to the second and to the byte."""
+"""The checks of a token against its issuer's entry, to the second and to the byte."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ OTHER_AUDIENCE = "https://other.example.com"
 
 
 def refused(**members: object) -> str | None:
-    """Why these claims are not accepted, or None where they are."""
+    """Return the reason why these claims are refused, or None if they are accepted."""
     try:
         issuer(audience=(AUDIENCE, "second")).check(claims() | members, NOW)
     except TokenRefused as error:

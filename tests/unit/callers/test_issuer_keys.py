@@ -1,4 +1,4 @@
-"""Issuers' keys: found when they are new, kept when the issuer is gone, asked for seldom."""
+"""Issuers' keys: new ones are found, good ones outlast an outage, and requests are rare."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,7 @@ ONE, OTHER = issuer(), issuer("https://other.example.com")
 
 
 def read(document: bytes) -> dict[tuple[str, str], str]:
-    """A JWKS that is as short as ``[["kid", "what it is"]]``."""
+    """Read a short stand-in for a JWKS: ``[["kid", "name of the key"]]``."""
     listed = json.loads(document)
     if not isinstance(listed, list):
         raise ValueError("no list")  # noqa: TRY004 - as the real one
@@ -41,7 +41,7 @@ def read(document: bytes) -> dict[tuple[str, str], str]:
 
 
 class World:
-    """Issuers that serve keys, a clock, and the keys that are kept."""
+    """Issuers that serve keys, a clock, and the cache of keys under test."""
 
     def __init__(self) -> None:
         self.time = NOW
@@ -90,7 +90,7 @@ def test_a_new_key_is_found_after_one_more_request_and_the_old_one_is_gone(world
     assert world.find("a") == "key a"
     world.later(60)
     world.served[ONE.url] = {"b": "key b"}
-    assert world.find("a") == "key a"  # nobody could know yet
+    assert world.find("a") == "key a"  # the issuer has not been asked again yet
     assert world.fetches == 1
     assert world.find("b") == "key b"
     assert world.fetches == 2
@@ -124,7 +124,7 @@ def test_a_key_that_is_changed_under_its_name_is_seen_once_the_keys_are_not_fres
 def test_an_outage_of_minutes_leaves_good_keys_good(world: World) -> None:
     world.find("a")
     world.down = True
-    for _ in range(1800):  # half an hour, far beyond the time that the keys are fresh
+    for _ in range(1800):  # half an hour, much longer than the keys are fresh
         world.later(1)
         assert world.find("a") == "key a"
     assert world.fetches - 1 <= (1800 - USUAL) / seconds(PAUSE) + 1
@@ -244,7 +244,7 @@ def test_a_missed_key_holds_back_no_other(world: World) -> None:
 
 
 def test_a_key_that_is_asked_for_all_the_time_is_found_within_two_minutes(world: World) -> None:
-    """Whoever sends tokens of a key before it is published must not keep it from being found."""
+    """Tokens that come before their key is published must not stop it from being found later."""
     world.max_age = FRESH[-1]
     world.find("a")
     world.later(60)
@@ -258,7 +258,7 @@ def test_a_key_that_is_asked_for_all_the_time_is_found_within_two_minutes(world:
 
 
 def test_a_key_that_was_not_really_asked_for_is_not_missed(world: World) -> None:
-    """Within the pause nobody is asked: as soon as it is over, the new key is."""
+    """The issuer gets no request during the pause; the key is found as soon as it is over."""
     world.max_age = FRESH[-1]
     world.find("a")
     world.served[ONE.url]["b"] = "key b"
@@ -272,7 +272,7 @@ def test_missed_keys_take_bounded_memory(world: World) -> None:
     for number in range(10 * MISSED_CAPACITY):
         world.find(f"random-{number}")
         world.later(seconds(PAUSE))
-    known = world.keys._issuers[ONE]  # noqa: SLF001 - how much is kept shows nowhere else
+    known = world.keys._issuers[ONE]  # noqa: SLF001 - nothing else shows how much is cached
     assert len(known.missed) <= MISSED_CAPACITY
 
 
@@ -299,7 +299,7 @@ def test_a_key_is_for_its_algorithm_alone(world: World) -> None:
     world.find("a")
     world.later(60)
     assert world.keys.find(ONE, "a", "PS256") is None
-    assert world.fetches == 1  # nor is it asked for: the id is known
+    assert world.fetches == 1  # the key id is known, so no request is made
 
 
 def test_pinned_keys_are_never_asked_for(world: World) -> None:
@@ -408,7 +408,7 @@ def test_a_clock_that_goes_back_finds_the_keys_that_are_kept(world: World) -> No
     assert world.fetches == 1
 
 
-# How a JWKS is read
+# Reading a JWKS
 
 
 def known(*keys: object) -> set[tuple[str, str]]:
@@ -560,7 +560,7 @@ def test_two_kinds_of_key_may_have_one_id() -> None:
     ],
 )
 def test_what_is_no_jwks_is_a_fault(document: bytes) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - whatever it says, good keys stay
+    with pytest.raises(ValueError):  # noqa: PT011 - the message does not matter
         read_keys(document)
 
 
@@ -580,5 +580,5 @@ parts = (
     ),
 )
 def test_any_key_is_used_or_left_out(make: Callable[[], Any], members: dict[str, object]) -> None:
-    """And nothing else happens: one issuer's odd key must not stop the others."""
+    """One odd key of an issuer must not make its other keys unusable."""
     assert ("good", "EdDSA") in known(jwk(make()) | members, jwk(ed_key(), "good"))

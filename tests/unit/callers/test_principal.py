@@ -1,4 +1,4 @@
-"""An IAM role or user has one canonical form, and its table key is nobody else's."""
+"""An IAM role or user has one canonical form, and a grantee key that no other has."""
 
 import pytest
 

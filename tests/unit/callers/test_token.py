@@ -1,4 +1,4 @@
-"""A token is taken apart strictly, and nothing that it holds makes anything else of it."""
+"""Tokens are parsed strictly: each has one spelling and one meaning, or is refused."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -68,7 +68,7 @@ def test_a_token_may_be_as_long_as_the_limit_and_no_longer() -> None:
 
 @given(st.binary(min_size=1, max_size=40))
 def test_bytes_have_one_spelling(raw: bytes) -> None:
-    """No two texts are one token: a hash of the text tells its uses apart."""
+    """A token has only one text, so that the hash of the text identifies it."""
     spelled = urlsafe_b64encode(raw).decode().rstrip("=")
     token = f"{segment(HEADER)}.{segment(claims())}"
     assert parse_token(f"{token}.{spelled}").signature == raw
@@ -110,7 +110,7 @@ def test_bytes_have_one_spelling(raw: bytes) -> None:
     ],
 )
 def test_json_that_not_everybody_reads_alike_is_refused(text: bytes) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - whatever it says, it is refused
+    with pytest.raises(ValueError):  # noqa: PT011 - the message does not matter
         read_json(text)
 
 

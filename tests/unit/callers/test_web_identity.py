@@ -1,4 +1,4 @@
-"""A good token is accepted, and no other that is made from it."""
+"""A good token is accepted, and nothing that is made from it by a change."""
 
 import json
 from collections.abc import Callable
@@ -45,7 +45,7 @@ KINDS = ["RS256", "ES256", "EdDSA"]
 
 
 class Door:
-    """Accepts what an issuer of every algorithm signs; its keys are read once."""
+    """Accepts the tokens of an issuer with a key for every algorithm."""
 
     def __init__(self) -> None:
         self.issuers = {ISSUER: issuer(algorithms=ALGORITHMS, claims=USED)}
@@ -77,7 +77,7 @@ TOKENS = {algorithm: DOOR.sign(algorithm) for algorithm in KINDS}
 
 
 def is_refused(token: str) -> bool:
-    """Whether it is; anything but an answer or a refusal goes on."""
+    """Whether the token is refused; any other error fails the test."""
     try:
         DOOR.accept(token)
     except TokenRefused:
@@ -112,7 +112,7 @@ def test_no_algorithm_is_accepted_where_the_issuer_lists_the_others(algorithm: s
 
 
 def test_a_shared_secret_is_no_algorithm_even_where_an_entry_lists_one() -> None:
-    """There is no way to list it; and if there were, no key would be found."""
+    """No entry can list it; and if one could, no key would be found."""
     listing = issuer(algorithms=("HS256", "none"))
     for algorithm in ("HS256", "none"):
         token = compact({"alg": algorithm, "kid": KEY_ID}, claims())

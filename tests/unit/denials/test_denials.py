@@ -1,4 +1,4 @@
-"""What is denied: the decision and IAM see the same sessions, and merging denies more, never less."""
+"""The decision and IAM deny the same sessions; merged denials deny more, never less."""
 
 import json
 import re
@@ -33,12 +33,12 @@ times = some.one_of(
 
 
 def matches(pattern: str, text: str) -> bool:
-    """As IAM's StringLike."""
+    """Whether IAM's StringLike matches."""
     return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text))
 
 
 def by_iam(document: str, user_id: str, issued: datetime) -> bool:
-    """Whether the policy denies this session."""
+    """Whether IAM denies this session, by the policy."""
     for statement in json.loads(document)["Statement"]:
         condition = statement["Condition"]
         before = condition.get("DateLessThan", {}).get("aws:TokenIssueTime")

@@ -1,4 +1,4 @@
-"""Whom a grant is for: all of it is compared, and nobody else is meant."""
+"""A grantee matches only if all of it does, and matches no other caller."""
 
 import json
 from typing import Any

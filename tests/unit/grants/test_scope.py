@@ -1,4 +1,4 @@
-"""Variables fill one whole path segment, and nothing in their values opens more."""
+"""A variable fills whole path segments, and no value of it opens more keys."""
 
 import pytest
 from hypothesis import given
@@ -107,7 +107,7 @@ def test_the_variables_of_a_scope_are_named_without_how_they_fill() -> None:
     assert scope.variables == {"claim.a", "claim.b:c"}
 
 
-# What ${claim.t} and ${claim.t:path} become; None: the request is refused.
+# The values of ${claim.t} and ${claim.t:path}; None: the request is refused.
 FILLED: list[tuple[str, object, str | None, str | None]] = [
     ("a name", "acme", "acme", "acme"),
     ("a name outside ASCII", "日本 é", "日本 é", "日本 é"),
