@@ -73,7 +73,7 @@ def _claims(value: object) -> tuple[Claim, ...]:
 
 
 def _algorithms(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(one in ALGORITHMS for one in value):
+    if not isinstance(value, list) or not value or not all(name in ALGORITHMS for name in value):
         raise ValueError(f"must be a list of one or more of {', '.join(ALGORITHMS)}")
     return tuple(dict.fromkeys(value))
 

@@ -32,7 +32,7 @@ class Fitted:
 def fitted(denials: Denials) -> Fitted:
     """Return the narrowest denials that fit and deny at least what ``denials`` deny."""
     candidates = (denials.coarser(*step) for step in STEPS)
-    fitting = (one for one in candidates if len(denial_policy(one)) <= POLICY_ROOM)
+    fitting = (broader for broader in candidates if len(denial_policy(broader)) <= POLICY_ROOM)
     narrowest = next(fitting, None)
     assert narrowest is not None  # the last step has at most 96 patterns, with one time or none
     return Fitted(narrowest, denial_policy(narrowest), merged=narrowest != denials)
@@ -41,7 +41,7 @@ def fitted(denials: Denials) -> Fitted:
 def denial_policy(denials: Denials) -> str:
     """Return the policy as JSON without blanks, with one statement for each time.
 
-    Without denials it has one that matches nobody, since IAM takes no policy without statements.
+    Without denials it has one statement that matches no session, since IAM requires one.
     """
     patterns: dict[datetime | None, list[str]] = {}
     for place, time in denials.before.items():

@@ -63,4 +63,4 @@ def check_not_blocked(caller: Caller, denials: Denials) -> None:
 
 def not_blocked(grants: Iterable[Grant], denials: Denials) -> list[Grant]:
     """Return the grants that are not blocked; blocked ones are treated as if they did not exist."""
-    return [one for one in grants if None not in denials.of_part("grant", grant_part(one.id))]
+    return [grant for grant in grants if None not in denials.of_part("grant", grant_part(grant.id))]
