@@ -12,7 +12,7 @@ TARGETS = 20
 
 
 class CredentialsRequest(Body):
-    """``POST /{door}/credentials`` and ``POST /{door}/explanations``."""
+    """The body of ``POST /{door}/credentials`` and ``POST /{door}/explanations``."""
 
     target: Target | None = None
     targets: Annotated[Listed[Target], between(1, TARGETS)] | None = None

@@ -46,9 +46,8 @@ def check_duration(member: str, requested: int | None, shortest: int, longest: i
         DurationNotAllowed: not from ``shortest`` to ``longest`` seconds.
     """
     if requested is not None and not shortest <= requested <= longest:
-        detail = (
-            f"{member} is {str(requested)[:12]}; it must be from {shortest} to {longest} seconds."
-        )
+        shown = str(requested)[:12]
+        detail = f"{member} is {shown}; it must be from {shortest} to {longest} seconds."
         raise DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])
 
 

@@ -1,1 +1,1 @@
-"""Signs with Signature Version 4."""
+"""Signs URLs and form policies with AWS Signature Version 4."""

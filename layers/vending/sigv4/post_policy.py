@@ -1,4 +1,4 @@
-"""Form uploads: what a browser sends beside the file, bound by a signed policy.
+"""Form uploads: the fields that a browser sends with the file, bound by a signed policy.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
 """
@@ -15,7 +15,7 @@ from vending.sigv4.presign import ALGORITHM
 from vending.sigv4.signing_key import amz_date, credential_scope, signing_key
 from vending.times import iso
 
-FILENAME = "${filename}"  # S3 puts the file's own name there
+FILENAME = "${filename}"  # S3 replaces it with the name of the uploaded file
 
 
 def form_fields(
@@ -28,10 +28,10 @@ def form_fields(
     now: datetime,
     expires_at: datetime,
 ) -> dict[str, str]:
-    """The fields of a form that uploads to ``target``, each of them bound to its value.
+    """The fields of a form that uploads to ``target``; the policy binds each to its value.
 
-    ``lengths`` are the least and the most bytes of the file. For a prefix there is no field
-    ``key``: whoever uploads adds one that starts with the prefix.
+    ``lengths`` are the minimum and maximum size of the file in bytes. A form for a prefix has no
+    field ``key``: the client adds one that starts with the prefix.
     """
     timestamp = amz_date(now)
     scope = credential_scope(timestamp, region)
@@ -44,9 +44,9 @@ def form_fields(
         "x-amz-security-token": credentials.session_token,
     }
     conditions = [
-        _matching("eq", "bucket", target.bucket),
-        *(_matching("eq", name, value) for name, value in bound.items()),
-        *([_matching("starts-with", "key", target.key)] if target.is_prefix else []),
+        _condition("eq", "bucket", target.bucket),
+        *(_condition("eq", name, value) for name, value in bound.items()),
+        *([_condition("starts-with", "key", target.key)] if target.is_prefix else []),
         f'["content-length-range",{lengths[0]},{lengths[1]}]',
     ]
     document = f'{{"expiration":"{iso(expires_at)}","conditions":[{",".join(conditions)}]}}'
@@ -55,7 +55,7 @@ def form_fields(
     return {**bound, "policy": policy.decode(), "x-amz-signature": signature}
 
 
-def _matching(operator: str, name: str, value: str) -> str:
-    """A condition; ``$`` in a value is escaped, since in a policy it starts a field's name."""
+def _condition(operator: str, name: str, value: str) -> str:
+    """A condition; ``$`` in a value is escaped, because it would start a field's name."""
     escaped = json.dumps(value).replace("$", r"\u0024")
     return f'["{operator}","${name}",{escaped}]'

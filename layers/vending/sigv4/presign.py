@@ -1,4 +1,4 @@
-"""Presigned S3 URLs: Signature Version 4 in the query string, the payload unsigned.
+"""Presigned S3 URLs: Signature Version 4 in the query string, with an unsigned payload.
 
 The names follow the specification:
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
@@ -22,30 +22,30 @@ type Named = Mapping[str, str]  # headers or query parameters
 ALGORITHM = "AWS4-HMAC-SHA256"
 
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"
-_FEW = 64  # kinds of bytes to encode: replaced kind by kind, more of them byte by byte
+_FEW = 64  # up to so many distinct bytes are replaced one after the other; more, byte by byte
 _ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
 _NOTHING: Named = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a bucket answers: the URL up to its keys, and the two parts that get signed."""
+    """Where a bucket answers: its URL up to the key, and the two parts of it that are signed."""
 
     base: str  # scheme, host and path before the key; ends with '/'
     host: str
     path: str
 
     def below(self, prefix: str) -> "Endpoint":
-        """The same up to the keys that follow a prefix."""
+        """The endpoint with ``prefix`` in its path, for keys that are given without the prefix."""
         path = encode_path(prefix)
         return Endpoint(self.base + path, self.host, self.path + path)
 
 
 def endpoint_of(bucket: str, region: str, partition: str, override: str = "") -> Endpoint:
-    """The regional endpoint, virtual-hosted; path style for a bucket with a dot.
+    """The bucket's regional endpoint, virtual-hosted; path-style if the bucket has a dot.
 
-    A dotted name would not match S3's certificate. ``override`` (``http://host:port``) replaces
-    the endpoint and is path style too.
+    A name with a dot does not match S3's certificate. ``override`` (``http://host:port``) replaces
+    the endpoint and is path-style too.
     """
     if override:
         return Endpoint(f"{override}/{bucket}/", override.partition("://")[2], f"/{bucket}/")
@@ -58,14 +58,16 @@ def endpoint_of(bucket: str, region: str, partition: str, override: str = "") ->
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs keys; a URL is ``base``, path, ``?``, ``query``, ``&X-Amz-Signature=``, signature."""
+    """Signs keys: a URL is ``base`` path ``?`` ``query`` ``&X-Amz-Signature=`` signature."""
 
     base: str
     query: str
-    sign: Callable[[Sequence[str]], list[tuple[str, str]]]  # each key's path and its signature
+    sign: Callable[
+        [Sequence[str]], list[tuple[str, str]]
+    ]  # the encoded path and the signature of each key
 
     def urls(self, keys: Sequence[str]) -> list[str]:
-        """The URLs of many keys, in their order."""
+        """The URL of each key, in the same order."""
         rest = f"?{self.query}&X-Amz-Signature="
         return [f"{self.base}{path}{rest}{signature}" for path, signature in self.sign(keys)]
 
@@ -85,31 +87,31 @@ def signer(
     headers: Named = _NOTHING,
     query: Named = _NOTHING,
 ) -> Signer:
-    """What signs keys for one method and lifetime (seconds).
+    """A signer of keys for one method and one lifetime in seconds.
 
-    ``headers`` and ``query`` are signed too: whoever uses the URL sends these headers exactly.
-    What all keys share is computed once: the canonical request but for the path, and three states
-    that are copied for each URL: of its hash up to the key, and of the HMAC with the signing key.
-    Many keys are signed in one loop, since calls would take a tenth of the time.
+    ``headers`` and ``query`` are signed too: the client must send exactly these headers. What all
+    keys share is computed once: the canonical request except the path, and three hash states that
+    are copied for each URL (the request's hash up to the key, and both hashes of the HMAC). One
+    loop signs all keys, because calls would take a tenth of the time.
     """
     timestamp = amz_date(now)
     scope = credential_scope(timestamp, region)
-    sent = {"host": endpoint.host, **{name.lower(): _trimmed(headers[name]) for name in headers}}
-    names = ";".join(sorted(sent))
+    signed = {"host": endpoint.host, **{name.lower(): _trim(headers[name]) for name in headers}}
+    names = ";".join(sorted(signed))
     parameters = [
         *((_encode(name), _encode(value)) for name, value in query.items()),
         ("X-Amz-Algorithm", ALGORITHM),
-        ("X-Amz-Credential", _encode_kept(f"{credentials.access_key_id}/{scope}")),
+        ("X-Amz-Credential", _encode_cached(f"{credentials.access_key_id}/{scope}")),
         ("X-Amz-Date", timestamp),
         ("X-Amz-Expires", str(expires)),
         ("X-Amz-SignedHeaders", _encode(names)),
     ]
     if token := credentials.session_token:
-        parameters.append(("X-Amz-Security-Token", _encode_kept(token)))
+        parameters.append(("X-Amz-Security-Token", _encode_cached(token)))
 
-    canonical_headers = "".join(f"{name}:{sent[name]}\n" for name in sorted(sent))
+    canonical_headers = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
     before_key = sha256(f"{method}\n{endpoint.path}".encode())
-    canonical_query = _joined(sorted(parameters))
+    canonical_query = _join(sorted(parameters))
     after_key = f"\n{canonical_query}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD".encode()
     string_to_sign = f"{ALGORITHM}\n{timestamp}\n{scope}\n".encode()
 
@@ -127,13 +129,13 @@ def signer(
             signature = outer.copy()
             signature.update(message.digest())
             signatures.append(signature.hexdigest())
-        return list(zip(paths, signatures, strict=False))  # no key at all splits into one
+        return list(zip(paths, signatures, strict=False))  # without keys, split() gives one part
 
-    return Signer(endpoint.base, _joined(parameters), sign)
+    return Signer(endpoint.base, _join(parameters), sign)
 
 
 def encode_paths(keys: Sequence[str]) -> Sequence[str]:
-    """As ``encode_path``, for each; all are encoded at once, unless a line ends within a key."""
+    """``encode_path`` of each key; encodes all at once, unless a key contains a line feed."""
     if not "/".join(keys).encode().translate(None, _UNRESERVED):
         return keys
     together = "\n".join(keys)
@@ -143,28 +145,28 @@ def encode_paths(keys: Sequence[str]) -> Sequence[str]:
 
 
 def encode_path(key: str) -> str:
-    """UTF-8, percent-encoded but for unreserved characters and ``/``; nothing normalised."""
+    """UTF-8, percent-encoded except unreserved characters and ``/``; nothing is normalised."""
     encoded = key.encode()
     if not (reserved := set(encoded.translate(None, _UNRESERVED))):
         return key
     if len(reserved) > _FEW:
         return encoded.decode("latin-1").translate(_ENCODED)
-    for byte in sorted(reserved, key=ord("%").__ne__):  # '%' first, since the others bring it in
+    for byte in sorted(reserved, key=ord("%").__ne__):  # '%' first: every replacement contains one
         encoded = encoded.replace(bytes((byte,)), b"%%%02X" % byte)
     return encoded.decode("ascii")
 
 
 def _encode(value: str) -> str:
-    """As in a query: ``/`` is encoded too."""
+    """Encode for a query: like ``encode_path``, and ``/`` too."""
     return encode_path(value).replace("/", "%2F")
 
 
-_encode_kept = lru_cache(maxsize=2 * REMEMBERED)(_encode)  # what a session has, again and again
+_encode_cached = lru_cache(maxsize=2 * REMEMBERED)(_encode)  # every URL of a session has these
 
 
-def _joined(parameters: Iterable[tuple[str, str]]) -> str:
+def _join(parameters: Iterable[tuple[str, str]]) -> str:
     return "&".join([f"{name}={value}" for name, value in parameters])
 
 
-def _trimmed(value: str) -> str:
+def _trim(value: str) -> str:
     return " ".join(value.split())

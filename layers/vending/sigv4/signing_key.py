@@ -1,4 +1,4 @@
-"""What Signature Version 4 signs with: a key for one day, region and service.
+"""The key that Signature Version 4 signs with: one for each day, region and service.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-# What was made of so many secrets and tokens is kept, as signing sessions are, which have the same
-# in them.
+# How many derived values are cached. Signing sessions, which hold the secrets, are cached as well.
 REMEMBERED = 1000
 
 _BLOCK = 64  # bytes of a block of SHA-256
@@ -22,12 +21,12 @@ _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
 
 def amz_date(now: datetime) -> str:
-    """The time as the specification writes it."""
+    """The time in the format of the specification, ``YYYYMMDDTHHMMSSZ`` in UTC."""
     return now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def credential_scope(timestamp: str, region: str) -> str:
-    """Of a signature: day, region and service."""
+    """The scope of a signature: day, region and service."""
     return f"{timestamp[:8]}/{region}/s3/aws4_request"
 
 
@@ -42,6 +41,6 @@ def signing_key(secret_access_key: str, scope: str) -> bytes:
 
 @lru_cache(maxsize=REMEMBERED)
 def hmac_states(secret_access_key: str, scope: str) -> tuple["_Hash", "_Hash"]:
-    """Both hashes of an HMAC (RFC 2104) with the signing key, up to the message: copy them."""
+    """Both hashes of an HMAC (RFC 2104) with the signing key, without a message: copy them."""
     key = signing_key(secret_access_key, scope).ljust(_BLOCK, b"\0")
     return sha256(key.translate(_INNER)), sha256(key.translate(_OUTER))

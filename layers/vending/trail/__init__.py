@@ -1,1 +1,1 @@
-"""Reads audit records again."""
+"""Searches audit records, and finds vends and sessions in them."""

@@ -1,7 +1,7 @@
-"""Searching the audit trail: what a query asks for, and the records, page by page.
+"""Searches the audit trail for ``/admin/audit`` and ``/admin/vends``: a query in, pages out.
 
-Time is read in slices, each twice as long as the one before, so that a search over months gets
-on, page by page, however much log there is.
+A search reads time in slices, each twice as long as the one before, so a search over months makes
+progress with every page, however long the logs are.
 """
 
 import re
@@ -25,18 +25,18 @@ OUTCOMES = ("granted", "refused", "failed", "unknown")
 QUERY = (*MEMBERS, "since", "until", *PARAMETERS)
 USUAL = timedelta(hours=1)
 SLICE = timedelta(hours=1)  # the first one
-SETTLED = timedelta(seconds=10)  # what a line may usually take until it is found
+SETTLED = timedelta(seconds=10)  # how long a line usually takes at most until it can be found
 LOOKED_BACK = timedelta(days=31)
 VALUE_CHARACTERS = 2048
 
 _ID = re.compile("[a-z2-7]{16}")
 _MILLISECONDS = re.compile("[0-9]{13}")
-_FIRST = " "  # before every id
+_FIRST = " "  # sorts before every id
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Members that records have, and when they were logged: from ``since`` on, before ``until``."""
+    """The members to match, and the time of logging: from ``since``, and before ``until``."""
 
     members: Mapping[str, str]
     since: datetime
@@ -44,20 +44,20 @@ class Search:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], now: datetime) -> "Search":
-        """What a query asks for.
+        """The search that a query asks for.
 
         Raises:
-            InvalidRequest: a member, or a time, that no record could have.
+            InvalidRequest: no record can have this member or this time.
         """
         members = {name: _member(name, query[name]) for name in MEMBERS if name in query}
         until = min(_time("until", query["until"]), now) if "until" in query else now
         since = _time("since", query["since"]) if "since" in query else until - USUAL
         if since >= until:
-            raise _wrong("since", "is before 'until', and in the past")
+            raise _wrong("since", "must be before 'until', and in the past")
         return cls(members, since, until)
 
     def slices(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The time from ``since`` on in parts, from the first on."""
+        """The time from ``since`` to ``until`` in slices, the earliest first."""
         length = SLICE
         while since < self.until:
             end = min(since + length, self.until)
@@ -65,12 +65,12 @@ class Search:
             since, length = end, 2 * length
 
     def page(self, read: Read, page: Page, now: datetime) -> dict[str, object]:
-        """The records, the oldest first.
+        """One page of the records, the oldest first.
 
         Raises:
-            InvalidRequest: the page's token is not one of this list.
-            TooLarge: there is too much log in the first part alone.
-            Unavailable: it could not be read.
+            InvalidRequest: the page's token does not belong to this list.
+            TooLarge: even the first slice has more log than can be read.
+            Unavailable: the logs could not be read.
         """
         answer = page.answer("records", self._entries(read, page.start))
         return {
@@ -86,7 +86,7 @@ class Search:
         begins, after = _place(start) if start else (self.since, _FIRST)
         for since, until in self.slices(begins):
             for at, lines in groupby(read(self.members, since, until), key=lambda line: line.at):
-                for id_, members in sorted(map(_named, lines), key=lambda named: named[0]):
+                for id_, members in sorted(map(_with_id, lines), key=lambda named: named[0]):
                     if at > begins or id_ >= after:
                         yield _position(at, id_), members
                 yield _position(at + timedelta(milliseconds=1), _FIRST), None
@@ -94,13 +94,13 @@ class Search:
 
 
 def look_up(read: Read, vend_id: str, search: Search, *, given: bool) -> Line:
-    """The record of this vend, sought in the latest time first.
+    """The record of this vend; searches the most recent time first.
 
-    ``given``: whether the search's times were; else it goes back for ``LOOKED_BACK``.
+    ``given`` says whether the query has ``since``; if not, the search goes back ``LOOKED_BACK``.
 
     Raises:
-        NotFound: there is none in that time.
-        TooLarge, Unavailable: as ``Search.page``.
+        NotFound: there is no record in that time.
+        TooLarge, Unavailable: as in ``Search.page``.
     """
     floor = search.since if given else search.until - LOOKED_BACK
     if _ID.fullmatch(vend_id):
@@ -111,28 +111,28 @@ def look_up(read: Read, vend_id: str, search: Search, *, given: bool) -> Line:
                 return line
             until, length = since, 3 * length
     raise NotFound(
-        f"There is no record of such a vend from {iso(floor)} to {iso(search.until)}. One of the "
-        "last seconds may still come; for another time give 'since' and 'until'."
+        f"No record of this vend from {iso(floor)} to {iso(search.until)}. A record may appear "
+        "seconds after the vend; to search another time, give 'since' and 'until'."
     )
 
 
 def settled(until: datetime, now: datetime) -> dict[str, object]:
-    """The time before which no more records are to be expected, as a member of an answer."""
+    """The time before which no new records are expected, as a member of the answer."""
     return {"settledUntil": iso(min(until, now - SETTLED))}
 
 
 def _member(name: str, value: str) -> str:
     if name in ("vendId", "sessionId") and not _ID.fullmatch(value):
-        raise _wrong(name, "is 16 of the characters a to z and 2 to 7")
+        raise _wrong(name, "must be 16 characters from a to z and 2 to 7")
     if name == "outcome" and value not in OUTCOMES:
-        raise _wrong(name, f"is one of {', '.join(OUTCOMES)}")
+        raise _wrong(name, f"must be one of {', '.join(OUTCOMES)}")
     if not 0 < len(value) <= VALUE_CHARACTERS:
-        raise _wrong(name, f"has 1 to {VALUE_CHARACTERS} characters")
+        raise _wrong(name, f"must have 1 to {VALUE_CHARACTERS} characters")
     if name == "caller":
         try:
             return (Principal.assumed(value) or (Principal.parse(value), ""))[0].arn
         except ValueError:
-            raise _wrong(name, "is the ARN of an IAM role or user") from None
+            raise _wrong(name, "must be the ARN of an IAM role or user") from None
     return value
 
 
@@ -140,14 +140,14 @@ def _time(name: str, value: str) -> datetime:
     try:
         return time(value)
     except ValueError as error:
-        raise _wrong(name, f"is {error}") from None
+        raise _wrong(name, f"must be {error}") from None
 
 
 def _wrong(name: str, detail: str) -> InvalidRequest:
     return InvalidRequest(f"{name!r} {detail}.", faults=[Fault(f"/{name}", detail)])
 
 
-def _named(line: Line) -> tuple[str, Mapping[str, object]]:
+def _with_id(line: Line) -> tuple[str, Mapping[str, object]]:
     return str(line.members.get("vendId")), line.members
 
 
@@ -158,5 +158,5 @@ def _position(at: datetime, id_: str) -> Position:
 def _place(start: Position) -> tuple[datetime, str]:
     milliseconds, id_ = start
     if not _MILLISECONDS.fullmatch(milliseconds):
-        raise _wrong("nextToken", "is not one that this list gave; start again without it")
+        raise _wrong("nextToken", "does not belong to this list; start again without it")
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC), id_

@@ -1,4 +1,4 @@
-"""Sessions that are out: what was vended and holds still, by session."""
+"""Lists the sessions of which something is still valid, for ``/admin/sessions``."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,21 +12,19 @@ from vending.trail.vends import Read, Vend
 
 MEMBERS = ("caller", "issuer", "subject", "grant", "sessionId")
 QUERY = (*MEMBERS, *PARAMETERS)
-LONGEST_OUT = timedelta(
-    seconds=LONGEST + 60
-)  # from a vend to the end of what it gave, and a margin
+LONGEST_OUT = timedelta(seconds=LONGEST + 60)  # from a vend until all it gave expires; a margin
 LISTED_VENDS = 20
 
 
 def sessions_out(
     read: Read, query: Mapping[str, str], page: Page, now: datetime
 ) -> dict[str, object]:
-    """Those sessions in the order of their ids, page by page.
+    """One page of the sessions that are out, in the order of their ids.
 
     Raises:
-        InvalidRequest: a member that no record could have.
-        TooLarge: more was vended than can be read at once.
-        Unavailable: the log could not be read.
+        InvalidRequest: no record can have this member.
+        TooLarge: there are more records than can be read at once.
+        Unavailable: the logs could not be read.
     """
     members = Search.from_query(
         {name: query[name] for name in MEMBERS if name in query}, now
@@ -42,7 +40,7 @@ def sessions_out(
 
 
 def by_session(vends: Iterable[Vend]) -> dict[str, list[Vend]]:
-    """The vends of each session, in their order."""
+    """The vends of each session, in the same order."""
     found: dict[str, list[Vend]] = {}
     for vend in vends:
         found.setdefault(vend.session_id, []).append(vend)
@@ -50,9 +48,9 @@ def by_session(vends: Iterable[Vend]) -> dict[str, list[Vend]]:
 
 
 def summary(vends: Sequence[Vend]) -> dict[str, object]:
-    """One session by its vends, of which the last are listed."""
+    """The members that describe a session by its vends; lists the last vends."""
     last = vends[-1]
-    targets = [target for vend in vends for target in _listed(vend.members.get("targets"))]
+    targets = [target for vend in vends for target in _as_list(vend.members.get("targets"))]
     permissions = {
         word for vend in vends for word in str(vend.members.get("permission", "")).split()
     }
@@ -80,5 +78,5 @@ def summary(vends: Sequence[Vend]) -> dict[str, object]:
     }
 
 
-def _listed(targets: object) -> list[object]:
+def _as_list(targets: object) -> list[object]:
     return targets if isinstance(targets, list) else []

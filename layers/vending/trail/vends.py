@@ -1,7 +1,7 @@
-"""The audit trail, read again: what was vended, found by its ids.
+"""Finds vends in the audit trail by ``vendId`` and ``sessionId``; search and revoke call it.
 
-Effects come in as a function, ``Read``: the lines of some members and some time. Who reads
-believes a record's own members alone: a caller chooses parts of it, such as keys.
+The effect ``Read`` returns the lines that have certain members in a certain time. Trust only a
+record's own members: callers choose some of its text, such as keys.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,23 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-LONGEST_VEND = timedelta(hours=2, minutes=5)  # an hour's session, signing to its end; and margins
+LONGEST_VEND = timedelta(hours=2, minutes=5)  # a one-hour session that signs to its end; margins
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An audit record as it was logged; ``at`` is the log's own time of it."""
+    """An audit record as it was logged; ``at`` is the log's own time."""
 
     at: datetime
     members: Mapping[str, object]
 
 
-type Read = Callable[[Mapping[str, str], datetime, datetime], Iterable[Line]]  # since, until
+type Read = Callable[
+    [Mapping[str, str], datetime, datetime], Iterable[Line]
+]  # members, since, until
 
 
 @dataclass(frozen=True, slots=True)
 class Vend:
-    """What one decision gave, from its audit record."""
+    """What one decision vended, from its audit record."""
 
     vend_id: str
     session_id: str
@@ -34,13 +36,13 @@ class Vend:
     caller: Mapping[str, str]  # ``{caller}``, an ARN, or ``{issuer, subject}``
     grant: str
     at: datetime
-    expires_at: datetime  # of what was handed out
-    ends: datetime  # the session's, at the latest
+    expires_at: datetime  # when the credentials or URLs expire
+    ends: datetime  # when the session ends at the latest
     members: Mapping[str, object]  # the whole record
 
     @classmethod
     def of(cls, line: Line) -> Self | None:
-        """None for a record of anything else: refused, failed, or without a session."""
+        """The vend of a record; None if it was refused, failed or has no session."""
         members = line.members
         match members:
             case {
@@ -61,9 +63,9 @@ class Vend:
                     role_arn=role_arn,
                     session_name=name,
                     caller={
-                        one: str(members[one])
-                        for one in ("caller", "issuer", "subject")
-                        if one in members
+                        member: str(members[member])
+                        for member in ("caller", "issuer", "subject")
+                        if member in members
                     },
                     grant=grant,
                     at=at,
@@ -75,21 +77,21 @@ class Vend:
 
 
 def vend_of(read: Read, vend_id: str, *, since: datetime, until: datetime) -> Vend | None:
-    """What this vend gave, if anything in that time.
+    """The vend with this id in that time, if there is a record of it.
 
     Raises:
-        TooLarge: there is too much log in that time.
-        Unavailable: it could not be read.
+        TooLarge: that time has more log than can be read at once.
+        Unavailable: the logs could not be read.
     """
     found = (Vend.of(line) for line in read({"vendId": vend_id}, since, until))
     return next((vend for vend in found if vend), None)
 
 
 def vends_of(read: Read, session_id: str, *, since: datetime, until: datetime) -> tuple[Vend, ...]:
-    """All that this session served in that time, in order.
+    """All vends of this session in that time, in order.
 
     Raises:
-        TooLarge, Unavailable: as ``vend_of``.
+        TooLarge, Unavailable: as in ``vend_of``.
     """
     found = (Vend.of(line) for line in read({"sessionId": session_id}, since, until))
     return tuple(vend for vend in found if vend)
@@ -98,10 +100,9 @@ def vends_of(read: Read, session_id: str, *, since: datetime, until: datetime) -
 def vends_in(
     reads: Iterable[Read], session_id: str, *, since: datetime, until: datetime
 ) -> tuple[Vend, ...]:
-    """As ``vends_of``, of the first log that has any: a session is in one.
+    """As ``vends_of``, from the first log that has any: one log has all vends of a session.
 
-    A log that somebody floods, which anybody can at an open route, so holds up the search for its
-    own sessions alone.
+    Anybody can flood the log of an open route; that delays only the search for its own sessions.
     """
     found = (vends_of(read, session_id, since=since, until=until) for read in reads)
     return next(filter(None, found), ())
@@ -110,12 +111,12 @@ def vends_in(
 def vends_with(
     reads: Iterable[Read], vend_id: str, *, since: datetime, until: datetime
 ) -> tuple[Vend, ...]:
-    """This vend and all others of its session in that time, in order; empty: there is no record.
+    """This vend and all others of its session in that time, in order; empty without a record.
 
-    One log after another is read, as by ``vends_in``.
+    Reads one log after the other, as ``vends_in``.
 
     Raises:
-        TooLarge, Unavailable: as ``vend_of``.
+        TooLarge, Unavailable: as in ``vend_of``.
     """
     for read in reads:
         if found := vend_of(read, vend_id, since=since, until=until):

@@ -1,1 +1,1 @@
-"""Vends and resumes multipart uploads."""
+"""Starts and resumes multipart uploads."""

@@ -1,4 +1,4 @@
-"""The bodies of ``{door}/multipart-uploads``."""
+"""The bodies of ``POST /{door}/multipart-uploads`` and the routes below it."""
 
 from collections.abc import Iterator
 from typing import Annotated, Self
@@ -11,16 +11,16 @@ from vending.bodies.fields import Account, KeyTarget, KmsKey, Listed, between
 from vending.decision.wanted import Wanted, Wants
 from vending.errors import Fault
 from vending.grants.grant import Permission
-from vending.uploads.upload import PART_BYTES, PARTS, Checksum, Sizes, planned
+from vending.uploads.upload import PART_BYTES, PARTS, Checksum, Sizes, plan_sizes
 from vending.urls.request import Signed
 
-PAGE = 1000  # parts that one answer signs
+PAGE = 1000  # parts that one request can sign
 
 type PartChecksum = Sha256 | Crc32c | Crc64nvme
 
 
 class UploadRequest(Signed):
-    """``POST /{door}/multipart-uploads``."""
+    """The body of ``POST /{door}/multipart-uploads``."""
 
     target: KeyTarget
     size: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
@@ -37,30 +37,30 @@ class UploadRequest(Signed):
         if (self.size is None) == (self.parts is None):
             raise ValueError("give either 'size' or 'parts'")
         if self.part_size is not None and self.size is None:
-            raise ValueError("'partSize' goes with 'size'")
+            raise ValueError("give 'partSize' only with 'size'")
         return self
 
     def faults(self) -> Iterator[Fault]:
-        """A part size that makes too many parts."""
+        """The part size, if it makes too many parts."""
         try:
             self.sizes()
         except ValueError as error:
             yield Fault("/partSize", str(error))
 
     def sizes(self) -> Sizes:
-        """The parts; raises ``ValueError`` for too many."""
+        """The number and size of the parts; raises ``ValueError`` for too many."""
         if self.size is not None:
-            return planned(self.size, self.part_size)
+            return plan_sizes(self.size, self.part_size)
         return Sizes(self.parts or 0)
 
     @property
     def wanted(self) -> Wants:
-        """The target, to write."""
+        """The target, with WRITE."""
         return (Wanted(self.target, Permission.WRITE, "/target"),)
 
 
 class PartsRequest(Body):
-    """``POST /{door}/multipart-uploads/{id}/parts``: the parts ``from`` to ``to``, both with."""
+    """The body of ``POST /{door}/multipart-uploads/{id}/parts``, for parts ``from`` to ``to``."""
 
     from_: Annotated[int, Field(ge=1, le=PARTS, alias="from")]
     to: Annotated[int, Field(ge=1, le=PARTS)]
@@ -68,21 +68,21 @@ class PartsRequest(Body):
     expires_in: int
 
     def faults(self) -> Iterator[Fault]:
-        """A range that is none."""
+        """A range that is not valid, or too few or too many checksums."""
         if not 0 <= self.to - self.from_ < PAGE:
-            yield Fault("/to", f"is from 'from' on, and at most {PAGE} parts in all")
+            yield Fault("/to", f"must not be below 'from', and a request has at most {PAGE} parts")
         elif self.checksums is not None and len(self.checksums) != self.to - self.from_ + 1:
-            yield Fault("/checksums", "has one for each part, from 'from' to 'to'")
+            yield Fault("/checksums", "must have one checksum for each part from 'from' to 'to'")
 
 
 class CompletionRequest(Signed):
-    """``POST /{door}/multipart-uploads/{id}/completion``."""
+    """The body of ``POST /{door}/multipart-uploads/{id}/completion``."""
 
     if_none_match: Absent | None = None
     expires_in: int
 
 
 class AbortRequest(Body):
-    """``POST /{door}/multipart-uploads/{id}/abort``."""
+    """The body of ``POST /{door}/multipart-uploads/{id}/abort``."""
 
     expires_in: int

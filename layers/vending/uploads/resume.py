@@ -1,6 +1,7 @@
-"""Multipart uploads that run: signed again from their plan, under the grant as it is now.
+"""Resumes a multipart upload: signs more URLs for it, under the grant as it is now.
 
-The plan, never the request, says key and sizes, so that a limit holds for the sum of all parts.
+Key and sizes come from the stored plan, never from the request, so limits apply to all parts
+together.
 """
 
 from collections.abc import Sequence
@@ -25,22 +26,22 @@ from vending.urls.sizes import check_parts
 def resume(
     caller: Caller, id_: str, lifetime: int, record: Record, effects: UploadEffects
 ) -> Running:
-    """The caller's upload, with a session whose URLs hold for ``lifetime`` seconds.
+    """The caller's upload, with a session to sign URLs that last ``lifetime`` seconds.
 
     Raises:
-        NotFound: the caller has no such upload.
-        DurationNotAllowed, AccessDenied, PolicyTooLarge, TooManyRequests: refused, before STS is
+        NotFound: the caller has no upload with this id, or it has ended.
+        DurationNotAllowed, AccessDenied, PolicyTooLarge, TooManyRequests: refused before STS is
             called.
         Unavailable: the table or STS failed.
     """
-    upload = _loaded(caller, id_, record, effects)
-    return _resumed(caller, upload, lifetime, Counted(1), record, effects)
+    upload = _load(caller, id_, record, effects)
+    return _resume(caller, upload, lifetime, Counted(1), record, effects)
 
 
 def end(caller: Caller, id_: str, lifetime: int, record: Record, effects: UploadEffects) -> Running:
-    """As ``resume``, to abort: limits that became narrower must not keep what was sent."""
-    upload = _loaded(caller, id_, record, effects)
-    decision = _decided(caller, upload, lifetime, record, effects)
+    """As ``resume``, but to abort: allowed even if the grant's limits are narrower by now."""
+    upload = _load(caller, id_, record, effects)
+    decision = _decide(caller, upload, lifetime, record, effects)
     signing = signing_for(caller, decision, lifetime, Counted(1), record, effects)
     return Running(upload, signing)
 
@@ -48,24 +49,25 @@ def end(caller: Caller, id_: str, lifetime: int, record: Record, effects: Upload
 def sign_parts(
     caller: Caller, id_: str, request: PartsRequest, record: Record, effects: UploadEffects
 ) -> tuple[Running, tuple[Part, ...]]:
-    """URLs for some parts, also for such that have URLs already.
+    """URLs for some parts of an upload, also for parts that were signed before.
 
     Raises:
-        As ``resume``; also InvalidRequest for parts or checksums that the plan does not have, and
-        TooLarge.
+        InvalidRequest: the plan has no such parts, or other checksums.
+        TooLarge: the answer would be too large.
+        And everything that ``resume`` raises.
     """
-    upload = _loaded(caller, id_, record, effects)
+    upload = _load(caller, id_, record, effects)
     first, last, parts = request.from_, request.to, upload.sizes.parts
     if last > parts:
-        raise _wrong("/to", f"the upload has {parts} parts")
+        raise _wrong("/to", f"is beyond the last part; the upload has {parts} parts")
     _check_checksums(upload, request.checksums)
     check_parts(upload.target.key, last - first + 1)
     counted = Counted(last - first + 1, "/to")
-    running = _resumed(caller, upload, request.expires_in, counted, record, effects)
+    running = _resume(caller, upload, request.expires_in, counted, record, effects)
     return running, running.parts(first, last, request.checksums or ())
 
 
-def _resumed(
+def _resume(
     caller: Caller,
     upload: Upload,
     lifetime: int,
@@ -73,21 +75,21 @@ def _resumed(
     record: Record,
     effects: UploadEffects,
 ) -> Running:
-    """The upload with a session to sign for it, if a grant still takes it."""
-    decision = _decided(caller, upload, lifetime, record, effects)
+    """The upload with a session to sign for it, if a grant still allows it."""
+    decision = _decide(caller, upload, lifetime, record, effects)
     try:
         check_upload(
             decision.match.grant, "", content_type=upload.content_type, size=upload.sizes.total
         )
     except InvalidRequest:
         raise AccessDenied(
-            "The grant does not take an upload like this any more.", reason="UploadLimits"
+            "The grant no longer allows this upload.", reason="UploadLimits"
         ) from None
     signing = signing_for(caller, decision, lifetime, counted, record, effects)
     return Running(upload, signing)
 
 
-def _decided(
+def _decide(
     caller: Caller, upload: Upload, lifetime: int, record: Record, effects: UploadEffects
 ) -> Decision:
     check_duration("expiresIn", lifetime, 1, LONGEST_URL)
@@ -95,23 +97,31 @@ def _decided(
     return decide(caller, wanted, record, effects)
 
 
-def _loaded(caller: Caller, id_: str, record: Record, effects: UploadEffects) -> Upload:
+def _load(caller: Caller, id_: str, record: Record, effects: UploadEffects) -> Upload:
     upload = effects.load(id_)
     if upload is None or upload.caller != caller.identity.unique or upload.ends <= effects.now:
-        raise NotFound("There is no such upload of yours.")
+        raise NotFound("You have no upload with this id, or it has ended.")
     record.note(upload=upload.id)
     return upload
 
 
 def _check_checksums(upload: Upload, checksums: Sequence[str] | None) -> None:
     if upload.checksum is None and checksums is not None:
-        raise _wrong("/checksums", "the upload was started without 'checksumAlgorithm'")
+        raise _wrong(
+            "/checksums", "must be left out: the upload was started without 'checksumAlgorithm'"
+        )
     if upload.checksum is not None and checksums is None:
-        raise _wrong("/checksums", f"is required: the {upload.checksum} of each part in base64")
+        raise _wrong(
+            "/checksums", f"is required: the {upload.checksum} checksum of each part in base64"
+        )
     for position, checksum in enumerate(checksums or ()):
         if upload.checksum and len(checksum) != CHECKSUM_CHARACTERS[upload.checksum]:
-            raise _wrong(f"/checksums/{position}", f"is no {upload.checksum} in base64")
+            raise _wrong(
+                f"/checksums/{position}", f"must be a {upload.checksum} checksum in base64"
+            )
 
 
 def _wrong(place: str, detail: str) -> InvalidRequest:
-    return InvalidRequest("The upload was not planned so.", faults=[Fault(place, detail)])
+    return InvalidRequest(
+        "The request does not match the upload as it was started.", faults=[Fault(place, detail)]
+    )

@@ -1,4 +1,4 @@
-"""A multipart upload with a session that signs for it: URLs for its parts and its end."""
+"""A multipart upload with a session: signs URLs for its parts, its completion and abort."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,53 +9,53 @@ from vending.uploads.upload import Upload
 from vending.urls.answer import Url
 from vending.urls.signing import Signing
 
-FIRST = 100  # parts that are signed at the start
-ENDS = 2  # URLs that are signed with them: what joins the parts, and what ends the upload
+FIRST = 100  # parts to sign at the start
+ENDS = 2  # URLs to sign with them: completion and abort
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The URL of one part, and its bytes where they are known."""
+    """The URL of one part, and the part's size in bytes where it is known."""
 
     number: int
     size: int | None
     url: Url
 
     def as_json(self, expires_at: str) -> dict[str, object]:
-        """As the caller gets it."""
+        """The members of the answer."""
         size = {} if self.size is None else {"size": self.size}
         return {"partNumber": self.number, **size, **self.url.as_json(expires_at)}
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An upload, and the session that signs for it now."""
+    """An upload, and the session that signs for it."""
 
     upload: Upload
     signing: Signing
-    first: int = 0  # parts that are signed at the start
+    first: int = 0  # parts to sign at the start
 
     @property
     def expires_at(self) -> str:
-        """Of its URLs, as callers get it."""
+        """When its URLs actually expire, as ISO 8601."""
         return iso(self.signing.expires_at)
 
     def as_json(self) -> dict[str, object]:
-        """As its caller gets it at the start, with the first parts where they can be signed."""
+        """The members of the answer to the start, with the first parts if they can be signed."""
         sizes = self.upload.sizes
-        given = {"partSize": sizes.part, "size": sizes.total}
+        members = {"partSize": sizes.part, "size": sizes.total}
         return {
             "uploadId": self.upload.id,
             "partCount": sizes.parts,
-            **{name: value for name, value in given.items() if value is not None},
-            "parts": [one.as_json(self.expires_at) for one in self.parts(1, self.first)],
+            **{name: value for name, value in members.items() if value is not None},
+            "parts": [part.as_json(self.expires_at) for part in self.parts(1, self.first)],
             "completion": self.completion({}).as_json(self.expires_at),
             "abort": self.abort().as_json(self.expires_at),
             "ends": iso(self.upload.ends),
         }
 
     def parts(self, first: int, last: int, checksums: Sequence[str] = ()) -> tuple[Part, ...]:
-        """The URLs of these parts, each for its own length and checksum."""
+        """The URLs of these parts, each bound to the part's size and checksum."""
         numbers = range(first, last + 1)
         return tuple(
             self._part(number, checksum)
@@ -63,14 +63,14 @@ class Running:
         )
 
     def completion(self, headers: Named) -> Url:
-        """S3 compares the size of the whole, where it is known."""
+        """The URL that joins the parts, bound to the total size where it is known."""
         total = self.upload.sizes.total
         bound = {} if total is None else {"x-amz-mp-object-size": str(total)}
         signer = self.signing.signer("POST", {**headers, **bound}, {"uploadId": self.upload.s3_id})
         return Url("POST", signer(self.upload.target.key), {**headers, **bound})
 
     def abort(self) -> Url:
-        """Ends it, and leaves nothing."""
+        """The URL that ends the upload and deletes its parts."""
         signer = self.signing.signer("DELETE", {}, {"uploadId": self.upload.s3_id})
         return Url("DELETE", signer(self.upload.target.key), {})
 

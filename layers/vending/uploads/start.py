@@ -1,4 +1,4 @@
-"""The start of a multipart upload: the function has S3 begin it, and keeps what was agreed."""
+"""Starts a multipart upload at S3 for the caller, and saves its plan."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,29 +21,29 @@ from vending.uploads.upload import KEPT_SECONDS, Upload
 from vending.urls.rules import check_key, check_owner, check_upload
 from vending.urls.signing import PresignEffects, signing_for, signing_session
 
-START_SECONDS = 60  # that S3 may take to start an upload
+START_SECONDS = 60  # lifetime of the URL that starts the upload
 
 
 @dataclass(frozen=True, slots=True)
 class UploadEffects(PresignEffects):
-    """What multipart uploads take, made for one request."""
+    """The effects of multipart uploads, made for one request."""
 
-    start: Callable[[str, Named], str]  # a URL and its headers; S3's id of the upload
-    abort: Callable[[str], None]  # a URL
+    start: Callable[[str, Named], str]  # takes a URL and its headers; returns S3's id
+    abort: Callable[[str], None]  # takes a URL
     save: Callable[[Upload], None]
     load: Callable[[str], Upload | None]
-    new_id: Callable[[], str]  # of an upload
+    new_id: Callable[[], str]  # makes an upload id
 
 
 def start_upload(
     caller: Caller, request: UploadRequest, record: Record, effects: UploadEffects
 ) -> Running:
-    """Start an upload and keep its plan.
+    """Start an upload, save its plan, and sign its first parts.
 
     Raises:
-        InvalidRequest, DurationNotAllowed, AccessDenied, PolicyTooLarge, TooManyRequests: refused,
+        InvalidRequest, DurationNotAllowed, AccessDenied, PolicyTooLarge, TooManyRequests: refused
             before STS or S3 is called.
-        Unavailable: the table, STS or S3 failed; nothing is left of the upload.
+        Unavailable: the table, STS or S3 failed; the upload is aborted if it was started.
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
     decision = decide(caller, request.wanted, record, effects)
@@ -54,11 +54,11 @@ def start_upload(
     check_key(request.kms_key, decision, "")
     _check_source(grant, caller)
     url_lifetime(request.expires_in, grant, effects.now)
-    signing_session(caller, decision, effects)  # what refuses here is not started
+    signing_session(caller, decision, effects)  # refuses before anything is started
     first = _first_parts(request, grant, effects.rates)
     starting = signing_for(
         caller,
-        _from_here(decision),
+        _without_source(decision),
         min(START_SECONDS, request.expires_in),
         Counted(first + ENDS),
         record,
@@ -93,7 +93,7 @@ def start_upload(
 
 
 def _first_parts(request: UploadRequest, grant: Grant, rates: Rates) -> int:
-    """Parts to be signed at the start: those that need no checksum, and that a minute allows."""
+    """How many parts to sign at the start: none with checksums, else what the limits allow."""
     if request.checksum_algorithm is not None:
         return 0
     most = most_urls(grant, rates)
@@ -101,22 +101,22 @@ def _first_parts(request: UploadRequest, grant: Grant, rates: Rates) -> int:
     return min(FIRST, request.sizes().parts, allowed)
 
 
-def _from_here(decision: Decision) -> Decision:
-    """The same for a call of the function's own, which comes from the function's address."""
+def _without_source(decision: Decision) -> Decision:
+    """The decision without source conditions, for S3 calls from the function's own address."""
     grant = replace(decision.match.grant, source_ip=None, vpc_endpoint=None)
     location = replace(decision.location, vpc_endpoint=None)
     return replace(decision, match=replace(decision.match, grant=grant), location=location)
 
 
 def _check_source(grant: Grant, caller: Caller) -> None:
-    """As S3 would: the function starts the upload for a caller that could do it."""
+    """Refuse callers outside the grant's IP ranges, as S3 would if they started the upload."""
     if not isinstance(grant.source_ip, tuple):
         return
     try:
         address = ip_address(caller.source_ip)
     except ValueError:
         address = None
-    if address is None or not any(address in ip_network(one) for one in grant.source_ip):
+    if address is None or not any(address in ip_network(block) for block in grant.source_ip):
         raise AccessDenied(
             "None of your grants allows this from your IP address.", reason="SourceIp"
         )

@@ -1,4 +1,4 @@
-"""A multipart upload that runs: what was agreed at its start, which no later request changes.
+"""The plan of a multipart upload: fixed at its start and stored in the table.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 """
@@ -13,7 +13,7 @@ from vending.grants.keys import Keys
 from vending.times import iso
 
 PARTS = 10_000
-PART_BYTES = range(5 * 1024**2, 5 * 1024**3 + 1)  # the last part may have fewer
+PART_BYTES = range(5 * 1024**2, 5 * 1024**3 + 1)  # the last part may be smaller
 USUAL_PART_BYTES = 16 * 1024**2
 KEPT_SECONDS = 7 * 24 * 3600
 
@@ -23,14 +23,14 @@ CHECKSUM_CHARACTERS: dict[Checksum, int] = {"SHA256": 44, "CRC32C": 8, "CRC64NVM
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The parts of an upload; without ``total`` (bytes) their lengths are not known."""
+    """The number of parts, and in bytes the size of a part and in total, where known."""
 
     parts: int
     part: int | None = None
     total: int | None = None
 
     def of_part(self, number: int) -> int | None:
-        """Bytes; all parts are alike but the last."""
+        """The size of one part in bytes; all parts except the last have the same size."""
         if self.part is None or self.total is None:
             return None
         return min(self.part, self.total - (number - 1) * self.part)
@@ -38,7 +38,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload of one caller; ``s3_id`` is what S3 calls it."""
+    """An upload of one caller; ``s3_id`` is S3's id of it."""
 
     id: str
     caller: str  # as ``Identity.unique``
@@ -51,7 +51,7 @@ class Upload:
 
     @classmethod
     def read(cls, id_: str, document: str) -> Self:
-        """From what ``encode`` made."""
+        """The upload with this id, from the text that ``encode`` returned."""
         members = json.loads(document)
         return cls(
             id=id_,
@@ -65,7 +65,7 @@ class Upload:
         )
 
     def encode(self) -> str:
-        """As JSON for the table."""
+        """The upload as JSON for the table."""
         members = {
             "caller": self.caller,
             "bucket": self.target.bucket,
@@ -81,10 +81,11 @@ class Upload:
         return json.dumps(members, separators=(",", ":"))
 
 
-def planned(total: int, part: int | None) -> Sizes:
-    """The parts of ``total`` bytes, of ``part`` bytes each or of as many as fit the limits.
+def plan_sizes(total: int, part: int | None) -> Sizes:
+    """Split ``total`` bytes into parts of ``part`` bytes; None: a size that fits S3's limits.
 
-    Raises ``ValueError`` where there would be more than ``PARTS``.
+    Raises:
+        ValueError: there would be more than ``PARTS`` parts.
     """
     if part is None:
         mebibytes = ceil(total / PARTS / 1024**2)
@@ -92,6 +93,6 @@ def planned(total: int, part: int | None) -> Sizes:
     parts = ceil(total / part)
     if parts > PARTS:
         raise ValueError(
-            f"makes {parts} parts; S3 takes {PARTS}: at least {ceil(total / PARTS)} bytes"
+            f"makes {parts} parts, and S3 allows {PARTS}; use at least {ceil(total / PARTS)} bytes"
         )
     return Sizes(parts, part, total)

@@ -1,1 +1,1 @@
-"""Vends presigned URLs."""
+"""Vends presigned URLs, in the full and in the compact form."""

@@ -1,4 +1,4 @@
-"""What is vended as URLs, in either form."""
+"""The vended URLs as values and as JSON, in the full and in the compact form."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from vending.times import iso
 
 
 class Url(NamedTuple):
-    """One URL, the headers that its user sends, and the fields of its form (``POST`` only)."""
+    """One URL, the headers that the client must send, and the form's fields (``POST`` only)."""
 
     method: Method
     url: str
@@ -18,7 +18,7 @@ class Url(NamedTuple):
     fields: Named | None = None
 
     def as_json(self, expires_at: str) -> dict[str, object]:
-        """As the caller gets it."""
+        """The members of the answer."""
         members: dict[str, object] = {
             "method": self.method,
             "url": self.url,
@@ -30,21 +30,21 @@ class Url(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VendedUrls:
-    """URLs in the order of the requests."""
+    """One URL for each request, in the same order."""
 
     urls: tuple[Url, ...]
     expires_at: datetime
     session_id: str
 
     def as_json(self) -> dict[str, object]:
-        """As the caller gets it."""
+        """The members of the answer."""
         expires_at = iso(self.expires_at)
-        return {"urls": [one.as_json(expires_at) for one in self.urls]}
+        return {"urls": [url.as_json(expires_at) for url in self.urls]}
 
 
 @dataclass(frozen=True, slots=True)
 class VendedCompact:
-    """What all URLs share, and path and signature of each."""
+    """The parts that all URLs share, and the path and signature of each URL."""
 
     base: str
     query: str
@@ -54,7 +54,7 @@ class VendedCompact:
     session_id: str
 
     def as_json(self) -> dict[str, object]:
-        """As the caller gets it."""
+        """The members of the answer."""
         return {
             "format": "compact",
             "base": self.base,

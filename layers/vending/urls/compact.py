@@ -1,4 +1,4 @@
-"""The compact form: what all URLs share is said once, for thousands of keys below one prefix."""
+"""The compact form of a request: one method and its members for thousands of keys."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
@@ -14,7 +14,7 @@ KEYS = 10_000
 
 
 class Compact(Signed):
-    """One method and one set of members for all keys."""
+    """A request in the compact form: one method and its members, for keys below one prefix."""
 
     format: Literal["compact"]
     method: Method
@@ -23,13 +23,13 @@ class Compact(Signed):
     expires_in: int
 
     def faults(self) -> Iterator[Fault]:
-        """The keys that are none, by their place."""
+        """Each key that is not valid below the prefix."""
         for position, reason in wrong_keys(self.prefix.key, self.keys):
             yield Fault(f"/keys/{position}", reason)
 
     @property
     def wanted(self) -> Wants:
-        """All keys together."""
+        """All keys, checked together."""
         return (WantedKeys(self.prefix, self.keys, PERMISSION_FOR[self.method], "/keys"),)
 
 

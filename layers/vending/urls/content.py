@@ -1,6 +1,6 @@
-"""Content types: which a browser shows without running anything in them, and which a grant takes.
+"""Content types: which browsers show without running scripts, and which a grant allows.
 
-What browsers run: https://mimesniff.spec.whatwg.org/#scriptable-mime-type
+Types that can run scripts: https://mimesniff.spec.whatwg.org/#scriptable-mime-type
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _INERT_PREFIX = "application/vnd."
 
 
 def is_inert(content_type: str) -> bool:
-    """Whether no browser runs it; in doubt it does. XML may hold scripts under any name."""
+    """Whether no browser runs scripts in this type; False if in doubt, and for all XML."""
     essence = _essence(content_type)
     kind = essence.partition("/")[0]
     known = kind in _INERT_KINDS or essence in _INERT or essence.startswith(_INERT_PREFIX)
@@ -26,7 +26,7 @@ def is_inert(content_type: str) -> bool:
 
 
 def is_among(content_type: str, patterns: Iterable[str]) -> bool:
-    """Whether it is one of these types, or of a kind that is named as ``image/*``."""
+    """Whether a pattern matches: a type such as ``image/png``, or a kind such as ``image/*``."""
     essence = _essence(content_type)
     return not {essence, f"{essence.partition('/')[0]}/*"}.isdisjoint(patterns)
 

@@ -1,4 +1,4 @@
-"""From text to a request for URLs, in either form."""
+"""Parses a request for presigned URLs, in the full or the compact form."""
 
 from vending.bodies import strict_json
 from vending.bodies.parse import BODY_BYTES, check_size, checked, invalid
@@ -10,11 +10,11 @@ COMPACT_BYTES = 5 * 1024 * 1024
 
 
 def parse_urls(text: str) -> UrlsRequest | Compact:
-    """The body of a request for URLs, in either form.
+    """The request for URLs, in the form that the body has.
 
     Raises:
-        TooLarge: over ``BODY_BYTES``, in the compact form over ``COMPACT_BYTES``.
-        InvalidRequest: as ``parse``.
+        TooLarge: more than ``BODY_BYTES``, or in the compact form ``COMPACT_BYTES``.
+        InvalidRequest: as in ``parse``.
     """
     check_size(text, COMPACT_BYTES)
     members, odd = strict_json.read_strictly(text)
@@ -23,5 +23,7 @@ def parse_urls(text: str) -> UrlsRequest | Compact:
         return checked(UrlsRequest, members, odd)
     method = members.get("method")
     if not isinstance(method, str) or method not in COMPACT:
-        raise invalid([*odd, Fault("/method", "is GET, HEAD, PUT or DELETE in the compact form")])
+        raise invalid(
+            [*odd, Fault("/method", "must be GET, HEAD, PUT or DELETE in the compact form")]
+        )
     return checked(COMPACT[method], members, odd)

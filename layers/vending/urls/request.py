@@ -1,4 +1,4 @@
-"""What a request for presigned URLs may say: each method has its own members, all are signed."""
+"""The body of a request for presigned URLs: each method has its own members, all signed."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
@@ -51,39 +51,39 @@ _QUERY = {
 
 
 def encryption(kms_key: str) -> dict[str, str]:
-    """The headers, or fields of a form, that have S3 encrypt with this key."""
+    """The headers or form fields that make S3 encrypt with this key."""
     return {"x-amz-server-side-encryption": "aws:kms", KMS_KEY: kms_key}
 
 
 class Signed(Body):
-    """Members that become headers, which the client then sends, and query parameters."""
+    """Base of the bodies whose members become signed headers and query parameters."""
 
     @property
     def headers(self) -> dict[str, str]:
-        """By the names under which the client sends them."""
+        """The headers that the client must send, by name."""
         headers = self._named(_HEADERS)
         kms_key = headers.pop(KMS_KEY, None)
         return headers | ({} if kms_key is None else encryption(kms_key))
 
     @property
     def query(self) -> dict[str, str]:
-        """By the names of S3's parameters."""
+        """The query parameters, by S3's names."""
         return self._named(_QUERY)
 
     def _named(self, names: Mapping[str, str]) -> dict[str, str]:
-        given = sorted(names.keys() & self.model_fields_set, key=names.__getitem__)
-        return {names[member]: str(getattr(self, member)) for member in given}
+        present = sorted(names.keys() & self.model_fields_set, key=names.__getitem__)
+        return {names[member]: str(getattr(self, member)) for member in present}
 
 
 class Reading(Signed):
-    """What `GET` and `HEAD` may say."""
+    """The members that `GET` and `HEAD` allow."""
 
     response_content_disposition: Disposition | None = None
     response_content_type: ContentType | None = None
 
 
 class Uploading(Signed):
-    """What `PUT` may say."""
+    """The members that `PUT` allows."""
 
     content_type: ContentType | None = None
     content_length: Length | None = None
@@ -124,17 +124,19 @@ class DeletionUrl(Signed):
 
 
 class FormUrl(Body):
-    """A form that uploads one object, or one below a prefix."""
+    """A form that uploads one object to a key, or to any key below a prefix."""
 
     method: Literal["POST"]
     target: Target
     content_type: ContentType | None = None
-    content_length_range: Lengths | None = None  # bytes; None: as wide as the grant allows
+    content_length_range: Lengths | None = (
+        None  # bytes; None: the widest range that the grant allows
+    )
     kms_key: KmsKey | None = None
 
     @property
     def fields(self) -> dict[str, str]:
-        """Of the form, by their names."""
+        """The form fields of these members, by name."""
         typed = {} if self.content_type is None else {"Content-Type": self.content_type}
         return typed | ({} if self.kms_key is None else encryption(self.kms_key))
 
@@ -145,19 +147,19 @@ type UrlRequest = Annotated[
 
 
 def is_plain(request: Signed | FormUrl) -> bool:
-    """Whether it says no more than method and target, and is signed like all others that do."""
+    """Whether it has only method and target, and so is signed like all others of its method."""
     return len(request.model_fields_set) == 2 and not isinstance(request, FormUrl)
 
 
 class UrlsRequest(Body):
-    """``POST /{door}/presigned-urls``."""
+    """The body of ``POST /{door}/presigned-urls``."""
 
     expires_in: int
     requests: Annotated[Listed[UrlRequest], between(1, REQUESTS)]
 
     @property
     def wanted(self) -> Wants:
-        """Each target with the permission that its method takes."""
+        """Each target with the permission that its method needs."""
         return tuple(
             Wanted(one.target, PERMISSION_FOR[one.method], f"/requests/{position}/target")
             for position, one in enumerate(self.requests)

@@ -1,4 +1,4 @@
-"""What a grant and its location say of a request's members, beside the keys that it covers."""
+"""Checks the members of a request for URLs against the limits of the grant and location."""
 
 from vending.bodies.content_fields import LARGEST_PUT
 from vending.decision.decide import Decision
@@ -10,17 +10,19 @@ from vending.urls.request import FormUrl, Reading, ReadingUrl, Signed, Uploading
 
 
 def check_reading(request: Reading, grant: Grant, place: str) -> None:
-    """Raise ``AccessDenied`` for a version, or for active content, that the grant does not open."""
+    """Raise ``AccessDenied`` for a version or an active content type that the grant forbids."""
     if isinstance(request, ReadingUrl) and request.version_id and not grant.versions:
         raise AccessDenied(
-            f"The grant {grant.id!r} opens the current version alone.",
-            faults=[Fault(f"{place}/versionId", "not granted")],
+            f"The grant {grant.id!r} allows only the current version of an object.",
+            faults=[Fault(f"{place}/versionId", "is not allowed by the grant")],
             reason="Version",
         )
     if (kind := request.response_content_type) and not (grant.active_content or is_inert(kind)):
         raise AccessDenied(
-            f"The grant {grant.id!r} opens no content that a browser might run.",
-            faults=[Fault(f"{place}/responseContentType", "not granted: such as text/plain is")],
+            f"The grant {grant.id!r} allows no content type in which a browser may run scripts.",
+            faults=[
+                Fault(f"{place}/responseContentType", "is not allowed by the grant; text/plain is")
+            ],
             reason="ActiveContent",
         )
 
@@ -33,24 +35,24 @@ def check_upload(
     size: int | None,
     member: str = "contentLength",
 ) -> None:
-    """Raise ``InvalidRequest`` where the grant's limits on uploads are not met for certain.
+    """Raise ``InvalidRequest`` unless the upload is certain to meet the grant's limits.
 
-    ``member`` is what the request calls the size.
+    ``member`` is the request's name for the size.
     """
     most = grant.max_object_size
     if grant.limits_uploads and size is None:
-        raise _wrong(f"{place}/{member}", "is required, since the grant limits what is uploaded")
+        raise _wrong(f"{place}/{member}", "is required because the grant limits uploads")
     if most is not None and size is not None and size > most:
-        raise _wrong(f"{place}/{member}", f"is {size}; the most that the grant takes is {most}")
+        raise _wrong(f"{place}/{member}", f"is {size}; the grant allows at most {most} bytes")
     if not grant.content_types:
         return
     if content_type is None or not is_among(content_type, grant.content_types):
         listed = ", ".join(grant.content_types)
-        raise _wrong(f"{place}/contentType", f"the grant takes {listed}")
+        raise _wrong(f"{place}/contentType", f"must be one that the grant allows: {listed}")
 
 
 def check_uploading(request: Uploading, decision: Decision, role_arn: str, place: str) -> None:
-    """Raise ``InvalidRequest`` for what the grant or the location does not take."""
+    """Raise ``InvalidRequest`` for members that the grant or the location does not allow."""
     check_upload(
         decision.match.grant, place, content_type=request.content_type, size=request.content_length
     )
@@ -59,25 +61,25 @@ def check_uploading(request: Uploading, decision: Decision, role_arn: str, place
 
 
 def check_owner(owner: str | None, decision: Decision, role_arn: str, place: str) -> None:
-    """Raise ``InvalidRequest`` unless this account, if any is given, owns the bucket."""
+    """Raise ``InvalidRequest`` if an account is given that does not own the bucket."""
     if owner not in (None, decision.location.owner(role_arn)):
         raise _wrong(f"{place}/expectedBucketOwner", "does not own this bucket")
 
 
 def check_key(kms_key: str | None, decision: Decision, place: str) -> None:
-    """Raise ``InvalidRequest`` unless this, if any is given, is the location's key."""
+    """Raise ``InvalidRequest`` if a KMS key is given that is not the location's."""
     if kms_key not in (None, decision.location.kms_key):
-        raise _wrong(f"{place}/kmsKey", "is not the key of this location")
+        raise _wrong(f"{place}/kmsKey", "is not the KMS key of this location")
 
 
 def form_lengths(request: FormUrl, decision: Decision, place: str) -> tuple[int, int]:
-    """The least and the most bytes that the form takes.
+    """The minimum and maximum size of the form's file, in bytes.
 
     Raises:
-        InvalidRequest: the grant or the location does not take what the form asks for.
+        InvalidRequest: the grant or the location does not allow the form's members.
     """
     if FILENAME in request.target.key:
-        raise _wrong(f"{place}/target", f"has {FILENAME}, which S3 would replace")
+        raise _wrong(f"{place}/target", f"contains {FILENAME}, which S3 would replace")
     grant = decision.match.grant
     widest = min(LARGEST_PUT, grant.max_object_size or LARGEST_PUT)
     least, most = request.content_length_range or (0, widest)
@@ -88,7 +90,11 @@ def form_lengths(request: FormUrl, decision: Decision, place: str) -> tuple[int,
 
 
 def check_members(request: Signed | FormUrl, decision: Decision, role_arn: str, place: str) -> None:
-    """Raise for whatever of the request's members the grant or its location does not allow."""
+    """Check all members of a request.
+
+    Raises:
+        AccessDenied, InvalidRequest: the grant or the location does not allow a member.
+    """
     if isinstance(request, Reading):
         check_reading(request, decision.match.grant, place)
     elif isinstance(request, Uploading):
@@ -99,5 +105,5 @@ def check_members(request: Signed | FormUrl, decision: Decision, role_arn: str, 
 
 def _wrong(place: str, detail: str) -> InvalidRequest:
     return InvalidRequest(
-        "The grant or its location does not take this.", faults=[Fault(place, detail)]
+        "The grant or its location does not allow this upload.", faults=[Fault(place, detail)]
     )

@@ -1,4 +1,4 @@
-"""A signing session at work: what it signs goes out, its credentials never do."""
+"""Signs with a signing session, whose credentials never leave the function."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ type LastingUntil = Callable[[Session, datetime, Record, Revoked], SessionCreden
 
 @dataclass(frozen=True, slots=True)
 class PresignEffects(Effects):
-    """What effects takes, made for one request."""
+    """The effects of presigning, made for one request."""
 
     lasting_until: LastingUntil
-    s3_endpoint: str  # empty: S3's own
+    s3_endpoint: str  # empty: S3's own endpoint
 
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """Credentials of one session, for one lifetime (``expires``, in seconds) from ``now`` on."""
+    """The credentials of one session, to sign URLs that last ``expires`` seconds from ``now``."""
 
     credentials: Credentials
     endpoint: Endpoint
@@ -46,12 +46,12 @@ class Signing:
 
     @property
     def token_bytes(self) -> int:
-        """Of the session token, as it stands in a URL."""
+        """The length of the session token in a URL, in bytes."""
         token = self.credentials.session_token
         return len(encode_path(token)) + 2 * token.count("/")
 
     def signer(self, method: Method, headers: Named, query: Named, below: str = "") -> Signer:
-        """What signs keys for these, without the prefix ``below`` that all of them have."""
+        """A signer for this method; keys are given without the prefix ``below``."""
         return signer(
             self.credentials,
             self.endpoint.below(below) if below else self.endpoint,
@@ -65,10 +65,10 @@ class Signing:
 
 
 def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Session:
-    """What signs for this decision, not asked for yet; its policy is the grant's whole scope.
+    """The session that signs for this decision, with the grant's whole scope; not requested yet.
 
     Raises:
-        AccessDenied: a condition of the grant cannot be put for this caller.
+        AccessDenied: the grant's conditions cannot be met by this caller or in this location.
         PolicyTooLarge: the session policy does not fit.
     """
     scope, permission = decision.match.scope, decision.match.grant.permission
@@ -83,12 +83,14 @@ def signing_for(
     record: Record,
     effects: PresignEffects,
 ) -> Signing:
-    """The session that signs for this decision; None: it was counted before.
+    """Request or reuse the session that signs for this decision.
+
+    ``counted`` are the URLs to count; None: they are already counted.
 
     Raises:
-        InvalidRequest, TooManyRequests: as ``count``, before STS is called.
-        DurationNotAllowed: more seconds than the grant allows.
-        AccessDenied, PolicyTooLarge: as ``signing_session``.
+        InvalidRequest, TooManyRequests: as in ``count``, before STS is called.
+        DurationNotAllowed: longer than the grant allows.
+        AccessDenied, PolicyTooLarge: as in ``signing_session``.
         Unavailable: STS failed.
     """
     location, now = decision.location, effects.now
@@ -97,12 +99,14 @@ def signing_for(
     if counted is not None:
         count(caller, decision.match.grant, counted, record, effects)
     until = now + timedelta(seconds=lifetime)
-    lent = effects.lasting_until(session, until, record, decision.revoked)
-    expires = min(lifetime, int((lent.credentials.expiration - now).total_seconds()))
+    current = effects.lasting_until(session, until, record, decision.revoked)
+    expires = min(lifetime, int((current.credentials.expiration - now).total_seconds()))
     if expires < 1:
         raise Unavailable("SessionEnded")
     partition = partition_of(effects.role_arn)
     endpoint = endpoint_of(location.scope.bucket, location.region, partition, effects.s3_endpoint)
-    signing = Signing(lent.credentials, endpoint, location.region, expires, now, lent.session_id)
-    record.signing(signing.expires_at, cached=lent.cached)
+    signing = Signing(
+        current.credentials, endpoint, location.region, expires, now, current.session_id
+    )
+    record.signing(signing.expires_at, cached=current.cached)
     return signing

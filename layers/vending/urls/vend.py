@@ -1,4 +1,4 @@
-"""Presigned URLs: gather, decide, and sign all or nothing; both forms of the request."""
+"""Vends presigned URLs: gathers, decides, and signs all or nothing, in both forms."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,15 +16,15 @@ from vending.urls.rules import check_members, form_lengths
 from vending.urls.signing import PresignEffects, Signing, signing_for
 from vending.urls.sizes import check_keys, check_requests, check_urls
 
-_PLAIN: dict[Method, "_Alike"] = {one: (one, (), ()) for one in PERMISSION_FOR}
+_PLAIN: dict[Method, "_Kind"] = {one: (one, (), ()) for one in PERMISSION_FOR}
 
-type _Alike = tuple[Method, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
+type _Kind = tuple[Method, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
 
 def vend_presigned(
     caller: Caller, request: UrlsRequest | Compact, record: Record, effects: PresignEffects
 ) -> VendedUrls | VendedCompact:
-    """What is asked for, in the form that it is asked for."""
+    """Vend the URLs in the form of the request; raises as ``vend_urls``."""
     if isinstance(request, Compact):
         return vend_compact(caller, request, record, effects)
     return vend_urls(caller, request, record, effects)
@@ -33,12 +33,12 @@ def vend_presigned(
 def vend_urls(
     caller: Caller, request: UrlsRequest, record: Record, effects: PresignEffects
 ) -> VendedUrls:
-    """One URL for each request, or none at all.
+    """Vend one URL for each request, or none at all.
 
     Raises:
         InvalidRequest, DurationNotAllowed, AccessDenied, SeveralGrants, TooLarge, PolicyTooLarge:
-            refused, before STS is called.
-        TooManyRequests: beyond the rate limit of the stack or the grant; neither is it.
+            refused before STS is called.
+        TooManyRequests: over a rate limit of the stack or the grant; STS is not called either.
         Unavailable: the table or STS failed.
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
@@ -46,11 +46,11 @@ def vend_urls(
     check_requests(requests, plain=plain)
     decision = decide(caller, request.wanted, record, effects)
     if not plain or decision.match.grant.limits_uploads:
-        for position, one in enumerate(requests):
-            check_members(one, decision, effects.role_arn, f"/requests/{position}")
+        for position, item in enumerate(requests):
+            check_members(item, decision, effects.role_arn, f"/requests/{position}")
     counted = Counted(len(requests), "/requests")
     signing = signing_for(caller, decision, request.expires_in, counted, record, effects)
-    urls = _signed(requests, signing, decision)
+    urls = _sign(requests, signing, decision)
     check_urls(urls, signing.token_bytes)
     return VendedUrls(urls, signing.expires_at, signing.session_id)
 
@@ -58,11 +58,7 @@ def vend_urls(
 def vend_compact(
     caller: Caller, request: Compact, record: Record, effects: PresignEffects
 ) -> VendedCompact:
-    """As ``vend_urls``, for many keys below one prefix.
-
-    Raises:
-        As ``vend_urls``.
-    """
+    """Vend a URL for each of many keys below one prefix; raises as ``vend_urls``."""
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
     check_keys(request.keys)
     decision = decide(caller, request.wanted, record, effects)
@@ -81,30 +77,28 @@ def vend_compact(
     )
 
 
-def _signed(
-    requests: Sequence[UrlRequest], signing: Signing, decision: Decision
-) -> tuple[Url, ...]:
-    """Each one's URL; those that differ in their keys alone are signed together."""
-    keys: dict[_Alike, list[str]] = {}
-    kinds = [_alike(one) for one in requests]
-    for kind, one in zip(kinds, requests, strict=True):
-        keys.setdefault(kind, []).append(one.target.key)
-    made = {kind: _urls(kind, some, signing) for kind, some in keys.items()}
+def _sign(requests: Sequence[UrlRequest], signing: Signing, decision: Decision) -> tuple[Url, ...]:
+    """The URL of each request; requests that differ only in the key are signed together."""
+    keys: dict[_Kind, list[str]] = {}
+    kinds = [_kind_of(request) for request in requests]
+    for kind, request in zip(kinds, requests, strict=True):
+        keys.setdefault(kind, []).append(request.target.key)
+    urls = {kind: _urls(kind, same, signing) for kind, same in keys.items()}
     return tuple(
-        _form(one, signing, decision) if isinstance(one, FormUrl) else next(made[kind])
-        for kind, one in zip(kinds, requests, strict=True)
+        _form(request, signing, decision) if isinstance(request, FormUrl) else next(urls[kind])
+        for kind, request in zip(kinds, requests, strict=True)
     )
 
 
-def _alike(request: UrlRequest) -> _Alike:
-    """All that is signed of a request, but for the key."""
+def _kind_of(request: UrlRequest) -> _Kind:
+    """Everything that is signed of a request, except the key."""
     if is_plain(request) or isinstance(request, FormUrl):
         return _PLAIN[request.method]
     return request.method, tuple(request.headers.items()), tuple(request.query.items())
 
 
-def _urls(kind: _Alike, keys: Sequence[str], signing: Signing) -> Iterator[Url]:
-    """In the order of the keys."""
+def _urls(kind: _Kind, keys: Sequence[str], signing: Signing) -> Iterator[Url]:
+    """The URL of each key, in the same order."""
     method, headers, query = kind[0], dict(kind[1]), dict(kind[2])
     for url in signing.signer(method, headers, query).urls(keys):
         yield Url(method, url, headers)

@@ -1,4 +1,4 @@
-"""The policy of a form upload: every field bound, and the signature the one of botocore."""
+"""Form uploads: the policy binds every field, and botocore makes the same signature."""
 
 import json
 from base64 import b64decode
@@ -69,7 +69,7 @@ def test_a_key_is_the_same_key_in_the_policy_and_no_dollar_stands_in_its_value(t
 @pytest.mark.parametrize("region", ["ap-northeast-1", "us-gov-west-1", "cn-north-1"])
 @pytest.mark.parametrize("target", ["s3://bkt/a b/ü$", "s3://bkt/a/*", "s3://b.kt/*"])
 def test_a_form_is_the_one_that_botocore_makes(target: str, region: str) -> None:
-    """More of them, drawn by chance, are in `test_presign_by_chance.py`."""
+    """Random forms are in `test_presign_by_chance.py`."""
     form = forms.Form(
         Keys.parse(target),
         {"Content-Type": 'a/$b; c="ü"'},

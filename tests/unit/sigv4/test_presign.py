@@ -1,6 +1,6 @@
-"""Byte for byte what botocore signs, for the same request at the same time: by rows.
+"""Presigned URLs are byte for byte those of botocore, for a table of requests.
 
-By chance it is in `test_presign_by_chance.py`; a request that failed there becomes a row here.
+Random requests are in `test_presign_by_chance.py`; a request that failed there becomes a row here.
 """
 
 from datetime import UTC, datetime
@@ -79,7 +79,7 @@ def test_what_a_request_says_is_signed_as_botocore_signs_it(request_: Request) -
 
 
 def test_a_content_type_that_botocore_takes_for_its_own_and_drops_is_signed_by_us() -> None:
-    """The one place where we differ: what the caller must send is in the signature, whatever it is."""
+    """The only difference from botocore: we sign every header that the client must send."""
     form = "application/x-www-form-urlencoded; charset=utf-8"
     request = Request("put_object", "k", (("ContentType", form),))
     assert "X-Amz-SignedHeaders=host&" in of_the_client(request)
@@ -87,7 +87,7 @@ def test_a_content_type_that_botocore_takes_for_its_own_and_drops_is_signed_by_u
 
 
 def of_many(below: str = "", **members: Any) -> Signer:
-    """What signs the keys of many requests that are else alike."""
+    """The signer for many requests that differ only in the key."""
     request = Request("get_object", "", **members)
     endpoint = endpoint_of(request.bucket, request.region, REGIONS[request.region])
     return signer(

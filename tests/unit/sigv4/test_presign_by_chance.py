@@ -1,8 +1,8 @@
-"""Byte for byte what botocore signs, for requests drawn by chance; `make proof` draws many more.
+"""Presigned URLs are byte for byte those of botocore, for random requests.
 
-A block is drawn from its number, so that it is the same everywhere. Where botocore signs another
-URL, the request is cut down to what makes the difference, and printed as a row for
-`test_presign.py`.
+`make proof` draws many more. The number of a block seeds it, so a block is the same everywhere. If
+botocore signs a different URL, the test shrinks the request to what makes the difference, and
+prints it as a row for `test_presign.py`.
 """
 
 import os
@@ -29,7 +29,7 @@ def test_1000_urls_are_those_of_botocores_signer(block: int) -> None:
 
 @every_block
 def test_200_urls_are_those_of_botocores_client(block: int) -> None:
-    """It finds endpoint, names and places of what the request says by itself, in its own order."""
+    """botocore's client chooses endpoint, parameter names, their places and order on its own."""
     for number in range(200):
         if ours(one := request(f"client/{block}/{number}")) != of_the_client(one):
             one = simplest(one, lambda it: ours(it) != of_the_client(it))
@@ -38,9 +38,9 @@ def test_200_urls_are_those_of_botocores_client(block: int) -> None:
 
 @every_block
 def test_200_forms_are_those_of_botocores_client(block: int) -> None:
-    """But for what means the same: the spelling and the order of conditions in the policy.
+    """The forms are equal except for the spelling and order of conditions in the policy.
 
-    So signatures differ; that ours is right for our policy is asked of botocore's signer.
+    Therefore the signatures differ; botocore's signer checks that ours is right for our policy.
     """
     for number in range(200):
         form = forms.form(f"form/{block}/{number}")
@@ -49,7 +49,7 @@ def test_200_forms_are_those_of_botocores_client(block: int) -> None:
         assert forms.signed(fields) == forms.signed(theirs), form
         assert fields["x-amz-signature"] == forms.signature_of_botocore(form, fields["policy"])
         endpoint = endpoint_of(form.target.bucket, form.region, drawn.REGIONS[form.region])
-        # Path style, botocore ends with the bucket's name, which S3 takes for the same.
+        # botocore's path-style URL ends with the bucket's name; S3 treats both URLs alike.
         assert endpoint.base == url.removesuffix("/") + "/"
 
 

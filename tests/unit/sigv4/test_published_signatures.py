@@ -1,8 +1,9 @@
-"""What AWS has published of Signature Version 4, and that we sign as it says.
+"""Our signatures agree with the examples of Signature Version 4 that AWS has published.
 
-The signing test suite signs for a service named ``service``, with the hash of the payload. S3's
-presigned URLs have neither. So the receiving side in `tests/proof/signing/sigv4.py`, which is written from the
-specification, is held to the suite, and we to the receiving side, with the suite's requests.
+AWS's signing test suite signs for a service named ``service``, with the hash of the payload;
+presigned S3 URLs have neither. So the suite tests the verifier in
+`tests/proof/signing/sigv4.py`, which is written from the specification, and the verifier tests our
+signatures of the suite's requests.
 """
 
 import json
@@ -24,15 +25,17 @@ from vending.sigv4.signing_key import signing_key
 SUITE = json.loads(
     (Path(__file__).parents[2] / "published/aws-signing-test-suite.json").read_text("utf-8")
 )
-SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # of S3's examples; the suite's has a '+'
+SECRET = (
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # from S3's examples; the suite's secret has a '+'
+)
 every_case = pytest.mark.parametrize("case", SUITE["cases"].values(), ids=SUITE["cases"])
 
 
 class Sent(NamedTuple):
-    """A request of the suite, taken apart."""
+    """A request of the suite, parsed."""
 
     key: str
-    query: dict[str, str]  # without what the signature adds
+    query: dict[str, str]  # without the parameters that the signature adds
     headers: dict[str, str]  # without the host
     token: str
 
@@ -90,7 +93,7 @@ def test_the_suite_has_the_cases_that_concern_a_presigned_url() -> None:
 def test_the_presigned_url_of_s3s_documentation_is_made_to_the_letter() -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 
-    Its host is the one of all regions, which `endpoint_of` never gives.
+    Its host is the global endpoint, which `endpoint_of` never returns.
     """
     sign = signer(
         Credentials("AKIAIOSFODNN7EXAMPLE", SECRET, "", ENDS),
@@ -112,7 +115,7 @@ def test_the_presigned_url_of_s3s_documentation_is_made_to_the_letter() -> None:
 def test_the_policy_of_s3s_documentation_gets_the_signature_that_stands_there() -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
 
-    Lines end as there, with carriage returns; the policy is none that `form_fields` would make.
+    The lines end with carriage returns, as on the page; `form_fields` makes no such policy.
     """
     policy = "\r\n".join(
         [
@@ -140,7 +143,7 @@ def test_the_policy_of_s3s_documentation_gets_the_signature_that_stands_there() 
 
 
 def test_the_signing_key_of_the_documentation_is_derived() -> None:
-    """The example of https://docs.aws.amazon.com/general/latest/gr/sigv4-calculate-signature.html"""
+    """The example on https://docs.aws.amazon.com/general/latest/gr/sigv4-calculate-signature.html"""
     key = signing_key(
         "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "20150830/us-east-1/iam/aws4_request"
     )

@@ -40,8 +40,8 @@ UNSAID = {
     "with no bits beyond its mask": "arithmetic",
     "a time in whole seconds": "a range of years, and no fractions",
     "from 0 to 5368709120": "the first number is not over the second",
-    "is from 'from' on": "the same",
-    "has one for each part": "arithmetic",
+    "must not be below 'from'": "the same",
+    "one checksum for each part": "arithmetic",
     "less than or equal to": "a duration in other units",
     "in the bucket's region": "a part of another member",
 }

@@ -1,4 +1,4 @@
-"""Searching the audit trail: nothing twice, nothing left out, and on through any amount of log."""
+"""Searches of the audit trail: each record once, on any number of pages and in long logs."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -77,7 +77,7 @@ def test_a_time_to_come_is_now() -> None:
     [
         ({"grant": "g", "outcome": "refused"}, {"grant": "g", "outcome": "refused"}),
         ({"caller": USER_ARN}, {"caller": USER_ARN}),
-        # As the record has it: without a path, and the role of a session.
+        # As in the record: without a path; for a session, its role.
         (
             {"caller": "arn:aws:iam::123456789012:role/a/path/R"},
             {"caller": "arn:aws:iam::123456789012:role/R"},
@@ -129,7 +129,7 @@ def test_a_token_of_another_list_is_refused(start: tuple[str, str]) -> None:
 
 
 def spent_after(read: Read, calls: int) -> Read:
-    """The same, as long as the budget of one request lasts."""
+    """The same log, until the budget of one request is spent."""
     left = [calls]
 
     def limited(members: Mapping[str, str], since: datetime, until: datetime) -> Iterable[Line]:

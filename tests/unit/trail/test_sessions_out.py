@@ -1,4 +1,4 @@
-"""Sessions that are out: by session, for as long as what was vended holds."""
+"""Sessions that are out: listed by session, as long as something vended is valid."""
 
 from collections.abc import Mapping
 from typing import Any

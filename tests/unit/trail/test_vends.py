@@ -1,4 +1,4 @@
-"""What was vended, found again by its ids."""
+"""Vends, found by ``vendId`` and ``sessionId``."""
 
 from datetime import timedelta
 from typing import NoReturn

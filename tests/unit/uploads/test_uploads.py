@@ -1,4 +1,4 @@
-"""Multipart uploads: the plan is made once, kept, and signed again from what was kept."""
+"""Multipart uploads: the plan is made once and stored; later URLs are signed from it."""
 
 import json
 from dataclasses import replace
@@ -44,7 +44,7 @@ from vending.uploads.request import AbortRequest, CompletionRequest, PartsReques
 from vending.uploads.resume import end, resume, sign_parts
 from vending.uploads.running import Part, Running
 from vending.uploads.start import UploadEffects, start_upload
-from vending.uploads.upload import PART_BYTES, PARTS, Sizes, Upload, planned
+from vending.uploads.upload import PART_BYTES, PARTS, Sizes, Upload, plan_sizes
 from vending.urls.answer import Url
 
 MIB = 1024**2
@@ -53,7 +53,7 @@ SHA = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 
 class World:
-    """A table of uploads, an S3 that starts them, and who was asked for what."""
+    """A table of uploads and an S3 that starts them; both note their calls."""
 
     def __init__(self, *grants: Grant, saves: bool = True) -> None:
         self.grants = grants
@@ -111,7 +111,7 @@ def query(url: Url) -> dict[str, list[str]]:
 
 @given(st.integers(1, 10_000 * PART_BYTES[-1]))
 def test_parts_fit_the_limits_of_s3_and_add_up_to_the_whole(total: int) -> None:
-    sizes = planned(total, None)
+    sizes = plan_sizes(total, None)
     lengths = {number: sizes.of_part(number) for number in (1, sizes.parts - 1, sizes.parts)}
     assert 1 <= sizes.parts <= PARTS
     assert sizes.part in PART_BYTES
@@ -120,7 +120,7 @@ def test_parts_fit_the_limits_of_s3_and_add_up_to_the_whole(total: int) -> None:
 
 
 def test_a_part_size_that_makes_too_many_parts_is_refused_with_what_would_do() -> None:
-    assert planned(PARTS * PART_BYTES[0], PART_BYTES[0]) == Sizes(
+    assert plan_sizes(PARTS * PART_BYTES[0], PART_BYTES[0]) == Sizes(
         PARTS, PART_BYTES[0], PARTS * PART_BYTES[0]
     )
     with pytest.raises(InvalidRequest) as error:

@@ -1,4 +1,4 @@
-"""Content types, and the members of bodies that name one."""
+"""Content types: which are inert, which a grant allows, and which members name one."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError

@@ -1,4 +1,4 @@
-"""URLs of every method and both forms: what is signed, what a grant's limits refuse."""
+"""URLs of every method in both forms: what is signed, and what a grant's limits refuse."""
 
 import json
 from base64 import b64decode
