@@ -1,6 +1,7 @@
 """What `sam build` makes, which is what is deployed: code with its bytecode."""
 
 import importlib.util
+import json
 import marshal
 import re
 import sys
@@ -13,6 +14,7 @@ import pytest
 from local.cloud.ministack import ROOT
 from local.stack.build import built
 from local.stack.template import read
+from service_models import OPERATIONS
 
 UNCHECKED_HASH = 1  # PEP 552's flags: by a hash of the source, which nobody compares
 ELF = b"\x7fELF"
@@ -91,6 +93,16 @@ def test_the_layer_has_the_models_of_the_services_that_are_called_and_no_others(
     called = {name for path in code for name in re.findall(r'client\("(\w+)"', path.read_text())}
     (models,) = (path for layer in places for path in layer.glob("python/botocore/data"))
     assert called == {path.name for path in models.iterdir() if path.is_dir()}
+
+
+def test_its_models_have_the_operations_that_are_called_and_no_others(
+    places: dict[Path, PurePosixPath],
+) -> None:
+    (models,) = (path for layer in places for path in layer.glob("python/botocore/data"))
+    for service, operations in OPERATIONS.items():
+        (path,) = models.glob(f"{service}/*/service-2.json")
+        found = json.loads(path.read_bytes())["operations"]
+        assert {name for name in found if not found[name].get("endpointoperation")} == operations
 
 
 def machines(layer: Path) -> set[int]:
