@@ -22,7 +22,7 @@ from botocore.session import Session, get_session
 
 from service_models import OPERATIONS, Missing, trim, trimmed_endpoints, trimmed_model
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WHOLE = Path(botocore.__file__).with_name("data")
 REGION = "ap-northeast-1"
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
