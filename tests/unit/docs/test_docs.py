@@ -14,6 +14,7 @@ from local.stack import template
 from tests.support.make import ROLE_ARN
 from tests.support.pages import ROOT, Block, Page, markdown, pages
 from tools import __main__ as generated
+from tools.architecture import FUNCTIONS, GROUND, ROOMS
 from tools.reference import page as reference
 from tools.reference import words
 from vending.bodies.parse import parse
@@ -224,6 +225,15 @@ def test_an_arrow_between_modules_is_an_import() -> None:
         )
         wanted = re.compile(rf"^from ({'|'.join(map(re.escape, modules))})[. ]", re.MULTILINE)
         assert any(map(wanted.search, texts)), f"{one} --> {other}"
+
+
+def test_contributing_lists_the_rooms_in_their_order() -> None:
+    section = PAGES["CONTRIBUTING.md"].text.partition("\n## The rooms\n")[2]
+    before, _, rest = section.partition("\n| room |")
+    rooms = re.findall(r"^\| `([\w/]+)/` \|", rest.partition("\n\n")[0], re.MULTILINE)
+    assert rooms == [one for one in ROOMS if one not in (GROUND, FUNCTIONS)]
+    ground = {path.name for path in (ROOT / "layers/vending").glob("*.py")} - {"__init__.py"}
+    assert set(re.findall(r"`(\w+\.py)`", before)) == ground
 
 
 @every_page
