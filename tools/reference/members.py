@@ -1,4 +1,4 @@
-"""What ``tools/reference/page.py`` says of routes and of the members of bodies."""
+"""Tables of request members, with types, bounds and defaults, for ``tools/reference/page.py``."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ WORDS: list[tuple[object, str]] = [
         fields.Target,
         (
             "`s3://bucket/key`, `s3://bucket/prefix/*`, `s3://bucket/*`, or `{bucket, key}`, "
-            "`{bucket, prefix}`, always literal"
+            "`{bucket, prefix}`, which are always literal"
         ),
     ),
     (fields.KeyPrefix, "`s3://bucket/prefix/` or `{bucket, prefix}`"),
@@ -59,13 +59,13 @@ WORDS: list[tuple[object, str]] = [
     (
         issuer_fields.Claims,
         (
-            f"a list of at most {issuer_fields.CLAIMS}: a name, or `{{name, path}}` with the "
+            f"a list of at most {issuer_fields.CLAIMS}: each a name, or `{{name, path}}` with the "
             "members that lead to it"
         ),
     ),
     (
         issuer_fields.ClaimValues,
-        "an object: each claim with text, a whole number, `true` or `false`",
+        "an object; each claim's value is text, a whole number, `true` or `false`",
     ),
     (
         issuer_fields.Algorithms,
@@ -84,7 +84,7 @@ WORDS: list[tuple[object, str]] = [
 
 
 def model(body: type[BaseModel], title: str) -> Iterator[str]:
-    """The members of one model."""
+    """Return a heading and the table of one model's members."""
     yield f"### {body.__name__}"
     yield f"{title[0].upper()}{title[1:]}."
     hints = get_type_hints(body, include_extras=True)
@@ -103,16 +103,16 @@ def model(body: type[BaseModel], title: str) -> Iterator[str]:
 
 
 def meaning(body: type[BaseModel], member: str) -> str:
-    """What is said of the member, of the model's own or of one that it is made of."""
+    """Return the meaning of a member, as the model or the closest of its bases has it."""
     names = [f"{one.__name__}.{member}" for one in body.__mro__]
     return words.MEANINGS[next((name for name in names if name in words.MEANINGS), names[0])]
 
 
 def takes(hint: Any) -> str:
-    """What a member takes, in words."""
-    for known, told in WORDS:
+    """Return the values that a member takes, in words."""
+    for known, words_for_type in WORDS:
         if hint == known:
-            return told + bounds(hint)
+            return words_for_type + bounds(hint)
     hint = named(hint)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
@@ -126,28 +126,28 @@ def takes(hint: Any) -> str:
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         return f"[{hint.__name__}](#{hint.__name__.lower()})"
     if origin is Annotated and arguments[0] is str:
-        return told_by(hint)
+        return validator_message(hint)
     if origin is Annotated:
         return takes(arguments[0]) + bounds(hint)
     raise TypeError(f"tools/reference/page.py has no words for {hint}")
 
 
 def named(hint: Any) -> Any:
-    """What a plain alias stands for."""
+    """Return the type behind a plain alias."""
     return hint.__value__ if isinstance(hint, TypeAliasType) else hint
 
 
-def told_by(hint: Any) -> str:
-    """What the member itself says to a value that it does not take."""
+def validator_message(hint: Any) -> str:
+    """Return the message of the member's own validator, which says what it takes."""
     try:
         TypeAdapter(hint).validate_python("")
     except ValidationError as error:
-        return error.errors()[0]["msg"].removeprefix("Value error, ").removeprefix("must be ")
-    raise TypeError(f"{hint} takes an empty text")
+        return error.errors()[0]["msg"].removeprefix("Value error, ")
+    raise TypeError(f"{hint} accepts an empty text")
 
 
 def bounds(hint: Any) -> str:
-    """The bounds of a number or a list."""
+    """Return the bounds of a number or a list, in words; empty without bounds."""
     given = [
         limit
         for one in get_args(hint)
@@ -168,14 +168,14 @@ def bounds(hint: Any) -> str:
 
 
 def absent(member: FieldInfo) -> str:
-    """What happens without it."""
+    """Return the member's default, or that it is required."""
     if member.is_required():
         return "required"
     return "" if member.default is None else f"`{json.dumps(member.default)}`"
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table in Markdown."""
+    """Return a table in Markdown."""
     heads = list(headings)
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(one.replace('|', r'\|') for one in line)} |" for line in lines)

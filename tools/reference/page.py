@@ -38,13 +38,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PATH = ROOT / "docs/reference.md"
 
 STRICT = (
-    "JSON, members in camelCase. Unknown members, members that are there twice, `null` and wrong "
-    "types are refused, each named."
+    "JSON, with members in camelCase. Unknown members, duplicate members, `null` and wrong types "
+    "are refused, and the answer names each."
 )
 
 
 def text() -> str:
-    """The whole page."""
+    """Return the whole page."""
     source = template.read(ROOT / "template.yaml")
     parts = [
         "# Reference",
@@ -96,7 +96,7 @@ def text() -> str:
 
 
 def routes(source: Mapping[str, Any]) -> Iterator[str]:
-    """Every route of the template."""
+    """Return a table of every route in the template."""
     rows = []
     for function in resources(source, "AWS::Serverless::Function"):
         module = function["Handler"].split(".")[0]
@@ -106,25 +106,25 @@ def routes(source: Mapping[str, Any]) -> Iterator[str]:
             route = f"{event['Properties']['Method']} {event['Properties']['Path']}"
             does, body, answer = words.ROUTES[route]
             takes = f"[{body}](#{body.lower()})" if body.isidentifier() else body
-            told = ", ".join(f"`{member}`" for member in answer)
-            rows.append((f"`{route}`", does, takes, told, f"`{module}`"))
+            members_answered = ", ".join(f"`{member}`" for member in answer)
+            rows.append((f"`{route}`", does, takes, members_answered, f"`{module}`"))
     yield members.table(("route", "does", "takes", "answers", "function"), rows)
     yield (
-        "A list is answered page by page: `limit` and `nextToken` are query parameters, and an "
-        "answer without `nextToken` is the last. Durations in answers are seconds, times are in "
-        "UTC, and `expiration` and `expiresAt` are what will really hold."
+        "Lists are returned page by page: `limit` and `nextToken` are query parameters, and the "
+        "last page has no `nextToken`. Durations in answers are in seconds, and times in UTC. "
+        "`expiration` and `expiresAt` say when the credentials and URLs actually expire."
     )
 
 
 def limits() -> Iterator[str]:
-    """Every number that a request can run into."""
+    """Return a table of every limit that a request can reach."""
     rows = [
         ("credentials", f"{SHORTEST} to {LONGEST} s"),
         ("presigned URLs", f"1 to {LONGEST_URL} s"),
         ("a request body", f"{BODY_BYTES:,} bytes"),
         (
             "an answer",
-            f"{answers.ANSWER_BYTES:,} bytes, reckoned before STS is called or anything is written",
+            f"{answers.ANSWER_BYTES:,} bytes, checked before STS is called or anything is written",
         ),
         ("`targets` of a credentials request", f"{request.TARGETS}"),
         ("a request body in the compact form", f"{COMPACT_BYTES:,} bytes"),
@@ -137,40 +137,40 @@ def limits() -> Iterator[str]:
         ),
         (
             "parts that one answer signs",
-            f"{uploads_request.PAGE:,}; the first {running.FIRST} at the start",
+            f"{uploads_request.PAGE:,}; the start of an upload signs the first {running.FIRST}",
         ),
-        ("an upload's plan is kept", f"{upload.KEPT_SECONDS // 86_400} days"),
+        ("how long an upload's plan is kept", f"{upload.KEPT_SECONDS // 86_400} days"),
         ("a key", f"{KEY_BYTES:,} bytes in UTF-8"),
-        ("a session policy", f"{POLICY_CHARACTERS:,} characters as STS counts them"),
+        ("a session policy", f"{POLICY_CHARACTERS:,} characters, counted as STS does"),
         ("the grants of one grantee in one bucket", f"{batches.ITEM_BYTES:,} bytes as JSON"),
         ("`sourceIp`", f"{fields.ADDRESS_BLOCKS} CIDR blocks"),
         ("a page of a list", f"{answers.USUAL} entries; `limit` from 1 to {answers.MOST:,}"),
-        ("faults that a problem lists", f"{FAULTS}"),
-        ("targets that an audit record lists", f"{wanted.LISTED_TARGETS}"),
+        ("faults listed in a problem", f"{FAULTS}"),
+        ("targets listed in an audit record", f"{wanted.LISTED_TARGETS}"),
         ("bucket and grantee pairs that an environment keeps", f"{kept.CAPACITY:,}"),
         ("signing sessions that an environment keeps", f"{signing_sessions.CAPACITY:,}"),
         ("a token", f"{token.TOKEN_BYTES:,} bytes"),
-        ("a token's life", f"{issuer.LIFETIME:,} s, where the issuer's entry says nothing else"),
-        ("an issuer's clock", f"ahead of ours by {issuer.SKEW} s at most"),
+        ("a token's lifetime", f"{issuer.LIFETIME:,} s, unless the issuer's entry says otherwise"),
+        ("an issuer's clock", f"at most {issuer.SKEW} s ahead of ours"),
         ("subject and claims of a caller", f"{web_identity.CONTEXT_BYTES:,} bytes as JSON"),
         ("grantee keys of a caller", f"{MOST_KEYS}"),
         ("issuers", f"{documents_document.ISSUERS}"),
-        ("discovery and JWKS of an issuer", f"{issuers.SECONDS} s together"),
-        ("each of the two", f"{issuers.DOCUMENT_BYTES:,} bytes"),
+        ("fetching an issuer's discovery document and JWKS", f"{issuers.SECONDS} s together"),
+        ("each of these two documents", f"{issuers.DOCUMENT_BYTES:,} bytes"),
         (
-            "an issuer's keys are kept",
+            "how long an issuer's keys are kept",
             (
-                f"{issuer_keys.FRESH[0]:,} to {issuer_keys.FRESH[-1]:,} s as its `max-age` says, "
-                f"{issuer_keys.USUAL} s where it does not say"
+                f"its `max-age`, within {issuer_keys.FRESH[0]:,} to {issuer_keys.FRESH[-1]:,} s; "
+                f"{issuer_keys.USUAL} s if it sends none"
             ),
         ),
-        ("requests to one issuer", f"one in {issuer_keys.PAUSE.seconds} s from an environment"),
+        ("requests to one issuer", f"one in {issuer_keys.PAUSE.seconds} s from each environment"),
         ("changes written in one transaction", f"{batches.BATCH_WRITES} items"),
         (
             "one search of the audit trail",
             (
-                f"{logs.CALLS} calls to CloudWatch Logs, begun within {logs.SECONDS:.0f} s; "
-                "`nextToken` goes on"
+                f"{logs.CALLS} calls to CloudWatch Logs, started within {logs.SECONDS:.0f} s; "
+                "`nextToken` continues the search"
             ),
         ),
         ("vends that a session lists", f"the last {sessions_out.LISTED_VENDS}"),
@@ -179,7 +179,7 @@ def limits() -> Iterator[str]:
 
 
 def errors(source: Mapping[str, Any]) -> Iterator[str]:
-    """Our problems, then those that API Gateway answers by itself."""
+    """Return our problems, then those that API Gateway answers on its own."""
     yield (
         "Every error is `application/problem+json` ([RFC 9457]"
         "(https://www.rfc-editor.org/rfc/rfc9457)): `type`, `title`, `status`, `detail`, `code`, "
@@ -197,19 +197,19 @@ def errors(source: Mapping[str, Any]) -> Iterator[str]:
         for error in leaves(VendingError)
     ]
     yield members.table(("code", "status", "title", "when", "Retry-After"), rows)
-    yield "API Gateway answers these by itself, in the same shape:"
+    yield "API Gateway answers these on its own, in the same shape:"
     by_gateway: list[Iterable[str]] = []
     for response in template.gateway_responses(source):
         # The text is folded YAML; its only variable stands inside a string.
         problem = json.loads(next(iter(response.templates.values())))
         later = response.parameters.get("gatewayresponse.header.Retry-After", "").strip("'")
-        told = (f"`{response.kind}`", f"`{problem['code']}`", response.status, problem["detail"])
-        by_gateway.append((*told, f"{later} s" if later else ""))
+        shown = (f"`{response.kind}`", f"`{problem['code']}`", response.status, problem["detail"])
+        by_gateway.append((*shown, f"{later} s" if later else ""))
     yield members.table(("response type", "code", "status", "detail", "Retry-After"), by_gateway)
 
 
 def leaves(error: type[VendingError]) -> Iterator[type[VendingError]]:
-    """The errors that have an answer of their own, in the order of the code."""
+    """Return the errors that have a code of their own, in the order of the source."""
     if hasattr(error, "code"):
         yield error
     for below in error.__subclasses__():
@@ -217,34 +217,34 @@ def leaves(error: type[VendingError]) -> Iterator[type[VendingError]]:
 
 
 def record() -> Iterator[str]:
-    """The members of the audit record, as its schema lists them."""
+    """Return the members of the audit record, as its schema lists them."""
     yield (
-        "One line of JSON for each decision and each change, on the function's standard output; "
-        "how to read them is [a page of its own](audit.md). Its "
-        "[JSON Schema](audit-record.json) says which members are always there; one that is "
-        "unknown, or does not apply, is absent."
+        "Each decision and each change writes one line of JSON to the function's standard output. "
+        "[The audit trail](audit.md) says how to read these records. The "
+        "[JSON Schema](audit-record.json) says which members are always there; a member that is "
+        "unknown or does not apply is absent."
     )
     yield members.table(("member", "is", "means"), audit_record.rows())
 
 
 def parameters(source: Mapping[str, Any]) -> Iterator[str]:
-    """The parameters of the stack, and what it gives to others."""
+    """Return the stack's parameters, and the SSM parameters that it writes."""
     rows = []
     for name, parameter in source["Parameters"].items():
         allowed = ", ".join(f"`{value}`" for value in parameter.get("AllowedValues", ()))
         default = f"`{parameter['Default']}`" if parameter["Default"] != "" else "empty"
         rows.append((f"`{name}`", default, allowed, plain(parameter.get("Description", ""))))
     yield members.table(("parameter", "default", "one of", "what it is"), rows)
-    yield "Given to other stacks and tools as SSM parameters:"
+    yield "The stack writes these SSM parameters for other stacks and tools:"
     names = [one["Name"]["Fn::Sub"] for one in resources(source, "AWS::SSM::Parameter")]
     yield "\n".join(f"- `{name.replace('${AWS::StackName}', 'STACK')}`" for name in names)
 
 
 def resources(source: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
-    """The properties of all resources of a type."""
+    """Return the properties of all resources of a type."""
     return [one["Properties"] for one in source["Resources"].values() if one["Type"] == kind]
 
 
 def plain(text: str) -> str:
-    """A docstring's text on one line, in Markdown."""
+    """Return a docstring's text on one line, in Markdown."""
     return re.sub(r"\s+", " ", text.replace("``", "`")).strip()

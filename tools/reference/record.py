@@ -1,4 +1,4 @@
-"""The audit record's schema, ``docs/audit-record.json``: as it stands, and as a table."""
+"""Reads the audit record's schema, ``docs/audit-record.json``, for the pages that quote it."""
 
 import json
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ type Schema = dict[str, Any]
 
 
 def schema() -> Schema:
-    """The whole schema."""
+    """Return the whole schema."""
     found: Schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return found
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """Each member: its name, what it is, and what it means."""
-    told = schema()
-    for name, member in told["properties"].items():
+    """Return each member's name, kind and meaning."""
+    record = schema()
+    for name, member in record["properties"].items():
         yield f"`{name}`", kind(member), member["description"]
 
 
 def kind(member: Schema) -> str:
-    """What a member is, in words."""
+    """Return a member's type or allowed values, in words."""
     if "const" in member:
         return f"`{member['const']}`"
     if member.get("type") == "integer" and "enum" in member:
@@ -38,7 +38,7 @@ def kind(member: Schema) -> str:
 
 
 def columns() -> dict[str, str]:
-    """Athena's column for each member, and its type there; an object is kept as its text."""
+    """Return Athena's column and its type for each member; objects are stored as text."""
     kinds = {"integer": "int", "number": "double", "boolean": "boolean", "array": "array<string>"}
     return {
         name.lower(): kinds.get(

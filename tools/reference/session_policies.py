@@ -28,10 +28,11 @@ TARGETS = {
 
 
 def shown() -> Iterator[str]:
-    """The session policy of each permission, for each kind of target, and what conditions add."""
+    """Return the policy of each permission and kind of target, then of a KMS key and conditions."""
     yield (
-        "What STS is sent, spaced for reading; it is sent without the spaces. It only narrows: a "
-        "session has what both this and the role's own policies allow."
+        "These are the session policies that the service sends to STS, here with spaces for "
+        "reading. A session policy only narrows: a session may do what both this policy and the "
+        "role's own policies allow."
     )
     for permission in Permission:
         for kind, target in TARGETS.items():
@@ -47,8 +48,9 @@ def shown() -> Iterator[str]:
     yield writing
     yield "### With the conditions of a grant"
     yield (
-        "`sourceIp` or `vpcEndpoint`, and an `expires` that falls inside the session, hold in "
-        "every statement on S3, here with a `kmsKey` and an `account` of the location:"
+        "Every statement on S3 gets the conditions of `sourceIp` or `vpcEndpoint`, and of an "
+        "`expires` that falls inside the session. This example also has the location's `kmsKey` "
+        "and `account`:"
     )
     yield policy(
         TARGETS["a prefix"],
@@ -63,7 +65,7 @@ def shown() -> Iterator[str]:
 
 
 def conditions() -> Any:
-    """The conditions of a grant that has them all."""
+    """Return the conditions of a grant that has all of them."""
     user = Principal.parse(f"arn:aws:iam::{ACCOUNT}:user/AssumeS3User")
     caller = Caller("iam", IamIdentity(user, "AIDA2EXAMPLEEXAMPLE1", None), "192.0.2.7")
     grant = Grant(
@@ -80,24 +82,24 @@ def conditions() -> Any:
 def policy_of(
     target: str | Keys, permission: Permission, *, conditions: Any = None, **members: str
 ) -> dict[str, Any]:
-    """The session policy for one target in a location with these members."""
-    one = Keys.parse(target) if isinstance(target, str) else target
+    """Return the session policy for one target in a location with these members."""
+    keys = Keys.parse(target) if isinstance(target, str) else target
     location = Location(Keys(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
-    return policy_document([one], permission, location, ROLE_ARN, conditions or {}, versions=False)
+    return policy_document([keys], permission, location, ROLE_ARN, conditions or {}, versions=False)
 
 
 def policy(target: str | Keys, permission: Permission, **members: Any) -> str:
-    """The session policy as a block."""
+    """Return the session policy as a code block."""
     return block(policy_of(target, permission, **members))
 
 
 def statement(position: int, target: str, permission: Permission, **members: Any) -> str:
-    """One statement of it as a block."""
+    """Return one statement of the session policy as a code block."""
     return block(policy_of(target, permission, **members)["Statement"][position])
 
 
 def block(members: object) -> str:
-    """JSON in Markdown; lists and objects that fit on a line are on one."""
+    """Return JSON as a code block, with short lists and objects on one line."""
     text = json.dumps(members, indent=2, ensure_ascii=False)
     short = re.compile(r"([\[{])\n\s+([^\[\]{}]{1,90})\n\s+([\]}])")
     text = short.sub(lambda found: found[1] + re.sub(r"\n\s+", " ", found[2]) + found[3], text)
