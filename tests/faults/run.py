@@ -58,11 +58,14 @@ class Lane:
             return self.environment.ask(door(self.issuers.named(name).token({})))
         return self.environment.ask(event(self.route, name))
 
-    def outcomes(self) -> Outcomes:
-        """What each row comes to; the first request of all is an ordinary one."""
+    def control(self) -> None:
+        """An ordinary request; raises ``RuntimeError`` where it fails without any fault."""
         before = self.ask(ORDINARY)
         if before.status != 200:
             raise RuntimeError(f"{self.route} without a fault: {before}")
+
+    def outcomes(self) -> Outcomes:
+        """What each row comes to."""
         return {(number, self.route): self.meet(number, row) for number, row in self.rows}
 
     def meet(self, number: int, row: Row) -> Outcome:
@@ -104,7 +107,6 @@ def lane(
 def outcomes(cloud: Cloud, apply: Apply, *, slow: bool) -> Outcomes:
     """What all rows come to; each slow one has an environment of its own, and all go at once."""
     apply({"version": 1, "grants": [GRANT]})
-    found: Outcomes = {}
     with ExitStack() as stack:
         lanes = []
         for route in FUNCTIONS:
@@ -113,7 +115,15 @@ def outcomes(cloud: Cloud, apply: Apply, *, slow: bool) -> Outcomes:
             ]
             parts = [[one] for one in rows] if slow else [rows]
             lanes += [stack.enter_context(lane(cloud, apply, route, part)) for part in parts]
-        with ThreadPoolExecutor(len(lanes)) as pool:
-            for some in pool.map(Lane.outcomes, lanes):
-                found |= some
+        return meet(lanes)
+
+
+def meet(lanes: Sequence[Lane]) -> Outcomes:
+    """What all rows come to, once every lane has passed its control."""
+    found: Outcomes = {}
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        for _ in pool.map(Lane.control, lanes):
+            pass
+        for some in pool.map(Lane.outcomes, lanes):
+            found |= some
     return found
