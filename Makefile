@@ -117,6 +117,7 @@ test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) ## unmodified SDKs and too
 
 .PHONY: proof
 proof: $(ENVIRONMENT) ## what is signed and what sessions may do, for cases drawn by chance (BLOCKS=150)
+	@$(PYTHON) -m pytest -q tests/unit/proof/test_published_policies.py tests/unit/sigv4/test_published_signatures.py
 	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/sigv4/test_presign_by_chance.py tests/unit/sessions/test_nobody_gets_more.py
 
 .PHONY: mutate

@@ -142,7 +142,7 @@ def validator_message(hint: Any) -> str:
     try:
         TypeAdapter(hint).validate_python("")
     except ValidationError as error:
-        return error.errors()[0]["msg"].removeprefix("Value error, ")
+        return error.errors()[0]["msg"].removeprefix("Value error, ").removeprefix("must be ")
     raise TypeError(f"{hint} accepts an empty text")
 
 
