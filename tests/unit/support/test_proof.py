@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from tests.pages import ROOT
+from tests.support.pages import ROOT
 
 
 def test_the_judges_are_held_to_what_is_published_before_anything_is_drawn() -> None:
