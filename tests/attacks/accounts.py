@@ -1,4 +1,4 @@
-"""The confused deputy: buckets, keys and roles of somebody else's account."""
+"""The confused deputy: buckets, KMS keys and roles of another account."""
 
 from tests.attacks.attack import BUCKET, Attack, change, lend, start, url
 from tests.attacks.sources import BUCKET_SQUATTING, DEPUTY, POLARIS_SETTING, rule

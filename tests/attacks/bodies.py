@@ -1,4 +1,4 @@
-"""Bodies and queries that two readers would read in two ways, or that cost more than they say."""
+"""Bodies and queries that two readers could read differently, or that cost more than they seem."""
 
 from base64 import b64encode
 

@@ -1,4 +1,4 @@
-"""Names that are no bucket's, or that lead elsewhere."""
+"""Invalid bucket names, and names that lead elsewhere."""
 
 from tests.attacks.attack import BUCKET, Attack, change, compact, lend, urls
 from tests.attacks.sources import BUCKET_NAMES, rule

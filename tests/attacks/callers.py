@@ -1,4 +1,4 @@
-"""Somebody who would be somebody else."""
+"""Callers that pose as another caller."""
 
 from tests.attacks.attack import (
     BUCKET,

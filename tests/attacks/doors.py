@@ -1,4 +1,4 @@
-"""Doors that should not open, and what was lent used for more; tests/cloud/test_attacks.py runs it."""
+"""Doors that must not open, and vended credentials used for more than they allow; tests/cloud/test_attacks.py runs it."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""Keys that somebody else might read as another key."""
+"""Keys that another program might read as a different key."""
 
 from tests.attacks.attack import BUCKET, Attack, compact, lend, url
 from tests.attacks.sources import KEY_NAMES, rule

@@ -1,4 +1,4 @@
-"""What a refusal, or an explanation, would tell to somebody who may not know."""
+"""Refusals and explanations that would reveal what the caller must not know."""
 
 from tests.attacks.attack import BUCKET, Attack, Event, event, lend, urls, user
 from tests.attacks.sources import rule

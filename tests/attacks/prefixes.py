@@ -1,4 +1,4 @@
-"""Prefixes without an end, and wildcards that are none."""
+"""Prefixes without a trailing slash, and characters that look like wildcards."""
 
 from tests.attacks.attack import BUCKET, Attack, compact, lend, subject, url, urls
 from tests.attacks.sources import (

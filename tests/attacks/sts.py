@@ -1,4 +1,4 @@
-"""STS's own wire: a form that would choose more than its grant, or learn of another's; its token is in the body."""
+"""STS's own protocol: forms that ask for more than their grant, or about the grants of others; its token is in the body."""
 
 import time
 from urllib.parse import parse_qsl, urlencode

@@ -1,4 +1,4 @@
-"""Tokens that nobody should have believed; tests/unit/callers/test_hostile_tokens.py has many more."""
+"""Tokens that must not be accepted; tests/unit/callers/test_hostile_tokens.py has many more."""
 
 import time
 

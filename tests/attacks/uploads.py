@@ -1,4 +1,4 @@
-"""Multipart uploads of others, and plans that a later request would change."""
+"""Multipart uploads of other callers, and plans that a later request would change."""
 
 from tests.attacks.attack import BUCKET, Attack, lend, start, upload, user
 from tests.attacks.sources import POLARIS_SETTING, rule

@@ -1,4 +1,4 @@
-"""URLs and forms that would do more than they were granted for."""
+"""URLs and forms that would do more than was granted."""
 
 from tests.attacks.attack import BUCKET, Attack, compact, url, urls
 from tests.attacks.sources import ACL_IN_URL, COPY, EMPTY_STARTS_WITH, FORMS, UNITY_ACTIONS, rule
