@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from vending.audit.record import Record
-from vending.aws.api.authorization import AuthorizationRequest, allowed
+from vending.aws.api.authorization import AuthorizationRequest, allow
 from vending.callers.issuer import Claim, Issuer
 from vending.callers.issuer_keys import Fetched, IssuerKeys
 from vending.callers.web_identity import authenticate, read_keys
@@ -117,7 +117,7 @@ def pair(algorithm: str, private: Any, public: dict[str, Any]) -> Pair:
             find_key=keys.find,
             now=datetime.now(UTC),
         )
-        return allowed(asked, identity, 0)
+        return allow(asked, identity, 0)
 
     key = keys.find(issuer, KEY_ID, algorithm)
     if not key:

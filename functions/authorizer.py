@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vending.aws.api.authorization import AuthorizationRequest, allowed
+from vending.aws.api.authorization import AuthorizationRequest, allow
 from vending.aws.api.responses import causes
 from vending.aws.environment import runtime
 from vending.aws.environment.runtime import Settings
@@ -45,7 +45,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
         ):
             record.note(door="web-identity", route=asked.route, sourceIp=asked.source_ip)
             identity = verification.identity(asked.token(), record)
-            return allowed(asked, identity, record.meter.elapsed())
+            return allow(asked, identity, record.meter.elapsed())
     except TokenRefused:
         raise Unauthorized from None
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody gets in

@@ -139,8 +139,9 @@ def _member(name: str, value: str) -> str:
 def _time(name: str, value: str) -> datetime:
     try:
         return time(value)
-    except ValueError as error:
-        raise _wrong(name, f"must be {error}") from None
+    except ValueError:
+        example = "2027-01-01T00:00:00Z"
+        raise _wrong(name, f"must be a time in whole seconds with a zone: {example}") from None
 
 
 def _wrong(name: str, detail: str) -> InvalidRequest:
@@ -158,5 +159,5 @@ def _position(at: datetime, id_: str) -> Position:
 def _place(start: Position) -> tuple[datetime, str]:
     milliseconds, id_ = start
     if not _MILLISECONDS.fullmatch(milliseconds):
-        raise _wrong("nextToken", "does not belong to this list; start again without it")
+        raise _wrong("nextToken", "is not from this list; start again without it")
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC), id_

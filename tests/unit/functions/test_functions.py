@@ -422,8 +422,8 @@ def test_sdks_get_credentials_as_they_read_them(load: Load) -> None:
         (REPORTS | {"targets": "s3://hogehoge-bucket/a"}, 400, "InvalidRequest", "'targets'"),
         (REPORTS | {"duration_seconds": "900"}, 400, "InvalidRequest", "'duration_seconds'"),
         (REPORTS | {"policy": "{}"}, 400, "InvalidRequest", "'policy'"),
-        (REPORTS | {"permission": ["READ", "READ"]}, 400, "InvalidRequest", "twice"),
-        (REPORTS | {"target": [REPORTS["target"]] * 2}, 400, "InvalidRequest", "twice"),
+        (REPORTS | {"permission": ["READ", "READ"]}, 400, "InvalidRequest", "more than once"),
+        (REPORTS | {"target": [REPORTS["target"]] * 2}, 400, "InvalidRequest", "more than once"),
     ],
 )
 def test_sdks_get_errors_as_they_read_them(

@@ -1,1 +1,1 @@
-"""API Gateway events, and the answers to them."""
+"""API Gateway's events, and the responses to them."""

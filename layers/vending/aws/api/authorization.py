@@ -1,4 +1,4 @@
-"""A Lambda authorizer's REQUEST events in, policies out.
+"""Reads a Lambda authorizer's REQUEST events and writes its policies.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 """
@@ -17,50 +17,56 @@ _BEARER = re.compile("bearer +", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """What API Gateway asks of the authorizer."""
+    """API Gateway's request to authorize a caller."""
 
     event: Mapping[str, Any]
 
     @property
     def id(self) -> str:
+        """The request id."""
         return str(self._context.get("requestId", ""))
 
     @property
     def route(self) -> str:
-        """Method and path as the API declares it."""
+        """The method, and the path as the API declares it."""
         return f"{self._context.get('httpMethod')} {self._context.get('resourcePath')}"
 
     @property
     def source_ip(self) -> str:
+        """The client's IP address as API Gateway sees it."""
         return str((self._context.get("identity") or {}).get("sourceIp", ""))
 
     def token(self) -> str:
-        """The token, with ``Bearer`` before it or not; raises TokenRefused unless there is one."""
+        """The token of the Authorization header, with or without ``Bearer`` before it.
+
+        Raises:
+            TokenRefused: the header is missing, empty, or given more than once.
+        """
         headers = self.event.get("multiValueHeaders") or {}
-        given: list[str] = [
+        tokens: list[str] = [
             value
             for name, values in headers.items()
             if name.lower() == "authorization"
             for value in values
         ]
-        if len(given) != 1 or not given[0]:
+        if len(tokens) != 1 or not tokens[0]:
             raise TokenRefused("Missing")
-        return given[0][match.end() :] if (match := _BEARER.match(given[0])) else given[0]
+        return tokens[0][match.end() :] if (match := _BEARER.match(tokens[0])) else tokens[0]
 
     @property
     def _context(self) -> Mapping[str, Any]:
         return self.event.get("requestContext") or {}
 
 
-def allowed(asked: AuthorizationRequest, identity: WebIdentity, took: float) -> dict[str, object]:
-    """Lets this one request through, with who asks as one string.
+def allow(request: AuthorizationRequest, identity: WebIdentity, took: float) -> dict[str, object]:
+    """The answer that lets this one request through, and passes the identity on as text.
 
-    ``took`` are the milliseconds that it took to know; the record of the request will have them.
+    ``took`` is how long the verification took, in milliseconds, for the request's audit record.
     """
     statement = {
         "Effect": "Allow",
         "Action": "execute-api:Invoke",
-        "Resource": asked.event["methodArn"],
+        "Resource": request.event["methodArn"],
     }
     return {
         "principalId": caller_part(identity),

@@ -1,4 +1,4 @@
-"""API Gateway's proxy events in, answers out; the request context is the only identity."""
+"""Reads API Gateway's proxy events and writes responses; identity is only in the context."""
 
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
@@ -22,45 +22,47 @@ type Route = Callable[["Request"], Answer]
 
 
 class Report(Protocol):
-    """Told a code, and members beside it; a logger's ``error`` is one."""
+    """Logs an error code with more members; a logger's ``error`` is one."""
 
     def __call__(self, code: str, /, *, extra: Mapping[str, object]) -> None: ...
 
 
 DOORS: tuple[Door, ...] = ("iam", "web-identity", "admin")
-_STAGE = "This route takes requests through API Gateway's stage only."
-_SIGN = "Sign with an IAM role or user; federated users and the root user are refused."
-_WANTED: dict[Door, str] = {
+_STAGE = "Call this route through the API's stage; test invocations are refused."
+_SIGN = "Sign as an IAM role or user; federated users and the root user are refused."
+_ADVICE: dict[Door, str] = {
     "iam": _SIGN,
     "admin": _SIGN,
-    "web-identity": "Send a token of an issuer that this service trusts.",
+    "web-identity": "Send a token from an issuer that this service trusts.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A proxy event; nothing of it is trusted before it is asked for by a method."""
+    """A proxy event; its methods return only what may be trusted."""
 
     event: Mapping[str, Any]
 
     @property
     def context(self) -> Mapping[str, Any]:
+        """The request context, which API Gateway writes."""
         return self.event.get("requestContext") or {}
 
     @property
     def id(self) -> str:
+        """The request id."""
         return str(self.context.get("requestId", ""))
 
     @property
     def route(self) -> str:
-        """Method and path as the API declares it; what the client wrote never chooses."""
+        """The method, and the path as the API declares it, never as the client wrote it."""
         return f"{self.context.get('httpMethod')} {self.context.get('resourcePath')}"
 
     def caller(self) -> Caller:
-        """Who API Gateway authenticated at this door.
+        """The caller that API Gateway authenticated at this door.
 
         Raises:
-            NotAuthenticated: nobody, or a test invocation from the console.
+            NotAuthenticated: there is none, or this is a test invocation from the console.
         """
         path = str(self.context.get("resourcePath"))
         door = next((door for door in DOORS if path.startswith(f"/{door}/")), None)
@@ -71,19 +73,19 @@ class Request:
             identity = self._web_identity() if door == "web-identity" else _iam_identity(context)
             return Caller(door, identity, _text(context, "sourceIp"), self._authorise_ms())
         except ValueError:
-            raise NotAuthenticated(_WANTED[door]) from None
+            raise NotAuthenticated(_ADVICE[door]) from None
 
     def source_ip(self) -> str:
-        """From where the request came to API Gateway; raises as ``caller``."""
+        """The client's IP address as API Gateway sees it; raises as ``caller``."""
         try:
             return _text(self._identity(), "sourceIp")
         except ValueError:
             raise NotAuthenticated(_STAGE) from None
 
     def header(self, name: str) -> list[str]:
-        """All values of a header."""
-        given = self.event.get("multiValueHeaders") or {}
-        same = (values for one, values in given.items() if one.lower() == name.lower())
+        """All values of this header, whatever its case."""
+        headers = self.event.get("multiValueHeaders") or {}
+        same = (values for other, values in headers.items() if other.lower() == name.lower())
         return [value for values in same for value in values]
 
     def _identity(self) -> Mapping[str, Any]:
@@ -95,7 +97,7 @@ class Request:
         return WebIdentity.read(_text(self.context.get("authorizer") or {}, "caller"))
 
     def _authorise_ms(self) -> float | None:
-        """As the authorizer said; API Gateway makes text of it."""
+        """How long the authorizer took, in milliseconds; API Gateway passes it as text."""
         try:
             took = float((self.context.get("authorizer") or {})["authoriseMs"])
         except (KeyError, TypeError, ValueError):
@@ -103,7 +105,7 @@ class Request:
         return took if 0 <= took < inf else None
 
     def body(self) -> str:
-        """The body as text; raises InvalidRequest where it is not UTF-8."""
+        """The body as text; raises ``InvalidRequest`` if it is not UTF-8."""
         body = self.event.get("body") or ""
         if not self.event.get("isBase64Encoded"):
             return str(body)
@@ -113,21 +115,21 @@ class Request:
             raise InvalidRequest("The body is not UTF-8 text.") from None
 
     def query(self, allowed: Collection[str] = ()) -> dict[str, str]:
-        """The query parameters.
+        """The query parameters by name.
 
         Raises:
-            InvalidRequest: one that the route does not take, or one given twice.
+            InvalidRequest: a parameter is not among ``allowed``, or is given more than once.
         """
-        given = self.event.get("multiValueQueryStringParameters") or {}
-        for name, values in given.items():
+        parameters = self.event.get("multiValueQueryStringParameters") or {}
+        for name, values in parameters.items():
             if name not in allowed:
-                raise InvalidRequest(f"There is no query parameter {name!r} here.")
+                raise InvalidRequest(f"Unknown query parameter {name!r}.")
             if len(values) != 1:
-                raise InvalidRequest(f"The query parameter {name!r} is there twice.")
-        return {name: values[0] for name, values in given.items()}
+                raise InvalidRequest(f"The query parameter {name!r} is given more than once.")
+        return {name: values[0] for name, values in parameters.items()}
 
     def path(self, name: str) -> str:
-        """A path parameter."""
+        """The path parameter of this name."""
         return str((self.event.get("pathParameters") or {}).get(name, ""))
 
 
@@ -139,30 +141,30 @@ def answer(
     wires: Mapping[str, Wire] | None = None,
     seconds: float = VEND,
 ) -> dict[str, object]:
-    """What the route answers, as a proxy response; an error becomes a problem (RFC 9457).
+    """Call the route and write its answer as a proxy response; errors become problems (RFC 9457).
 
-    Routes in ``wires`` are answered as these say, also where they refuse. After so many
-    ``seconds`` no service is waited for: the answer is there before Lambda ends all.
+    ``wires`` names the routes with another format for answers and errors. ``seconds`` limits all
+    calls to services together, so that the function answers before Lambda stops it.
 
-    ``report`` is told of faults of ours and of services behind us: never a message that might
-    hold a secret, only types, codes and places in the code.
+    ``report`` logs faults of this service and of services behind it: error types, codes and places
+    in the code, but no messages, which may contain secrets.
     """
     request = Request(event)
     wire = (wires or {}).get(request.route, PROBLEMS)
     try:
-        route = routes.get(request.route, _no_such_route)
+        route = routes.get(request.route, _unknown_route)
         with lasting(seconds):
-            return wire.granted(route(request), request.id)
+            return wire.write_answer(route(request), request.id)
     except VendingError as error:
         if isinstance(error, ServiceFault):
             report(error.code, extra={"reason": error.reason, "causes": causes(error)})
-        return wire.refused(error, request.id)
-    except Exception as error:  # noqa: BLE001 - the last resort: an answer that tells nothing
+        return wire.write_error(error, request.id)
+    except Exception as error:  # noqa: BLE001 - every other error gets an answer without details
         report("InternalError", extra={"causes": causes(error)})
-        return wire.refused(InternalError("Something went wrong here."), request.id)
+        return wire.write_error(InternalError("Something went wrong here."), request.id)
 
 
-def _no_such_route(_: Request) -> Answer:
+def _unknown_route(_: Request) -> Answer:
     raise InternalError("No such route in this function.")
 
 

@@ -1,4 +1,4 @@
-"""Answers and errors as API Gateway's proxy responses."""
+"""Writes answers and errors as API Gateway's proxy responses."""
 
 import json
 import traceback
@@ -14,10 +14,10 @@ type Answer = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """How answers and errors of a route are written; each is told the request's id."""
+    """The format of a route's answers and errors; both functions also take the request id."""
 
-    granted: Callable[[Answer, str], dict[str, object]]
-    refused: Callable[[VendingError, str], dict[str, object]]
+    write_answer: Callable[[Answer, str], dict[str, object]]
+    write_error: Callable[[VendingError, str], dict[str, object]]
 
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -35,27 +35,29 @@ def problem(error: VendingError, request_id: str) -> dict[str, object]:
     }
     if error.faults:
         members["errors"] = [asdict(fault) for fault in error.faults]
-    return response(error.status, "application/problem+json", json.dumps(members), later(error))
+    return response(
+        error.status, "application/problem+json", json.dumps(members), retry_header(error)
+    )
 
 
 def sdk_error(error: VendingError, request_id: str) -> dict[str, object]:
-    """The error as AWS's SDKs read it from a container's credentials endpoint.
+    """The error in the format of a container's credentials endpoint, which AWS's SDKs read.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
     """
     faults = "".join(f" {fault.pointer}: {fault.detail}" for fault in error.faults)
     message = f"{error.detail}{faults} (request {request_id})"
     members: Answer = {"code": error.code, "message": message}
-    return response(error.status, "application/json", json.dumps(members), later(error))
+    return response(error.status, "application/json", json.dumps(members), retry_header(error))
 
 
-def members(answer: Answer, _: str) -> dict[str, object]:
+def success(answer: Answer, _: str) -> dict[str, object]:
     """The answer as JSON."""
-    return response(200, "application/json", encoded(answer))
+    return response(200, "application/json", encode(answer))
 
 
 def causes(error: BaseException) -> list[str]:
-    """The error and what led to it: types and places, no messages."""
+    """The type and place in the code of an error and of its causes; no messages."""
     found: list[str] = []
     link: BaseException | None = error
     while link:
@@ -66,34 +68,34 @@ def causes(error: BaseException) -> list[str]:
     return found
 
 
-def encoded(members: Answer) -> str:
-    """As JSON; a thousand URLs would take the standard encoder longer than the signing did."""
+def encode(members: Answer) -> str:
+    """JSON by orjson: for a thousand URLs, the standard encoder takes longer than signing."""
     try:
         return orjson.dumps(members).decode()
-    except TypeError:  # lone surrogates and integers over 64 bits, as a pinned JWKS may have them
+    except TypeError:  # lone surrogates or integers over 64 bits, which a pinned JWKS may have
         return json.dumps(members)
 
 
 def line(members: Mapping[str, object]) -> str:
-    """As JSON on one line, in ASCII as the standard encoder writes it, in a tenth of its time."""
+    """One line of ASCII JSON, the same as the standard encoder's, in a tenth of the time."""
     try:
         text = orjson.dumps(members)
     except TypeError:  # as above
         text = b"\x7f"
-    if text.isascii() and b"\x7f" not in text:  # which the standard encoder escapes
+    if text.isascii() and b"\x7f" not in text:  # the standard encoder escapes \x7f
         return text.decode("ascii")
     return json.dumps(members, separators=(",", ":"))
 
 
-def later(error: VendingError) -> dict[str, str]:
-    """The header that says when to try again, where that may help."""
+def retry_header(error: VendingError) -> dict[str, str]:
+    """The Retry-After header, if the error has one."""
     return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
 
 
 def response(
     status: int, content_type: str, body: str, more: Mapping[str, str] | None = None
 ) -> dict[str, object]:
-    """As API Gateway takes it."""
+    """A proxy response for API Gateway."""
     return {
         "statusCode": status,
         "headers": {**_HEADERS, "Content-Type": content_type, **(more or {})},
@@ -101,5 +103,5 @@ def response(
     }
 
 
-PROBLEMS = Wire(members, problem)
-SDKS = Wire(members, sdk_error)
+PROBLEMS = Wire(success, problem)
+SDKS = Wire(success, sdk_error)

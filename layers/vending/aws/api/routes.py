@@ -1,4 +1,4 @@
-"""Routes that leave an audit record."""
+"""Makes routes that write an audit record; the functions call it."""
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
@@ -9,13 +9,13 @@ from vending.aws.api.responses import Answer
 from vending.callers.caller import Caller
 
 type Recording = Callable[[str, str], AbstractContextManager[Record]]  # action, request id
-type Recorded = Callable[[Request, Caller, Record], Answer]
+type RecordedAnswer = Callable[[Request, Caller, Record], Answer]
 
 
 def recorded_route(
-    recording: Recording, action: str, answer: Recorded, query: Collection[str] = ()
+    recording: Recording, action: str, answer: RecordedAnswer, query: Collection[str] = ()
 ) -> Route:
-    """A route whose every request leaves one audit record; ``query`` names its parameters."""
+    """A route that writes one audit record for each request; ``query`` names its parameters."""
 
     def route(request: Request) -> Answer:
         with recording(action, request.id) as record:

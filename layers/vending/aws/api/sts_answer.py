@@ -1,4 +1,4 @@
-"""Answers and errors of ``AssumeRoleWithWebIdentity`` as STS writes them, for SDKs to read.
+"""Writes answers and errors of ``AssumeRoleWithWebIdentity`` in STS's format, for SDKs.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
@@ -6,22 +6,24 @@ https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
 
 import re
 
-from vending.aws.api.responses import Answer, Wire, later, response
+from vending.aws.api.responses import Answer, Wire, response, retry_header
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer_keys import UNREACHABLE
 from vending.credentials.vend import VendedCredentials
 from vending.errors import TokenRefused, VendingError
 from vending.times import iso
 
-_NO_CHARACTER = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # of XML's
+_NO_CHARACTER = re.compile(
+    "[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)  # not allowed in XML
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _OPERATION = "AssumeRoleWithWebIdentity"
 _NO = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
-# Whether a token that is well signed has expired: STS's code and status.
+# STS's code and status for a token that is not accepted, by whether it has expired.
 _TOKENS = {True: ("ExpiredTokenException", 400), False: ("InvalidIdentityToken", 400)}
 _OTHERWISE = ("ValidationError", 400)
-# STS's code and status by ours.
+# STS's code and status, by our code.
 _CODES = {
     "NotAuthenticated": ("AccessDenied", 403),
     "AccessDenied": ("AccessDenied", 403),
@@ -33,18 +35,18 @@ _CODES = {
     "Unavailable": ("ServiceUnavailable", 503),
     "InternalError": ("InternalFailure", 500),
 }
-# Where our reason says more than our code.
+# STS's code and status, by our code and reason, where the reason says more.
 _REASONS = {
     ("InvalidRequest", "InvalidAction"): ("InvalidAction", 400),
     ("InvalidRequest", "MissingAction"): ("MissingAction", 400),
     ("Unavailable", "Throttling"): ("Throttling", 400),
     ("Unavailable", UNREACHABLE): ("IDPCommunicationError", 400),
 }
-# Words instead of ours: these tell no more, and help more.
+# Messages that replace ours: they help more, and disclose no more.
 _WORDS = {
     "AccessDenied": _NO,
     "InvalidIdentityToken": (
-        "The web identity token could not be validated. Send one that an issuer signed whom this "
+        "The web identity token could not be validated. Send a token from an issuer that this "
         "service trusts, for the audience that its operator has configured."
     ),
     "ExpiredTokenException": "The web identity token has expired. Get a new one and try again.",
@@ -53,8 +55,8 @@ _WORDS = {
 }
 
 
-def granted(answer: Answer, request_id: str) -> dict[str, object]:
-    """The members of the result, in their order, as the answer of the operation."""
+def write_answer(answer: Answer, request_id: str) -> dict[str, object]:
+    """The answer of the operation: the members of the result, in their order, as XML."""
     body = _element(
         f"{_OPERATION}Response",
         {f"{_OPERATION}Result": answer, "ResponseMetadata": {"RequestId": request_id}},
@@ -62,34 +64,37 @@ def granted(answer: Answer, request_id: str) -> dict[str, object]:
     return _response(200, body, request_id, {})
 
 
-def refused(error: VendingError, request_id: str) -> dict[str, object]:
-    """The error under STS's code for it.
+def write_error(error: VendingError, request_id: str) -> dict[str, object]:
+    """The error as XML, with STS's code for it.
 
-    No refusal tells whether there is a grant: ``AccessDenied`` has the same words for all.
+    No refusal discloses whether a grant exists: all have the same message for ``AccessDenied``.
     """
-    code, status = _said(error)
+    code, status = _code_for(error)
     message = _WORDS.get(code, error.detail[:1].upper() + error.detail[1:])
-    if error.code in ("PresignOnly", "TooManyClaims"):  # said to whoever has the grant
+    if error.code in (
+        "PresignOnly",
+        "TooManyClaims",
+    ):  # disclosed only to callers who have the grant
         message = f"{_NO}: {error.detail}"
     kind = "Receiver" if status >= 500 else "Sender"
-    told = {"Type": kind, "Code": code, "Message": message}
-    body = _element("ErrorResponse", {"Error": told, "RequestId": request_id})
-    return _response(status, body, request_id, later(error))
+    members = {"Type": kind, "Code": code, "Message": message}
+    body = _element("ErrorResponse", {"Error": members, "RequestId": request_id})
+    return _response(status, body, request_id, retry_header(error))
 
 
 def result(vended: VendedCredentials, identity: WebIdentity, audience: str) -> Answer:
-    """The members of the result, in STS's order; what is not known is left out."""
-    lent = vended.credentials
-    arn, id_ = lent.assumed_role
-    packed = lent.packed_policy_size
+    """The members of the result, in STS's order; unknown ones are left out."""
+    credentials = vended.credentials
+    arn, id_ = credentials.assumed_role
+    packed = credentials.packed_policy_size
     return {
         "SubjectFromWebIdentityToken": identity.subject,
         "Audience": audience,
         "AssumedRoleUser": {"Arn": arn, "AssumedRoleId": id_},
         "Credentials": {
-            "AccessKeyId": lent.access_key_id,
-            "SecretAccessKey": lent.secret_access_key,
-            "SessionToken": lent.session_token,
+            "AccessKeyId": credentials.access_key_id,
+            "SecretAccessKey": credentials.secret_access_key,
+            "SessionToken": credentials.session_token,
             "Expiration": iso(vended.expiration),
         },
         "Provider": identity.issuer,
@@ -98,15 +103,15 @@ def result(vended: VendedCredentials, identity: WebIdentity, audience: str) -> A
     }
 
 
-STS = Wire(granted, refused)
+STS = Wire(write_answer, write_error)
 
 
 def codes() -> frozenset[tuple[str, int]]:
-    """Every code that may be answered, with its status."""
+    """Every code that an error may have, with its status."""
     return frozenset([*_TOKENS.values(), *_CODES.values(), *_REASONS.values(), _OTHERWISE])
 
 
-def _said(error: VendingError) -> tuple[str, int]:
+def _code_for(error: VendingError) -> tuple[str, int]:
     if isinstance(error, TokenRefused):
         return _TOKENS[error.reason == "Expired"]
     reason = error.reason.partition(":")[0]
@@ -130,5 +135,5 @@ def _inner(members: Answer) -> str:
 
 
 def _text(value: object) -> str:
-    """What the caller sent may be in it; no escape lets XML say some characters."""
+    """Escape text, which may come from the caller; replace what XML cannot contain."""
     return _NO_CHARACTER.sub("\ufffd", str(value)).translate(_ESCAPED)

@@ -1,4 +1,4 @@
-"""A request as AWS's SDKs send it to STS: ``AssumeRoleWithWebIdentity`` alone, taken strictly.
+"""Parses ``AssumeRoleWithWebIdentity`` as AWS's SDKs send it to STS; strictly, nothing else.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 """
@@ -12,9 +12,9 @@ from vending.aws.api.gateway import Request
 from vending.errors import InvalidRequest, TooLarge
 
 ACTION, VERSION = "AssumeRoleWithWebIdentity", "2011-06-15"
-FORM_BYTES = 16_384  # a token has 8,192, and little stands beside it
+FORM_BYTES = 16_384  # a token has up to 8,192; the other parameters are short
 PARAMETERS = 20
-USUAL = 3600  # seconds that STS lends where nothing is asked; some clients always say so
+USUAL = 3600  # STS's default duration in seconds; some clients always send it
 
 _TAKEN = {"Action", "Version", "RoleArn", "RoleSessionName", "WebIdentityToken", "DurationSeconds"}
 _OURS = re.compile(r"(Policy|PolicyArns|ProviderId|Tags|TransitiveTagKeys)(\..*)?", re.DOTALL)
@@ -26,69 +26,70 @@ _NUMBER = re.compile("[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class RoleRequest:
-    """What is asked for; the session name is looked at and not used."""
+    """The parsed parameters; the session name is checked, but not used."""
 
     role_arn: str
     token: str = field(repr=False)
-    duration_seconds: int | None  # None, also for ``USUAL``: the most that the grant allows
+    duration_seconds: int | None  # None, and also ``USUAL``: the grant's maximum
 
     @classmethod
     def read(cls, request: Request, *, traced: bool) -> Self:
-        """From the form in the body, or from the query where there is no body; the form alone
-        where requests are traced, since a trace may keep the query, and the token with it.
+        """Read the form in the body, or the query if there is no body.
+
+        If ``traced``, only the form: traces may keep the query, and so the token.
 
         Raises:
-            TooLarge: over ``FORM_BYTES``.
-            InvalidRequest: ``reason`` is STS's own code for it.
+            TooLarge: more than ``FORM_BYTES``.
+            InvalidRequest: ``reason`` is STS's code for it.
         """
-        given = _parameters(request, traced=traced)
-        action, version = given.pop("Action", ""), given.pop("Version", "")
+        parameters = _parameters(request, traced=traced)
+        action, version = parameters.pop("Action", ""), parameters.pop("Version", "")
         if (action, version) != (ACTION, VERSION):
             raise InvalidRequest(
-                f"Could not find operation {action[:80]} for version {version[:20]}; here is "
-                f"{ACTION} for version {VERSION}.",
+                f"Could not find operation {action[:80]} for version {version[:20]}; the only "
+                f"operation is {ACTION} for version {VERSION}.",
                 reason="InvalidAction" if action else "MissingAction",
             )
-        for name in given.keys() - _TAKEN:
-            words = (
+        for name in parameters.keys() - _TAKEN:
+            problem = (
                 "must be left out: the grant decides what the session may do"
                 if _OURS.fullmatch(name)
-                else "is no parameter here"
+                else "is not a parameter of this operation"
             )
-            raise _wrong(f"{name[:80]} {words}.")
+            raise _wrong(f"{name[:80]} {problem}.")
         return cls(
-            _required(given, "RoleArn"),
-            _required(given, "WebIdentityToken"),
-            _checked(given),
+            _required(parameters, "RoleArn"),
+            _required(parameters, "WebIdentityToken"),
+            _duration(parameters),
         )
 
 
 def _parameters(request: Request, *, traced: bool) -> dict[str, str]:
-    asked = request.event.get("multiValueQueryStringParameters") or {}
-    if not asked:
+    query = request.event.get("multiValueQueryStringParameters") or {}
+    if not query:
         return _form(request)
     if request.event.get("body"):
-        raise _wrong("The parameters stand in the form or in the query, and not in both.")
+        raise _wrong("Send the parameters in the form or in the query, not in both.")
     if traced:
         raise _wrong(
-            "The parameters stand in the form: here requests are traced, and queries kept."
+            "Send the parameters in the form: requests are traced, and traces keep the query."
         )
-    # So the Rust crate object_store asks: Polars, delta-rs, obstore.
-    if sum(len(name) + sum(map(len, values)) for name, values in asked.items()) > FORM_BYTES:
-        raise TooLarge(f"A query has at most {FORM_BYTES} bytes here.")
-    return request.query(asked)
+    # The Rust crate object_store (Polars, delta-rs, obstore) sends a query.
+    if sum(len(name) + sum(map(len, values)) for name, values in query.items()) > FORM_BYTES:
+        raise TooLarge(f"The query must have at most {FORM_BYTES} bytes.")
+    return request.query(query)
 
 
 def _form(request: Request) -> dict[str, str]:
     types = request.header("Content-Type")
     if len(types) != 1 or not _FORM.fullmatch(types[0]):
-        raise _wrong("The body is a form of URL-encoded parameters, and its Content-Type says so.")
+        raise _wrong("The body must be a URL-encoded form, and its Content-Type must say so.")
     text = request.body()
     if len(text) > FORM_BYTES:
-        raise TooLarge(f"A form has at most {FORM_BYTES} bytes here.")
+        raise TooLarge(f"The form must have at most {FORM_BYTES} bytes.")
     try:
         if _NO_ESCAPE.search(text) or not text.isascii():
-            raise ValueError("not as forms are encoded")  # noqa: TRY301 - said once, below
+            raise ValueError("not URL-encoded")  # noqa: TRY301 - the message is below
         pairs = parse_qsl(
             text,
             keep_blank_values=True,
@@ -97,29 +98,30 @@ def _form(request: Request) -> dict[str, str]:
             max_num_fields=PARAMETERS,
         )
     except ValueError:
-        raise _wrong(f"The body is no form of at most {PARAMETERS} parameters.") from None
-    given = dict(pairs)
-    if len(given) != len(pairs):
+        detail = f"The body must be a URL-encoded form of at most {PARAMETERS} parameters."
+        raise _wrong(detail) from None
+    parameters = dict(pairs)
+    if len(parameters) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _wrong(f"{twice[:80]} is there twice.")
-    return given
+        raise _wrong(f"{twice[:80]} is given more than once.")
+    return parameters
 
 
-def _required(given: dict[str, str], name: str) -> str:
-    if not (value := given.get(name, "")):
+def _required(parameters: dict[str, str], name: str) -> str:
+    if not (value := parameters.get(name, "")):
         raise _wrong(f"{name} is required.")
     return value
 
 
-def _checked(given: dict[str, str]) -> int | None:
-    """The duration; raises for a session name that STS would refuse, too."""
-    if not _SESSION_NAME.fullmatch(_required(given, "RoleSessionName")):
-        raise _wrong("RoleSessionName is 2 to 64 letters, digits or any of _+=,.@-.")
-    if (seconds := given.get("DurationSeconds")) is None:
+def _duration(parameters: dict[str, str]) -> int | None:
+    """The duration, or None for the grant's maximum; checks the session name as STS does."""
+    if not _SESSION_NAME.fullmatch(_required(parameters, "RoleSessionName")):
+        raise _wrong("RoleSessionName must be 2 to 64 letters, digits or any of _+=,.@-.")
+    if (seconds := parameters.get("DurationSeconds")) is None:
         return None
     if not _NUMBER.fullmatch(seconds):
-        raise _wrong("DurationSeconds is a number of seconds.")
+        raise _wrong("DurationSeconds must be a number of seconds.")
     return None if int(seconds) == USUAL else int(seconds)
 
 

@@ -1,4 +1,4 @@
-"""Calls to AWS: one client a service, short budgets, errors translated once."""
+"""Makes clients of AWS services with short time limits, and translates their errors."""
 
 import random
 import re
@@ -19,8 +19,8 @@ from vending.aws.services.deadline import TRIES, TRY, in_time
 from vending.aws.services.measuring import count_sts
 from vending.errors import Unavailable
 
-# Standard mode: by what they are, errors that may pass; with chance in the pause; and after many
-# failures in a row without a second try. How long a try may take as a whole is in `deadline`.
+# The standard mode retries transient errors after a random pause, and stops retrying after many
+# failures in a row. `deadline` limits how long a try may take as a whole.
 _BUDGET = Config(
     connect_timeout=1,
     read_timeout=TRY - 1,
@@ -32,17 +32,17 @@ _CODE = re.compile(r"[A-Za-z0-9.:#_-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Bounded:
-    """botocore's HTTP session; a try is over after so many ``seconds``, whatever comes."""
+    """botocore's HTTP session with a limit of ``seconds`` for each try."""
 
     session: URLLib3Session
     seconds: float = TRY
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
-        """The whole answer.
+        """Send a request and return the whole response.
 
         Raises:
-            BotoCoreError: there is none in time.
-            Unavailable: the request's own time is over.
+            BotoCoreError: there is no response in time.
+            Unavailable: the time of the request that the function answers is over.
         """
         try:
             return in_time(partial(self.session.send, request), self.seconds)
@@ -50,31 +50,31 @@ class Bounded:
             raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
 
     def close(self) -> None:
-        """All connections."""
+        """Close all connections."""
         self.session.close()
 
 
 def client(service: str, region: str, endpoint: str = "", seconds: float = TRY) -> Any:
-    """A client of a regional endpoint; ``endpoint`` replaces it where it is not empty.
+    """A client of the service's regional endpoint; ``endpoint`` replaces it unless empty.
 
-    A try is over after so many ``seconds``. A call may be tried twice, and the first try may have
-    worked: no call may do harm so.
+    Each try ends after ``seconds``. A call may be tried twice although the first try has worked,
+    so every call must be safe to repeat.
     """
     config = _BUDGET.merge(Config(read_timeout=seconds - 1))
-    made: Any = _session().create_client(
+    created: Any = _session().create_client(
         service, region_name=region, endpoint_url=endpoint or None, config=config
     )
-    count_sts(made)
-    endpoint_of = made._endpoint  # noqa: SLF001 - there is no other way to it
+    count_sts(created)
+    endpoint_of = created._endpoint  # noqa: SLF001 - botocore has no public name for it
     endpoint_of.http_session = Bounded(endpoint_of.http_session, seconds)
-    return made
+    return created
 
 
-class _FoundLater:
-    """Credentials, and their provider for botocore: sought when the first request is signed.
+class _LazyCredentials:
+    """Credentials, and their provider for botocore: loaded when the first request is signed.
 
-    botocore would seek them when a client is made, which is at import: a snapshot of SnapStart
-    would keep them, and every environment that starts from it would have them.
+    botocore loads them when it makes a client, which is at import. A SnapStart snapshot would
+    contain them, and every environment would start with them.
     """
 
     def __init__(self, chain: Any) -> None:
@@ -84,33 +84,33 @@ class _FoundLater:
     def _found(self) -> Any:
         if not (found := self._chain.load_credentials()):
             raise NoCredentialsError
-        random.seed()  # else all that start from one snapshot would pause alike before they retry
+        random.seed()  # else all environments from one snapshot would retry after the same pauses
         return found
 
-    def load_credentials(self) -> "_FoundLater":
+    def load_credentials(self) -> "_LazyCredentials":
         return self
 
     def get_frozen_credentials(self) -> Any:
         return self._found.get_frozen_credentials()
 
     def get_deferred_property(self, name: str) -> Callable[[], Any]:
-        return lambda: self._found.get_deferred_property(name)()  # noqa: PLW0108 - found later
+        return lambda: self._found.get_deferred_property(name)()  # noqa: PLW0108 - loads late
 
 
-@cache  # the second client costs a tenth of the first: what both read is read once
+@cache  # a second client of the same session costs a tenth of the first
 def _session() -> Session:
     session = get_session()
     chain = session.get_component("credential_provider")
-    session.register_component("credential_provider", _FoundLater(chain))
+    session.register_component("credential_provider", _LazyCredentials(chain))
     return session
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns what botocore raises into ``Unavailable``, which keeps the error code alone.
+    """Turn botocore's errors in the block into ``Unavailable``, which keeps only the error code.
 
-    STS says ``Throttling`` with HTTP 400, so that the status tells nothing. An answer without
-    what belongs in it is as good as none: its members are read within the block, too.
+    The HTTP status does not matter: STS answers ``Throttling`` with 400. Read the answer's members
+    in the block too: an answer without them is also ``Unavailable``.
     """
     try:
         yield

@@ -1,7 +1,7 @@
-"""How long other services may take: no try is endless, and none starts when it is too late.
+"""Limits how long calls to other services take; no call starts when its time is over.
 
-A socket's own time limit begins anew with each byte, and a lookup of a name knows none; so each
-try runs in a thread, which is left to itself when its time is over.
+A socket's own timeout starts again with each byte, and a DNS lookup has none. So each try runs in
+a thread, which is abandoned when its time is over.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,19 +15,19 @@ from time import monotonic
 
 from vending.errors import Unavailable
 
-VEND = 12.0  # seconds of a request that vends, but for the pause and the abort below
-ADMINISTRATION = 25.0  # seconds of a change: a large document is many writes
-TRY = 3.0  # seconds of one try, from the lookup of the name to the last byte of the answer
-TRIES = 2  # of a call
-PAUSE = 1.0  # seconds at most between two tries; chance says how many
-LEAST = 0.25  # seconds; with fewer left no try starts
+VEND = 12.0  # seconds of a request that vends, without the last pause and the abort of an upload
+ADMINISTRATION = 25.0  # seconds of an administrator's request: a large document is many writes
+TRY = 3.0  # seconds of one try, from the DNS lookup to the last byte of the answer
+TRIES = 2  # of one call
+PAUSE = 1.0  # seconds at most between two tries; the pause is random
+LEAST = 0.25  # seconds; with less time left, no try starts
 
 _ends: ContextVar[float] = ContextVar("ends", default=inf)
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome[Answer]:
-    """What a try came to."""
+    """The result of a try."""
 
     answer: Answer | None = None
     error: BaseException | None = None
@@ -35,7 +35,7 @@ class _Outcome[Answer]:
 
 @contextmanager
 def lasting(seconds: float) -> Iterator[None]:
-    """All tries within the block end before so many seconds from now are over."""
+    """Make all tries in the block end within ``seconds`` from now."""
     before = _ends.set(monotonic() + seconds)
     try:
         yield
@@ -43,11 +43,11 @@ def lasting(seconds: float) -> Iterator[None]:
         _ends.reset(before)
 
 
-def left(most: float) -> float:
-    """Seconds, of so many at most, until the request's own time is over.
+def seconds_left(most: float) -> float:
+    """The seconds until the request's own time is over, but at most ``most``.
 
     Raises:
-        Unavailable: too few to begin anything.
+        Unavailable: fewer than ``LEAST`` seconds are left.
     """
     seconds = _ends.get() - monotonic()
     if seconds < LEAST:
@@ -56,13 +56,13 @@ def left(most: float) -> float:
 
 
 def in_time[Answer](call: Callable[[], Answer], most: float = TRY) -> Answer:
-    """What ``call`` returns or raises, within ``most`` seconds or what is left of the request.
+    """Return or raise what ``call`` does, within ``most`` seconds or the request's own time.
 
     Raises:
-        TimeoutError: it took longer; what it comes to after that is nobody's.
-        Unavailable: too little was left to begin.
+        TimeoutError: it took longer; a late result is discarded.
+        Unavailable: too little time is left to start.
     """
-    seconds = left(most)
+    seconds = seconds_left(most)
     outcomes: SimpleQueue[_Outcome[Answer]] = SimpleQueue()
     Thread(target=_run, args=(call, outcomes.put), daemon=True).start()
     try:
@@ -74,8 +74,8 @@ def in_time[Answer](call: Callable[[], Answer], most: float = TRY) -> Answer:
     return outcome.answer  # type: ignore[return-value]  # where there is no error
 
 
-def _run[Answer](call: Callable[[], Answer], tell: Callable[[_Outcome[Answer]], None]) -> None:
+def _run[Answer](call: Callable[[], Answer], put: Callable[[_Outcome[Answer]], None]) -> None:
     try:
-        tell(_Outcome(call()))
-    except BaseException as error:  # noqa: BLE001 - it is raised again where it was waited for
-        tell(_Outcome(error=error))
+        put(_Outcome(call()))
+    except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+        put(_Outcome(error=error))

@@ -1,4 +1,4 @@
-"""The inline policy of the role that is lent: all denials, and nothing else.
+"""Reads and writes the inline policy with all denials of the role that is lent.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
 """
@@ -12,7 +12,7 @@ from vending.aws.services.client import translated
 
 
 def has_policy(client: Any, role_arn: str, name: str, document: str) -> bool:
-    """Whether the role's policy of this name says just this.
+    """Whether the role's inline policy ``name`` equals ``document``.
 
     Raises:
         Unavailable: IAM failed.
@@ -28,7 +28,7 @@ def has_policy(client: Any, role_arn: str, name: str, document: str) -> bool:
 
 
 def put_policy(client: Any, role_arn: str, name: str, document: str) -> None:
-    """Make the role's policy of this name say just this.
+    """Write ``document`` as the role's inline policy ``name``.
 
     Raises:
         Unavailable: IAM failed.

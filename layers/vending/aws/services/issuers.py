@@ -1,4 +1,4 @@
-"""An issuer's keys over HTTPS: from public hosts only, within seconds and bounded sizes.
+"""Fetches an issuer's keys over HTTPS, from public hosts only, with limits of time and size.
 
 https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
 """
@@ -15,14 +15,14 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from time import monotonic
 
-from vending.aws.services.deadline import left
+from vending.aws.services.deadline import seconds_left
 from vending.aws.services.measuring import METER
 from vending.callers.issuer import Issuer
 from vending.callers.issuer_keys import Fetched
 from vending.callers.issuer_url import is_local, is_public_name
 from vending.errors import Unavailable
 
-SECONDS = 5  # for both requests together, lookups of names included
+SECONDS = 5  # for both requests together, including DNS lookups
 DOCUMENT_BYTES = 512 * 1024
 
 _URL = re.compile(
@@ -30,17 +30,17 @@ _URL = re.compile(
 )
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=([0-9]{1,9})(?:$|[\s,])", re.IGNORECASE)
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
-_WRAPPING = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))  # 6to4, Teredo: an IPv4 within
+_WRAPPING = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))  # 6to4, Teredo: contain IPv4
 
 
 @METER.timed("keys")
 def fetch(issuer: Issuer, *, allow_local: bool) -> Fetched:
-    """The JWKS that the issuer's discovery document names.
+    """Fetch the JWKS that the issuer's discovery document names.
 
     Raises:
-        Unavailable: it cannot be had, or is not what the specification says.
+        Unavailable: a request failed, or the answer does not follow the specification.
     """
-    deadline = monotonic() + left(SECONDS)
+    deadline = monotonic() + seconds_left(SECONDS)
     url = f"{issuer.url.removesuffix('/')}/.well-known/openid-configuration"
     discovered = _get(url, deadline, allow_local=allow_local)
     try:
@@ -76,15 +76,15 @@ def _get(url: str, deadline: float, *, allow_local: bool) -> Fetched:
 
 
 def _addresses(host: str, port: int, deadline: float, *, local: bool) -> list[str]:
-    """Where to connect; asked once, so that a second answer cannot be another one."""
-    thread = ThreadPoolExecutor(1)  # a lookup knows no time limit; a long one is left to itself
+    """The host's addresses, looked up once: a second lookup could give other addresses."""
+    thread = ThreadPoolExecutor(1)  # getaddrinfo has no timeout; a slow one is abandoned
     try:
-        looking = thread.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-        found = looking.result(max(0, deadline - monotonic()))
+        lookup = thread.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = lookup.result(max(0, deadline - monotonic()))
     finally:
         thread.shutdown(wait=False)
     addresses = [str(address[0]) for *_, address in found]
-    if not addresses or not (local or all(_is_public(ip_address(one)) for one in addresses)):
+    if not addresses or not (local or all(map(_is_public, map(ip_address, addresses)))):
         raise Unavailable("IssuerNotPublic")
     return addresses
 
@@ -100,9 +100,9 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 def _connected(
     addresses: Sequence[str], host: str, port: int, deadline: float, *, secure: bool
 ) -> Iterator[HTTPConnection]:
-    """A connection that is cut at the deadline, however slowly the other side goes."""
+    """A connection that is shut down at the deadline, however slowly the other side answers."""
     connection = HTTPConnection(host, port)
-    connection.default_port = 443 if secure else 80  # else the Host header would name it
+    connection.default_port = 443 if secure else 80  # or the Host header would contain it
     sock = _connect(addresses, port, deadline)
     if secure:
         context = ssl.create_default_context()
@@ -134,11 +134,11 @@ def _connect(addresses: Sequence[str], port: int, deadline: float) -> socket.soc
 
 def _cut(sock: socket.socket) -> None:
     with suppress(OSError):
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not TLS's own, which would wait
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's method, which waits
 
 
 def _read(response: HTTPResponse) -> Fetched:
-    if response.status != 200:  # nor is a redirect followed: it could lead anywhere
+    if response.status != 200:  # redirects are not followed: they could lead anywhere
         raise Unavailable(f"IssuerAnswered{response.status}")
     document = response.read(DOCUMENT_BYTES + 1)
     if len(document) > DOCUMENT_BYTES:

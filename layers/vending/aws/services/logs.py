@@ -1,4 +1,4 @@
-"""Audit records read again from the log groups of the functions, seconds after they were written.
+"""Reads audit records from the functions' log groups, seconds after they were written.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
 """
@@ -16,16 +16,16 @@ from vending.aws.services.client import translated
 from vending.errors import TooLarge
 from vending.trail.vends import Line, Read
 
-# A request may begin a call in SECONDS, which then has two tries: within a function's 29 seconds.
+# A request may start calls for SECONDS; with two tries, the last one ends within 29 seconds.
 CALLS, SECONDS, CALL_SECONDS = 100, 12.0, 6
-PATTERN_CHARACTERS = 1000  # the service takes 1,024
+PATTERN_CHARACTERS = 1000  # the service accepts 1,024
 
-_WORD = re.compile(r"[!#-\[\]-~]+")  # the same in JSON, and in quotes: no blank, quote, backslash
+_WORD = re.compile(r"[!#-\[\]-~]+")  # needs no escape in JSON or in a pattern's quotes
 
 
 @dataclass(slots=True)
 class Budget:
-    """What reading may cost: calls, and seconds on a clock that never goes back."""
+    """The limit for reading: a number of calls, and an end on a monotonic clock."""
 
     calls: int
     ends: float
@@ -38,15 +38,15 @@ class Budget:
         seconds: float = SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> "Budget":
-        """From now on."""
+        """A budget that starts now."""
         return cls(calls, clock() + seconds, clock)
 
     def spend(self) -> None:
-        """One call; raises TooLarge when nothing is left."""
+        """Spend one call; raises ``TooLarge`` when nothing is left."""
         if self.calls < 1 or self.clock() >= self.ends:
             raise TooLarge(
-                "There is more log than can be searched at once: ask for less time, with 'since' "
-                "and 'until'."
+                "The logs of this time are too long to search at once. Search a shorter time, with "
+                "'since' and 'until'."
             )
         self.calls -= 1
 
@@ -60,31 +60,30 @@ def records(
     until: datetime,
     budget: Budget | None = None,
 ) -> Iterator[Line]:
-    """The audit records of all groups with these members, the oldest first, as they are taken.
+    """Yield the audit records of all groups with these members, the oldest first.
 
-    Those from ``since`` on and before ``until``, by the log's own time in milliseconds.
-
-    The service looks for words anywhere in a line, and a caller may put any word there, so each
-    line is then read, and its own members decide.
+    ``since`` (inclusive) and ``until`` (exclusive) are compared with the log's own time, in
+    milliseconds. The service finds words anywhere in a line, and callers can put words there, so
+    each line is parsed and its own members are compared.
 
     Raises:
-        TooLarge: the budget is spent; what came until then is complete.
+        TooLarge: the budget is spent; the records until then are complete.
         Unavailable: the service failed.
     """
     budget = budget or Budget.of()
-    asked = {
+    parameters = {
         "filterPattern": pattern(members),
         "startTime": _milliseconds(since),
-        "endTime": _milliseconds(until) - 1,  # the service takes the last one too
+        "endTime": _milliseconds(until) - 1,  # the service includes the end
     }
-    found = (_of_group(client, {"logGroupName": group, **asked}, budget) for group in groups)
+    found = (_of_group(client, {"logGroupName": group, **parameters}, budget) for group in groups)
     for line in merge(*found, key=lambda line: line.at):
         if all(line.members.get(name) == value for name, value in members.items()):
             yield line
 
 
 def reader(client: Any, groups: Sequence[str], budget: Budget | None = None) -> Read:
-    """As ``records``, for all that one request reads: one budget for all of it."""
+    """A function like ``records`` with one budget for all that a request reads."""
     budget = budget or Budget.of()
 
     def read(members: Mapping[str, str], since: datetime, until: datetime) -> Iterator[Line]:
@@ -94,40 +93,40 @@ def reader(client: Any, groups: Sequence[str], budget: Budget | None = None) -> 
 
 
 def readers(client: Any, groups: Sequence[str], budget: Budget | None = None) -> list[Read]:
-    """A reader of each group, in their order, with one budget for all."""
+    """A ``reader`` for each group, in the same order, with one budget for all."""
     budget = budget or Budget.of()
     return [reader(client, [group], budget) for group in groups]
 
 
 def pattern(members: Mapping[str, str]) -> str:
-    """Words that the lines of these members have, as the service is asked for them."""
-    words = [f'"{one}"' for one in ("audit", *members.values()) if _WORD.fullmatch(one)]
+    """A filter pattern of words that every line with these members contains."""
+    words = [f'"{word}"' for word in ("audit", *members.values()) if _WORD.fullmatch(word)]
     text = " ".join(words)
     return text if len(text) <= PATTERN_CHARACTERS else words[0]
 
 
-def _of_group(client: Any, asked: dict[str, Any], budget: Budget) -> Iterator[Line]:
+def _of_group(client: Any, parameters: dict[str, Any], budget: Budget) -> Iterator[Line]:
     while True:
         budget.spend()
         with translated():
-            answer = client.filter_log_events(**asked)
+            answer = client.filter_log_events(**parameters)
         for event in answer["events"]:
             if record := _record(event["message"]):
                 yield Line(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), record)
         if not (token := answer.get("nextToken")):
             return
-        asked |= {"nextToken": token}
+        parameters |= {"nextToken": token}
 
 
 def _record(line: str) -> dict[str, object] | None:
-    """The audit record that a line is, if it is one."""
+    """The members of the audit record in this line, if it is one."""
     try:
         members = json.loads(line)
     except (ValueError, RecursionError):
         return None
     if not isinstance(members, dict) or members.get("record") != "audit":
         return None
-    members.pop("_aws", None)  # for CloudWatch alone
+    members.pop("_aws", None)  # only CloudWatch needs it
     return members
 
 

@@ -1,4 +1,4 @@
-"""S3, for the two calls that the functions make themselves; both are presigned by us.
+"""Starts and aborts multipart uploads at S3, with presigned URLs of our own.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
 """
@@ -15,25 +15,25 @@ from vending.aws.services.measuring import METER
 from vending.errors import Unavailable
 from vending.sigv4.presign import Named
 
-START = 5.0  # seconds; there is one try, since a second one would start a second upload
-ABORT = 1.0  # seconds, also when the request's own are over
+START = 5.0  # seconds; there is one try, because a second one would start a second upload
+ABORT = 1.0  # seconds, even when the request's own time is over
 
-_NAMESPACE = "{*}"  # whatever it is called
+_NAMESPACE = "{*}"  # any XML namespace
 
 
 def connection() -> Bounded:
-    """Connections to S3, kept; within the seconds that a function has."""
+    """A session that keeps connections to S3, with a time limit for each request."""
     return Bounded(URLLib3Session(timeout=(1, 4)), START)  # type: ignore[arg-type]  # a pair
 
 
 @METER.timed("s3")
 def start_upload(session: Bounded, url: str, headers: Named) -> str:
-    """S3's id of the upload that ``url`` starts.
+    """Start an upload with this URL, and return S3's id of it.
 
     Raises:
         Unavailable: S3 did not start it.
     """
-    answer = _ask(session, "POST", url, headers)
+    answer = _send(session, "POST", url, headers)
     if not (found := answer.findtext(f"{_NAMESPACE}UploadId")):
         raise Unavailable("NoUploadId")
     return found
@@ -41,19 +41,19 @@ def start_upload(session: Bounded, url: str, headers: Named) -> str:
 
 @METER.timed("s3")
 def abort_upload(session: Bounded, url: str) -> None:
-    """End the upload that ``url`` is about; raises ``Unavailable`` as ``start_upload``."""
+    """Abort an upload with this URL; raises ``Unavailable`` as ``start_upload``."""
     with lasting(ABORT):
-        _ask(session, "DELETE", url, {})
+        _send(session, "DELETE", url, {})
 
 
-def _ask(session: Bounded, method: str, url: str, headers: Named) -> ET.Element:
+def _send(session: Bounded, method: str, url: str, headers: Named) -> ET.Element:
     try:
         response = session.send(AWSRequest(method, url, headers=dict(headers)).prepare())
         content = response.content
     except BotoCoreError as error:
         raise Unavailable(type(error).__name__) from error
     try:
-        answer = ET.fromstring(content or b"<Empty/>")  # noqa: S314 - S3's own, over TLS
+        answer = ET.fromstring(content or b"<Empty/>")  # noqa: S314 - it comes from S3, over TLS
     except ET.ParseError as error:
         raise Unavailable("NotXml") from error
     if response.status_code not in (200, 204):

@@ -1,4 +1,4 @@
-"""What the stack keeps in SSM, read when it is needed: a version's environment would be old."""
+"""Reads the stack's SSM parameters when they are needed; a version's environment is older."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from vending.aws.services.client import translated
 
 
 def assumable_roles(client: Any, name: str) -> frozenset[str]:
-    """The ARNs of the roles that the functions may assume.
+    """The ARNs of the roles that the functions may assume, from the parameter ``name``.
 
     Raises:
         Unavailable: SSM failed.

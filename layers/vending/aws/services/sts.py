@@ -1,4 +1,4 @@
-"""AssumeRole, the only way to credentials."""
+"""Calls AssumeRole, the only source of credentials."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from vending.sessions.session import Credentials, Session
 
 @METER.timed("sts")
 def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
-    """The temporary credentials of a new session.
+    """Assume the session's role and return the temporary credentials.
 
     Raises:
-        PolicyTooLarge: STS cannot pack the policy, though it has few enough characters.
-        Unavailable: STS failed, is throttling, or answered without a session token.
+        PolicyTooLarge: STS cannot pack the policy, although it has at most 2,048 characters.
+        Unavailable: STS failed, throttled, or returned no session token.
     """
     with translated():
         try:
@@ -31,17 +31,17 @@ def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
         except ClientError as error:
             if error.response["Error"]["Code"] == "PackedPolicyTooLarge":
                 raise PolicyTooLarge(
-                    "STS cannot pack the session policy. Ask for fewer or shorter targets."
+                    "STS cannot pack the session policy. Request fewer or shorter targets."
                 ) from error
             raise
-        lent, assumed = answer["Credentials"], answer.get("AssumedRoleUser", {})
-        if not lent.get("SessionToken"):
+        credentials, assumed = answer["Credentials"], answer.get("AssumedRoleUser", {})
+        if not credentials.get("SessionToken"):
             raise Unavailable("NotTemporary")
         return Credentials(
-            lent["AccessKeyId"],
-            lent["SecretAccessKey"],
-            lent["SessionToken"],
-            lent["Expiration"],
+            credentials["AccessKeyId"],
+            credentials["SecretAccessKey"],
+            credentials["SessionToken"],
+            credentials["Expiration"],
             answer.get("PackedPolicySize"),
             (assumed.get("Arn", ""), assumed.get("AssumedRoleId", "")),
         )

@@ -1,4 +1,4 @@
-"""What API Gateway asks of the authorizer, and what it is answered."""
+"""API Gateway's requests to the authorizer, and the answers."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.tokens import ISSUER
-from vending.aws.api.authorization import AuthorizationRequest, allowed
+from vending.aws.api.authorization import AuthorizationRequest, allow
 from vending.callers.identity import WebIdentity
 from vending.errors import TokenRefused
 
@@ -15,7 +15,7 @@ METHOD_ARN = "arn:aws:execute-api:ap-northeast-1:123456789012:abcde12345/v1/GET/
 
 
 def event(*, headers: Any = None, **changes: Any) -> dict[str, Any]:
-    """A REQUEST event; ``headers`` have a list of values each."""
+    """A REQUEST event; each of ``headers`` has a list of values."""
     context = {
         "httpMethod": "GET",
         "resourcePath": "/web-identity/grants",
@@ -46,7 +46,7 @@ def test_the_event_tells_what_is_asked() -> None:
         ("BEARER a.b.c", "a.b.c"),
         ("Bearer   a.b.c", "a.b.c"),
         ("a.b.c", "a.b.c"),
-        # What is no token is left as it is, and refused by whoever reads it.
+        # Text that is not a token is returned as it is; the verification refuses it.
         ("Bearer Bearer a.b.c", "Bearer a.b.c"),
         ("Bearera.b.c", "Bearera.b.c"),
         (" a.b.c", " a.b.c"),
@@ -112,7 +112,7 @@ def test_an_event_without_a_context_has_nothing_to_tell(context: object) -> None
 
 def test_one_request_is_let_through_with_who_asks_as_one_text() -> None:
     alice = WebIdentity(ISSUER, "alice", {"tenant": "é", "groups": ["a", 1, True]}, "a-hash")
-    answer: dict[str, Any] = allowed(AuthorizationRequest(event()), alice, 1.23456)
+    answer: dict[str, Any] = allow(AuthorizationRequest(event()), alice, 1.23456)
     assert answer.keys() == {"principalId", "policyDocument", "context"}
     assert answer["policyDocument"] == {
         "Version": "2012-10-17",
@@ -130,7 +130,7 @@ def test_one_request_is_let_through_with_who_asks_as_one_text() -> None:
 
 def test_a_subject_is_the_same_principal_whatever_its_token() -> None:
     def principal(issuer: str, subject: str, token: str) -> object:
-        return allowed(AuthorizationRequest(event()), WebIdentity(issuer, subject, {}, token), 0)[
+        return allow(AuthorizationRequest(event()), WebIdentity(issuer, subject, {}, token), 0)[
             "principalId"
         ]
 

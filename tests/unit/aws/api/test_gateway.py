@@ -1,4 +1,4 @@
-"""Events in, answers out: identity from the request context alone, errors in one shape."""
+"""Proxy events and responses: identity only from the request context, errors in one format."""
 
 import base64
 import json
@@ -138,8 +138,8 @@ def test_a_body_in_base64_is_decoded_and_anything_else_refused() -> None:
     ("parameters", "words"),
     [
         ({"x": ["1"]}, "'x'"),
-        ({"limit": ["1", "2"]}, "twice"),
-        ({"limit": []}, "twice"),
+        ({"limit": ["1", "2"]}, "more than once"),
+        ({"limit": []}, "more than once"),
         ({"Limit": ["1"]}, "'Limit'"),
     ],
 )
@@ -164,7 +164,7 @@ def test_an_answer_is_json_that_nobody_stores() -> None:
 
 
 def test_what_the_fast_encoder_does_not_take_is_answered_all_the_same() -> None:
-    """An issuer's pinned JWKS is any JSON, in members that nobody looks at."""
+    """An issuer's pinned JWKS may have any JSON in members that are not checked."""
     odd = {"whole": 2**64, "text": "\ud800", "price": 1}
     status, _, body, reports = answered(lambda _: {"jwks": odd})
     assert (status, body, reports) == (200, {"jwks": odd}, [])
@@ -227,7 +227,10 @@ def test_every_error_of_the_contract_has_its_status() -> None:
         "Unavailable": 503,
         "InternalError": 500,
     }
-    both = {("NotAuthenticated", 401), ("NotAuthenticated", 403)}  # of a token, of a signature
+    both = {
+        ("NotAuthenticated", 401),
+        ("NotAuthenticated", 403),
+    }  # for a token, and for a signature
     bases = {errors.VendingError, errors.RequestFault, errors.Refusal, errors.ServiceFault}
     classes = {
         one
@@ -244,7 +247,7 @@ NOBODY = dict.fromkeys(IDENTITY) | {"sourceIp": "192.0.2.7"}
 
 
 def outside(**changes: Any) -> dict[str, Any]:
-    """A context of the web-identity door."""
+    """A request context of the door web-identity."""
     return {
         "resourcePath": "/web-identity/credentials",
         "identity": NOBODY,
@@ -300,7 +303,7 @@ def test_an_authorizers_word_at_another_door_is_nobodys(path: str) -> None:
     caller = Request(event(context=outside(resourcePath=path, identity=IDENTITY))).caller()
     assert isinstance(caller.identity, IamIdentity)
     assert caller.identity.as_json() == {"arn": USER_ARN}
-    with pytest.raises(NotAuthenticated, match="Sign with"):
+    with pytest.raises(NotAuthenticated, match="Sign as"):
         Request(event(context=outside(resourcePath=path))).caller()
 
 

@@ -1,4 +1,4 @@
-"""STS's wire: the form that SDKs send, and answers and errors as botocore's own parser reads them."""
+"""STS's format: the form that SDKs send, and answers and errors that botocore's parser reads."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ def test_what_sdks_send_is_read() -> None:
 
 
 def test_what_sts_lends_where_nothing_is_asked_is_as_if_nothing_was_asked() -> None:
-    """The Rust crate object_store and GitHub's configure-aws-credentials always say 3600."""
+    """The Rust crate object_store and GitHub's configure-aws-credentials always send 3600."""
     assert read(DurationSeconds="3600").duration_seconds is None
     assert [read(DurationSeconds=one).duration_seconds for one in ("3599", "3601")] == [3599, 3601]
 
@@ -108,7 +108,7 @@ def test_what_would_choose_the_session_is_refused_even_if_empty(name: str, value
 )
 def test_a_parameter_that_no_sdk_sends_unasked_is_refused(name: str) -> None:
     error = refused(request(urlencode(GIVEN | {name: "x"})))
-    assert f"{name} is no parameter here" in error.detail
+    assert f"{name} is not a parameter of this operation" in error.detail
 
 
 @pytest.mark.parametrize("name", ["RoleArn", "RoleSessionName", "WebIdentityToken"])
@@ -123,20 +123,20 @@ def test_what_sts_requires_is_required(name: str, empty: bool) -> None:
 def test_what_is_there_twice_is_refused_also_in_another_spelling(name: str) -> None:
     for again in (name, quote(name).replace("o", "%6f").replace("R", "%52")):
         body = f"{urlencode(GIVEN)}&{again}={quote(GIVEN[name], safe='')}"
-        assert refused(request(body)).detail == f"{name} is there twice."
+        assert refused(request(body)).detail == f"{name} is given more than once."
 
 
 @pytest.mark.parametrize("seconds", ["", "-900", "+900", "900.0", "1e3", "٩٠٠", " 900", "9" * 10])
 def test_a_duration_is_digits(seconds: str) -> None:
     error = refused(request(urlencode(GIVEN | {"DurationSeconds": seconds})))
-    assert error.detail == "DurationSeconds is a number of seconds."
+    assert error.detail == "DurationSeconds must be a number of seconds."
 
 
 @pytest.mark.parametrize("name", ["x", "a b", "a/b", "ä" * 3, "x" * 65, "a\n", "*"])
 def test_a_session_name_is_one_that_sts_takes(name: str) -> None:
-    assert (
-        "RoleSessionName is"
-        in refused(request(urlencode(GIVEN | {"RoleSessionName": name}))).detail
+    assert refused(request(urlencode(GIVEN | {"RoleSessionName": name}))).detail in (
+        "RoleSessionName is required.",
+        "RoleSessionName must be 2 to 64 letters, digits or any of _+=,.@-.",
     )
 
 
@@ -198,8 +198,8 @@ def test_a_query_beside_a_form_is_refused() -> None:
     ("more", "words"),
     [
         ({"Policy": ["{}"]}, "Policy must be left out"),
-        ({"x": ["1"]}, "x is no parameter"),
-        ({"RoleArn": [ROLE, ROLE]}, "there twice"),
+        ({"x": ["1"]}, "x is not a parameter"),
+        ({"RoleArn": [ROLE, ROLE]}, "more than once"),
         ({"WebIdentityToken": [""]}, "WebIdentityToken is required"),
         ({"Action": ["AssumeRole"]}, "Could not find operation AssumeRole"),
         ({"DurationSeconds": ["1h"]}, "DurationSeconds"),
@@ -230,7 +230,7 @@ def test_a_form_has_a_size() -> None:
 
 
 def parsed(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """As botocore reads it."""
+    """The response as botocore parses it."""
     raw = {
         "body": answer["body"].encode(),
         "headers": answer["headers"],
@@ -257,7 +257,7 @@ RESULT: dict[str, object] = {
 
 
 def test_botocore_reads_an_answer_as_one_of_sts() -> None:
-    answer = STS.granted(RESULT, "r-1")
+    answer = STS.write_answer(RESULT, "r-1")
     headers = cast("dict[str, str]", answer["headers"])
     assert (headers["Content-Type"], headers["Cache-Control"]) == ("text/xml", "no-store")
     assert headers["x-amzn-RequestId"] == "r-1"
@@ -300,7 +300,7 @@ def test_an_answer_has_members_of_the_model_alone() -> None:
 def test_botocore_reads_an_error_as_one_of_sts(
     error: VendingError, status: int, kind: str, code: str, words: str
 ) -> None:
-    answer = STS.refused(error, "r-1")
+    answer = STS.write_error(error, "r-1")
     found = parsed(answer)
     assert (answer["statusCode"], found["Error"]["Type"], found["Error"]["Code"]) == (
         status,
@@ -315,7 +315,7 @@ def test_botocore_reads_an_error_as_one_of_sts(
 @pytest.mark.parametrize("character", ["\0", "\x0b", "\x1b", "\ufffe", "\ud800"])
 def test_what_xml_cannot_say_makes_no_answer_that_cannot_be_read(character: str) -> None:
     error = InvalidRequest(f"Could not find operation <{character}>.", reason="InvalidAction")
-    message = parsed(STS.refused(error, "an-id"))["Error"]["Message"]
+    message = parsed(STS.write_error(error, "an-id"))["Error"]["Message"]
     assert message == "Could not find operation <\ufffd>."
 
 
@@ -333,7 +333,7 @@ def test_the_errors_that_the_operation_has_in_the_model_have_its_statuses() -> N
 @pytest.mark.invariant(10)
 def test_no_refusal_of_access_says_more_than_another() -> None:
     denied = [
-        STS.refused(errors.AccessDenied(detail, reason=reason), "r")
+        STS.write_error(errors.AccessDenied(detail, reason=reason), "r")
         for detail, reason in (("No such grant.", "NoGrant"), ("s3://secret", "Blocked"), ("", "x"))
     ]
     assert all(one == denied[0] for one in denied)

@@ -1,4 +1,4 @@
-"""How long other services may take, whatever they do."""
+"""Time limits for calls to other services, whatever these services do."""
 
 import socket
 import threading
@@ -81,7 +81,7 @@ def test_botocore_hears_of_a_slow_answer_as_of_its_own_time_limits() -> None:
 @pytest.mark.parametrize("service", ["dynamodb", "sts", "ssm"])
 def test_every_client_is_bounded_and_so_is_the_connection_to_s3(service: str) -> None:
     made = client(service, "ap-northeast-1")
-    assert isinstance(made._endpoint.http_session, Bounded)  # noqa: SLF001 - what sends
+    assert isinstance(made._endpoint.http_session, Bounded)  # noqa: SLF001 - it sends the requests
     assert made.meta.config.retries["total_max_attempts"] == deadline.TRIES
     assert isinstance(s3.connection(), Bounded)
 

@@ -1,4 +1,4 @@
-"""Keys are fetched over a real connection: from public hosts, in bounded time and size."""
+"""Fetching keys over real connections: public hosts only, with limits of time and size."""
 
 import json
 import socket
@@ -25,7 +25,7 @@ type Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 def send(body: bytes, status: int = 200, **headers: str) -> Answer:
-    """An answer as most servers give it."""
+    """Send a response as most servers do."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(status)
@@ -39,7 +39,7 @@ def send(body: bytes, status: int = 200, **headers: str) -> Answer:
 
 
 class Server:
-    """An issuer on this machine that answers as it is told."""
+    """An issuer on this machine with answers that the test sets."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -49,7 +49,7 @@ class Server:
         self.discovers()
 
     def discovers(self, **members: object) -> None:
-        """The discovery document is a good one but for these members."""
+        """Serve a valid discovery document, except for these members."""
         usual: dict[str, object] = {"issuer": self.url, "jwks_uri": f"{self.url}/keys"}
         self.answers[DISCOVERY] = send(json.dumps(usual | members).encode())
 
@@ -75,7 +75,7 @@ def server() -> Iterator[Server]:
                 serving.answers.get(self.path, send(b"", 404))(self)
 
         def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - its name
-            """Says nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         listening.daemon_threads = True
@@ -300,7 +300,7 @@ def test_an_issuer_on_this_machine_is_asked_only_where_that_is_allowed(server: S
 
 
 def test_a_name_that_leads_to_a_private_address_is_not_asked() -> None:
-    """``localhost.localdomain`` is in most machines' list of hosts; elsewhere it has no address."""
+    """Most machines resolve ``localhost.localdomain``; on others it has no address."""
     assert refused("https://localhost.localdomain") in ("IssuerNotPublic", "gaierror")
 
 
@@ -351,7 +351,7 @@ def test_what_is_not_http_is_an_outage_and_nothing_else(server: Server, answer: 
 
 
 def drip(server: Server, request: BaseHTTPRequestHandler, part: bytes) -> None:
-    """Each part comes in time, and all of them would take too long."""
+    """Send parts that each come in time, but together take too long."""
     for _ in range(20 * SECONDS):
         if server.ended.wait(0.1):
             return

@@ -1,4 +1,4 @@
-"""Whom keys are fetched from: the addresses that were looked up once, the name in the certificate."""
+"""Keys come from the addresses of a single lookup, and from the name in the certificate."""
 
 import json
 import socket
@@ -24,12 +24,12 @@ from vending.errors import Unavailable
 
 NAME = "login.example.com"
 
-type Serve = Callable[[str], str]  # the name in the certificate; the issuer's URL
+type Serve = Callable[[str], str]  # takes the name in the certificate; returns the issuer's URL
 type Resolve = Callable[..., list[Any]]
 
 
 def resolving(*addresses: str) -> Resolve:
-    """A ``getaddrinfo`` that knows these."""
+    """A ``getaddrinfo`` that resolves these names."""
     return lambda _, port, **__: [(0, 0, 0, "", (one, port)) for one in addresses]
 
 
@@ -40,7 +40,7 @@ def reason(url: str) -> str:
 
 
 def certificate(name: str) -> bytes:
-    """One that its own key has signed, and the key."""
+    """A self-signed certificate, and its key."""
     named = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     made = (
@@ -56,7 +56,7 @@ def certificate(name: str) -> bytes:
 
 @pytest.fixture
 def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """An issuer over TLS on this machine; its name leads here, its certificate is trusted here."""
+    """An issuer over TLS on this machine, with a name that resolves and a trusted certificate."""
     monkeypatch.setattr(issuers, "_addresses", lambda *_, **__: ["127.0.0.1"])
     file = tmp_path / "certificate.pem"
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
@@ -75,11 +75,11 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
                     self.wfile.write(body)
 
                 def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - its name
-                    """Says nothing."""
+                    """Log nothing."""
 
             class Server(ThreadingHTTPServer):
                 def handle_error(self, *_: object) -> None:
-                    """Who goes in the midst of a handshake is no error here."""
+                    """Ignore clients that disconnect during the handshake."""
 
             server = stack.enter_context(Server(("127.0.0.1", 0), Handler))
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -96,7 +96,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
 
 
 def test_keys_come_over_tls_from_where_the_name_was_found_to_lead(serve: Serve) -> None:
-    """The name is looked up once: nothing but ``_addresses`` knows that it leads here."""
+    """The name is looked up once: only ``_addresses`` resolves it to this machine."""
     url = serve(NAME)
     assert issuers.fetch(issuer(url), allow_local=False) == Fetched(jwks(), None)
 
@@ -148,7 +148,7 @@ def test_a_connection_that_is_not_answered_is_cut_too() -> None:
     with socket.socket() as listening, ExitStack() as stack:
         listening.bind(("127.0.0.1", 0))
         listening.listen(0)
-        for _ in range(4):  # whoever comes after the few that wait is not answered
+        for _ in range(4):  # fills the backlog, so that the next connection gets no answer
             waiting = stack.enter_context(socket.socket())
             waiting.settimeout(0)
             with suppress(BlockingIOError):

@@ -1,4 +1,4 @@
-"""Audit records read again from the logs: found by words, believed by their own members."""
+"""Reading audit records from the logs: found by words, then matched by their own members."""
 
 import json
 from collections.abc import Mapping
@@ -96,7 +96,7 @@ def test_all_members_must_be_as_asked() -> None:
             {"caller": "arn:aws:iam::123456789012:role/R", "grant": "g"},
             '"audit" "arn:aws:iam::123456789012:role/R" "g"',
         ),
-        # What JSON or the pattern would spell in another way is left to the members.
+        # Values that JSON or the pattern would escape are matched by the members only.
         ({"subject": 'a"b'}, '"audit"'),
         ({"subject": "a\\b"}, '"audit"'),
         ({"subject": "two words"}, '"audit"'),

@@ -1,4 +1,4 @@
-"""The calls to S3 itself, against a server that answers as S3 does."""
+"""The functions' own calls to S3, against a server that answers like S3."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""AssumeRole: what is sent, what is made of the answer, and what of a failure."""
+"""AssumeRole: the request, and what becomes of answers and failures."""
 
 import json
 from dataclasses import replace
@@ -26,7 +26,7 @@ LENT = {
 
 
 class Client:
-    """Answers as it is told, and keeps what it was asked."""
+    """A client with answers that the test sets; it notes its calls."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer

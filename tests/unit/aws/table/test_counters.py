@@ -1,4 +1,4 @@
-"""Counters in DynamoDB: one call, all or nothing, gone after their minute; against moto."""
+"""Counters in DynamoDB: one call, all or nothing, deleted after their minute; against moto."""
 
 from datetime import timedelta
 from typing import Any

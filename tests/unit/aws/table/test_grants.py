@@ -1,4 +1,4 @@
-"""The table's edge, against moto; what moto cannot do against a client that is a few functions."""
+"""Reads and writes of the table, against moto, or a fake client for what moto cannot do."""
 
 import json
 from dataclasses import replace
@@ -127,7 +127,7 @@ def test_a_place_under_another_callers_key_is_refused(dynamodb: Any) -> None:
 
 
 class Client:
-    """Answers as it is told, and keeps what it was asked."""
+    """A client with answers that the test sets; it notes its calls."""
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)

@@ -1,4 +1,4 @@
-"""The reconciler's lease and the revocations in DynamoDB, against moto."""
+"""The reconciler's lease, and revocations in DynamoDB, against moto."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ def revocation(id_: str) -> Revocation:
 
 def test_one_has_the_lease_until_it_is_given_back_or_over(dynamodb: Any) -> None:
     assert take(dynamodb, "one")
-    assert take(dynamodb, "one"), "a try that nobody heard of"
+    assert take(dynamodb, "one"), "a first try whose answer got lost"
     assert not take(dynamodb, "other")
     lease.release(dynamodb, TABLE, "one", None)
     assert take(dynamodb, "other")
@@ -59,7 +59,7 @@ def test_what_the_last_whole_run_covered_is_there_until_the_next(dynamodb: Any) 
         assert lease.covered(dynamodb, TABLE) == covered
         take(dynamodb, "one")
         lease.release(dynamodb, TABLE, "one", None)
-        assert lease.covered(dynamodb, TABLE) == covered, "a run that failed has covered nothing"
+        assert lease.covered(dynamodb, TABLE) == covered, "a failed run covers nothing"
 
 
 def test_a_damaged_revocation_is_named_and_the_others_are_read(dynamodb: Any) -> None:
@@ -74,9 +74,11 @@ def test_a_damaged_revocation_is_named_and_the_others_are_read(dynamodb: Any) ->
 
 
 def test_what_is_denied_is_written_over_what_was_read_and_over_nothing_else(dynamodb: Any) -> None:
-    """Else a write that hung, and that nobody waits for any more, could undo a later one."""
+    """Otherwise a write that hung and was abandoned could undo a later one."""
     for before, text in ((None, "one"), ("one", "two"), ("one", "two")):
-        revocations.save_denials(dynamodb, TABLE, text, before)  # the last: a second try
+        revocations.save_denials(
+            dynamodb, TABLE, text, before
+        )  # the last write once more: a second try
         assert revocations.denials(dynamodb, TABLE) == text
     for before, late in ((None, "one"), ("one", "late")):
         with pytest.raises(Unavailable):
