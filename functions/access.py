@@ -1,4 +1,4 @@
-"""``{door}/grants``, ``/identity``, ``/explanations``: what a caller may reach, and why."""
+"""Serves ``/{door}/grants``, ``/identity`` and ``/explanations``: what a caller may reach."""
 
 import os
 from functools import partial
@@ -30,14 +30,14 @@ recording = partial(runtime.request_record, settings.metrics_namespace)
 
 
 def identity(request: gateway.Request) -> Answer:
-    """Who the caller is to the service."""
+    """The caller's identity as the service sees it."""
     request.query()
     caller = request.caller()
     return {"door": caller.door, **caller.identity.as_json()}
 
 
 def grants(request: gateway.Request) -> Answer:
-    """What the caller may reach, page by page; a grant that opens nothing now is left out."""
+    """One page of the caller's grants, without those that open nothing now."""
     page = Page.from_query(request.query(PARAMETERS), parts=3)
     caller, time = request.caller(), now()
     keys = caller.identity.grantee_keys
@@ -55,7 +55,7 @@ def grants(request: gateway.Request) -> Answer:
 
 
 def explanations(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """What the same credentials request would get, without vending."""
+    """Explain what the same credentials request would get, without vending."""
     body = parse(CredentialsRequest, request.body())
     return explain(caller, body, record, environment.effects())
 

@@ -1,4 +1,4 @@
-"""``/admin/*``: what is granted, and changing it."""
+"""Serves ``/admin/grants``, ``/issuers``, ``/locations`` and ``/changes``."""
 
 import os
 import re
@@ -47,8 +47,8 @@ READERS: dict[str, Callable[[str], Entry]] = {
 }
 
 
-def listed(request: gateway.Request, kind: str) -> Answer:
-    """All entries of a kind in the order of their ids, page by page."""
+def list_entries(request: gateway.Request, kind: str) -> Answer:
+    """One page of the entries of a kind, in the order of their ids."""
     request.caller()
     page = Page.from_query(request.query(PARAMETERS), parts=1)
     start = page.start[0] if page.start else ""
@@ -58,23 +58,26 @@ def listed(request: gateway.Request, kind: str) -> Answer:
     )
 
 
-def one(request: gateway.Request, kind: str) -> Answer:
-    """One entry by its id."""
+def read_entry(request: gateway.Request, kind: str) -> Answer:
+    """The entry with the id in the path.
+
+    Raises:
+        NotFound: there is none.
+    """
     request.caller()
     request.query()
     key = Key(kind, request.path("id"))
-    known = re.fullmatch(
-        "[A-Za-z0-9._~:=-]{1,200}", key.sk
-    )  # else DynamoDB may not take it as a key
-    documents = read_items(dynamodb, settings.table, [key] if known else [], consistent=True)
+    # DynamoDB may not accept any other text as a key.
+    keys = [key] if re.fullmatch("[A-Za-z0-9._~:=-]{1,200}", key.sk) else []
+    documents = read_items(dynamodb, settings.table, keys, consistent=True)
     if key not in documents:
-        raise NotFound(f"There is no such entry in {kind}.")
+        raise NotFound(f"No entry with this id in {kind}.")
     return READERS[kind](documents[key]).as_json()
 
 
-def named_by(body: ChangesRequest) -> Stored:
-    """What the table holds of what a document touches."""
-    # All issuers: there are few, and a document's grants may need any.
+def stored_for(body: ChangesRequest) -> Stored:
+    """The stored entries that the document of ``body`` may change or need."""
+    # All issuers: there are few, and the document's grants may need any of them.
     trusted = entries(dynamodb, settings.table, "issuers", consistent=True)
     issuers = {key.sk: IssuerBody.stored_issuer(text) for key, text in trusted}
     whole: set[Kind] = set()
@@ -102,14 +105,14 @@ def named_by(body: ChangesRequest) -> Stored:
     )
 
 
-def items(keys: Iterable[Key]) -> dict[Key, list[Grant]]:
-    """The grants of decision items."""
+def decision_items(keys: Iterable[Key]) -> dict[Key, list[Grant]]:
+    """The grants of each decision item."""
     documents = read_items(dynamodb, settings.table, keys, consistent=True)
     return {key: GrantBody.stored_grants(document) for key, document in documents.items()}
 
 
 def has_keys(jwks: str) -> bool:
-    """As in ``vending.callers.web_identity``, which brings PyJWT: few documents pin keys."""
+    """As ``web_identity.has_keys``; imports PyJWT late, since few documents pin keys."""
     from vending.callers.web_identity import has_keys  # noqa: PLC0415 - a tenth of a cold start
 
     return has_keys(jwks)
@@ -117,20 +120,20 @@ def has_keys(jwks: str) -> bool:
 
 CATALOGUE = Catalogue(
     revision=partial(catalogue.revision, dynamodb, settings.table),
-    stored=named_by,
-    items=items,
+    stored=stored_for,
+    items=decision_items,
     commit=partial(catalogue.commit, dynamodb, settings.table),
 )
 
 
 def assumable_roles() -> frozenset[str]:
-    """Whom the functions may assume; asked for only where a location names a role."""
+    """The roles that the functions may assume; read only if a location names a role."""
     ssm = client("ssm", settings.region)
     return services_ssm.assumable_roles(ssm, settings.assumable_roles_parameter)
 
 
 def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Applies a document; one audit record for the request and one for each change written."""
+    """Apply a document; one audit record for the request, and one for each written change."""
     setting = Setting(settings.role_arn, settings.allow_local_issuers, has_keys, assumable_roles)
     on_change = partial(record_change, request.id, caller, record)
     body = parse(ChangesRequest, request.body())
@@ -144,7 +147,7 @@ def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
 def record_change(
     request_id: str, caller: Caller, cause: Record, change: Change, revision: int, outcome: str
 ) -> None:
-    """The audit record of one change, with before and after."""
+    """Write the audit record of one change, with the entry before and after."""
     with step_record("change", request_id) as record:
         record.note(**caller.as_recorded())
         record.note(
@@ -153,12 +156,12 @@ def record_change(
 
 
 ROUTES: dict[str, gateway.Route] = {
-    "GET /admin/grants": partial(listed, kind="grants"),
-    "GET /admin/grants/{id}": partial(one, kind="grants"),
-    "GET /admin/issuers": partial(listed, kind="issuers"),
-    "GET /admin/issuers/{id}": partial(one, kind="issuers"),
-    "GET /admin/locations": partial(listed, kind="locations"),
-    "GET /admin/locations/{id}": partial(one, kind="locations"),
+    "GET /admin/grants": partial(list_entries, kind="grants"),
+    "GET /admin/grants/{id}": partial(read_entry, kind="grants"),
+    "GET /admin/issuers": partial(list_entries, kind="issuers"),
+    "GET /admin/issuers/{id}": partial(read_entry, kind="issuers"),
+    "GET /admin/locations": partial(list_entries, kind="locations"),
+    "GET /admin/locations/{id}": partial(read_entry, kind="locations"),
     "POST /admin/changes": recorded_route(recording, "changes", changes),
 }
 

@@ -1,4 +1,4 @@
-"""``/admin/audit``, ``/admin/sessions``, ``/admin/vends/…``: what was decided, read again."""
+"""Serves ``/admin/audit``, ``/admin/sessions`` and ``/admin/vends/{id}`` from the logs."""
 
 import os
 from collections.abc import Iterable
@@ -25,44 +25,44 @@ groups = os.environ["LOG_GROUPS"].split(",")
 cloudwatch = client("logs", settings.region, seconds=logs.CALL_SECONDS)
 
 
-def reading() -> Read:
-    """All records, for one request."""
+def log_reader() -> Read:
+    """Reads the records of all log groups, within the budget of one request."""
     return logs.reader(cloudwatch, groups)
 
 
 def records(request: gateway.Request) -> Answer:
-    """The records of some time, page by page."""
+    """One page of the records that match the query."""
     request.caller()
     query, time = request.query(QUERY), now()
     page = Page.from_query(query, parts=2)
-    return Search.from_query(query, time).page(reading(), page, time)
+    return Search.from_query(query, time).page(log_reader(), page, time)
 
 
 def sessions(request: gateway.Request) -> Answer:
-    """What was vended and holds still, by session, page by page."""
+    """One page of the sessions of which something is still valid."""
     request.caller()
     query = request.query(SESSIONS_QUERY)
-    return sessions_out(reading(), query, Page.from_query(query, parts=1), now())
+    return sessions_out(log_reader(), query, Page.from_query(query, parts=1), now())
 
 
 def vend(request: gateway.Request) -> Answer:
-    """One decision by its ``vendId``, and the session that served it."""
+    """The record of the vend with the id in the path, and its session."""
     request.caller()
     query, time = request.query(("since", "until")), now()
     search, reads = Search.from_query(query, time), logs.readers(cloudwatch, groups)
 
-    def read(*asked: Any) -> Iterable[Line]:
-        """One log after another: what is sought is in one."""
-        return chain.from_iterable(one(*asked) for one in reads)
+    def read(*arguments: Any) -> Iterable[Line]:
+        """Read one log after the other, since only one has the record."""
+        return chain.from_iterable(read_log(*arguments) for read_log in reads)
 
     line = look_up(read, request.path("id"), search, given="since" in query)
-    found: Answer = {"record": line.members, **settled(search.until, time)}
-    if made := Vend.of(line):
-        around = (made.at - LONGEST_VEND, min(made.at + LONGEST_VEND, time))
-        found["session"] = summary(
-            vends_in(reads, made.session_id, since=around[0], until=around[1])
+    answer: Answer = {"record": line.members, **settled(search.until, time)}
+    if found := Vend.of(line):
+        around = (found.at - LONGEST_VEND, min(found.at + LONGEST_VEND, time))
+        answer["session"] = summary(
+            vends_in(reads, found.session_id, since=around[0], until=around[1])
         )
-    return found
+    return answer
 
 
 ROUTES: dict[str, gateway.Route] = {

@@ -1,4 +1,4 @@
-"""The web-identity door: a token in, who it is about out, or nothing."""
+"""Authorizes callers of the door web-identity by their token."""
 
 import os
 from functools import partial
@@ -31,23 +31,23 @@ class Unauthorized(Exception):
 
 
 class Unavailable(Exception):
-    """The caller could not be verified just now: the gateway responses make it a 503."""
+    """The token could not be verified now; the gateway responses make it a 503."""
 
 
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     """Entry point."""
-    asked = AuthorizationRequest(event)
+    request = AuthorizationRequest(event)
     try:
         with (
             lasting(VEND),
-            recording("authentication", asked.id, failures_only=True) as record,
+            recording("authentication", request.id, failures_only=True) as record,
         ):
-            record.note(door="web-identity", route=asked.route, sourceIp=asked.source_ip)
-            identity = verification.identity(asked.token(), record)
-            return allow(asked, identity, record.meter.elapsed())
+            record.note(door="web-identity", route=request.route, sourceIp=request.source_ip)
+            identity = verification.identity(request.token(), record)
+            return allow(request, identity, record.meter.elapsed())
     except TokenRefused:
         raise Unauthorized from None
-    except Exception as error:  # noqa: BLE001 - whatever it is, nobody gets in
-        logger.error("Unavailable", extra={"causes": causes(error)})  # noqa: TRY400 - no messages
+    except Exception as error:  # noqa: BLE001 - no error may let a caller in
+        logger.error("Unavailable", extra={"causes": causes(error)})  # noqa: TRY400 - a traceback has messages
         raise Unavailable from None

@@ -1,4 +1,4 @@
-"""``{door}/credentials``: temporary credentials for just the targets."""
+"""Serves ``/{door}/credentials``: vends temporary credentials for just the targets."""
 
 import os
 import re
@@ -31,15 +31,15 @@ recording = partial(runtime.request_record, environment.settings.metrics_namespa
 
 
 def credentials(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Vends; see ``vending.credentials.vend.vend_credentials``."""
+    """Vend credentials; see ``vending.credentials.vend.vend_credentials``."""
     body = parse(CredentialsRequest, request.body())
     vended = vend_credentials(caller, body, record, environment.lending(assume_role))
-    lent = vended.credentials
+    temporary = vended.credentials
     return {
         "credentials": {
-            "accessKeyId": lent.access_key_id,
-            "secretAccessKey": lent.secret_access_key,
-            "sessionToken": lent.session_token,
+            "accessKeyId": temporary.access_key_id,
+            "secretAccessKey": temporary.secret_access_key,
+            "sessionToken": temporary.session_token,
             "expiration": iso(vended.expiration),
         },
         "matchedGrantTargets": [target.as_json() for target in vended.narrowed.targets],
@@ -51,20 +51,20 @@ def credentials(request: gateway.Request, caller: Caller, record: Record) -> Ans
 
 
 def container_credentials(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """The same as AWS's SDKs ask for it and read it: a query, and members of theirs."""
-    body = checked(CredentialsRequest, numbered(request.query(QUERY)))
+    """Vend credentials in the format of AWS's SDKs: a query, and their names of members."""
+    body = checked(CredentialsRequest, as_members(request.query(QUERY)))
     vended = vend_credentials(caller, body, record, environment.lending(assume_role))
-    lent = vended.credentials
+    temporary = vended.credentials
     return {
-        "AccessKeyId": lent.access_key_id,
-        "SecretAccessKey": lent.secret_access_key,
-        "Token": lent.session_token,
+        "AccessKeyId": temporary.access_key_id,
+        "SecretAccessKey": temporary.secret_access_key,
+        "Token": temporary.session_token,
         "Expiration": iso(vended.expiration),
     }
 
 
-def numbered(query: Mapping[str, str]) -> dict[str, object]:
-    """The query as members of a body, where a duration is a number."""
+def as_members(query: Mapping[str, str]) -> dict[str, object]:
+    """The query as members of a body, with the duration as a number."""
     return {
         name: int(value) if name == "durationSeconds" and NUMBER.fullmatch(value) else value
         for name, value in query.items()

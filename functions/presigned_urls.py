@@ -1,4 +1,4 @@
-"""``{door}/presigned-urls`` and ``{door}/multipart-uploads``: signed by what never leaves here."""
+"""Serves ``/{door}/presigned-urls`` and ``/{door}/multipart-uploads``: presigns URLs."""
 
 import gc
 import os
@@ -33,11 +33,11 @@ settings, dynamodb = environment.settings, environment.dynamodb
 recording = partial(runtime.request_record, settings.metrics_namespace)
 sessions = SigningSessions(environment.assume_role(), new_id, now)
 connection = s3.connection()
-gc.freeze()  # a batch makes thousands of objects; what there is now need not be searched for waste
+gc.freeze()  # a batch makes thousands of objects; the garbage collector can skip older ones
 
 
-def presigning() -> PresignEffects:
-    """What presigning takes, now."""
+def presign_effects() -> PresignEffects:
+    """The effects of presigning now."""
     return PresignEffects(
         load_grants=environment.load_grants,
         rates=environment.rates,
@@ -48,8 +48,8 @@ def presigning() -> PresignEffects:
     )
 
 
-def uploading() -> UploadEffects:
-    """What multipart uploads take, now."""
+def upload_effects() -> UploadEffects:
+    """The effects of multipart uploads now."""
     return UploadEffects(
         load_grants=environment.load_grants,
         rates=environment.rates,
@@ -66,43 +66,43 @@ def uploading() -> UploadEffects:
 
 
 def presigned_urls(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Signs all or nothing, in the form that is asked for."""
-    vended = vend_presigned(caller, parse_urls(request.body()), record, presigning())
+    """Presign a URL for every request or for none, in the form of the body."""
+    vended = vend_presigned(caller, parse_urls(request.body()), record, presign_effects())
     return {**vended.as_json(), **ids(record, vended.session_id)}
 
 
 def multipart_uploads(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Starts an upload; the first parts are signed with it."""
-    running = start_upload(caller, parse(UploadRequest, request.body()), record, uploading())
+    """Start an upload, and sign its first parts."""
+    running = start_upload(caller, parse(UploadRequest, request.body()), record, upload_effects())
     return {**running.as_json(), **ids(record, running.signing.session_id)}
 
 
 def parts(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Signs parts of an upload that runs, also again."""
+    """Sign parts of a running upload, also parts that were signed before."""
     body = parse(PartsRequest, request.body())
-    running, signed = sign_parts(caller, request.path("id"), body, record, uploading())
-    members = {"parts": [one.as_json(running.expires_at) for one in signed]}
+    running, signed = sign_parts(caller, request.path("id"), body, record, upload_effects())
+    members = {"parts": [part.as_json(running.expires_at) for part in signed]}
     return {**members, **ids(record, running.signing.session_id)}
 
 
 def completion(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Signs what joins the parts."""
+    """Sign the URL that joins the parts."""
     body = parse(CompletionRequest, request.body())
-    running = resume(caller, request.path("id"), body.expires_in, record, uploading())
+    running = resume(caller, request.path("id"), body.expires_in, record, upload_effects())
     url = running.completion(body.headers).as_json(running.expires_at)
     return {**url, **ids(record, running.signing.session_id)}
 
 
 def abort(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Signs what ends the upload."""
+    """Sign the URL that aborts the upload."""
     body = parse(AbortRequest, request.body())
-    running = end(caller, request.path("id"), body.expires_in, record, uploading())
+    running = end(caller, request.path("id"), body.expires_in, record, upload_effects())
     url = running.abort().as_json(running.expires_at)
     return {**url, **ids(record, running.signing.session_id)}
 
 
 def ids(record: Record, session_id: str) -> Answer:
-    """Of the decision and the session, for whoever looks for them later."""
+    """The ids of the decision and the session, to look them up later."""
     return {"vendId": record.vend_id, "sessionId": session_id}
 
 

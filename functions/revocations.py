@@ -1,4 +1,4 @@
-"""``/admin/revocations``: the kill switch, and the reconciler that keeps it in force."""
+"""Serves ``/admin/revocations``, and runs the reconciler that keeps them in force."""
 
 import os
 import re
@@ -34,7 +34,7 @@ from vending.revocations.revocation import REVOCATION_ID, revocation_id
 from vending.revocations.revoke import RevokeEffects, lift, revoke
 from vending.trail.vends import LONGEST_VEND, Vend, vends_with
 
-SEARCH_SECONDS = 8.0  # of the 29 that API Gateway waits
+SEARCH_SECONDS = 8.0  # of the 29 seconds that API Gateway waits
 
 logger = Logger()
 settings = Settings.read(os.environ)
@@ -58,14 +58,14 @@ LEDGER = Ledger(
 )
 
 
-def effects() -> RevokeEffects:
-    """What revoking needs of this environment."""
+def revoke_effects() -> RevokeEffects:
+    """The effects of revoking, in this environment."""
     return RevokeEffects(
         read=partial(revocations.read, dynamodb, settings.table),
         add=partial(revocations.add, dynamodb, settings.table),
         lift=partial(revocations.lift, dynamodb, settings.table),
         vends=vends,
-        locations=registered,
+        locations=locations,
         ledger=LEDGER,
         role_arn=settings.role_arn,
         cache_seconds=settings.grants_cache_seconds,
@@ -74,10 +74,10 @@ def effects() -> RevokeEffects:
 
 
 def vends(vend_id: str) -> Sequence[Vend]:
-    """What this vend gave, and all that its session has served; empty: there is no record.
+    """The vend with this id and all others of its session; empty if there is no record.
 
     Raises:
-        TooLarge: it could not be found in time.
+        TooLarge: the logs are too long to find it in time.
     """
     budget, until = logs.Budget.of(seconds=SEARCH_SECONDS), now()
     reads = logs.readers(cloudwatch, log_groups, budget)
@@ -85,77 +85,77 @@ def vends(vend_id: str) -> Sequence[Vend]:
         return vends_with(reads, vend_id, since=until - LONGEST_VEND, until=until)
     except TooLarge:
         raise TooLarge(
-            "There is too much log to find this vend in time. Revoke its caller, which needs no "
-            "search."
+            "The logs are too long to find this vend in time. Revoke the vend's caller instead, "
+            "which needs no search."
         ) from None
 
 
-def registered() -> Iterator[Location]:
-    """Every location; there are as many as buckets."""
+def locations() -> Iterator[Location]:
+    """All locations, one for each bucket."""
     for _, document in entries(dynamodb, settings.table, "locations"):
         yield LocationBody.stored_location(document)
 
 
-def listed(request: gateway.Request) -> Answer:
-    """All revocations, the newest first, page by page."""
+def list_revocations(request: gateway.Request) -> Answer:
+    """One page of the revocations, the newest first."""
     request.caller()
     page, time = Page.from_query(request.query(PARAMETERS), parts=1), now()
     start = page.start[0] if page.start else ""
     found = revocations.every(dynamodb, settings.table, start=start)
-    return page.answer("revocations", (((one.id,), one.as_json(time)) for one in found))
+    return page.answer("revocations", (((each.id,), each.as_json(time)) for each in found))
 
 
-def one(request: gateway.Request) -> Answer:
-    """One revocation by its id."""
+def read_revocation(request: gateway.Request) -> Answer:
+    """The revocation with the id in the path."""
     request.caller()
     request.query()
-    if not (found := revocations.read(dynamodb, settings.table, asked(request))):
-        raise NotFound("There is no such revocation.")
+    if not (found := revocations.read(dynamodb, settings.table, path_id(request))):
+        raise NotFound("No revocation with this id.")
     return found.as_json(now())
 
 
-def revoked(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """See ``vending.revocations.revoke.revoke``."""
-    return revoke(caller, parse(RevocationRequest, request.body()), record, effects())
+def post_revocation(request: gateway.Request, caller: Caller, record: Record) -> Answer:
+    """Revoke; see ``vending.revocations.revoke.revoke``."""
+    return revoke(caller, parse(RevocationRequest, request.body()), record, revoke_effects())
 
 
-def lifted(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """See ``vending.revocations.revoke.lift``."""
-    return lift(caller, asked(request), record, effects())
+def delete_revocation(request: gateway.Request, caller: Caller, record: Record) -> Answer:
+    """Lift a block; see ``vending.revocations.revoke.lift``."""
+    return lift(caller, path_id(request), record, revoke_effects())
 
 
-def asked(request: gateway.Request) -> str:
-    """The id in the path, if it is of our form.
+def path_id(request: gateway.Request) -> str:
+    """The id in the path.
 
     Raises:
-        NotFound: it is not, and DynamoDB might not take it as a key.
+        NotFound: it is not an id of ours, and DynamoDB may not accept it as a key.
     """
     if not re.fullmatch(REVOCATION_ID, id_ := request.path("id")):
-        raise NotFound("There is no such revocation.")
+        raise NotFound("No revocation with this id.")
     return id_
 
 
-def reconciled(event_id: str) -> None:
-    """Repair what drifted, and sweep what is over; by schedule, and after the stack is updated."""
+def run_reconciler(event_id: str) -> None:
+    """Repair differences and remove ended denials; on schedule and after stack updates."""
     with deadline.lasting(deadline.ADMINISTRATION), recording("reconciliation", event_id) as record:
         if written := reconcile(LEDGER):
             record.note(reconciliation=written.as_recorded())
             if written.damaged:
-                raise InternalError("Revocations are damaged.", reason="DamagedItem")
+                raise InternalError("Some revocations are damaged.", reason="DamagedItem")
 
 
 ROUTES: dict[str, gateway.Route] = {
-    "GET /admin/revocations": listed,
-    "POST /admin/revocations": recorded_route(recording, "revocation", revoked),
-    "GET /admin/revocations/{id}": one,
-    "DELETE /admin/revocations/{id}": recorded_route(recording, "lift", lifted),
+    "GET /admin/revocations": list_revocations,
+    "POST /admin/revocations": recorded_route(recording, "revocation", post_revocation),
+    "GET /admin/revocations/{id}": read_revocation,
+    "DELETE /admin/revocations/{id}": recorded_route(recording, "lift", delete_revocation),
 }
 
 
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object] | None:
     """Entry point."""
-    if event.get("source") in ("aws.events", "aws.cloudformation"):  # of EventBridge
-        reconciled(str(event.get("id")))
+    if event.get("source") in ("aws.events", "aws.cloudformation"):  # from EventBridge
+        run_reconciler(str(event.get("id")))
         return None
     return gateway.answer(event, ROUTES, logger.error, seconds=deadline.ADMINISTRATION)

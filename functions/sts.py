@@ -1,4 +1,4 @@
-"""``/sts/{grantId}``: AssumeRoleWithWebIdentity as STS has it, decided by our grants."""
+"""Serves ``/sts/{grantId}``: AssumeRoleWithWebIdentity in STS's format, by our grants."""
 
 import os
 import re
@@ -38,43 +38,45 @@ assume_role = environment.assume_role()
 
 
 @METER.timed("table")
-def grant_named(id_: str) -> Grant | None:
-    """The grant of this id, as administrators have it; a decision still looks at its own item."""
+def load_grant(id_: str) -> Grant | None:
+    """The grant with this id from the catalogue; the decision still reads its own item."""
     if not re.fullmatch("[A-Za-z0-9._-]{1,64}", id_):
-        return None  # of no form that a grant has, and DynamoDB might not take it as a key
+        return None  # not a grant's id, and DynamoDB may not accept it as a key
     key = catalogue_key("grant", id_)
     document = read_items(dynamodb, settings.table, [key]).get(key)
     return None if document is None else GrantBody.stored_grant(document)
 
 
-kept_grants = Kept(grant_named, settings.grants_cache_seconds, now)
+kept_grants = Kept(load_grant, settings.grants_cache_seconds, now)
 
 
 def assume_role_with_web_identity(request: gateway.Request) -> Answer:
-    """Vends all that the grant in the path opens; the body's token says to whom.
+    """Vend the whole scope of the grant in the path to the caller that the token names.
 
-    Until it has, the record is one of an authentication, as the authorizer's are: whoever sends
-    nonsense to an open route is no refused caller, and no alarm on those.
+    Until the token is verified, the record has the action ``authentication``, as the authorizer's:
+    nonsense that somebody sends to this open route does not count as a refused caller.
     """
     with recording("authentication", request.id) as record:
         source_ip = request.source_ip()
         record.note(door="sts", sourceIp=source_ip)
-        asked = RoleRequest.read(request, traced=traced)
-        identity = verification.identity(asked.token, record)
+        parameters = RoleRequest.read(request, traced=traced)
+        identity = verification.identity(parameters.token, record)
         caller = Caller("sts", identity, source_ip, record.meter.elapsed())
         record.note(action="credentials")
         record.note(**caller.as_recorded())
-        if asked.role_arn != settings.role_arn:
-            raise InvalidRequest("RoleArn is not the role of this service: the stack's RoleArn.")
+        if parameters.role_arn != settings.role_arn:
+            raise InvalidRequest(
+                "RoleArn must be the role of this service, as in the stack's output RoleArn."
+            )
         vended = vend_grant(
             caller,
             request.path("grantId"),
-            asked.duration_seconds,
+            parameters.duration_seconds,
             record,
             kept_grants.load,
             environment.lending(assume_role),
         )
-        audience = verification.audience(asked.token, identity)
+        audience = verification.audience(parameters.token, identity)
     return result(vended, identity, audience)
 
 

@@ -1,7 +1,7 @@
-"""The reconciler: what the table says is revoked becomes what the decision reads and IAM denies.
+"""The reconciler: brings the table's revocations into force in decisions and in IAM.
 
-One at a time, by a lease in the table. Whoever waits for a change of its own is done when some
-run has covered it.
+A lease in the table allows one run at a time. A request that waits for its own revocation is done
+when any run has covered it.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,18 +13,18 @@ from vending.denials.denial_policy import fitted
 from vending.denials.denials import Denials
 from vending.revocations.revocation import Revocation
 
-LEASE = timedelta(seconds=40)  # longer than the function may run: no two ever write at once
-PAUSE = 0.2  # seconds between two looks at the lease
-PATIENCE = timedelta(seconds=10)
+LEASE = timedelta(seconds=40)  # longer than the function may run, so two never write at once
+PAUSE = 0.2  # seconds between two checks of the lease
+PATIENCE = timedelta(seconds=10)  # how long a request waits for another run
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """What the last whole run has brought into force."""
+    """What the last complete run has brought into force."""
 
     marks: Collection[str]  # of revocations
-    merged: bool  # to broader denials, since all did not fit
-    taken_until: datetime | None = None  # the lease, by a run that goes on
+    merged: bool  # whether denials were merged into broader ones, because not all fitted
+    taken_until: datetime | None = None  # until when a running run has the lease
 
 
 NONE_COVERED = Covered((), merged=False)
@@ -32,15 +32,15 @@ NONE_COVERED = Covered((), merged=False)
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The table and the role, as functions; each raises Unavailable.
+    """The effects on the table and the role; each raises ``Unavailable``.
 
-    ``revocations`` gives of one that is damaged its id. ``take`` gets the lease for an owner,
-    unless another has it; ``release`` gives it back, with what ``covered`` gives from then on.
+    ``revocations`` yields the id of a damaged revocation. ``take`` takes the lease unless another
+    owner has it; ``release`` gives it back, and stores what ``covered`` then returns.
     """
 
     revocations: Callable[[], Iterable[Revocation | str]]
     denials: Callable[[], str | None]
-    save_denials: Callable[[str, str | None], None]  # over what was read before
+    save_denials: Callable[[str, str | None], None]  # the new text, and the text that it replaces
     has_policy: Callable[[str], bool]
     put_policy: Callable[[str], None]
     take: Callable[[str, datetime, datetime], bool]  # owner, now, until
@@ -53,16 +53,16 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a run has done."""
+    """The result of a run."""
 
-    active: int  # revocations that deny something
-    characters: int  # of the policy
-    repaired: bool  # the table's item or the role's policy was another one
+    active: int  # number of revocations that deny something
+    characters: int  # length of the policy
+    repaired: bool  # whether the table's item or the role's policy was different
     covered: Covered
     damaged: tuple[str, ...]  # ids of revocations that cannot be read
 
     def as_recorded(self) -> dict[str, object]:
-        """As a member of the audit record."""
+        """The result as a member of the audit record."""
         damaged = {"damaged": list(self.damaged)} if self.damaged else {}
         return {
             "active": self.active,
@@ -74,11 +74,11 @@ class Written:
 
 
 def reconcile(ledger: Ledger) -> Written | None:
-    """One run; None where another has the lease.
+    """Bring all revocations into force; None if another run has the lease.
 
     Raises:
-        Unavailable: the table or IAM failed; what is written denies what it did before, or more.
-        InternalError: revocations are damaged, and what was denied is as well.
+        Unavailable: the table or IAM failed; no denial that is still needed is lost.
+        InternalError: both a revocation and the item of denials are damaged.
     """
     now = ledger.now
     owner, time = ledger.new_id(), now()
@@ -94,17 +94,19 @@ def reconcile(ledger: Ledger) -> Written | None:
 
 
 def bring_into_force(mark: str, ledger: Ledger) -> Covered | None:
-    """Run, or wait for a run, that covers the revocation of this mark; None: there was none.
+    """Run the reconciler, or wait for a run, until the revocation with this mark is covered.
+
+    Returns None if no run has covered it within ``PATIENCE``.
 
     Raises:
-        Unavailable, InternalError: as ``reconcile``.
+        Unavailable, InternalError: as in ``reconcile``.
     """
     now = ledger.now
     patience = now() + PATIENCE
     while mark not in (covered := ledger.covered()).marks:
         time = now()
         taken = covered.taken_until is not None and covered.taken_until >= time
-        # Looking is cheap; hundreds that ask for the lease would have DynamoDB throttle its owner.
+        # Reading is cheap; if hundreds tried to take the lease, DynamoDB would throttle its owner.
         if not taken and (written := reconcile(ledger)):
             return written.covered if mark in written.covered.marks else None
         if time >= patience:
@@ -114,29 +116,30 @@ def bring_into_force(mark: str, ledger: Ledger) -> Covered | None:
 
 
 def _write(time: datetime, ledger: Ledger) -> Written:
-    """First what stops new vends, then what ends what is out.
+    """Write the denials that stop new vends, then the policy that ends existing sessions.
 
-    What has changed is put into the role without a look: IAM may still read what was there before.
-    While a revocation is damaged nothing stops being denied, since it may be what denies it.
+    After a change, the policy is written without reading it first: IAM may still return an old
+    one. While a revocation is damaged, every earlier denial stays, since it may come from that one.
     """
     found = list(ledger.revocations())
-    damaged = tuple(one for one in found if isinstance(one, str))
-    active = [one for one in found if not isinstance(one, str) and one.denies(time)]
+    damaged = tuple(id_ for id_ in found if isinstance(id_, str))
+    read = [revocation for revocation in found if not isinstance(revocation, str)]
+    active = [revocation for revocation in read if revocation.denies(time)]
     before = ledger.denials()
-    still = Denials.decode(before).before.items() if damaged else ()
-    whole = fitted(Denials.of(chain((one.denial for one in active), still)))
-    text = whole.denials.encode()
+    earlier = Denials.decode(before).before.items() if damaged else ()
+    complete = fitted(Denials.of(chain((revocation.denial for revocation in active), earlier)))
+    text = complete.denials.encode()
     saved = before == text
     if not saved:
         ledger.save_denials(text, before)
-    put = saved and ledger.has_policy(whole.document)
+    put = saved and ledger.has_policy(complete.document)
     if not put:
-        ledger.put_policy(whole.document)
-    marks = [one.mark for one in active if not (damaged and one.lifted)]
+        ledger.put_policy(complete.document)
+    marks = [revocation.mark for revocation in active if not (damaged and revocation.lifted)]
     return Written(
         active=len(active),
-        characters=len(whole.document),
+        characters=len(complete.document),
         repaired=not put,
-        covered=Covered(marks, whole.merged),
+        covered=Covered(marks, complete.merged),
         damaged=damaged,
     )

@@ -1,4 +1,4 @@
-"""``POST /admin/revocations``: whose sessions end."""
+"""The body of ``POST /admin/revocations``: whose access to end, and how."""
 
 from typing import Annotated, Literal, Self
 
@@ -20,16 +20,16 @@ def _principal(value: object) -> Principal:
     try:
         return Principal.parse(text(value))
     except ValueError:
-        raise ValueError("the ARN of one IAM role or user") from None
+        raise ValueError("must be the ARN of one IAM role or user") from None
 
 
 PrincipalArn = Annotated[Principal, PlainValidator(_principal)]
-Reason = Subject  # plain text too
+Reason = Subject  # the same rules for text
 OurId = Annotated[str, matching("[a-z2-7]{16}", "16 characters from a to z and 2 to 7")]
 
 
 class RevokedCaller(Body):
-    """A grantee that is one role, user or subject."""
+    """A caller to revoke: one IAM role or user, or one subject of an issuer."""
 
     iam: PrincipalArn | None = None
     issuer: IssuerUrl | None = None
@@ -39,23 +39,23 @@ class RevokedCaller(Body):
     def _one(self) -> Self:
         web = (self.issuer is not None, self.subject is not None)
         if web != ((self.iam is None),) * 2:
-            raise ValueError("give 'iam' alone, or 'issuer' and 'subject'")
+            raise ValueError("give either 'iam', or 'issuer' and 'subject'")
         return self
 
     @property
     def canonical(self) -> str:
-        """As ``Identity.canonical``."""
+        """The same text as ``Identity.canonical``."""
         return self.iam.arn if self.iam else f"{self.issuer} {self.subject}"
 
     def as_json(self) -> dict[str, object]:
-        """In the canonical form."""
+        """The caller as JSON, in the canonical form."""
         if self.iam:
             return {"iam": self.iam.arn}
         return {"issuer": self.issuer, "subject": self.subject}
 
 
 class RevocationRequest(Body):
-    """One of caller, session, vend, grant or all; what ends, and why."""
+    """What to revoke (a caller, session, vend, grant or all), of which kind, and why."""
 
     caller: RevokedCaller | None = None
     session_id: OurId | None = None
@@ -68,15 +68,17 @@ class RevocationRequest(Body):
     @model_validator(mode="after")
     def _one_of(self) -> Self:
         given = (self.caller, self.session_id, self.vend_id, self.grant_id, self.all)
-        if sum(one is not None for one in given) != 1:
-            raise ValueError(f"give one of {', '.join(map(repr, MEMBERS))}")
+        if sum(value is not None for value in given) != 1:
+            raise ValueError(f"give exactly one of {', '.join(map(repr, MEMBERS))}")
         if self.kind == "block" and (self.session_id or self.vend_id):
-            raise ValueError("a session is ended with kind 'sessions'; block its caller or grant")
+            raise ValueError(
+                "end a session with kind 'sessions'; to block, name its caller or grant"
+            )
         return self
 
     @property
     def whose(self) -> dict[str, object]:
-        """As it was asked for."""
+        """What is revoked, as JSON."""
         if self.caller:
             return {"caller": self.caller.as_json()}
         given = {
@@ -88,7 +90,7 @@ class RevocationRequest(Body):
         return {name: value for name, value in given.items() if value is not None}
 
     def place(self, session_id: str | None) -> Place:
-        """Where the role session name says so; ``session_id`` is that of a vend."""
+        """The part of the role session name to deny; ``session_id`` is the session of the vend."""
         if self.caller:
             return Place("caller", short_hash(self.caller.canonical, WIDTHS["caller"]))
         if self.grant_id:

@@ -1,4 +1,4 @@
-"""Revoke and lift: write it down, then bring it into force; the answer says how far it got."""
+"""Revokes and lifts: records it in the table, then brings it into force in IAM."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,35 +18,35 @@ from vending.trail.vends import Vend
 
 @dataclass(frozen=True, slots=True)
 class RevokeEffects:
-    """What revoking needs of the world; ``lift`` writes only over what was read."""
+    """The effects of revoking; ``lift`` writes only if nothing changed since ``read``."""
 
     read: Callable[[str], Revocation | None]
     add: Callable[[Revocation], None]
     lift: Callable[[Revocation, Revocation], None]  # before, after
-    vends: Callable[[str], Sequence[Vend]]  # this one, and all that share its session
+    vends: Callable[[str], Sequence[Vend]]  # the vend with this id, and all of its session
     locations: Callable[[], Iterable[Location]]
     ledger: Ledger
     role_arn: str
-    cache_seconds: int  # that an environment may go on with what it has read
+    cache_seconds: int  # how long an environment caches denials
     new_id: Callable[[], str]
 
 
 def revoke(
     caller: Caller, request: RevocationRequest, record: Record, effects: RevokeEffects
 ) -> dict[str, object]:
-    """The answer of ``POST /admin/revocations``.
+    """Revoke, and return the answer of ``POST /admin/revocations``.
 
     Raises:
-        NotFound: no record of such a vend.
-        TooLarge: there is too much log to find the vend; nothing is revoked.
+        NotFound: there is no record of this vend.
+        TooLarge: the logs are too long to find the vend; nothing is revoked.
         Unavailable: the table failed, or the logs; nothing is revoked.
     """
     now = effects.ledger.now
     vends = effects.vends(request.vend_id) if request.vend_id else ()
     if request.vend_id and not vends:
         raise NotFound(
-            "There is no record of this vend yet, or any more. Records come seconds late: try "
-            "again, or revoke its caller, which needs none."
+            "No record of this vend. A record appears seconds after the vend: try again, or revoke "
+            "the vend's caller, which needs no record."
         )
     session = vends[0].session_id if vends else None
     revocation = Revocation(
@@ -58,28 +58,31 @@ def revoke(
         by=caller.identity.as_json(),
         created=now(),
     )
-    record.note(revocation=revocation.as_json(now()))  # the table may have it and not be heard
+    record.note(revocation=revocation.as_json(now()))  # before the write: its answer may get lost
     effects.add(revocation)
-    others = {"vends": [one.vend_id for one in vends]} if vends else {}
-    return _told(revocation, record, effects) | others | _not_covered(vends, record, effects)
+    answer = _enforce(revocation, record, effects)
+    others = {"vends": [vend.vend_id for vend in vends]} if vends else {}
+    return answer | others | _not_covered(vends, record, effects)
 
 
 def lift(caller: Caller, id_: str, record: Record, effects: RevokeEffects) -> dict[str, object]:
-    """The answer of ``DELETE /admin/revocations/{id}``; lifting again changes nothing.
+    """Lift a block, and return the answer of ``DELETE /admin/revocations/{id}``.
+
+    Idempotent: lifting again changes nothing.
 
     Raises:
-        NotFound: no such revocation.
-        InvalidRequest: it revokes sessions, which stay dead.
-        PreconditionFailed: another administrator lifts it at the same time.
+        NotFound: the revocation does not exist.
+        InvalidRequest: it revokes sessions, which cannot be restored.
+        PreconditionFailed: another administrator changed it at the same time.
         Unavailable: the table failed; nothing is lifted.
     """
     revocation = effects.read(id_)
     if revocation is None:
-        raise NotFound("There is no such revocation.")
+        raise NotFound("No revocation with this id.")
     if revocation.kind == "sessions":
         raise InvalidRequest(
-            "What is revoked with kind 'sessions' stays dead, and new vends work already; it ends "
-            f"by itself at {iso(revocation.until or revocation.created)}."
+            "A revocation of kind 'sessions' cannot be lifted: the sessions stay revoked, and new "
+            f"vends already work. It ends at {iso(revocation.until or revocation.created)}."
         )
     if not revocation.lifted:
         now = effects.ledger.now
@@ -87,11 +90,11 @@ def lift(caller: Caller, id_: str, record: Record, effects: RevokeEffects) -> di
         record.note(revocation=lifted.as_json(now()))
         effects.lift(revocation, lifted)
         revocation = lifted
-    return _told(revocation, record, effects)
+    return _enforce(revocation, record, effects)
 
 
-def _told(revocation: Revocation, record: Record, effects: RevokeEffects) -> dict[str, object]:
-    """What has happened, and what is still spreading."""
+def _enforce(revocation: Revocation, record: Record, effects: RevokeEffects) -> dict[str, object]:
+    """Bring the revocation into force; the members of the answer say what is still pending."""
     try:
         covered = bring_into_force(revocation.mark, effects.ledger)
     except ServiceFault as error:
@@ -99,44 +102,44 @@ def _told(revocation: Revocation, record: Record, effects: RevokeEffects) -> dic
         record.note(reason=error.reason)
     now = effects.ledger.now
     time = now()
-    heard = time + timedelta(seconds=effects.cache_seconds)
+    caches_expire = time + timedelta(seconds=effects.cache_seconds + 1)
     written, merged = covered is not None, covered is not None and covered.merged
     record.note(revocation=revocation.as_json(time), denialWritten=written)
     return {
         "revocation": revocation.as_json(time),
         "denialWritten": written,
         "merged": merged,
-        "environmentsBy": iso(heard + timedelta(seconds=1)),
+        "environmentsBy": iso(caches_expire),
         "detail": (_WRITTEN if written else _PENDING) + (_MERGED if merged else ""),
     }
 
 
 _WRITTEN = (
-    "The role's policy denies it. IAM takes seconds, at times a minute, to apply that everywhere; "
-    "functions that have read the table a moment ago hear of it by 'environmentsBy'."
+    "The role's policy is updated. IAM needs seconds, sometimes a minute, to apply it everywhere; "
+    "functions that cache the table apply the change by 'environmentsBy'."
 )
 _PENDING = (
-    "It is written down, but the role's policy is not changed yet. The reconciler does that within "
-    "minutes; to try at once, send any revocation, or read docs/revocations.md."
+    "The revocation is recorded; the role's policy is not updated yet. The reconciler does that "
+    "within minutes; to try at once, send any revocation, or see docs/revocations.md."
 )
 _MERGED = (
-    " All revocations together do not fit into the policy as they are, so more is denied than they "
-    "ask for, and no less: lift blocks that are no longer needed."
+    " Not all revocations fit in the policy as they are, so it denies more than they require and "
+    "never less. Lift blocks that are no longer needed."
 )
 
 
 def _not_covered(
     vends: Sequence[Vend], record: Record, effects: RevokeEffects
 ) -> dict[str, list[dict[str, str]]]:
-    """The roles whose sessions the denial does not reach: it is a policy of the one role."""
+    """The other roles whose sessions the denial does not end: only the service's own has it."""
     now = effects.ledger.now
     last = now() + timedelta(seconds=LONGEST + effects.cache_seconds)
     try:
-        lent = {one.role_arn for one in vends} or {
-            one.role_arn(effects.role_arn) for one in effects.locations()
+        roles = {vend.role_arn for vend in vends} or {
+            location.role_arn(effects.role_arn) for location in effects.locations()
         }
-    except ServiceFault as error:  # what is in force is told all the same
+    except ServiceFault as error:  # the answer still says what is in force
         record.note(reason=error.reason)
         return {}
-    others = sorted(lent - {effects.role_arn})
+    others = sorted(roles - {effects.role_arn})
     return {"notCovered": [{"roleArn": role, "until": iso(last)} for role in others]}

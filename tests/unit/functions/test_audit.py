@@ -1,4 +1,4 @@
-"""The audit function as Lambda loads it, over log groups that are a few lines."""
+"""The function ``audit`` as Lambda loads it, with log groups of a few lines."""
 
 import json
 from collections.abc import Callable
@@ -24,7 +24,7 @@ REFUSED = vended(3, outcome="refused", code="AccessDenied", reason="NoGrant", se
 
 @pytest.fixture
 def asked(load: Load) -> Callable[..., Any]:
-    """`asked(name, **query)`: status and body; two groups, and five minutes after NOW."""
+    """`asked(name, **query)` returns status and body, with two groups, five minutes after NOW."""
     function = load("audit")
     function.__dict__["cloudwatch"] = Groups(
         credentials=[[(0, line(vended(1))), (5, line(vended(2))), (9, line(REFUSED))]],

@@ -1,4 +1,4 @@
-"""The functions as Lambda loads them, against moto: answers, and the calls that they cost."""
+"""The functions as Lambda loads them, against moto: their answers and their calls to AWS."""
 
 import importlib.util
 import json
@@ -41,14 +41,14 @@ CONTEXT = SimpleNamespace(
 )
 
 OUTSIDE = WebGrantee("https://accounts.google.com", "104857600123456789012")
-SILENT = "http://127.0.0.1:1"  # where nobody listens
+SILENT = "http://127.0.0.1:1"  # a port on which nothing listens
 
 type Load = Callable[[str], ModuleType]
 
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
-    """``load("credentials")``: the function as it starts in a new execution environment."""
+    """``load("credentials")`` imports the function as a new execution environment does."""
     environment = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -73,7 +73,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         monkeypatch.setenv(name, value)
 
     def module(name: str) -> ModuleType:
-        # Loggers are one per service name and process, and keep the stdout that they began with.
+        # A process has one logger per service name, which keeps the stdout that it started with.
         monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"{name}-{uuid4()}")
         spec = importlib.util.spec_from_file_location(name, ROOT / f"functions/{name}.py")
         assert spec
@@ -114,7 +114,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
 
 
 class Calls:
-    """The AWS operations that a loaded function has called, as they went out."""
+    """The AWS operations that a loaded function has called, in order."""
 
     def __init__(self, *clients: Any) -> None:
         self.made: list[str] = []
@@ -297,7 +297,7 @@ ROUTES = {
 }
 
 
-# Nothing else is granted to who is asking, and no upload runs.
+# The caller has no other grants, and no upload is running.
 STATUS = {
     "web-identity-multipart-uploads": 403,
     "web-identity-multipart-uploads-parts": 404,
@@ -368,7 +368,7 @@ def test_who_is_outside_aws_sees_itself_and_its_grants(load: Load) -> None:
 
 
 def asking(**query: str | list[str]) -> dict[str, Any]:
-    """What an SDK asks of its container credentials endpoint."""
+    """An SDK's request to its container credentials endpoint."""
     values = {name: [one] if isinstance(one, str) else one for name, one in query.items()}
     return event("web-identity-container-credentials") | {"multiValueQueryStringParameters": values}
 
@@ -509,7 +509,7 @@ def test_what_a_grant_needs_is_not_pruned_by_a_document_that_names_no_grants(
 def test_all_grants_are_read_where_an_issuers_entry_changes_what_they_are_about(
     claims_listed: list[str], load: Load
 ) -> None:
-    """The first document grants something to a tenant, the second does not name that grant."""
+    """The first document has a grant for a tenant; the second does not name that grant."""
     function = load("administration")
     calls = Calls(function.dynamodb)
 
@@ -536,7 +536,7 @@ def lasting(**members: object) -> dict[str, object]:
 
 
 def authorizing(*values: str) -> dict[str, Any]:
-    """What API Gateway asks of the authorizer, with these ``Authorization`` headers."""
+    """API Gateway's request to the authorizer, with these ``Authorization`` headers."""
     return event("authorizer") | {
         "headers": {"Authorization": values[-1]} if values else {},
         "multiValueHeaders": {"Authorization": list(values)} if values else {},
@@ -674,7 +674,7 @@ def test_an_issuer_on_this_machine_is_trusted_only_while_that_is_allowed(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """It may be in the table since it was: pinned keys need no request that would be refused."""
+    """The table may have it from before; with pinned keys, no fetch would refuse it."""
     monkeypatch.setenv("ALLOW_LOCAL_ISSUERS", allowed)
     function = load("authorizer")
     local = issuer("http://127.0.0.1:8080", jwks=jwks().decode())
@@ -706,7 +706,7 @@ def test_an_issuer_that_does_not_answer_is_no_bad_token(
 
 
 def measured(function: ModuleType, asked: dict[str, Any], capsys: Any) -> dict[str, float]:
-    """What CloudWatch takes from the one record of a request; of a series without dimensions."""
+    """The metrics without dimensions that CloudWatch reads from a request's audit record."""
     function.handler(asked, CONTEXT)
     (line,) = [one for one in capsys.readouterr().out.splitlines() if '"record":"audit"' in one]
     assert faults(line) == []

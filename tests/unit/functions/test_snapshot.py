@@ -1,4 +1,4 @@
-"""What a function holds before its first request: what SnapStart keeps and copies."""
+"""What a function has in memory before its first request, which SnapStart copies."""
 
 import json
 import os
@@ -25,7 +25,7 @@ LENT = {
 
 
 class Lambda(BaseHTTPRequestHandler):
-    """The container's credentials at one path and an empty table at all others."""
+    """Serves the container's credentials at one path, and an empty table at all others."""
 
     asked: list[tuple[str, str]]
 
@@ -48,7 +48,7 @@ class Lambda(BaseHTTPRequestHandler):
 
 @contextmanager
 def served() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Its address, and what it is asked."""
+    """The server's address, and the requests that it gets."""
     asked: list[tuple[str, str]] = []
     handler = type("Handler", (Lambda,), {"asked": asked})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -62,7 +62,7 @@ def served() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 
 def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """In a process with a function's environment and no credentials in it."""
+    """Run code in a process with a function's environment, but without credentials."""
     environment = {
         "PATH": os.defpath,
         "PYTHONPATH": os.pathsep.join((str(ROOT / "layers"), str(ROOT / "functions"))),
@@ -92,7 +92,7 @@ def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 
 def container(address: str) -> dict[str, str]:
-    """The environment of a function with SnapStart: no keys, but where they can be had."""
+    """The environment of a function with SnapStart: no credentials, but their endpoint."""
     return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{address}/keys", "AWS_ENDPOINT_URL": address}
 
 
@@ -105,7 +105,7 @@ def test_a_function_starts_without_credentials_and_asks_nobody_for_any(function:
 
 
 CALLS = dict.fromkeys(FUNCTIONS, "dynamodb.list_tables()")
-CALLS["audit"] = "cloudwatch.describe_log_groups()"  # it has no other client
+CALLS["audit"] = "cloudwatch.describe_log_groups()"  # its only client
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

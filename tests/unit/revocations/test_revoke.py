@@ -1,4 +1,4 @@
-"""Revoking and lifting: what is written, what is in force, and what the answer says of it."""
+"""Revoking and lifting: what is written, what is in force, and what the answer says."""
 
 import json
 from dataclasses import replace
@@ -129,7 +129,7 @@ def test_a_block_stops_new_vends_and_ends_what_is_out_until_it_is_lifted() -> No
     assert isinstance(lifted["revocation"], dict)
     assert lifted["revocation"]["state"] == "lifted"
     assert lifted["revocation"]["liftedBy"] == {"arn": ADMINISTRATOR.identity.canonical}
-    assert "TokenIssueTime" in world.policy, "what was lent before stays dead"
+    assert "TokenIssueTime" in world.policy, "earlier sessions stay revoked"
 
 
 def test_lifting_again_changes_nothing() -> None:
@@ -186,7 +186,7 @@ def test_new_vends_go_on_once_a_session_of_theirs_would_live() -> None:
     with pytest.raises(Unavailable) as later:
         Revoked.of(caller(), mine, denials(world), world.time)
     assert later.value.retry_after
-    ahead = timedelta(milliseconds=999)  # this clock may be, of STS's own
+    ahead = timedelta(milliseconds=999)  # our clock may be ahead of STS's
     with pytest.raises(Unavailable):
         Revoked.of(caller(), mine, denials(world), before + ahead)
     sure = before + timedelta(seconds=1)
@@ -215,7 +215,7 @@ def test_a_blocked_grant_is_as_if_it_were_not_there() -> None:
 
 
 def test_a_revocation_that_could_not_be_written_for_certain_is_in_the_record() -> None:
-    """The table may have it all the same, and then it comes into force."""
+    """The table may have it nevertheless, and then it comes into force."""
     world, notes = World(broken="add"), record()
     request = parse(RevocationRequest, json.dumps({"all": True, **BLOCK}))
     with pytest.raises(Unavailable):
@@ -267,7 +267,7 @@ def test_what_is_not_covered_is_asked_last_and_holds_nothing_up(error: VendingEr
     request = parse(RevocationRequest, json.dumps({"all": True, **BLOCK}))
     answer = revoke(ADMINISTRATOR, request, notes, effects)
     assert answer["denialWritten"] is True
-    assert "notCovered" not in answer, "nobody knows"
+    assert "notCovered" not in answer, "the roles are not known"
     assert notes.members["reason"] == error.reason
 
 
@@ -302,7 +302,7 @@ def test_a_policy_deleted_by_hand_comes_back() -> None:
 
 def test_what_changed_is_written_to_the_role_whatever_iam_says_is_there() -> None:
     world = World()
-    stale = replace(world.ledger, has_policy=lambda _: True)  # IAM may read what was before
+    stale = replace(world.ledger, has_policy=lambda _: True)  # IAM may return an old policy
     request = parse(RevocationRequest, json.dumps({"all": True, **BLOCK}))
     answer = revoke(ADMINISTRATOR, request, record(), replace(world.effects, ledger=stale))
     assert answer["denialWritten"] is True
@@ -334,14 +334,16 @@ def test_waiting_ends_when_another_has_covered_it() -> None:
     request = parse(RevocationRequest, json.dumps({"all": True, **BLOCK}))
     answer = revoke(ADMINISTRATOR, request, record(), effects)
     assert (answer["denialWritten"], answer["merged"]) == (True, True)
-    assert world.policy == World().policy, "the other wrote it"
+    assert world.policy == World().policy, "the other run wrote it"
 
 
 def test_waiting_ends_with_patience() -> None:
     world = World(owner="another", until=NOW + LEASE)
     assert asked(world, all=True, **BLOCK)["denialWritten"] is False
     assert world.time - NOW < timedelta(seconds=11)
-    assert "take" not in world.calls, "hundreds that wait would have DynamoDB throttle who works"
+    assert "take" not in world.calls, (
+        "if hundreds took the lease, DynamoDB would throttle its owner"
+    )
 
 
 def test_a_lifted_block_is_not_covered_by_the_run_before() -> None:
@@ -362,7 +364,7 @@ def test_the_answer_says_when_more_is_denied_than_was_asked_for() -> None:
         )
     answer = asked(world, sessionId=SESSION, **ENDED)
     assert answer["merged"] is True
-    assert "more is denied" in str(answer["detail"])
+    assert "denies more" in str(answer["detail"])
 
 
 def test_a_damaged_revocation_goes_on_denying_and_stands_in_no_others_way() -> None:

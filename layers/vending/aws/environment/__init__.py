@@ -1,1 +1,1 @@
-"""Settings from the environment, and wiring."""
+"""Reads settings from the environment, and wires the functions' effects."""

@@ -1,4 +1,4 @@
-"""What the functions that lend share: settings, the table, kept grants, rate limits and STS."""
+"""Wires what the vending functions share: settings, table, cached grants, rates and STS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ class Environment:
 
     settings: Settings
     dynamodb: Any
-    load_grants: LoadGrants  # kept for ``settings.grants_cache_seconds``
+    load_grants: LoadGrants  # cached for ``settings.grants_cache_seconds``
     rates: Rates
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Self:
-        """From environment variables.
+        """Read the settings from environment variables, and make the clients.
 
         Raises:
             KeyError: a variable is missing.
@@ -42,17 +42,17 @@ class Environment:
         )
 
     def assume_role(self) -> partial[Any]:
-        """``AssumeRole`` by a client of its own; make it once, at import."""
+        """The effect ``AssumeRole``, with a client of its own; call this once, at import."""
         return partial(
             sts.assume_role, client("sts", self.settings.region, self.settings.sts_endpoint)
         )
 
     def effects(self) -> Effects:
-        """For a decision now."""
+        """The effects of a decision that is made now."""
         return Effects(self.load_grants, self.rates, self.settings.role_arn, now())
 
     def lending(self, assume_role: AssumeRole) -> Lending:
-        """For handing out credentials now."""
+        """The effects of vending credentials now."""
         return Lending(
             self.load_grants, self.rates, self.settings.role_arn, now(), assume_role, new_id
         )

@@ -1,4 +1,4 @@
-"""What the Lambda runtime gives the functions: settings, clock, ids, and stdout."""
+"""Gives the functions what comes from the Lambda runtime: settings, clock, ids and stdout."""
 
 import sys
 from collections.abc import Mapping
@@ -17,23 +17,23 @@ from vending.ids import identifier
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The environment variables that the template sets."""
+    """The settings of a function, from the environment variables that the template sets."""
 
     region: str
     table: str
     role_arn: str
     grants_cache_seconds: int
-    s3_endpoint: str  # empty but locally
-    sts_endpoint: str  # empty but locally
+    s3_endpoint: str  # empty, except on the local cloud
+    sts_endpoint: str  # empty, except on the local cloud
     allow_local_issuers: bool
-    assumable_roles_parameter: str  # its name in SSM
-    rate_limit: RateLimit  # of each caller, over all grants
-    vends_uncounted: bool  # while what it limits cannot be counted
+    assumable_roles_parameter: str  # the parameter's name in SSM
+    rate_limit: RateLimit  # for each caller, over all grants
+    vends_uncounted: bool  # whether to vend when counting fails
     metrics_namespace: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
-        """Raises ``KeyError`` for a variable that is missing."""
+        """Read the settings; raises ``KeyError`` if a variable is missing."""
         return cls(
             region=environment["AWS_REGION"],
             table=environment["TABLE_NAME"],
@@ -58,12 +58,12 @@ def now() -> datetime:
 
 
 def new_id() -> str:
-    """An id that nobody can guess."""
+    """A random id that cannot be guessed."""
     return identifier(token_bytes(10))
 
 
 def emit(line: str) -> None:
-    """One line on stdout, whole."""
+    """Write one whole line to stdout."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
@@ -71,9 +71,10 @@ def emit(line: str) -> None:
 def request_record(
     metrics_namespace: str, action: str, request_id: str, *, failures_only: bool = False
 ) -> AbstractContextManager[Record]:
-    """The audit record of a request: it goes to stdout when the block ends, with durations.
+    """The audit record of a request, written to stdout with durations when the block ends.
 
-    A step that a request takes on its way has a ``step_record``.
+    With ``failures_only`` it is written only if the block raises. For one step of a request use
+    ``step_record``.
     """
     return audit_record(
         emit,

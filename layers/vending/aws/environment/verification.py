@@ -1,4 +1,4 @@
-"""Verifies tokens of the issuers in the table; whoever takes a token takes it here."""
+"""Verifies tokens from the issuers in the table, for every function that accepts tokens."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from vending.kept import Kept
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What verifying needs of an execution environment: issuers, their keys, the time."""
+    """The effects of verifying a token: the issuers, their keys and the time."""
 
     issuers: Callable[[], Mapping[str, Issuer]]
     find_key: FindKey
@@ -29,7 +29,7 @@ class Verification:
 
     @classmethod
     def of(cls, dynamodb: Any, settings: Settings) -> Self:
-        """With the issuers in the table, kept like grants, and keys over HTTPS."""
+        """A verification with cached issuers from the table, and with keys over HTTPS."""
         kept = Kept(partial(_trusted, dynamodb, settings), settings.grants_cache_seconds, now)
         keys = IssuerKeys(
             partial(fetch, allow_local=settings.allow_local_issuers),
@@ -39,11 +39,11 @@ class Verification:
         return cls(kept.load, keys.find, now)
 
     def identity(self, token: str, record: Record) -> WebIdentity:
-        """Whom the token's issuer vouches for.
+        """Verify a token and return the identity that its issuer vouches for.
 
         Raises:
             TokenRefused: the token is not accepted; ``reason`` says why.
-            Unavailable: the table, or the issuer's keys, could not be had.
+            Unavailable: the table or the issuer's keys could not be read.
         """
         record.note(tokenHash=token_hash(token))
         return authenticate(
@@ -51,15 +51,16 @@ class Verification:
         )
 
     def audience(self, token: str, identity: WebIdentity) -> str:
-        """Which of our audiences a token is for that was verified."""
-        named = parse_token(token).claims.get("aud")
-        listed = named if isinstance(named, list) else [named]
+        """The audience of a verified token that the issuer's entry lists."""
+        claim = parse_token(token).claims.get("aud")
+        audiences = claim if isinstance(claim, list) else [claim]
         issuer = self.issuers().get(identity.issuer)
-        return next((one for one in (issuer.audience if issuer else ()) if one in listed), "")
+        expected = issuer.audience if issuer else ()
+        return next((value for value in expected if value in audiences), "")
 
 
 def _trusted(dynamodb: Any, settings: Settings) -> dict[str, Issuer]:
-    """The issuers in the table: one on this machine may be left there from where it was allowed."""
+    """The issuers in the table, without local ones unless they are allowed."""
     return {
         url: issuer
         for url, issuer in issuers(dynamodb, settings.table).items()

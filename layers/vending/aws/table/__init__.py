@@ -1,1 +1,1 @@
-"""The DynamoDB table."""
+"""Reads and writes the DynamoDB table."""

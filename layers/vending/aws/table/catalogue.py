@@ -1,4 +1,4 @@
-"""The catalogue in DynamoDB: its revision, and transactions that change it."""
+"""The catalogue in DynamoDB: reads its revision and commits changes to it."""
 
 from typing import Any
 
@@ -12,12 +12,16 @@ from vending.table import REVISION
 
 
 def revision(client: Any, table: str) -> int:
-    """The number of the last change; 0 for a new table."""
+    """The number of the last change; 0 for a new table.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
     return int(read_items(client, table, [REVISION], consistent=True).get(REVISION, "0"))
 
 
 def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
-    """Writes a batch, whole or not at all; the new revision.
+    """Write a whole batch or none of it, and return the new revision.
 
     Raises:
         PreconditionFailed: the table is no longer at ``revision``.
@@ -42,10 +46,12 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
         try:
             client.transact_write_items(TransactItems=[{"Put": put}, *writes])
         except ClientError as error:
-            reasons = {one.get("Code") for one in error.response.get("CancellationReasons", [])}
+            reasons = {
+                reason.get("Code") for reason in error.response.get("CancellationReasons", [])
+            }
             if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
                 raise PreconditionFailed(
-                    "Somebody else changed the grants in the meantime. Read them and try again."
+                    "Somebody else changed the grants in the meantime. Read them again and retry."
                 ) from error
             raise
     return revision + 1

@@ -1,4 +1,4 @@
-"""What callers asked for in a minute, as counters in DynamoDB."""
+"""The rate limit counters in DynamoDB: one item for each caller and minute."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,17 +12,17 @@ from vending.decision.effects import Counter
 from vending.table import rate_key
 from vending.times import iso
 
-KEPT_SECONDS = 120  # from the start of the minute; then DynamoDB may drop the item
+KEPT_SECONDS = 120  # from the start of the minute; then DynamoDB may delete the item
 
 
 @METER.timed("rate")
 def add(
     client: Any, table: str, caller: str, minute: datetime, counters: Sequence[Counter]
 ) -> Mapping[str, int] | None:
-    """Adds to all counters in one call, or to none where one would pass its limit.
+    """Add to all counters in one call, or to none if one would exceed its limit.
 
-    None where it was added, else the numbers that there are. A call whose answer is lost is made
-    once more, and what then counts twice is refused sooner, never later.
+    Returns None if it added, else the current numbers by counter name. If an answer gets lost, the
+    call is repeated and may count twice: a caller is then refused too early, never too late.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -30,8 +30,11 @@ def add(
     pk, sk = rate_key(caller, iso(minute))
     numbered = list(enumerate(counters))
     values = {":ttl": int(minute.timestamp()) + KEPT_SECONDS}
-    for position, one in numbered:
-        values |= {f":added{position}": one.added, f":room{position}": one.most - one.added}
+    for position, counter in numbered:
+        values |= {
+            f":added{position}": counter.added,
+            f":room{position}": counter.most - counter.added,
+        }
     added = ", ".join(f"#c{position} :added{position}" for position, _ in numbered)
     with translated():
         try:
@@ -44,7 +47,7 @@ def add(
                     for position, _ in numbered
                 ),
                 ExpressionAttributeNames={"#ttl": "ttl"}
-                | {f"#c{position}": one.name for position, one in numbered},
+                | {f"#c{position}": counter.name for position, counter in numbered},
                 ExpressionAttributeValues={
                     name: {"N": str(value)} for name, value in values.items()
                 },
@@ -54,5 +57,9 @@ def add(
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             item: Any = error.response.get("Item", {})
-            return {one.name: int(item[one.name]["N"]) for one in counters if one.name in item}
+            return {
+                counter.name: int(item[counter.name]["N"])
+                for counter in counters
+                if counter.name in item
+            }
     return None

@@ -1,4 +1,4 @@
-"""What a decision needs to know, in DynamoDB; ``vending.table`` has the keys."""
+"""Reads from DynamoDB what decisions need; ``vending.table`` has the keys."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,12 +17,12 @@ from vending.table import BLOCK, grants_key, location_key
 
 @METER.timed("grants")
 def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> Known:
-    """What a decision needs to know, in one call.
+    """Load everything that a decision needs, in one call.
 
     Raises:
-        Unavailable: DynamoDB failed, or left items out.
+        Unavailable: DynamoDB failed, or did not return all items.
     """
-    grant_keys = [grants_key(one, bucket) for one in grantee_keys]
+    grant_keys = [grants_key(grantee_key, bucket) for grantee_key in grantee_keys]
     place = location_key(bucket)
     documents = read_items(client, table, [*grant_keys, place, BLOCK])
     listed = (documents[key] for key in grant_keys if key in documents)
@@ -36,21 +36,21 @@ def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> K
 def grants_of_caller(
     client: Any, table: str, grantee_keys: Sequence[str], start: Position | None
 ) -> Iterator[tuple[Position, Grant]]:
-    """Every grant under the keys, ordered by key, bucket and id, from ``start`` on.
+    """Yield all grants under the grantee keys from ``start``, ordered by key, bucket and id.
 
     Raises:
-        InvalidRequest: ``start`` lies under no key of the caller.
+        InvalidRequest: ``start`` is not under one of the caller's keys.
         Unavailable: DynamoDB failed.
     """
     keys = sorted(grantee_keys)
     if start and start[0] not in keys:
-        raise InvalidRequest("'nextToken' belongs to another caller; start again without it.")
+        raise InvalidRequest("'nextToken' is from another caller's list; start again without it.")
     for grantee_key in keys:
         if start and grantee_key < start[0]:
             continue
         first = start[1] if start and grantee_key == start[0] else ""
         for key, document in entries(client, table, grantee_key, start=first):
-            for grant in sorted(GrantBody.stored_grants(document), key=lambda one: one.id):
+            for grant in sorted(GrantBody.stored_grants(document), key=lambda grant: grant.id):
                 position = (grantee_key, key.sk, grant.id)
                 if not start or position >= start:
                     yield position, grant

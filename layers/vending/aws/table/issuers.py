@@ -1,4 +1,4 @@
-"""Issuers in DynamoDB."""
+"""Reads the issuers from DynamoDB."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from vending.documents.issuer import IssuerBody
 
 @METER.timed("issuers")
 def issuers(client: Any, table: str) -> dict[str, Issuer]:
-    """Every issuer, by its URL.
+    """All issuers, by URL.
 
     Raises:
         Unavailable: DynamoDB failed.

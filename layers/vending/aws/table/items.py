@@ -1,4 +1,4 @@
-"""Items of the table, read in as many calls as DynamoDB needs, and in no more than it may need."""
+"""Reads items of the table, in as many calls as DynamoDB needs, up to a limit."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from secrets import randbelow
@@ -9,30 +9,30 @@ from vending.aws.services.client import translated
 from vending.errors import Unavailable
 from vending.table import Key
 
-KEYS_A_CALL = 100  # BatchGetItem
-ROUNDS = 4  # of it, for what it left out: an answer has 16 MB at most
-EMPTY_PAGES = 5  # in a row; it may give a few
-PAUSE = 500  # milliseconds at most, before what is throttled is asked for again
+KEYS_A_CALL = 100  # of BatchGetItem
+ROUNDS = 4  # of BatchGetItem, which returns at most 16 MB and leaves out the rest
+EMPTY_PAGES = 5  # in a row; DynamoDB may return a few
+PAUSE = 500  # milliseconds at most, before a throttled call is repeated
 
 
 def read_items(
     client: Any, table: str, keys: Iterable[Key], *, consistent: bool = False
 ) -> dict[Key, str]:
-    """The documents of those items that exist.
+    """The documents of the items that exist, by key.
 
     Raises:
-        Unavailable: DynamoDB failed, or gave none of the items that it had left out.
+        Unavailable: DynamoDB failed, or kept leaving items out.
     """
     wanted = list(dict.fromkeys(keys))
     documents: dict[Key, str] = {}
     for start in range(0, len(wanted), KEYS_A_CALL):
         left = wanted[start : start + KEYS_A_CALL]
-        for asked in range(ROUNDS):
+        for round_number in range(ROUNDS):
             found, left_out = _batch(client, table, left, consistent=consistent)
             documents |= found
             if not left_out:
                 break
-            if not found and asked:
+            if not found and round_number:
                 raise Unavailable("UnprocessedKeys")
             if not found:
                 sleep(randbelow(PAUSE) / 1000)
@@ -45,13 +45,13 @@ def read_items(
 def _batch(
     client: Any, table: str, keys: Sequence[Key], *, consistent: bool
 ) -> tuple[dict[Key, str], list[Key]]:
-    """What DynamoDB gives of these items, and what it leaves for another call."""
-    asked = {"Keys": [item(key) for key in keys], "ConsistentRead": consistent}
+    """The documents that DynamoDB returns, and the keys that it leaves for another call."""
+    parameters = {"Keys": [item(key) for key in keys], "ConsistentRead": consistent}
     with translated():
-        answer = client.batch_get_item(RequestItems={table: asked})
+        answer = client.batch_get_item(RequestItems={table: parameters})
         found = dict(map(_read_item, answer["Responses"].get(table, [])))
         left_out = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
-        left = [_key_of(one) for one in left_out]
+        left = list(map(_key_of, left_out))
     if not {*found, *left} <= set(keys):
         raise Unavailable("OtherItems")
     return found, left
@@ -60,13 +60,13 @@ def _batch(
 def entries(
     client: Any, table: str, pk: str, *, start: str = "", consistent: bool = False
 ) -> Iterator[tuple[Key, str]]:
-    """The items of a partition in order of ``sk``, from ``start`` on, read as they are taken.
+    """Yield the items of a partition in the order of ``sk``, from ``start``, page by page.
 
     Raises:
         Unavailable: DynamoDB failed.
     """
     values = {":pk": {"S": pk}} | ({":start": {"S": start}} if start else {})
-    asked: dict[str, Any] = {
+    parameters: dict[str, Any] = {
         "TableName": table,
         "KeyConditionExpression": "pk = :pk" + (" AND sk >= :start" if start else ""),
         "ExpressionAttributeValues": values,
@@ -75,8 +75,8 @@ def entries(
     last, empty = start, 0
     while True:
         with translated():
-            answer = client.query(**asked)
-            page = [_read_item(one) for one in answer["Items"]]
+            answer = client.query(**parameters)
+            page = list(map(_read_item, answer["Items"]))
             after = _key_of(answer["LastEvaluatedKey"]) if "LastEvaluatedKey" in answer else None
         if not all(key.pk == pk and key.sk >= start for key, _ in page):
             raise Unavailable("OtherItems")
@@ -86,18 +86,18 @@ def entries(
         empty = 0 if page else empty + 1
         if after.pk != pk or after.sk <= last or empty > EMPTY_PAGES:
             raise Unavailable("NoProgress")
-        last, asked["ExclusiveStartKey"] = after.sk, item(after)
+        last, parameters["ExclusiveStartKey"] = after.sk, item(after)
 
 
 def item(key: Key, document: str | None = None) -> dict[str, dict[str, str]]:
-    """As DynamoDB takes it; without a document its key alone."""
+    """An item in DynamoDB's JSON; without a document, only its key."""
     members = {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
     return members if document is None else members | {"document": {"S": document}}
 
 
-def _key_of(one: Any) -> Key:
-    return Key(one["pk"]["S"], one["sk"]["S"])
+def _key_of(item: Any) -> Key:
+    return Key(item["pk"]["S"], item["sk"]["S"])
 
 
-def _read_item(one: Any) -> tuple[Key, str]:
-    return _key_of(one), one["document"]["S"]
+def _read_item(item: Any) -> tuple[Key, str]:
+    return _key_of(item), item["document"]["S"]

@@ -1,4 +1,4 @@
-"""The reconciler's lease in DynamoDB: one at a time, and what the last whole run has covered."""
+"""The reconciler's lease in DynamoDB: one run at a time, and what the last one covered."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ _FREE = "attribute_not_exists(#owner) OR #owner = :owner OR #until < :now"
 
 
 def take(client: Any, table: str, owner: str, now: datetime, until: datetime) -> bool:
-    """The lease, unless another has it.
+    """Take the lease for ``owner``; False if another owner has it.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -42,7 +42,7 @@ def take(client: Any, table: str, owner: str, now: datetime, until: datetime) ->
 
 
 def covered(client: Any, table: str) -> Covered:
-    """What the last whole run has brought into force, and until when another has the lease.
+    """What the last complete run brought into force, and until when the lease is taken.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -60,10 +60,10 @@ def covered(client: Any, table: str) -> Covered:
 
 
 def release(client: Any, table: str, owner: str, covered: Covered | None) -> None:
-    """Give the lease back; with what a whole run has covered.
+    """Give the lease back, and store what the run covered; None: it was not complete.
 
     Raises:
-        Unavailable: DynamoDB failed, or the lease was over and another's.
+        Unavailable: DynamoDB failed, or the lease had expired and another owner took it.
     """
     names, setting = {"#owner": "owner"}, ""
     values: dict[str, Any] = {":owner": {"S": owner}}

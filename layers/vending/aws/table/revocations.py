@@ -1,4 +1,4 @@
-"""Revocations in DynamoDB, and what the decision reads of them."""
+"""Reads and writes revocations in DynamoDB, and the denials that decisions read."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from vending.table import BLOCK, revocation_key
 
 
 def read(client: Any, table: str, id_: str) -> Revocation | None:
-    """One of them, if it is there.
+    """The revocation with this id, if it exists.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -25,7 +25,7 @@ def read(client: Any, table: str, id_: str) -> Revocation | None:
 
 
 def every(client: Any, table: str, *, start: str = "") -> Iterator[Revocation]:
-    """All of them, the newest first, also those that are over.
+    """Yield all revocations, the newest first, including those that have ended.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -36,7 +36,7 @@ def every(client: Any, table: str, *, start: str = "") -> Iterator[Revocation]:
 
 
 def readable(client: Any, table: str) -> Iterator[Revocation | str]:
-    """As ``every``; of one that is damaged its id.
+    """Yield as ``every``, but for a damaged revocation its id.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -49,27 +49,27 @@ def readable(client: Any, table: str) -> Iterator[Revocation | str]:
 
 
 def add(client: Any, table: str, revocation: Revocation) -> None:
-    """Write down a new one.
+    """Write a new revocation.
 
     Raises:
-        PreconditionFailed: there is one of this id.
+        PreconditionFailed: a revocation with this id exists.
         Unavailable: DynamoDB failed.
     """
     _put(client, table, revocation, "attribute_not_exists(pk)", {})
 
 
 def lift(client: Any, table: str, before: Revocation, after: Revocation) -> None:
-    """Write ``after`` over ``before``.
+    """Replace ``before`` with ``after``.
 
     Raises:
-        PreconditionFailed: it is not ``before`` any more.
+        PreconditionFailed: the table has something other than ``before``.
         Unavailable: DynamoDB failed.
     """
     _put(client, table, after, "document = :before", {":before": {"S": before.encode()}})
 
 
 def denied(client: Any, table: str) -> Denials:
-    """What is denied to anybody, as the decision reads it.
+    """All denials, as decisions read them.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -78,7 +78,7 @@ def denied(client: Any, table: str) -> Denials:
 
 
 def denials(client: Any, table: str) -> str | None:
-    """The same as text, and as it is now.
+    """The text of all denials, read consistently; None if there is none.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -87,12 +87,12 @@ def denials(client: Any, table: str) -> str | None:
 
 
 def save_denials(client: Any, table: str, document: str, before: str | None) -> None:
-    """Write what the decision reads over ``before``; only who has the lease does.
+    """Replace the denials ``before`` with ``document``; call it only with the lease.
 
-    A write that hung, and that nobody waits for any more, so undoes no later one.
+    Comparing with ``before`` keeps an abandoned write, if it is late, from undoing a newer one.
 
     Raises:
-        Unavailable: DynamoDB failed, or it is not ``before`` any more.
+        Unavailable: DynamoDB failed, or the table has something other than ``before``.
     """
     values = {":document": {"S": document}}
     condition = "attribute_not_exists(pk)"
@@ -110,7 +110,7 @@ def save_denials(client: Any, table: str, document: str, before: str | None) -> 
 def _put(
     client: Any, table: str, revocation: Revocation, condition: str, values: dict[str, Any]
 ) -> None:
-    """Also where a try that nobody heard of has written it already."""
+    """Write a revocation; succeeds if an earlier try, whose answer got lost, has written it."""
     document = revocation.encode()
     entry = item(revocation_key(revocation.id), document)
     if ends := revocation.kept_until:
@@ -126,6 +126,6 @@ def _put(
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 raise PreconditionFailed(
-                    "Another administrator was here first. Read the revocation and try again."
+                    "Another administrator changed this revocation first. Read it again and retry."
                 ) from error
             raise

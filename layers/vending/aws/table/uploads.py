@@ -1,4 +1,4 @@
-"""Plans of multipart uploads in DynamoDB."""
+"""Saves and loads the plans of multipart uploads in DynamoDB."""
 
 import re
 from typing import Any
@@ -12,10 +12,10 @@ from vending.uploads.upload import Upload
 
 @METER.timed("table")
 def save_upload(client: Any, table: str, upload: Upload) -> None:
-    """Keep what was agreed, until it ends; a second try finds what the first one wrote.
+    """Save an upload's plan until it ends; a second try accepts what the first one wrote.
 
     Raises:
-        Unavailable: DynamoDB failed, or there is another one of this id.
+        Unavailable: DynamoDB failed, or another upload has this id.
     """
     ends = {"ttl": {"N": str(int(upload.ends.timestamp()))}}
     with translated():
@@ -29,13 +29,13 @@ def save_upload(client: Any, table: str, upload: Upload) -> None:
 
 @METER.timed("table")
 def load_upload(client: Any, table: str, id_: str) -> Upload | None:
-    """What was agreed, if there is such an upload.
+    """The upload with this id, if it exists.
 
     Raises:
         Unavailable: DynamoDB failed.
     """
     if not re.fullmatch("[a-z2-7]{16}", id_):
-        return None  # of no form of ours, and DynamoDB might not take it as a key
+        return None  # not an id of ours, and DynamoDB may not accept it as a key
     key = upload_key(id_)
     document = read_items(client, table, [key], consistent=True).get(key)
     return None if document is None else Upload.read(id_, document)
