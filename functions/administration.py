@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -25,15 +25,14 @@ from vending.aws.table.items import entries, read_items
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.catalogue.apply import Catalogue, apply
-from vending.catalogue.changes import Change, Entry, Kind
-from vending.catalogue.proposal import Setting, Stored, reinterpreted_issuers, touched_ids
+from vending.catalogue.changes import Change, Entry
+from vending.catalogue.proposal import Setting
 from vending.documents.document import ChangesRequest
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
 from vending.errors import NotFound
-from vending.grants.grant import Grant
-from vending.table import Key, catalogue_key
+from vending.table import Key
 from vending.times import iso
 
 logger = Logger()
@@ -75,42 +74,6 @@ def read_entry(request: gateway.Request, kind: str) -> Answer:
     return READERS[kind](documents[key]).as_json()
 
 
-def stored_for(body: ChangesRequest) -> Stored:
-    """The stored entries that the document of ``body`` may change or need."""
-    # All issuers: there are few, and the document's grants may need any of them.
-    trusted = entries(dynamodb, settings.table, "issuers", consistent=True)
-    issuers = {key.sk: IssuerBody.stored_issuer(text) for key, text in trusted}
-    whole: set[Kind] = set()
-    if body.prune and body.locations is not None:
-        whole |= {"location"}
-    if body.prune or reinterpreted_issuers(body, issuers):
-        whole |= {"grant"}
-    keys = [
-        catalogue_key(kind, id_)
-        for kind, ids in touched_ids(body).items()
-        for id_ in ids
-        if kind not in whole
-    ]
-    documents = read_items(dynamodb, settings.table, keys, consistent=True)
-    for kind in whole:
-        documents |= entries(dynamodb, settings.table, f"{kind}s", consistent=True)
-
-    def found[E](kind: str, read: Callable[[str], E]) -> dict[str, E]:
-        return {key.sk: read(text) for key, text in documents.items() if key.pk == kind}
-
-    return Stored(
-        found("grants", GrantBody.stored_grant),
-        issuers,
-        found("locations", LocationBody.stored_location),
-    )
-
-
-def decision_items(keys: Iterable[Key]) -> dict[Key, list[Grant]]:
-    """The grants of each decision item."""
-    documents = read_items(dynamodb, settings.table, keys, consistent=True)
-    return {key: GrantBody.stored_grants(document) for key, document in documents.items()}
-
-
 def has_keys(jwks: str) -> bool:
     """As ``web_identity.has_keys``; imports PyJWT late, since few documents pin keys."""
     from vending.callers.web_identity import has_keys  # noqa: PLC0415 - a tenth of a cold start
@@ -120,8 +83,8 @@ def has_keys(jwks: str) -> bool:
 
 CATALOGUE = Catalogue(
     revision=partial(catalogue.revision, dynamodb, settings.table),
-    stored=stored_for,
-    items=decision_items,
+    stored=partial(catalogue.stored_for, dynamodb, settings.table),
+    items=partial(catalogue.decision_grants, dynamodb, settings.table),
     commit=partial(catalogue.commit, dynamodb, settings.table),
 )
 

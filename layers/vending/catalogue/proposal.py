@@ -15,8 +15,7 @@ from vending.grants.location import Location
 class Stored:
     """Stored entries by id: all issuers, and the grants and locations that a document touches.
 
-    Of a pruned list it has all entries. It has all grants where the document prunes anything or
-    ``reinterpreted_issuers`` finds any.
+    Of the kinds in ``whole_lists`` it has all entries.
     """
 
     grants: Mapping[str, Grant]
@@ -89,6 +88,13 @@ def reinterpreted_issuers(request: ChangesRequest, stored: Mapping[str, Issuer])
         for position, issuer in enumerate(issuers)
         if issuer.id in stored and not issuer.says_as(stored[issuer.id])
     }
+
+
+def whole_lists(request: ChangesRequest, stored: Mapping[str, Issuer]) -> set[Kind]:
+    """The kinds of which a document needs every stored entry; ``stored`` are all issuers."""
+    pruned = _pruned_lists(request) & {"location"}
+    needs_grants = request.prune or reinterpreted_issuers(request, stored)
+    return {*pruned, "grant"} if needs_grants else {*pruned}
 
 
 def _pruned_lists(request: ChangesRequest) -> frozenset[Kind]:

@@ -1,14 +1,22 @@
 """The catalogue in DynamoDB: reads its revision and commits changes to it."""
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translated
-from vending.aws.table.items import item, read_items
+from vending.aws.table.items import entries, item, read_items
 from vending.catalogue.batches import Batch
+from vending.catalogue.proposal import Stored, touched_ids, whole_lists
+from vending.documents.document import ChangesRequest
+from vending.documents.grant import GrantBody
+from vending.documents.issuer import IssuerBody
+from vending.documents.location import LocationBody
 from vending.errors import PreconditionFailed
-from vending.table import REVISION
+from vending.grants.grant import Grant
+from vending.grants.location import Location
+from vending.table import REVISION, Key, catalogue_key
 
 
 def revision(client: Any, table: str) -> int:
@@ -55,3 +63,50 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
                 ) from error
             raise
     return revision + 1
+
+
+def stored_for(client: Any, table: str, request: ChangesRequest) -> Stored:
+    """The stored entries that a document may change or need.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    # All issuers: there are few, and the document's grants may need any of them.
+    trusted = entries(client, table, "issuers", consistent=True)
+    issuers = {key.sk: IssuerBody.stored_issuer(text) for key, text in trusted}
+    whole = whole_lists(request, issuers)
+    keys = [
+        catalogue_key(kind, id_)
+        for kind, ids in touched_ids(request).items()
+        for id_ in ids
+        if kind not in whole
+    ]
+    documents = read_items(client, table, keys, consistent=True)
+    for kind in whole:
+        documents |= entries(client, table, f"{kind}s", consistent=True)
+
+    def found[E](kind: str, read: Callable[[str], E]) -> dict[str, E]:
+        return {key.sk: read(text) for key, text in documents.items() if key.pk == kind}
+
+    grants = found("grants", GrantBody.stored_grant)
+    return Stored(grants, issuers, found("locations", LocationBody.stored_location))
+
+
+def decision_grants(client: Any, table: str, keys: Iterable[Key]) -> dict[Key, list[Grant]]:
+    """The grants of each decision item.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    documents = read_items(client, table, keys, consistent=True)
+    return {key: GrantBody.stored_grants(document) for key, document in documents.items()}
+
+
+def locations(client: Any, table: str) -> Iterator[Location]:
+    """All locations, one for each bucket.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    for _, document in entries(client, table, "locations"):
+        yield LocationBody.stored_location(document)
