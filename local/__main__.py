@@ -1,4 +1,4 @@
-"""`python -m local COMMAND`."""
+"""Runs ``python -m local COMMAND``; `make local`, `make demo` and others call it."""
 
 import sys
 
@@ -7,10 +7,10 @@ from local.messages import LocalError, say
 
 
 def main() -> int:
-    """Run one command; 0 if it did what it says, 1 if not, 130 if it was interrupted."""
+    """Run one command; return 0 if it succeeded, 1 if it failed, 130 if it was interrupted."""
     try:
         with interruptible():
-            # Imported here: it takes a moment, in which a Ctrl-C must not end in a traceback.
+            # Imported here: it takes a moment, and a Ctrl-C meanwhile must not print a traceback.
             from local.commands import run  # noqa: PLC0415
 
             return run()

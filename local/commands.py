@@ -1,4 +1,4 @@
-"""The commands of `python -m local`: the local cloud, the demo on it, one event in a container."""
+"""The commands of `python -m local`: the local cloud, the demo, and one event in a container."""
 
 import argparse
 import json
@@ -13,9 +13,9 @@ from local.stack import invoke, keep
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; 0 if it was done. Raises LocalError."""
+    """Run the command of the command line; return its exit code. Raises LocalError."""
     options = _parser().parse_args(arguments)
-    if options.command == "canary":  # of whatever stack the environment names
+    if options.command == "canary":  # needs the environment, which may name any stack
         return canary.run(options.directory / keep.ENV)
     environments.forget_own()
     match options.command:
@@ -40,52 +40,56 @@ def _parser() -> argparse.ArgumentParser:
         "--directory",
         type=Path,
         default=keep.DIRECTORY,
-        help="where the cloud that is kept has its state, its logs and its env file",
+        help="directory with the local cloud's state, logs and env file",
     )
     start = commands.add_parser(
-        "start", parents=[kept], help="start a cloud, deploy and seed the stack, leave it running"
+        "start",
+        parents=[kept],
+        help="start a local cloud, deploy and seed the stack, and leave it running",
     )
     start.add_argument(
         "--port",
         type=port,
         default=os.environ.get("S3VEND_LOCAL_PORT") or None,
-        help=f"S3VEND_LOCAL_PORT or {keep.PORT}",
+        help=f"the port to listen on; default: S3VEND_LOCAL_PORT, or {keep.PORT}",
     )
-    commands.add_parser("stop", parents=[kept], help="end it")
+    commands.add_parser("stop", parents=[kept], help="stop the local cloud")
     token = commands.add_parser(
-        "token", parents=[kept], help="print a token of its issuer, with any claims"
+        "token", parents=[kept], help="print a token of the local cloud's issuer, with any claims"
     )
     token.add_argument(
         "claims",
         type=claims,
-        help="a JSON object; what is not in it is filled in, null is left out",
+        help="a JSON object; usual claims are filled in, a claim of null is left out",
     )
     commands.add_parser(
-        "canary", parents=[kept], help="measure how long a revoked URL lives, on any stack"
+        "canary", parents=[kept], help="measure how long a revoked URL still works, on any stack"
     )
-    commands.add_parser("demo", help="show the whole story on a cloud of its own")
+    commands.add_parser("demo", help="run the demo on its own local cloud")
     one = commands.add_parser(
-        "invoke", parents=[kept], help="run one event through its function in a container"
+        "invoke", parents=[kept], help="send one event to its function in a container"
     )
-    one.add_argument("event", type=Path, help="a file of events/")
+    one.add_argument("event", type=Path, help="a file in events/")
     return parser
 
 
 def claims(text: str) -> dict[str, object]:
-    """The claims of a token. Raises argparse's own error where they are no JSON object."""
+    """Parse the claims of a token. Raises argparse's error unless they are a JSON object."""
     try:
         members = json.loads(text)
     except ValueError:
         members = None
     if not isinstance(members, dict):
         raise argparse.ArgumentTypeError(
-            f"""claims are a JSON object, such as '{{"sub": "alice"}}', not {text!r}"""
+            f"""claims must be a JSON object, such as '{{"sub": "alice"}}', not {text!r}"""
         )
     return members
 
 
 def port(text: str) -> int:
-    """A port that a program may take. Raises argparse's own error otherwise."""
+    """Parse a port, 1 to 65535. Raises argparse's error for anything else."""
     if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) < 65536):
-        raise argparse.ArgumentTypeError(f"S3VEND_LOCAL_PORT is a port, 1 to 65535, not {text!r}")
+        raise argparse.ArgumentTypeError(
+            f"S3VEND_LOCAL_PORT must be a port, 1 to 65535, not {text!r}"
+        )
     return int(text)

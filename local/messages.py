@@ -1,4 +1,4 @@
-"""What the person at the terminal is told: progress on stderr, faults that say what to do next."""
+"""Messages to the person at the terminal: progress on stderr, and errors that say what to do."""
 
 import sys
 import time
@@ -8,17 +8,17 @@ from pathlib import Path
 
 
 class LocalError(Exception):
-    """Something the person can put right; the message says what happened and what to do next."""
+    """An error that the user can fix; the message says what happened and what to do next."""
 
 
 def say(text: str) -> None:
-    """Tell something on the way; results go to stdout, this does not."""
+    """Print a message to stderr; only results go to stdout."""
     print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Say that a step begins and, when it has succeeded, how many seconds it took."""
+    """Print the title of a step and, after it has succeeded, how many seconds it took."""
     print(f"{title} … ", end="", file=sys.stderr, flush=True)
     began = time.monotonic()
     try:
@@ -30,6 +30,6 @@ def step(title: str) -> Iterator[None]:
 
 
 def tail(log: Path, lines: int = 30) -> str:
-    """The end of a log file."""
+    """Return the last lines of a log file; empty if the file does not exist."""
     text = log.read_text(errors="replace") if log.exists() else ""
     return "\n".join(text.splitlines()[-lines:])

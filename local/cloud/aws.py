@@ -1,4 +1,4 @@
-"""boto3 clients of the local cloud, typed."""
+"""Typed boto3 clients of the local cloud."""
 
 from typing import TYPE_CHECKING
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sts import STSClient
 
-# Path style, since names under localhost do not resolve everywhere; no proxy for 127.0.0.1.
+# Path style, because names under localhost do not resolve everywhere; no proxy for 127.0.0.1.
 CONFIG = Config(proxies={}, s3={"addressing_style": "path"})
 
 
 def session(credentials: Credentials) -> boto3.Session:
-    """A boto3 session on exactly these credentials."""
+    """Return a boto3 session with these credentials only."""
     return boto3.Session(
         aws_access_key_id=credentials.access_key_id,
         aws_secret_access_key=credentials.secret_access_key,
@@ -33,35 +33,35 @@ def session(credentials: Credentials) -> boto3.Session:
 
 
 def apigateway(cloud: Cloud) -> "APIGatewayClient":
-    """API Gateway, as root."""
+    """Return an API Gateway client, as root."""
     return session(cloud.root).client("apigateway", endpoint_url=cloud.endpoint, config=CONFIG)
 
 
 def cloudformation(cloud: Cloud) -> "CloudFormationClient":
-    """CloudFormation, as root."""
+    """Return a CloudFormation client, as root."""
     return session(cloud.root).client("cloudformation", endpoint_url=cloud.endpoint, config=CONFIG)
 
 
 def dynamodb(cloud: Cloud) -> "DynamoDBClient":
-    """DynamoDB, as root."""
+    """Return a DynamoDB client, as root."""
     return session(cloud.root).client("dynamodb", endpoint_url=cloud.endpoint, config=CONFIG)
 
 
 def iam(cloud: Cloud) -> "IAMClient":
-    """IAM, as root."""
+    """Return an IAM client, as root."""
     return session(cloud.root).client("iam", endpoint_url=cloud.endpoint, config=CONFIG)
 
 
 def functions(cloud: Cloud) -> "LambdaClient":
-    """Lambda, as root."""
+    """Return a Lambda client, as root."""
     return session(cloud.root).client("lambda", endpoint_url=cloud.endpoint, config=CONFIG)
 
 
 def s3(cloud: Cloud, credentials: Credentials) -> "S3Client":
-    """S3, as whoever these credentials are."""
+    """Return an S3 client with these credentials."""
     return session(credentials).client("s3", endpoint_url=cloud.endpoint, config=CONFIG)
 
 
 def sts(cloud: Cloud, credentials: Credentials) -> "STSClient":
-    """STS, as whoever these credentials are."""
+    """Return an STS client with these credentials."""
     return session(credentials).client("sts", endpoint_url=cloud.endpoint, config=CONFIG)

@@ -1,4 +1,4 @@
-"""HTTP as a caller of the API sends it: signed with SigV4, or not at all."""
+"""Sends HTTP requests as a caller of the API does, with or without a SigV4 signature."""
 
 import json as jsonlib
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as SigningKeys
 
-SECONDS = 60.0  # a cold function on a busy machine takes some
+SECONDS = 60.0  # enough for a cold function on a busy machine
 SIGV4_DATE = "%Y%m%dT%H%M%SZ"
 
 
@@ -25,7 +25,7 @@ class Credentials:
 
 
 class Answer(NamedTuple):
-    """What came back: header names in lower case; the body's JSON, or its text if it is none."""
+    """An HTTP response: header names in lower case; the body as JSON, or as text if it is not."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
 
 
 class Call(Protocol):
-    """`call(method, path, body, credentials)`, the API's address filled in."""
+    """`call` below, with a path in place of the URL."""
 
     def __call__(
         self,
@@ -59,9 +59,10 @@ def call(
     region: str = "ap-northeast-1",
     timeout: float = SECONDS,
 ) -> Answer:
-    """Send one request; `bytes` and `str` bodies go as they are, anything else as JSON.
+    """Send one request; `bytes` and `str` bodies are sent unchanged, other values as JSON.
 
-    `at` is the time that the signature claims (now by default). Raises OSError without an answer.
+    `at` is the time of the signature (default: now), `timeout` is in seconds. Raises OSError if
+    no answer comes.
     """
     sent = {"Content-Type": "application/json", **(headers or {})}
     data = _bytes(body)
@@ -90,7 +91,7 @@ def signed(
     service: str,
     region: str,
 ) -> dict[str, str]:
-    """The headers with a SigV4 signature for this request among them."""
+    """Return the headers with a SigV4 signature for this request."""
     keys = SigningKeys(credentials.access_key_id, credentials.secret_access_key)
     auth = SigV4Auth(keys, service, region)
     request = AWSRequest(method, url, dict(headers), body)
@@ -108,7 +109,7 @@ def signed(
 
 
 def caller(base: str) -> Call:
-    """`call` with paths under one base address."""
+    """Return `call` for paths under one base URL."""
 
     def bound(
         method: str,

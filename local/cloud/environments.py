@@ -1,4 +1,4 @@
-"""Environments: of the local cloud, and of programs that use it and nothing of the person's own."""
+"""Environments of the local cloud, and of programs that use it without the user's own settings."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ SERVICES = (
     "ssm",
     "sts",
 )
-# With the programs of this environment first, also where nobody has activated it.
+# The programs of this virtual environment come first, even if it is not activated.
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 NO_SETTINGS = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -34,8 +34,8 @@ NO_SETTINGS = {
 def server(
     port: int, directory: Path, root: Credentials, issuer: tuple[Path, int]
 ) -> dict[str, str]:
-    """For a local cloud itself."""
-    # Nothing is inherited but the PATH: no AWS profile, proxy or Docker of the person's own.
+    """Return the environment of a local cloud's process."""
+    # Inherits only PATH: none of the user's AWS profiles, proxies or Docker settings.
     return {
         "PATH": PATH,
         "HOME": str(directory),
@@ -61,25 +61,25 @@ def server(
 
 
 def client(endpoint: str, directory: Path, root: Credentials) -> dict[str, str]:
-    """For a program that is to work on the cloud there as root, and on no other."""
+    """Return the environment of a program that uses this cloud as root, and no other."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         "PATH": PATH,
         "AWS_ACCESS_KEY_ID": root.access_key_id,
         "AWS_SECRET_ACCESS_KEY": root.secret_access_key,
         **NO_SETTINGS,
-        "TMPDIR": str(directory / "tmp"),  # SAM leaves files there
+        "TMPDIR": str(directory / "tmp"),  # SAM leaves files in it
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "NO_PROXY": "127.0.0.1,localhost",
         "SAM_CLI_TELEMETRY": "0",
-        "SAM_CLI_POLL_DELAY": "0.5",  # seconds between questions; five by default
+        "SAM_CLI_POLL_DELAY": "0.5",  # seconds between polls; the default is five
     }
 
 
 def forget_own() -> None:
-    """Keep boto3 in this process from the person's own profiles, keys and endpoints."""
+    """Keep boto3 in this process from using the user's profiles, keys and endpoints."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(NO_SETTINGS)

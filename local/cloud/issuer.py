@@ -1,6 +1,7 @@
-"""A small OIDC issuer on 127.0.0.1: its keys lie in a directory, and whoever reads them may sign.
+"""A small OIDC issuer on 127.0.0.1, whose keys and behaviour are files in a directory.
 
-It is what the directory says: a new key or another behaviour holds from the next request on.
+Everybody who can read the directory can sign tokens. A new key or behaviour takes effect with the
+next request.
 """
 
 import json
@@ -27,7 +28,7 @@ AUDIENCE = "https://vend.example.com"
 SUBJECT = "local-developer"
 LIFETIME = 600  # seconds
 DISCOVERY, JWKS = "/.well-known/openid-configuration", "/keys"
-KEPT_KEYS = 2  # the newest one signs; tokens of the one before are still good
+KEPT_KEYS = 2  # the newest key signs; tokens of the one before are still valid
 SLOW_SECONDS = 20.0
 HUGE_BYTES = 1024 * 1024
 
@@ -36,13 +37,13 @@ type Behaviour = Literal["ok", "slow", "down", "huge", "wrong"]
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """The issuer, to those who hold its directory."""
+    """The issuer, for programs that can read its directory."""
 
     url: str
     directory: Path
 
     def open(self) -> None:
-        """Make it ready to be served: a first key, and what it says of itself."""
+        """Write a first key and the discovery document, so that `serve` can start."""
         self.directory.mkdir(mode=0o700, parents=True)
         (self.directory / "jwks.json").write_text('{"keys": []}')
         document = {"issuer": self.url, "jwks_uri": self.url + JWKS}
@@ -63,27 +64,29 @@ class Issuer:
         self._write("jwks.json", json.dumps({"keys": listed[:KEPT_KEYS]}))
 
     def behave(self, how: Behaviour) -> None:
-        """Answer like this from now on."""
+        """Answer in this way from now on."""
         self._write("behaviour", how)
 
     def requests(self) -> list[str]:
-        """The paths that it was asked for."""
+        """Return the paths that were requested, oldest first."""
         try:
             return (self.directory / "requests").read_text().split()
         except FileNotFoundError:
             return []
 
     def token(self, claims: Mapping[str, object], **header: object) -> str:
-        """A token with these claims; the usual ones are filled in, null takes one away."""
+        """Return a token with these claims; usual claims are filled in, None removes one."""
         now = int(time.time())
         usual = {"iss": self.url, "aud": AUDIENCE, "sub": SUBJECT, "iat": now}
         whole = {**usual, "exp": now + LIFETIME, **claims}
-        given = {name: value for name, value in whole.items() if value is not None}
+        payload = {name: value for name, value in whole.items() if value is not None}
         signing = json.loads((self.directory / "signing.json").read_text())
-        return jwt.encode(given, signing["pem"], "RS256", headers={"kid": signing["kid"], **header})
+        return jwt.encode(
+            payload, signing["pem"], "RS256", headers={"kid": signing["kid"], **header}
+        )
 
     def _write(self, name: str, text: str) -> None:
-        """At once and for the owner alone: the server may be reading."""
+        """Write atomically, since the server may be reading, and readable only by the owner."""
         path = self.directory / f"{name}.new"
         path.unlink(missing_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -92,7 +95,7 @@ class Issuer:
 
 
 def serve(directory: Path, port: int) -> None:
-    """Answer on 127.0.0.1 for as long as this process lives."""
+    """Serve on 127.0.0.1 for as long as this process lives."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,8 +1,8 @@
-"""The local cloud's own process: MiniStack and an issuer, ending with whoever started them.
+"""The local cloud's process: runs MiniStack and an issuer, and ends together with its starter.
 
-`python -m local.launcher` with a pipe as stdin. When the pipe closes, the starter is gone, by
-whatever end (`kill -9` too), and the whole process group goes with it; when the starter has
-written `STAY` into it first, the cloud stays.
+`local.cloud.ministack` starts it, with a pipe as stdin. The pipe closes when the starter ends, even
+after `kill -9`; then the whole process group is killed. If the starter has written `STAY` into the
+pipe first, the cloud stays.
 """
 
 import os
@@ -18,15 +18,15 @@ STAY = b"stay"
 
 
 def _end_with_the_starter() -> None:
-    # os.read, not sys.stdin: a thread that holds sys.stdin's lock breaks the interpreter's exit.
+    # os.read, not sys.stdin: a thread that holds sys.stdin's lock breaks the exit of Python.
     if os.read(0, len(STAY)) != STAY:
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def main() -> None:
-    """Run MiniStack and the issuer in this process, with their settings in the environment."""
+    """Run MiniStack and the issuer in this process; the environment has their settings."""
     if os.getpgrp() != os.getpid():
-        sys.exit("local.launcher: start it as the leader of a process group of its own")
+        sys.exit("local.cloud.launcher: must be the leader of its own process group")
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
     place = Path(os.environ["S3VEND_ISSUER_DIRECTORY"]), int(os.environ["S3VEND_ISSUER_PORT"])
     threading.Thread(target=issuer.serve, args=place, daemon=True).start()

@@ -1,4 +1,4 @@
-"""The local cloud: MiniStack on 127.0.0.1, as a child process with keys and state of its own."""
+"""Runs the local cloud: MiniStack on 127.0.0.1, a child process with its own keys and state."""
 
 import secrets
 import socket
@@ -23,23 +23,23 @@ from local.messages import LocalError, step, tail
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60.0
 ANSWER_SECONDS = 2.0
-ENDING_SECONDS = 0.5  # it would wait for idle connections, and has nothing to save
+ENDING_SECONDS = 0.5  # without a limit it waits for idle connections; it has nothing to save
 LOG = "cloud.log"
 
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """A running local cloud. Its root keys are random, made at its start."""
+    """A running local cloud. Its root keys are random and created at its start."""
 
     endpoint: str
-    directory: Path  # state and logs, its own
+    directory: Path  # its state and logs
     root: Credentials
-    group: int  # the process group of the cloud and of its functions
+    group: int  # the process group of the cloud and its functions
     issuer: Issuer
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
+    """Return a port that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -47,9 +47,9 @@ def free_port() -> int:
 
 
 def in_use(port: int) -> bool:
-    """Whether somebody listens on the port already."""
+    """Return whether a program already listens on the port."""
     with socket.socket() as probe:
-        # As servers do: connections that ended a moment ago do not count.
+        # As servers do, so that connections that have just ended do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -59,7 +59,7 @@ def in_use(port: int) -> bool:
 
 
 def root_keys() -> Credentials:
-    """New root keys. They open nothing but the cloud that is started with them."""
+    """Return new root keys. They work only on the cloud that is started with them."""
     letters = string.ascii_uppercase + string.digits
     return Credentials(
         "AKIA" + "".join(secrets.choice(letters) for _ in range(16)), secrets.token_hex(20)
@@ -67,13 +67,13 @@ def root_keys() -> Credentials:
 
 
 def launch(directory: Path, port: int) -> tuple[Cloud, Child]:
-    """Start a cloud and wait until it answers; it ends with this process unless told to `stay`.
+    """Start a cloud and wait until it answers; it ends with this process unless `stay` is called.
 
-    Raises LocalError when it does not come up; nothing of it is left then.
+    Raises LocalError if it does not start; then nothing of it keeps running.
     """
     if sys.platform != "linux":
         raise LocalError(
-            "The local cloud runs the functions as they are built for AWS, on Linux only: "
+            "The local cloud needs Linux, because it runs the functions as they are built for AWS: "
             "start it on Linux, or in a Linux container or virtual machine."
         )
     (directory / "tmp").mkdir(parents=True)
@@ -110,7 +110,7 @@ def _await(cloud: Cloud, child: Child) -> None:
                 f"The local cloud ended with exit code {child.returncode} while starting:"
                 f"\n{tail(cloud.directory / LOG)}"
             )
-        # Signed with its own new keys: another program on this port would not know them.
+        # Signed with the new keys, which another program on this port cannot know.
         if answers(cloud):
             return
         time.sleep(0.05)
@@ -121,14 +121,14 @@ def _await(cloud: Cloud, child: Child) -> None:
 
 
 def answers(cloud: Cloud) -> bool:
-    """Whether this very cloud is there: it knows its root keys."""
-    question = b"Action=GetCallerIdentity&Version=2011-06-15"
+    """Return whether this cloud answers, and not another program: it knows its root keys."""
+    query = b"Action=GetCallerIdentity&Version=2011-06-15"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
         answer = call(
             "POST",
             f"{cloud.endpoint}/",
-            question,
+            query,
             cloud.root,
             headers=form,
             service="sts",
@@ -140,14 +140,14 @@ def answers(cloud: Cloud) -> bool:
 
 
 def stay(child: Child) -> None:
-    """Let the cloud go on after this process has ended."""
+    """Let the cloud run on after this process has ended."""
     assert child.stdin is not None
     child.stdin.write(STAY)
     child.stdin.close()
 
 
 def end(child: Child) -> None:
-    """End the cloud and every function environment that it started."""
+    """End the cloud and every function that it started."""
     processes.end(child.pid, child, ENDING_SECONDS)
     if child.stdin is not None:
         child.stdin.close()
@@ -155,7 +155,7 @@ def end(child: Child) -> None:
 
 @contextmanager
 def running() -> Iterator[Cloud]:
-    """A cloud on a free port with a temporary directory; both are gone afterwards."""
+    """Run a cloud on a free port in a temporary directory; remove both afterwards."""
     with tempfile.TemporaryDirectory(prefix="s3vend-") as temporary:
         cloud, child = launch(Path(temporary), free_port())
         try:

@@ -1,4 +1,4 @@
-"""Child processes as whole groups, ended by the ids we started and by nothing else."""
+"""Starts child processes in groups of their own, and ends these groups by their ids only."""
 
 import os
 import signal
@@ -14,12 +14,12 @@ from local.messages import LocalError
 
 type Child = subprocess.Popen[bytes]
 
-PATIENCE = 5.0  # for a group to end by itself before it is killed
+PATIENCE = 5.0  # seconds for a group to end before it is killed
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Process(NamedTuple):
-    """A living process; `started` tells it from a later one with the same pid."""
+    """A living process; `started` distinguishes it from a later one with the same pid."""
 
     pid: int
     group: int
@@ -27,20 +27,20 @@ class Process(NamedTuple):
 
 
 def living() -> Iterator[Process]:
-    """All processes that live: zombies do not."""
+    """Return all living processes, without zombies."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             text = path.read_text(errors="replace")
-        except OSError:  # it has ended since it was listed
+        except OSError:  # it has ended meanwhile
             continue
-        # The name, in brackets, may hold spaces and brackets of its own.
+        # The name, in brackets, may contain spaces and brackets.
         fields = text[text.rindex(")") + 2 :].split()
         if fields[0] not in "ZX":
             yield Process(int(path.parent.name), int(fields[2]), fields[19])
 
 
 def find(pid: int) -> Process | None:
-    """The living process with this pid."""
+    """Return the living process with this pid, or None."""
     return next((process for process in living() if process.pid == pid), None)
 
 
@@ -52,7 +52,7 @@ def spawn(
     directory: Path,
     stdin: int = subprocess.DEVNULL,
 ) -> Child:
-    """Start a command in a group (and session) of its own, writing to `log`."""
+    """Start a command in its own process group and session; its output goes to `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -66,7 +66,10 @@ def spawn(
 
 
 def end(group: int, child: Child | None = None, patience: float = PATIENCE) -> None:
-    """End every process of a group: asked first, killed after `patience` seconds; reaps `child`."""
+    """End every process of a group, with SIGKILL after `patience` seconds; reap `child`.
+
+    Raises LocalError if a process survives.
+    """
     for ending, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, PATIENCE)):
         deadline = time.monotonic() + seconds
         with suppress(ProcessLookupError):
@@ -77,13 +80,13 @@ def end(group: int, child: Child | None = None, patience: float = PATIENCE) -> N
                     child.wait()
                 return
             time.sleep(0.02)
-    raise LocalError(f"Process group {group} does not end: end it with `kill -9 -- -{group}`.")
+    raise LocalError(f"Process group {group} did not end: end it with `kill -9 -- -{group}`.")
 
 
 def run(
     command: Sequence[str | Path], *, log: Path, environment: Mapping[str, str], directory: Path
 ) -> int:
-    """Run a command to its end and return its exit code; nothing of it outlives an interruption."""
+    """Run a command and return its exit code; end its whole group, also when interrupted."""
     child = None
     try:
         with undisturbed():
@@ -96,26 +99,26 @@ def run(
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put signals off until the end of the block: until a new process has been noted down.
+    """Defer signals to the end of the block, so that a new process's id is known by then.
 
-    They are not blocked, since the new process would inherit that.
+    Signals are not blocked, since the new process would inherit that.
     """
-    noted: list[int] = []
-    before = [signal.signal(number, lambda came, _: noted.append(came)) for number in SIGNALS]
+    received: list[int] = []
+    before = [signal.signal(number, lambda came, _: received.append(came)) for number in SIGNALS]
     try:
         yield
     finally:
         for number, handler in zip(SIGNALS, before, strict=True):
             signal.signal(number, handler)
-        for came in noted:
+        for came in received:
             signal.raise_signal(came)
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Turn the first Ctrl-C, SIGTERM or SIGHUP into KeyboardInterrupt; let nothing stop the ending.
+    """Turn the first Ctrl-C, SIGTERM or SIGHUP into KeyboardInterrupt; ignore later ones.
 
-    A second Ctrl-C would otherwise leave behind what the first one was about to end.
+    Otherwise a second Ctrl-C would interrupt the clean-up of the first.
     """
 
     def interrupt(number: int, _frame: FrameType | None) -> NoReturn:

@@ -1,1 +1,1 @@
-"""The demo: the memo's story, step by step."""
+"""The demo: the memo's example, step by step."""

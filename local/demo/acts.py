@@ -1,4 +1,4 @@
-"""What somebody does in a step of the demo, and what they see of it."""
+"""The actions of the demo's steps; each returns the result that the table shows."""
 
 import tempfile
 from collections.abc import Callable
@@ -21,7 +21,7 @@ SAME = "the very bytes"
 
 
 class Scene(NamedTuple):
-    """Where a step happens, and who acts in it."""
+    """The cloud and the stack of a step, and the users who act in it."""
 
     cloud: Cloud
     stack: Stack
@@ -30,7 +30,7 @@ class Scene(NamedTuple):
 
 
 def download(scene: Scene, keys: Credentials) -> str:
-    """The memo's own call."""
+    """Download the archive with the memo's own call."""
     with tempfile.TemporaryDirectory(dir=scene.cloud.directory) as directory:
         path = Path(directory) / ARCHIVE
         aws.s3(scene.cloud, keys).download_file(BUCKET, ARCHIVE, str(path))
@@ -38,7 +38,7 @@ def download(scene: Scene, keys: Credentials) -> str:
 
 
 def assume(scene: Scene, keys: Credentials) -> Credentials:
-    """A session of the role, straight from STS."""
+    """Assume the role directly at STS."""
     answer = aws.sts(scene.cloud, keys).assume_role(
         RoleArn=scene.stack.outputs["RoleArn"], RoleSessionName="demo"
     )["Credentials"]
@@ -46,22 +46,22 @@ def assume(scene: Scene, keys: Credentials) -> Credentials:
 
 
 def vend(scene: Scene) -> Credentials:
-    """Credentials from s3vend for the reports, as the user."""
-    asked = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}
-    answer = ask(scene, "/iam/credentials", asked)["credentials"]
+    """Get credentials for the reports from s3vend, as the user."""
+    request = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}
+    answer = ask(scene, "/iam/credentials", request)["credentials"]
     return Credentials(answer["accessKeyId"], answer["secretAccessKey"], answer["sessionToken"])
 
 
 def presign(scene: Scene, method: str = "GET", key: str = REPORT) -> str:
-    """One URL from s3vend, as the user."""
+    """Get one URL from s3vend, as the user."""
     request = {"method": method, "target": f"s3://{BUCKET}/{key}"}
-    asked = {"expiresIn": int(EXPIRY), "requests": [request]}
-    url: str = ask(scene, "/iam/presigned-urls", asked)["urls"][0]["url"]
+    body = {"expiresIn": int(EXPIRY), "requests": [request]}
+    url: str = ask(scene, "/iam/presigned-urls", body)["urls"][0]["url"]
     return url
 
 
 def ask(scene: Scene, path: str, body: object) -> Any:
-    """What s3vend answers the user. Raises ValueError unless that is 200."""
+    """Send a request to s3vend as the user. Raises ValueError unless the answer is 200."""
     answer = call("POST", scene.stack.url + path, body, scene.user)
     if answer.status != 200:
         raise ValueError(f"s3vend answered {answer.status}: {answer.json}")
@@ -80,7 +80,7 @@ def put(scene: Scene, keys: Credentials, key: str) -> None:
 
 
 def fetch(url: str) -> str:
-    """Read a URL with plain HTTP: the status, and of 200 the bytes too."""
+    """Read a URL with plain HTTP: return the status, and with 200 whether the bytes are right."""
     with urllib3.PoolManager() as pool:
         response = pool.request("GET", url, retries=False)
     if response.status != 200:
@@ -94,7 +94,7 @@ def fetch_changed(scene: Scene, old: str, new: str) -> str:
 
 
 def upload(scene: Scene) -> str:
-    """Write to a presigned URL with plain HTTP, and see as root what has arrived."""
+    """Write to a presigned URL with plain HTTP, then read the object as root."""
     with urllib3.PoolManager() as pool:
         url = presign(scene, "PUT", UPLOAD)
         status = pool.request("PUT", url, body=UPLOADED, retries=False).status
@@ -104,20 +104,20 @@ def upload(scene: Scene) -> str:
 
 
 def problem(scene: Scene, body: object, keys: Credentials) -> str:
-    """The refusal of a request for credentials, in short."""
+    """Send a request for credentials; return its refusal in short."""
     answer = call("POST", f"{scene.stack.url}/iam/credentials", body, keys)
     return f"{answer.status} {answer.json.get('code')}, {answer.headers.get('content-type')}"
 
 
 def turned_away(scene: Scene, body: object, keys: Credentials) -> str:
-    """The refusal of a request that does not reach s3vend: API Gateway names its error so."""
+    """Send a request that API Gateway refuses before s3vend; its error is in a header."""
     answer = call("POST", f"{scene.stack.url}/iam/credentials", body, keys)
     error = answer.headers.get("x-amzn-errortype")
     return f"{answer.status} {error}, at the door" if error else f"{answer.status} from s3vend"
 
 
 def refusal(attempt: Callable[[], object]) -> str:
-    """How AWS refuses it: the error's code and the operation."""
+    """Return the code and operation of AWS's refusal, or that it was allowed."""
     try:
         attempt()
     except ClientError as error:
@@ -125,12 +125,12 @@ def refusal(attempt: Callable[[], object]) -> str:
     return "allowed"
 
 
-def told(error: ClientError) -> str:
-    """What AWS says, in short."""
+def client_error(error: ClientError) -> str:
+    """Return AWS's error in short."""
     code, message = (error.response["Error"].get(name) for name in ("Code", "Message"))
     return f"{code} {error.operation_name}: {message}"
 
 
 def compared(found: bytes, stored: bytes) -> str:
-    """Whether the bytes are those that were stored."""
+    """Return whether the bytes are the stored ones, in words."""
     return SAME if found == stored else f"{len(found)} other bytes"

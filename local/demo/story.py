@@ -1,4 +1,4 @@
-"""The memo's story, step by step on a cloud of its own: what should happen beside what does."""
+"""Runs the demo step by step on its own local cloud and compares each result with the expected."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ from local.stack.build import built
 from local.stack.deploy import deploy
 from local.stack.seed import BUCKET, seed
 
-PLAIN_WIDTH = 240  # in a pipe nothing is wrapped
+PLAIN_WIDTH = 240  # in a pipe, lines are not wrapped
 
 
 class Row(NamedTuple):
@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 
 def run() -> int:
-    """Show it all and print the table; 1 if anything differs from what is expected."""
+    """Run every step and print the table; return 1 if any result differs, else 0."""
     with running() as cloud:
         template = built()
         stack = deploy(cloud, template, {"TrustAssumeS3User": "true"})
@@ -45,7 +45,7 @@ def run() -> int:
 
 
 def as_in_the_memo(scene: Scene) -> Iterator[Row]:
-    """Steps 1 and 2: the memo's own check."""
+    """Run steps 1 and 2: the memo's own check."""
     yield row(
         f"1 AssumeS3User's own keys: download_file('{ARCHIVE}')",
         "403 HeadObject: Forbidden",
@@ -59,7 +59,7 @@ def as_in_the_memo(scene: Scene) -> Iterator[Row]:
 
 
 def vending(scene: Scene) -> Iterator[Row]:
-    """Steps 3 and 4: vended credentials, and what they do not reach."""
+    """Run steps 3 and 4: vended credentials, and requests that they do not allow."""
     yield row(
         f"3 s3vend, READ on {BUCKET}/reports/*: get {REPORT}",
         SAME,
@@ -86,7 +86,7 @@ def vending(scene: Scene) -> Iterator[Row]:
 
 
 def presigning(scene: Scene) -> Iterator[Row]:
-    """Steps 5 and 6: URLs that need no AWS code, and that nobody can change."""
+    """Run steps 5 and 6: URLs that need no AWS code and that cannot be changed."""
     yield row("5 presigned GET, plain HTTP", f"200 {SAME}", lambda: acts.fetch(acts.presign(scene)))
     for title, old, new in (
         ("another key", REPORT, PRIVATE),
@@ -100,7 +100,7 @@ def presigning(scene: Scene) -> Iterator[Row]:
 
 
 def refusals(scene: Scene) -> Iterator[Row]:
-    """Steps 7 and 8: who has no grant, and who may not even ask."""
+    """Run steps 7 and 8: a caller without a grant, and one who may not call the API."""
     ungranted = {"target": f"s3://{BUCKET}/{ARCHIVE}", "permission": "READ"}
     granted = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}
     yield row(
@@ -116,7 +116,7 @@ def refusals(scene: Scene) -> Iterator[Row]:
 
 
 def outside_aws(scene: Scene) -> Iterator[Row]:
-    """Steps 9 to 11: callers whom an issuer vouches for, and who have no AWS identity at all."""
+    """Run steps 9 to 11: callers with a token from an issuer and without an AWS identity."""
     google, tenant = web_acts.google(scene), web_acts.tenant(scene)
     own, next_door = (
         f"tenants/{name}/orders.csv" for name in (web_acts.TENANT, web_acts.NEIGHBOUR)
@@ -149,7 +149,7 @@ def outside_aws(scene: Scene) -> Iterator[Row]:
 
 
 def hostile_tokens(scene: Scene) -> Iterator[Row]:
-    """Step 12: tokens that are nobody's."""
+    """Run step 12: tokens that the service must not accept."""
     google = partial(web_acts.google, scene)
     tokens: dict[str, Callable[[], str]] = {
         "for another audience": lambda: google(aud="https://elsewhere.example.com"),
@@ -166,7 +166,7 @@ def hostile_tokens(scene: Scene) -> Iterator[Row]:
 
 
 def without_trust(scene: Scene) -> Iterator[Row]:
-    """Step 13: steps 2 and 3 once the role no longer trusts the user."""
+    """Run step 13: steps 2 and 3 again when the role no longer trusts the user."""
     yield row(
         "13 TrustAssumeS3User=false: step 2",
         "AccessDenied (AssumeRole)",
@@ -180,18 +180,18 @@ def without_trust(scene: Scene) -> Iterator[Row]:
 
 
 def row(title: str, expected: str, observe: Callable[[], str]) -> Row:
-    """One step, done; whatever it raises is what was observed."""
+    """Run one step; if it raises an error, that is the observed result."""
     with step(title):
         try:
             return Row(title, expected, observe())
         except ClientError as error:
-            return Row(title, expected, acts.told(error))
-        except Exception as error:  # noqa: BLE001  (a step that breaks differs; the next goes on)
+            return Row(title, expected, acts.client_error(error))
+        except Exception as error:  # noqa: BLE001  (a failed step is a difference; go on)
             return Row(title, expected, f"{type(error).__name__}: {error}")
 
 
 def verdict(rows: Sequence[Row]) -> int:
-    """Print the table; 1 if any row differs (or there is none), else 0."""
+    """Print the table; return 1 if any row differs or there are no rows, else 0."""
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else PLAIN_WIDTH)
     table = Table(box=box.SIMPLE_HEAD if terminal else box.ASCII)

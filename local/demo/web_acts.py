@@ -1,4 +1,4 @@
-"""What somebody outside AWS does in a step of the demo, with a token and nothing else."""
+"""The actions of callers outside AWS in the demo's steps, who have only a token."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ from local.demo.acts import REPORT, Scene
 from local.stack.seed import BUCKET, OBJECTS
 
 SERVICE_ACCOUNT = "104857600123456789012"
-# As Google's metadata server gives it to a virtual machine, but for iss, aud, iat and exp.
+# As Google's metadata server gives it to a virtual machine, except iss, aud, iat and exp.
 GOOGLE_SHAPED = {
     "azp": SERVICE_ACCOUNT,
     "sub": SERVICE_ACCOUNT,
@@ -38,42 +38,42 @@ sys.stdout.buffer.write(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
 
 def google(scene: Scene, **claims: object) -> str:
-    """A token shaped like a Google service account's."""
+    """Return a token in the form of a Google service account's."""
     return scene.cloud.issuer.token(GOOGLE_SHAPED | claims)
 
 
 def tenant(scene: Scene) -> str:
-    """A token of somebody who belongs to a tenant."""
+    """Return a token of a member of a tenant."""
     return scene.cloud.issuer.token({"groups": ["tenants"], "tenant_id": TENANT})
 
 
 def expired(scene: Scene) -> str:
-    """A token that has ended a minute ago."""
+    """Return a token that expired a minute ago."""
     now = int(time.time())
     return google(scene, iat=now - 660, exp=now - 60)
 
 
 def unsigned(scene: Scene) -> str:
-    """The same claims with `alg: none`."""
+    """Return an unsigned token with the same claims and `alg: none`."""
     claims = jwt.decode(google(scene), options={"verify_signature": False})
     return jwt.encode(claims, "", "none", headers={"kid": "any"})
 
 
 def ask(scene: Scene, token: str, method: str, path: str, body: object = None) -> Answer:
-    """What s3vend answers whoever has this token."""
+    """Send a request to s3vend with this token."""
     headers = {"Authorization": f"Bearer {token}"}
     return call(method, f"{scene.stack.url}/web-identity{path}", body, headers=headers)
 
 
 def vend(scene: Scene, token: str, target: str) -> Answer:
-    """A request for credentials to read."""
+    """Request credentials for reading."""
     return ask(scene, token, "POST", "/credentials", {"target": target, "permission": "READ"})
 
 
 def read(scene: Scene, token: str, key: str) -> str:
     """Read one object with boto3 and vended credentials."""
-    lent = vend(scene, token, f"s3://{BUCKET}/{key}").json["credentials"]
-    keys = Credentials(lent["accessKeyId"], lent["secretAccessKey"], lent["sessionToken"])
+    vended = vend(scene, token, f"s3://{BUCKET}/{key}").json["credentials"]
+    keys = Credentials(vended["accessKeyId"], vended["secretAccessKey"], vended["sessionToken"])
     return acts.get(scene, keys, key)
 
 
@@ -85,13 +85,13 @@ def fetch(scene: Scene, token: str) -> str:
 
 
 def refused(scene: Scene, token: str, key: str = REPORT) -> str:
-    """The refusal of a request for credentials, in short."""
+    """Send a request for credentials; return its refusal in short."""
     answer = vend(scene, token, f"s3://{BUCKET}/{key}")
     return f"{answer.status} {answer.json.get('code')}"
 
 
 def unmodified_boto3(scene: Scene, token: str, key: str) -> str:
-    """Read one object with boto3 as it comes, and two environment variables."""
+    """Read one object with unmodified boto3 and two environment variables."""
     with tempfile.TemporaryDirectory(dir=scene.cloud.directory) as directory:
         file = Path(directory) / "token"
         file.write_text(f"Bearer {token}")  # the whole header, and no newline after it
@@ -110,7 +110,7 @@ def unmodified_boto3(scene: Scene, token: str, key: str) -> str:
 
 
 def sdk_settings(scene: Scene, token_file: Path, query: Mapping[str, Any]) -> dict[str, str]:
-    """The environment of a program that has a token and no AWS credentials."""
+    """Return the environment of a program that has a token and no AWS credentials."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         **environments.NO_SETTINGS,

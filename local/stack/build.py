@@ -1,4 +1,4 @@
-"""`sam build`, done once for each state of the sources and shared by all who deploy it."""
+"""Runs `sam build` once for each state of the sources, shared by all deployments of it."""
 
 import fcntl
 import hashlib
@@ -24,7 +24,7 @@ ARCHITECTURE = "arm64" if platform.machine().lower() in {"arm64", "aarch64"} els
 
 
 def digest(root: Path, architecture: str) -> str:
-    """A name for what would be built: the sources, for whom and with what."""
+    """Return a name for the build: a hash of sources, architecture and tools."""
     tools = version("aws-sam-cli"), version("pip"), platform.python_version()
     sums = hashlib.sha256(" ".join((architecture, *tools, "\n")).encode())
     for path in _sources(root):
@@ -39,10 +39,10 @@ def _sources(root: Path) -> list[Path]:
 
 
 def built(architecture: str = ARCHITECTURE) -> Path:
-    """The template built from the sources as they are now, by default for this machine.
+    """Return the template built from the current sources, by default for this machine.
 
-    A build is in a directory of its own that never changes, so that a demo and a test run can
-    deploy while another builds. SAM's own cache makes the next build quick.
+    Each build has its own directory, which never changes, so that a demo and a test run can
+    deploy while another process builds. SAM's cache makes the next build quick.
     """
     BUILDS.mkdir(parents=True, exist_ok=True)
     with _alone():
@@ -55,14 +55,14 @@ def built(architecture: str = ARCHITECTURE) -> Path:
                 os.utime(directory)
                 _forget_old_builds()
                 return directory / "build" / "template.yaml"
-            shutil.rmtree(directory)  # somebody saved a file meanwhile: it is of neither state
-    raise LocalError("The sources change faster than they build: try again when they rest.")
+            shutil.rmtree(directory)  # a source changed during the build, which is a mix of both
+    raise LocalError("The sources changed during each build: try again once they no longer change.")
 
 
 def _build(directory: Path, architecture: str) -> None:
     log = BUILDS / "sam-build.log"
     log.unlink(missing_ok=True)
-    # Run from here, SAM keeps its caches here, apart from those of a `sam build` typed by hand.
+    # SAM keeps its caches in this directory, apart from those of a `sam build` typed by hand.
     command: list[str | Path] = [
         *("sam", "build", "--cached", "--template-file", ROOT / "template.yaml"),
         *("--parameter-overrides", f"Architecture={architecture}"),
@@ -73,7 +73,7 @@ def _build(directory: Path, architecture: str) -> None:
         if code != 0:
             raise LocalError(f"sam build failed with exit code {code}:\n{tail(log)}")
     directory.mkdir()
-    # As deep as SAM has put it: what the template names by relative paths stays where it is.
+    # At the depth where SAM built it, since the template names files by relative paths.
     (BUILDS / ".aws-sam" / "build").rename(directory / "build")
 
 

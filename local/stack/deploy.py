@@ -1,4 +1,4 @@
-"""The project's stack on a local cloud: the real template, through the real `sam deploy`."""
+"""Deploys the project's stack to a local cloud: the real template, with the real `sam deploy`."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,7 +19,7 @@ ARTIFACTS = "sam-artifacts"
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployed stack; `url` is the base of its API on the local cloud."""
+    """A deployed stack; `url` is the base URL of its API on the local cloud."""
 
     name: str
     url: str
@@ -27,9 +27,9 @@ class Stack:
 
 
 def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
-    """Create the stack, or change it to what `built` and `parameters` say.
+    """Create or update the stack from the template `built`, with these parameters.
 
-    Raises LocalError, with the end of what SAM said, when that fails.
+    Raises LocalError with the last lines of SAM's output if that fails.
     """
     log = cloud.directory / "sam-deploy.log"
     log.unlink(missing_ok=True)
@@ -66,7 +66,7 @@ def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
 
 
 def find(cloud: Cloud) -> Stack:
-    """The stack as it is deployed."""
+    """Return the deployed stack."""
     described = aws.cloudformation(cloud).describe_stacks(StackName=NAME)["Stacks"][0]
     outputs = {out["OutputKey"]: out["OutputValue"] for out in described.get("Outputs", [])}
     url = f"{cloud.endpoint}/restapis/{outputs['ApiId']}/{STAGE}/_user_request_"

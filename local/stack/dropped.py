@@ -1,4 +1,4 @@
-"""What the local cloud drops from the template, put back from there after a deployment."""
+"""Restores what the local cloud drops from the template: gateway responses and boundaries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,13 @@ from local.stack import template
 
 
 def put_back(cloud: Cloud, source: Mapping[str, Any], stack: str, api: str, stage: str) -> None:
-    """Give the deployed stack its gateway responses and permissions boundaries."""
+    """Restore the gateway responses and permissions boundaries of the deployed stack."""
     put_gateway_responses(cloud, source, api, stage)
     put_boundaries(cloud, source, stack)
 
 
 def put_gateway_responses(cloud: Cloud, source: Mapping[str, Any], api: str, stage: str) -> None:
-    """Put those of the template; the stage takes them up with a new deployment of the API."""
+    """Put the template's gateway responses; a new deployment of the API makes them effective."""
     client = aws.apigateway(cloud)
     for response in template.gateway_responses(source):
         client.put_gateway_response(
@@ -29,7 +29,7 @@ def put_gateway_responses(cloud: Cloud, source: Mapping[str, Any], api: str, sta
 
 
 def put_boundaries(cloud: Cloud, source: Mapping[str, Any], stack: str) -> None:
-    """Put the boundary of every role that has one; from then on it is enforced."""
+    """Put the permissions boundary of every role that has one, so that it is enforced."""
     resources = aws.cloudformation(cloud).describe_stack_resources(StackName=stack)
     names = {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]

@@ -1,4 +1,4 @@
-"""One event through its function in a container, against the cloud that `make local` keeps."""
+"""Sends one event to its function in a container, against the cloud that `make local` keeps."""
 
 import json
 import os
@@ -22,16 +22,19 @@ DOCKER = "unix:///var/run/docker.sock"
 
 
 def run(directory: Path, event: Path) -> int:
-    """Invoke it with `sam local invoke` and return SAM's exit code. Raises LocalError before."""
+    """Invoke the event's function with `sam local invoke` and return SAM's exit code.
+
+    Raises LocalError if the event, Docker or the local cloud is missing.
+    """
     request = read_event(event)
     need_docker(os.environ.get("DOCKER_HOST") or DOCKER)
     kept = keep.read_record(directory)
     if kept is None or not keep.lives(kept):
-        raise LocalError("There is no local cloud to invoke it against: run `make local` first.")
+        raise LocalError("No local cloud is running: run `make local` first.")
     source = built()
     function = function_of(request, template.read(source))
     variables = deployed_variables(kept.cloud, function)
-    place = source.with_name("invoke.json")  # beside the code, which it names by relative paths
+    place = source.with_name("invoke.json")  # next to the code, which it names by relative paths
     place.write_text(json.dumps(with_variables(template.read(source), function, variables)))
     values = directory / "invoke-variables.json"
     keep.write_secret(values, json.dumps({function: variables}))
@@ -51,15 +54,13 @@ def run(directory: Path, event: Path) -> int:
 
 
 def read_event(path: Path) -> Mapping[str, Any]:
-    """The event in a file."""
+    """Return the event in a file. Raises LocalError if there is none."""
     try:
         event: Mapping[str, Any] = json.loads(path.read_text())
     except OSError as error:
-        raise LocalError(f"There is no event at {path}; take one of events/.") from error
+        raise LocalError(f"No event found at {path}; use a file in events/.") from error
     except ValueError as error:
-        raise LocalError(
-            f"{path} is no event, since it is no JSON; take one of events/."
-        ) from error
+        raise LocalError(f"{path} is not JSON, so not an event; use a file in events/.") from error
     return event
 
 
@@ -67,31 +68,31 @@ def need_docker(address: str) -> None:
     """Raise LocalError unless a container engine answers at this address."""
     scheme, _, path = address.partition("://")
     if scheme != "unix":
-        return  # a remote one: SAM will say what is wrong with it
+        return  # a remote engine: SAM reports what is wrong with it
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(path)
         except OSError as error:
             raise LocalError(
-                f"`make invoke` runs the function in a container, and no Docker answers at {path}. "
-                "Start Docker (or set DOCKER_HOST) and try again. Without it, `make test` runs "
+                f"`make invoke` runs the function in a container, but no Docker answers at {path}. "
+                "Start Docker (or set DOCKER_HOST) and try again. Without Docker, `make test` runs "
                 "every event through its handler, and `make local` serves the whole API."
             ) from error
 
 
 def function_of(event: Mapping[str, Any], source: Mapping[str, Any]) -> str:
-    """The logical id of the function that the template gives this event's route."""
+    """Return the logical id of the function that serves this event's route."""
     if event.get("type") == "REQUEST":
         return AUTHORIZER
     method, path = (event["requestContext"][name] for name in ("httpMethod", "resourcePath"))
     function = template.function_for(source, method, path)
     if function is None:
-        raise LocalError(f"No function of template.yaml answers {method} {path}.")
+        raise LocalError(f"No function in template.yaml serves {method} {path}.")
     return function
 
 
 def deployed_variables(cloud: Cloud, function: str) -> dict[str, str]:
-    """The environment that the deployed function has, and where its AWS is."""
+    """Return the deployed function's environment variables, and the local cloud's address."""
     configuration = aws.functions(cloud).get_function_configuration(
         FunctionName=_physical(cloud, function)
     )
@@ -101,7 +102,7 @@ def deployed_variables(cloud: Cloud, function: str) -> dict[str, str]:
 def with_variables(
     source: dict[str, Any], function: str, variables: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The template with these variables defined: SAM passes no others to the container."""
+    """Return the template with these variables defined: SAM passes only defined ones on."""
     properties = source["Resources"][function]["Properties"]
     return {
         **source,
@@ -116,7 +117,7 @@ def with_variables(
 
 
 def function_credentials(cloud: Cloud, function: str) -> Credentials:
-    """A session of the deployed function's own role, so that it may do what it may there."""
+    """Return a session of the deployed function's role, with the same permissions."""
     role = aws.functions(cloud).get_function_configuration(FunctionName=_physical(cloud, function))[
         "Role"
     ]

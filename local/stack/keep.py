@@ -1,4 +1,4 @@
-"""The cloud that `make local` keeps: started, described in its directory, found and ended again."""
+"""Starts, records, finds and stops the local cloud that `make local` keeps."""
 
 import fcntl
 import json
@@ -23,21 +23,22 @@ from local.stack.seed import Seeded, seed
 DIRECTORY = ROOT / ".local"
 PORT = 4566
 RECORD, ENV = "cloud.json", "env"
-# Trusted, as in the memo, so that both ways can be tried: the user's own session and a vended one.
+# The role trusts the user, as in the memo, so that a direct and a vended session can be tried.
 PARAMETERS = {"TrustAssumeS3User": "true"}
 
 
 class Kept(NamedTuple):
-    """A cloud on record, and when its process started: a later process may have the same id."""
+    """A recorded cloud, and its process's start time: a later process may have the same id."""
 
     cloud: Cloud
     started: str
 
 
 def start(directory: Path, port: int | None) -> None:
-    """Start, deploy, seed, describe, and leave it running; what fails leaves nothing running.
+    """Start a cloud, deploy and seed the stack, record it and leave it running.
 
-    A cloud that runs already is left as it is. Without a port, a new one takes ``PORT``.
+    A cloud that already runs is left as it is. Without a port, a new cloud uses ``PORT``. After a
+    failure nothing runs. Raises LocalError.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(directory):
@@ -56,11 +57,11 @@ def start(directory: Path, port: int | None) -> None:
             clouds.stay(child)
         except BaseException:
             clouds.end(child)
-            _unlink(directory)  # the logs stay, to be read
+            _unlink(directory)  # the logs stay, for the user to read
             raise
     say(
         f"\nThe local cloud runs at {cloud.endpoint}; the API is at\n  {stack.url}\n"
-        f"Its settings are in {_shown(directory / ENV)}; `make local-stop` ends it."
+        f"Its settings are in {_shown(directory / ENV)}; `make local-stop` stops it."
     )
 
 
@@ -68,17 +69,17 @@ def _runs_already(cloud: Cloud, directory: Path, port: int | None) -> str:
     place = f"{cloud.endpoint} (process {cloud.group})"
     if not clouds.answers(cloud):
         raise LocalError(
-            f"The local cloud at {place} runs, but does not answer: end it with `make local-stop`."
+            f"The local cloud at {place} runs, but does not answer: stop it with `make local-stop`."
         )
     if port is not None and not cloud.endpoint.endswith(f":{port}"):
         raise LocalError(
-            f"The local cloud runs already, at {cloud.endpoint}, not on port {port}. "
-            "Use it there, or end it first: make local-stop"
+            f"The local cloud already runs at {cloud.endpoint}, not on port {port}. "
+            "Use it there, or stop it first: make local-stop"
         )
     return (
-        f"The local cloud runs already, at {place}, and is left as it is.\n"
+        f"The local cloud already runs at {place}; nothing was changed.\n"
         f"Its settings are in {_shown(directory / ENV)}. "
-        "To deploy what has changed since, end it first: make local-stop"
+        "To deploy newer sources, stop it first: make local-stop"
     )
 
 
@@ -88,13 +89,13 @@ def _make_way(directory: Path, kept: Kept | None, port: int) -> None:
     _forget(directory)
     if clouds.in_use(port):
         raise LocalError(
-            f"Port {port} is in use by another program. End that one, or take another port: "
+            f"Port {port} is in use by another program. Stop that program, or use another port: "
             f"S3VEND_LOCAL_PORT={port + 1} make local"
         )
 
 
 def stop(directory: Path) -> None:
-    """End it, if it runs, and say which of the two it was."""
+    """Stop the cloud if it runs, and print whether it did."""
     if not directory.exists():
         say("No local cloud runs here.")
         return
@@ -104,20 +105,20 @@ def stop(directory: Path) -> None:
             say("No local cloud runs here.")
         elif lives(kept):
             processes.end(kept.cloud.group, patience=clouds.ENDING_SECONDS)
-            say(f"The local cloud at {kept.cloud.endpoint} has ended.")
+            say(f"The local cloud at {kept.cloud.endpoint} has stopped.")
         else:
-            say("No local cloud runs here any more: it ended without `make local-stop`.")
+            say("No local cloud runs here: the last one ended without `make local-stop`.")
         _forget(directory)
 
 
 def lives(kept: Kept) -> bool:
-    """Whether the very process on record is alive."""
+    """Return whether the recorded process is alive, and not another with its id."""
     process = processes.find(kept.cloud.group)
     return process is not None and process.started == kept.started
 
 
 def read_record(directory: Path) -> Kept | None:
-    """The cloud on record, alive or not."""
+    """Return the recorded cloud, alive or not; None without a readable record."""
     try:
         record = json.loads((directory / RECORD).read_text())
         root = Credentials(record["accessKeyId"], record["secretAccessKey"])
@@ -130,16 +131,18 @@ def read_record(directory: Path) -> Kept | None:
     except (ValueError, KeyError, TypeError):
         say(
             f"{_shown(directory / RECORD)} is damaged: "
-            "a cloud that it named has to be ended by hand."
+            "if its cloud still runs, end that process by hand."
         )
         return None
 
 
 def write_record(directory: Path, cloud: Cloud) -> None:
-    """Note down what `stop` and `invoke` need to find it again."""
+    """Record what `stop` and `invoke` need to find the cloud. Raises LocalError if it has ended."""
     process = processes.find(cloud.group)
     if process is None:
-        raise LocalError("The local cloud has ended by itself: see " + str(cloud.directory))
+        raise LocalError(
+            "The local cloud ended unexpectedly: see the logs in " + str(cloud.directory)
+        )
     record = {
         "pid": cloud.group,
         "started": process.started,
@@ -152,15 +155,17 @@ def write_record(directory: Path, cloud: Cloud) -> None:
 
 
 def token(directory: Path, claims: Mapping[str, object]) -> str:
-    """A token of the kept cloud's issuer. Raises LocalError where no cloud runs."""
+    """Return a token of the kept cloud's issuer. Raises LocalError if no cloud runs."""
     kept = read_record(directory)
     if kept is None or not lives(kept):
-        raise LocalError("There is no local cloud whose issuer could sign: run `make local` first.")
+        raise LocalError(
+            "No local cloud is running, so no issuer can sign: run `make local` first."
+        )
     return kept.cloud.issuer.token(claims)
 
 
 def dotenv(cloud: Cloud, stack: Stack, seeded: Seeded) -> str:
-    """What a program needs to use the local cloud, as NAME=value lines."""
+    """Return the settings of a program that uses the local cloud, as NAME=value lines."""
     values: Mapping[str, str] = {
         "S3VEND_URL": stack.url,
         "AWS_ENDPOINT_URL": cloud.endpoint,
@@ -175,7 +180,7 @@ def dotenv(cloud: Cloud, stack: Stack, seeded: Seeded) -> str:
 
 
 def write_secret(path: Path, text: str) -> None:
-    """Write a file that others can never read, not even for a moment."""
+    """Write a file that other users cannot read at any moment."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
@@ -202,6 +207,6 @@ def _alone(directory: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LocalError(
-                "Another `make local` is starting this cloud: wait for it, or end it with Ctrl-C."
+                "Another `make local` is starting this cloud: wait for it, or stop it with Ctrl-C."
             ) from None
         yield

@@ -1,4 +1,4 @@
-"""What a deployed stack starts with on the local cloud: objects, keys, grants."""
+"""Seeds a deployed stack on the local cloud with objects, access keys and grants."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ OBJECTS = {
     "tenants/acme/orders.csv": b"order,total\n1,10\n",
     "tenants/acme2/orders.csv": b"order,total\n2,20\n",
 }
-LOCAL_ISSUER = "LOCAL_ISSUER"  # in vending.yaml; its port is another each time
+LOCAL_ISSUER = (
+    "LOCAL_ISSUER"  # the placeholder in vending.yaml; the issuer's port changes each time
+)
 ADMINISTRATOR = "Administrator"
 STRANGER = "Stranger"
 VENDING = Path(__file__).parents[1] / "vending.yaml"
@@ -31,7 +33,7 @@ VENDING = Path(__file__).parents[1] / "vending.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """Who is there: the memo's user, an administrator, one who may not call the API."""
+    """Access keys of the memo's user, an administrator, and a user who may not call the API."""
 
     user: Credentials
     administrator: Credentials
@@ -39,7 +41,7 @@ class Seeded:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML whose times stay as they are written: JSON has none, the API reads them."""
+    """Loads YAML and leaves times as text: JSON has no times, and the API parses them."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -49,14 +51,14 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def vending(issuer: str, path: Path = VENDING) -> dict[str, Any]:
-    """A vending.yaml as the document that /admin/changes takes, with the local issuer's URL."""
+    """Return a vending.yaml as a document for /admin/changes, with the local issuer's URL."""
     text = path.read_text().replace(LOCAL_ISSUER, issuer)
     document: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
     return document
 
 
 def seed(cloud: Cloud, stack: Stack) -> Seeded:
-    """Put the objects, make the keys, apply the grants."""
+    """Upload the objects, create the access keys and apply the grants."""
     with step("Seeding bucket, keys and grants"):
         put_objects(cloud, OBJECTS)
         seeded = Seeded(
@@ -69,7 +71,7 @@ def seed(cloud: Cloud, stack: Stack) -> Seeded:
 
 
 def put_objects(cloud: Cloud, objects: Mapping[str, bytes]) -> None:
-    """Make the bucket with these objects."""
+    """Create the bucket with these objects."""
     s3 = aws.s3(cloud, cloud.root)
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     for key, body in objects.items():
@@ -77,7 +79,7 @@ def put_objects(cloud: Cloud, objects: Mapping[str, bytes]) -> None:
 
 
 def new_user(cloud: Cloud, name: str, *policies: str) -> Credentials:
-    """An IAM user with these managed policies (ARNs), and its access key."""
+    """Create an IAM user with these managed policies (ARNs); return its access key."""
     iam = aws.iam(cloud)
     iam.create_user(UserName=name)
     for policy in policies:
@@ -86,13 +88,13 @@ def new_user(cloud: Cloud, name: str, *policies: str) -> Credentials:
 
 
 def access_key(cloud: Cloud, user: str) -> Credentials:
-    """A new access key for a user."""
+    """Create an access key for a user."""
     key = aws.iam(cloud).create_access_key(UserName=user)["AccessKey"]
     return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
 
 
 def apply(stack: Stack, document: Mapping[str, Any], administrator: Credentials) -> None:
-    """Send a document to /admin/changes. Raises LocalError when it is refused."""
+    """Send a document to /admin/changes. Raises LocalError if it is refused."""
     answer = call("POST", f"{stack.url}/admin/changes", document, administrator)
     if answer.status != 200:
         raise LocalError(f"/admin/changes answered {answer.status}:\n{answer.json}")

@@ -1,4 +1,4 @@
-"""What the project's template says: gateway responses, boundaries, who answers a route."""
+"""Reads the project's template: its gateway responses, its boundaries, a route's function."""
 
 from collections.abc import Hashable, Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ SHORT_WITHOUT_PREFIX = ("Ref", "Condition")
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short tags, read as their long forms."""
+    """Loads YAML with CloudFormation's short tags, as their long forms."""
 
 
 def _tag(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
@@ -31,13 +31,13 @@ _Loader.add_multi_constructor("!", _tag)
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The template as plain values."""
+    """Return the template as plain values."""
     template: dict[str, Any] = yaml.load(path.read_text(), _Loader)  # noqa: S506  (a SafeLoader)
     return template
 
 
 class GatewayResponse(NamedTuple):
-    """One answer that API Gateway gives by itself, as its own API takes it."""
+    """One answer that API Gateway gives on its own, in the form that its API takes."""
 
     kind: str
     status: str
@@ -46,7 +46,7 @@ class GatewayResponse(NamedTuple):
 
 
 def gateway_responses(template: Mapping[str, Any]) -> list[GatewayResponse]:
-    """Those that the template's API defines."""
+    """Return the gateway responses that the template's API defines."""
     return [
         GatewayResponse(
             kind,
@@ -63,7 +63,7 @@ def gateway_responses(template: Mapping[str, Any]) -> list[GatewayResponse]:
 
 
 def boundaries(template: Mapping[str, Any]) -> dict[str, str]:
-    """The logical ids of roles that have a permissions boundary, and of the policy that it is."""
+    """Return the logical ids of roles with a permissions boundary, each with its policy's id."""
     return {
         name: role["PermissionsBoundary"]["Ref"]
         for name, role in _resources(template, "AWS::IAM::Role").items()
@@ -72,7 +72,7 @@ def boundaries(template: Mapping[str, Any]) -> dict[str, str]:
 
 
 def function_for(template: Mapping[str, Any], method: str, path: str) -> str | None:
-    """The logical id of the function whose event is this method and resource path."""
+    """Return the logical id of the function that serves this route; None if none does."""
     for name, function in _resources(template, "AWS::Serverless::Function").items():
         for event in function.get("Events", {}).values():
             route = event["Properties"]

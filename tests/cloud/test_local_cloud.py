@@ -107,7 +107,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory, left_running: LeftRunning) ->
     yield kept
     stopped = local(kept, "stop")
     assert stopped.code == 0, stopped.told
-    assert "has ended" in stopped.told
+    assert "has stopped" in stopped.told
     assert left_running(*kept.traces) == []
 
 
@@ -144,7 +144,7 @@ def test_starting_twice_leaves_the_first_as_it_is(kept: Kept, settings: dict[str
     before = keep.read_record(kept.directory)
     again = local(kept, "start")
     assert again.code == 0
-    assert f"runs already, at http://127.0.0.1:{kept.port}" in again.told
+    assert f"already runs at http://127.0.0.1:{kept.port}" in again.told
     assert "make local-stop" in again.told
     assert keep.read_record(kept.directory) == before
     assert before is not None

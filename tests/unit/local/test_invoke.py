@@ -24,7 +24,7 @@ def test_a_file_that_is_no_event_is_said_to_be_none(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# a page")
     for path in (page, tmp_path / "missing.json"):
-        with pytest.raises(LocalError, match=r"take one of events/"):
+        with pytest.raises(LocalError, match=r"use a file in events/"):
             invoke.read_event(path)
 
 

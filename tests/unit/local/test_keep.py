@@ -94,7 +94,7 @@ def test_a_cloud_that_is_gone_is_not_recorded(tmp_path: Path) -> None:
         ["true"], log=tmp_path / "log", environment=os.environ, directory=tmp_path
     )
     child.wait()
-    with pytest.raises(LocalError, match="has ended by itself"):
+    with pytest.raises(LocalError, match="ended unexpectedly"):
         keep.write_record(tmp_path, cloud(tmp_path, child.pid))
     assert not (tmp_path / keep.RECORD).exists()
 
@@ -112,7 +112,7 @@ def test_starting_what_runs_already_says_so_and_leaves_it(
     keep.start(tmp_path, port)
     assert keep.read_record(tmp_path) == before
     told = capsys.readouterr().err
-    assert "The local cloud runs already, at http://127.0.0.1:4566" in told
+    assert "The local cloud already runs at http://127.0.0.1:4566" in told
     assert f"{tmp_path / keep.ENV}" in told
     assert "make local-stop" in told
 
@@ -120,7 +120,7 @@ def test_starting_what_runs_already_says_so_and_leaves_it(
 @pytest.mark.parametrize(
     ("port", "answers", "said"),
     [
-        (4567, True, "runs already, at http://127.0.0.1:4566, not on port 4567"),
+        (4567, True, "already runs at http://127.0.0.1:4566, not on port 4567"),
         (4566, False, "does not answer"),
     ],
 )
