@@ -41,7 +41,7 @@ def grants(request: gateway.Request) -> Answer:
     page = Page.from_query(request.query(PARAMETERS), parts=3)
     caller, time = request.caller(), now()
     keys = caller.identity.grantee_keys
-    denials = revocations.denied(dynamodb, settings.table)
+    denials = revocations.load_denials(dynamodb, settings.table)
     check_not_blocked(caller, denials)
     found = table_grants.grants_of_caller(dynamodb, settings.table, keys, page.start)
     return page.answer(

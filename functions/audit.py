@@ -14,7 +14,7 @@ from vending.aws.api.responses import Answer
 from vending.aws.environment.runtime import Settings, now
 from vending.aws.services import deadline, logs
 from vending.aws.services.client import client
-from vending.trail.search import QUERY, Search, look_up, settled
+from vending.trail.search import QUERY, Search, look_up, settled_until
 from vending.trail.sessions_out import QUERY as SESSIONS_QUERY
 from vending.trail.sessions_out import sessions_out, summary
 from vending.trail.vends import LONGEST_VEND, Line, Read, Vend, vends_in
@@ -26,7 +26,7 @@ cloudwatch = client("logs", settings.region, seconds=logs.CALL_SECONDS)
 
 
 def log_reader() -> Read:
-    """Reads the records of all log groups, within the budget of one request."""
+    """A reader of all log groups, with the budget of one request."""
     return logs.reader(cloudwatch, groups)
 
 
@@ -56,7 +56,7 @@ def vend(request: gateway.Request) -> Answer:
         return chain.from_iterable(read_log(*arguments) for read_log in reads)
 
     line = look_up(read, request.path("id"), search, given="since" in query)
-    answer: Answer = {"record": line.members, **settled(search.until, time)}
+    answer: Answer = {"record": line.members, **settled_until(search.until, time)}
     if found := Vend.of(line):
         around = (found.at - LONGEST_VEND, min(found.at + LONGEST_VEND, time))
         answer["session"] = summary(

@@ -66,7 +66,7 @@ def upload_effects() -> UploadEffects:
 
 
 def presigned_urls(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Presign a URL for every request or for none, in the form of the body."""
+    """Presign URLs for all requests or for none, in the full or the compact form."""
     vended = vend_presigned(caller, parse_urls(request.body()), record, presign_effects())
     return {**vended.as_json(), **ids(record, vended.session_id)}
 

@@ -1,4 +1,4 @@
-"""Serves ``/sts/{grantId}``: AssumeRoleWithWebIdentity in STS's format, by our grants."""
+"""Serves ``/sts/{grantId}``: AssumeRoleWithWebIdentity in STS's format, for one grant."""
 
 import os
 import re

@@ -116,7 +116,7 @@ def test_more_than_any_minute_allows_is_refused_for_good(
     body = {"format": "compact", "method": "GET", "prefix": SCOPE[:-1], "keys": keys}
     answer = call("POST", "/iam/presigned-urls", body | {"expiresIn": 60}, limited["LimitedTwo"])
     assert (answer.status, answer.json["code"]) == (400, "InvalidRequest")
-    assert answer.json["errors"] == [{"pointer": "/keys", "detail": "at most 30 here"}]
+    assert answer.json["errors"] == [{"pointer": "/keys", "detail": "at most 30 URLs are allowed"}]
 
 
 def test_a_caller_sees_its_limit(call: Call, limited: dict[str, Credentials]) -> None:

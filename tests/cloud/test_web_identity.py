@@ -264,12 +264,12 @@ def test_sdks_get_credentials_in_their_own_format(ask: Ask, acme: str) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "code", "said"),
     [
-        (query(target=f"s3://{BUCKET}/x", permission="READ"), 403, "AccessDenied", "No grant"),
+        (query(target=f"s3://{BUCKET}/x", permission="READ"), 403, "AccessDenied", "None of your grants"),
         (query(target="s3://", permission="READ"), 400, "InvalidRequest", "/target"),
         (query(permission="READ"), 400, "InvalidRequest", "give either"),
         (query(target="s3://bkt/x", permission="ALL"), 400, "InvalidRequest", "/permission"),
         (query(target="s3://bkt/x", permission="READ", x="1"), 400, "InvalidRequest", "'x'"),
-        (query(target="s3://bkt/x", permission="READ") + "&permission=READ", 400, "InvalidRequest", "twice"),
+        (query(target="s3://bkt/x", permission="READ") + "&permission=READ", 400, "InvalidRequest", "more than once"),
         (query(target="s3://bkt/x", permission="READ", durationSeconds="1"), 400, "DurationNotAllowed", "900"),
         (query(target="s3://bkt/x", permission="READ", durationSeconds="1h"), 400, "InvalidRequest", "/durationSeconds"),
     ],

@@ -1,4 +1,4 @@
-"""Vends credentials: gather, decide, narrow, act."""
+"""Vends credentials: gathers, decides, narrows, then calls STS."""
 
 from dataclasses import dataclass
 from datetime import datetime

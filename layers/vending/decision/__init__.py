@@ -1,1 +1,1 @@
-"""Gathers what the table knows about a request, and decides it."""
+"""Decides requests: gathers grants and denials, and finds the closest grant."""

@@ -1,4 +1,4 @@
-"""Gathers what the table knows and decides: the closest grant, or a refusal."""
+"""Gathers grants, location and denials, and decides: the closest grant, or a refusal."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> D
         SeveralGrants: the targets lie in several buckets, or no single grant covers all.
         AccessDenied: no grant covers a target, the caller is blocked, or the bucket is not
             registered as a location.
-        TooManyClaims: the caller's grants could lie under too many keys of the table.
+        TooManyClaims: the token's claims make more grantee keys than a decision reads.
         Unavailable: the table failed, or sessions were revoked in the last seconds.
     """
     record.note(**as_recorded(wanted))

@@ -14,7 +14,7 @@ from vending.ids import short_hash
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the table knows about one bucket for one caller, and all denials."""
+    """The grants for one caller in one bucket, the bucket's location, and all denials."""
 
     grants: tuple[Grant, ...]
     location: Location | None
@@ -30,7 +30,7 @@ WORDS = {"requests": "requests", "urls": "URLs"}
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A count of one caller in one minute: what to add, and the maximum that it may reach."""
+    """A counter of one caller in one minute: the number to add, and the maximum."""
 
     kind: Literal["requests", "urls"]
     grant: str | None  # the grant's id; None: over all grants

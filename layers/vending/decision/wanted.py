@@ -30,7 +30,7 @@ class Wanted:
         return scope.covers(self.target)
 
     def as_json(self, _: int) -> list[object]:
-        """The target as JSON for the audit record, in a list."""
+        """A list with the target as JSON, for the audit record."""
         return [self.target.as_json()]
 
     def each(self) -> Iterator["Wanted"]:

@@ -24,7 +24,7 @@ class Covered:
 
     marks: Collection[str]  # of revocations
     merged: bool  # whether denials were merged into broader ones, because not all fitted
-    taken_until: datetime | None = None  # until when a running run has the lease
+    taken_until: datetime | None = None  # until when another run has the lease
 
 
 NONE_COVERED = Covered((), merged=False)

@@ -1,4 +1,4 @@
-"""The body of ``POST /admin/revocations``: whose access to end, and how."""
+"""The body of ``POST /admin/revocations``."""
 
 from typing import Annotated, Literal, Self
 
@@ -55,7 +55,7 @@ class RevokedCaller(Body):
 
 
 class RevocationRequest(Body):
-    """What to revoke (a caller, session, vend, grant or all), of which kind, and why."""
+    """The revocation of a caller, session, vend or grant, or of all, with kind and reason."""
 
     caller: RevokedCaller | None = None
     session_id: OurId | None = None

@@ -1,4 +1,4 @@
-"""Revokes and lifts: records it in the table, then brings it into force in IAM."""
+"""Revokes access and lifts blocks: writes the table, then brings the change into force."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ def revoke(
     vends = effects.vends(request.vend_id) if request.vend_id else ()
     if request.vend_id and not vends:
         raise NotFound(
-            "No record of this vend. A record appears seconds after the vend: try again, or revoke "
-            "the vend's caller, which needs no record."
+            "No recent record of this vend. A record appears seconds after the vend: try again, or "
+            "revoke the vend's caller, which needs no record."
         )
     session = vends[0].session_id if vends else None
     revocation = Revocation(

@@ -20,12 +20,12 @@ def credentials_duration(requested: int | None, grant: Grant) -> int:
 
 
 def longest_credentials(grant: Grant) -> int:
-    """The grant's maximum in seconds; below ``SHORTEST`` it allows no credentials."""
+    """The grant's maximum for credentials, in seconds; below ``SHORTEST`` it allows none."""
     return min(LONGEST, grant.max_duration or LONGEST)
 
 
 def url_lifetime(requested: int, grant: Grant, now: datetime) -> int:
-    """The lifetime of presigned URLs, in seconds.
+    """The requested lifetime of presigned URLs, in seconds.
 
     Raises:
         DurationNotAllowed: longer than the grant allows, or than the grant itself lasts.
@@ -34,7 +34,7 @@ def url_lifetime(requested: int, grant: Grant, now: datetime) -> int:
 
 
 def longest_url(grant: Grant, now: datetime) -> int:
-    """The longest lifetime of a presigned URL, in seconds; it ends with the grant."""
+    """The grant's maximum for a presigned URL, in seconds; not beyond the grant's own end."""
     left = int((grant.expires - now).total_seconds()) if grant.expires else LONGEST_URL
     return min(LONGEST_URL, grant.max_duration or LONGEST_URL, left)
 

@@ -56,7 +56,7 @@ class SigningSessions:
     def lasting_until(
         self, session: Session, until: datetime, record: Record, revoked: Revoked
     ) -> SessionCredentials:
-        """A session that lasts until ``until``, if STS lends one so long; never a revoked one."""
+        """A session that lasts until ``until``, if STS allows; never a revoked session."""
         cached, now = self._cache.get(session), self.now()
         if cached and revoked.has(cached.current.session_id, cached.since):
             del self._cache[session]

@@ -22,7 +22,7 @@ type Named = Mapping[str, str]  # headers or query parameters
 ALGORITHM = "AWS4-HMAC-SHA256"
 
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"
-_FEW = 64  # up to so many distinct bytes are replaced one after the other; more, byte by byte
+_FEW = 64  # distinct bytes to encode by one replacement each; if more, a table is faster
 _ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
 _NOTHING: Named = {}
 
@@ -42,7 +42,7 @@ class Endpoint:
 
 
 def endpoint_of(bucket: str, region: str, partition: str, override: str = "") -> Endpoint:
-    """The bucket's regional endpoint, virtual-hosted; path-style if the bucket has a dot.
+    """The bucket's regional endpoint, virtual-hosted; path-style if the bucket's name has a dot.
 
     A name with a dot does not match S3's certificate. ``override`` (``http://host:port``) replaces
     the endpoint and is path-style too.
@@ -58,13 +58,11 @@ def endpoint_of(bucket: str, region: str, partition: str, override: str = "") ->
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs keys: a URL is ``base`` path ``?`` ``query`` ``&X-Amz-Signature=`` signature."""
+    """Signs keys; a URL is ``{base}{path}?{query}&X-Amz-Signature={signature}``."""
 
     base: str
     query: str
-    sign: Callable[
-        [Sequence[str]], list[tuple[str, str]]
-    ]  # the encoded path and the signature of each key
+    sign: Callable[[Sequence[str]], list[tuple[str, str]]]  # encoded path and signature of each key
 
     def urls(self, keys: Sequence[str]) -> list[str]:
         """The URL of each key, in the same order."""

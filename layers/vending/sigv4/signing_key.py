@@ -41,6 +41,6 @@ def signing_key(secret_access_key: str, scope: str) -> bytes:
 
 @lru_cache(maxsize=REMEMBERED)
 def hmac_states(secret_access_key: str, scope: str) -> tuple["_Hash", "_Hash"]:
-    """Both hashes of an HMAC (RFC 2104) with the signing key, without a message: copy them."""
+    """Both hashes of an HMAC (RFC 2104) with the signing key, before the message; copy them."""
     key = signing_key(secret_access_key, scope).ljust(_BLOCK, b"\0")
     return sha256(key.translate(_INNER)), sha256(key.translate(_OUTER))

@@ -36,7 +36,7 @@ _FIRST = " "  # sorts before every id
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The members to match, and the time of logging: from ``since``, and before ``until``."""
+    """A search: members to match, logged from ``since`` (inclusive) to ``until`` (exclusive)."""
 
     members: Mapping[str, str]
     since: datetime
@@ -47,7 +47,7 @@ class Search:
         """The search that a query asks for.
 
         Raises:
-            InvalidRequest: no record can have this member or this time.
+            InvalidRequest: the value of a member, or a time, is not valid.
         """
         members = {name: _member(name, query[name]) for name in MEMBERS if name in query}
         until = min(_time("until", query["until"]), now) if "until" in query else now
@@ -69,7 +69,7 @@ class Search:
 
         Raises:
             InvalidRequest: the page's token does not belong to this list.
-            TooLarge: even the first slice has more log than can be read.
+            TooLarge: the logs of even the first slice are too long to read at once.
             Unavailable: the logs could not be read.
         """
         answer = page.answer("records", self._entries(read, page.start))
@@ -77,7 +77,7 @@ class Search:
             **answer,
             "since": iso(self.since),
             "until": iso(self.until),
-            **settled(self.until, now),
+            **settled_until(self.until, now),
         }
 
     def _entries(
@@ -116,7 +116,7 @@ def look_up(read: Read, vend_id: str, search: Search, *, given: bool) -> Line:
     )
 
 
-def settled(until: datetime, now: datetime) -> dict[str, object]:
+def settled_until(until: datetime, now: datetime) -> dict[str, object]:
     """The time before which no new records are expected, as a member of the answer."""
     return {"settledUntil": iso(min(until, now - SETTLED))}
 

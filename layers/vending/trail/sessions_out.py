@@ -7,12 +7,12 @@ from vending.answers import PARAMETERS, Page
 from vending.decision.wanted import LISTED_TARGETS
 from vending.sessions.durations import LONGEST
 from vending.times import iso
-from vending.trail.search import Search, settled
+from vending.trail.search import Search, settled_until
 from vending.trail.vends import Read, Vend
 
 MEMBERS = ("caller", "issuer", "subject", "grant", "sessionId")
 QUERY = (*MEMBERS, *PARAMETERS)
-LONGEST_OUT = timedelta(seconds=LONGEST + 60)  # from a vend until all it gave expires; a margin
+LONGEST_OUT = timedelta(seconds=LONGEST + 60)  # from a vend until its session ends; and a margin
 LISTED_VENDS = 20
 
 
@@ -22,7 +22,7 @@ def sessions_out(
     """One page of the sessions that are out, in the order of their ids.
 
     Raises:
-        InvalidRequest: no record can have this member.
+        InvalidRequest: the value of a member is not valid.
         TooLarge: there are more records than can be read at once.
         Unavailable: the logs could not be read.
     """
@@ -36,7 +36,7 @@ def sessions_out(
     answer = page.answer(
         "sessions", (((id_,), summary(vends)) for id_, vends in sessions if id_ >= start)
     )
-    return {**answer, **settled(now, now)}
+    return {**answer, **settled_until(now, now)}
 
 
 def by_session(vends: Iterable[Vend]) -> dict[str, list[Vend]]:

@@ -20,9 +20,8 @@ class Line:
     members: Mapping[str, object]
 
 
-type Read = Callable[
-    [Mapping[str, str], datetime, datetime], Iterable[Line]
-]  # members, since, until
+# Takes members, since and until.
+type Read = Callable[[Mapping[str, str], datetime, datetime], Iterable[Line]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def vend_of(read: Read, vend_id: str, *, since: datetime, until: datetime) -> Ve
     """The vend with this id in that time, if there is a record of it.
 
     Raises:
-        TooLarge: that time has more log than can be read at once.
+        TooLarge: the logs of that time are too long to read at once.
         Unavailable: the logs could not be read.
     """
     found = (Vend.of(line) for line in read({"vendId": vend_id}, since, until))

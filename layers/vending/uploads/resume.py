@@ -39,7 +39,7 @@ def resume(
 
 
 def end(caller: Caller, id_: str, lifetime: int, record: Record, effects: UploadEffects) -> Running:
-    """As ``resume``, but to abort: allowed even if the grant's limits are narrower by now."""
+    """As ``resume``, but to abort: works even if the grant's upload limits became narrower."""
     upload = _load(caller, id_, record, effects)
     decision = _decide(caller, upload, lifetime, record, effects)
     signing = signing_for(caller, decision, lifetime, Counted(1), record, effects)

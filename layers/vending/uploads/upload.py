@@ -23,7 +23,7 @@ CHECKSUM_CHARACTERS: dict[Checksum, int] = {"SHA256": 44, "CRC32C": 8, "CRC64NVM
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The number of parts, and in bytes the size of a part and in total, where known."""
+    """The number of parts; the size of a part and the total in bytes, if they are known."""
 
     parts: int
     part: int | None = None
@@ -38,7 +38,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload of one caller; ``s3_id`` is S3's id of it."""
+    """An upload of one caller; ``s3_id`` is S3's id for it."""
 
     id: str
     caller: str  # as ``Identity.unique``

@@ -17,13 +17,13 @@ def parse_urls(text: str) -> UrlsRequest | Compact:
         InvalidRequest: as in ``parse``.
     """
     check_size(text, COMPACT_BYTES)
-    members, odd = strict_json.read_strictly(text)
+    members, json_faults = strict_json.read_strictly(text)
     if not isinstance(members, dict) or "format" not in members:
         check_size(text, BODY_BYTES)
-        return checked(UrlsRequest, members, odd)
+        return checked(UrlsRequest, members, json_faults)
     method = members.get("method")
     if not isinstance(method, str) or method not in COMPACT:
         raise invalid(
-            [*odd, Fault("/method", "must be GET, HEAD, PUT or DELETE in the compact form")]
+            [*json_faults, Fault("/method", "must be GET, HEAD, PUT or DELETE in the compact form")]
         )
-    return checked(COMPACT[method], members, odd)
+    return checked(COMPACT[method], members, json_faults)

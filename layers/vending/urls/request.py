@@ -112,7 +112,7 @@ class UploadUrl(Uploading):
     @model_validator(mode="after")
     def _one_checksum(self) -> Self:
         if sum(member.startswith("checksum") for member in self.model_fields_set) > 1:
-            raise ValueError("S3 takes one checksum")
+            raise ValueError("give at most one checksum")
         return self
 
 

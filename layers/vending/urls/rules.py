@@ -19,7 +19,7 @@ def check_reading(request: Reading, grant: Grant, place: str) -> None:
         )
     if (kind := request.response_content_type) and not (grant.active_content or is_inert(kind)):
         raise AccessDenied(
-            f"The grant {grant.id!r} allows no content type in which a browser may run scripts.",
+            f"The grant {grant.id!r} allows only content types in which browsers run no scripts.",
             faults=[
                 Fault(f"{place}/responseContentType", "is not allowed by the grant; text/plain is")
             ],

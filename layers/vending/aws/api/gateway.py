@@ -1,4 +1,4 @@
-"""Reads API Gateway's proxy events and writes responses; identity is only in the context."""
+"""Reads API Gateway's proxy events and writes responses; identity only from the context."""
 
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
@@ -39,7 +39,7 @@ _ADVICE: dict[Door, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A proxy event; its methods return only what may be trusted."""
+    """A proxy event, to be read only through these methods and properties."""
 
     event: Mapping[str, Any]
 

@@ -13,9 +13,7 @@ from vending.credentials.vend import VendedCredentials
 from vending.errors import TokenRefused, VendingError
 from vending.times import iso
 
-_NO_CHARACTER = re.compile(
-    "[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)  # not allowed in XML
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _OPERATION = "AssumeRoleWithWebIdentity"
@@ -71,10 +69,7 @@ def write_error(error: VendingError, request_id: str) -> dict[str, object]:
     """
     code, status = _code_for(error)
     message = _WORDS.get(code, error.detail[:1].upper() + error.detail[1:])
-    if error.code in (
-        "PresignOnly",
-        "TooManyClaims",
-    ):  # disclosed only to callers who have the grant
+    if error.code in ("PresignOnly", "TooManyClaims"):  # only callers with the grant get these
         message = f"{_NO}: {error.detail}"
     kind = "Receiver" if status >= 500 else "Sender"
     members = {"Type": kind, "Code": code, "Message": message}
@@ -136,4 +131,4 @@ def _inner(members: Answer) -> str:
 
 def _text(value: object) -> str:
     """Escape text, which may come from the caller; replace what XML cannot contain."""
-    return _NO_CHARACTER.sub("\ufffd", str(value)).translate(_ESCAPED)
+    return _NOT_XML.sub("\ufffd", str(value)).translate(_ESCAPED)

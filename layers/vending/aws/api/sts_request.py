@@ -36,7 +36,7 @@ class RoleRequest:
     def read(cls, request: Request, *, traced: bool) -> Self:
         """Read the form in the body, or the query if there is no body.
 
-        If ``traced``, only the form: traces may keep the query, and so the token.
+        With ``traced`` it must be the form, because traces may keep the query, and so the token.
 
         Raises:
             TooLarge: more than ``FORM_BYTES``.

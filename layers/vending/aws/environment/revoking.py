@@ -24,7 +24,7 @@ def ledger_for(settings: Settings, dynamodb: Any, policy_name: str) -> Ledger:
     iam_client = client("iam", settings.region)
     return Ledger(
         revocations=partial(revocations.readable, dynamodb, settings.table),
-        denials=partial(revocations.denials, dynamodb, settings.table),
+        denials=partial(revocations.denials_text, dynamodb, settings.table),
         save_denials=partial(revocations.save_denials, dynamodb, settings.table),
         has_policy=partial(iam.has_policy, iam_client, settings.role_arn, policy_name),
         put_policy=partial(iam.put_policy, iam_client, settings.role_arn, policy_name),

@@ -73,8 +73,8 @@ def client(service: str, region: str, endpoint: str = "", seconds: float = TRY) 
 class _LazyCredentials:
     """Credentials, and their provider for botocore: loaded when the first request is signed.
 
-    botocore loads them when it makes a client, which is at import. A SnapStart snapshot would
-    contain them, and every environment would start with them.
+    botocore alone loads them when it makes a client, which is at import. Then a SnapStart snapshot
+    would contain them, and every environment would start with them.
     """
 
     def __init__(self, chain: Any) -> None:
@@ -106,7 +106,7 @@ def _session() -> Session:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn botocore's errors in the block into ``Unavailable``, which keeps only the error code.
 
     The HTTP status does not matter: STS answers ``Throttling`` with 400. Read the answer's members

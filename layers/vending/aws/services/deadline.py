@@ -15,7 +15,7 @@ from time import monotonic
 
 from vending.errors import Unavailable
 
-VEND = 12.0  # seconds of a request that vends, without the last pause and the abort of an upload
+VEND = 12.0  # seconds of a request that vends; the last pause and an abort may be added
 ADMINISTRATION = 25.0  # seconds of an administrator's request: a large document is many writes
 TRY = 3.0  # seconds of one try, from the DNS lookup to the last byte of the answer
 TRIES = 2  # of one call

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 
 
 def has_policy(client: Any, role_arn: str, name: str, document: str) -> bool:
@@ -17,7 +17,7 @@ def has_policy(client: Any, role_arn: str, name: str, document: str) -> bool:
     Raises:
         Unavailable: IAM failed.
     """
-    with translated():
+    with translate_errors():
         try:
             answer = client.get_role_policy(RoleName=_name(role_arn), PolicyName=name)
         except ClientError as error:
@@ -33,7 +33,7 @@ def put_policy(client: Any, role_arn: str, name: str, document: str) -> None:
     Raises:
         Unavailable: IAM failed.
     """
-    with translated():
+    with translate_errors():
         client.put_role_policy(RoleName=_name(role_arn), PolicyName=name, PolicyDocument=document)
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from heapq import merge
 from typing import Any
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 from vending.errors import TooLarge
 from vending.trail.vends import Line, Read
 
@@ -108,7 +108,7 @@ def pattern(members: Mapping[str, str]) -> str:
 def _of_group(client: Any, parameters: dict[str, Any], budget: Budget) -> Iterator[Line]:
     while True:
         budget.spend()
-        with translated():
+        with translate_errors():
             answer = client.filter_log_events(**parameters)
         for event in answer["events"]:
             if record := _record(event["message"]):

@@ -1,8 +1,8 @@
-"""Reads the stack's SSM parameters when they are needed; a version's environment is older."""
+"""Reads SSM parameters when they are needed: a published version's environment may be old."""
 
 from typing import Any
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 
 
 def assumable_roles(client: Any, name: str) -> frozenset[str]:
@@ -11,6 +11,6 @@ def assumable_roles(client: Any, name: str) -> frozenset[str]:
     Raises:
         Unavailable: SSM failed.
     """
-    with translated():
+    with translate_errors():
         answer = client.get_parameter(Name=name)
     return frozenset(answer["Parameter"]["Value"].split(","))

@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 from vending.aws.services.measuring import METER
 from vending.errors import PolicyTooLarge, Unavailable
 from vending.sessions.session import Credentials, Session
@@ -18,7 +18,7 @@ def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
         PolicyTooLarge: STS cannot pack the policy, although it has at most 2,048 characters.
         Unavailable: STS failed, throttled, or returned no session token.
     """
-    with translated():
+    with translate_errors():
         try:
             answer = client.assume_role(
                 RoleArn=session.role_arn,

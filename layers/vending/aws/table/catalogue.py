@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 from vending.aws.table.items import entries, item, read_items
 from vending.catalogue.batches import Batch
 from vending.catalogue.proposal import Stored, touched_ids, whole_lists
@@ -50,7 +50,7 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
         else {"Put": {"TableName": table, "Item": item(key, document)}}
         for key, document in batch.writes.items()
     ]
-    with translated():
+    with translate_errors():
         try:
             client.transact_write_items(TransactItems=[{"Put": put}, *writes])
         except ClientError as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 from vending.aws.services.measuring import METER
 from vending.decision.effects import Counter
 from vending.table import rate_key
@@ -36,7 +36,7 @@ def add(
             f":room{position}": counter.most - counter.added,
         }
     added = ", ".join(f"#c{position} :added{position}" for position, _ in numbered)
-    with translated():
+    with translate_errors():
         try:
             client.update_item(
                 TableName=table,

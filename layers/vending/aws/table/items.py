@@ -5,7 +5,7 @@ from secrets import randbelow
 from time import sleep
 from typing import Any
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 from vending.errors import Unavailable
 from vending.table import Key
 
@@ -47,7 +47,7 @@ def _batch(
 ) -> tuple[dict[Key, str], list[Key]]:
     """The documents that DynamoDB returns, and the keys that it leaves for another call."""
     parameters = {"Keys": [item(key) for key in keys], "ConsistentRead": consistent}
-    with translated():
+    with translate_errors():
         answer = client.batch_get_item(RequestItems={table: parameters})
         found = dict(map(_read_item, answer["Responses"].get(table, [])))
         left_out = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
@@ -74,7 +74,7 @@ def entries(
     }
     last, empty = start, 0
     while True:
-        with translated():
+        with translate_errors():
             answer = client.query(**parameters)
             page = list(map(_read_item, answer["Items"]))
             after = _key_of(answer["LastEvaluatedKey"]) if "LastEvaluatedKey" in answer else None

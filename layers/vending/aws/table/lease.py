@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 from vending.aws.table.items import item
 from vending.revocations.reconcile import Covered
 from vending.table import LEASE
@@ -20,7 +20,7 @@ def take(client: Any, table: str, owner: str, now: datetime, until: datetime) ->
     Raises:
         Unavailable: DynamoDB failed.
     """
-    with translated():
+    with translate_errors():
         try:
             client.update_item(
                 TableName=table,
@@ -47,7 +47,7 @@ def covered(client: Any, table: str) -> Covered:
     Raises:
         Unavailable: DynamoDB failed.
     """
-    with translated():
+    with translate_errors():
         found = client.get_item(TableName=table, Key=_LEASE, ConsistentRead=True).get("Item", {})
         marks = found.get("covered", {}).get("L", [])
         merged = found.get("merged", {}).get("BOOL", False)
@@ -60,7 +60,7 @@ def covered(client: Any, table: str) -> Covered:
 
 
 def release(client: Any, table: str, owner: str, covered: Covered | None) -> None:
-    """Give the lease back, and store what the run covered; None: it was not complete.
+    """Give the lease back, and store what the run covered (None: the run was not complete).
 
     Raises:
         Unavailable: DynamoDB failed, or the lease had expired and another owner took it.
@@ -74,7 +74,7 @@ def release(client: Any, table: str, owner: str, covered: Covered | None) -> Non
             ":covered": {"L": [{"S": mark} for mark in covered.marks]},
             ":merged": {"BOOL": covered.merged},
         }
-    with translated():
+    with translate_errors():
         client.update_item(
             TableName=table,
             Key=_LEASE,

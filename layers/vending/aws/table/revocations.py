@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 from vending.aws.table.items import entries, item, read_items
 from vending.denials.denials import Denials
 from vending.errors import InternalError, PreconditionFailed
@@ -36,7 +36,7 @@ def every(client: Any, table: str, *, start: str = "") -> Iterator[Revocation]:
 
 
 def readable(client: Any, table: str) -> Iterator[Revocation | str]:
-    """Yield as ``every``, but for a damaged revocation its id.
+    """Yield every revocation as ``every`` does; for a damaged one, yield its id.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -68,7 +68,7 @@ def lift(client: Any, table: str, before: Revocation, after: Revocation) -> None
     _put(client, table, after, "document = :before", {":before": {"S": before.encode()}})
 
 
-def denied(client: Any, table: str) -> Denials:
+def load_denials(client: Any, table: str) -> Denials:
     """All denials, as decisions read them.
 
     Raises:
@@ -77,8 +77,8 @@ def denied(client: Any, table: str) -> Denials:
     return Denials.decode(read_items(client, table, [BLOCK]).get(BLOCK))
 
 
-def denials(client: Any, table: str) -> str | None:
-    """The text of all denials, read consistently; None if there is none.
+def denials_text(client: Any, table: str) -> str | None:
+    """The text of all denials, read consistently; None if none was written yet.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -89,7 +89,7 @@ def denials(client: Any, table: str) -> str | None:
 def save_denials(client: Any, table: str, document: str, before: str | None) -> None:
     """Replace the denials ``before`` with ``document``; call it only with the lease.
 
-    Comparing with ``before`` keeps an abandoned write, if it is late, from undoing a newer one.
+    The comparison with ``before`` keeps a late, abandoned write from undoing a newer one.
 
     Raises:
         Unavailable: DynamoDB failed, or the table has something other than ``before``.
@@ -98,7 +98,7 @@ def save_denials(client: Any, table: str, document: str, before: str | None) -> 
     condition = "attribute_not_exists(pk)"
     if before is not None:
         condition, values = "document = :before", values | {":before": {"S": before}}
-    with translated():
+    with translate_errors():
         client.put_item(
             TableName=table,
             Item=item(BLOCK, document),
@@ -115,7 +115,7 @@ def _put(
     entry = item(revocation_key(revocation.id), document)
     if ends := revocation.kept_until:
         entry["ttl"] = {"N": str(int(ends.timestamp()))}
-    with translated():
+    with translate_errors():
         try:
             client.put_item(
                 TableName=table,

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from vending.aws.services.client import translated
+from vending.aws.services.client import translate_errors
 from vending.aws.services.measuring import METER
 from vending.aws.table.items import item, read_items
 from vending.table import upload_key
@@ -18,7 +18,7 @@ def save_upload(client: Any, table: str, upload: Upload) -> None:
         Unavailable: DynamoDB failed, or another upload has this id.
     """
     ends = {"ttl": {"N": str(int(upload.ends.timestamp()))}}
-    with translated():
+    with translate_errors():
         client.put_item(
             TableName=table,
             Item=item(upload_key(upload.id), upload.encode()) | ends,

@@ -227,10 +227,7 @@ def test_every_error_of_the_contract_has_its_status() -> None:
         "Unavailable": 503,
         "InternalError": 500,
     }
-    both = {
-        ("NotAuthenticated", 401),
-        ("NotAuthenticated", 403),
-    }  # for a token, and for a signature
+    both = {("NotAuthenticated", 401), ("NotAuthenticated", 403)}  # for a token; for a signature
     bases = {errors.VendingError, errors.RequestFault, errors.Refusal, errors.ServiceFault}
     classes = {
         one

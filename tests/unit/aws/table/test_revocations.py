@@ -76,11 +76,9 @@ def test_a_damaged_revocation_is_named_and_the_others_are_read(dynamodb: Any) ->
 def test_what_is_denied_is_written_over_what_was_read_and_over_nothing_else(dynamodb: Any) -> None:
     """Otherwise a write that hung and was abandoned could undo a later one."""
     for before, text in ((None, "one"), ("one", "two"), ("one", "two")):
-        revocations.save_denials(
-            dynamodb, TABLE, text, before
-        )  # the last write once more: a second try
-        assert revocations.denials(dynamodb, TABLE) == text
+        revocations.save_denials(dynamodb, TABLE, text, before)  # the last one: a second try
+        assert revocations.denials_text(dynamodb, TABLE) == text
     for before, late in ((None, "one"), ("one", "late")):
         with pytest.raises(Unavailable):
             revocations.save_denials(dynamodb, TABLE, late, before)
-    assert revocations.denials(dynamodb, TABLE) == "two"
+    assert revocations.denials_text(dynamodb, TABLE) == "two"
