@@ -25,15 +25,20 @@ from local.stack import template
 from local.stack.build import built
 
 ROUNDS, ROUNDS_WITHOUT, ROUNDS_OF_PARTS = 25, 7, 9
-MOST = 1.7  # the ratio that we want to stay below
-FUNCTIONS = (
-    *("authorizer", "credentials", "presigned_urls", "sts", "access", "administration"),
-    *("audit", "revocations"),
-)
+WANTED = {  # the most that we want a start to cost, for each function
+    "authorizer": 1.45,
+    "credentials": 1.45,
+    "presigned_urls": 1.55,
+    "sts": 1.6,
+    **dict.fromkeys(("access", "administration", "audit", "revocations"), 1.7),
+}
 PEER = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3")  # and nothing else
-TIMED = "from time import perf_counter as now; start = now(); {}; print(now() - start)"
+TIMED = (
+    "from time import perf_counter as now, process_time as spent; start, before = now(), spent(); "
+    "{}; print(now() - start, spent() - before)"
+)
 
-type Start = Callable[[], float]  # seconds
+type Start = Callable[[], tuple[float, float]]  # seconds, and seconds of the processor
 
 
 def run(code: list[str], paths: list[Path], more: Mapping[str, str], stdin: str = "") -> str:
@@ -97,9 +102,15 @@ def starts(artifact: Path, settings: Mapping[str, str]) -> dict[str, Start]:
 
     def start(name: str) -> Start:
         code = ["-c", TIMED.format(f"from {name} import handler")]
-        return lambda: float(run(code, places(artifact), settings))
+        return lambda: seconds(run(code, places(artifact), settings))
 
-    return {name: start(name) for name in FUNCTIONS}
+    return {name: start(name) for name in WANTED}
+
+
+def seconds(printed: str) -> tuple[float, float]:
+    """What ``TIMED`` prints."""
+    whole, processor = map(float, printed.split())
+    return whole, processor
 
 
 def places(artifact: Path) -> list[Path]:
@@ -107,18 +118,25 @@ def places(artifact: Path) -> list[Path]:
     return [artifact / "AccessFunction", artifact / "VendingLayer" / "python"]
 
 
-def ratios(peer: Start, ours: Mapping[str, Start], rounds: int) -> dict[str, list[float]]:
-    """Each start to the peer's, one for each round; who begins alternates."""
+def ratios(
+    peer: Start, ours: Mapping[str, Start], rounds: int
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Each start to the peer's, one for each round; who begins alternates.
+
+    First by the clock, then by the processor's time, which others on the machine disturb less.
+    """
     turns = {"": peer, **ours}
-    found: dict[str, list[float]] = {name: [] for name in ours}
+    by_clock: dict[str, list[float]] = {name: [] for name in ours}
+    by_processor: dict[str, list[float]] = {name: [] for name in ours}
     for start in turns.values():
         start()  # the disk's cache
     for number in range(rounds):
         names = list(turns)[:: -1 if number % 2 else 1]
         spent = {name: turns[name]() for name in names}
         for name in ours:
-            found[name].append(spent[name] / spent[""])
-    return found
+            by_clock[name].append(spent[name][0] / spent[""][0])
+            by_processor[name].append(spent[name][1] / spent[""][1])
+    return by_clock, by_processor
 
 
 def parts(peer: Start, function: str, artifact: Path, settings: Mapping[str, str]) -> list[float]:
@@ -127,7 +145,7 @@ def parts(peer: Start, function: str, artifact: Path, settings: Mapping[str, str
     modules = run(code, places(artifact), settings)
     found = []
     for _ in range(ROUNDS_OF_PARTS):
-        whole = peer()
+        whole, _ = peer()
         spent = json.loads(run(code, places(artifact), settings, modules))
         found.append([spent[part] / whole for part in PARTS])
     return [median(one) for one in zip(*found, strict=True)]
@@ -144,23 +162,25 @@ def table(title: str, found: Mapping[str, list[float]]) -> str:
 
 
 def main() -> int:
-    """Prints three tables; a slow machine is no reason to fail."""
+    """Prints the tables; a slow machine is no reason to fail."""
     source = built()
     settings, write = variables(source), sys.stdout.write
     with plain_boto3() as boto, without_bytecode(source.parent) as bare:
 
-        def peer() -> float:
+        def peer() -> tuple[float, float]:
             code = TIMED.format(f"import boto3; boto3.client('sts', region_name='{REGION}')")
-            return float(run(["-c", code], [boto], {}))
+            return seconds(run(["-c", code], [boto], {}))
 
         write('A cold start to `import boto3; boto3.client("sts")`, as `sam build` makes it.\n')
-        whole = ratios(peer, starts(source.parent, settings), ROUNDS)
-        write(table(f"{ROUNDS} rounds (at most {MOST} is wanted)", whole))
-        whole = ratios(peer, starts(bare, settings), ROUNDS_WITHOUT)
-        write(table(f"The same without bytecode, {ROUNDS_WITHOUT} rounds", whole))
-        columns = [parts(peer, name, source.parent, settings) for name in FUNCTIONS]
+        by_clock, by_processor = ratios(peer, starts(source.parent, settings), ROUNDS)
+        write(table(f"{ROUNDS} rounds", by_clock))
+        write("At most wanted: " + ", ".join(f"{one} {WANTED[one]}" for one in WANTED) + "\n")
+        write(table("The same by the processor's time", by_processor))
+        by_clock, _ = ratios(peer, starts(bare, settings), ROUNDS_WITHOUT)
+        write(table(f"Without bytecode, {ROUNDS_WITHOUT} rounds", by_clock))
+        columns = [parts(peer, name, source.parent, settings) for name in WANTED]
     write(f"\nOf that, the parts: medians of {ROUNDS_OF_PARTS} rounds\n{'':24}")
-    write("".join(f"{name:>16}" for name in FUNCTIONS) + "\n")
+    write("".join(f"{name:>16}" for name in WANTED) + "\n")
     for part, row in zip(PARTS, zip(*columns, strict=True), strict=True):
         write(f"{part:24}" + "".join(f"{cost:16.2f}" for cost in row) + "\n")
     return 0
