@@ -1,4 +1,4 @@
-# Everything runs from here; the first target that needs the environment makes it.
+# All commands of the project; the first target that needs the environment creates it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
@@ -19,18 +19,18 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONUTF8 := 1
 
 .PHONY: help
-help: ## show this
+help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 .PHONY: setup
-setup: $(ENVIRONMENT) ## make the environment (every other target does it by itself)
+setup: $(ENVIRONMENT) ## create the environment (every other target does so when needed)
 
 .tools/bin/uv:
 	@python3 -m venv .tools || { echo "make: needs uv, or Python 3 with venv (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(ENVIRONMENT): requirements.txt client/pyproject.toml | $(filter .tools/bin/uv,$(UV))
-	@echo "Making the environment, once (a minute on a slow line) …" >&2
+	@echo "Creating the environment, once (a minute on a slow connection) …" >&2
 	@test -x $(PYTHON) || $(UV) venv --quiet
 	@$(UV) pip sync --quiet --require-hashes requirements.txt
 	@echo "$(CURDIR)/client/src" > "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/s3vend.pth"
@@ -51,21 +51,21 @@ $(JAVASCRIPT): tests/clients/javascript/package.json tests/clients/javascript/pa
 	@cd tests/clients/javascript && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-# Each client in an environment of its own: they want different botocores.
+# Each client has its own environment, because they need different versions of botocore.
 .venv-clients-%/.ready: tests/clients/environments/%.txt | $(ENVIRONMENT)
 	@test -x .venv-clients-$*/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-clients-$*
 	@$(UV) pip sync --quiet --require-hashes --python .venv-clients-$*/bin/python $<
 	@$(if $(filter awscli2,$*),$(PYTHON) tests/clients/awscli2.py .venv-clients-$*)
 	@touch $@
 
-# Environments of their own, for what would not go with the rest.
+# Separate environments for packages that conflict with the rest.
 .venv-%/.ready: tests/%/requirements.txt | $(ENVIRONMENT)
 	@test -x .venv-$*/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-$*
 	@$(UV) pip sync --quiet --require-hashes --python .venv-$*/bin/python $<
 	@touch $@
 
 .PHONY: lock
-lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit together
+lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest compatible versions of all packages
 	$(UV) pip compile --quiet --upgrade --group dev --universal --generate-hashes --no-annotate --no-header --output-file requirements.txt
 	cd layers && $(abspath $(UV)) pip compile --quiet --upgrade --group ../pyproject.toml:layer --universal --generate-hashes --no-annotate --no-header --constraints ../requirements.txt --output-file requirements.txt
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --output-file tests/backends/requirements.txt tests/backends/requirements.in
@@ -79,64 +79,64 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest versions that fit toget
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
 
 .PHONY: test
-test: check $(ENVIRONMENT) ## every test, on this machine and on a local cloud, and every check
+test: check $(ENVIRONMENT) ## run every check and every test, on this machine and on a local cloud
 	@$(PYTHON) -m tests.support.running.beside
 
 .PHONY: test-unit
-test-unit: $(ENVIRONMENT) ## the tests that need no local cloud
+test-unit: $(ENVIRONMENT) ## run the tests that need no local cloud
 	@$(PYTHON) -m pytest tests/unit tests/client
 
 .PHONY: test-client-oldest
-test-client-oldest: $(ENVIRONMENT) ## the client's own tests on the oldest Python that it takes (OLDEST=its path)
+test-client-oldest: $(ENVIRONMENT) ## run the client's tests on its oldest supported Python (OLDEST=its path)
 	@$(UV) run --quiet --no-project --isolated --python $(or $(OLDEST),3.10) --with-requirements tests/client/requirements.txt python -m pytest tests/client
 
 .PHONY: test-client-tools
-test-client-tools: $(ENVIRONMENT) $(TOOLS) ## the recipes of docs/clients.md, with s3fs, obstore, Polars, DuckDB, PyArrow and pyiceberg
+test-client-tools: $(ENVIRONMENT) $(TOOLS) ## test the recipes of docs/clients.md, with s3fs, obstore, Polars, DuckDB, PyArrow and pyiceberg
 	@$(PYTHON) -m pytest tests/client_tools
 
 .PHONY: test-cloud
-test-cloud: $(ENVIRONMENT) ## the tests on a local cloud of their own
+test-cloud: $(ENVIRONMENT) ## run the tests that need a local cloud, which they start
 	@$(PYTHON) -m pytest tests/cloud
 
 .PHONY: test-backends
-test-backends: $(ENVIRONMENT) $(BACKENDS) ## the direct web identity, and generated grants, on SeaweedFS
+test-backends: $(ENVIRONMENT) $(BACKENDS) ## test the direct web identity and generated grants on SeaweedFS
 	@PATH="$$PATH:$(CURDIR)/.venv-backends/bin" $(PYTHON) -m pytest tests/backends
 
 .PHONY: faults
-faults: $(ENVIRONMENT) ## meet every fault of every service behind the functions, and write docs/failure.md (a minute)
+faults: $(ENVIRONMENT) ## test every fault of every service behind the functions, and write docs/failure.md (a minute)
 	@PYTHONPATH=layers:. $(PYTHON) -m tests.faults
 
 .PHONY: test-upgrade
-test-upgrade: $(ENVIRONMENT) ## from the version before to this one and back, on a local cloud (two minutes)
+test-upgrade: $(ENVIRONMENT) ## upgrade from the previous version and go back, on a local cloud (two minutes)
 	@$(PYTHON) -m pytest tests/upgrade
 
 .PHONY: test-clients
-test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) ## unmodified SDKs and tools against the service (needs Node)
+test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) ## test unmodified SDKs and tools against the service (needs Node)
 	@$(PYTHON) -m pytest tests/clients
 	@PYTHONPATH=layers:. $(PYTHON) -m tools
 
 .PHONY: proof
-proof: $(ENVIRONMENT) ## what is signed and what sessions may do, for cases drawn by chance (BLOCKS=150)
+proof: $(ENVIRONMENT) ## prove with random cases what is signed and what sessions may do (BLOCKS=150)
 	@$(PYTHON) -m pytest -q tests/unit/proof/test_published_policies.py tests/unit/sigv4/test_published_signatures.py
 	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/sigv4/test_presign_by_chance.py tests/unit/sessions/test_nobody_gets_more.py
 
 .PHONY: mutate
-mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: a test has to see it (half an hour)
+mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules place by place: a test must see each change (half an hour)
 	@PATH="$$PATH:$(CURDIR)/.venv-mutation/bin" $(PYTHON) -m tests.mutation.run $(MODULES)
 
 .PHONY: fuzz fuzz-api fuzz-parsers
-fuzz: fuzz-api fuzz-parsers ## the API from openapi.yaml, and the two parsers by coverage (SECONDS=240, and 60)
+fuzz: fuzz-api fuzz-parsers ## fuzz the API from openapi.yaml, and the two parsers by coverage (SECONDS=240, and 60)
 fuzz-api: $(ENVIRONMENT) $(FUZZ)
 	@PYTHONPATH=layers:. $(PYTHON) -m tests.fuzz.api --seconds $(or $(SECONDS),240)
 fuzz-parsers: $(ENVIRONMENT) $(FUZZ)
 	@PYTHONPATH=layers:. .venv-fuzz/bin/python -m tests.fuzz.parsers $(if $(SECONDS),--seconds $(SECONDS))
 
 .PHONY: regressions
-regressions: $(ENVIRONMENT) ## restore each known bug in a copy: which tests turn red (ALL=1: all of them)
+regressions: $(ENVIRONMENT) ## restore each known bug in a copy and show which test turns red (ALL=1: every red test)
 	@$(PYTHON) -m tests.historical $(if $(ALL),--all)
 
 .PHONY: check
-check: $(ENVIRONMENT) ## format, lint, types, template, generated files
+check: $(ENVIRONMENT) ## check format, lint, types, template and generated files
 	@ruff format --check --quiet || { echo "make: run 'make format'" >&2; exit 1; }
 	@ruff check --quiet
 	@mypy
@@ -151,7 +151,7 @@ format: $(ENVIRONMENT) ## format the code and write the generated files
 	@PYTHONPATH=layers:. $(PYTHON) -m tools
 
 .PHONY: demo
-demo: $(ENVIRONMENT) ## show the whole story on a local cloud of its own
+demo: $(ENVIRONMENT) ## run the demo on its own local cloud
 	@$(PYTHON) -m local demo
 
 .PHONY: local
@@ -159,20 +159,20 @@ local: $(ENVIRONMENT) ## start a local cloud with the stack and leave it running
 	@$(PYTHON) -m local start
 
 .PHONY: local-stop
-local-stop: $(ENVIRONMENT) ## end the local cloud
+local-stop: $(ENVIRONMENT) ## stop the local cloud
 	@$(PYTHON) -m local stop
 
 BENCH := authorizer cold presign record
 .PHONY: bench bench-cloud bench-load $(BENCH:%=bench-%)
-bench: $(BENCH:%=bench-%) ## ratios against peers, in the same run; one alone: make bench BENCH=cold
-bench-cloud: ## the whole handler beside whole services, and STS calls, on a local cloud (five minutes; needs Node)
+bench: $(BENCH:%=bench-%) ## measure ratios against peers in the same run; only one: make bench BENCH=cold
+bench-cloud: ## compare the whole handler with whole services, and count STS calls (five minutes; needs Node)
 	@$(MAKE) --no-print-directory bench BENCH="vend sts_calls"
-bench-load: $(ENVIRONMENT) $(PEERS) ## 200 callers for ten minutes, 1,000 at one instant (LOAD_SECONDS=600 LOAD_RATE=1)
+bench-load: $(ENVIRONMENT) $(PEERS) ## measure 200 callers for ten minutes, then 1,000 at once (LOAD_SECONDS=600 LOAD_RATE=1)
 	@PYTHONPATH=layers:. $(PYTHON) -m bench.load
 .PHONY: bench-transfers
-bench-transfers: bench-client ## uploads and downloads of the Python client beside boto3's, on a local cloud (S3VEND_BENCH_MIB=1024)
+bench-transfers: bench-client ## compare uploads and downloads of the Python client with boto3's, on a local cloud (S3VEND_BENCH_MIB=1024)
 .PHONY: bench-start
-bench-start: bench-client_start ## how soon the command s3vend begins, beside the AWS CLI
+bench-start: bench-client_start ## compare the start of the command s3vend with the AWS CLI's
 bench-client_start: .venv-clients-awscli/.ready
 bench-presign: PEERS_PYTHON := BOTO_DISABLE_CRT=true .venv-bench/bin/python
 bench-presign bench-vend: $(PEERS)
@@ -181,13 +181,13 @@ $(BENCH:%=bench-%) bench-client bench-client_start: bench-%: $(ENVIRONMENT)
 	@PYTHONPATH=layers:. $(or $(PEERS_PYTHON),$(PYTHON)) -m bench.$*
 
 .PHONY: local-token
-local-token: $(ENVIRONMENT) ## print a token of its issuer: make -s local-token CLAIMS='{"sub": "alice"}'
+local-token: $(ENVIRONMENT) ## print a token of the local cloud's issuer: make -s local-token CLAIMS='{"sub": "alice"}'
 	@$(PYTHON) -m local token '$(or $(CLAIMS),{})'
 
 .PHONY: canary
-canary: $(ENVIRONMENT) ## vend, revoke, and measure how long S3 goes on: on `make local`, or on S3VEND_URL
+canary: $(ENVIRONMENT) ## vend and revoke a URL, and measure until S3 refuses it: on `make local`, or on S3VEND_URL
 	@$(PYTHON) -m local canary
 
 .PHONY: invoke
-invoke: $(ENVIRONMENT) ## run EVENT=events/credentials.json through its function in a container, against `make local`
-	@$(PYTHON) -m local invoke $(or $(EVENT),$(error say which event: make invoke EVENT=events/credentials.json))
+invoke: $(ENVIRONMENT) ## send EVENT=events/credentials.json to its function in a container, against `make local`
+	@$(PYTHON) -m local invoke $(or $(EVENT),$(error name an event: make invoke EVENT=events/credentials.json))

@@ -1,4 +1,4 @@
-"""Writes every generated file, or with ``--check`` compares each with what it should be.
+"""Writes every generated file, or with ``--check`` compares each with its source.
 
 ``make format`` and ``make check`` call it.
 """
@@ -14,8 +14,8 @@ from tools.reference import page as reference
 
 ROOT = Path(__file__).resolve().parents[1]
 USAGE = "usage: PYTHONPATH=layers:. python -m tools [--check]\n"
-# Each returns the whole text, also where only a part of the file is generated; ValueError: cannot.
-# In this order they are written, so a file that others read comes before them.
+# Each returns the whole text of its file, or raises ValueError. Written in this order: a file that
+# others are generated from comes first.
 GENERATED: dict[Path, Callable[[], str]] = {
     template.PATH: template.joined,
     reference.PATH: reference.text,
@@ -29,12 +29,12 @@ GENERATED: dict[Path, Callable[[], str]] = {
 
 
 def is_current(path: Path, text: str) -> bool:
-    """Whether the file has exactly this text."""
+    """Return whether the file has exactly this text."""
     return path.exists() and path.read_text(encoding="utf-8") == text
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code: 1 if a file is not up to date, or cannot be generated."""
+    """Write or check all files; return 1 if one is out of date or cannot be generated, else 0."""
     if arguments not in ([], ["--check"]):
         sys.stderr.write(USAGE)
         return 2

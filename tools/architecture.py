@@ -1,7 +1,7 @@
-"""Generates the rooms and modules of ``docs/architecture.md``: ROOMS, the imports, the docstrings.
+"""Generates the picture and table of rooms in ``docs/architecture.md`` from ROOMS and the code.
 
-A room is a package of the layer; the files beside the packages are one too, ``ground``, and so is
-the folder of the functions.
+A room is a package of the layer. The layer's top-level files form the room ``ground``, and the
+folder of the functions is a room too.
 """
 
 import ast
@@ -18,31 +18,31 @@ PATH = ROOT / "docs/architecture.md"
 BEGIN, END = "<!-- from the code, by make format -->\n", "<!-- up to here -->"
 GROUND, FUNCTIONS = "ground", "functions"
 
-# In this order: a room imports only rooms above it.
+# Ordered: a room imports only rooms above it.
 ROOMS = {
     GROUND: "the files that belong to no room",
-    "audit": "the one record; it knows nobody",
-    "callers": "who asks, and how that was proven",
-    "grants": "what was granted",
-    "bodies": "reading what is sent",
-    "denials": "what is denied, by parts of the role session name",
-    "decision": "gather and decide",
-    "sessions": "one AssumeRole",
-    "documents": "`vending.yaml`, and back from the table",
-    "credentials": "vending credentials, and explaining what would be vended",
+    "audit": "the audit record and its metrics",
+    "callers": "callers' identities and how they are verified",
+    "grants": "grants, locations, and the keys that they cover",
+    "bodies": "parsing request bodies",
+    "denials": "denials of revoked sessions, by parts of the role session name",
+    "decision": "deciding on a request",
+    "sessions": "sessions and their policies",
+    "documents": "the entries of `vending.yaml`, also as read from the table",
+    "credentials": "vending credentials, and explaining decisions",
     "sigv4": "signing with Signature Version 4",
     "urls": "vending presigned URLs",
     "uploads": "multipart uploads",
-    "trail": "audit records, read again",
-    "catalogue": "administration: changing what is granted",
-    "revocations": "revoking, lifting, and keeping both in force",
+    "trail": "searching audit records",
+    "catalogue": "administration: changing grants, issuers and locations",
+    "revocations": "revoking, lifting, and keeping denials in force",
     "aws/services": "clients of AWS and of issuers",
     "aws/api": "API Gateway's events, and the answers to them",
     "aws/table": "DynamoDB",
     "aws/environment": "settings and wiring",
     FUNCTIONS: "one composition root for each function of the stack",
 }
-# The rooms at the edge import the core, and of each other only these.
+# The rooms at the edge may import the core, and only these of each other.
 EDGE = {
     "aws/services": frozenset[str](),
     "aws/api": frozenset({"aws/services"}),
@@ -51,13 +51,13 @@ EDGE = {
     FUNCTIONS: frozenset({"aws/services", "aws/api", "aws/table", "aws/environment"}),
 }
 
-# For each room, those that it imports.
+# The rooms that each room imports.
 type Imports = Mapping[str, set[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module; its name is its path below the layer's package, or below the project."""
+    """A module; its name is its path below the layer's package, or below the project's folder."""
 
     name: str
     room: str
@@ -66,16 +66,16 @@ class Module:
 
 
 def modules(root: Path = ROOT) -> list[Module]:
-    """Every module of the layer and of the functions, room by room.
+    """Return every module of the layer and of the functions, room by room.
 
-    Raises ``ValueError`` for a module without a docstring, and for an import of no module.
+    Raises ``ValueError`` for a module without a docstring, and for an import that is not a module.
     """
     layer = root / "layers/vending"
     found = [path for path in layer.rglob("*.py") if path.name != "__init__.py"]
     found += (root / FUNCTIONS).glob("*.py")
     rank = {room: place for place, room in enumerate(ROOMS)}
-    made = [_module(path, root, layer) for path in found]
-    return sorted(made, key=lambda one: (rank.get(one.room, len(rank)), one.room, one.name))
+    parsed = [_module(path, root, layer) for path in found]
+    return sorted(parsed, key=lambda one: (rank.get(one.room, len(rank)), one.room, one.name))
 
 
 def _module(path: Path, root: Path, layer: Path) -> Module:
@@ -90,7 +90,7 @@ def _module(path: Path, root: Path, layer: Path) -> Module:
 
 def _imported(tree: ast.Module, layer: Path, name: str) -> Iterator[str]:
     for node in ast.walk(tree):
-        # An import from a package is one of its modules, any other of something in a module.
+        # A name from a package is a module; a name from a module is not.
         choices: list[tuple[str, ...]] = []
         if isinstance(node, ast.Import):
             choices = [(one.name,) for one in node.names]
@@ -108,7 +108,7 @@ def _imported(tree: ast.Module, layer: Path, name: str) -> Iterator[str]:
 
 
 def rooms(all_modules: Sequence[Module]) -> dict[str, set[str]]:
-    """For each room of these modules, the other rooms that it imports."""
+    """Return the other rooms that each room of these modules imports."""
     of = {one.name: one.room for one in all_modules}
     found: dict[str, set[str]] = {room: set() for room in of.values()}
     for one in all_modules:
@@ -117,7 +117,7 @@ def rooms(all_modules: Sequence[Module]) -> dict[str, set[str]]:
 
 
 def may_import(room: str, other: str) -> bool:
-    """Whether the table lets a room import another."""
+    """Return whether ROOMS and EDGE let a room import another."""
     if room not in ROOMS or other not in ROOMS:
         return False
     order = list(ROOMS)
@@ -126,7 +126,7 @@ def may_import(room: str, other: str) -> bool:
 
 
 def arrows(imports: Imports) -> list[tuple[str, str]]:
-    """The imports that the table allows, without those that follow from others."""
+    """Return the imports that are allowed, without those that follow from others."""
     reached: dict[str, set[str]] = {}
     found: list[tuple[str, str]] = []
     for room in ROOMS:
@@ -138,7 +138,7 @@ def arrows(imports: Imports) -> list[tuple[str, str]]:
 
 
 def picture(all_modules: Sequence[Module]) -> str:
-    """The rooms and their imports, in Mermaid."""
+    """Return the rooms and their imports as a Mermaid diagram."""
     ground = ", ".join(one.name.removesuffix(".py") for one in all_modules if one.room == GROUND)
     names = {GROUND: f'["{ground}"]'}
     names |= {room: f'["{room}"]' for room in ROOMS if "/" in room}
@@ -152,7 +152,7 @@ def _node(room: str) -> str:
 
 
 def table(all_modules: Sequence[Module]) -> str:
-    """Every module below its room, with what it knows."""
+    """Return a table of every room and its modules, with their docstrings' first lines."""
     rows = []
     for room, words in ROOMS.items():
         rows.append((f"**`{room}`**" if room == GROUND else f"**`{room}/`**", f"**{words}**"))
@@ -161,13 +161,13 @@ def table(all_modules: Sequence[Module]) -> str:
             for one in all_modules
             if one.room == room
         ]
-    return members.table(("module", "knows"), rows)
+    return members.table(("module", "purpose"), rows)
 
 
 def text() -> str:
-    """The page with picture and table in their place.
+    """Return the page with the current picture and table.
 
-    Raises ``ValueError`` for a room that is not in ROOMS, and as ``modules``.
+    Raises ``ValueError`` for a room that is not in ROOMS, and where ``modules`` does.
     """
     found = modules()
     if unknown := sorted({one.room for one in found} - ROOMS.keys()):

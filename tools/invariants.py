@@ -1,7 +1,7 @@
-"""Generates the list of tests beside each invariant in ``docs/threat-model.md``.
+"""Generates the list of tests of each invariant in ``docs/threat-model.md``.
 
-A test says what it proves with ``@pytest.mark.invariant(3)``; the page has the words. Neither names
-the other by hand, so that neither can be forgotten.
+A test names the invariant that it proves with ``@pytest.mark.invariant(3)``; the page has the
+invariant's text. The list of tests is generated, so it cannot get out of date.
 """
 
 import ast
@@ -16,7 +16,7 @@ _ROW = re.compile(r"^\| (\d+) \| (.+?) \|[^|\n]*\|$", re.MULTILINE)
 
 
 def marked(tests: Path) -> dict[int, list[str]]:
-    """The names of the tests that prove each invariant, in alphabetical order."""
+    """Return the names of the tests that prove each invariant, in alphabetical order."""
     found: dict[int, set[str]] = {}
     for path in sorted(tests.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -33,14 +33,14 @@ def _numbers(test: ast.FunctionDef) -> Iterator[int]:
 
 
 def written(page: str, proofs: dict[int, list[str]]) -> str:
-    """The page with these tests beside the invariants.
+    """Return the page with these tests in the rows of the invariants.
 
     Raises ``ValueError`` for an invariant without a test, and for a test without an invariant.
     """
     numbers = [int(match[1]) for match in _ROW.finditer(page)]
     if sorted(numbers) != list(range(1, len(numbers) + 1)) or set(numbers) != proofs.keys():
         odd = sorted(set(numbers) ^ proofs.keys())
-        raise ValueError(f"these invariants have no row or no test, or are there twice: {odd}")
+        raise ValueError(f"these invariants have no row, no test, or two rows: {odd}")
 
     def row(match: re.Match[str]) -> str:
         tests = ", ".join(f"`{name}`" for name in proofs[int(match[1])])
@@ -50,5 +50,5 @@ def written(page: str, proofs: dict[int, list[str]]) -> str:
 
 
 def text() -> str:
-    """The page with the tests that are marked now; raises ``ValueError`` as ``written``."""
+    """Return the page with the tests that are marked now; raises ``ValueError`` as ``written``."""
     return written(PATH.read_text(encoding="utf-8"), marked(ROOT / "tests"))

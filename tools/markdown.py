@@ -1,8 +1,8 @@
-"""A part of a Markdown page that is generated, between two markers."""
+"""Replaces the generated part of a Markdown page, between two markers."""
 
 
 def replaced(page: str, begin: str, part: str, end: str) -> str:
-    """The page with this part between the markers; raises ``ValueError`` if one is not there."""
+    """Return the page with this part between the markers; raises ``ValueError`` without both."""
     before, found, rest = page.partition(begin)
     _, closed, after = rest.partition(end)
     if not (found and closed):

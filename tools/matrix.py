@@ -1,4 +1,4 @@
-"""Generates the table of clients in ``docs/sdks.md`` from what ``make test-clients`` has seen."""
+"""Generates the table of clients in ``docs/sdks.md`` from the results of ``make test-clients``."""
 
 import json
 from collections.abc import Iterator
@@ -16,25 +16,25 @@ HEADS = ("STS endpoint", "container credentials", "`credential_process`")
 
 
 def table() -> Iterator[str]:
-    """When it was run, and a row for each client."""
+    """Return the date of the run, and a table with a row for each client."""
     seen = json.loads(RESULTS.read_text(encoding="utf-8"))
     cells: dict[str, dict[str, str]] = seen["cells"]
 
-    def told(tool: Tool, way: Way) -> str:
+    def cell(tool: Tool, way: Way) -> str:
         if reason := tool.without.get(way):
             return f"no: {reason}"
-        row = cells[f"{tool.name} / {way}"]  # a KeyError: run make test-clients
+        row = cells[f"{tool.name} / {way}"]  # after a KeyError, run make test-clients
         return "yes" if row.keys() >= COLUMNS else "no"
 
-    yield f"Seen on {seen['date']}, by `make test-clients`:"
+    yield f"Results of `make test-clients` on {seen['date']}:"
     rows = []
     for tool in TOOLS:
         version = cells[f"{tool.name} / {tool.ways[0]}"]["version"]
-        rows.append((tool.name, version, tool.sdk, *(told(tool, way) for way in WAYS)))
-    yield members.table(("client", "version", "asks by", *HEADS), rows)
+        rows.append((tool.name, version, tool.sdk, *(cell(tool, way) for way in WAYS)))
+    yield members.table(("client", "version", "SDK", *HEADS), rows)
 
 
 def text() -> str:
-    """The page with the table in its place."""
+    """Return the page with the current table."""
     part = "\n" + "\n\n".join(table()) + "\n"
     return replaced(PATH.read_text(encoding="utf-8"), BEGIN, part, END)

@@ -14,8 +14,8 @@ ROOT = reference.ROOT
 PATH = ROOT / "docs/metrics.md"
 LAYER = ROOT / "layers/vending"
 
-# Of those that no `@METER.timed` marks.
-MADE = {
+# The modules of metrics without a `@METER.timed`.
+NOTED_IN = {
     "durationMs": "audit/record.py",
     "authoriseMs": "functions/authorizer.py",
     "signMs": "urls/signing.py",
@@ -26,48 +26,49 @@ MADE = {
     "packedPolicySize": "aws/services/sts.py",
 }
 COUNTED = {
-    ("outcome",): "all requests by how they ended: `granted`, `refused`, `failed`",
-    ("action", "outcome"): "the same for each action; vends are those granted",
+    ("outcome",): "all requests, by outcome: `granted`, `refused` or `failed`",
+    ("action", "outcome"): "the same for each action; vends are the granted requests",
     (
         "code",
-    ): "refusals and failures by the code that the caller saw, `TooManyRequests` among them",
-    ("action", "reason"): "of `authentication`: refused tokens by why",
+    ): "refusals and failures, by the code that the caller saw, including `TooManyRequests`",
+    ("action", "reason"): "for `authentication`: refused tokens, by reason",
     (
         "action",
         "code",
-    ): "of `authentication`: tokens that nobody could verify just now",
+    ): "for `authentication`: tokens that could not be verified at that moment",
 }
 INTRODUCTION = """\
-Every request leaves one line, its [audit record](reference.md#the-audit-record). What it took \
-stands in it, and CloudWatch makes metrics of that by itself, in the namespace `s3vend/STACK` \
-([why so](adr/0018-metrics.md)). A phase is there only where it happened, so its samples count the \
-requests that needed it. The record of a single change (`change`) is no request and no metric; a \
-token that is good leaves no line of its own, `authoriseMs` is in that of its request."""
+Every request writes one line, its [audit record](reference.md#the-audit-record). The line \
+contains the request's timings, and CloudWatch makes metrics from them, in the namespace \
+`s3vend/STACK` ([why](adr/0018-metrics.md)). A record has a phase only if the phase happened, so \
+the number of its samples is the number of requests that needed it. The record of a single change \
+(`change`) is not a request and makes no metrics. A valid token writes no line of its own: its \
+`authoriseMs` is in the record of its request."""
 SERIES = """\
-The number of samples (`SampleCount`) of `durationMs` counts requests, its percentiles are their \
-times. What is told apart by what:"""
+The number of samples (`SampleCount`) of `durationMs` is the number of requests; its percentiles \
+are their durations. It has these sets of dimensions:"""
 APART_TEXT = """\
-`authentication` and `explanations` stand apart: neither opens anything, so they are in no total \
-over all actions. No dimension has a caller, a grant, a bucket or an address in it; those are in \
-the record, for whoever may read the logs."""
+`authentication` and `explanations` are separate: neither opens anything, so the totals over all \
+actions exclude them. No dimension contains a caller, a grant, a bucket or an address; these are \
+in the record, for people who may read the logs."""
 ALARMS = """\
-With `Alarms=true` (as in `prod`), told to `AlarmTopicArn` or to a topic of the stack's own, to \
-which you subscribe. None uses the authorizer's `Errors` at Lambda, where every bad token is one. \
-`RevokedSessionUsedAlarm` needs a trail with S3's data events in a log group \
-(`CloudTrailLogGroup`): a metric filter there counts `revokedSessionDenials`. Silence is no fault \
-unless the last column says so."""
+With `Alarms=true` (as in `prod`), the stack creates these alarms. They notify `AlarmTopicArn`, or \
+a topic that the stack creates and to which you subscribe. No alarm uses the authorizer's `Errors` \
+at Lambda, where every bad token counts as an error. `RevokedSessionUsedAlarm` needs a trail with \
+S3 data events in a log group (`CloudTrailLogGroup`), where a metric filter counts \
+`revokedSessionDenials`. The last column says which alarm goes off when there is no data."""
 BOARD = """\
-With `Dashboard=true` (as in `prod`); its name is stack and region. Only what is named here or \
-published by AWS is shown; tests compare."""
+With `Dashboard=true` (as in `prod`), the stack creates a dashboard named after stack and region. \
+It shows only metrics that this page names or AWS publishes; tests check this. Its widgets:"""
 COST = """\
-A line is about 450 to 800 bytes longer for it, and no request is made. CloudWatch takes money \
-for each series that had a value in an hour: three or more for each action that is in use, one for \
-each code and reason that occurs, and one for each phase and action; 40 to 60 for a stack in full \
-use. What it costs the function is in the [benchmarks](benchmarks.md#what-the-metrics-cost)."""
+Metrics make each line about 450 to 800 bytes longer, and need no requests. CloudWatch charges for \
+each series that has a value in an hour: three or more for each action in use, one for each code \
+and reason that occurs, and one for each phase and action; 40 to 60 for a stack in full use. The \
+[benchmarks](benchmarks.md#what-the-metrics-cost) measure the cost in the function."""
 
 
 def text() -> str:
-    """The whole page."""
+    """Return the whole page."""
     resources = template.read(ROOT / "template.yaml")["Resources"]
     parts = [
         "# Metrics, alarms, dashboard",
@@ -92,28 +93,28 @@ def text() -> str:
 
 
 def measured() -> Iterator[str]:
-    """Each metric, its unit, its dimensions and the module that notes it."""
-    made = MADE | timed()
+    """Return a table of metrics: unit, meaning, dimensions, and the module that notes each."""
+    noted_in = NOTED_IN | phase_modules()
     rows = [
         (
             f"`{name}`",
             metric.unit,
             metric.meaning,
-            "below" if metric.sets is None else told(metric.sets),
-            f"`{made[name]}`",
+            "below" if metric.sets is None else dimensions(metric.sets),
+            f"`{noted_in[name]}`",
         )
         for name, metric in METRICS.items()
     ]
-    yield members.table(("metric", "unit", "of", "told apart by", "noted in"), rows)
+    yield members.table(("metric", "unit", "measures", "dimensions", "noted in"), rows)
 
 
-def told(sets: Sets) -> str:
-    """Sets of dimensions, in words."""
+def dimensions(sets: Sets) -> str:
+    """Return sets of dimensions in words."""
     return " · ".join(", ".join(f"`{name}`" for name in one) or "nothing" for one in sets)
 
 
-def timed() -> dict[str, str]:
-    """The modules whose calls are phases, by metric."""
+def phase_modules() -> dict[str, str]:
+    """Return the module of each phase's metric, as `@METER.timed` marks it."""
     found: dict[str, str] = {}
     for path in sorted(LAYER.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -124,27 +125,27 @@ def timed() -> dict[str, str]:
 
 
 def counted() -> Iterator[str]:
-    """The series of ``durationMs``."""
+    """Return a table of the series of ``durationMs``."""
     sets = {*BY_CODE, *(one for some in APART.values() for one in some)}
-    rows = [(told((one,)), meaning) for one, meaning in COUNTED.items() if one in sets]
+    rows = [(dimensions((one,)), meaning) for one, meaning in COUNTED.items() if one in sets]
     yield members.table(("dimensions", "requests counted"), rows)
 
 
 def alarms(resources: Mapping[str, Any]) -> Iterator[str]:
-    """Each alarm, as its description says."""
+    """Return a table of the alarms with their descriptions."""
     rows = []
     for name, one in resources.items():
         if one["Type"] != "AWS::CloudWatch::Alarm":
             continue
         made = one["Properties"]
         meaning = reference.plain(made["AlarmDescription"].partition(" Runbook:")[0])
-        silent = "is the fault" if made["TreatMissingData"] == "breaching" else ""
-        rows.append((f"[{name}](operations.md#{name.lower()})", meaning, silent))
-    yield members.table(("alarm and its runbook", "means", "silence"), rows)
+        without_data = "goes off" if made["TreatMissingData"] == "breaching" else ""
+        rows.append((f"[{name}](operations.md#{name.lower()})", meaning, without_data))
+    yield members.table(("alarm and its runbook", "means", "without data"), rows)
 
 
 def widgets(resources: Mapping[str, Any]) -> Iterator[str]:
-    """What the dashboard shows, in its order."""
+    """Return the titles of the dashboard's widgets, in order."""
     body = resources["OperatorsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     titles = [one["properties"]["title"] for one in json.loads(body)["widgets"]]
     yield " · ".join(titles) + "."

@@ -1,14 +1,14 @@
 """Joins the parts in ``template/`` into ``template.yaml``, which everything else reads.
 
-A part is YAML by itself and begins with the headings that it stands under::
+Each part is valid YAML of its own and starts with the headings above its content::
 
     Resources:
       Api:
         Properties:
           GatewayResponses:
 
-The parts are written one after another, in the order of ``PARTS``. Only headings that are still
-open where the part before ends are left out. A comment before each part names its file.
+The parts are joined in the order of ``PARTS``. A part's headings are left out if they are still
+open at the end of the part before. A comment before each part names its file.
 """
 
 from itertools import takewhile
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER, PATH = "template", ROOT / "template.yaml"
 HEADER = "# Generated from the parts in template/: edit those, then run `make format`."
 
-# Parts of one section, and of one resource, stand together: a closed heading is written again.
+# Keep the parts of a section or resource together: a closed heading would be written twice.
 PARTS = (
     "application",
     "parameters/deployment",
@@ -64,7 +64,7 @@ PARTS = (
 
 
 def joined(root: Path = ROOT) -> str:
-    """The text of ``template.yaml``.
+    """Return the text of ``template.yaml``.
 
     Raises ``ValueError`` for a part that is not listed or does not exist.
     """
@@ -91,7 +91,7 @@ def _check_files(folder: Path) -> None:
 
 
 def _open_lines(lines: list[str]) -> list[str]:
-    """The last line and the lines that it stands under, the outermost first."""
+    """Return the last line and the headings above it, the outermost first."""
     found: list[str] = []
     for line in reversed(lines):
         if line.strip() and not line.lstrip().startswith("#"):
@@ -103,7 +103,7 @@ def _open_lines(lines: list[str]) -> list[str]:
 
 
 def _repeated(open_lines: list[str], part: list[str]) -> int:
-    """How many lines at the beginning of a part are open already."""
+    """Return the number of lines at the start of a part that are already open."""
     equal = (one == other for one, other in zip(open_lines, part, strict=False))
     return sum(takewhile(bool, equal))
 

@@ -1,4 +1,4 @@
-"""The table of docs/failure.md."""
+"""Writes the table of docs/failure.md after `make faults`."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ ANSWERS = {
 
 
 def row_of(row: Row) -> str:
-    """All of a line but what was seen."""
+    """Return a line of the table without its last cell, the time that was seen."""
     routes = ", ".join(row.routes)
     calls = f"{row.calls}" + (f", and {row.aborts} to end the upload" if row.aborts else "")
     reason = f", `{row.reason}`" if row.reason and row.status != 400 else ""
@@ -36,7 +36,7 @@ def row_of(row: Row) -> str:
 
 
 def lines(seen: dict[int, str]) -> Iterator[str]:
-    """The whole table, service by service."""
+    """Return the lines of the whole table, service by service."""
     for operation, service in SERVICES.items():
         yield f"\n### {service}\n\n{HEADING}"
         for number, row in enumerate(ROWS):
@@ -45,7 +45,7 @@ def lines(seen: dict[int, str]) -> Iterator[str]:
 
 
 def write(found: Outcomes) -> None:
-    """Puts the table into the page, with the longest time of each row."""
+    """Write the table into the page, with the longest time of each row."""
     seen: dict[int, str] = {}
     for number in range(len(ROWS)):
         times = [one.seconds for (of, _), one in found.items() if of == number]

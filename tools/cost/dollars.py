@@ -1,10 +1,10 @@
-"""Dollars for a million vends: what was measured, times list prices. ``page.py`` prints it."""
+"""Computes dollars per million vends from measurements and list prices, for ``page.py``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-# What is assumed: AWS's side of it cannot be measured on this machine.
+# Assumptions: AWS's part cannot be measured on this machine.
 STS_SECONDS: Final = 0.060
 TABLE_SECONDS: Final = 0.005
 MEMORY_MB: Final = 512
@@ -12,10 +12,10 @@ MEMORY_OF_A_PROCESSOR_MB: Final = (
     1769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 )
 READ_UNITS: Final = (
-    2.0  # keys of the caller, location and blocks: four items of up to 4 KB, half each
+    2.0  # the caller's keys, location and blocks: four items of up to 4 KB, half a unit each
 )
 PLATFORM_LOG_BYTES: Final = 380  # START, END and REPORT, with what CloudWatch adds to each line
-TOKEN_BYTES: Final = 700  # of a session token, which the local cloud's is not
+TOKEN_BYTES: Final = 700  # of a session token on AWS; the local cloud's is shorter
 MILLION: Final = 1_000_000
 GIGABYTE: Final = 10**9
 
@@ -25,19 +25,19 @@ type Calls = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of vend: what was measured of it, and which calls it makes."""
+    """One kind of vend: the name of its measurement, and the calls that it makes."""
 
     name: str
     measured: str
-    urls: int = 0  # in one vend; 0: credentials
+    urls: int = 0  # in one vend; 0 for credentials
     sts: bool = False
-    tokens: int = 1  # how often the session token is in the answer
-    reads: bool = True  # the table: grants are kept for seconds only
+    tokens: int = 1  # the number of session tokens in the answer
+    reads: bool = True  # whether it reads the table; grants are kept only for seconds
 
 
 OURS: Final = (
     Kind("credentials", "credentials", sts=True),
-    Kind("1 URL, by a new session", "urls-1", 1, sts=True),
+    Kind("1 URL, new session", "urls-1", 1, sts=True),
     Kind("1 URL, session kept", "urls-1", 1),
     Kind("1 URL, session and grants kept", "urls-1", 1, reads=False),
     Kind("100 URLs, session kept", "urls-100", 100, tokens=100),
@@ -49,19 +49,19 @@ COLUMNS: Final = ("API Gateway", "function", "STS", "table", "logs")
 
 
 def price(prices: Prices, name: str) -> float:
-    """Dollars for one."""
+    """Return the price of one unit in dollars."""
     return float(prices[name]["usd"]) / float(prices[name]["per"])
 
 
 def function_seconds(milliseconds: float, *, sts: bool, reads: bool) -> float:
-    """What Lambda bills, in whole milliseconds: work on a part of a processor, and waiting."""
+    """Return the seconds that Lambda bills, in whole milliseconds, for computing and waiting."""
     working = milliseconds / 1000 * MEMORY_OF_A_PROCESSOR_MB / MEMORY_MB
     waiting = STS_SECONDS * sts + TABLE_SECONDS * reads
     return -(-(working + waiting) * 1000 // 1) / 1000
 
 
 def parts(kind: Kind, calls: Calls, prices: Prices) -> dict[str, float]:
-    """Dollars for a million vends at the iam door, by service, without transfer."""
+    """Return dollars for a million vends at the iam door, by service, without transfer."""
     measured = calls[kind.measured]
     seconds = function_seconds(measured["milliseconds"], sts=kind.sts, reads=kind.reads)
     log_bytes = measured["logBytes"] + PLATFORM_LOG_BYTES
@@ -76,7 +76,7 @@ def parts(kind: Kind, calls: Calls, prices: Prices) -> dict[str, float]:
 
 
 def authorizer(calls: Calls, prices: Prices) -> float:
-    """Dollars for a million tokens: what the web-identity door costs beside."""
+    """Return dollars for a million tokens: the additional cost of the web-identity door."""
     measured = calls["authorizer"]
     seconds = function_seconds(measured["milliseconds"], sts=False, reads=False)
     log_bytes = measured["logBytes"] + PLATFORM_LOG_BYTES
@@ -85,7 +85,7 @@ def authorizer(calls: Calls, prices: Prices) -> float:
 
 
 def transfer(kind: Kind, calls: Calls, prices: Prices) -> float:
-    """Dollars for a million answers that leave AWS for the internet."""
+    """Return dollars for sending a million answers from AWS to the internet."""
     size = calls[kind.measured]["answerBytes"] + TOKEN_BYTES * kind.tokens
     return MILLION * size / GIGABYTE * price(prices, "outGigabyte")
 

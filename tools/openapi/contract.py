@@ -42,12 +42,12 @@ TITLES = {
     "400": "The request is not valid; `code` says how.",
     "401": "The token was not accepted.",
     "403": "Refused, or not authenticated.",
-    "404": "There is no such thing, or it is not yours.",
-    "412": "Somebody else has changed what this builds on.",
-    "413": "The body, or the answer that it asks for, is too large; `detail` says what fits.",
-    "429": "Too many requests, at once or in a minute.",
-    "500": "A fault of the service.",
-    "503": "A service behind this one failed or is throttling; nothing was granted.",
+    "404": "Not found, or not the caller's.",
+    "412": "The revision is not the current one: somebody else has made changes.",
+    "413": "The body, or the answer to it, is too large; `detail` says what fits.",
+    "429": "Too many requests, at the same time or in a minute.",
+    "500": "An error in the service.",
+    "503": "A service behind this one failed or throttles; nothing was granted.",
 }
 LATER = ("429", "503")
 FORM = "application/x-www-form-urlencoded"
@@ -56,7 +56,7 @@ type Members = dict[str, Any]
 
 
 def contract() -> Members:
-    """The whole document."""
+    """Return the whole contract."""
     written = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
     source = template.read(ROOT / "template.yaml")
     operations = written["operations"]
@@ -90,14 +90,14 @@ def contract() -> Members:
 
 
 def audit_record() -> Members:
-    """The schema of audit records, without what makes it a document of its own."""
+    """Return the schema of audit records, without the members of a separate document."""
     return {
         name: told for name, told in record.schema().items() if name not in ("$schema", "title")
     }
 
 
 def routes(source: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Method and path of each event of the template."""
+    """Return the method and path of each event in the template."""
     for function in reference.resources(source, "AWS::Serverless::Function"):
         for event in function.get("Events", {}).values():
             if event["Type"] == "Api":
@@ -112,7 +112,7 @@ def operation(
     source: Mapping[str, Any],
     responses: Members,
 ) -> Members:
-    """One route: what it takes, and each of its answers."""
+    """Return one route: its parameters, body and answers."""
     door = path.split("/")[1]
     summary = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", words.ROUTES[f"{method} {path}"][0])
     parameters = [*([told["path"]] if "path" in told else []), *told.get("query", ())]
@@ -133,7 +133,7 @@ def operation(
     answer = any_of(told.get("answers") or [told["answer"]])
     made["responses"] = {
         "200": {
-            "description": "What was asked for.",
+            "description": "Success.",
             "headers": headers("200"),
             "content": {"text/xml" if told.get("sts") else "application/json": {"schema": answer}},
         }
@@ -152,7 +152,7 @@ def operation(
 
 
 def of_sts() -> Members:
-    """The refusals of the route that speaks as STS does, by status."""
+    """Return the refusals of the route with STS's protocol, by status."""
     found: dict[str, list[str]] = {}
     for code, status in sorted(sts_answer.codes()):
         found.setdefault(str(status), []).append(code)
@@ -169,12 +169,12 @@ def of_sts() -> Members:
 
 
 def any_of(names: list[str]) -> Members:
-    """One of these schemas."""
+    """Return a schema for any one of these schemas."""
     return ref(names[0]) if len(names) == 1 else {"oneOf": [ref(name) for name in names]}
 
 
 def refusals(told: Members, door: str, source: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The codes of each status that the route, or API Gateway before it, may answer."""
+    """Return the codes that the route, or API Gateway before it, may answer, by status."""
     found: dict[str, list[str]] = {}
     for error in reference.leaves(VendingError):
         if error.code in (*ALWAYS, *told.get("refuses", ())):
@@ -182,19 +182,19 @@ def refusals(told: Members, door: str, source: Mapping[str, Any]) -> dict[str, l
     for kind in template.gateway_responses(source):
         found.setdefault(kind.status, []).append(gateway_code(kind))
     if door != "web-identity":
-        found.pop("401")  # there is no token to refuse
+        found.pop("401")  # this door has no tokens
     if "NotFound" not in told.get("refuses", ()):
-        found.pop("404")  # there is this route
+        found.pop("404")  # the route exists
     return {status: list(dict.fromkeys(codes)) for status, codes in found.items()}
 
 
 def gateway_code(answer: template.GatewayResponse) -> str:
-    """The code in an answer of API Gateway's own."""
+    """Return the code in one of API Gateway's own answers."""
     return str(json.loads(next(iter(answer.templates.values())))["code"])
 
 
 def response(status: str, codes: Iterable[str], *, sdk: bool) -> Members:
-    """A refusal with one of these codes."""
+    """Return a refusal with one of these codes."""
     code = {"code": {"enum": list(codes)}}
     narrowed = {**ref("Problem"), "properties": {**code, "status": {"const": int(status)}}}
     content: Members = {"application/problem+json": {"schema": narrowed}}
@@ -204,7 +204,7 @@ def response(status: str, codes: Iterable[str], *, sdk: bool) -> Members:
 
 
 def headers(status: str) -> Members:
-    """Those that every answer has, and those of its status."""
+    """Return the headers of every answer, and those of this status."""
     names = [
         "Cache-Control",
         *(["Retry-After"] if status in LATER else []),
@@ -214,7 +214,7 @@ def headers(status: str) -> Members:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Each value where it stands, without anchors; several lines as they are."""
+    """Writes YAML without anchors, and text of several lines as a block."""
 
     def ignore_aliases(self, _: Any) -> bool:
         return True
@@ -227,7 +227,7 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 
 def text() -> str:
-    """The contract as YAML."""
+    """Return the contract as YAML."""
     head = "# Generated from the code by `make format`; do not edit. `make check` compares.\n"
     told = contract()
     return head + yaml.dump(told, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)

@@ -1,4 +1,4 @@
-"""Members that the code reads with functions of its own, as JSON Schema."""
+"""JSON Schemas of members that the code parses with its own functions."""
 
 from tools.openapi.shapes import CONTROL, Schema, matching, none_of, ref
 from vending.bodies import content_fields, fields, issuer_fields
@@ -38,13 +38,13 @@ CLAIM = {
 
 
 def whole_or(least: int, most: int, pattern: str) -> Schema:
-    """A number, or text with its unit."""
+    """Return the schema of a number, or of text with a unit."""
     number = {"type": "integer", "minimum": least, "maximum": most}
     return {"anyOf": [number, matching(pattern)]}
 
 
 DURATION, SIZE = "[1-9][0-9]{0,4}(?:s|m|h)", "[1-9][0-9]{0,15}(?:B|KiB|MiB|GiB|TiB)"
-TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}"  # noqa: S105 - of RFC 9110, no secret
+TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}"  # noqa: S105 - a token of RFC 9110, not a secret
 LENGTH = {"type": "integer", "minimum": 0, "maximum": content_fields.LARGEST_PUT}
 KNOWN: list[tuple[object, Schema]] = [
     *((getattr(fields, name), ref(name)) for name in ("Target", "KeyTarget", "KeyPrefix")),

@@ -1,4 +1,4 @@
-"""What members of a model say of each other, as JSON Schema."""
+"""JSON Schemas of rules that involve several members of a model."""
 
 from typing import Any
 
@@ -12,27 +12,27 @@ CHECKSUMS = ("checksumSha256", "checksumCrc32c", "checksumCrc64nvme")
 
 
 def has(member: str, **schema: Any) -> Schema:
-    """An object with this member, which is so."""
+    """Return the schema of an object with this member, which fits this schema."""
     return {"properties": {member: schema}, "required": [member]}
 
 
 def having(*members: str) -> Schema:
-    """An object with these members."""
+    """Return the schema of an object with these members."""
     return {"required": list(members)}
 
 
 def only_with(*permissions: str) -> Schema:
-    """A grant that gives one of these."""
+    """Return the schema of a grant with one of these permissions."""
     return has("permission", enum=list(permissions))
 
 
-def where(given: Schema, then: Schema) -> Schema:
-    """A rule for what is ``given``."""
-    return {"if": given, "then": then}
+def where(condition: Schema, then: Schema) -> Schema:
+    """Return a rule for values that fit ``condition``."""
+    return {"if": condition, "then": then}
 
 
 def naming(variable: str) -> Schema:
-    """A grant whose scope has this variable, or one that begins so."""
+    """Return the schema of a grant whose scope has a variable that begins like this."""
     return has("scope", pattern=rf"\$\{{{variable}".replace(".", r"\."))
 
 

@@ -1,4 +1,4 @@
-"""JSON Schema (2020-12) of request bodies: of the members from the models, the rest from here."""
+"""JSON Schemas (2020-12) of request bodies, from the models and from ``known`` and ``rules``."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -19,7 +19,7 @@ from vending.sessions.durations import LONGEST, LONGEST_URL, SHORTEST
 
 type Schema = dict[str, Any]
 
-# The models take any number here: a duration outside of these has a code of its own.
+# The models accept any number here: a duration out of range has its own code.
 MORE: dict[str, Schema] = {
     "durationSeconds": {"minimum": SHORTEST, "maximum": LONGEST},
     "expiresIn": {"minimum": 1, "maximum": LONGEST_URL},
@@ -28,7 +28,7 @@ MORE: dict[str, Schema] = {
 
 
 def all_of(models: Mapping[str, type[BaseModel]]) -> dict[str, Schema]:
-    """The models and those that they are made of, by name."""
+    """Return the schemas of the models and of the models in their members, by name."""
     found: dict[str, Schema] = {}
     waiting = list(models.values())
     while waiting:
@@ -39,7 +39,7 @@ def all_of(models: Mapping[str, type[BaseModel]]) -> dict[str, Schema]:
 
 
 def model(body: type[BaseModel], inner: list[type[BaseModel]]) -> Schema:
-    """The schema of one model; models among its members are put into ``inner``."""
+    """Return the schema of one model; append the models among its members to ``inner``."""
     hints = hints_of(body, include_extras=True)
     properties, required = {}, []
     for name, field in body.model_fields.items():
@@ -62,7 +62,7 @@ def model(body: type[BaseModel], inner: list[type[BaseModel]]) -> Schema:
 
 
 def of(hint: Any, inner: list[type[BaseModel]]) -> Schema:
-    """The schema of one member."""
+    """Return the schema of one member."""
     for known, schema in KNOWN:
         if hint == known:
             return {**schema}
@@ -86,7 +86,7 @@ def of(hint: Any, inner: list[type[BaseModel]]) -> Schema:
 
 
 def annotated(hint: Any, inner: list[type[BaseModel]]) -> Schema:
-    """Of a type with a pattern, with bounds, or with a member that tells the models apart."""
+    """Return the schema of a type with a pattern, with bounds, or with a discriminator."""
     inside, *notes = get_args(hint)
     for note in notes:
         check = getattr(note, "func", None)
@@ -107,7 +107,7 @@ def annotated(hint: Any, inner: list[type[BaseModel]]) -> Schema:
 
 
 def tagged(models: tuple[Any, ...], tag: str, inner: list[type[BaseModel]]) -> Schema:
-    """One of the models, by the value of a member."""
+    """Return the schema of one of these models, chosen by the value of a member."""
     inner.extend(models)
     names = {one: f"#/components/schemas/{one.__name__}" for one in models}
     mapping = {value: name for one, name in names.items() for value in get_args(hints_of(one)[tag])}

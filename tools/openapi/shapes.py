@@ -26,22 +26,22 @@ VARIABLE = "|".join(
 
 
 def none_of(*patterns: str) -> Schema:
-    """Text in which none of these is found."""
+    """Return the schema of text that contains none of these patterns."""
     return {"not": {"anyOf": [{"pattern": one} for one in patterns]}}
 
 
 def matching(pattern: str) -> Schema:
-    """Text that this pattern matches whole."""
+    """Return the schema of text that this pattern matches as a whole."""
     return {"type": "string", "pattern": f"^(?:{pattern})$"}
 
 
 def ref(name: str) -> Schema:
-    """One of the schemas below."""
+    """Return a reference to one of the schemas below."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def members(second: str) -> Schema:
-    """A target as an object: its bucket, and key or prefix."""
+    """Return the schema of a target as an object: its bucket, and key or prefix."""
     return {
         "type": "object",
         "properties": {"bucket": ref("BucketName"), second: ref(second.capitalize())},
@@ -51,7 +51,7 @@ def members(second: str) -> Schema:
 
 
 def text(end: str, *wrong: str) -> Schema:
-    """``s3://`` text that ends so, and has none of ``wrong`` in it."""
+    """Return the schema of ``s3://`` text with this end and without the patterns ``wrong``."""
     bucket = rf"^s3://(?:xn--|sthree-|{ADDRESS}/|[^/]*{RESERVED}/|[^/]{{64}}|[^/]{{0,2}}/)"
     return {
         "type": "string",

@@ -30,7 +30,7 @@ def test_what_a_fault_may_take_is_less_than_a_function_has(row: Row) -> None:
 def test_the_page_names_the_numbers_that_hold() -> None:
     text = PAGE.read_text()
     for seconds, what in (
-        (deadline.TRY, "a try of a call"),
+        (deadline.TRY, "one try of a call"),
         (deadline.TRIES * deadline.TRY + deadline.PAUSE, "a call: two tries"),
         (s3.START, "the start of an upload"),
         (deadline.VEND, "all calls of a request that vends"),

@@ -103,7 +103,7 @@ def test_the_picture_leaves_out_what_follows_and_what_is_not_allowed(tmp_path: P
 
 def test_the_table_lists_each_module_below_its_room(tmp_path: Path) -> None:
     table = architecture.table(architecture.modules(written(tmp_path, {}))).splitlines()
-    below = table.index("| **`grants/`** | **what was granted** |")
+    below = table.index("| **`grants/`** | **grants, locations, and the keys that they cover** |")
     assert table[below + 1 : below + 3] == [
         r"| `grants/grant.py` | Grants \| permissions |",
         "| `grants/keys.py` | Keys |",
