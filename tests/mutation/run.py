@@ -45,9 +45,11 @@ MODULES = {
     "sessions/durations": SESSION,
     "denials/names": SESSION,
     "ids": SESSION,
+    "times": SESSION,
     "sessions/policy": ("sessions/test_policy.py", "credentials", "catalogue/test_usable.py"),
     "bodies/body": (BODY := ("bodies", "urls/test_vend.py", "credentials", STRUCTURE)),
     "credentials/request": BODY,
+    "answers": ("test_answers.py", "urls", "uploads"),
 }
 CONFIGURATION = """\
 [cosmic-ray]

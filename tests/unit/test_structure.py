@@ -119,6 +119,11 @@ def test_functions_never_import_each_other_nor_botocore(path: Path) -> None:
     assert tops(path) <= {"vending", "aws_lambda_powertools"} | sys.stdlib_module_names
 
 
+@pytest.mark.parametrize("name", ["administration", "audit", "authorizer", "revocations"])
+def test_functions_that_do_not_lend_have_no_wiring_to_lend(name: str) -> None:
+    assert "vending.aws.environment.lending" not in imported(ROOT / f"functions/{name}.py")
+
+
 @pytest.mark.invariant(10)
 @pytest.mark.parametrize("path", FUNCTIONS, ids=place)
 def test_functions_log_no_event_and_capture_nothing(path: Path) -> None:
@@ -151,7 +156,16 @@ def test_functions_log_codes_and_places_and_no_messages(path: Path) -> None:
 
 def test_nothing_that_is_deployed_imports_tests_bench_or_the_local_cloud() -> None:
     for path in [*CORE, *EDGE, *FUNCTIONS]:
-        assert not tops(path) & {"local", "bench", "tests", "tools", "s3vend", "boto3"}
+        assert not tops(path) & {
+            "local",
+            "bench",
+            "tests",
+            "tools",
+            "client",
+            "s3vend",
+            "web",
+            "boto3",
+        }
 
 
 SEEDED = {"aws/services/client.py": {"random"}}

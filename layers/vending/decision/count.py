@@ -94,7 +94,7 @@ def _too_many_urls(counter: Counter, counted: Counted) -> InvalidRequest:
 def _limit_reached(counter: Counter, seconds: int) -> TooManyRequests:
     whose = "Caller" if counter.grant is None else "Grant"
     return TooManyRequests(
-        f"You reached the limit of {counter.limit}. Try again in {seconds} seconds.",
+        f"This request exceeds the limit of {counter.limit}. Try again in {seconds} seconds.",
         retry_after=seconds,
         reason=f"{whose}{counter.kind.capitalize()}",
     )

@@ -119,8 +119,8 @@ _WRITTEN = (
     "functions that cache the table apply the change by 'environmentsBy'."
 )
 _PENDING = (
-    "The revocation is recorded; the role's policy is not updated yet. The reconciler does that "
-    "within minutes; to try at once, send any revocation, or see docs/revocations.md."
+    "The change is recorded; the role's policy is not updated yet. The reconciler retries within "
+    "minutes. To retry now, send the same request again."
 )
 _MERGED = (
     " Not all revocations fit in the policy as they are, so it denies more than they require and "

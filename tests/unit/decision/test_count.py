@@ -202,7 +202,7 @@ def test_the_error_says_the_limit_whose_it_is_and_when_the_minute_ends() -> None
     with pytest.raises(TooManyRequests) as refused:
         count(who, by, Counted(201), record(), effects(knowing(), counted=rates(counts), now=later))
     assert refused.value.detail == (
-        "You reached the limit of 1,200 URLs per minute under the grant 'a-grant'. Try again in 43 seconds."
+        "This request exceeds the limit of 1,200 URLs per minute under the grant 'a-grant'. Try again in 43 seconds."
     )
     assert (refused.value.retry_after, refused.value.reason) == (43, "GrantUrls")
     count(
@@ -250,7 +250,7 @@ def test_the_stacks_limit_holds_over_all_grants_and_tells_of_no_grant() -> None:
             effects(knowing(), counted=stack, now=NOW),
         )
     assert refused.value.detail == (
-        "You reached the limit of 2 requests per minute for each caller. Try again in 60 seconds."
+        "This request exceeds the limit of 2 requests per minute for each caller. Try again in 60 seconds."
     )
     assert (refused.value.retry_after, refused.value.reason) == (60, "CallerRequests")
 

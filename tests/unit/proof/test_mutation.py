@@ -1,6 +1,7 @@
 """`make mutate` concludes nothing from tests that fail without any change, or that did not run."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.mutation.run import (
     outcome,
     place,
 )
+from tests.support.pages import pages
 from tests.support.running.tree import ROOT
 
 
@@ -26,6 +28,14 @@ from tests.support.running.tree import ROOT
 def test_a_module_and_the_tests_that_know_it_are_there(module: str) -> None:
     assert (ROOT / place(module)).is_file()
     assert [name for name in mutation.tests_of(module) if not (ROOT / name).exists()] == []
+
+
+def test_modules_that_the_page_and_the_list_of_equal_changes_name_are_tried() -> None:
+    page = pages()["docs/proof.md"].text.partition("## Changing the code line by line")[2].partition("\n## ")[0]
+    shown = set(re.findall(r"^\| `([a-z0-9_/]+)\.py` \|", page, re.MULTILINE))
+    selected = set(re.findall(r'MODULES="([^"]+)"', page)[0].split())
+    assert shown
+    assert shown | selected | {change.module for change in known()} <= MODULES.keys()
 
 
 @pytest.mark.parametrize("change", sorted(known()), ids=str)
