@@ -218,7 +218,7 @@ def test_a_lost_answer_to_joining_the_parts_is_found_out(
 def test_urls_that_age_on_the_way_are_signed_again(
     through: Through, file: Path, s3: "S3Client", content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("s3vend.transfer.storage.LIVES", (1,))
+    monkeypatch.setattr("s3vend.transfer.storage.LIFETIMES", (1,))
     # As with a clock that is wrong.
     monkeypatch.setattr("s3vend.transfer.storage.EARLY", timedelta(days=-1))
     late = threading.Event()

@@ -3,7 +3,7 @@
 import pytest
 
 from s3vend.errors import SettingsError
-from s3vend.http.address import checked, region_of
+from s3vend.http.address import region_of, valid_address
 
 API = "https://a1b2c3.execute-api.eu-west-1.amazonaws.com/v1"
 
@@ -20,7 +20,7 @@ API = "https://a1b2c3.execute-api.eu-west-1.amazonaws.com/v1"
     ],
 )
 def test_https_is_taken_and_plain_http_to_this_machine(given: str, taken: str) -> None:
-    assert checked(given, "S3VEND_URL") == taken
+    assert valid_address(given, "S3VEND_URL") == taken
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_https_is_taken_and_plain_http_to_this_machine(given: str, taken: str) -
 )
 def test_every_other_address_is_refused_by_its_name(given: str) -> None:
     with pytest.raises(SettingsError, match="S3VEND_URL") as refused:
-        checked(given, "S3VEND_URL")
+        valid_address(given, "S3VEND_URL")
     assert "pw" not in str(refused.value)
 
 

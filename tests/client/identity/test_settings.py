@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from s3vend.errors import SettingsError
-from s3vend.identity.settings import Given, Settings, config_file, settings
+from s3vend.identity.settings import Arguments, Settings, config_file, settings
 
 URL, OTHER = "https://vend.example.com/v1", "https://other.example.com/v1"
 PROFILES = f"""
@@ -46,26 +46,35 @@ def environment(tmp_path: Path) -> "dict[str, str]":
 @pytest.mark.parametrize(
     ("given", "set_", "member", "value"),
     [
-        (Given(url=URL), {"S3VEND_URL": OTHER}, "url", URL),
-        (Given(), {"S3VEND_URL": OTHER}, "url", OTHER),
-        (Given(url=OTHER, profile="ci"), {"S3VEND_URL": URL}, "url", OTHER),
-        (Given(profile="ci"), {"S3VEND_URL": OTHER}, "url", URL),
-        (Given(), {"S3VEND_PROFILE": "ci"}, "url", URL),
-        (Given(profile="aws"), {"S3VEND_PROFILE": "ci"}, "aws_profile", "reports"),
-        (Given(profile="tokens"), {"S3VEND_URL": OTHER}, "url", OTHER),
-        (Given(profile="tokens"), {"S3VEND_URL": OTHER}, "door", "web-identity"),
-        (Given(url=URL), {}, "audience", URL),
-        (Given(url=URL), {"S3VEND_AUDIENCE": "a"}, "audience", "a"),
-        (Given(profile="ci"), {"S3VEND_AUDIENCE": "a"}, "audience", "https://audience.example.com"),
-        (Given(profile="ci", audience="b"), {"S3VEND_AUDIENCE": "a"}, "audience", "b"),
-        (Given(profile="ci"), {}, "token_file", Path("~/token").expanduser()),
-        (Given(profile="ci", token="t"), {}, "token_file", None),
-        (Given(profile="aws"), {}, "region", "eu-west-1"),
-        (Given(profile="aws", region="us-east-1"), {}, "region", "us-east-1"),
+        (Arguments(url=URL), {"S3VEND_URL": OTHER}, "url", URL),
+        (Arguments(), {"S3VEND_URL": OTHER}, "url", OTHER),
+        (Arguments(url=OTHER, profile="ci"), {"S3VEND_URL": URL}, "url", OTHER),
+        (Arguments(profile="ci"), {"S3VEND_URL": OTHER}, "url", URL),
+        (Arguments(), {"S3VEND_PROFILE": "ci"}, "url", URL),
+        (Arguments(profile="aws"), {"S3VEND_PROFILE": "ci"}, "aws_profile", "reports"),
+        (Arguments(profile="tokens"), {"S3VEND_URL": OTHER}, "url", OTHER),
+        (Arguments(profile="tokens"), {"S3VEND_URL": OTHER}, "door", "web-identity"),
+        (Arguments(url=URL), {}, "audience", URL),
+        (Arguments(url=URL), {"S3VEND_AUDIENCE": "a"}, "audience", "a"),
+        (
+            Arguments(profile="ci"),
+            {"S3VEND_AUDIENCE": "a"},
+            "audience",
+            "https://audience.example.com",
+        ),
+        (Arguments(profile="ci", audience="b"), {"S3VEND_AUDIENCE": "a"}, "audience", "b"),
+        (Arguments(profile="ci"), {}, "token_file", Path("~/token").expanduser()),
+        (Arguments(profile="ci", token="t"), {}, "token_file", None),
+        (Arguments(profile="aws"), {}, "region", "eu-west-1"),
+        (Arguments(profile="aws", region="us-east-1"), {}, "region", "us-east-1"),
     ],
 )
 def test_arguments_come_before_the_profile_and_that_before_the_environment(
-    environment: "dict[str, str]", given: Given, set_: "dict[str, str]", member: str, value: object
+    environment: "dict[str, str]",
+    given: Arguments,
+    set_: "dict[str, str]",
+    member: str,
+    value: object,
 ) -> None:
     assert getattr(settings(given, environment | set_), member) == value
 
@@ -73,20 +82,20 @@ def test_arguments_come_before_the_profile_and_that_before_the_environment(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (Given(), "S3VEND_URL"),
-        (Given(profile="gone"), "it has: ci, aws"),
-        (Given(profile="odd", url=URL), "token_file"),
-        (Given(profile="nowhere", url=URL), "door in profile nowhere is window"),
-        (Given(profile="two"), "Two identities"),
-        (Given(profile="mixed"), "door iam is for AWS credentials"),
-        (Given(url=URL, token="t", token_file="f"), "Two identities"),
-        (Given(url=URL, token="t", aws_profile="p"), "Two identities"),
-        (Given(url=URL, aws_profile="p", door="web-identity"), "door iam"),
-        (Given(url="http://vend.example.com"), "https://"),
+        (Arguments(), "S3VEND_URL"),
+        (Arguments(profile="gone"), "it has: ci, aws"),
+        (Arguments(profile="odd", url=URL), "token_file"),
+        (Arguments(profile="nowhere", url=URL), "door in profile nowhere is window"),
+        (Arguments(profile="two"), "Two identities"),
+        (Arguments(profile="mixed"), "door iam is for AWS credentials"),
+        (Arguments(url=URL, token="t", token_file="f"), "Two identities"),
+        (Arguments(url=URL, token="t", aws_profile="p"), "Two identities"),
+        (Arguments(url=URL, aws_profile="p", door="web-identity"), "door iam"),
+        (Arguments(url="http://vend.example.com"), "https://"),
     ],
 )
 def test_what_contradicts_itself_is_refused(
-    environment: "dict[str, str]", given: Given, said: str
+    environment: "dict[str, str]", given: Arguments, said: str
 ) -> None:
     with pytest.raises(SettingsError, match=said) as refused:
         settings(given, environment)
@@ -95,9 +104,9 @@ def test_what_contradicts_itself_is_refused(
 
 def test_a_profile_without_a_file_says_where_it_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"no .*s3vend/config"):
-        settings(Given(profile="ci"), {"XDG_CONFIG_HOME": str(tmp_path)})
+        settings(Arguments(profile="ci"), {"XDG_CONFIG_HOME": str(tmp_path)})
 
 
 def test_a_token_is_in_no_repr() -> None:
     assert "secret" not in repr(Settings(url=URL, audience=URL, token="secret"))
-    assert "secret" not in repr(Given(token="secret"))
+    assert "secret" not in repr(Arguments(token="secret"))

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from s3vend.errors import IdentityError
-from s3vend.identity.token import LONGEST, TokenIdentity, cleaned
+from s3vend.identity.token import LONGEST, TokenIdentity, parse_token
 
 
 def token(**claims: object) -> str:
@@ -19,7 +19,7 @@ def token(**claims: object) -> str:
     [("a.b.c", "a.b.c"), ("Bearer a.b.c", "a.b.c"), (" a.b.c\n", "a.b.c"), ("Bearer  a\n", "a")],
 )
 def test_a_token_is_taken_without_what_stands_around_it(text: str, taken: str) -> None:
-    assert cleaned(text, "file") == taken
+    assert parse_token(text, "file") == taken
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_a_token_is_taken_without_what_stands_around_it(text: str, taken: str) -
 )
 def test_what_is_no_token_is_refused_and_not_shown(text: str) -> None:
     with pytest.raises(IdentityError) as refused:
-        cleaned(text, "the file")
+        parse_token(text, "the file")
     assert "the file" in str(refused.value)
     assert "Evil" not in str(refused.value)
 

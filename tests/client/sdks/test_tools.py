@@ -3,12 +3,12 @@
 import pytest
 
 import s3vend
-from s3vend.service.credentials import Fresh, parsed
+from s3vend.service.credentials import Fresh, credentials_of
 from tests.client.vending import answer
 
 
 def test_the_tools_get_the_keys_by_their_names() -> None:
-    keep = Fresh(lambda: parsed(answer()))
+    keep = Fresh(lambda: credentials_of(answer()))
     found = keep()
     assert s3vend.ObstoreProvider(keep)()["expires_at"] == found.expiration
     assert s3vend.ObstoreProvider(keep).config["region"] == "eu-west-1"
@@ -30,10 +30,10 @@ def test_the_tools_get_the_keys_by_their_names() -> None:
     ],
 )
 def test_duckdb_gets_a_secret_with_its_quotes_doubled(more: "dict[str, str]", text: str) -> None:
-    assert text in s3vend.duckdb_secret(parsed(answer()), **more)
+    assert text in s3vend.duckdb_secret(credentials_of(answer()), **more)
 
 
 @pytest.mark.parametrize("name", ["a b", "a;drop", "", "ä"])
 def test_a_name_that_is_none_in_duckdb_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="DuckDB"):
-        s3vend.duckdb_secret(parsed(answer()), name=name)
+        s3vend.duckdb_secret(credentials_of(answer()), name=name)

@@ -7,7 +7,7 @@ import pytest
 
 import s3vend
 from s3vend.service.connect import Service
-from s3vend.service.credentials import Credentials, Fresh, margins, parsed
+from s3vend.service.credentials import Credentials, Fresh, credentials_of, margins
 from tests.client.asking import service
 from tests.client.conftest import Serve
 from tests.client.vending import PREFIX, answer, vending
@@ -63,7 +63,7 @@ class Clocked:
         end = datetime.fromtimestamp(self.now + self.life, timezone.utc)
         made = answer(self.vends)
         made["credentials"]["expiration"] = end.isoformat()  # type: ignore[index]
-        return parsed(made)
+        return credentials_of(made)
 
 
 @pytest.mark.parametrize(("later", "vends"), [(0, 1), (599, 1), (601, 2), (900, 2), (2000, 2)])

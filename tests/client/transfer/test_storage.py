@@ -9,7 +9,7 @@ from s3vend.errors import StorageError, Unreachable
 from s3vend.http.patience import Patience
 from s3vend.http.wire import Answer
 from s3vend.service.urls import Url
-from s3vend.transfer.storage import Lives, insist
+from s3vend.transfer.storage import Lifetimes, send_with_retries
 
 SOON, LATER = timedelta(seconds=2), timedelta(seconds=500)
 
@@ -74,7 +74,7 @@ def test_s3_is_asked_again_where_that_may_help(
     ended: object = None
     said = ""
     try:
-        ended = insist("put s3://b/k", first, renew, send, patience).status
+        ended = send_with_retries("put s3://b/k", first, renew, send, patience).status
     except (StorageError, Unreachable) as error:
         ended, said = type(error), str(error)
     assert "Signature" not in said
@@ -105,6 +105,6 @@ def test_a_grant_of_less_is_asked_for_less_and_remembered(allowed: int, asked: "
             )
         return {"fine": seconds}
 
-    lives = Lives()
+    lives = Lifetimes()
     assert lives.ask(once) == lives.ask(once) == {"fine": asked[-1]}
     assert seen == [*asked, asked[-1]]

@@ -9,7 +9,7 @@ from s3vend.errors import SettingsError
 _API_HOST = re.compile(r"\.execute-api\.([a-z0-9-]+)\.(?:api\.aws|amazonaws\.com(?:\.cn)?)\Z")
 
 
-def checked(url: str, named: str) -> str:
+def valid_address(url: str, named: str) -> str:
     """The address without a slash at its end.
 
     Raises:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from s3vend.errors import Unreachable
 from s3vend.http.wire import Answer
 
-WORTH_IT = {429, 500, 502, 503, 504}
+RETRIED_STATUSES = {429, 500, 502, 503, 504}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Patience:
                 self.sleep(self.pause(number))
                 continue
             wanted = retry_after(answer)
-            if answer.status not in WORTH_IT or number == self.tries:
+            if answer.status not in RETRIED_STATUSES or number == self.tries:
                 return answer
             if wanted is not None and wanted > self.told:
                 return answer

@@ -32,7 +32,7 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-def place(url: str) -> str:
+def origin(url: str) -> str:
     """The address without what is secret in it."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
@@ -63,11 +63,11 @@ class Wire:
         """
         response = self.open(method, url, headers, body, seconds=seconds, direct=direct)
         try:
-            with Plainly(url):
+            with TranslateErrors(url):
                 content = response.read(decode_content=True)
         finally:
             response.release_conn()
-        return Answer(response.status, lowered(response.headers), content)
+        return Answer(response.status, lower_names(response.headers), content)
 
     def open(
         self,
@@ -81,7 +81,7 @@ class Wire:
     ) -> "urllib3.BaseHTTPResponse":
         """The same with the body still to be read, and `release_conn` to be called."""
         timeout = self._timeout if seconds is None else Timeout(connect=seconds, read=seconds)
-        with Plainly(url):
+        with TranslateErrors(url):
             return self._pool(url, direct=direct).urlopen(
                 method,
                 url,
@@ -107,11 +107,11 @@ class Wire:
             return self._pools[proxy]
 
 
-class Plainly:
+class TranslateErrors:
     """Turns what urllib3 raises into Unreachable; its own messages have whole URLs in them."""
 
     def __init__(self, url: str) -> None:
-        self._place = place(url)
+        self._place = origin(url)
 
     def __enter__(self) -> None:
         return None
@@ -132,7 +132,7 @@ def _reason(error: BaseException) -> str:
     return f"could not be reached, or broke off ({type(error).__name__}): see address and network"
 
 
-def lowered(headers: Mapping[str, str]) -> dict[str, str]:
+def lower_names(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers by their names in lower case."""
     return {name.lower(): value for name, value in headers.items()}
 

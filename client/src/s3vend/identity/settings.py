@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from s3vend.errors import SettingsError
-from s3vend.http.address import checked
+from s3vend.http.address import valid_address
 
 Door = Literal["iam", "web-identity"]
-GivenToken = str | Callable[[], str]
+TokenOrReader = str | Callable[[], str]
 Environment = Mapping[str, str]
 
 MEMBERS = ("url", "door", "token_file", "aws_profile", "audience", "region")
@@ -24,19 +24,19 @@ class Settings:
     audience: str  # of tokens that are asked for here
     region: str | None = None  # of the service's API, for signatures
     door: Door | None = None
-    token: GivenToken | None = field(default=None, repr=False)
+    token: TokenOrReader | None = field(default=None, repr=False)
     token_file: Path | None = None
     aws_profile: str | None = None
     profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Arguments:
     """Arguments of `connect`, each None where nothing was said."""
 
     url: str | None = None
     profile: str | None = None
-    token: GivenToken | None = field(default=None, repr=False)
+    token: TokenOrReader | None = field(default=None, repr=False)
     token_file: str | os.PathLike[str] | None = None
     aws_profile: str | None = None
     audience: str | None = None
@@ -51,7 +51,7 @@ def config_file(environment: Environment) -> Path:
     return base / "s3vend" / "config"
 
 
-def settings(given: Given, environment: Environment) -> Settings:
+def settings(given: Arguments, environment: Environment) -> Settings:
     """Everything told, put together.
 
     Raises:
@@ -66,7 +66,7 @@ def settings(given: Given, environment: Environment) -> Settings:
             f"(S3VEND_PROFILE) in {config_file(environment)}."
         )
     named = "url" if given.url else f"url in profile {name}" if "url" in stored else "S3VEND_URL"
-    url = checked(url, named)
+    url = valid_address(url, named)
     told = (given.token, given.token_file, given.aws_profile, given.door)
     pinned = given if any(one is not None for one in told) else _stored(stored, name)
     _agree(pinned)
@@ -113,9 +113,9 @@ def read_profile(name: str, path: Path) -> dict[str, str]:
     return found
 
 
-def _stored(members: Mapping[str, str], profile: str | None) -> Given:
+def _stored(members: Mapping[str, str], profile: str | None) -> Arguments:
     door = members.get("door")
-    return Given(
+    return Arguments(
         token_file=members.get("token_file"),
         aws_profile=members.get("aws_profile"),
         door=None if door is None else _door(door, profile),
@@ -129,7 +129,7 @@ def _door(text: str, profile: str | None) -> Door:
     raise SettingsError(f"door in profile {profile} is {text}: it is iam or web-identity")
 
 
-def _agree(given: Given) -> None:
+def _agree(given: Arguments) -> None:
     """One identity at most, and one that goes through the door."""
     tokens = [one for one in (given.token, given.token_file) if one is not None]
     if len(tokens) + (given.aws_profile is not None) > 1:

@@ -17,7 +17,7 @@ from s3vend.errors import IdentityError
 from s3vend.http.wire import Wire
 from s3vend.identity import platforms
 from s3vend.identity.platforms import NotHere
-from s3vend.identity.settings import Environment, GivenToken, Settings
+from s3vend.identity.settings import Environment, Settings, TokenOrReader
 from s3vend.identity.signature import AwsIdentity
 from s3vend.identity.token import TokenIdentity
 
@@ -129,5 +129,5 @@ def _maybe(name: str, read: Callable[[], str] | None, why: str) -> Source:
     return Source(name, None, why) if read is None else _token(name, read)
 
 
-def _reader(token: GivenToken) -> Callable[[], str]:
+def _reader(token: TokenOrReader) -> Callable[[], str]:
     return token if callable(token) else lambda: token

@@ -14,7 +14,7 @@ SHARE = 0.2  # of a shorter life
 LONGEST = 8192  # bytes of a token; the service takes no more
 
 
-def cleaned(text: str, name: str) -> str:
+def parse_token(text: str, name: str) -> str:
     """The token alone, without `Bearer` and the newline of a file.
 
     Raises:
@@ -32,7 +32,7 @@ def cleaned(text: str, name: str) -> str:
     return token
 
 
-def life(token: str) -> tuple[float | None, float | None]:
+def validity(token: str) -> tuple[float | None, float | None]:
     """`iat` and `exp` as the token says, unverified; None for what it does not say."""
     try:
         middle = token.split(".")[1]
@@ -69,7 +69,7 @@ class TokenIdentity:
         """
         with self._lock:
             if self._token is None or self._ends_soon(self._token):
-                self._token = cleaned(self._read(), self.name)
+                self._token = parse_token(self._read(), self.name)
             return self._token
 
     def authorize(self, method: str, url: str, body: bytes) -> dict[str, str]:
@@ -80,13 +80,13 @@ class TokenIdentity:
     def renew(self) -> bool:
         """After a refusal: whether the source has another token now."""
         with self._lock:
-            old, self._token = self._token, cleaned(self._read(), self.name)
+            old, self._token = self._token, parse_token(self._read(), self.name)
             return old != self._token
 
     def notes(self) -> list[str]:
         """What a refusal should say beside the service's words."""
         with self._lock:
-            _, end = life(self._token or "")
+            _, end = validity(self._token or "")
         left = None if end is None else end - self._now()
         if end is not None and left is not None and left <= 0:
             at = datetime.fromtimestamp(end, timezone.utc).isoformat(timespec="seconds")
@@ -94,7 +94,7 @@ class TokenIdentity:
         return [f"Who asked: the token from {self.name}."]
 
     def _ends_soon(self, token: str) -> bool:
-        begin, end = life(token)
+        begin, end = validity(token)
         if end is None:
             return True  # a file may have changed; reading it costs little
         whole = EARLY / SHARE if begin is None else end - begin

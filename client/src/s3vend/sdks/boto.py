@@ -66,10 +66,13 @@ def botocore_session(
     from botocore.credentials import CredentialResolver, RefreshableCredentials
     from botocore.session import Session
 
-    vend = _vending(target, permission, privilege, duration_seconds, service)
+    vend = _vend_function(target, permission, privilege, duration_seconds, service)
     first = vend()
     own = RefreshableCredentials(
-        **_keys(first), refresh_using=lambda: metadata(vend()), method=METHOD, **_times(first)
+        **_keys(first),
+        refresh_using=lambda: metadata(vend()),
+        method=METHOD,
+        **_refresh_times(first),
     )
     own_provider: Any = [_Provider(own)]
     made = Session()
@@ -100,14 +103,14 @@ async def aiobotocore_session(
         raise SettingsError(
             "s3vend.aiobotocore_session needs aiobotocore: pip install 's3vend[aiobotocore]'."
         ) from None
-    vend = _vending(target, permission, privilege, duration_seconds, service)
+    vend = _vend_function(target, permission, privilege, duration_seconds, service)
 
     async def refresh() -> dict[str, str]:
         return metadata(await asyncio.to_thread(vend))
 
     first = await asyncio.to_thread(vend)
     own = AioRefreshableCredentials(
-        **_keys(first), refresh_using=refresh, method=METHOD, **_times(first)
+        **_keys(first), refresh_using=refresh, method=METHOD, **_refresh_times(first)
     )
     made = AioSession()
     made.set_config_variable("region", first.region)
@@ -142,7 +145,7 @@ def metadata(keys: Credentials) -> dict[str, str]:
     }
 
 
-def _vending(
+def _vend_function(
     target: Targets,
     permission: Permission,
     privilege: Privilege | None,
@@ -163,7 +166,7 @@ def _keys(keys: Credentials) -> dict[str, Any]:
     return metadata(keys) | {"expiry_time": keys.expiration}
 
 
-def _times(first: Credentials) -> dict[str, Any]:
+def _refresh_times(first: Credentials) -> dict[str, Any]:
     """botocore's own, a quarter of an hour before the end, would renew for every request."""
     life = (first.expiration - datetime.now(timezone.utc)).total_seconds()
     advisory, mandatory = margins(max(life, 0.0))

@@ -58,10 +58,10 @@ def duckdb_secret(
         "SESSION_TOKEN": keys.session_token,
         "REGION": keys.region,
         **({"SCOPE": scope} if scope else {}),
-        **{_word(key).upper(): value for key, value in more.items()},
+        **{_identifier(key).upper(): value for key, value in more.items()},
     }
-    listed = ", ".join(f"{key} {_quoted(value)}" for key, value in members.items())
-    return f"CREATE OR REPLACE TEMPORARY SECRET {_word(name)} (TYPE s3, {listed})"
+    listed = ", ".join(f"{key} {_quote(value)}" for key, value in members.items())
+    return f"CREATE OR REPLACE TEMPORARY SECRET {_identifier(name)} (TYPE s3, {listed})"
 
 
 def pyarrow_keys(keys: Credentials) -> dict[str, str]:
@@ -84,11 +84,11 @@ def pyiceberg_properties(keys: Credentials) -> dict[str, str]:
     }
 
 
-def _word(text: str) -> str:
+def _identifier(text: str) -> str:
     if not (text.isidentifier() and text.isascii()):
         raise ValueError("a name in DuckDB: letters, digits and _")
     return text
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

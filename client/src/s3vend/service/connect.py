@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from s3vend.errors import Fault, Problem, refusal
 from s3vend.http.patience import Patience, retry_after
 from s3vend.http.wire import Answer, Wire
-from s3vend.identity.settings import Door, Given, GivenToken, Settings, settings
+from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, settings
 from s3vend.identity.sources import Identity, identity
 
 CLOCK = 60.0  # seconds that two clocks may differ before it is worth a word
@@ -61,12 +61,12 @@ class Service:
         if refused and self.identity.renew():
             answer = self.patience.ask(once)
         asked = f"{method} {path.partition('?')[0]} at {self.settings.url}"
-        found = _object(answer)
+        found = _json_object(answer)
         if answer.status == 200 and found is not None:
             return found
         notes = []
         if answer.status in (401, 403):
-            notes = [*self.identity.notes(), *clock(answer, time.time())]
+            notes = [*self.identity.notes(), *clock_notes(answer, time.time())]
         raise refusal(asked, _problem(answer), notes)
 
 
@@ -74,7 +74,7 @@ def connect(
     *,
     url: str | None = None,
     profile: str | None = None,
-    token: GivenToken | None = None,
+    token: TokenOrReader | None = None,
     token_file: str | os.PathLike[str] | None = None,
     aws_profile: str | None = None,
     audience: str | None = None,
@@ -89,13 +89,13 @@ def connect(
         SettingsError: no address, or what was told contradicts itself.
         IdentityError: nobody to be.
     """
-    given = Given(url, profile, token, token_file, aws_profile, audience, door, region)
+    given = Arguments(url, profile, token, token_file, aws_profile, audience, door, region)
     told = settings(given, os.environ)
     wire = Wire()
     return Service(told, identity(told, os.environ, wire), wire, Patience())
 
 
-def clock(answer: Answer, now: float) -> list[str]:
+def clock_notes(answer: Answer, now: float) -> list[str]:
     """A line where this machine's clock and the service's differ."""
     try:
         there = parsedate_to_datetime(answer.headers["date"]).timestamp()
@@ -107,7 +107,7 @@ def clock(answer: Answer, now: float) -> list[str]:
     return [f"This machine's clock is {abs(off):.0f} s {'ahead' if off > 0 else 'behind'}: set it."]
 
 
-def _object(answer: Answer) -> dict[str, Any] | None:
+def _json_object(answer: Answer) -> dict[str, Any] | None:
     try:
         found = json.loads(answer.body)
     except ValueError:
@@ -121,7 +121,7 @@ def _error_type(answer: Answer) -> str:
 
 
 def _problem(answer: Answer) -> Problem:
-    said = _object(answer) or {}
+    said = _json_object(answer) or {}
     text = answer.body[:SHOWN].decode(errors="replace")
     listed = said.get("errors")
     faults = tuple(

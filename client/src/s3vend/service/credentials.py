@@ -66,17 +66,17 @@ def credentials(
         asked["privilege"] = privilege
     if duration_seconds is not None:
         asked["durationSeconds"] = duration_seconds
-    return parsed((service or connect()).ask("credentials", asked))
+    return credentials_of((service or connect()).ask("credentials", asked))
 
 
-def parsed(answer: dict[str, Any]) -> Credentials:
+def credentials_of(answer: dict[str, Any]) -> Credentials:
     """The service's answer as a value."""
     keys = answer["credentials"]
     return Credentials(
         keys["accessKeyId"],
         keys["secretAccessKey"],
         keys["sessionToken"],
-        moment(keys["expiration"]),
+        parse_time(keys["expiration"]),
         answer["region"],
         answer["permission"],
         tuple(answer["matchedGrantTargets"]),
@@ -85,7 +85,7 @@ def parsed(answer: dict[str, Any]) -> Credentials:
     )
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """A time as the service writes it."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
 

@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from s3vend.errors import InvalidRequest
 from s3vend.service.connect import Service, connect
-from s3vend.service.credentials import moment
+from s3vend.service.credentials import parse_time
 
 Method = Literal["GET", "HEAD", "PUT", "DELETE", "POST"]
-Wanted = str | Mapping[str, object]
+TargetOrRequest = str | Mapping[str, object]
 
 BATCH, COMPACT = 1_000, 10_000  # URLs that one request takes, in the two forms
 BYTES = 4_000_000  # of keys in the compact form, which the answer has percent-encoded
@@ -34,7 +34,7 @@ class Url:
 
 
 def presign(
-    wanted: Sequence[Wanted],
+    wanted: Sequence[TargetOrRequest],
     *,
     method: Method = "GET",
     expires_in: int = EXPIRES,
@@ -58,22 +58,24 @@ def presign(
         keys = [str(one)[len(prefix) :] for one in wanted]
         shared = {"format": "compact", "method": method, "prefix": prefix, **members}
         shared["expiresIn"] = expires_in
-        return [url for some in _fitting(keys) for url in _compact(asked, shared, some)]
+        return [
+            url for some in _compact_batches(keys) for url in _presign_compact(asked, shared, some)
+        ]
     requests = [
         dict(one) if isinstance(one, Mapping) else {"method": method, "target": one, **members}
         for one in wanted
     ]
     batches = (requests[at : at + BATCH] for at in range(0, len(requests), BATCH))
-    return [url for some in batches for url in _batch(asked, some, expires_in)]
+    return [url for some in batches for url in _presign_batch(asked, some, expires_in)]
 
 
 def url_of(made: Mapping[str, Any]) -> Url:
     """One URL as the service answers it."""
-    expires = moment(made["expiresAt"])
+    expires = parse_time(made["expiresAt"])
     return Url(made["method"], made["url"], made.get("headers", {}), expires, made.get("fields"))
 
 
-def _shared_prefix(wanted: Sequence[Wanted]) -> str | None:
+def _shared_prefix(wanted: Sequence[TargetOrRequest]) -> str | None:
     """What all begin with, to the last slash, if they are texts of several keys of one bucket."""
     texts = [one for one in wanted if isinstance(one, str)]
     if len(texts) < 2 or len(texts) < len(wanted):
@@ -90,7 +92,7 @@ def _shared_prefix(wanted: Sequence[Wanted]) -> str | None:
     return None if unfit else found[0]
 
 
-def _fitting(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+def _compact_batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
     first = size = 0
     for position, key in enumerate(keys):
         adds = len(quote(key)) + SIGNED
@@ -101,27 +103,35 @@ def _fitting(keys: Sequence[str]) -> Iterator[Sequence[str]]:
     yield keys[first:]
 
 
-def _compact(service: Service, shared: Mapping[str, object], keys: Sequence[str]) -> list[Url]:
+def _presign_compact(
+    service: Service, shared: Mapping[str, object], keys: Sequence[str]
+) -> list[Url]:
     try:
         made = service.ask("presigned-urls", {**shared, "keys": list(keys)})
     except InvalidRequest as error:
         if error.code != "TooLarge" or len(keys) == 1:
             raise
         half = len(keys) // 2
-        return _compact(service, shared, keys[:half]) + _compact(service, shared, keys[half:])
-    expires, begin = moment(made["expiresAt"]), f"?{made['query']}&X-Amz-Signature="
+        return _presign_compact(service, shared, keys[:half]) + _presign_compact(
+            service, shared, keys[half:]
+        )
+    expires, begin = parse_time(made["expiresAt"]), f"?{made['query']}&X-Amz-Signature="
     return [
         Url(str(shared["method"]), f"{made['base']}{path}{begin}{one}", made["headers"], expires)
         for path, one in made["urls"]
     ]
 
 
-def _batch(service: Service, requests: Sequence[Mapping[str, object]], seconds: int) -> list[Url]:
+def _presign_batch(
+    service: Service, requests: Sequence[Mapping[str, object]], seconds: int
+) -> list[Url]:
     try:
         made = service.ask("presigned-urls", {"expiresIn": seconds, "requests": list(requests)})
     except InvalidRequest as error:
         if error.code != "TooLarge" or len(requests) == 1:
             raise
         half = len(requests) // 2
-        return _batch(service, requests[:half], seconds) + _batch(service, requests[half:], seconds)
+        return _presign_batch(service, requests[:half], seconds) + _presign_batch(
+            service, requests[half:], seconds
+        )
     return [url_of(one) for one in made["urls"]]

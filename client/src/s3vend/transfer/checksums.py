@@ -27,7 +27,7 @@ def _sha256(blocks: Iterable[bytes]) -> bytes:
     return made.digest()
 
 
-def _running(step: Callable[[bytes, int], int], size: int) -> Callable[[Iterable[bytes]], bytes]:
+def _from_step(step: Callable[[bytes, int], int], size: int) -> Callable[[Iterable[bytes]], bytes]:
     def made(blocks: Iterable[bytes]) -> bytes:
         value = 0
         for one in blocks:
@@ -43,7 +43,7 @@ def _crt() -> Algorithm | None:
     except ImportError:
         return None
     step: Any = crc64nvme
-    return Algorithm("CRC64NVME", "checksumCrc64nvme", _running(step, 8))
+    return Algorithm("CRC64NVME", "checksumCrc64nvme", _from_step(step, 8))
 
 
 def _google() -> Algorithm | None:
@@ -57,7 +57,7 @@ def _google() -> Algorithm | None:
     def step(block: bytes, value: int) -> int:
         return int(google_crc32c.extend(value, block))
 
-    return Algorithm("CRC32C", "checksumCrc32c", _running(step, 4))
+    return Algorithm("CRC32C", "checksumCrc32c", _from_step(step, 4))
 
 
 SHA256 = Algorithm("SHA256", "checksumSha256", _sha256)
@@ -68,6 +68,6 @@ def fastest() -> Algorithm:
     return _crt() or _google() or SHA256
 
 
-def named(name: str) -> Algorithm | None:
+def by_name(name: str) -> Algorithm | None:
     """The algorithm of this name, if it is here."""
     return next((one for one in (_crt(), _google(), SHA256) if one and one.name == name), None)

@@ -95,7 +95,7 @@ class State:
         self.path.unlink(missing_ok=True)
 
 
-def place(kind: str, *names: str) -> Path:
+def state_file(kind: str, *names: str) -> Path:
     """A file below XDG_STATE_HOME (or ~/.local/state) for a transfer of these names."""
     home = os.environ.get("XDG_STATE_HOME", "")
     base = Path(home) if Path(home).is_absolute() else Path("~/.local/state").expanduser()

@@ -6,47 +6,53 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from s3vend.errors import InvalidRequest, StorageError, Unreachable
-from s3vend.http.patience import WORTH_IT, Patience, retry_after
+from s3vend.http.patience import RETRIED_STATUSES, Patience, retry_after
 from s3vend.http.wire import Answer
 from s3vend.service.urls import EXPIRES, Url
 
 EARLY = timedelta(seconds=5)  # before its end that a URL is not begun with
 RENEWALS, EXPIRED = 1, 3  # times that S3 may refuse a URL, or call it expired, before we do
-LIVES = (EXPIRES, 300, 60, 10)  # seconds to ask for: a grant may allow no more than some
-AGAIN = {"InternalError", "SlowDown", "RequestTimeout", "ServiceUnavailable", "OperationAborted"}
+LIFETIMES = (EXPIRES, 300, 60, 10)  # seconds to ask for: a grant may allow no more than some
+RETRIED_CODES = {
+    "InternalError",
+    "SlowDown",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "OperationAborted",
+}
 
 
 NAMES = {403: "Forbidden", 404: "NotFound", 412: "PreconditionFailed"}  # to a HEAD
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class S3Error:
     """What S3 said in an error."""
 
     code: str
     message: str
 
 
-def fault(answer: Answer) -> Fault:
+def s3_error(answer: Answer) -> S3Error:
     """The code in the body of an answer, or the status where there is none."""
     from xml.etree import ElementTree as ET
 
     try:
         root = ET.fromstring(answer.body)  # noqa: S314 - S3's, or of a proxy; no entities in it
     except ET.ParseError:
-        return Fault(NAMES.get(answer.status, f"Http{answer.status}"), "")
+        return S3Error(NAMES.get(answer.status, f"Http{answer.status}"), "")
     code, message = (
         next((one.text or "" for one in root.iter() if one.tag.rpartition("}")[2] == name), "")
         for name in ("Code", "Message")
     )
-    return Fault(code or f"Http{answer.status}", message)
+    return S3Error(code or f"Http{answer.status}", message)
 
 
-class Lives:
+class Lifetimes:
     """How long URLs may be asked to hold: less where the grant does not allow it."""
 
     def __init__(self) -> None:
-        self._left = list(LIVES)
+        self._left = list(LIFETIMES)
 
     def ask(self, once: Callable[[int], dict[str, Any]]) -> dict[str, Any]:
         """What ``once(seconds)`` answers, with the most seconds that it takes."""
@@ -59,7 +65,7 @@ class Lives:
                 self._left.pop(0)
 
 
-def insist(
+def send_with_retries(
     doing: str,
     url: Url | None,
     renew: Callable[[], Url],
@@ -89,7 +95,7 @@ def insist(
             continue
         if answer.status < 300 and not _failed(answer):
             return answer
-        said = fault(answer)
+        said = s3_error(answer)
         error = StorageError(doing, answer.status, said.code, said.message)
         expired = "expired" in f"{said.code} {said.message}".lower()
         if expired or answer.status == 403:
@@ -98,7 +104,7 @@ def insist(
                 raise error
             url = None
             continue
-        if answer.status not in WORTH_IT and said.code not in AGAIN:
+        if answer.status not in RETRIED_STATUSES and said.code not in RETRIED_CODES:
             raise error
         tries += 1
         if tries >= patience.tries:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from s3vend.cli.setup.profiles import replaced, written
+from s3vend.cli.setup.profiles import replace_section, write_profile
 from s3vend.cli.terminal.ending import Refusal
 from tests.client.conftest import run
 
@@ -26,13 +26,13 @@ pytestmark = pytest.mark.usefixtures("nobody")
     ],
 )
 def test_a_profile_takes_its_place_and_the_others_stay(old: str, name: str, new: str) -> None:
-    assert replaced(old, name, NEW) == new
-    assert replaced(new, name, NEW) == new
+    assert replace_section(old, name, NEW) == new
+    assert replace_section(new, name, NEW) == new
 
 
 def test_nobody_else_may_read_or_write_the_file(tmp_path: Path) -> None:
     path = tmp_path / "s3vend/config"
-    written(path, "x", NEW)
+    write_profile(path, "x", NEW)
     assert [stat.S_IMODE(one.stat().st_mode) for one in (path, path.parent)] == [0o600, 0o700]
     assert [one.name for one in path.parent.iterdir()] == ["config"]
 
@@ -51,7 +51,7 @@ def test_what_would_become_another_section_is_refused(
     name: str, members: "dict[str, str]", tmp_path: Path
 ) -> None:
     with pytest.raises(Refusal):
-        written(tmp_path / "config", name, members)
+        write_profile(tmp_path / "config", name, members)
     assert not (tmp_path / "config").exists()
 
 
@@ -59,7 +59,7 @@ def test_a_file_that_is_no_file_of_profiles_stays_as_it_is(tmp_path: Path) -> No
     path = tmp_path / "config"
     path.write_text("what is this")
     with pytest.raises(Refusal, match="stays as it is"):
-        written(path, "x", NEW)
+        write_profile(path, "x", NEW)
     assert path.read_text() == "what is this"
 
 
@@ -76,9 +76,9 @@ def test_a_shell_completes_commands_profiles_and_choices(
     line: str, offered: "list[str]", tmp_path: Path
 ) -> None:
     path = tmp_path / "config/s3vend/config"
-    written(path, "dev", NEW)
-    written(path, "demo", NEW)
-    written(path, "other", NEW)
+    write_profile(path, "dev", NEW)
+    write_profile(path, "demo", NEW)
+    write_profile(path, "other", NEW)
     done = run(
         "import sys; from s3vend.cli.main import main; sys.argv = ['s3vend']; main()",
         XDG_CONFIG_HOME=str(tmp_path / "config"),

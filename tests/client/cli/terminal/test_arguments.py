@@ -10,18 +10,18 @@ from s3vend.cli.terminal.ending import Refusal
     ("typed", "seconds"), [("900", 900), ("900s", 900), ("15m", 900), ("1h", 3600), (None, None)]
 )
 def test_a_duration_is_seconds_or_has_a_unit(typed: "str | None", seconds: "int | None") -> None:
-    assert arguments.seconds(typed) == seconds
+    assert arguments.parse_duration(typed) == seconds
 
 
 @pytest.mark.parametrize("typed", ["", "m", "15 m", "1.5h", "-5", "1d", "\u0661\u0665", "9999999"])
 def test_any_other_duration_is_refused(typed: str) -> None:
     with pytest.raises(Refusal, match="write 900, 15m or 1h"):
-        arguments.seconds(typed)
+        arguments.parse_duration(typed)
 
 
 @pytest.mark.parametrize("typed", ["s3://b/key", "s3://b/*", "s3://b/p/*", "s3://b/a b/ö"])
 def test_a_target_is_taken_as_it_is_typed(typed: str) -> None:
-    assert arguments.target(typed) == typed
+    assert arguments.parse_target(typed) == typed
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_a_target_is_taken_as_it_is_typed(typed: str) -> None:
 )
 def test_a_prefix_that_could_mean_two_things_is_refused(typed: str, said: str) -> None:
     with pytest.raises(Refusal, match=said):
-        arguments.target(typed)
+        arguments.parse_target(typed)

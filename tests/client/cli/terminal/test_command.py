@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from s3vend.cli.app import app
-from s3vend.cli.terminal.command import Asking
+from s3vend.cli.terminal.command import Options
 from tests.client.conftest import Serve
 from tests.client.typed import TOKEN, answering, typed
 
@@ -48,7 +48,7 @@ def commands(one: Any) -> Iterator[Any]:
 
 
 def test_every_command_has_the_options_of_all_once() -> None:
-    shared = [one.name for one in fields(Asking)]
+    shared = [one.name for one in fields(Options)]
     found = list(commands(typer.main.get_command(app)))
     assert {"ls", "revoke", "list", "audit", "canary"} <= {one.name for one in found}
     for one in found:

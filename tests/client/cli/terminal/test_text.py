@@ -62,7 +62,7 @@ def test_colours_are_for_terminals_that_want_them(
 
 
 def test_a_table_is_as_wide_as_its_texts(capsys: pytest.CaptureFixture[str]) -> None:
-    text.table(("ID", "MANY"), [("a-long-id", ["x"]), ("b", None)])
+    text.put_table(("ID", "MANY"), [("a-long-id", ["x"]), ("b", None)])
     assert capsys.readouterr().out.splitlines() == ["ID         MANY", 'a-long-id  ["x"]', "b"]
 
 
@@ -70,4 +70,4 @@ def test_a_table_is_as_wide_as_its_texts(capsys: pytest.CaptureFixture[str]) -> 
     ("seconds", "written"), [(900, "15m"), (3600, "1h"), (901, "901s"), (None, ""), (0, "0s")]
 )
 def test_seconds_are_shown_as_the_file_writes_them(seconds: object, written: str) -> None:
-    assert text.span(seconds) == written
+    assert text.duration_text(seconds) == written

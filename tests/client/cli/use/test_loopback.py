@@ -4,8 +4,8 @@ import pytest
 import urllib3
 
 from s3vend import AccessDenied, Problem, S3VendError, Unreachable
-from s3vend.cli.use.loopback import lending
-from s3vend.service.credentials import parsed
+from s3vend.cli.use.loopback import serve_credentials
+from s3vend.service.credentials import credentials_of
 from tests.client.typed import KEYS
 
 pytestmark = pytest.mark.usefixtures("nobody")
@@ -24,7 +24,7 @@ def ask(url: str, **headers: str) -> "tuple[int, dict[str, str]]":
 
 
 def test_whoever_has_the_token_gets_what_the_sdks_read() -> None:
-    with lending(lambda: parsed(KEYS)) as endpoint:
+    with serve_credentials(lambda: credentials_of(KEYS)) as endpoint:
         assert endpoint.url.startswith("http://127.0.0.1:")
         assert ask(endpoint.url, Authorization=endpoint.token) == (200, LENT)
         assert endpoint.token not in repr(endpoint)
@@ -43,7 +43,7 @@ def test_whoever_has_the_token_gets_what_the_sdks_read() -> None:
     ],
 )
 def test_nobody_else_does(wrong: "dict[str, str]") -> None:
-    with lending(lambda: parsed(KEYS)) as endpoint:
+    with serve_credentials(lambda: credentials_of(KEYS)) as endpoint:
         root = endpoint.url[: endpoint.url.rindex("/")]
         url = root + wrong["path"] if "path" in wrong else endpoint.url
         token = wrong.get("token", endpoint.token if "path" in wrong else None)
@@ -69,6 +69,6 @@ def test_a_renewal_that_fails_is_told_to_the_sdk_and_to_stderr(
     def fails() -> None:
         raise error
 
-    with lending(fails) as endpoint:  # type: ignore[arg-type]
+    with serve_credentials(fails) as endpoint:  # type: ignore[arg-type]
         assert ask(endpoint.url, Authorization=endpoint.token)[0] == status
     assert "s3vend: the credentials could not be renewed" in capsys.readouterr().err

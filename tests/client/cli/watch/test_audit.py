@@ -49,4 +49,4 @@ def test_sessions_and_one_vend_are_shown(at: Serve) -> None:
 )
 def test_a_time_may_be_said_as_how_long_ago(typed_: "str | None", sent: "str | None") -> None:
     noon = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
-    assert audit.moment(typed_, noon) == sent
+    assert audit.absolute_time(typed_, noon) == sent

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 import s3vend
-from s3vend.transfer.upload.source import found
+from s3vend.transfer.upload.source import source_of
 
 
 def test_a_file_that_became_shorter_is_named(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"12345")
-    source = found(path)
+    source = source_of(path)
     assert list(source.blocks(1, 3)) == [b"234"]
     path.write_bytes(b"12")
     with pytest.raises(s3vend.FileChanged, match="shorter"):
@@ -25,4 +25,4 @@ def test_what_is_no_file_is_not_uploaded(tmp_path: Path, make: str) -> None:
     if make == "directory":
         (tmp_path / "x").mkdir()
     with pytest.raises(s3vend.TransferError, match="x "):
-        found(tmp_path / "x")
+        source_of(tmp_path / "x")

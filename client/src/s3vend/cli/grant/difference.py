@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from s3vend.cli.terminal.text import paint, printable, put, shown
+from s3vend.cli.terminal.text import as_text, paint, printable, put
 
 SIGNS = {"add": ("+", "green"), "change": ("~", "yellow"), "remove": ("-", "red")}
 WORDS = {"add": "to add", "change": "to change", "remove": "to remove"}
 Change = Mapping[str, Any]
 
 
-def show(changes: Sequence[Change], where: Mapping[int, str]) -> None:
+def put_changes(changes: Sequence[Change], where: Mapping[int, str]) -> None:
     """Every change with its members; ``where`` says where the file has each, by its position."""
     for position, one in enumerate(changes):
         sign, colour = SIGNS.get(one["action"], ("?", "yellow"))
@@ -28,17 +28,17 @@ def _members(before: Change, after: Change) -> Iterator[tuple[str, str | None]]:
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name), after.get(name)
         if not before or not after:
-            yield f"{printable(name)}: {shown(new if after else old)}", None
+            yield f"{printable(name)}: {as_text(new if after else old)}", None
         elif old != new:
-            said = {"add": f"{name}: {_text(new)}", "remove": f"{name}: {_text(old)}"}
+            said = {"add": f"{name}: {_as_json(new)}", "remove": f"{name}: {_as_json(old)}"}
             if name in before and name in after:
-                yield f"~ {printable(name)}: {_text(old)} -> {_text(new)}", "change"
+                yield f"~ {printable(name)}: {_as_json(old)} -> {_as_json(new)}", "change"
             else:
                 kind = "add" if name in after else "remove"
                 yield f"{SIGNS[kind][0]} {said[kind]}", kind
 
 
-def _text(value: object) -> str:
+def _as_json(value: object) -> str:
     return printable(json.dumps(value, ensure_ascii=False))
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from s3vend.cli.terminal.arguments import Yes
-from s3vend.cli.terminal.command import STDIN, Asking, PlanCommand, command
-from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of, confirmed, say
+from s3vend.cli.terminal.command import STDIN, Options, PlanCommand, command
+from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of, confirm, say
 from s3vend.cli.terminal.text import printable, put, put_json
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ROUTE = "/admin/changes"
 CHANGES = 2  # how plan ends where there are some
-OWN = {"dryRun": "plan", "prune": "--prune"}
+NOT_IN_FILE = {"dryRun": "plan", "prune": "--prune"}
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A vending.yaml; - is stdin.")]
 Prune = Annotated[
@@ -25,20 +25,20 @@ Prune = Annotated[
 ]
 
 
-def plan(asking: Asking, *, file: File, prune: Prune = False) -> None:
+def plan(options: Options, *, file: File, prune: Prune = False) -> None:
     """Show what `apply` would change, and write nothing.
 
     Ends with 0 where nothing would change, with 2 where something would, with 1 on any error.
     """
     document = _read(file)
-    answer = _send(asking.service(), file, document, prune=prune, dryRun=True)
-    _show(asking, file, document, answer)
+    answer = _send(options.service(), file, document, prune=prune, dryRun=True)
+    _show(options, file, document, answer)
     if answer["changes"]:
         raise typer.Exit(CHANGES)
 
 
 def apply(
-    asking: Asking,
+    options: Options,
     *,
     file: File,
     prune: Prune = False,
@@ -52,24 +52,24 @@ def apply(
     What is written is what was shown: if somebody else is faster, nothing is written. A grant
     that gives less, or is gone, does not end what it gave before; --revoke does.
     """
-    document, service = _read(file), asking.service()
+    document, service = _read(file), options.service()
     planned = _send(service, file, document, prune=prune, dryRun=True)
-    if not asking.is_json:
-        _show(asking, file, document, planned)
+    if not options.is_json:
+        _show(options, file, document, planned)
     answer, ended = planned, list[dict[str, Any]]()
     if planned["changes"]:
-        if not yes and not confirmed("Apply this?"):
+        if not yes and not confirm("Apply this?"):
             raise Refusal("nothing was written", REFUSED)
         at = {"revision": planned["revision"], **_revision(document)}
         answer = _send(service, file, document, prune=prune, dryRun=False, **at)
-        ended = _revoked(service, answer, revoke=revoke, may_ask=not yes)
-    if asking.is_json:
+        ended = _revoke_reduced_grants(service, answer, revoke=revoke, may_ask=not yes)
+    if options.is_json:
         put_json(answer | ({"revocations": ended} if ended else {}))
     elif answer["applied"]:
         put(f"Applied: revision {answer['revision']}.")
 
 
-def _revoked(
+def _revoke_reduced_grants(
     service: "Service", answer: dict[str, Any], *, revoke: bool, may_ask: bool
 ) -> list[dict[str, Any]]:
     """The answers to what was revoked."""
@@ -78,7 +78,7 @@ def _revoked(
         return []
     names = ", ".join(str(one["grantId"]) for one in offered)
     question = f"What {names} gave before is valid until it ends. Revoke it?"
-    if not revoke and not (may_ask and confirmed(question)):
+    if not revoke and not (may_ask and confirm(question)):
         say(
             f"what {names} gave before is valid until it ends: s3vend revoke --grant …, or --revoke"
         )
@@ -101,7 +101,7 @@ def _read(file: str) -> "Document":
         document = read(text)
     except Malformed as error:
         raise Refusal(f"{file}:{error.line}: {error}", REFUSED) from None
-    for name, instead in OWN.items():
+    for name, instead in NOT_IN_FILE.items():
         if name in document.members:
             line = document.line(f"/{name}")
             raise Refusal(f"{file}:{line}: {name} does not stand in the file: {instead}", REFUSED)
@@ -129,11 +129,11 @@ def _send(service: "Service", file: str, document: "Document", **more: object) -
         raise Refusal("\n".join([*map(printable, lines), said]), code_of(error)) from None
 
 
-def _show(asking: Asking, file: str, document: "Document", answer: dict[str, Any]) -> None:
-    if asking.is_json:
+def _show(options: Options, file: str, document: "Document", answer: dict[str, Any]) -> None:
+    if options.is_json:
         put_json(answer)
         return
-    from s3vend.cli.grant.difference import show, summary
+    from s3vend.cli.grant.difference import put_changes, summary
 
     changes = answer["changes"]
     where = {
@@ -141,7 +141,7 @@ def _show(asking: Asking, file: str, document: "Document", answer: dict[str, Any
         for position, one in enumerate(changes)
         if one["action"] != "remove"
     }
-    show(changes, where)
+    put_changes(changes, where)
     put(summary(changes, answer["revision"]))
 
 

@@ -6,9 +6,9 @@ import typer
 
 from s3vend.cli.grant.revoking import ROUTE
 from s3vend.cli.terminal.arguments import Caller, SessionId, Yes
-from s3vend.cli.terminal.command import Asking, command
-from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirmed, say
-from s3vend.cli.terminal.text import members, put_json, table
+from s3vend.cli.terminal.command import Options, command
+from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirm, say
+from s3vend.cli.terminal.text import put_json, put_members, put_table
 from s3vend.service.pages import pages
 
 EXAMPLES = (
@@ -20,7 +20,7 @@ EXAMPLES = (
 
 
 def revoke(
-    asking: Asking,
+    options: Options,
     *,
     caller: Caller = None,
     issuer: Annotated[str | None, typer.Option("--issuer", help="With --subject.")] = None,
@@ -62,50 +62,50 @@ def revoke(
     if not reason:
         raise Refusal("--reason is missing: whoever reads the list should know why")
     kind = "block" if block else "sessions"
-    if not yes and not confirmed(f"Revoke ({kind}) {whose}?"):
+    if not yes and not confirm(f"Revoke ({kind}) {whose}?"):
         raise Refusal("nothing was revoked", REFUSED)
-    answer = asking.service().ask(ROUTE, {**whose, "kind": kind, "reason": reason})
-    _told(asking, answer)
+    answer = options.service().ask(ROUTE, {**whose, "kind": kind, "reason": reason})
+    _put_result(options, answer)
 
 
-def listed(asking: Asking) -> None:
+def list_revocations(options: Options) -> None:
     """List what was revoked, the newest first."""
-    found = list(pages(asking.service(), ROUTE, "revocations"))
-    if asking.is_json:
+    found = list(pages(options.service(), ROUTE, "revocations"))
+    if options.is_json:
         put_json({"revocations": found})
         return
     rows = [
-        (one["id"], one["state"], one["kind"], _whose(one), one["createdAt"], one["reason"])
+        (one["id"], one["state"], one["kind"], _applies_to(one), one["createdAt"], one["reason"])
         for one in found
     ]
-    table(("ID", "STATE", "KIND", "WHOSE", "SINCE", "REASON"), rows)
+    put_table(("ID", "STATE", "KIND", "WHOSE", "SINCE", "REASON"), rows)
 
 
 def lift(
-    asking: Asking, *, revocation: Annotated[str, typer.Argument(metavar="ID", help="As listed.")]
+    options: Options, *, revocation: Annotated[str, typer.Argument(metavar="ID", help="As listed.")]
 ) -> None:
     """Lift a block: new vends work again; what was lent before stays dead."""
     from urllib.parse import quote
 
-    _told(asking, asking.service().end(f"{ROUTE}/{quote(revocation, safe='')}"))
+    _put_result(options, options.service().end(f"{ROUTE}/{quote(revocation, safe='')}"))
 
 
-def _whose(one: dict[str, Any]) -> object:
+def _applies_to(one: dict[str, Any]) -> object:
     names = ("caller", "sessionId", "vendId", "grantId")
     found = next((one[name] for name in names if name in one), "everybody")
     return " ".join(map(str, found.values())) if isinstance(found, dict) else found
 
 
-def _told(asking: Asking, answer: dict[str, Any]) -> None:
-    if asking.is_json:
+def _put_result(options: Options, answer: dict[str, Any]) -> None:
+    if options.is_json:
         put_json(answer)
     else:
         one = answer["revocation"]
-        told = (("id", one["id"]), ("state", one["state"]), ("whose", _whose(one)))
+        told = (("id", one["id"]), ("state", one["state"]), ("whose", _applies_to(one)))
         names = ("detail", "denialWritten", "environmentsBy", "notCovered")
-        members([*told, *((name, answer.get(name)) for name in names)])
+        put_members([*told, *((name, answer.get(name)) for name in names)])
         if vends := answer.get("vends"):
-            members([("vends that end", ", ".join(str(v.get("vendId", v)) for v in vends))])
+            put_members([("vends that end", ", ".join(str(v.get("vendId", v)) for v in vends))])
     if not answer["denialWritten"]:
         say("it is written down, but not in force yet: send it again, or look at the audit record")
         raise typer.Exit(NOT_REACHABLE)
@@ -115,6 +115,6 @@ def add(app: typer.Typer) -> None:
     """Add the commands."""
     own = typer.Typer(rich_markup_mode=None)
     command(own, None, revoke, EXAMPLES)
-    command(own, "list", listed, ("s3vend revoke list --output json",))
+    command(own, "list", list_revocations, ("s3vend revoke list --output json",))
     command(own, "lift", lift, ("s3vend revoke lift 0123456789abcdef",))
     app.add_typer(own, name="revoke")

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from s3vend.service.connect import Service
 
 ROUTE = "/admin/revocations"
-LONGEST = 120.0  # seconds to wait for functions that have not heard; they hear within these
+LONGEST_WAIT = 120.0  # seconds to wait for functions that have not heard; they hear within these
 
 
 def revoke_after(
@@ -22,15 +22,15 @@ def revoke_after(
     Until then a function that has not heard of the change may vend by the old grant, and what it
     vends would outlive an earlier revocation.
     """
-    from s3vend.service.credentials import moment
+    from s3vend.service.credentials import parse_time
 
     if environments_by is None:
         return service.ask(ROUTE, revocation)
-    end = moment(environments_by).timestamp()
-    sleep(min(max(end - time.time(), 0.0), LONGEST))
+    end = parse_time(environments_by).timestamp()
+    sleep(min(max(end - time.time(), 0.0), LONGEST_WAIT))
     answer = service.ask(ROUTE, revocation)
-    early = end - moment(answer["revocation"]["createdAt"]).timestamp()
+    early = end - parse_time(answer["revocation"]["createdAt"]).timestamp()
     if early > 0:  # this machine's clock is ahead
-        sleep(min(early + 1.0, LONGEST))
+        sleep(min(early + 1.0, LONGEST_WAIT))
         answer = service.ask(ROUTE, revocation)
     return answer

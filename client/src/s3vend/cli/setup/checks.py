@@ -12,7 +12,7 @@ from s3vend.cli.terminal.ending import NOT_AUTHENTICATED, NOT_REACHABLE, REFUSED
 from s3vend.errors import S3VendError
 
 if TYPE_CHECKING:
-    from s3vend.cli.terminal.command import Asking
+    from s3vend.cli.terminal.command import Options
     from s3vend.http.wire import Answer, Wire
     from s3vend.identity.settings import Settings
     from s3vend.service.connect import Service
@@ -37,13 +37,13 @@ class Finding:
         return {name: value for name, value in told.items() if value}
 
 
-def failed(check: str, error: S3VendError) -> Finding:
+def failure(check: str, error: S3VendError) -> Finding:
     """What an error of the client says: its first line, and the others as what to do."""
     first, _, rest = str(error).partition("\n")
     return Finding("fail", check, first, " ".join(rest.split()), code_of(error))
 
 
-def examine(asking: "Asking", target: str | None, origin: str | None) -> Iterator[Finding]:
+def run_checks(options: "Options", target: str | None, origin: str | None) -> Iterator[Finding]:
     """All checks, until one fails that the others need."""
     from s3vend.http.patience import Patience
     from s3vend.http.wire import Wire
@@ -52,37 +52,37 @@ def examine(asking: "Asking", target: str | None, origin: str | None) -> Iterato
     from s3vend.service.connect import Service
 
     try:
-        told = settings(asking.given(), os.environ)
+        told = settings(options.given(), os.environ)
     except S3VendError as error:
-        yield failed("settings", error)
+        yield failure("settings", error)
         return
     where = f"{told.url}, from {f'profile {told.profile}' if told.profile else 'url or S3VEND_URL'}"
     yield Finding("ok", "settings", where)
     wire = Wire()
-    reached = yield from endpoint(told, wire)
+    reached = yield from check_endpoint(told, wire)
     if not reached:
         return
     try:
         who = identity(told, os.environ, wire)
     except S3VendError as error:
-        yield failed("identity", error)
+        yield failure("identity", error)
         return
     yield Finding("ok", "identity", f"{who.name}, for the door {who.door}")
     service = Service(told, who, wire, Patience(tries=2))
-    accepted = yield from taken(service)
+    accepted = yield from check_authentication(service)
     if accepted:
-        yield from grants(service)
+        yield from check_grants(service)
         if target is not None:
-            yield from reach(service, target)
-            yield from cors(service, target, origin)
+            yield from check_target(service, target)
+            yield from check_cors(service, target, origin)
 
 
-def endpoint(told: "Settings", wire: "Wire", now: Callable[[], float] = time.time) -> Any:
+def check_endpoint(told: "Settings", wire: "Wire", now: Callable[[], float] = time.time) -> Any:
     """Address, TLS and clock, by a request that nobody signs; True: it answers."""
     try:
         answer = wire.send("GET", f"{told.url}/iam/identity", {"Accept": "application/json"})
     except S3VendError as error:
-        yield failed("endpoint", error)
+        yield failure("endpoint", error)
         return False
     secure = "TLS is trusted" if told.url.startswith("https://") else "plain HTTP on this machine"
     if answer.status not in (401, 403):
@@ -95,11 +95,11 @@ def endpoint(told: "Settings", wire: "Wire", now: Callable[[], float] = time.tim
         )
         return False
     yield Finding("ok", "endpoint", f"it answers; {secure}")
-    yield clock(answer, now())
+    yield check_clock(answer, now())
     return True
 
 
-def clock(answer: "Answer", now: float) -> Finding:
+def check_clock(answer: "Answer", now: float) -> Finding:
     """This machine's clock against the Date of an answer."""
     try:
         there = parsedate_to_datetime(answer.headers["date"]).timestamp()
@@ -114,26 +114,26 @@ def clock(answer: "Answer", now: float) -> Finding:
     return Finding(level, "clock", said, "Set it, such as by NTP: signatures depend on it.", code)
 
 
-def taken(service: "Service") -> Any:
+def check_authentication(service: "Service") -> Any:
     """Whether the service takes the identity, and as whom."""
     try:
         answer = service.read("identity")
     except S3VendError as error:
-        yield failed("authentication", error)
+        yield failure("authentication", error)
         return False
     name = answer.get("arn") or f"{answer.get('subject')} of {answer.get('issuer')}"
     yield Finding("ok", "authentication", f"the service knows you as {name}")
     return True
 
 
-def grants(service: "Service") -> Iterator[Finding]:
+def check_grants(service: "Service") -> Iterator[Finding]:
     """Whether there is anything to reach."""
     from s3vend.service.pages import pages
 
     try:
         count = len(list(pages(service, "grants", "grants")))
     except S3VendError as error:
-        yield failed("grants", error)
+        yield failure("grants", error)
         return
     if count:
         yield Finding("ok", "grants", f"{count}: s3vend ls shows them")
@@ -141,7 +141,7 @@ def grants(service: "Service") -> Iterator[Finding]:
         yield Finding("warn", "grants", "none", "Ask the service's operator for a grant.")
 
 
-def reach(service: "Service", target: str) -> Iterator[Finding]:
+def check_target(service: "Service", target: str) -> Iterator[Finding]:
     """What would be vended for the target."""
     answers: dict[str, Mapping[str, Any]] = {}
     for permission in ("READ", "WRITE"):
@@ -149,7 +149,7 @@ def reach(service: "Service", target: str) -> Iterator[Finding]:
             asked = {"target": target, "permission": permission}
             answers[permission] = service.ask("explanations", asked)
         except S3VendError as error:  # noqa: PERF203 - a question over the network
-            yield failed("target", error)
+            yield failure("target", error)
             return
     granted = [name for name, one in answers.items() if one["decision"] == "granted"]
     if granted:
@@ -159,7 +159,7 @@ def reach(service: "Service", target: str) -> Iterator[Finding]:
     yield Finding("fail", "target", why, "Ask the service's operator for a grant.", REFUSED)
 
 
-def cors(service: "Service", target: str, origin: str | None) -> Iterator[Finding]:
+def check_cors(service: "Service", target: str, origin: str | None) -> Iterator[Finding]:
     """What the bucket says to a browser that asks before it uses a URL."""
     from s3vend.errors import Unreachable
     from s3vend.service.urls import presign

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from s3vend.cli.terminal.arguments import target as checked
-from s3vend.cli.terminal.command import Asking, command
+from s3vend.cli.terminal.arguments import parse_target as checked
+from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.text import paint, printable, put, put_json
 
 EXAMPLES = (
@@ -16,7 +16,7 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 def doctor(
-    asking: Asking,
+    options: Options,
     *,
     target: Annotated[
         str | None, typer.Argument(metavar="[TARGET]", help="What you would like to reach.")
@@ -30,17 +30,17 @@ def doctor(
     Every line says ok, warn or fail, and what to do. Ends with 0 where nothing fails, else as
     the first failure would: 1 refused, 2 settings, 3 identity or clock, 4 not reachable.
     """
-    from s3vend.cli.setup.checks import examine
+    from s3vend.cli.setup.checks import run_checks
 
     found = []
-    for one in examine(asking, target and checked(target), origin):
+    for one in run_checks(options, target and checked(target), origin):
         found.append(one)
-        if not asking.is_json:
+        if not options.is_json:
             level = paint(one.level.ljust(4), COLOURS[one.level])
             put(f"{level}  {one.check}: {printable(one.said)}")
             if one.advice:
                 put(f"      {printable(one.advice)}")
-    if asking.is_json:
+    if options.is_json:
         put_json({"checks": [one.as_json() for one in found]})
     if code := next((one.code for one in found if one.level == "fail"), 0):
         raise typer.Exit(code)

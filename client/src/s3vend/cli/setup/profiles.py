@@ -12,7 +12,7 @@ _SECTION = re.compile(r"\s*\[([^\]]*)\]")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def written(path: Path, name: str, members: Mapping[str, str]) -> None:
+def write_profile(path: Path, name: str, members: Mapping[str, str]) -> None:
     """Put the profile into the file, which nobody else may write.
 
     Raises:
@@ -27,17 +27,17 @@ def written(path: Path, name: str, members: Mapping[str, str]) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         real = path.resolve()  # where it is a link, the link stays
         old = real.read_text(encoding="utf-8") if real.exists() else ""
-        _readable(old, path)
+        _check_readable(old, path)
         new = real.with_name(f"{real.name}.new")
         with os.fdopen(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-            file.write(replaced(old, name, members))
+            file.write(replace_section(old, name, members))
         new.replace(real)
     except (OSError, UnicodeError) as error:
         said = getattr(error, "strerror", None) or "it is not UTF-8"
         raise Refusal(f"{path} cannot be written: {said}") from None
 
 
-def replaced(old: str, name: str, members: Mapping[str, str]) -> str:
+def replace_section(old: str, name: str, members: Mapping[str, str]) -> str:
     """The text with this section, in the place of the one that it had."""
     section = [f"[{name}]", *(f"{member} = {value}" for member, value in members.items())]
     before, after, inside, found = list[str](), list[str](), False, False
@@ -55,7 +55,7 @@ def replaced(old: str, name: str, members: Mapping[str, str]) -> str:
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def _readable(text: str, path: Path) -> None:
+def _check_readable(text: str, path: Path) -> None:
     parser = configparser.ConfigParser(interpolation=None, default_section="")
     try:
         parser.read_string(text)

@@ -48,7 +48,7 @@ SessionId = Annotated[str | None, typer.Option("--session", help="A sessionId.")
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
-def target(text: str) -> str:
+def parse_target(text: str) -> str:
     """A target as it was typed, if it says what it means.
 
     Raises:
@@ -68,18 +68,18 @@ def target(text: str) -> str:
     return text
 
 
-def one_key(text: str) -> str:
+def parse_key(text: str) -> str:
     """A target that is one object.
 
     Raises:
         Refusal: it is a prefix.
     """
-    if target(text).endswith("/*"):
+    if parse_target(text).endswith("/*"):
         raise Refusal(f"{text!r} is a prefix, and this is for one key: s3://bucket/key")
     return text
 
 
-def seconds(text: str | None, named: str = "--duration") -> int | None:
+def parse_duration(text: str | None, named: str = "--duration") -> int | None:
     """`900`, `900s`, `15m` or `1h` as seconds; the service knows what is allowed.
 
     Raises:
@@ -99,11 +99,11 @@ def credentials_request(
     duration: str | None = None,
 ) -> dict[str, object]:
     """The body of a request for credentials, or for an explanation."""
-    checked = [target(one) for one in targets]
+    checked = [parse_target(one) for one in targets]
     asked: dict[str, object] = {"permission": permission.value}
     asked |= {"target": checked[0]} if len(checked) == 1 else {"targets": checked}
     if privilege is not None:
         asked["privilege"] = privilege.value
-    if (life := seconds(duration)) is not None:
+    if (life := parse_duration(duration)) is not None:
         asked["durationSeconds"] = life
     return asked

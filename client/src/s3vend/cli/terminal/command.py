@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 from s3vend.cli.terminal.ending import USAGE, Refusal, exits
 
 if TYPE_CHECKING:
-    from s3vend.identity.settings import Given
+    from s3vend.identity.settings import Arguments
     from s3vend.service.connect import Service
 
 STDIN = "-"
@@ -35,7 +35,7 @@ class Door(str, Enum):
     WEB_IDENTITY = "web-identity"
 
 
-def profiles(incomplete: str) -> list[str]:
+def profile_names(incomplete: str) -> list[str]:
     """The names of profiles that begin so, for a shell that completes."""
     import configparser
 
@@ -50,13 +50,13 @@ def profiles(incomplete: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Options:
     """The options of every subcommand: where the service is, who asks, and how to show it."""
 
     profile: Annotated[
         str | None,
         typer.Option(
-            "--profile", help="A section of ~/.config/s3vend/config.", autocompletion=profiles
+            "--profile", help="A section of ~/.config/s3vend/config.", autocompletion=profile_names
         ),
     ] = None
     url: Annotated[
@@ -87,18 +87,18 @@ class Asking:
         """Whether a program reads the answer."""
         return self.output is Output.JSON
 
-    def given(self) -> "Given":
+    def given(self) -> "Arguments":
         """As the client takes it; a token from stdin is read here."""
-        from s3vend.identity.settings import Given
+        from s3vend.identity.settings import Arguments
 
         members: dict[str, Any] = {
-            one.name: getattr(self, one.name) for one in fields(Given) if one.name != "token"
+            one.name: getattr(self, one.name) for one in fields(Arguments) if one.name != "token"
         }
         if self.token_file == STDIN:
             members |= {"token": sys.stdin.read(), "token_file": None}
         if self.door is not None:
             members["door"] = self.door.value
-        return Given(**members)
+        return Arguments(**members)
 
     def service(self) -> "Service":
         """The service, with an identity. Raises what `s3vend.connect` raises."""
@@ -108,7 +108,7 @@ class Asking:
         return connect(**{one.name: getattr(given, one.name) for one in fields(given)})
 
 
-SHARED = tuple(one.replace(kind=KEYWORD) for one in inspect.signature(Asking).parameters.values())
+SHARED = tuple(one.replace(kind=KEYWORD) for one in inspect.signature(Options).parameters.values())
 
 
 class Command(TyperCommand):
@@ -143,7 +143,7 @@ def command(
     *,
     cls: type[Command] = Command,
 ) -> None:
-    """Add a subcommand; the first parameter of ``function`` is an `Asking`.
+    """Add a subcommand; the first parameter of ``function`` is an `Options`.
 
     Without a name it is the callback of ``app``, for when no subcommand of it is named.
     """
@@ -162,7 +162,7 @@ def command(
                 if any(one != defaults[of] for of, one in {**given, **shared}.items()):
                     raise Refusal(f"put options behind {within}, not before it")
                 return
-            function(Asking(**shared), **given)
+            function(Options(**shared), **given)
 
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}

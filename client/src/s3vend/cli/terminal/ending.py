@@ -65,7 +65,7 @@ def say(text: str) -> None:
     sys.stderr.write("\n".join(map(printable, f"s3vend: {text}".splitlines())) + "\n")
 
 
-def confirmed(question: str) -> bool:
+def confirm(question: str) -> bool:
     """Whether somebody at a terminal types `yes`.
 
     Raises:

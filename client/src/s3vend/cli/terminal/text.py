@@ -39,7 +39,7 @@ def put_json(value: Any) -> None:
     put(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
-def shown(value: object) -> str:
+def as_text(value: object) -> str:
     """A value of an answer on one line."""
     if value is None:
         return ""
@@ -50,9 +50,9 @@ def shown(value: object) -> str:
     return printable(str(value))
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def put_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Rows below their titles, each column as wide as it has to be; nothing is cut off."""
-    texts = [[shown(one) for one in row] for row in rows]
+    texts = [[as_text(one) for one in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
     for number, row in enumerate([list(columns), *texts]):
         cells = [one.ljust(width) for one, width in zip(row, widths, strict=True)]
@@ -60,15 +60,15 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         put(line if number else paint(line, "bold"))
 
 
-def members(named: Sequence[tuple[str, object]]) -> None:
+def put_members(named: Sequence[tuple[str, object]]) -> None:
     """Names and values below each other; what is absent is left out."""
     there = [(name, value) for name, value in named if value not in (None, "", [], {})]
     width = max((len(name) for name, _ in there), default=0)
     for name, value in there:
-        put(f"{name.ljust(width)}  {shown(value)}")
+        put(f"{name.ljust(width)}  {as_text(value)}")
 
 
-def span(seconds: object) -> str:
+def duration_text(seconds: object) -> str:
     """Seconds as `vending.yaml` writes them."""
     if not isinstance(seconds, int):
         return ""

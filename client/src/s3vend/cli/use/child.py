@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from s3vend.cli.terminal.ending import Refusal
 
 NOT_RUNNABLE, NOT_FOUND = 126, 127  # as of a shell
-PASSED_ON = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH")
+FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH")
 OF_A_TERMINAL = ("SIGINT", "SIGQUIT")  # a terminal sends them to all that run in its foreground
 
 # Other ways to credentials, which SDKs would try before the endpoint or after it.
-LEFT_OUT = (
+REMOVED = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -30,7 +30,7 @@ LEFT_OUT = (
     "AWS_BEARER_TOKEN_BEDROCK",
     "S3VEND_TOKEN",
 )
-NO_OTHERS = {
+DISABLED = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -41,8 +41,8 @@ def environment(
     own: Mapping[str, str], endpoint: Mapping[str, str], region: str, *, keep_config: bool
 ) -> dict[str, str]:
     """What the command finds: one way to credentials, and nothing else of AWS's."""
-    kept = {name: value for name, value in own.items() if name not in LEFT_OUT}
-    shut = dict(NO_OTHERS)
+    kept = {name: value for name, value in own.items() if name not in REMOVED}
+    shut = dict(DISABLED)
     if keep_config:
         del shut["AWS_CONFIG_FILE"]
     return {**kept, **shut, **endpoint, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
@@ -54,7 +54,7 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> int:
     Raises:
         Refusal: it is not there, or is no program.
     """
-    with _passing_on() as running:
+    with _forward_signals() as running:
         try:
             child = subprocess.Popen(command, env=dict(env))  # noqa: S603 - it is what was asked for
         except FileNotFoundError:
@@ -70,7 +70,7 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def _passing_on() -> Iterator[list["subprocess.Popen[bytes]"]]:
+def _forward_signals() -> Iterator[list["subprocess.Popen[bytes]"]]:
     """Signals go to the processes that the list has; one that comes before that ends it."""
     running: list[subprocess.Popen[bytes]] = []
     early: list[int] = []
@@ -86,7 +86,7 @@ def _passing_on() -> Iterator[list["subprocess.Popen[bytes]"]]:
         if not _in_the_foreground():
             pass_on(number, frame)
 
-    told = dict.fromkeys(PASSED_ON, pass_on) | dict.fromkeys(OF_A_TERMINAL, unless_it_has_it)
+    told = dict.fromkeys(FORWARDED, pass_on) | dict.fromkeys(OF_A_TERMINAL, unless_it_has_it)
     there = {
         number: told[name] for name, number in signal.Signals.__members__.items() if name in told
     }

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from s3vend.cli.terminal.arguments import one_key
+from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.bar import bar
-from s3vend.cli.terminal.command import STDIN, Asking, command
+from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.ending import INTERRUPTED, Refusal, say
 from s3vend.errors import S3VendError
 
@@ -30,7 +30,7 @@ MIB = 1024 * 1024
 
 
 def copy(
-    asking: Asking,
+    options: Options,
     *,
     source: Annotated[str, typer.Argument(help="A file or s3://bucket/key; - is stdin.")],
     destination: Annotated[str, typer.Argument(help="The other one of the two; - is stdout.")],
@@ -57,17 +57,17 @@ def copy(
     if up == source.startswith(S3):
         raise Refusal("one of the two is s3://bucket/key, and the other a file or -")
     size = {} if part_size is None else {"part_size": part_size * MIB}
-    service = asking.service()
+    service = options.service()
     if up:
         key = _key(source, destination)
         more = {"content_type": content_type, "overwrite": overwrite, "parallel": parallel, **size}
-        with _going_on(source), bar(key, quiet=asking.quiet) as progress:
-            _up(source, key, progress=progress, service=service, **more)
-        _done(f"{source} is at {key}", asking)
+        with _explain_resume(source), bar(key, quiet=options.quiet) as progress:
+            _upload(source, key, progress=progress, service=service, **more)
+        _say_done(f"{source} is at {key}", options)
         return
     if content_type is not None:
         raise Refusal("--content-type is for what is stored in S3")
-    target = one_key(source)
+    target = parse_key(source)
     if destination == STDIN:
         _to_stdout(service, target)
         return
@@ -77,22 +77,22 @@ def copy(
         raise Refusal(f"{final} is there already", 1)
     from s3vend.transfer.download.get import download
 
-    with _going_on(destination), bar(target, quiet=asking.quiet) as progress:
+    with _explain_resume(destination), bar(target, quiet=options.quiet) as progress:
         got = download(target, path, parallel=parallel, progress=progress, service=service, **size)
-    _done(f"{target} is at {got.path}", asking)
+    _say_done(f"{target} is at {got.path}", options)
 
 
 def _key(source: str, destination: str) -> str:
     """The key; below a prefix it is named as the file is."""
     if not destination.endswith("/"):
-        return one_key(destination)
+        return parse_key(destination)
     name = Path(source).name
     if source == STDIN or name in ("", ".", ".."):
         raise Refusal(f"{destination} is a prefix, and {source} has no name: name the key")
-    return one_key(destination + name)
+    return parse_key(destination + name)
 
 
-def _up(source: str, key: str, *, service: "Service", **more: Any) -> None:
+def _upload(source: str, key: str, *, service: "Service", **more: Any) -> None:
     """Upload a file; what comes from stdin is put into one that has no name for long."""
     from s3vend.transfer.upload.put import abandon, upload
 
@@ -111,7 +111,7 @@ def _up(source: str, key: str, *, service: "Service", **more: Any) -> None:
 
 
 @contextmanager
-def _going_on(local: str) -> Iterator[None]:
+def _explain_resume(local: str) -> Iterator[None]:
     """Ctrl-C says how to go on, where that can be."""
     try:
         yield
@@ -128,8 +128,8 @@ def _to_stdout(service: "Service", target: str) -> None:
     stream(service, target, sys.stdout.buffer)
 
 
-def _done(said: str, asking: Asking) -> None:
-    if not asking.quiet and sys.stderr.isatty():
+def _say_done(said: str, options: Options) -> None:
+    if not options.quiet and sys.stderr.isatty():
         say(said)
 
 

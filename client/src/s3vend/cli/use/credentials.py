@@ -14,7 +14,7 @@ from s3vend.cli.terminal.arguments import (
     Targets,
     credentials_request,
 )
-from s3vend.cli.terminal.command import Asking, command
+from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import Refusal
 from s3vend.cli.terminal.text import put, put_json
 
@@ -37,7 +37,7 @@ class Format(str, Enum):
 
 
 def credentials(
-    asking: Asking,
+    options: Options,
     *,
     targets: Targets,
     permission: PermissionOption = Permission.READ,
@@ -50,17 +50,17 @@ def credentials(
 
     Better than this is `s3vend exec`, which renews them and leaves them in no history.
     """
-    chosen = form or (Format.JSON if asking.is_json else Format.ENV)
+    chosen = form or (Format.JSON if options.is_json else Format.ENV)
     if export and chosen is not Format.ENV:
         raise Refusal("--export is for --format env")
     body = credentials_request(targets, permission, privilege, duration)
-    answer = asking.service().ask("credentials", body)
+    answer = options.service().ask("credentials", body)
     if chosen is Format.JSON:
         put_json(answer)
         return
-    from s3vend.service.credentials import parsed
+    from s3vend.service.credentials import credentials_of
 
-    vended = parsed(answer)
+    vended = credentials_of(answer)
     if chosen is Format.PROCESS:
         put_json(as_process(vended))
         return

@@ -13,7 +13,7 @@ from s3vend.cli.terminal.arguments import (
     Targets,
     credentials_request,
 )
-from s3vend.cli.terminal.command import Asking, command
+from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import Refusal
 
 EXAMPLES = (
@@ -23,7 +23,7 @@ EXAMPLES = (
 
 
 def execute(
-    asking: Asking,
+    options: Options,
     ctx: typer.Context,
     *,
     targets: Targets,
@@ -45,12 +45,14 @@ def execute(
         raise Refusal("Which command? Put it behind --: s3vend exec TARGET -- COMMAND")
     asked = credentials_request(targets, permission, privilege, duration)
     from s3vend.cli.use.child import environment, run
-    from s3vend.cli.use.loopback import lending
-    from s3vend.service.credentials import Fresh, parsed
+    from s3vend.cli.use.loopback import serve_credentials
+    from s3vend.service.credentials import Fresh, credentials_of
 
-    service = asking.service()
-    keep = Fresh(lambda: parsed(service.ask("credentials", asked)))  # a refusal is raised here
-    with lending(keep) as endpoint:
+    service = options.service()
+    keep = Fresh(
+        lambda: credentials_of(service.ask("credentials", asked))
+    )  # a refusal is raised here
+    with serve_credentials(keep) as endpoint:
         told = environment(os.environ, endpoint.environment, keep().region, keep_config=keep_config)
         code = run(behind, told)
     raise typer.Exit(code)

@@ -22,7 +22,7 @@ from s3vend.service.credentials import Credentials
 ADDRESS = "127.0.0.1"
 WAIT = 30.0  # seconds for a request to come in whole
 
-Lent = tuple[int, Mapping[str, object]]  # a status, and the members of the answer
+Response = tuple[int, Mapping[str, object]]  # a status, and the members of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,15 @@ class Endpoint:
 
 
 @contextmanager
-def lending(keep: Callable[[], Credentials]) -> Iterator[Endpoint]:
+def serve_credentials(keep: Callable[[], Credentials]) -> Iterator[Endpoint]:
     """An endpoint while the block runs; ``keep`` answers credentials that do not end right now."""
     path, token = f"/{secrets.token_urlsafe(16)}", secrets.token_urlsafe(32)
 
-    def lend(asked: str, given: str) -> Lent:
+    def lend(asked: str, given: str) -> Response:
         here = hmac.compare_digest(asked.encode(), path.encode())
         if not (hmac.compare_digest(given.encode(), token.encode()) and here):
             return 403, _problem("AccessDenied", "This endpoint is for one command alone.")
-        return _lent(keep)
+        return _credentials_response(keep)
 
     server = _Server(lend)
     threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True).start()
@@ -70,7 +70,7 @@ def _end(server: ThreadingHTTPServer) -> None:
     server.server_close()
 
 
-def _lent(keep: Callable[[], Credentials]) -> Lent:
+def _credentials_response(keep: Callable[[], Credentials]) -> Response:
     try:
         return 200, as_container(keep())
     except S3VendError as error:
@@ -88,7 +88,7 @@ def _problem(code: str, message: str) -> dict[str, object]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, lend: Callable[[str, str], Lent]) -> None:
+    def __init__(self, lend: Callable[[str, str], Response]) -> None:
         super().__init__((ADDRESS, 0), _Handler)
         self.lend = lend  # by a path, and what is given as authorization
 

@@ -12,16 +12,24 @@ from s3vend.cli.terminal.arguments import (
     Targets,
     credentials_request,
 )
-from s3vend.cli.terminal.command import Asking, command
+from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import REFUSED
-from s3vend.cli.terminal.text import members, paint, printable, put, put_json, span, table
+from s3vend.cli.terminal.text import (
+    duration_text,
+    paint,
+    printable,
+    put,
+    put_json,
+    put_members,
+    put_table,
+)
 from s3vend.service.pages import pages
 
 
-def listed(asking: Asking) -> None:
+def list_grants(options: Options) -> None:
     """List the grants that are yours: what you may reach, and how."""
-    grants = list(pages(asking.service(), "grants", "grants"))
-    if asking.is_json:
+    grants = list(pages(options.service(), "grants", "grants"))
+    if options.is_json:
         put_json({"grants": grants})
         return
     rows = [
@@ -29,29 +37,29 @@ def listed(asking: Asking) -> None:
             one["id"],
             one["permission"],
             one["scope"],
-            span(one.get("maxDuration")),
+            duration_text(one.get("maxDuration")),
             one.get("expires"),
         )
         for one in grants
     ]
-    table(("GRANT", "PERMISSION", "SCOPE", "AT MOST", "EXPIRES"), rows)
+    put_table(("GRANT", "PERMISSION", "SCOPE", "AT MOST", "EXPIRES"), rows)
 
 
-def whoami(asking: Asking) -> None:
+def whoami(options: Options) -> None:
     """Say who you are to the service, and where that identity was found."""
-    service = asking.service()
+    service = options.service()
     answer = service.read("identity")
-    if asking.is_json:
+    if options.is_json:
         put_json(answer)
         return
     found = ("found as", service.identity.name), ("service", service.settings.url)
     claims = answer.get("claims") or {}
-    members([*((name, value) for name, value in answer.items() if name != "claims"), *found])
-    members([(f"claim {name}", value) for name, value in claims.items()])
+    put_members([*((name, value) for name, value in answer.items() if name != "claims"), *found])
+    put_members([(f"claim {name}", value) for name, value in claims.items()])
 
 
 def explain(
-    asking: Asking,
+    options: Options,
     *,
     targets: Targets,
     permission: PermissionOption = Permission.READ,
@@ -63,14 +71,14 @@ def explain(
     Ends with 1 where it would be refused.
     """
     asked = credentials_request(targets, permission, privilege, duration)
-    answer = asking.service().ask("explanations", asked)
+    answer = options.service().ask("explanations", asked)
     granted = answer["decision"] == "granted"
-    if asking.is_json:
+    if options.is_json:
         put_json(answer)
     else:
         put(paint(printable(answer["decision"]), "green" if granted else "red"))
         told = {"code", "reason", "matchedGrantTargets", "sessionPolicyLength", "limits"}
-        members([(name, value) for name, value in answer.items() if name in told])
+        put_members([(name, value) for name, value in answer.items() if name in told])
         if policy := answer.get("sessionPolicy"):
             put()
             put("\n".join(map(printable, json.dumps(json.loads(policy), indent=2).split("\n"))))
@@ -80,7 +88,9 @@ def explain(
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
-    command(app, "ls", listed, ("s3vend ls", "s3vend ls --output json | jq -r '.grants[].scope'"))
+    command(
+        app, "ls", list_grants, ("s3vend ls", "s3vend ls --output json | jq -r '.grants[].scope'")
+    )
     command(app, "whoami", whoami, ("s3vend whoami", "s3vend whoami --profile exporter"))
     command(
         app,

@@ -7,7 +7,7 @@ from s3vend.errors import ChecksumMismatch
 from s3vend.http.wire import Answer
 from s3vend.service.urls import Url
 from s3vend.transfer.download.ranges import Object, find
-from s3vend.transfer.storage import Lives, insist
+from s3vend.transfer.storage import Lifetimes, send_with_retries
 
 if TYPE_CHECKING:
     from s3vend.service.connect import Service
@@ -19,7 +19,7 @@ def stream(service: "Service", target: str, out: IO[bytes]) -> None:
     Raises:
         TransferError: StorageError, ObjectChanged, or ChecksumMismatch at the very end.
     """
-    there = find(target, service, Lives())
+    there = find(target, service, Lifetimes())
     whole, url = md5(usedforsecurity=False), there.url
     for number in range(there.count):
         first, size = there.place(number)
@@ -43,5 +43,5 @@ def _range(there: Object, url: Url | None, first: int, size: int) -> tuple[bytes
         answer, blocks = there.open(signed, first, size)
         return Answer(answer.status, answer.headers, b"".join(blocks) or answer.body)
 
-    answer = insist(f"get {there.target}", url, sign, send, there.service.patience)
+    answer = send_with_retries(f"get {there.target}", url, sign, send, there.service.patience)
     return answer.body, used

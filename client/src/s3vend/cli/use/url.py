@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from s3vend.cli.terminal.arguments import one_key, seconds
-from s3vend.cli.terminal.command import STDIN, Asking, command
+from s3vend.cli.terminal.arguments import parse_duration, parse_key
+from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.ending import Refusal
 from s3vend.cli.terminal.text import put, put_json
 
@@ -36,7 +36,7 @@ class Method(str, Enum):
 
 
 def url(
-    asking: Asking,
+    options: Options,
     *,
     targets: Annotated[
         list[str], typer.Argument(metavar="TARGET...", help="s3://bucket/key; - reads lines.")
@@ -63,25 +63,25 @@ def url(
     One line each, in the order of the targets; all or none. What a URL of PUT has been signed
     with (type, length) has to be sent as headers: --curl and --output json show them.
     """
-    if curl and asking.is_json:
+    if curl and options.is_json:
         raise Refusal("--curl is for people: leave --output json out")
-    wanted = [one_key(one) for one in _lines(targets)]
+    wanted = [parse_key(one) for one in _lines(targets)]
     members = _members(method, file, content_type, content_length)
     if file is not None and len(wanted) > 1:
         raise Refusal("--file is for one target")
-    life = seconds(expires_in, "--expires-in")
+    life = parse_duration(expires_in, "--expires-in")
     from s3vend.service.urls import presign
 
     urls = presign(
         wanted,
         method=method.value,
         expires_in=life or 0,
-        service=asking.service(),
+        service=options.service(),
         **members,
     )
-    if asking.is_json:
+    if options.is_json:
         put_json({"urls": [_members_of(one) for one in urls]})
-    for one in () if asking.is_json else urls:
+    for one in () if options.is_json else urls:
         put(curl_line(one, file) if curl else one.url)
 
 

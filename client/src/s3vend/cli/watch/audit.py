@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from s3vend.cli.terminal.arguments import Caller, SessionId
-from s3vend.cli.terminal.command import Asking, command
-from s3vend.cli.terminal.text import put_json, shown, table
+from s3vend.cli.terminal.command import Options, command
+from s3vend.cli.terminal.text import as_text, put_json, put_table
 from s3vend.service.pages import pages
 
 EXAMPLES = (
@@ -29,7 +29,7 @@ Until = Annotated[str | None, typer.Option("--until", help="The same.")]
 
 
 def records(
-    asking: Asking,
+    options: Options,
     *,
     action: Annotated[str | None, typer.Option("--action", help="Such as credentials.")] = None,
     caller: Caller = None,
@@ -63,11 +63,11 @@ def records(
         "subject": subject,
         "tokenHash": token_hash,
         "vendId": vend,
-        "since": moment(since),
-        "until": moment(until),
+        "since": absolute_time(since),
+        "until": absolute_time(until),
     }
-    found = list(pages(asking.service(), "/admin/audit", "records", **_there(given)))
-    if asking.is_json:
+    found = list(pages(options.service(), "/admin/audit", "records", **_without_none(given)))
+    if options.is_json:
         put_json({"records": found})
         return
     columns = ("TIME", "ACTION", "OUTCOME", "WHO", "GRANT", "TARGETS", "VEND")
@@ -76,18 +76,18 @@ def records(
             one["time"],
             one["action"],
             " ".join(filter(None, (one["outcome"], one.get("code")))),
-            who(one),
+            caller_name(one),
             one.get("grant"),
-            ", ".join(map(shown, one.get("targets", []))),
+            ", ".join(map(as_text, one.get("targets", []))),
             one["vendId"],
         )
         for one in found
     ]
-    table(columns, rows)
+    put_table(columns, rows)
 
 
 def sessions(
-    asking: Asking,
+    options: Options,
     *,
     caller: Caller = None,
     issuer: Issuer = None,
@@ -103,19 +103,25 @@ def sessions(
         "grant": grant,
         "sessionId": session,
     }
-    found = list(pages(asking.service(), "/admin/sessions", "sessions", **_there(given)))
-    if asking.is_json:
+    found = list(pages(options.service(), "/admin/sessions", "sessions", **_without_none(given)))
+    if options.is_json:
         put_json({"sessions": found})
         return
     rows = [
-        (one["sessionId"], who(one), one.get("grant"), one.get("expiresAt"), one["vendCount"])
+        (
+            one["sessionId"],
+            caller_name(one),
+            one.get("grant"),
+            one.get("expiresAt"),
+            one["vendCount"],
+        )
         for one in found
     ]
-    table(("SESSION", "WHO", "GRANT", "HOLDS UNTIL", "VENDS"), rows)
+    put_table(("SESSION", "WHO", "GRANT", "HOLDS UNTIL", "VENDS"), rows)
 
 
 def vend(
-    asking: Asking,
+    options: Options,
     *,
     vend_id: Annotated[str, typer.Argument(metavar="VEND", help="A vendId.")],
     since: Since = None,
@@ -124,16 +130,18 @@ def vend(
     """Look up one vend: its record, and its session with all that it served. It is JSON."""
     from urllib.parse import quote
 
-    given = {"since": moment(since), "until": moment(until)}
-    put_json(asking.service().read(f"/admin/vends/{quote(vend_id, safe='')}", **_there(given)))
+    given = {"since": absolute_time(since), "until": absolute_time(until)}
+    put_json(
+        options.service().read(f"/admin/vends/{quote(vend_id, safe='')}", **_without_none(given))
+    )
 
 
-def who(one: Mapping[str, Any]) -> str:
+def caller_name(one: Mapping[str, Any]) -> str:
     """Whom a record is about, in a word or two."""
     return str(one.get("caller") or " ".join(filter(None, (one.get("issuer"), one.get("subject")))))
 
 
-def moment(text: str | None, now: datetime | None = None) -> str | None:
+def absolute_time(text: str | None, now: datetime | None = None) -> str | None:
     """`2h` as the time two hours ago; anything else as it is, for the service to judge."""
     if text is None or not (found := _AGO.fullmatch(text)):
         return text
@@ -142,7 +150,7 @@ def moment(text: str | None, now: datetime | None = None) -> str | None:
     return then.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _there(given: Mapping[str, str | None]) -> dict[str, str]:
+def _without_none(given: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in given.items() if value is not None}
 
 

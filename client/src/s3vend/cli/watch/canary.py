@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from s3vend.cli.grant.revoking import ROUTE
-from s3vend.cli.terminal.arguments import one_key
-from s3vend.cli.terminal.command import Asking, command
+from s3vend.cli.terminal.arguments import parse_key
+from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import REFUSED, Refusal
-from s3vend.cli.terminal.text import members, put_json
+from s3vend.cli.terminal.text import put_json, put_members
 
 EXAMPLES = (
     "s3vend canary s3://bucket/canary/key --profile canary --admin-profile admin",
@@ -22,7 +22,7 @@ PAUSE = 0.1  # seconds between two
 
 
 def canary(
-    asking: Asking,
+    options: Options,
     *,
     target: Annotated[str, typer.Argument(metavar="TARGET", help="s3://bucket/key to read.")],
     admin_profile: Annotated[
@@ -38,11 +38,11 @@ def canary(
     Ends with 1 where that takes longer than --within. Use an identity of its own for it: other
     URLs that this caller got under the same grant may be of the same session, and end with it.
     """
-    key, service = one_key(target), asking.service()
+    key, service = parse_key(target), options.service()
     administrator = service
     if admin_profile or admin_aws_profile:
         other = replace(
-            asking,
+            options,
             profile=admin_profile,
             aws_profile=admin_aws_profile,
             url=service.settings.url,
@@ -72,7 +72,7 @@ def canary(
         "sessionId": made["sessionId"],
         "revocationId": revoked["revocation"]["id"],
     }
-    put_json(measured) if asking.is_json else members(list(measured.items()))
+    put_json(measured) if options.is_json else put_members(list(measured.items()))
     if denied is None:
         raise Refusal(f"after {within} s S3 still answers: the kill switch does not hold", REFUSED)
 

@@ -7,10 +7,10 @@ from s3vend.errors import ObjectChanged, SettingsError
 from s3vend.service.connect import Service, connect
 from s3vend.transfer.download.landing import Landing
 from s3vend.transfer.download.ranges import SIZE, find
-from s3vend.transfer.download.run import Downloaded, Getting
+from s3vend.transfer.download.run import Downloaded, DownloadRun
 from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import State
-from s3vend.transfer.storage import Lives
+from s3vend.transfer.storage import Lifetimes
 
 PARALLEL = 8
 FRESH_STARTS = 2  # an object that keeps changing is nobody's to download
@@ -34,13 +34,13 @@ def download(
         TransferError: StorageError, ChecksumMismatch, ObjectChanged, DiskFull; ServiceError,
             Unreachable, IdentityError. KeyboardInterrupt: at any time.
     """
-    landing = Landing(_final(target, Path(path)))
-    asked, lives = service or connect(), Lives()
+    landing = Landing(_final_path(target, Path(path)))
+    asked, lives = service or connect(), Lifetimes()
     with State(landing.state) as kept:
         for start in range(FRESH_STARTS + 1):
             there = find(target, asked, lives, part_size)
             try:
-                return Getting(there, landing, kept, parallel, progress).whole()
+                return DownloadRun(there, landing, kept, parallel, progress).whole()
             except ObjectChanged:
                 landing.drop()
                 kept.forget()
@@ -49,7 +49,7 @@ def download(
     raise AssertionError("it ends above")
 
 
-def _final(target: str, path: Path) -> Path:
+def _final_path(target: str, path: Path) -> Path:
     path = path.resolve() if path.is_symlink() else path
     if path.exists() and not path.is_file() and not path.is_dir():
         raise SettingsError(f"{path} is neither a file nor a directory; a file would replace it.")

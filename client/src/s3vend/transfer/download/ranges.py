@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from s3vend.errors import ObjectChanged, TransferError
-from s3vend.http.wire import BLOCK, Answer, Plainly, lowered
+from s3vend.http.wire import BLOCK, Answer, TranslateErrors, lower_names
 from s3vend.service.connect import Service
 from s3vend.service.urls import Url, url_of
-from s3vend.transfer.storage import Lives, insist
+from s3vend.transfer.storage import Lifetimes, send_with_retries
 
 SIZE = 16 * 1024 * 1024  # bytes of a range
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
@@ -26,7 +26,7 @@ class Object:
     md5: str | None  # of all bytes, where S3 says so
     service: Service
     url: Url | None = field(repr=False)
-    lives: Lives
+    lives: Lifetimes
     part_size: int  # bytes of a range
 
     @property
@@ -41,7 +41,7 @@ class Object:
 
     def sign(self) -> Url:
         """Another URL to read it."""
-        return url_of(_signed(self.service, self.lives, self.target, "GET")[0])
+        return url_of(_presign(self.service, self.lives, self.target, "GET")[0])
 
     def open(self, url: Url, first: int, size: int) -> tuple[Answer, Iterator[bytes]]:
         """S3's answer, and the bytes of this range as they come if it is a good one.
@@ -53,9 +53,9 @@ class Object:
         headers = {**url.headers, "Range": f"bytes={first}-{first + size - 1}"}
         headers |= {"If-Match": self.etag, "Accept-Encoding": "identity"}
         response = wire.open(url.method, url.url, headers)
-        answered = lowered(response.headers)
+        answered = lower_names(response.headers)
         if response.status not in (200, 206):
-            with Plainly(url.url):
+            with TranslateErrors(url.url):
                 body = response.read(decode_content=True)
             response.release_conn()
             if response.status == 412:
@@ -75,7 +75,7 @@ class Object:
             try:
                 left = size
                 while left:
-                    with Plainly(url.url):
+                    with TranslateErrors(url.url):
                         block = response.read(min(BLOCK, left), decode_content=False)
                     if not block:
                         break
@@ -92,17 +92,17 @@ class Object:
         return ObjectChanged(f"{self.target} became another object while it was downloaded.")
 
 
-def find(target: str, service: Service, lives: Lives, part_size: int = SIZE) -> Object:
+def find(target: str, service: Service, lives: Lifetimes, part_size: int = SIZE) -> Object:
     """What is there now.
 
     Raises:
         StorageError: nothing is. ServiceError: refused.
     """
-    head, get = (url_of(one) for one in _signed(service, lives, target, "HEAD", "GET"))
-    answer = insist(
+    head, get = (url_of(one) for one in _presign(service, lives, target, "HEAD", "GET"))
+    answer = send_with_retries(
         f"find {target}",
         head,
-        lambda: url_of(_signed(service, lives, target, "HEAD")[0]),
+        lambda: url_of(_presign(service, lives, target, "HEAD")[0]),
         lambda url: service.wire.send(url.method, url.url, url.headers),
         service.patience,
     )
@@ -115,7 +115,9 @@ def find(target: str, service: Service, lives: Lives, part_size: int = SIZE) -> 
     return Object(target, int(size), etag, md5, service, get, lives, part_size)
 
 
-def _signed(service: Service, lives: Lives, target: str, *methods: str) -> list[dict[str, Any]]:
+def _presign(
+    service: Service, lives: Lifetimes, target: str, *methods: str
+) -> list[dict[str, Any]]:
     requests = [{"method": method, "target": target} for method in methods]
     made = lives.ask(
         lambda seconds: service.ask("presigned-urls", {"expiresIn": seconds, "requests": requests})

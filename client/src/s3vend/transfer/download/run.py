@@ -15,7 +15,7 @@ from s3vend.transfer.download.landing import Landing
 from s3vend.transfer.download.ranges import Object
 from s3vend.transfer.progress import Counter, Progress
 from s3vend.transfer.state import State
-from s3vend.transfer.storage import insist
+from s3vend.transfer.storage import send_with_retries
 
 SELDOM = 5.0  # seconds between two notes of what is done: the file is on the disk before
 
@@ -32,7 +32,7 @@ class Downloaded:
     resumed: int = 0
 
 
-class Getting:
+class DownloadRun:
     """One run of a download."""
 
     def __init__(
@@ -103,7 +103,7 @@ class Getting:
                     return answer
                 try:
                     at = self._write(at, end, blocks)
-                except _Broken as broken:
+                except _EndedEarly as broken:
                     before, at = at, broken.at
                     if at == before:
                         raise Unreachable(str(broken)) from None
@@ -111,7 +111,7 @@ class Getting:
                 return answer
 
         try:
-            insist(f"read {self._object.target}", url, renew, send, patience)
+            send_with_retries(f"read {self._object.target}", url, renew, send, patience)
         except BaseException:
             self._counter.add(first - at)
             raise
@@ -127,9 +127,9 @@ class Getting:
                 try:
                     block = next(blocks, None)
                 except Unreachable as error:
-                    raise _Broken(str(error), at) from None
+                    raise _EndedEarly(str(error), at) from None
                 if block is None:
-                    raise _Broken("S3 ended its answer early", at)
+                    raise _EndedEarly("S3 ended its answer early", at)
                 self._crew.check()
                 view = memoryview(block)
                 while view:
@@ -155,7 +155,7 @@ class Getting:
             )
 
 
-class _Broken(Exception):
+class _EndedEarly(Exception):
     """An answer that ended early, and the byte up to which it was written."""
 
     def __init__(self, said: str, at: int) -> None:

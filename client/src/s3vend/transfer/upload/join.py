@@ -6,14 +6,14 @@ from hashlib import md5
 from s3vend.errors import S3VendError, StorageError, TransferError, Unreachable
 from s3vend.http.wire import Answer
 from s3vend.service.urls import Url, presign
-from s3vend.transfer.storage import insist
+from s3vend.transfer.storage import send_with_retries
 from s3vend.transfer.upload.parts import Sent, Upload
-from s3vend.transfer.upload.sending import Sending
+from s3vend.transfer.upload.sending import UploadJob
 
 DONE_ALREADY = {"NoSuchUpload", "PreconditionFailed"}
 
 
-def join(sending: Sending, upload: Upload, sent: Mapping[int, Sent]) -> str:
+def join(sending: UploadJob, upload: Upload, sent: Mapping[int, Sent]) -> str:
     """The ETag of the object that the parts are now.
 
     Raises:
@@ -33,7 +33,7 @@ def join(sending: Sending, upload: Upload, sent: Mapping[int, Sent]) -> str:
             raise
 
     try:
-        answer = insist(
+        answer = send_with_retries(
             f"join the parts of {sending.target}",
             None,
             lambda: upload.completion(sending.only_new),
@@ -42,15 +42,15 @@ def join(sending: Sending, upload: Upload, sent: Mapping[int, Sent]) -> str:
         )
     except StorageError as error:
         if lost and error.code in DONE_ALREADY:
-            return _there(sending, sent, error)
+            return _etag_if_joined(sending, sent, error)
         raise
     found = ET.fromstring(answer.body).iter()  # noqa: S314 - S3's own
     return next((one.text or "" for one in found if one.tag.rpartition("}")[2] == "ETag"), "")
 
 
-def _there(sending: Sending, sent: Mapping[int, Sent], error: StorageError) -> str:
+def _etag_if_joined(sending: UploadJob, sent: Mapping[int, Sent], error: StorageError) -> str:
     """The ETag, if what is at the target is what these parts make."""
-    service, wanted = sending.service, expected(sent)
+    service, wanted = sending.service, expected_etag(sent)
     try:
         [url] = presign([sending.target], method="HEAD", expires_in=60, service=service)
         answer = service.wire.send("HEAD", url.url, url.headers)
@@ -66,7 +66,7 @@ def _there(sending: Sending, sent: Mapping[int, Sent], error: StorageError) -> s
     )
 
 
-def expected(sent: Mapping[int, Sent]) -> str:
+def expected_etag(sent: Mapping[int, Sent]) -> str:
     """The ETag that S3 gives to parts that are not encrypted with a key of KMS."""
     tags = [one.etag.strip('"') for _, one in sorted(sent.items())]
     try:

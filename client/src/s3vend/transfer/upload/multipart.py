@@ -11,45 +11,45 @@ from s3vend.transfer import checksums
 from s3vend.transfer.checksums import Algorithm
 from s3vend.transfer.crew import Crew
 from s3vend.transfer.state import State
-from s3vend.transfer.storage import Lives, insist
+from s3vend.transfer.storage import Lifetimes, send_with_retries
 from s3vend.transfer.upload.join import join
 from s3vend.transfer.upload.parts import Part, Sent, Upload
-from s3vend.transfer.upload.sending import Sending, Uploaded
+from s3vend.transfer.upload.sending import Uploaded, UploadJob
 
-Before = Mapping[str, Any]
+SavedState = Mapping[str, Any]
 EACH = 0.001  # seconds between two notes of what is done, for each part that is in them
 
 
-def run(sending: Sending, kept: State) -> Uploaded:
+def run(sending: UploadJob, kept: State) -> Uploaded:
     """Go on with what is kept, or start; what cannot be gone on with is ended.
 
     Raises: as `upload`.
     """
     before = kept.read(sending.same)
-    algorithm = checksums.named(before["algorithm"]) if before else None
+    algorithm = checksums.by_name(before["algorithm"]) if before else None
     if before is None or algorithm is None:
         end(sending, kept)  # of another state of the file, if any
-        return _send(sending, kept, _started(sending), {})
+        return _send(sending, kept, _start(sending), {})
     sent = {int(number): Sent(*one) for number, one in before["sent"].items()}
     try:
-        return _send(sending, kept, _running(sending, before, algorithm), sent)
+        return _send(sending, kept, _resume(sending, before, algorithm), sent)
     except (NotFound, StorageError) as error:
         if not isinstance(error, NotFound) and error.code != "NoSuchUpload":
             raise
     kept.forget()  # its plan has ended, or somebody ended it
     sending.counter.restart()
-    return _send(sending, kept, _started(sending), {})
+    return _send(sending, kept, _start(sending), {})
 
 
-def end(sending: Sending, kept: State) -> bool:
+def end(sending: UploadJob, kept: State) -> bool:
     """End the upload that is kept, if there is one; S3 drops its parts."""
     before = kept.read({"target": sending.target})
     if before is None:
         return False
     with suppress(S3VendError):  # it may have ended by itself, or its grant has
-        running = _running(sending, before, checksums.SHA256)
+        running = _resume(sending, before, checksums.SHA256)
         service = sending.service
-        insist(
+        send_with_retries(
             "end an upload",
             None,
             running.abort,
@@ -60,8 +60,8 @@ def end(sending: Sending, kept: State) -> bool:
     return True
 
 
-def _started(sending: Sending) -> Upload:
-    size, lives = sending.source.size, Lives()
+def _start(sending: UploadJob) -> Upload:
+    size, lives = sending.source.size, Lifetimes()
     asked = {
         **sending.members,
         "target": sending.target,
@@ -76,12 +76,12 @@ def _started(sending: Sending) -> Upload:
     return Upload(made["uploadId"], size, part_size, sending.algorithm, sending.service, lives)
 
 
-def _running(sending: Sending, before: Before, algorithm: Algorithm) -> Upload:
+def _resume(sending: UploadJob, before: SavedState, algorithm: Algorithm) -> Upload:
     size = sending.source.size
     return Upload(before["upload"], size, before["partSize"], algorithm, sending.service)
 
 
-def _send(sending: Sending, kept: State, upload: Upload, sent: dict[int, Sent]) -> Uploaded:
+def _send(sending: UploadJob, kept: State, upload: Upload, sent: dict[int, Sent]) -> Uploaded:
     resumed = sum(upload.place(number)[1] for number in sent)
     sending.counter.add(resumed)
     crew: Crew[Part] = Crew(sending.parallel)
@@ -99,7 +99,7 @@ def _send(sending: Sending, kept: State, upload: Upload, sent: dict[int, Sent]) 
     def work(part: Part) -> None:
         doing = f"take part {part.number} of {upload.count} of {sending.target}"
         numbers = range(part.number, part.number + 1)
-        answer = insist(
+        answer = send_with_retries(
             doing,
             part.url,
             lambda: upload.sign(numbers, [part.checksum])[0],

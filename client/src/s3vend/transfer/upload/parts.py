@@ -8,7 +8,7 @@ from urllib.parse import quote
 from s3vend.service.connect import Service
 from s3vend.service.urls import Url, url_of
 from s3vend.transfer.checksums import Algorithm
-from s3vend.transfer.storage import Lives
+from s3vend.transfer.storage import Lifetimes
 from s3vend.transfer.upload.source import Source
 
 FEW, MOST = 2, 100  # parts that are signed at once: few in the beginning, so that it begins soon
@@ -42,7 +42,7 @@ class Upload:
     part_size: int
     algorithm: Algorithm
     service: Service
-    lives: Lives = field(default_factory=Lives)
+    lives: Lifetimes = field(default_factory=Lifetimes)
 
     @property
     def count(self) -> int:

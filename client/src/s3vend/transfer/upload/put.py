@@ -9,10 +9,10 @@ from s3vend.service.urls import Url, url_of
 from s3vend.transfer import checksums
 from s3vend.transfer.progress import Counter, Progress
 from s3vend.transfer.state import State
-from s3vend.transfer.storage import Lives, insist
+from s3vend.transfer.storage import Lifetimes, send_with_retries
 from s3vend.transfer.upload import multipart
-from s3vend.transfer.upload.sending import SMALL, Sending, Uploaded
-from s3vend.transfer.upload.source import found
+from s3vend.transfer.upload.sending import SMALL, Uploaded, UploadJob
+from s3vend.transfer.upload.source import source_of
 
 PARALLEL = 8
 
@@ -41,8 +41,8 @@ def upload(
     """
     kind = content_type or mimetypes.guess_type(str(path))[0]
     typed: dict[str, object] = {"contentType": kind} if kind else {}
-    source = found(Path(path))
-    sending = Sending(
+    source = source_of(Path(path))
+    sending = UploadJob(
         source,
         target,
         service or connect(),
@@ -54,23 +54,23 @@ def upload(
         part_size,
     )
     if sending.source.size <= (part_size or SMALL):
-        return _whole(sending)
+        return _upload_whole(sending)
     with State(sending.place) as kept:
         return multipart.run(sending, kept)
 
 
 def abandon(path: str | os.PathLike[str], target: str, *, service: Service | None = None) -> bool:
     """End an upload that was interrupted, so that its parts cost nothing; False: there is none."""
-    source = found(Path(path))
+    source = source_of(Path(path))
     asked, counter = service or connect(), Counter(source.size, None)
-    sending = Sending(source, target, asked, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003
+    sending = UploadJob(source, target, asked, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003
     with State(sending.place) as kept:
         return multipart.end(sending, kept)
 
 
-def _whole(sending: Sending) -> Uploaded:
+def _upload_whole(sending: UploadJob) -> Uploaded:
     """In one request."""
-    size, lives = sending.source.size, Lives()
+    size, lives = sending.source.size, Lifetimes()
     request = {
         **sending.members,
         **sending.only_new,
@@ -88,7 +88,7 @@ def _whole(sending: Sending) -> Uploaded:
         )
         return url_of(made["urls"][0])
 
-    answer = insist(
+    answer = send_with_retries(
         f"put {sending.target}",
         None,
         sign,

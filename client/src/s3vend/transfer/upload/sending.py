@@ -27,7 +27,7 @@ class Uploaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class UploadJob:
     """An upload as it was asked for."""
 
     source: Source
@@ -44,7 +44,7 @@ class Sending:
     def place(self) -> Path:
         """Where what is done so far is kept: by service, target and file."""
         names = (self.service.settings.url, self.target, str(self.source.path.absolute()))
-        return state.place("upload", *names)
+        return state.state_file("upload", *names)
 
     @property
     def same(self) -> dict[str, object]:

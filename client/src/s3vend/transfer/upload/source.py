@@ -40,14 +40,14 @@ class Source:
 
     def check(self) -> None:
         """Raises FileChanged if it is not what it was."""
-        if found(self.path).stamp != self.stamp:
+        if source_of(self.path).stamp != self.stamp:
             raise FileChanged(
                 f"{self.path} was changed while it was uploaded, so nothing was put at the "
                 "target. Upload it again once nobody writes to it."
             )
 
 
-def found(path: Path) -> Source:
+def source_of(path: Path) -> Source:
     """The file as it is now.
 
     Raises:
