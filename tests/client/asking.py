@@ -22,7 +22,7 @@ SECRET = "top-secret-token"
 def service(url: str, token: str = SECRET, waits: "list[float] | None" = None) -> Service:
     who = TokenIdentity("S3VEND_TOKEN", lambda: token)
     slept: list[float] = [] if waits is None else waits
-    patience = Patience(tries=3, sleep=slept.append, chance=lambda: 1.0)
+    patience = Patience(tries=3, sleep=slept.append, jitter=lambda: 1.0)
     return Service(Settings(url=url, audience=url), who, Wire(), patience)
 
 

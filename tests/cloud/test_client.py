@@ -92,7 +92,7 @@ def test_a_profile_pins_the_identity(
 @pytest.mark.parametrize(
     ("claims", "said"),
     [
-        ({"exp": 1000}, "S3VEND_TOKEN ended at 1970-01-01T00:16:40"),
+        ({"exp": 1000}, "S3VEND_TOKEN expired at 1970-01-01T00:16:40"),
         ({"aud": "https://other.example.com"}, "must be for the audience"),
     ],
 )

@@ -1,11 +1,11 @@
-"""S3 access from an s3vend service, over HTTP alone.
+"""S3 access through an s3vend service. The client talks to the service over HTTP only.
 
-`session`, `botocore_session`, `aiobotocore_session`: sessions that renew themselves.
-`credentials`, `fresh`: the credentials, once and for as long as you need them.
-`presign`, `upload`, `download`, `abandon`: by URL, with no AWS library.
-`connect`: which service, and as whom; all others take what it returns as ``service``.
+`session`, `botocore_session`, `aiobotocore_session`: sessions that renew their credentials.
+`credentials`, `fresh`: credentials once, or a function that keeps them valid.
+`presign`, `upload`, `download`, `abandon`: presigned URLs, and transfers that need no AWS library.
+`connect`: choose the service and the identity; pass the result to the others as ``service``.
 
-The names in ``__all__`` are the public ones; import them from here, not from the rooms below.
+The names in ``__all__`` are public. Import them from ``s3vend``, not from its submodules.
 """
 
 from s3vend.errors import (

@@ -1,18 +1,18 @@
-"""What can go wrong for whoever uses the client: what was tried, what was said, what to do.
+"""The errors that the client raises. Each message says what failed, why, and what to do next.
 
 S3VendError
-├── SettingsError          what the client was told does not hold together
-├── IdentityError          nobody to be: `tried` says why, source by source
-├── Unreachable            no answer: no connection, no TLS, too late
+├── SettingsError          an address, a profile or an argument cannot be used
+├── IdentityError          no identity found, or the named one failed; `tried` lists the sources
+├── Unreachable            no answer: no connection, no trusted certificate, or a timeout
 ├── ServiceError           the service answered with an error
 │   ├── InvalidRequest · NotAuthenticated · AccessDenied · NotFound · PreconditionFailed
-│   └── TooManyRequests · Unavailable     tried several times, and still so
-└── TransferError
+│   └── TooManyRequests · Unavailable     still failing after several tries
+└── TransferError          an upload or a download failed
     ├── StorageError       S3 answered with an error
     ├── ChecksumMismatch · ObjectChanged · FileChanged
     └── DiskFull
 
-No message and no repr has a token, a key, a signature or a whole presigned URL in it.
+No message and no repr contains a token, a key, a signature or a whole presigned URL.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,28 +20,31 @@ from dataclasses import dataclass
 
 
 class S3VendError(Exception):
-    """Anything that this package raises on purpose."""
+    """The base class of all errors that this package raises."""
 
 
 class SettingsError(S3VendError):
-    """An address, profile or argument that cannot be used."""
+    """An address, a profile or an argument cannot be used."""
 
 
 class IdentityError(S3VendError):
-    """No identity. ``tried`` has a line for each source, in their order."""
+    """No identity was found, or the named one cannot be used.
 
-    def __init__(self, said: str, tried: Sequence[str] = ()) -> None:
+    ``tried`` has one line for each source that was tried, in order.
+    """
+
+    def __init__(self, message: str, tried: Sequence[str] = ()) -> None:
         self.tried = tuple(tried)
-        super().__init__("\n".join([said, *(f"  - {one}" for one in tried)]))
+        super().__init__("\n".join([message, *(f"  - {line}" for line in tried)]))
 
 
 class Unreachable(S3VendError):
-    """No answer came."""
+    """No answer arrived, or only a part of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a request, and where: a JSON pointer."""
+    """One fault of a request; ``pointer`` is a JSON pointer to it (RFC 6901)."""
 
     pointer: str
     detail: str
@@ -49,7 +52,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What the service said: `application/problem+json`."""
+    """The service's error answer, `application/problem+json` (RFC 9457)."""
 
     status: int
     code: str
@@ -60,18 +63,24 @@ class Problem:
 
 
 class ServiceError(S3VendError):
-    """The service refused or failed. ``problem`` is what it said; the message says it all."""
+    """The service refused the request, or failed.
 
-    advice: str = "Try again later; if it stays, give the requestId to the service's operator."
+    ``asked`` is the request's method, path and address; ``problem`` is the service's answer. The
+    message contains both, with advice.
+    """
+
+    advice: str = (
+        "Try again later. If the error persists, send the requestId to the service's operator."
+    )
 
     def __init__(self, asked: str, problem: Problem, notes: Sequence[str] = ()) -> None:
         self.asked, self.problem = asked, problem
-        said = f"{asked}: {problem.status} {problem.code}: {problem.detail}"
-        lines = [f"  - {one.pointer or '/'}: {one.detail}" for one in problem.faults]
-        lines += [f"  {one}" for one in [*notes, self.advice]]
+        summary = f"{asked}: {problem.status} {problem.code}: {problem.detail}"
+        lines = [f"  - {fault.pointer or '/'}: {fault.detail}" for fault in problem.faults]
+        lines += [f"  {line}" for line in [*notes, self.advice]]
         if problem.request_id:
             lines.append(f"  requestId: {problem.request_id}")
-        super().__init__("\n".join([said, *lines]))
+        super().__init__("\n".join([summary, *lines]))
 
     @property
     def status(self) -> int:
@@ -85,87 +94,87 @@ class ServiceError(S3VendError):
 
 
 class InvalidRequest(ServiceError):
-    """The request is not what the service takes, or asks for more than is allowed."""
+    """The request is malformed, or exceeds a limit."""
 
-    advice = "Change what the lines above name."
+    advice = "Correct the request as described above."
 
 
 class NotAuthenticated(ServiceError):
-    """The service did not take the identity."""
+    """The service does not accept the identity."""
 
     advice = (
-        "Is it the identity that you meant? Name one with S3VEND_TOKEN_FILE or a profile. "
-        "A token must be for the audience that the service's operator has configured."
+        "Check that this is the identity you want; set another with S3VEND_TOKEN_FILE or a "
+        "profile. A token must be for the audience that the service's operator has configured."
     )
 
 
 class AccessDenied(ServiceError):
-    """The identity was taken, and no grant of it covers this."""
+    """The service accepts the identity, but none of its grants allows the request."""
 
     advice = "Ask the service's operator for a grant on this target with this permission."
 
 
 class NotFound(ServiceError):
-    """No such thing, or it is not yours."""
+    """The resource does not exist, or belongs to another caller."""
 
-    advice = "Check the address of the service (S3VEND_URL) and the name."
+    advice = "Check the name or id, and the service's address (S3VEND_URL)."
 
 
 class PreconditionFailed(ServiceError):
-    """Somebody else has changed it."""
+    """The resource has changed since it was read."""
 
-    advice = "Read it again, then repeat."
+    advice = "Read the current state, then try again."
 
 
 class TooManyRequests(ServiceError):
-    """Too fast, and waiting did not help."""
+    """A rate limit is exceeded, and several tries did not help."""
 
-    advice = "Send fewer requests at once, or wait as long as it says."
+    advice = "Send fewer requests at once, or try again later."
 
 
 class Unavailable(ServiceError):
-    """The service cannot answer just now."""
+    """The service is temporarily unavailable."""
 
 
 class TransferError(S3VendError):
-    """A transfer did not end well; what it had so far is kept where that is of use."""
+    """An upload or a download failed. Its progress is kept if a later call can use it."""
 
 
 class StorageError(TransferError):
     """S3 answered with an error."""
 
-    _WHAT: Mapping[int, str] = {
-        403: "The grant may have ended, or its conditions (such as sourceIp) do not hold here",
-        404: "There is no such key, or no such upload",
-        412: "Something is at the target already",
+    _CAUSES: Mapping[int, str] = {
+        403: "The grant may have expired, or a condition such as sourceIp may not be met",
+        404: "The key or the upload does not exist",
+        412: "The target already exists",
     }
 
-    def __init__(self, doing: str, status: int, code: str, message: str = "") -> None:
+    def __init__(self, action: str, status: int, code: str, message: str = "") -> None:
         self.status, self.code = status, code
-        said = f": {message}" if message else ""
-        does = f". {self._WHAT[status]}" if status in self._WHAT else ""
-        super().__init__(f"S3 was asked to {doing}, and answered {status} {code}{said}{does}")
+        detail = f": {message}" if message else ""
+        cause = f". {self._CAUSES[status]}" if status in self._CAUSES else ""
+        super().__init__(f"Could not {action}: S3 answered {status} {code}{detail}{cause}")
 
 
 class ChecksumMismatch(TransferError):
-    """What arrived is not what was sent. Nothing stands under the final name."""
+    """The downloaded bytes differ from the object. Nothing is written to the final path."""
 
 
 class ObjectChanged(TransferError):
-    """The object became another one while it was downloaded."""
+    """The object was replaced during the download."""
 
 
 class FileChanged(TransferError):
-    """The file became another one while it was uploaded."""
+    """The file was changed during the upload."""
 
 
 class DiskFull(TransferError):
-    """No room for the file; nothing stands under the final name."""
+    """The disk has no room for the file. Nothing is written to the final path."""
 
 
 _BY_CODE: Mapping[str, type[ServiceError]] = {
-    one.__name__: one
-    for one in (InvalidRequest, NotAuthenticated, AccessDenied, NotFound, PreconditionFailed)
+    error.__name__: error
+    for error in (InvalidRequest, NotAuthenticated, AccessDenied, NotFound, PreconditionFailed)
 } | {"TooManyRequests": TooManyRequests, "Unavailable": Unavailable}
 _BY_STATUS: Mapping[int, type[ServiceError]] = {
     400: InvalidRequest,
@@ -180,6 +189,6 @@ _BY_STATUS: Mapping[int, type[ServiceError]] = {
 
 
 def refusal(asked: str, problem: Problem, notes: Sequence[str] = ()) -> ServiceError:
-    """The error for what the service said, the most special that there is."""
-    found = _BY_CODE.get(problem.code) or _BY_STATUS.get(problem.status, ServiceError)
-    return found(asked, problem, notes)
+    """Return the most specific `ServiceError` for the service's answer."""
+    kind = _BY_CODE.get(problem.code) or _BY_STATUS.get(problem.status, ServiceError)
+    return kind(asked, problem, notes)

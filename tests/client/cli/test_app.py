@@ -11,9 +11,9 @@ pytestmark = pytest.mark.usefixtures("nobody")
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("ls",), 2, "Where is the service?"),
+        (("ls",), 2, "No service address found"),
         (("ls", "--url", "http://example.com"), 2, "must begin with https://"),
-        (("ls", "--profile", "nobody"), 2, "to find profile nobody in"),
+        (("ls", "--profile", "nobody"), 2, "Profile nobody not found"),
         (("ls", "--bad"), 2, "--bad"),
         (("credentials",), 2, "TARGET"),
         (("credentials", "reports"), 2, "no target"),

@@ -86,11 +86,11 @@ def test_arguments_come_before_the_profile_and_that_before_the_environment(
         (Arguments(profile="gone"), "it has: ci, aws"),
         (Arguments(profile="odd", url=URL), "token_file"),
         (Arguments(profile="nowhere", url=URL), "door in profile nowhere is window"),
-        (Arguments(profile="two"), "Two identities"),
-        (Arguments(profile="mixed"), "door iam is for AWS credentials"),
-        (Arguments(url=URL, token="t", token_file="f"), "Two identities"),
-        (Arguments(url=URL, token="t", aws_profile="p"), "Two identities"),
-        (Arguments(url=URL, aws_profile="p", door="web-identity"), "door iam"),
+        (Arguments(profile="two"), "More than one identity"),
+        (Arguments(profile="mixed"), "iam takes AWS credentials"),
+        (Arguments(url=URL, token="t", token_file="f"), "More than one identity"),
+        (Arguments(url=URL, token="t", aws_profile="p"), "More than one identity"),
+        (Arguments(url=URL, aws_profile="p", door="web-identity"), "web-identity takes tokens"),
         (Arguments(url="http://vend.example.com"), "https://"),
     ],
 )
@@ -103,7 +103,7 @@ def test_what_contradicts_itself_is_refused(
 
 
 def test_a_profile_without_a_file_says_where_it_was_looked_for(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"no .*s3vend/config"):
+    with pytest.raises(SettingsError, match=r"ci not found: .*s3vend/config does not exist"):
         settings(Arguments(profile="ci"), {"XDG_CONFIG_HOME": str(tmp_path)})
 
 

@@ -75,5 +75,5 @@ def test_an_ended_token_is_named_with_its_end() -> None:
     one = TokenIdentity("S3VEND_TOKEN", lambda: token(exp=1000), lambda: 1300.0)
     one.token()
     assert one.notes() == [
-        "The token from S3VEND_TOKEN ended at 1970-01-01T00:16:40+00:00, 300 s ago: get a new one."
+        "The token from S3VEND_TOKEN expired at 1970-01-01T00:16:40+00:00, 300 s ago. Get a new one."
     ]

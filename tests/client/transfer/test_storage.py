@@ -70,7 +70,7 @@ def test_s3_is_asked_again_where_that_may_help(
         made.append(1)
         return url()
 
-    patience = Patience(tries=3, sleep=slept.append, chance=lambda: 1.0)
+    patience = Patience(tries=3, sleep=slept.append, jitter=lambda: 1.0)
     ended: object = None
     said = ""
     try:
@@ -86,8 +86,8 @@ def test_s3_is_asked_again_where_that_may_help(
 def test_s3s_error_says_what_it_was_asked_and_what_to_do() -> None:
     said = str(StorageError("put s3://b/k", 412, "PreconditionFailed", "exists"))
     assert said == (
-        "S3 was asked to put s3://b/k, and answered 412 PreconditionFailed: exists. "
-        "Something is at the target already"
+        "Could not put s3://b/k: S3 answered 412 PreconditionFailed: exists. "
+        "The target already exists"
     )
 
 
@@ -105,6 +105,6 @@ def test_a_grant_of_less_is_asked_for_less_and_remembered(allowed: int, asked: "
             )
         return {"fine": seconds}
 
-    lives = Lifetimes()
-    assert lives.ask(once) == lives.ask(once) == {"fine": asked[-1]}
+    lifetimes = Lifetimes()
+    assert lifetimes.request(once) == lifetimes.request(once) == {"fine": asked[-1]}
     assert seen == [*asked, asked[-1]]

@@ -1,1 +1,1 @@
-"""HTTP to anybody: the service, S3, and platforms that give tokens."""
+"""HTTP requests to the service, to S3, and to platforms that issue tokens."""

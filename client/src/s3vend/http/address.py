@@ -1,4 +1,4 @@
-"""Addresses of services: what may be asked, and how it is reached."""
+"""The service's address: which addresses are allowed, and what they reveal."""
 
 import ipaddress
 import re
@@ -9,11 +9,12 @@ from s3vend.errors import SettingsError
 _API_HOST = re.compile(r"\.execute-api\.([a-z0-9-]+)\.(?:api\.aws|amazonaws\.com(?:\.cn)?)\Z")
 
 
-def valid_address(url: str, named: str) -> str:
-    """The address without a slash at its end.
+def valid_address(url: str, name: str) -> str:
+    """Return the address without a trailing slash; ``name`` is its source, for messages.
 
     Raises:
-        SettingsError: not https:// (http:// for loopback), or more in it than host and path.
+        SettingsError: the address does not begin with https:// (http:// is allowed for loopback),
+            or contains more than a host, a port and a path.
     """
     try:
         parts = urlsplit(url)
@@ -22,19 +23,21 @@ def valid_address(url: str, named: str) -> str:
     except ValueError:
         host, port_is_fine = None, False
     if not host or not port_is_fine or not url.isprintable() or " " in url:
-        raise SettingsError(f"{named} is no address such as https://vend.example.com/v1")
+        raise SettingsError(
+            f"{name} is not a valid address; use one like https://vend.example.com/v1"
+        )
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise SettingsError(f"{named} must be a plain address: no user, no ? and no # in it")
+        raise SettingsError(f"{name} must not contain a user name, a password, '?' or '#'")
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)):
         return url.rstrip("/")
     raise SettingsError(
-        f"{named} must begin with https://: over {parts.scheme or 'nothing'}:// anybody "
-        "on the way could read the token. Plain http:// is for this machine alone."
+        f"{name} must begin with https://, so that nobody on the network can read the token. "
+        "Plain http:// is only allowed for this machine."
     )
 
 
 def is_loopback(host: str) -> bool:
-    """Whether it names this machine."""
+    """Whether the host is this machine."""
     if host == "localhost":
         return True
     try:
@@ -44,12 +47,12 @@ def is_loopback(host: str) -> bool:
 
 
 def is_plain_loopback(url: str) -> bool:
-    """Whether it is plain HTTP to this machine; a proxy would carry it elsewhere."""
+    """Whether the address is plain HTTP to this machine; such requests bypass proxies."""
     parts: SplitResult = urlsplit(url)
     return parts.scheme == "http" and is_loopback(parts.hostname or "")
 
 
 def region_of(url: str) -> str | None:
-    """The region in the host of an API as API Gateway names it."""
-    found = _API_HOST.search(urlsplit(url).hostname or "")
-    return found[1] if found else None
+    """Return the region in an API Gateway host name; None for any other host."""
+    match = _API_HOST.search(urlsplit(url).hostname or "")
+    return match[1] if match else None

@@ -1,4 +1,4 @@
-"""Trying again: what is worth it, and how long to wait."""
+"""Retries: which answers are worth another try, and how long to wait before it."""
 
 import random
 import time
@@ -13,43 +13,45 @@ RETRIED_STATUSES = {429, 500, 502, 503, 504}
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often to try, and the longest waits between two tries in seconds."""
+    """How many times to try, and how long to wait between tries. All waits are in seconds."""
 
     tries: int = 5
+    first: float = 0.25  # the maximum wait doubles with each try: 0.5, 1.0, 2.0, …
     longest: float = 10.0
-    told: float = 60.0  # as the other side asks for
-    first: float = 0.25
+    longest_retry_after: float = 60.0
     sleep: Callable[[float], object] = time.sleep
-    chance: Callable[[], float] = random.random  # jitter guards nothing
+    jitter: Callable[[], float] = random.random  # not for security
 
-    def ask(self, once: Callable[[], Answer]) -> Answer:
-        """The first answer that is not worth another try, or the last one.
+    def retry(self, send: Callable[[], Answer]) -> Answer:
+        """Send until an answer is not worth another try; return that answer, or the last one.
+
+        An answer whose `Retry-After` is longer than ``longest_retry_after`` is returned at once.
 
         Raises:
-            Unreachable: none of the tries got an answer.
+            Unreachable: the last try got no answer.
         """
         for number in range(1, self.tries + 1):
             try:
-                answer = once()
+                answer = send()
             except Unreachable as error:
                 if number == self.tries:
                     raise Unreachable(f"{error} (tried {number} times)") from None
                 self.sleep(self.pause(number))
                 continue
-            wanted = retry_after(answer)
+            after = retry_after(answer)
             if answer.status not in RETRIED_STATUSES or number == self.tries:
                 return answer
-            if wanted is not None and wanted > self.told:
+            if after is not None and after > self.longest_retry_after:
                 return answer
-            self.sleep(self.pause(number) + (wanted or 0.0))
+            self.sleep(self.pause(number) + (after or 0.0))
         raise AssertionError("tries is at least 1")
 
     def pause(self, number: int) -> float:
-        """Seconds before the next try: by chance, up to twice as long each time."""
-        return self.chance() * float(min(self.longest, self.first * 2**number))
+        """Return the seconds to wait after try ``number``: random, up to a doubling maximum."""
+        return self.jitter() * float(min(self.longest, self.first * 2**number))
 
 
 def retry_after(answer: Answer) -> float | None:
-    """The seconds in `Retry-After`."""
+    """Return the seconds in the header `Retry-After`; None if it is absent or a date."""
     text = answer.headers.get("retry-after", "")
     return float(text) if text.isdecimal() and text.isascii() and len(text) < 7 else None

@@ -1,4 +1,4 @@
-"""HTTP for everything: one connection pool, botocore's proxies and CA, no redirects."""
+"""HTTP requests over pooled connections, with botocore's proxy and CA settings, no redirects."""
 
 import importlib.util
 import os
@@ -18,14 +18,14 @@ from urllib3.util import Timeout, parse_url
 from s3vend.errors import SettingsError, Unreachable
 from s3vend.http.address import is_plain_loopback
 
-CONNECTIONS = 32  # to one host, kept
-BLOCK = 256 * 1024  # bytes that are sent or read at once
+CONNECTIONS = 32  # kept open to one host
+BLOCK = 256 * 1024  # bytes sent or read at a time
 Body = bytes | Iterable[bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; header names in lower case."""
+    """An HTTP answer; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -33,13 +33,13 @@ class Answer:
 
 
 def origin(url: str) -> str:
-    """The address without what is secret in it."""
+    """Return scheme, host and port of the URL; its path and query may contain secrets."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
 
 
 class Wire:
-    """Sends requests one at a time or from many threads."""
+    """Sends HTTP requests; thread-safe. Timeouts are in seconds."""
 
     def __init__(self, *, connect: float = 5.0, read: float = 60.0) -> None:
         self._timeout = Timeout(connect=connect, read=read)
@@ -56,10 +56,13 @@ class Wire:
         seconds: float | None = None,
         direct: bool = False,
     ) -> Answer:
-        """One try, read to its end; ``seconds`` for connecting and for each wait, each.
+        """Send one request, once, and read the whole answer.
+
+        ``seconds`` replaces both timeouts, for connecting and for reading. ``direct`` bypasses
+        proxies.
 
         Raises:
-            Unreachable: no answer, or not all of it.
+            Unreachable: no answer, or only a part of one.
         """
         response = self.open(method, url, headers, body, seconds=seconds, direct=direct)
         try:
@@ -79,7 +82,7 @@ class Wire:
         seconds: float | None = None,
         direct: bool = False,
     ) -> "urllib3.BaseHTTPResponse":
-        """The same with the body still to be read, and `release_conn` to be called."""
+        """The same, but the caller reads the body and calls `release_conn`."""
         timeout = self._timeout if seconds is None else Timeout(connect=seconds, read=seconds)
         with TranslateErrors(url):
             return self._pool(url, direct=direct).urlopen(
@@ -94,7 +97,7 @@ class Wire:
             )
 
     def close(self) -> None:
-        """Close what is kept."""
+        """Close all connections."""
         with self._lock:
             for pool in self._pools.values():
                 pool.clear()
@@ -108,10 +111,10 @@ class Wire:
 
 
 class TranslateErrors:
-    """Turns what urllib3 raises into Unreachable; its own messages have whole URLs in them."""
+    """Turns errors of urllib3 into `Unreachable`, since their messages contain whole URLs."""
 
     def __init__(self, url: str) -> None:
-        self._place = origin(url)
+        self._origin = origin(url)
 
     def __enter__(self) -> None:
         return None
@@ -119,21 +122,24 @@ class TranslateErrors:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if not isinstance(error, (HTTPError, OSError)):
             return
-        raise Unreachable(f"{self._place} {_reason(error)}") from None
+        raise Unreachable(f"{self._origin} {_reason(error)}") from None
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, ProxyError):
-        return "could not be reached through the proxy: see HTTPS_PROXY and NO_PROXY"
+        return "cannot be reached through the proxy; check HTTPS_PROXY and NO_PROXY"
     if isinstance(error, SSLError):
-        return "has no certificate that is trusted here: see AWS_CA_BUNDLE, and the clock"
+        return "has no trusted certificate; check AWS_CA_BUNDLE and this machine's clock"
     if isinstance(error, ConnectTimeoutError):
-        return "did not take a connection in time: see address, network and firewall"
-    return f"could not be reached, or broke off ({type(error).__name__}): see address and network"
+        return "did not accept a connection in time; check the address, network and firewall"
+    return (
+        f"cannot be reached, or closed the connection ({type(error).__name__}); "
+        "check the address and network"
+    )
 
 
 def lower_names(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers by their names in lower case."""
+    """Return the headers with their names in lower case."""
     return {name.lower(): value for name, value in headers.items()}
 
 
@@ -158,24 +164,29 @@ def _manager(proxy: str | None) -> urllib3.PoolManager:
 
 
 def _trust() -> ssl.SSLContext:
-    """As botocore: AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, certifi's, its own; else the system's."""
-    named = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
-    if named is None:
+    """Return a context that trusts the CA bundle that botocore would use, else the system's.
+
+    The order: AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, certifi's bundle, botocore's own bundle.
+    """
+    bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
+    if bundle is None:
         return ssl.create_default_context(cafile=next(_bundles(), None))
-    path = Path(named)
+    path = Path(bundle)
     try:
         if path.is_dir():
             return ssl.create_default_context(capath=path)
         return ssl.create_default_context(cafile=path)
     except OSError:
-        raise SettingsError(f"{named} is no bundle of certificates (AWS_CA_BUNDLE)") from None
+        raise SettingsError(
+            f"{bundle} is not a readable CA bundle; check AWS_CA_BUNDLE or REQUESTS_CA_BUNDLE"
+        ) from None
 
 
 def _bundles() -> Iterator[Path]:
     for package in ("certifi", "botocore"):
         with suppress(ValueError, ImportError):
-            found = importlib.util.find_spec(package)
-            if found is not None and found.origin:
-                path = Path(found.origin).with_name("cacert.pem")
+            spec = importlib.util.find_spec(package)
+            if spec is not None and spec.origin:
+                path = Path(spec.origin).with_name("cacert.pem")
                 if path.exists():
                     yield path

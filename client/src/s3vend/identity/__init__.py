@@ -1,1 +1,1 @@
-"""Who the caller is, and where that is found."""
+"""The caller's identity: settings, tokens and AWS credentials."""

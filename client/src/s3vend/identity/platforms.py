@@ -1,6 +1,6 @@
-"""Tokens that the platform gives: GitHub Actions, Google's metadata server, Kubernetes.
+"""Tokens from the platform: GitHub Actions, Google's metadata server, Kubernetes.
 
-A source is asked only where something says that it is there, never by trying addresses.
+A platform is contacted only if the environment shows that the program runs there.
 """
 
 import json
@@ -13,20 +13,23 @@ from s3vend.http.address import is_loopback
 from s3vend.http.wire import Answer, Wire
 from s3vend.identity.settings import Environment
 
-KUBERNETES = Path("/var/run/secrets/s3vend/token")  # not the API server's token: that is its own
+KUBERNETES = Path("/var/run/secrets/s3vend/token")  # never the token for the API server
 GOOGLE = "metadata.google.internal"
 GOOGLE_MACHINE = Path("/sys/class/dmi/id/product_name")
 GOOGLE_NAMES = ("GCE_METADATA_HOST", "K_SERVICE", "CLOUD_RUN_JOB", "FUNCTION_TARGET", "GAE_SERVICE")
-SECONDS = 2.0  # for a metadata server, which is next door
+SECONDS = 2.0  # timeout; the metadata server runs on the same host
 TRIES = 3
 
 
 class NotHere(Exception):
-    """The platform has no token for this program."""
+    """The source has no identity for this program. The next source is tried."""
 
 
 def github(environment: Environment, wire: Wire, audience: str) -> Callable[[], str] | None:
-    """The token of a job in GitHub Actions that has `id-token: write`."""
+    """Return a function that reads the job's token; None outside GitHub Actions.
+
+    The job needs the permission `id-token: write`.
+    """
     url = environment.get("ACTIONS_ID_TOKEN_REQUEST_URL", "")
     bearer = environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
     if not url or not bearer:
@@ -36,16 +39,18 @@ def github(environment: Environment, wire: Wire, audience: str) -> Callable[[], 
         parts = urlsplit(url)
         if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
             raise IdentityError("ACTIONS_ID_TOKEN_REQUEST_URL must begin with https://")
-        joined = f"{url}{'&' if parts.query else '?'}audience={quote(audience, safe='')}"
-        answer = _patient(
-            lambda: wire.send("GET", joined, {"Authorization": f"Bearer {bearer}"}, seconds=10.0)
+        request_url = f"{url}{'&' if parts.query else '?'}audience={quote(audience, safe='')}"
+        answer = _with_retries(
+            lambda: wire.send(
+                "GET", request_url, {"Authorization": f"Bearer {bearer}"}, seconds=10.0
+            )
         )
         if answer.status != 200:
-            raise IdentityError(f"GitHub answered {answer.status} when it was asked for a token")
+            raise IdentityError(f"GitHub answered {answer.status} to the request for a token")
         try:
             value = json.loads(answer.body)["value"]
         except (ValueError, LookupError, TypeError):
-            raise IdentityError("GitHub's answer has no token in it") from None
+            raise IdentityError("GitHub's answer contains no token") from None
         return str(value)
 
     return read
@@ -54,7 +59,7 @@ def github(environment: Environment, wire: Wire, audience: str) -> Callable[[], 
 def google(
     environment: Environment, wire: Wire, audience: str, machine: Path = GOOGLE_MACHINE
 ) -> Callable[[], str] | None:
-    """The token of the service account that a machine, container or function at Google has."""
+    """Return a function that reads the service account's token; None outside Google Cloud."""
     if not any(environment.get(name) for name in GOOGLE_NAMES) and not _is_google(machine):
         return None
     host = environment.get("GCE_METADATA_HOST") or GOOGLE
@@ -63,13 +68,13 @@ def google(
 
     def read() -> str:
         try:
-            answer = _patient(
+            answer = _with_retries(
                 lambda: wire.send(
                     "GET", url, {"Metadata-Flavor": "Google"}, seconds=SECONDS, direct=True
                 )
             )
         except Unreachable as error:
-            raise NotHere(f"it should be on Google Cloud, but {error}") from None
+            raise NotHere(f"this looks like Google Cloud, but {error}") from None
         if answer.status == 404:
             raise NotHere("Google's metadata server has no service account for this program")
         if answer.status != 200 or answer.headers.get("metadata-flavor") != "Google":
@@ -80,18 +85,25 @@ def google(
 
 
 def kubernetes(path: Path = KUBERNETES) -> Callable[[], str] | None:
-    """The projected token of a pod, at the path that docs/identities.md mounts it."""
+    """Return a function that reads the pod's projected token; None if it is not mounted.
+
+    docs/identities.md shows how to mount it.
+    """
     return (lambda: from_file(path)) if path.exists() else None
 
 
 def from_file(path: Path) -> str:
-    """The text of a token's file; it is read each time, since others renew it."""
+    """Return the text of a token file. Others renew the file, so nothing is cached.
+
+    Raises:
+        IdentityError: the file cannot be read, or is not ASCII.
+    """
     try:
         return path.read_text(encoding="ascii")
     except OSError as error:
         raise IdentityError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeError:
-        raise IdentityError(f"{path} holds no token: it is not ASCII") from None
+        raise IdentityError(f"{path} is not a token: it contains non-ASCII bytes") from None
 
 
 def _is_google(machine: Path) -> bool:
@@ -101,12 +113,12 @@ def _is_google(machine: Path) -> bool:
         return False
 
 
-def _patient(once: Callable[[], Answer]) -> Answer:
+def _with_retries(send: Callable[[], Answer]) -> Answer:
     for _ in range(TRIES - 1):
         try:
-            answer = once()
+            answer = send()
         except Unreachable:
             continue
         if answer.status < 500:
             return answer
-    return once()
+    return send()

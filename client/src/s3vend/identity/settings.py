@@ -1,4 +1,4 @@
-"""Where the service is and who to be: arguments, then a profile, then the environment."""
+"""The service's address and the caller's identity, from arguments, a profile or the environment."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -18,11 +18,15 @@ MEMBERS = ("url", "door", "token_file", "aws_profile", "audience", "region")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the client was told. One of the last five pins the identity: no other is looked for."""
+    """The settings in effect.
+
+    ``token``, ``token_file`` and ``aws_profile`` pin the identity: no other source is tried.
+    ``door`` limits the sources to AWS credentials (`iam`) or tokens (`web-identity`).
+    """
 
     url: str
-    audience: str  # of tokens that are asked for here
-    region: str | None = None  # of the service's API, for signatures
+    audience: str  # for tokens that the client requests from GitHub or Google
+    region: str | None = None  # of the service's API, for Signature Version 4
     door: Door | None = None
     token: TokenOrReader | None = field(default=None, repr=False)
     token_file: Path | None = None
@@ -32,7 +36,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """Arguments of `connect`, each None where nothing was said."""
+    """The arguments of `connect`; None where absent."""
 
     url: str | None = None
     profile: str | None = None
@@ -45,38 +49,40 @@ class Arguments:
 
 
 def config_file(environment: Environment) -> Path:
-    """Where profiles are: `s3vend/config` below XDG_CONFIG_HOME or ~/.config."""
+    """Return the path of the profiles: `s3vend/config` in XDG_CONFIG_HOME or ~/.config."""
     home = environment.get("XDG_CONFIG_HOME", "")
     base = Path(home) if Path(home).is_absolute() else Path("~/.config").expanduser()
     return base / "s3vend" / "config"
 
 
-def settings(given: Arguments, environment: Environment) -> Settings:
-    """Everything told, put together.
+def settings(arguments: Arguments, environment: Environment) -> Settings:
+    """Merge the settings: arguments come first, then the profile, then the environment.
 
     Raises:
-        SettingsError: no address, an unknown profile or member, two identities at once.
+        SettingsError: no address, an unknown profile or member, or more than one identity.
     """
-    name = given.profile or environment.get("S3VEND_PROFILE") or None
+    name = arguments.profile or environment.get("S3VEND_PROFILE") or None
     stored = read_profile(name, config_file(environment)) if name else {}
-    url = given.url or stored.get("url") or environment.get("S3VEND_URL")
+    url = arguments.url or stored.get("url") or environment.get("S3VEND_URL")
     if not url:
         raise SettingsError(
-            "Where is the service? Set S3VEND_URL, give url=, or choose a profile "
-            f"(S3VEND_PROFILE) in {config_file(environment)}."
+            "No service address found. Set S3VEND_URL, pass --url or url=, or choose a profile in "
+            f"{config_file(environment)} with S3VEND_PROFILE."
         )
-    named = "url" if given.url else f"url in profile {name}" if "url" in stored else "S3VEND_URL"
-    url = valid_address(url, named)
-    told = (given.token, given.token_file, given.aws_profile, given.door)
-    pinned = given if any(one is not None for one in told) else _stored(stored, name)
-    _agree(pinned)
+    source = (
+        "url" if arguments.url else f"url in profile {name}" if "url" in stored else "S3VEND_URL"
+    )
+    url = valid_address(url, source)
+    identity = (arguments.token, arguments.token_file, arguments.aws_profile, arguments.door)
+    pinned = arguments if any(value is not None for value in identity) else _stored(stored, name)
+    _check_identity(pinned)
     return Settings(
         url=url,
-        audience=given.audience
+        audience=arguments.audience
         or stored.get("audience")
         or environment.get("S3VEND_AUDIENCE")
         or url,
-        region=given.region or stored.get("region"),
+        region=arguments.region or stored.get("region"),
         door=pinned.door,
         token=pinned.token,
         token_file=Path(pinned.token_file).expanduser() if pinned.token_file else None,
@@ -86,10 +92,10 @@ def settings(given: Arguments, environment: Environment) -> Settings:
 
 
 def read_profile(name: str, path: Path) -> dict[str, str]:
-    """The members of a profile: a section of an INI file.
+    """Return the members of a profile, which is a section of an INI file.
 
     Raises:
-        SettingsError: no such file or section, or a member that is not one of MEMBERS.
+        SettingsError: the file or the section does not exist, or a member is not in MEMBERS.
     """
     import configparser
 
@@ -98,19 +104,22 @@ def read_profile(name: str, path: Path) -> dict[str, str]:
         with path.open(encoding="utf-8") as file:
             parser.read_file(file)
     except FileNotFoundError:
-        raise SettingsError(f"There is no {path} to find profile {name} in.") from None
+        raise SettingsError(
+            f"Profile {name} not found: {path} does not exist. Create the profile with "
+            f"s3vend configure {name}."
+        ) from None
     except (OSError, UnicodeError, configparser.Error) as error:
         raise SettingsError(f"{path} cannot be read: {type(error).__name__}") from None
     if not parser.has_section(name):
         known = ", ".join(parser.sections()) or "none"
-        raise SettingsError(f"{path} has no profile {name}; it has: {known}")
-    found = {key: value.strip() for key, value in parser.items(name)}
-    if unknown := found.keys() - set(MEMBERS):
+        raise SettingsError(f"Profile {name} not found in {path}; it has: {known}")
+    members = {key: value.strip() for key, value in parser.items(name)}
+    if unknown := members.keys() - set(MEMBERS):
         raise SettingsError(
-            f"Profile {name} in {path} has {', '.join(sorted(unknown))}; "
-            f"known are {', '.join(MEMBERS)}. Tokens stand in files of their own: token_file."
+            f"Unknown members in profile {name} of {path}: {', '.join(sorted(unknown))}. Known "
+            f"members: {', '.join(MEMBERS)}. Keep a token in a file and name it with token_file."
         )
-    return found
+    return members
 
 
 def _stored(members: Mapping[str, str], profile: str | None) -> Arguments:
@@ -126,13 +135,20 @@ def _door(text: str, profile: str | None) -> Door:
     for door in get_args(Door):
         if text == door:
             return "iam" if text == "iam" else "web-identity"
-    raise SettingsError(f"door in profile {profile} is {text}: it is iam or web-identity")
+    raise SettingsError(f"door in profile {profile} is {text}; set it to iam or web-identity")
 
 
-def _agree(given: Arguments) -> None:
-    """One identity at most, and one that goes through the door."""
-    tokens = [one for one in (given.token, given.token_file) if one is not None]
-    if len(tokens) + (given.aws_profile is not None) > 1:
-        raise SettingsError("Two identities at once: give one of token, token_file, aws_profile.")
-    if (tokens and given.door == "iam") or (given.aws_profile and given.door == "web-identity"):
-        raise SettingsError("door iam is for AWS credentials, door web-identity for tokens.")
+def _check_identity(arguments: Arguments) -> None:
+    """Refuse two identities, and an identity that its door does not accept."""
+    tokens = [token for token in (arguments.token, arguments.token_file) if token is not None]
+    if len(tokens) + (arguments.aws_profile is not None) > 1:
+        raise SettingsError(
+            "More than one identity: set only one of token, token_file and aws_profile."
+        )
+    if (tokens and arguments.door == "iam") or (
+        arguments.aws_profile and arguments.door == "web-identity"
+    ):
+        raise SettingsError(
+            "The door does not match the identity: iam takes AWS credentials, web-identity takes "
+            "tokens."
+        )

@@ -1,4 +1,4 @@
-"""AWS credentials at the door `iam`: the one place that imports botocore for asking."""
+"""AWS credentials for the door `iam`; the only module that signs requests with botocore."""
 
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,9 @@ SERVICE = "execute-api"
 
 
 class AwsIdentity:
-    """Whoever botocore's own chain of credentials says; its keys are asked anew for each request.
+    """The identity that botocore's credential chain finds. Thread-safe.
 
-    botocore renews those that end, and is made for many threads.
+    Each request reads the keys again, since botocore renews those that expire.
     """
 
     door = "iam"
@@ -29,14 +29,14 @@ class AwsIdentity:
         self.name = f"AWS profile {profile}" if profile else "AWS credentials"
         try:
             session = Session(profile=profile)
-            found: Credentials | None = session.get_credentials()
+            credentials: Credentials | None = session.get_credentials()
             region: str | None = session.get_config_variable("region")
         except BotoCoreError as error:
             raise IdentityError(f"{self.name} cannot be used: {error}") from None
-        if found is None:
-            raise NotHere("botocore finds none: no keys, no profile, no role of this machine")
-        self._credentials = found
-        self.name = f"{self.name} ({found.method})"
+        if credentials is None:
+            raise NotHere("botocore found none: no keys, no profile and no role of this machine")
+        self._credentials = credentials
+        self.name = f"{self.name} ({credentials.method})"
         region = (
             settings.region
             or region_of(settings.url)
@@ -46,8 +46,8 @@ class AwsIdentity:
         )
         if not region:
             raise SettingsError(
-                "In which region is the service? Its address does not say: set AWS_REGION, "
-                "give region=, or write region into the profile."
+                "No region found: the service's address does not contain one. Set AWS_REGION, "
+                "pass --region or region=, or set region in the profile."
             )
         self._region = region
 
@@ -55,10 +55,10 @@ class AwsIdentity:
         return f"<{self.name}>"
 
     def authorize(self, method: str, url: str, body: bytes) -> dict[str, str]:
-        """The headers of a signature for this very request (Signature Version 4).
+        """Return headers that sign the request with Signature Version 4.
 
         Raises:
-            IdentityError: the credentials have ended and cannot be renewed.
+            IdentityError: the credentials have expired and cannot be renewed.
         """
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
@@ -68,16 +68,16 @@ class AwsIdentity:
             keys = self._credentials.get_frozen_credentials()
         except (BotoCoreError, ClientError, RuntimeError) as error:
             raise IdentityError(
-                f"The {self.name} cannot be renewed ({type(error).__name__}): sign in again."
+                f"Cannot renew the {self.name} ({type(error).__name__}). Sign in to AWS again."
             ) from None
         request = AWSRequest(method, url, headers={}, data=body)
         SigV4Auth(keys, SERVICE, self._region).add_auth(request)
         return dict(request.headers.items())
 
     def renew(self) -> bool:
-        """Nothing else to offer: botocore has the newest."""
+        """Return False: the request was already signed with the newest keys."""
         return False
 
     def notes(self) -> list[str]:
-        """What a refusal should say beside the service's words."""
-        return [f"Who asked: {self.name}, signed for {SERVICE} in {self._region}."]
+        """Return the lines to add to the message of a refusal."""
+        return [f"Identity: {self.name}, signed for {SERVICE} in {self._region}."]

@@ -1,10 +1,10 @@
-"""Who the caller is, found in a fixed order; docs/clients.md has it for people.
+"""The search for the caller's identity, in a fixed order that docs/clients.md documents.
 
-1. a token that was given; 2. a token file; 3. GitHub Actions; 4. Google's metadata server;
-5. a token projected by Kubernetes; 6. AWS credentials, by botocore.
+1. the token in S3VEND_TOKEN; 2. a token file; 3. GitHub Actions; 4. Google's metadata server;
+5. a token projected by Kubernetes; 6. AWS credentials, found by botocore.
 
-What is named must work: a file that is not there is an error, never the next source. An identity
-that arguments or a profile pin is the only one.
+A source that is named must work: a missing file is an error and does not lead to the next source.
+If arguments or a profile pin an identity, no other source is tried.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ FILES = ("S3VEND_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE")
 
 
 class Identity(Protocol):
-    """Somebody, at one door."""
+    """An identity that authorizes requests at one door."""
 
     @property
     def door(self) -> str:
@@ -33,21 +33,21 @@ class Identity(Protocol):
 
     @property
     def name(self) -> str:
-        """Where it comes from, for messages."""
+        """The source of the identity, for messages."""
 
     def authorize(self, method: str, url: str, body: bytes) -> dict[str, str]:
-        """The headers that say so."""
+        """Return the headers that authorize this request."""
 
     def renew(self) -> bool:
-        """After a refusal: whether trying again makes sense."""
+        """Renew the identity after a refusal; return whether a second try makes sense."""
 
     def notes(self) -> list[str]:
-        """Lines for a refusal."""
+        """Return the lines to add to the message of a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place to look. ``make`` is None where there is no reason to look; ``why`` says so."""
+    """A source of an identity. ``make`` is None if the source is absent; ``why`` says why."""
 
     name: str
     make: Callable[[], Identity] | None
@@ -55,10 +55,10 @@ class Source:
 
 
 def identity(settings: Settings, environment: Environment, wire: Wire) -> Identity:
-    """The first identity that there is.
+    """Return the identity of the first source that has one.
 
     Raises:
-        IdentityError: there is none, or the one that was named cannot be had.
+        IdentityError: no source has an identity, or a source that is set does not work.
     """
     tried = []
     for source in sources(settings, environment, wire):
@@ -70,12 +70,14 @@ def identity(settings: Settings, environment: Environment, wire: Wire) -> Identi
         except NotHere as error:
             tried.append(f"{source.name}: {error}")
         except IdentityError as error:
-            raise IdentityError(f"The identity from {source.name} cannot be had: {error}") from None
-    raise IdentityError("Nobody to be. What was tried, in this order:", tried)
+            raise IdentityError(f"Cannot get an identity from {source.name}: {error}") from None
+    raise IdentityError(
+        "No identity found. Set one of these sources (they were tried in this order):", tried
+    )
 
 
 def sources(settings: Settings, environment: Environment, wire: Wire) -> Iterator[Source]:
-    """Where to look, in order."""
+    """Yield the sources to try, in order."""
     aws = Source("AWS credentials", lambda: AwsIdentity(settings, environment), "")
     if settings.token is not None:
         yield _token("token=", _reader(settings.token))
@@ -104,23 +106,24 @@ def _tokens(settings: Settings, environment: Environment, wire: Wire) -> Iterato
     yield _maybe(
         "GitHub Actions",
         platforms.github(environment, wire, audience),
-        "ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN are not set; a job has them with id-token: write",
+        "ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set; a job gets "
+        "them with the permission id-token: write",
     )
     yield _maybe(
         "Google Cloud",
         platforms.google(environment, wire, audience),
-        "nothing says that this is Google Cloud",
+        "this machine does not look like Google Cloud",
     )
-    yield _maybe("Kubernetes", platforms.kubernetes(), f"there is no {platforms.KUBERNETES}")
+    yield _maybe("Kubernetes", platforms.kubernetes(), f"{platforms.KUBERNETES} does not exist")
 
 
 def _token(name: str, read: Callable[[], str]) -> Source:
-    """A source whose token is read right away, so that what is wrong is said at the start."""
+    """Return a source that reads its token at once, so that an error shows at the start."""
 
     def make() -> Identity:
-        found = TokenIdentity(name, read)
-        found.token()
-        return found
+        identity = TokenIdentity(name, read)
+        identity.token()
+        return identity
 
     return Source(name, make, "")
 

@@ -1,4 +1,4 @@
-"""Tokens: what one says of its own end, and reading it again before that."""
+"""Tokens for the door `web-identity`: reading them, and reading them again before they expire."""
 
 import base64
 import json
@@ -9,16 +9,16 @@ from time import time
 
 from s3vend.errors import IdentityError
 
-EARLY = 120.0  # seconds before its end that a token is read again
-SHARE = 0.2  # of a shorter life
-LONGEST = 8192  # bytes of a token; the service takes no more
+EARLY = 120.0  # seconds before a token expires at which it is read again,
+SHARE = 0.2  # or this share of its lifetime if that is less
+LONGEST = 8192  # bytes of a token; the service's limit
 
 
 def parse_token(text: str, name: str) -> str:
-    """The token alone, without `Bearer` and the newline of a file.
+    """Return the token without `Bearer` and surrounding whitespace.
 
     Raises:
-        IdentityError: empty, too long, or with characters that no header takes.
+        IdentityError: the token is empty, too long, or has characters that a header cannot carry.
     """
     token = text.strip()
     if token.partition(" ")[0] == "Bearer":
@@ -26,29 +26,31 @@ def parse_token(text: str, name: str) -> str:
     if not token:
         raise IdentityError(f"{name} is empty")
     if len(token) > LONGEST:
-        raise IdentityError(f"{name} is longer than the {LONGEST} bytes of any token")
+        raise IdentityError(f"{name} is too long: a token has at most {LONGEST} bytes")
     if not (token.isascii() and token.isprintable()) or " " in token:
-        raise IdentityError(f"{name} is not one token: it has other characters in it")
+        raise IdentityError(
+            f"{name} is not a token: it contains spaces, control characters or non-ASCII characters"
+        )
     return token
 
 
 def validity(token: str) -> tuple[float | None, float | None]:
-    """`iat` and `exp` as the token says, unverified; None for what it does not say."""
+    """Return the token's claims `iat` and `exp`, unverified; None for a claim it does not have."""
     try:
         middle = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-        found = [claims.get(name) for name in ("iat", "exp")]
+        values = [claims.get(name) for name in ("iat", "exp")]
     except (IndexError, ValueError, AttributeError):
         return None, None
     begin, end = (
-        float(one) if isinstance(one, (int, float)) and not isinstance(one, bool) else None
-        for one in found
+        float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+        for value in values
     )
     return begin, end
 
 
 class TokenIdentity:
-    """Somebody with a token of one source, at the door `web-identity`; for many threads."""
+    """The identity of a token, at the door `web-identity`. Thread-safe."""
 
     door = "web-identity"
 
@@ -62,10 +64,10 @@ class TokenIdentity:
         return f"<token from {self.name}>"
 
     def token(self) -> str:
-        """One that does not end right now, if the source has such.
+        """Return the token; read it again if it expires soon.
 
         Raises:
-            IdentityError: the source has none.
+            IdentityError: the source has no valid token.
         """
         with self._lock:
             if self._token is None or self._ends_soon(self._token):
@@ -73,29 +75,31 @@ class TokenIdentity:
             return self._token
 
     def authorize(self, method: str, url: str, body: bytes) -> dict[str, str]:
-        """The headers that say who asks."""
-        del method, url, body  # a token is for any request
+        """Return the `Authorization` header with the token."""
+        del method, url, body  # a token is not tied to a request
         return {"Authorization": f"Bearer {self.token()}"}
 
     def renew(self) -> bool:
-        """After a refusal: whether the source has another token now."""
+        """Read the token again after a refusal; return whether it has changed."""
         with self._lock:
             old, self._token = self._token, parse_token(self._read(), self.name)
             return old != self._token
 
     def notes(self) -> list[str]:
-        """What a refusal should say beside the service's words."""
+        """Return the lines to add to the message of a refusal."""
         with self._lock:
             _, end = validity(self._token or "")
         left = None if end is None else end - self._now()
         if end is not None and left is not None and left <= 0:
             at = datetime.fromtimestamp(end, timezone.utc).isoformat(timespec="seconds")
-            return [f"The token from {self.name} ended at {at}, {-left:.0f} s ago: get a new one."]
-        return [f"Who asked: the token from {self.name}."]
+            return [
+                f"The token from {self.name} expired at {at}, {-left:.0f} s ago. Get a new one."
+            ]
+        return [f"Identity: the token from {self.name}."]
 
     def _ends_soon(self, token: str) -> bool:
         begin, end = validity(token)
         if end is None:
-            return True  # a file may have changed; reading it costs little
+            return True  # unknown: the file may have changed, and reading it is cheap
         whole = EARLY / SHARE if begin is None else end - begin
         return end - self._now() < min(EARLY, whole * SHARE)

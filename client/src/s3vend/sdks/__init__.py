@@ -1,1 +1,1 @@
-"""Vended credentials in the form that SDKs and tools take."""
+"""Vended credentials in the form that each SDK and tool expects."""

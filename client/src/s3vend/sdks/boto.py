@@ -1,4 +1,4 @@
-"""Sessions of boto3, botocore and aiobotocore whose credentials renew themselves in time."""
+"""Sessions of boto3, botocore and aiobotocore that renew their credentials in time."""
 
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import boto3
     import botocore.session
 
-METHOD = "s3vend"  # as botocore names where credentials come from
+METHOD = "s3vend"  # botocore's name for the source of the credentials
 
 
 def session(
@@ -29,9 +29,10 @@ def session(
     duration_seconds: int | None = None,
     service: Service | None = None,
 ) -> "boto3.Session":
-    """A `boto3.Session` for the targets, in the bucket's region; for many threads.
+    """Return a `boto3.Session` for the targets, in the bucket's region.
 
-    Vends at once, so that a refusal is raised here, and again before the credentials end.
+    Vends at once, so that a refusal is raised here, and again before the credentials expire.
+    The arguments are those of `credentials`.
 
     Raises:
         SettingsError: boto3 is not installed.
@@ -42,16 +43,16 @@ def session(
     except ImportError:
         raise SettingsError(
             "s3vend.session needs boto3: pip install 's3vend[boto3]'. "
-            "With botocore alone, take s3vend.botocore_session."
+            "With botocore alone, use s3vend.botocore_session."
         ) from None
-    own = botocore_session(
+    inner = botocore_session(
         target,
         permission=permission,
         privilege=privilege,
         duration_seconds=duration_seconds,
         service=service,
     )
-    return Session(botocore_session=own, region_name=own.get_config_variable("region"))
+    return Session(botocore_session=inner, region_name=inner.get_config_variable("region"))
 
 
 def botocore_session(
@@ -62,23 +63,23 @@ def botocore_session(
     duration_seconds: int | None = None,
     service: Service | None = None,
 ) -> "botocore.session.Session":
-    """The same as a `botocore.session.Session`."""
+    """Return a `botocore.session.Session`, as `session` does for boto3."""
     from botocore.credentials import CredentialResolver, RefreshableCredentials
     from botocore.session import Session
 
     vend = _vend_function(target, permission, privilege, duration_seconds, service)
     first = vend()
-    own = RefreshableCredentials(
+    refreshable = RefreshableCredentials(
         **_keys(first),
         refresh_using=lambda: metadata(vend()),
         method=METHOD,
         **_refresh_times(first),
     )
-    own_provider: Any = [_Provider(own)]
-    made = Session()
-    made.set_config_variable("region", first.region)
-    made.register_component("credential_provider", CredentialResolver(own_provider))
-    return made
+    providers: Any = [_Provider(refreshable)]
+    new_session = Session()
+    new_session.set_config_variable("region", first.region)
+    new_session.register_component("credential_provider", CredentialResolver(providers))
+    return new_session
 
 
 async def aiobotocore_session(
@@ -89,7 +90,9 @@ async def aiobotocore_session(
     duration_seconds: int | None = None,
     service: Service | None = None,
 ) -> Any:
-    """The same as an `aiobotocore.session.AioSession`, also for s3fs (``session=``).
+    """Return an `aiobotocore.session.AioSession`, as `session` does for boto3.
+
+    s3fs takes it as ``session=``.
 
     Raises:
         SettingsError: aiobotocore is not installed.
@@ -109,34 +112,36 @@ async def aiobotocore_session(
         return metadata(await asyncio.to_thread(vend))
 
     first = await asyncio.to_thread(vend)
-    own = AioRefreshableCredentials(
+    refreshable = AioRefreshableCredentials(
         **_keys(first), refresh_using=refresh, method=METHOD, **_refresh_times(first)
     )
-    made = AioSession()
-    made.set_config_variable("region", first.region)
-    made.register_component("credential_provider", AioCredentialResolver([_AioProvider(own)]))
-    return made
+    new_session = AioSession()
+    new_session.set_config_variable("region", first.region)
+    new_session.register_component(
+        "credential_provider", AioCredentialResolver([_AioProvider(refreshable)])
+    )
+    return new_session
 
 
 class _Provider:
-    """What botocore asks for credentials: the only one of its session."""
+    """The only credential provider of a session."""
 
     METHOD = CANONICAL_NAME = METHOD
 
-    def __init__(self, own: Any) -> None:
-        self._own = own
+    def __init__(self, credentials: Any) -> None:
+        self._credentials = credentials
 
     def load(self) -> Any:
-        return self._own
+        return self._credentials
 
 
 class _AioProvider(_Provider):
     async def load(self) -> Any:
-        return self._own
+        return self._credentials
 
 
 def metadata(keys: Credentials) -> dict[str, str]:
-    """Credentials as botocore takes them from whatever refreshes them."""
+    """Return the credentials in the form that botocore expects from a refresh."""
     return {
         "access_key": keys.access_key_id,
         "secret_key": keys.secret_access_key,
@@ -152,13 +157,13 @@ def _vend_function(
     duration_seconds: int | None,
     service: Service | None,
 ) -> Any:
-    asked = service or connect()
+    connected = service or connect()
     return lambda: credentials(
         target,
         permission=permission,
         privilege=privilege,
         duration_seconds=duration_seconds,
-        service=asked,
+        service=connected,
     )
 
 
@@ -167,7 +172,10 @@ def _keys(keys: Credentials) -> dict[str, Any]:
 
 
 def _refresh_times(first: Credentials) -> dict[str, Any]:
-    """botocore's own, a quarter of an hour before the end, would renew for every request."""
+    """Return refresh times that suit the lifetime.
+
+    botocore's default, 15 minutes before the end, would renew short credentials on every request.
+    """
     life = (first.expiration - datetime.now(timezone.utc)).total_seconds()
     advisory, mandatory = margins(max(life, 0.0))
     return {"advisory_timeout": advisory, "mandatory_timeout": mandatory}

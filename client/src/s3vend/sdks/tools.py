@@ -1,4 +1,4 @@
-"""Credentials in the form that other tools ask for; docs/clients.md has a recipe for each."""
+"""Credentials in the form that each tool expects; docs/clients.md has a recipe for each tool."""
 
 from typing import Any
 
@@ -6,14 +6,17 @@ from s3vend.service.credentials import Credentials, Fresh
 
 
 class ObstoreProvider:
-    """For obstore: ``S3Store(bucket, credential_provider=ObstoreProvider(fresh(…)))``."""
+    """A credential provider for obstore; ``keep`` is a result of `fresh`.
+
+    ``S3Store(bucket, credential_provider=ObstoreProvider(fresh(…)))``
+    """
 
     def __init__(self, keep: Fresh) -> None:
         self._keep = keep
         self.config = {"region": keep().region}  # obstore reads it
 
     def __call__(self) -> dict[str, Any]:
-        """An `obstore.store.S3Credential`."""
+        """Return an `obstore.store.S3Credential`."""
         keys = self._keep()
         return {
             "access_key_id": keys.access_key_id,
@@ -24,16 +27,18 @@ class ObstoreProvider:
 
 
 class PolarsProvider:
-    """For Polars: ``scan_parquet(…, credential_provider=PolarsProvider(fresh(…)))``.
+    """A credential provider for Polars; ``keep`` is a result of `fresh`.
 
-    It takes no region from a provider: ``storage_options={"aws_region": …}`` has it.
+    ``scan_parquet(…, credential_provider=PolarsProvider(fresh(…)))``
+
+    Polars takes no region from a provider: set ``storage_options={"aws_region": …}``.
     """
 
     def __init__(self, keep: Fresh) -> None:
         self._keep = keep
 
     def __call__(self) -> tuple[dict[str, str | None], int | None]:
-        """Keys by Polars' names, and when they end in seconds since 1970."""
+        """Return the credentials by Polars' names, and their expiration in seconds since 1970."""
         keys = self._keep()
         named: dict[str, str | None] = {
             "aws_access_key_id": keys.access_key_id,
@@ -46,11 +51,15 @@ class PolarsProvider:
 def duckdb_secret(
     keys: Credentials, *, name: str = "s3vend", scope: str | None = None, **more: str
 ) -> str:
-    """`CREATE OR REPLACE SECRET` for DuckDB; execute it again before the credentials end.
+    """Return a `CREATE OR REPLACE SECRET` statement for DuckDB.
 
-    It replaces the one before and lives in memory alone. ``scope`` such as `s3://bucket/prefix/`
-    leaves other keys to other secrets; ``more`` are other members, such as ``endpoint``. The text
-    has the keys in it: execute it, never log it.
+    Execute a new one before the credentials expire; it replaces the previous secret, which is
+    kept in memory only. ``scope``, such as `s3://bucket/prefix/`, limits the secret to these keys;
+    ``more`` are further options of the secret, such as ``endpoint``. The statement contains the
+    credentials: never log it.
+
+    Raises:
+        ValueError: ``name`` or a name in ``more`` is not an identifier.
     """
     members = {
         "KEY_ID": keys.access_key_id,
@@ -60,12 +69,15 @@ def duckdb_secret(
         **({"SCOPE": scope} if scope else {}),
         **{_identifier(key).upper(): value for key, value in more.items()},
     }
-    listed = ", ".join(f"{key} {_quote(value)}" for key, value in members.items())
-    return f"CREATE OR REPLACE TEMPORARY SECRET {_identifier(name)} (TYPE s3, {listed})"
+    options = ", ".join(f"{key} {_quote(value)}" for key, value in members.items())
+    return f"CREATE OR REPLACE TEMPORARY SECRET {_identifier(name)} (TYPE s3, {options})"
 
 
 def pyarrow_keys(keys: Credentials) -> dict[str, str]:
-    """For ``pyarrow.fs.S3FileSystem(**pyarrow_keys(keep()))``; a new one before they end."""
+    """Return the arguments for ``pyarrow.fs.S3FileSystem(**pyarrow_keys(…))``.
+
+    Make a new file system before the credentials expire.
+    """
     return {
         "access_key": keys.access_key_id,
         "secret_key": keys.secret_access_key,
@@ -75,7 +87,7 @@ def pyarrow_keys(keys: Credentials) -> dict[str, str]:
 
 
 def pyiceberg_properties(keys: Credentials) -> dict[str, str]:
-    """For a catalog or a FileIO of pyiceberg."""
+    """Return the properties for a catalog or a FileIO of pyiceberg."""
     return {
         "s3.access-key-id": keys.access_key_id,
         "s3.secret-access-key": keys.secret_access_key,
@@ -86,7 +98,7 @@ def pyiceberg_properties(keys: Credentials) -> dict[str, str]:
 
 def _identifier(text: str) -> str:
     if not (text.isidentifier() and text.isascii()):
-        raise ValueError("a name in DuckDB: letters, digits and _")
+        raise ValueError(f"{text!r} is not a name for DuckDB; use letters, digits and '_'")
     return text
 
 

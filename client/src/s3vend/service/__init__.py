@@ -1,1 +1,1 @@
-"""Requests to the service, and what it vends: credentials and URLs."""
+"""Requests to the service, and the credentials and URLs that it vends."""

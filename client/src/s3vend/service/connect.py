@@ -1,4 +1,4 @@
-"""One s3vend service as one caller sees it: requests out, answers or errors back."""
+"""One service and one caller: requests to the service, and an error for each answer but 200."""
 
 import json
 import os
@@ -14,59 +14,63 @@ from s3vend.http.wire import Answer, Wire
 from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, settings
 from s3vend.identity.sources import Identity, identity
 
-CLOCK = 60.0  # seconds that two clocks may differ before it is worth a word
-SHOWN = 300  # characters of an answer that is no problem
+CLOCK = 60.0  # seconds that the clocks may differ before an error mentions it
+SHOWN = 300  # bytes that an error shows of an answer that is not `application/problem+json`
 
 
 class Service:
-    """Where the service is, and who asks; for many threads. Made by `connect`."""
+    """A service and the caller's identity. Thread-safe. `connect` makes it."""
 
-    def __init__(self, told: Settings, who: Identity, wire: Wire, patience: Patience) -> None:
-        self.settings, self.identity, self.wire, self.patience = told, who, wire, patience
+    def __init__(
+        self, settings: Settings, identity: Identity, wire: Wire, patience: Patience
+    ) -> None:
+        self.settings, self.identity, self.wire, self.patience = settings, identity, wire, patience
 
     def __repr__(self) -> str:
         return f"<s3vend service {self.settings.url} as {self.identity!r}>"
 
     def ask(self, route: str, body: Mapping[str, object]) -> dict[str, Any]:
-        """The answer to a POST at this identity's door, such as `credentials`.
+        """Send a POST and return the answer. ``route`` is such as `credentials`.
+
+        A route without a leading slash is at the door of the identity.
 
         Raises:
-            ServiceError: the service refused, or failed several times.
+            ServiceError: the service refused the request, or still failed after several tries.
             Unreachable: no answer.
             IdentityError: the identity cannot be renewed.
         """
         data = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-        return self._asked("POST", route, data)
+        return self._request("POST", route, data)
 
     def read(self, route: str, **query: str) -> dict[str, Any]:
-        """The same for a GET, such as `grants` or `identity`."""
-        joined = f"{route}?{urlencode(query)}" if query else route
-        return self._asked("GET", joined, b"")
+        """Send a GET and return the answer, as `ask` does; such as `grants` or `identity`."""
+        full = f"{route}?{urlencode(query)}" if query else route
+        return self._request("GET", full, b"")
 
     def end(self, route: str) -> dict[str, Any]:
-        """The same for a DELETE, such as of a revocation."""
-        return self._asked("DELETE", route, b"")
+        """Send a DELETE and return the answer, as `ask` does; such as to lift a revocation."""
+        return self._request("DELETE", route, b"")
 
-    def _asked(self, method: str, route: str, data: bytes) -> dict[str, Any]:
+    def _request(self, method: str, route: str, data: bytes) -> dict[str, Any]:
         path = route if route.startswith("/") else f"/{self.identity.door}/{route}"
         url = f"{self.settings.url}{path}"
 
-        def once() -> Answer:
+        def send() -> Answer:
             headers = {"Content-Type": "application/json", "Accept": "application/json"}
             headers |= self.identity.authorize(method, url, data)
             return self.wire.send(method, url, headers, data)
 
-        answer = self.patience.ask(once)
+        answer = self.patience.retry(send)
         refused = answer.status in (401, 403) and _problem(answer).code == "NotAuthenticated"
         if refused and self.identity.renew():
-            answer = self.patience.ask(once)
-        asked = f"{method} {path.partition('?')[0]} at {self.settings.url}"
-        found = _json_object(answer)
-        if answer.status == 200 and found is not None:
-            return found
+            answer = self.patience.retry(send)
+        members = _json_object(answer)
+        if answer.status == 200 and members is not None:
+            return members
         notes = []
         if answer.status in (401, 403):
             notes = [*self.identity.notes(), *clock_notes(answer, time.time())]
+        asked = f"{method} {path.partition('?')[0]} at {self.settings.url}"
         raise refusal(asked, _problem(answer), notes)
 
 
@@ -81,59 +85,63 @@ def connect(
     door: Door | None = None,
     region: str | None = None,
 ) -> Service:
-    """The service that arguments, a profile or the environment name, and an identity there.
+    """Connect to the service that arguments, a profile or the environment name.
 
-    ``token`` may be a function that returns one. ``region`` is the API's, for signatures.
+    ``token`` is a token, or a function that returns one. ``region`` is the region of the
+    service's API, for Signature Version 4.
 
     Raises:
-        SettingsError: no address, or what was told contradicts itself.
-        IdentityError: nobody to be.
+        SettingsError: no address, or settings that contradict each other.
+        IdentityError: no identity found.
     """
-    given = Arguments(url, profile, token, token_file, aws_profile, audience, door, region)
-    told = settings(given, os.environ)
+    arguments = Arguments(url, profile, token, token_file, aws_profile, audience, door, region)
+    chosen = settings(arguments, os.environ)
     wire = Wire()
-    return Service(told, identity(told, os.environ, wire), wire, Patience())
+    return Service(chosen, identity(chosen, os.environ, wire), wire, Patience())
 
 
 def clock_notes(answer: Answer, now: float) -> list[str]:
-    """A line where this machine's clock and the service's differ."""
+    """Return a line for an error's message if the clock differs from the answer's `Date`."""
     try:
-        there = parsedate_to_datetime(answer.headers["date"]).timestamp()
+        service_time = parsedate_to_datetime(answer.headers["date"]).timestamp()
     except (LookupError, TypeError, ValueError):
         return []
-    off = now - there
-    if abs(off) < CLOCK:
+    ahead = now - service_time
+    if abs(ahead) < CLOCK:
         return []
-    return [f"This machine's clock is {abs(off):.0f} s {'ahead' if off > 0 else 'behind'}: set it."]
+    direction = "ahead" if ahead > 0 else "behind"
+    return [f"This machine's clock is {abs(ahead):.0f} s {direction}. Set the clock."]
 
 
 def _json_object(answer: Answer) -> dict[str, Any] | None:
     try:
-        found = json.loads(answer.body)
+        value = json.loads(answer.body)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def _error_type(answer: Answer) -> str:
-    """What API Gateway names where it answers by itself."""
+    """Return the error type in an answer of API Gateway itself."""
     return answer.headers.get("x-amzn-errortype", "").partition(":")[0]
 
 
 def _problem(answer: Answer) -> Problem:
-    said = _json_object(answer) or {}
+    members = _json_object(answer) or {}
     text = answer.body[:SHOWN].decode(errors="replace")
-    listed = said.get("errors")
+    errors = members.get("errors")
     faults = tuple(
-        Fault(str(one.get("pointer", "")), str(one.get("detail", "")))
-        for one in (listed if isinstance(listed, list) else [])
-        if isinstance(one, dict)
+        Fault(str(error.get("pointer", "")), str(error.get("detail", "")))
+        for error in (errors if isinstance(errors, list) else [])
+        if isinstance(error, dict)
     )
     return Problem(
         status=answer.status,
-        code=str(said.get("code") or _error_type(answer) or "NoProblem"),
-        detail=str(said.get("detail") or said.get("message") or said.get("Message") or text),
-        request_id=str(said.get("requestId") or answer.headers.get("x-amzn-requestid") or "")
+        code=str(members.get("code") or _error_type(answer) or "NoProblem"),
+        detail=str(
+            members.get("detail") or members.get("message") or members.get("Message") or text
+        ),
+        request_id=str(members.get("requestId") or answer.headers.get("x-amzn-requestid") or "")
         or None,
         faults=faults,
         retry_after=retry_after(answer),

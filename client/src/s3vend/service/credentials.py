@@ -1,4 +1,4 @@
-"""Credentials as a plain value, and kept fresh: one vend for as many threads as there are."""
+"""Vended credentials: as a value, and as a function that renews them for all threads at once."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -14,13 +14,14 @@ Permission = Literal["READ", "WRITE", "READWRITE"]
 Privilege = Literal["Minimal", "Default"]
 Targets = str | Sequence[str]
 
-ADVISORY, MANDATORY = 300.0, 90.0  # seconds before the end: one renews; everybody waits for it
-ADVISORY_SHARE, MANDATORY_SHARE = 1 / 3, 1 / 10  # of a life that is short
+# Seconds before the end: first one thread renews the credentials, later all threads wait for it.
+ADVISORY, MANDATORY = 300.0, 90.0
+ADVISORY_SHARE, MANDATORY_SHARE = 1 / 3, 1 / 10  # of the lifetime, if that is less
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Temporary keys for what they were asked for, until ``expiration`` (UTC)."""
+    """Temporary AWS credentials. They open ``matched_grant_targets`` until ``expiration`` (UTC)."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -34,7 +35,7 @@ class Credentials:
 
     @property
     def environment(self) -> dict[str, str]:
-        """As environment variables that every AWS SDK reads."""
+        """The credentials and region as the environment variables that every AWS SDK reads."""
         return {
             "AWS_ACCESS_KEY_ID": self.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
@@ -52,25 +53,28 @@ def credentials(
     duration_seconds: int | None = None,
     service: Service | None = None,
 ) -> Credentials:
-    """Vend once. ``target`` is `s3://bucket/key`, `s3://bucket/prefix/*`, or up to 20 of them.
+    """Vend credentials once.
 
-    ``duration_seconds``: 900 to 3,600; absent, the most that the grant allows. ``privilege``
-    "Default" opens the grant's whole scope. Without ``service``, `connect()` finds it.
+    ``target`` is `s3://bucket/key`, `s3://bucket/prefix/*`, or a list of up to 20 of them.
+    ``duration_seconds`` is 900 to 3,600; if absent, the grant's maximum. ``privilege`` "Default"
+    opens the grant's whole scope. ``service`` defaults to `connect()`.
 
     Raises:
-        ServiceError: refused, such as AccessDenied; IdentityError, SettingsError, Unreachable.
+        ServiceError: the service refused the request, such as AccessDenied.
+        Unreachable: no answer.
+        IdentityError, SettingsError: as `connect`.
     """
-    asked: dict[str, object] = {"permission": permission}
-    asked |= {"target": target} if isinstance(target, str) else {"targets": list(target)}
+    request: dict[str, object] = {"permission": permission}
+    request |= {"target": target} if isinstance(target, str) else {"targets": list(target)}
     if privilege is not None:
-        asked["privilege"] = privilege
+        request["privilege"] = privilege
     if duration_seconds is not None:
-        asked["durationSeconds"] = duration_seconds
-    return credentials_of((service or connect()).ask("credentials", asked))
+        request["durationSeconds"] = duration_seconds
+    return credentials_of((service or connect()).ask("credentials", request))
 
 
 def credentials_of(answer: dict[str, Any]) -> Credentials:
-    """The service's answer as a value."""
+    """Return the credentials in an answer of the service."""
     keys = answer["credentials"]
     return Credentials(
         keys["accessKeyId"],
@@ -86,55 +90,61 @@ def credentials_of(answer: dict[str, Any]) -> Credentials:
 
 
 def parse_time(text: str) -> datetime:
-    """A time as the service writes it."""
+    """Parse a time in the service's format (RFC 3339); the result is in UTC."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
 
 
 def margins(life: float) -> tuple[float, float]:
-    """Seconds before the end of a life of so many: when to renew, and when to wait for it."""
+    """Return when to renew, and when to wait for the renewal, in seconds before the end.
+
+    ``life`` is the lifetime of the credentials in seconds.
+    """
     return min(ADVISORY, life * ADVISORY_SHARE), min(MANDATORY, life * MANDATORY_SHARE)
 
 
 class Fresh:
-    """Called, it answers credentials that do not end right now; made by `fresh`."""
+    """A function that returns valid credentials. Thread-safe. `fresh` makes it."""
 
     def __init__(self, vend: Callable[[], Credentials], now: Callable[[], float] = time) -> None:
         self._vend, self._now = vend, now
         self._lock = threading.Lock()
-        self._kept = vend()
+        self._current = vend()
         self._life = self._left()
 
     def __repr__(self) -> str:
-        return f"<fresh {self._kept!r}>"
+        return f"<fresh {self._current!r}>"
 
     def __call__(self) -> Credentials:
-        """Near the end one thread renews and the others go on; at the end all wait for it.
+        """Return credentials that do not expire soon.
+
+        Near the end one thread renews them while the others use the current ones; close to the
+        end all threads wait for the new ones.
 
         Raises:
-            S3VendError: they cannot be renewed, and those that are there have ended.
+            S3VendError: the credentials have expired and cannot be renewed.
         """
         advisory, mandatory = margins(self._life)
         if self._left() > advisory:
-            return self._kept
+            return self._current
         if self._lock.acquire(blocking=self._left() <= mandatory):
             try:
-                if self._left() <= margins(self._life)[0]:  # nobody else has been faster
+                if self._left() <= margins(self._life)[0]:  # no other thread has renewed them
                     self._renew()
             finally:
                 self._lock.release()
-        return self._kept
+        return self._current
 
     def _renew(self) -> None:
         try:
-            self._kept = self._vend()
+            self._current = self._vend()
         except S3VendError:
             if self._left() <= 0:
                 raise
-            return  # they hold still; the next call tries again
+            return  # the current ones are still valid; the next call tries again
         self._life = self._left()
 
     def _left(self) -> float:
-        return self._kept.expiration.timestamp() - self._now()
+        return self._current.expiration.timestamp() - self._now()
 
 
 def fresh(
@@ -145,14 +155,17 @@ def fresh(
     duration_seconds: int | None = None,
     service: Service | None = None,
 ) -> Fresh:
-    """The same as `credentials`, as a function that vends again before they end."""
-    asked = service or connect()
+    """Return a function that returns credentials and vends again before they expire.
+
+    Vends at once. The arguments and errors are those of `credentials`.
+    """
+    connected = service or connect()
     return Fresh(
         lambda: credentials(
             target,
             permission=permission,
             privilege=privilege,
             duration_seconds=duration_seconds,
-            service=asked,
+            service=connected,
         )
     )

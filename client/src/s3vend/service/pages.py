@@ -1,4 +1,4 @@
-"""Lists that the service answers page by page."""
+"""Lists that the service returns in pages."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ PAGE = "1000"
 
 
 def pages(service: Service, route: str, member: str, **query: str) -> Iterator[dict[str, Any]]:
-    """All entries of a list that is answered page by page."""
+    """Yield all entries of a list; ``member`` is the member of each answer that has them."""
     while True:
         answer = service.read(route, limit=PAGE, **query)
         yield from answer[member]

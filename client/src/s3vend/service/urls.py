@@ -1,4 +1,4 @@
-"""Presigned URLs: any number of them, in as few requests as the service allows."""
+"""Presigned URLs: any number of them, in as few requests as the service's limits allow."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ from s3vend.service.credentials import parse_time
 Method = Literal["GET", "HEAD", "PUT", "DELETE", "POST"]
 TargetOrRequest = str | Mapping[str, object]
 
-BATCH, COMPACT = 1_000, 10_000  # URLs that one request takes, in the two forms
-BYTES = 4_000_000  # of keys in the compact form, which the answer has percent-encoded
-SIGNED = 80  # bytes of each URL beside its key there
+BATCH, COMPACT = 1_000, 10_000  # URLs in one request: in the full and in the compact form
+BYTES = 4_000_000  # of a compact answer, which contains the keys percent-encoded
+SIGNED = 80  # bytes that a compact answer has for each URL in addition to the key
 EXPIRES = 900
 _COMMON = re.compile(r"s3://[^/]+/(?:.*/)?", re.DOTALL)
 _COMPACT_METHODS = ("GET", "HEAD", "PUT", "DELETE")
@@ -24,13 +24,13 @@ _COMPACT_METHODS = ("GET", "HEAD", "PUT", "DELETE")
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """What one request to S3 may do. Whoever has ``url`` may do it, until ``expires_at`` (UTC)."""
+    """A presigned URL. Everybody who has ``url`` can use it until ``expires_at`` (UTC)."""
 
     method: str
     url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)  # to be sent with it
+    headers: Mapping[str, str] = field(repr=False)  # send them with the request
     expires_at: datetime
-    fields: Mapping[str, str] | None = field(default=None, repr=False)  # of a form (POST)
+    fields: Mapping[str, str] | None = field(default=None, repr=False)  # of the form, for POST
 
 
 def presign(
@@ -41,55 +41,68 @@ def presign(
     service: Service | None = None,
     **members: object,
 ) -> list[Url]:
-    """A URL for each of ``wanted``, in their order: targets, or requests as the API takes them.
+    """Presign a URL for each item of ``wanted``, and return them in the same order.
 
-    ``method`` and ``members`` (such as ``responseContentType``) are for those that are mere
-    targets. Each request, of up to 1,000 URLs (10,000 where all have method and prefix in common),
-    is answered by one grant, or refused whole; earlier ones have been answered then.
+    An item is a target, or a mapping with the members of the API's request. ``method`` and
+    ``members`` (such as ``responseContentType``) apply to items that are targets; ``expires_in``
+    (seconds) applies to all.
+
+    One request to the service takes up to 1,000 URLs, or 10,000 if all are keys below one prefix.
+    Each request is decided as a whole: if a later one is refused, the URLs of the earlier ones
+    were signed, but are not returned.
 
     Raises:
-        ServiceError: refused; IdentityError, SettingsError, Unreachable.
+        ServiceError: the service refused a request.
+        Unreachable: no answer.
+        IdentityError, SettingsError: as `connect`.
     """
     if not wanted:
         return []
-    asked = service or connect()
+    connected = service or connect()
     prefix = _shared_prefix(wanted) if method in _COMPACT_METHODS else None
     if prefix is not None:
-        keys = [str(one)[len(prefix) :] for one in wanted]
+        keys = [str(item)[len(prefix) :] for item in wanted]
         shared = {"format": "compact", "method": method, "prefix": prefix, **members}
         shared["expiresIn"] = expires_in
         return [
-            url for some in _compact_batches(keys) for url in _presign_compact(asked, shared, some)
+            url
+            for batch in _compact_batches(keys)
+            for url in _presign_compact(connected, shared, batch)
         ]
     requests = [
-        dict(one) if isinstance(one, Mapping) else {"method": method, "target": one, **members}
-        for one in wanted
+        dict(item) if isinstance(item, Mapping) else {"method": method, "target": item, **members}
+        for item in wanted
     ]
     batches = (requests[at : at + BATCH] for at in range(0, len(requests), BATCH))
-    return [url for some in batches for url in _presign_batch(asked, some, expires_in)]
+    return [url for batch in batches for url in _presign_batch(connected, batch, expires_in)]
 
 
-def url_of(made: Mapping[str, Any]) -> Url:
-    """One URL as the service answers it."""
-    expires = parse_time(made["expiresAt"])
-    return Url(made["method"], made["url"], made.get("headers", {}), expires, made.get("fields"))
+def url_of(entry: Mapping[str, Any]) -> Url:
+    """Return the URL in one entry of the service's answer."""
+    expires = parse_time(entry["expiresAt"])
+    return Url(
+        entry["method"], entry["url"], entry.get("headers", {}), expires, entry.get("fields")
+    )
 
 
 def _shared_prefix(wanted: Sequence[TargetOrRequest]) -> str | None:
-    """What all begin with, to the last slash, if they are texts of several keys of one bucket."""
-    texts = [one for one in wanted if isinstance(one, str)]
+    """Return the longest common prefix that ends at a slash, for the compact form.
+
+    None if the items are not all keys, are fewer than two, or share only the bucket.
+    """
+    texts = [text for text in wanted if isinstance(text, str)]
     if len(texts) < 2 or len(texts) < len(wanted):
         return None
-    least, most = min(texts), max(texts)  # what these two share, all share
+    least, most = min(texts), max(texts)  # a prefix that these two share, all share
     length = next(
         (at for at, (a, b) in enumerate(zip(least, most, strict=False)) if a != b), len(least)
     )
-    found = _COMMON.match(least[:length])
-    if found is None or found[0].count("/") < 4:  # below the bucket itself
+    match = _COMMON.match(least[:length])
+    if match is None or match[0].count("/") < 4:  # no prefix below the bucket
         return None
-    # A target that ends so is a prefix and no key; the batch says that better.
-    unfit = any(len(one) == len(found[0]) or one.endswith("/*") for one in texts)
-    return None if unfit else found[0]
+    # Such a target is not a key. The full form has the clearer error for it.
+    unfit = any(len(text) == len(match[0]) or text.endswith("/*") for text in texts)
+    return None if unfit else match[0]
 
 
 def _compact_batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -107,7 +120,7 @@ def _presign_compact(
     service: Service, shared: Mapping[str, object], keys: Sequence[str]
 ) -> list[Url]:
     try:
-        made = service.ask("presigned-urls", {**shared, "keys": list(keys)})
+        answer = service.ask("presigned-urls", {**shared, "keys": list(keys)})
     except InvalidRequest as error:
         if error.code != "TooLarge" or len(keys) == 1:
             raise
@@ -115,10 +128,15 @@ def _presign_compact(
         return _presign_compact(service, shared, keys[:half]) + _presign_compact(
             service, shared, keys[half:]
         )
-    expires, begin = parse_time(made["expiresAt"]), f"?{made['query']}&X-Amz-Signature="
+    expires, begin = parse_time(answer["expiresAt"]), f"?{answer['query']}&X-Amz-Signature="
     return [
-        Url(str(shared["method"]), f"{made['base']}{path}{begin}{one}", made["headers"], expires)
-        for path, one in made["urls"]
+        Url(
+            str(shared["method"]),
+            f"{answer['base']}{path}{begin}{signature}",
+            answer["headers"],
+            expires,
+        )
+        for path, signature in answer["urls"]
     ]
 
 
@@ -126,7 +144,7 @@ def _presign_batch(
     service: Service, requests: Sequence[Mapping[str, object]], seconds: int
 ) -> list[Url]:
     try:
-        made = service.ask("presigned-urls", {"expiresIn": seconds, "requests": list(requests)})
+        answer = service.ask("presigned-urls", {"expiresIn": seconds, "requests": list(requests)})
     except InvalidRequest as error:
         if error.code != "TooLarge" or len(requests) == 1:
             raise
@@ -134,4 +152,4 @@ def _presign_batch(
         return _presign_batch(service, requests[:half], seconds) + _presign_batch(
             service, requests[half:], seconds
         )
-    return [url_of(one) for one in made["urls"]]
+    return [url_of(url) for url in answer["urls"]]

@@ -1,1 +1,1 @@
-"""Uploads and downloads by presigned URLs; here what both need."""
+"""Uploads and downloads with presigned URLs: what both directions share."""

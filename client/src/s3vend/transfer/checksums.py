@@ -1,4 +1,4 @@
-"""Checksums that S3 compares: the fastest that is here, never one in plain Python."""
+"""Checksums that S3 verifies: the fastest one that is installed, never one in pure Python."""
 
 import hashlib
 from base64 import b64encode
@@ -9,32 +9,32 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Algorithm:
-    """A checksum: its name for the service, and what makes it."""
+    """A checksum algorithm, and its names in the service's API."""
 
-    name: str  # of a multipart upload's checksumAlgorithm, and in S3's XML
-    member: str  # of a request for a URL
+    name: str  # the value of checksumAlgorithm, and a part of element names in S3's XML
+    member: str  # the member of a request for a URL
     make: Callable[[Iterable[bytes]], bytes]
 
     def of(self, blocks: Iterable[bytes]) -> str:
-        """In base64."""
+        """Return the checksum of the blocks in base64."""
         return b64encode(self.make(blocks)).decode()
 
 
 def _sha256(blocks: Iterable[bytes]) -> bytes:
-    made = hashlib.sha256()
-    for one in blocks:
-        made.update(one)
-    return made.digest()
+    digest = hashlib.sha256()
+    for block in blocks:
+        digest.update(block)
+    return digest.digest()
 
 
 def _from_step(step: Callable[[bytes, int], int], size: int) -> Callable[[Iterable[bytes]], bytes]:
-    def made(blocks: Iterable[bytes]) -> bytes:
+    def compute(blocks: Iterable[bytes]) -> bytes:
         value = 0
-        for one in blocks:
-            value = step(one, value)
+        for block in blocks:
+            value = step(block, value)
         return value.to_bytes(size, "big")
 
-    return made
+    return compute
 
 
 def _crt() -> Algorithm | None:
@@ -64,10 +64,11 @@ SHA256 = Algorithm("SHA256", "checksumSha256", _sha256)
 
 
 def fastest() -> Algorithm:
-    """CRC-64/NVME with awscrt, CRC-32C with google-crc32c, else SHA-256, which Python has in C."""
+    """Return CRC-64/NVME with awscrt, CRC-32C with google-crc32c, else SHA-256 of `hashlib`."""
     return _crt() or _google() or SHA256
 
 
 def by_name(name: str) -> Algorithm | None:
-    """The algorithm of this name, if it is here."""
-    return next((one for one in (_crt(), _google(), SHA256) if one and one.name == name), None)
+    """Return the algorithm with this name; None if it is not installed."""
+    installed = [algorithm for algorithm in (_crt(), _google(), SHA256) if algorithm]
+    return next((algorithm for algorithm in installed if algorithm.name == name), None)

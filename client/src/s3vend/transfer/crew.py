@@ -1,4 +1,4 @@
-"""Threads that work on one transfer, and stop together: at its end, its first error, or Ctrl-C."""
+"""Threads that work on one transfer and stop together: at its end, the first error, or Ctrl-C."""
 
 import queue
 import threading
@@ -7,16 +7,16 @@ from time import monotonic
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
-TICK = 0.1  # seconds between two looks at whether to stop
-GRACE = 1.0  # seconds for threads to notice that they shall
+TICK = 0.1  # seconds between checks of whether to stop
+GRACE = 1.0  # seconds that threads have to stop
 
 
 class Stopped(Exception):
-    """Work that was called off."""
+    """The work was stopped."""
 
 
 class Crew(Generic[Job]):
-    """`run` does every job, ``parallel`` at a time."""
+    """A pool of ``parallel`` threads; `run` does all jobs with them."""
 
     def __init__(self, parallel: int) -> None:
         self.stop = threading.Event()
@@ -25,36 +25,36 @@ class Crew(Generic[Job]):
         self._errors: list[BaseException] = []
 
     def check(self) -> None:
-        """Raises Stopped if the work was called off; to be called for each block."""
+        """Raise `Stopped` if the work was stopped. Call it for each block of bytes."""
         if self.stop.is_set():
             raise Stopped
 
     def pause(self, seconds: float) -> None:
-        """Sleep, but no longer than there is work."""
+        """Sleep; raise `Stopped` as soon as the work is stopped."""
         self.stop.wait(seconds)
         self.check()
 
     def run(self, jobs: Iterable[Job], work: Callable[[Job], None]) -> None:
-        """Jobs are made ahead in a thread of their own. Raises what the first failure raised."""
+        """Do all jobs, and raise the first error. Another thread takes jobs from ``jobs`` ahead."""
         threads = [
-            # Daemons: one that hangs in the network must not hold up the end of the program.
+            # Daemons: a thread that waits for the network must not keep the program from ending.
             threading.Thread(target=self._guarded, args=(step,), daemon=True)
             for step in [
                 lambda: self._feed(jobs),
                 *[lambda: self._serve(work)] * self._parallel,
             ]
         ]
-        for one in threads:
-            one.start()
+        for thread in threads:
+            thread.start()
         try:
-            for one in threads:
-                while one.is_alive() and not self.stop.is_set():
-                    one.join(TICK)
+            for thread in threads:
+                while thread.is_alive() and not self.stop.is_set():
+                    thread.join(TICK)
         finally:
             self.stop.set()
             end = monotonic() + GRACE
-            for one in threads:
-                one.join(max(0.0, end - monotonic()))
+            for thread in threads:
+                thread.join(max(0.0, end - monotonic()))
         if self._errors:
             raise self._errors[0]
 
@@ -73,10 +73,10 @@ class Crew(Generic[Job]):
                 continue
 
     def _serve(self, work: Callable[[Job], None]) -> None:
-        for job in self._taken():
+        for job in self._take():
             work(job)
 
-    def _taken(self) -> Iterator[Job]:
+    def _take(self) -> Iterator[Job]:
         while True:
             self.check()
             try:
@@ -92,6 +92,6 @@ class Crew(Generic[Job]):
             step()
         except Stopped:
             pass
-        except BaseException as error:  # noqa: BLE001 - raised again by `run`, in its thread
+        except BaseException as error:  # noqa: BLE001 - `run` raises it in the caller's thread
             self._errors.append(error)
             self.stop.set()

@@ -1,4 +1,4 @@
-"""How far a transfer is: counted by many threads, told to one function."""
+"""The progress of a transfer: many threads count bytes, one function is called with the sum."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,32 +6,32 @@ from contextlib import contextmanager
 
 from s3vend.errors import SettingsError
 
-Progress = Callable[[int, int], object]  # bytes that are done, bytes of the whole
+Progress = Callable[[int, int], object]  # called with the bytes done and the total
 
 
 class Counter:
-    """Counts bytes; what has to be sent again is taken off."""
+    """Counts the bytes that are done. Bytes that must be sent again are subtracted."""
 
-    def __init__(self, total: int, tell: Progress | None) -> None:
-        self.total, self._tell = total, tell
+    def __init__(self, total: int, report: Progress | None) -> None:
+        self.total, self._report = total, report
         self._done = 0
         self._lock = threading.Lock()
 
     def add(self, size: int) -> None:
-        """So many more, or less."""
+        """Add bytes, or subtract them if ``size`` is negative, and report the new count."""
         with self._lock:
             self._done += size
-            if self._tell is not None:
-                self._tell(self._done, self.total)
+            if self._report is not None:
+                self._report(self._done, self.total)
 
     def restart(self) -> None:
-        """Nothing is done."""
+        """Set the count back to 0."""
         self.add(-self._done)
 
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Progress]:
-    """A bar on a terminal, by rich: ``with progress_bar("x") as bar: upload(…, progress=bar)``.
+    """Show a progress bar with rich: ``with progress_bar("x") as bar: upload(…, progress=bar)``.
 
     Raises:
         SettingsError: rich is not installed.
@@ -49,6 +49,6 @@ def progress_bar(title: str) -> Iterator[Progress]:
         progress.TransferSpeedColumn(),
         progress.TimeRemainingColumn(),
     )
-    with progress.Progress(*columns) as shown:
-        task = shown.add_task(title, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+    with progress.Progress(*columns) as display:
+        task = display.add_task(title, total=None)
+        yield lambda done, total: display.update(task, completed=done, total=total)

@@ -1,4 +1,4 @@
-"""What a transfer has done so far, in a file that nobody else writes: nothing secret is in it."""
+"""The saved state of a transfer, from which a later run resumes. It contains no secrets."""
 
 import json
 import os
@@ -19,10 +19,10 @@ VERSION = 1
 
 
 class State:
-    """A file with a lock: `with State(path) as state` keeps other processes out.
+    """A state file and its lock: ``with State(path) as state`` keeps other processes out.
 
     Raises:
-        TransferError: another process is at the same transfer, or the directory takes no file.
+        TransferError: another process runs the same transfer, or the directory is not writable.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,18 +37,18 @@ class State:
             self._lock = lock.open("ab")
             if sys.platform != "win32":
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # Whoever had it may just have ended, and taken the file away.
+                # The process that held the lock may have removed the file when it ended.
                 if not os.path.samestat(os.fstat(self._lock.fileno()), lock.stat()):
-                    raise BlockingIOError  # noqa: TRY301 - the same to whoever reads it
+                    raise BlockingIOError  # noqa: TRY301 - the same message for both cases
         except BlockingIOError:
             self._close()
             raise TransferError(
-                f"Another process is at this transfer: {lock} is locked. Wait until it has ended."
+                f"Another process runs this transfer: {lock} is locked. Wait until it ends."
             ) from None
         except OSError as error:
             self._close()
             raise TransferError(
-                f"What is done so far cannot be kept in {self.path.parent}: {error.strerror}"
+                f"Cannot save the state of the transfer in {self.path.parent}: {error.strerror}"
             ) from None
         return self
 
@@ -62,18 +62,23 @@ class State:
         if self._lock is not None:
             self._lock.close()
 
-    def read(self, same: Mapping[str, object]) -> dict[str, Any] | None:
-        """What was written, if it is about the same transfer as ``same`` says."""
+    def read(self, fingerprint: Mapping[str, object]) -> dict[str, Any] | None:
+        """Return the saved state; None if there is none, or it does not match ``fingerprint``."""
         try:
-            found = json.loads(self.path.read_text(encoding="utf-8"))
+            members = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        if not isinstance(found, dict) or found.get("version") != VERSION:
+        if not isinstance(members, dict) or members.get("version") != VERSION:
             return None
-        return found if all(found.get(name) == value for name, value in same.items()) else None
+        matches = all(members.get(name) == value for name, value in fingerprint.items())
+        return members if matches else None
 
     def write(self, members: Mapping[str, object]) -> None:
-        """All of it, or what was there before."""
+        """Replace the saved state atomically.
+
+        Raises:
+            TransferError: the file cannot be written.
+        """
         new = self.path.with_name(f"{self.path.name}.new")
         text = json.dumps({"version": VERSION, **members})
         try:
@@ -82,21 +87,21 @@ class State:
             new.replace(self.path)
         except OSError as error:
             raise TransferError(
-                f"What is done so far cannot be kept in {self.path}: {error.strerror}"
+                f"Cannot save the state of the transfer in {self.path}: {error.strerror}"
             ) from None
         self._written = monotonic()
 
-    def due(self, seconds: float) -> bool:
-        """Whether it was written so many seconds ago."""
+    def is_due(self, seconds: float) -> bool:
+        """Whether the last write is more than ``seconds`` ago."""
         return monotonic() - self._written > seconds
 
     def forget(self) -> None:
-        """There is nothing to go on with."""
+        """Delete the saved state."""
         self.path.unlink(missing_ok=True)
 
 
 def state_file(kind: str, *names: str) -> Path:
-    """A file below XDG_STATE_HOME (or ~/.local/state) for a transfer of these names."""
+    """Return the path, in XDG_STATE_HOME or ~/.local/state, for the transfer with these names."""
     home = os.environ.get("XDG_STATE_HOME", "")
     base = Path(home) if Path(home).is_absolute() else Path("~/.local/state").expanduser()
     return base / "s3vend" / f"{kind}-{sha256(chr(0).join(names).encode()).hexdigest()[:32]}.json"

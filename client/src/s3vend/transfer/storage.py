@@ -1,4 +1,4 @@
-"""S3 behind presigned URLs: one request until it is done, signed again where its URL has aged."""
+"""Requests to S3 with presigned URLs: retries, and new URLs for those that expire."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from s3vend.http.patience import RETRIED_STATUSES, Patience, retry_after
 from s3vend.http.wire import Answer
 from s3vend.service.urls import EXPIRES, Url
 
-EARLY = timedelta(seconds=5)  # before its end that a URL is not begun with
-RENEWALS, EXPIRED = 1, 3  # times that S3 may refuse a URL, or call it expired, before we do
-LIFETIMES = (EXPIRES, 300, 60, 10)  # seconds to ask for: a grant may allow no more than some
+EARLY = timedelta(seconds=5)  # a URL that expires sooner is replaced before it is used
+# The most new URLs for one request: after S3 refused a URL, and after S3 called a URL expired.
+RENEWALS, EXPIRED = 1, 3
+LIFETIMES = (EXPIRES, 300, 60, 10)  # of URLs, in seconds; a grant may not allow the longer ones
 RETRIED_CODES = {
     "InternalError",
     "SlowDown",
@@ -22,64 +23,71 @@ RETRIED_CODES = {
 }
 
 
-NAMES = {403: "Forbidden", 404: "NotFound", 412: "PreconditionFailed"}  # to a HEAD
+# Codes for answers without a body, such as to a HEAD.
+NAMES = {403: "Forbidden", 404: "NotFound", 412: "PreconditionFailed"}
 
 
 @dataclass(frozen=True, slots=True)
 class S3Error:
-    """What S3 said in an error."""
+    """The code and message in an error answer of S3."""
 
     code: str
     message: str
 
 
 def s3_error(answer: Answer) -> S3Error:
-    """The code in the body of an answer, or the status where there is none."""
+    """Return the error in an answer's body; without one, a code made from the status."""
     from xml.etree import ElementTree as ET
 
     try:
-        root = ET.fromstring(answer.body)  # noqa: S314 - S3's, or of a proxy; no entities in it
+        root = ET.fromstring(answer.body)  # noqa: S314 - from S3 or a proxy; without entities
     except ET.ParseError:
         return S3Error(NAMES.get(answer.status, f"Http{answer.status}"), "")
     code, message = (
-        next((one.text or "" for one in root.iter() if one.tag.rpartition("}")[2] == name), "")
+        next((node.text or "" for node in root.iter() if node.tag.rpartition("}")[2] == name), "")
         for name in ("Code", "Message")
     )
     return S3Error(code or f"Http{answer.status}", message)
 
 
 class Lifetimes:
-    """How long URLs may be asked to hold: less where the grant does not allow it."""
+    """Chooses the longest lifetime of URLs that the grant allows, and remembers it."""
 
     def __init__(self) -> None:
         self._left = list(LIFETIMES)
 
-    def ask(self, once: Callable[[int], dict[str, Any]]) -> dict[str, Any]:
-        """What ``once(seconds)`` answers, with the most seconds that it takes."""
+    def request(self, send: Callable[[int], dict[str, Any]]) -> dict[str, Any]:
+        """Return the answer of ``send(seconds)`` for the longest lifetime that it accepts.
+
+        Raises:
+            InvalidRequest: as ``send``, also if the grant does not allow the shortest lifetime.
+        """
         while True:
             try:
-                return once(self._left[0])
-            except InvalidRequest as error:  # noqa: PERF203 - a question over the network
+                return send(self._left[0])
+            except InvalidRequest as error:  # noqa: PERF203 - the network takes longer
                 if error.code != "DurationNotAllowed" or len(self._left) == 1:
                     raise
                 self._left.pop(0)
 
 
 def send_with_retries(
-    doing: str,
+    action: str,
     url: Url | None,
     renew: Callable[[], Url],
     send: Callable[[Url], Answer],
     patience: Patience,
 ) -> Answer:
-    """S3's answer to what ``doing`` names, once it is fine.
+    """Send a request to S3 until it succeeds, and return the answer.
 
-    Signs with ``renew`` where there is no URL, it ends soon, or S3 answers 403; tries again after
-    what may pass.
+    ``action`` describes the request in messages, such as "put s3://bucket/key". ``renew`` returns
+    a new URL: it is called if ``url`` is None or expires soon, and after a 403. Temporary errors
+    are retried.
 
     Raises:
-        StorageError: S3 refuses it. Unreachable: no answer, several times.
-        ServiceError: the service does not sign it again.
+        StorageError: S3 refused the request, or still failed after several tries.
+        Unreachable: no answer after several tries.
+        ServiceError: the service refused to sign a new URL.
     """
     tries = renewals = 0
     while True:
@@ -95,23 +103,25 @@ def send_with_retries(
             continue
         if answer.status < 300 and not _failed(answer):
             return answer
-        said = s3_error(answer)
-        error = StorageError(doing, answer.status, said.code, said.message)
-        expired = "expired" in f"{said.code} {said.message}".lower()
+        failure = s3_error(answer)
+        error = StorageError(action, answer.status, failure.code, failure.message)
+        expired = "expired" in f"{failure.code} {failure.message}".lower()
         if expired or answer.status == 403:
             renewals += 1
             if renewals > (EXPIRED if expired else RENEWALS):
                 raise error
             url = None
             continue
-        if answer.status not in RETRIED_STATUSES and said.code not in RETRIED_CODES:
+        if answer.status not in RETRIED_STATUSES and failure.code not in RETRIED_CODES:
             raise error
         tries += 1
         if tries >= patience.tries:
             raise error
-        patience.sleep(patience.pause(tries) + min(retry_after(answer) or 0.0, patience.told))
+        patience.sleep(
+            patience.pause(tries) + min(retry_after(answer) or 0.0, patience.longest_retry_after)
+        )
 
 
 def _failed(answer: Answer) -> bool:
-    """S3 begins some answers before it knows how they end: an error with status 200."""
+    """Whether an answer with status 200 is an error: S3 sends some statuses before it is done."""
     return answer.status == 200 and b"<Error>" in answer.body[:1000]

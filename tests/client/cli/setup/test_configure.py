@@ -13,8 +13,14 @@ pytestmark = pytest.mark.usefixtures("nobody")
     ("words", "said"),
     [
         (("--url", "http://example.com"), "must begin with https://"),
-        (("--url", "https://a/v1", "--token-file", "t", "--aws-profile", "p"), "Two identities"),
-        (("--url", "https://a/v1", "--token-file", "t", "--door", "iam"), "door iam is for"),
+        (
+            ("--url", "https://a/v1", "--token-file", "t", "--aws-profile", "p"),
+            "More than one identity",
+        ),
+        (
+            ("--url", "https://a/v1", "--token-file", "t", "--door", "iam"),
+            "iam takes AWS credentials",
+        ),
         (("--url", "https://a/v1", "--token-file", "-"), "a profile holds no token"),
         (("--url", "https://a/v1", "--profile", "y"), "name the profile as argument"),
     ],

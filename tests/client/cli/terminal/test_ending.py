@@ -15,10 +15,10 @@ pytestmark = pytest.mark.usefixtures("nobody")
     ("reply", "code", "said"),
     [
         (problem(403, "AccessDenied"), 1, "Ask the service's operator for a grant"),
-        (problem(400, "InvalidRequest"), 1, "Change what the lines above name"),
-        (problem(404, "NotFound"), 1, "Check the address"),
-        (problem(401, "NotAuthenticated"), 3, "Is it the identity that you meant?"),
-        (problem(403, "NotAuthenticated"), 3, "Is it the identity that you meant?"),
+        (problem(400, "InvalidRequest"), 1, "Correct the request as described above"),
+        (problem(404, "NotFound"), 1, "Check the name or id, and the service's address"),
+        (problem(401, "NotAuthenticated"), 3, "Check that this is the identity you want"),
+        (problem(403, "NotAuthenticated"), 3, "Check that this is the identity you want"),
         (problem(429, "TooManyRequests"), 4, "Send fewer requests"),
         (problem(503, "Unavailable"), 4, "Try again later"),
         (problem(500, "InternalError"), 4, "requestId: r-1"),
@@ -48,7 +48,7 @@ def test_nobody_to_be_ends_with_three_and_says_what_was_tried(
     alone.delenv("S3VEND_TOKEN")
     ended = typed("ls", "--url", "http://127.0.0.1:9")
     assert ended.code == 3
-    assert "  - AWS credentials: botocore finds none" in ended.err
+    assert "  - AWS credentials: botocore found none" in ended.err
 
 
 def test_ctrl_c_ends_with_130(at: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

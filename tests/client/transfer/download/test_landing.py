@@ -14,7 +14,7 @@ from s3vend.transfer.download.landing import Landing
 def test_a_full_disk_is_said_and_another_fault_is_not_called_so(tmp_path: Path, code: int) -> None:
     landing = Landing(tmp_path / "file")
     landing.make(10)
-    with pytest.raises(s3vend.DiskFull, match="7 bytes are still to come"), landing.writing(3, 7):
+    with pytest.raises(s3vend.DiskFull, match="7 bytes are missing"), landing.writing(3, 7):
         raise OSError(code, os.strerror(code))
     broken = pytest.raises(s3vend.TransferError, match="cannot be written")
     with broken as other, landing.writing(3, 7):

@@ -30,11 +30,11 @@ def test_missing_parts_are_signed_in_runs(numbers: "list[int]", ranges: "list[ra
 )
 def test_parts_cover_the_file_without_gaps(size: int, places: "list[tuple[int, int]]") -> None:
     upload = Upload("id", size, 10, SHA256, None)  # type: ignore[arg-type]
-    assert [upload.place(n) for n in range(1, upload.count + 1)] == places
+    assert [upload.span(n) for n in range(1, upload.count + 1)] == places
 
 
 def test_joined_parts_are_listed_in_order_with_their_checksums() -> None:
     upload = Upload("id", 20, 10, SHA256, None)  # type: ignore[arg-type]
-    text = upload.joined({2: Sent('"b"', "c2"), 1: Sent('"a"', "c1")}).decode()
+    text = upload.completion_body({2: Sent('"b"', "c2"), 1: Sent('"a"', "c1")}).decode()
     assert text.index("c1") < text.index("c2")
     assert '<PartNumber>1</PartNumber><ETag>"a"</ETag><ChecksumSHA256>c1</ChecksumSHA256>' in text

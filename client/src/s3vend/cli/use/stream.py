@@ -1,4 +1,4 @@
-"""An object to a stream, range after range: what has gone out cannot be taken back."""
+"""Copies an object to a stream. Bytes that were written cannot be taken back."""
 
 from hashlib import md5
 from typing import IO, TYPE_CHECKING
@@ -14,34 +14,38 @@ if TYPE_CHECKING:
 
 
 def stream(service: "Service", target: str, out: IO[bytes]) -> None:
-    """Write the object; a range is asked for again where it breaks off, and written once whole.
+    """Write the object to ``out``, range by range; a range is written only when it is complete.
 
     Raises:
-        TransferError: StorageError, ObjectChanged, or ChecksumMismatch at the very end.
+        StorageError: S3 refused a request.
+        ObjectChanged: the object was replaced during the copy.
+        ChecksumMismatch: the bytes, which are all written by then, differ from the object.
     """
-    there = find(target, service, Lifetimes())
-    whole, url = md5(usedforsecurity=False), there.url
-    for number in range(there.count):
-        first, size = there.place(number)
-        block, url = _range(there, url, first, size)
-        whole.update(block)
+    remote = find(target, service, Lifetimes())
+    digest, url = md5(usedforsecurity=False), remote.url
+    for number in range(remote.count):
+        first, size = remote.span(number)
+        block, url = _range(remote, url, first, size)
+        digest.update(block)
         out.write(block)
     out.flush()
-    if there.md5 is not None and whole.hexdigest() != there.md5:
-        raise ChecksumMismatch(f"What came of {target} is not what S3 has: take none of it.")
+    if remote.md5 is not None and digest.hexdigest() != remote.md5:
+        raise ChecksumMismatch(
+            f"The bytes written do not have the MD5 of {target}. Discard them and copy it again."
+        )
 
 
-def _range(there: Object, url: Url | None, first: int, size: int) -> tuple[bytes, Url | None]:
-    used = url
+def _range(remote: Object, url: Url | None, first: int, size: int) -> tuple[bytes, Url | None]:
+    current = url
 
     def sign() -> Url:
-        return there.sign()
+        return remote.sign()
 
     def send(signed: Url) -> Answer:
-        nonlocal used
-        used = signed
-        answer, blocks = there.open(signed, first, size)
+        nonlocal current
+        current = signed
+        answer, blocks = remote.open(signed, first, size)
         return Answer(answer.status, answer.headers, b"".join(blocks) or answer.body)
 
-    answer = send_with_retries(f"get {there.target}", url, sign, send, there.service.patience)
-    return answer.body, used
+    answer = send_with_retries(f"get {remote.target}", url, sign, send, remote.service.patience)
+    return answer.body, current

@@ -1,1 +1,1 @@
-"""One object to a file."""
+"""Downloads of one object to a file."""

@@ -1,4 +1,4 @@
-"""Download an object by presigned URLs: ranges side by side, which resume."""
+"""Downloads with presigned URLs, in parallel ranges that resume."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ from s3vend.transfer.state import State
 from s3vend.transfer.storage import Lifetimes
 
 PARALLEL = 8
-FRESH_STARTS = 2  # an object that keeps changing is nobody's to download
+FRESH_STARTS = 2  # after changes of the object; then the download fails
 
 
 def download(
@@ -25,39 +25,50 @@ def download(
     progress: Progress | None = None,
     service: Service | None = None,
 ) -> Downloaded:
-    """Get `s3://bucket/key` into a file, or into a directory under the name at the key's end.
+    """Download `s3://bucket/key` to a file, or into a directory under the last part of the key.
 
-    The file has its name once it is whole; until then it is ``.NAME.s3vend`` beside it, and the
-    same call, in this or another process, goes on from there. ``part_size``: bytes of a range.
+    Until it is complete the file is named ``.NAME.s3vend``. After an interruption the same call,
+    in any process, resumes. ``part_size`` is the size of a range in bytes; ``parallel`` is the
+    number of ranges read at a time.
 
     Raises:
-        TransferError: StorageError, ChecksumMismatch, ObjectChanged, DiskFull; ServiceError,
-            Unreachable, IdentityError. KeyboardInterrupt: at any time.
+        StorageError: S3 refused a request.
+        ChecksumMismatch: the downloaded bytes differ from the object.
+        ObjectChanged: the object was replaced several times during the download.
+        DiskFull: the disk has no room for the file.
+        TransferError: the file cannot be written, or another process downloads to the same path.
+        SettingsError: the path cannot be used.
+        ServiceError, Unreachable, IdentityError: as `credentials`.
     """
     landing = Landing(_final_path(target, Path(path)))
-    asked, lives = service or connect(), Lifetimes()
-    with State(landing.state) as kept:
+    connected, lifetimes = service or connect(), Lifetimes()
+    with State(landing.state) as state:
         for start in range(FRESH_STARTS + 1):
-            there = find(target, asked, lives, part_size)
+            remote = find(target, connected, lifetimes, part_size)
             try:
-                return DownloadRun(there, landing, kept, parallel, progress).whole()
+                return DownloadRun(remote, landing, state, parallel, progress).run()
             except ObjectChanged:
                 landing.drop()
-                kept.forget()
+                state.forget()
                 if start == FRESH_STARTS:
                     raise
-    raise AssertionError("it ends above")
+    raise AssertionError("the loop returns or raises")
 
 
 def _final_path(target: str, path: Path) -> Path:
     path = path.resolve() if path.is_symlink() else path
     if path.exists() and not path.is_file() and not path.is_dir():
-        raise SettingsError(f"{path} is neither a file nor a directory; a file would replace it.")
+        raise SettingsError(
+            f"{path} is neither a file nor a directory, and the download would replace it. "
+            "Choose another path."
+        )
     if not path.parent.is_dir():
-        raise SettingsError(f"There is no directory {path.parent}.")
+        raise SettingsError(f"The directory {path.parent} does not exist. Create it first.")
     if not path.is_dir():
         return path
     name = target.rpartition("/")[2]
     if not name or name in (".", ".."):
-        raise SettingsError(f"{path} is a directory, and {target} ends in no name for a file.")
+        raise SettingsError(
+            f"{path} is a directory, and {target} does not end in a file name. Name the file."
+        )
     return path / name

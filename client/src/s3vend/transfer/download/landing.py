@@ -1,4 +1,4 @@
-"""The file that is downloaded: under a name of its own until it is whole."""
+"""The file of a download: under a temporary name until it is complete."""
 
 import errno
 import os
@@ -14,7 +14,7 @@ FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
 class Landing:
-    """Where the bytes go, ``.NAME.s3vend`` beside ``path``, and how they get the final name."""
+    """The partial file, ``.NAME.s3vend`` next to ``path``, which is renamed when it is complete."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -22,43 +22,44 @@ class Landing:
 
     @property
     def state(self) -> Path:
-        """Where what is done so far is kept."""
+        """The path of the saved state."""
         return self.part.with_name(f"{self.part.name}.json")
 
     def has(self, size: int) -> bool:
-        """Whether an earlier run has left a file of this size."""
+        """Whether an earlier run left a partial file of this size."""
         return self.part.is_file() and self.part.stat().st_size == size
 
     def make(self, size: int) -> None:
-        """An empty file with room for ``size`` bytes, in place of any before.
+        """Create a new partial file of ``size`` bytes, and delete the one of an earlier run.
 
         Raises:
-            DiskFull: there is no such room. TransferError: the directory takes no file.
+            DiskFull: the disk has no room for ``size`` bytes.
+            TransferError: the file cannot be created.
         """
-        with self._plainly(size):
+        with self._translate_errors(size):
             self.part.unlink(missing_ok=True)
             free = shutil.disk_usage(self.part.parent).free
             if free < size:
-                raise DiskFull(self._full(size, free))
+                raise DiskFull(self._full_message(size, free))
             with self.part.open("xb") as file:
                 file.truncate(size)
 
     @contextmanager
     def writing(self, first: int, left: int) -> Iterator[IO[bytes]]:
-        """The file, at this byte; ``left`` are still to come, for the message."""
-        with self._plainly(left), self.part.open("r+b", buffering=0) as file:
+        """Open the file at byte ``first``; ``left`` is the count of missing bytes, for messages."""
+        with self._translate_errors(left), self.part.open("r+b", buffering=0) as file:
             file.seek(first)
             yield file
 
     def flush(self) -> None:
-        """What was written is on the disk from now on."""
-        with self._plainly(0), self.part.open("r+b") as file:
+        """Write everything to the disk (fsync)."""
+        with self._translate_errors(0), self.part.open("r+b") as file:
             os.fsync(file.fileno())
 
     def finish(self) -> None:
-        """The final name, at once, for the whole file; also after a power cut."""
+        """Rename the complete file to the final path, so that the name survives a power cut."""
         self.flush()
-        with self._plainly(0):
+        with self._translate_errors(0):
             self.part.replace(self.path)
             if os.name == "posix":
                 directory = os.open(self.path.parent, os.O_RDONLY)
@@ -68,24 +69,25 @@ class Landing:
                     os.close(directory)
 
     def drop(self) -> None:
-        """Nothing of it is kept."""
+        """Delete the partial file."""
         self.part.unlink(missing_ok=True)
 
     @contextmanager
-    def _plainly(self, left: int) -> Iterator[None]:
+    def _translate_errors(self, left: int) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            said = error.strerror or type(error).__name__
+            reason = error.strerror or type(error).__name__
             if error.errno in FULL:
-                raise DiskFull(self._full(left, None, said)) from None
+                raise DiskFull(self._full_message(left, None, reason)) from None
             raise TransferError(
-                f"{error.filename or self.part} cannot be written: {said}"
+                f"{error.filename or self.part} cannot be written: {reason}"
             ) from None
 
-    def _full(self, left: int, free: int | None, said: str = "not enough room") -> str:
-        there = "" if free is None else f", and {free:,} are free"
+    def _full_message(self, left: int, free: int | None, reason: str = "not enough space") -> str:
+        available = "" if free is None else f", {free:,} are free"
         return (
-            f"There is no room for {self.path}: {said}; {left:,} bytes are still to come{there}. "
-            "Make room and call again: it goes on where it stopped. Nothing stands under that name."
+            f"The disk has no room for {self.path} ({reason}): {left:,} bytes are missing"
+            f"{available}. Free some space and download again; the download resumes where it "
+            "stopped."
         )

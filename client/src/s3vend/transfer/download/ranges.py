@@ -1,4 +1,4 @@
-"""One object in ranges, each of the very object that was there at the beginning."""
+"""An object read in ranges, all from the version that existed when the download began."""
 
 import re
 from collections.abc import Iterator
@@ -18,57 +18,64 @@ _MD5 = re.compile(r'"([0-9a-f]{32})"')
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object as it was when the download began."""
+    """The object to download, as it was when the download began."""
 
     target: str
-    size: int
+    size: int  # bytes
     etag: str
-    md5: str | None  # of all bytes, where S3 says so
+    md5: str | None  # of all bytes, if the ETag is that
     service: Service
     url: Url | None = field(repr=False)
-    lives: Lifetimes
+    lifetimes: Lifetimes
     part_size: int  # bytes of a range
 
     @property
     def count(self) -> int:
-        """How many ranges."""
+        """The number of ranges."""
         return -(-self.size // self.part_size)
 
-    def place(self, number: int) -> tuple[int, int]:
-        """First byte and size of a range, counted from 0."""
+    def span(self, number: int) -> tuple[int, int]:
+        """Return the first byte and the size of a range; ranges are counted from 0."""
         first = number * self.part_size
         return first, min(self.part_size, self.size - first)
 
     def sign(self) -> Url:
-        """Another URL to read it."""
-        return url_of(_presign(self.service, self.lives, self.target, "GET")[0])
+        """Return a new URL to read the object."""
+        return url_of(_presign(self.service, self.lifetimes, self.target, "GET")[0])
 
     def open(self, url: Url, first: int, size: int) -> tuple[Answer, Iterator[bytes]]:
-        """S3's answer, and the bytes of this range as they come if it is a good one.
+        """Request a range; return S3's answer and the bytes of the range as they arrive.
+
+        The bytes of an error answer are in its ``body`` instead.
 
         Raises:
-            ObjectChanged: there is another object now. Unreachable: no answer, or not all of it.
+            ObjectChanged: the object was replaced since the download began.
+            TransferError: S3 answered with another range.
+            Unreachable: no answer, or only a part of one.
         """
         wire = self.service.wire
         headers = {**url.headers, "Range": f"bytes={first}-{first + size - 1}"}
         headers |= {"If-Match": self.etag, "Accept-Encoding": "identity"}
         response = wire.open(url.method, url.url, headers)
-        answered = lower_names(response.headers)
+        response_headers = lower_names(response.headers)
         if response.status not in (200, 206):
             with TranslateErrors(url.url):
                 body = response.read(decode_content=True)
             response.release_conn()
             if response.status == 412:
-                raise self.changed()
-            return Answer(response.status, answered, body), iter(())
-        span = _RANGE.fullmatch(answered.get("content-range", ""))
-        got = tuple(map(int, span.groups())) if span else (0, self.size - 1, self.size)
-        if answered.get("etag", self.etag) != self.etag or got[2] != self.size:
+                raise self.changed_error()
+            return Answer(response.status, response_headers, body), iter(())
+        span = _RANGE.fullmatch(response_headers.get("content-range", ""))
+        received = tuple(map(int, span.groups())) if span else (0, self.size - 1, self.size)
+        if response_headers.get("etag", self.etag) != self.etag or received[2] != self.size:
             response.close()
-            raise self.changed()
-        if got[:2] != (first, first + size - 1):
+            raise self.changed_error()
+        if received[:2] != (first, first + size - 1):
             response.close()
-            raise TransferError(f"S3 answered other bytes of {self.target} than it was asked for.")
+            raise TransferError(
+                f"S3 answered with bytes {received[0]} to {received[1]} of {self.target} instead "
+                f"of {first} to {first + size - 1}. Download it again."
+            )
 
         def blocks() -> Iterator[bytes]:
             done = False
@@ -85,42 +92,47 @@ class Object:
             finally:
                 response.release_conn() if done else response.close()
 
-        return Answer(response.status, answered, b""), blocks()
+        return Answer(response.status, response_headers, b""), blocks()
 
-    def changed(self) -> ObjectChanged:
-        """What is said of another object in its place."""
-        return ObjectChanged(f"{self.target} became another object while it was downloaded.")
+    def changed_error(self) -> ObjectChanged:
+        """Return the error for an object that was replaced."""
+        return ObjectChanged(
+            f"{self.target} was replaced during the download. Download it again when no other "
+            "program writes to it."
+        )
 
 
-def find(target: str, service: Service, lives: Lifetimes, part_size: int = SIZE) -> Object:
-    """What is there now.
+def find(target: str, service: Service, lifetimes: Lifetimes, part_size: int = SIZE) -> Object:
+    """Return the object that is at the target now.
 
     Raises:
-        StorageError: nothing is. ServiceError: refused.
+        StorageError: the target does not exist, or S3 refused the request.
+        TransferError: S3's answer has no size or no ETag.
+        ServiceError: the service refused to sign the URLs.
     """
-    head, get = (url_of(one) for one in _presign(service, lives, target, "HEAD", "GET"))
+    head, get = (url_of(entry) for entry in _presign(service, lifetimes, target, "HEAD", "GET"))
     answer = send_with_retries(
         f"find {target}",
         head,
-        lambda: url_of(_presign(service, lives, target, "HEAD")[0]),
+        lambda: url_of(_presign(service, lifetimes, target, "HEAD")[0]),
         lambda url: service.wire.send(url.method, url.url, url.headers),
         service.patience,
     )
     size, etag = answer.headers.get("content-length", ""), answer.headers.get("etag", "")
     if not size.isdecimal() or not etag:
-        raise TransferError(f"S3 says neither size nor ETag of {target}.")
-    plain = answer.headers.get("x-amz-server-side-encryption", "AES256") == "AES256"
-    found = _MD5.fullmatch(etag)
-    md5 = found[1] if found and plain else None
-    return Object(target, int(size), etag, md5, service, get, lives, part_size)
+        raise TransferError(f"S3's answer for {target} has no size or no ETag.")
+    hashed = answer.headers.get("x-amz-server-side-encryption", "AES256") == "AES256"
+    match = _MD5.fullmatch(etag)
+    md5 = match[1] if match and hashed else None
+    return Object(target, int(size), etag, md5, service, get, lifetimes, part_size)
 
 
 def _presign(
-    service: Service, lives: Lifetimes, target: str, *methods: str
+    service: Service, lifetimes: Lifetimes, target: str, *methods: str
 ) -> list[dict[str, Any]]:
     requests = [{"method": method, "target": target} for method in methods]
-    made = lives.ask(
+    answer = lifetimes.request(
         lambda seconds: service.ask("presigned-urls", {"expiresIn": seconds, "requests": requests})
     )
-    urls: list[dict[str, Any]] = made["urls"]
+    urls: list[dict[str, Any]] = answer["urls"]
     return urls

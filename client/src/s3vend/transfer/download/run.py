@@ -1,4 +1,4 @@
-"""One run of a download: from what an earlier one left to the final name."""
+"""One run of a download: resume what an earlier run left, verify, and rename the file."""
 
 import threading
 from collections.abc import Iterator
@@ -17,13 +17,16 @@ from s3vend.transfer.progress import Counter, Progress
 from s3vend.transfer.state import State
 from s3vend.transfer.storage import send_with_retries
 
-SELDOM = 5.0  # seconds between two notes of what is done: the file is on the disk before
+SELDOM = 5.0  # seconds between two writes of the state, since each flushes the file to the disk
 
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """A whole file. ``verified``: `MD5` where S3 names it, else `ETag` (all bytes are of that
-    object, over TLS). ``resumed``: bytes that an earlier run had got."""
+    """The result of a download.
+
+    ``verified`` is `MD5` if the bytes match the MD5 that S3 has, else `ETag`: all ranges came from
+    the object with this ETag. ``resumed`` is the number of bytes that an earlier run downloaded.
+    """
 
     path: Path
     size: int
@@ -36,34 +39,38 @@ class DownloadRun:
     """One run of a download."""
 
     def __init__(
-        self, there: Object, landing: Landing, kept: State, parallel: int, tell: Progress | None
+        self, remote: Object, landing: Landing, state: State, parallel: int, report: Progress | None
     ) -> None:
-        self._object, self._landing, self._kept = there, landing, kept
-        self._url: Url | None = there.url
+        self._object, self._landing, self._state = remote, landing, state
+        self._url: Url | None = remote.url
         self._crew: Crew[int] = Crew(parallel)
-        self._counter = Counter(there.size, tell)
+        self._counter = Counter(remote.size, report)
         self._lock, self._signing = threading.Lock(), threading.Lock()
         self._done: set[int] = set()
-        self._same: dict[str, object] = {
-            "target": there.target,
-            "etag": there.etag,
-            "size": there.size,
-            "partSize": there.part_size,
+        self._fingerprint: dict[str, object] = {
+            "target": remote.target,
+            "etag": remote.etag,
+            "size": remote.size,
+            "partSize": remote.part_size,
         }
 
-    def whole(self) -> Downloaded:
-        """Get what is missing, verify, and give it its name. Raises: as `download`."""
-        there, landing = self._object, self._landing
-        before = self._kept.read(self._same)
-        if before is not None and landing.has(there.size):
-            self._done = set(before["done"])
+    def run(self) -> Downloaded:
+        """Download the missing ranges, verify the file, and rename it.
+
+        Raises:
+            TransferError, ServiceError, Unreachable, IdentityError: as `download`.
+        """
+        remote, landing = self._object, self._landing
+        saved = self._state.read(self._fingerprint)
+        if saved is not None and landing.has(remote.size):
+            self._done = set(saved["done"])
         else:
-            self._kept.forget()
-            landing.make(there.size)
-        resumed = sum(there.place(number)[1] for number in self._done)
+            self._state.forget()
+            landing.make(remote.size)
+        resumed = sum(remote.span(number)[1] for number in self._done)
         self._counter.add(resumed)
         self._save()
-        left = [number for number in range(there.count) if number not in self._done]
+        left = [number for number in range(remote.count) if number not in self._done]
         try:
             self._crew.run(left, self._range)
         except BaseException:
@@ -72,24 +79,24 @@ class DownloadRun:
             raise
         self._verify()
         landing.finish()
-        self._kept.forget()
-        verified = "MD5" if there.md5 else "ETag"
-        return Downloaded(landing.path, there.size, there.etag, verified, resumed)
+        self._state.forget()
+        verified = "MD5" if remote.md5 else "ETag"
+        return Downloaded(landing.path, remote.size, remote.etag, verified, resumed)
 
     def _save(self) -> None:
-        """Only what is on the disk counts as done."""
+        """Save the state. Only ranges that are on the disk count as done."""
         self._landing.flush()
-        self._kept.write(self._same | {"done": sorted(self._done)})
+        self._state.write(self._fingerprint | {"done": sorted(self._done)})
 
     def _range(self, number: int) -> None:
-        first, size = self._object.place(number)
+        first, size = self._object.span(number)
         end = first + size
         patience = replace(self._object.service.patience, sleep=self._crew.pause)
         at, url = first, self._url
 
         def renew() -> Url:
             nonlocal url
-            with self._signing:  # one for all who need it
+            with self._signing:  # one new URL for all threads
                 if self._url is url:
                     self._url = self._object.sign()
                 url = self._url
@@ -107,7 +114,7 @@ class DownloadRun:
                     before, at = at, broken.at
                     if at == before:
                         raise Unreachable(str(broken)) from None
-                    continue  # it came further, which is no reason to give up
+                    continue  # progress was made, so this is not a failed try
                 return answer
 
         try:
@@ -117,11 +124,11 @@ class DownloadRun:
             raise
         with self._lock:
             self._done.add(number)
-            if self._kept.due(SELDOM):
+            if self._state.is_due(SELDOM):
                 self._save()
 
     def _write(self, at: int, end: int, blocks: Iterator[bytes]) -> int:
-        """The bytes into the file; where they end."""
+        """Write the bytes to the file; return the position after the last one."""
         with self._landing.writing(at, self._object.size - at) as file:
             while at < end:
                 try:
@@ -129,7 +136,7 @@ class DownloadRun:
                 except Unreachable as error:
                     raise _EndedEarly(str(error), at) from None
                 if block is None:
-                    raise _EndedEarly("S3 ended its answer early", at)
+                    raise _EndedEarly("S3 ended the answer early", at)
                 self._crew.check()
                 view = memoryview(block)
                 while view:
@@ -139,25 +146,25 @@ class DownloadRun:
         return at
 
     def _verify(self) -> None:
-        there = self._object
-        if there.md5 is None:
+        remote = self._object
+        if remote.md5 is None:
             return
-        made = md5(usedforsecurity=False)
+        digest = md5(usedforsecurity=False)
         with self._landing.part.open("rb", buffering=0) as file:
             while block := file.read(BLOCK):
-                made.update(block)
-        if made.hexdigest() != there.md5:
+                digest.update(block)
+        if digest.hexdigest() != remote.md5:
             self._landing.drop()
-            self._kept.forget()
+            self._state.forget()
             raise ChecksumMismatch(
-                f"What arrived of {there.target} has another MD5 than the object. It was dropped, "
-                f"and nothing stands at {self._landing.path} that was not there before: try again."
+                f"The downloaded bytes do not have the MD5 of {remote.target}. They were "
+                f"discarded, and {self._landing.path} was not written. Download it again."
             )
 
 
 class _EndedEarly(Exception):
-    """An answer that ended early, and the byte up to which it was written."""
+    """An answer ended early; ``at`` is the position after the last byte written."""
 
-    def __init__(self, said: str, at: int) -> None:
+    def __init__(self, message: str, at: int) -> None:
         self.at = at
-        super().__init__(said)
+        super().__init__(message)

@@ -1,1 +1,1 @@
-"""One file to S3."""
+"""Uploads of one file to S3."""

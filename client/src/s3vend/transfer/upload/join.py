@@ -1,4 +1,4 @@
-"""The last request of a multipart upload, whose answer may be lost on the way."""
+"""The last request of a multipart upload: it joins the parts. Its answer may get lost."""
 
 from collections.abc import Mapping
 from hashlib import md5
@@ -13,16 +13,17 @@ from s3vend.transfer.upload.sending import UploadJob
 DONE_ALREADY = {"NoSuchUpload", "PreconditionFailed"}
 
 
-def join(sending: UploadJob, upload: Upload, sent: Mapping[int, Sent]) -> str:
-    """The ETag of the object that the parts are now.
+def join(job: UploadJob, upload: Upload, sent: Mapping[int, Sent]) -> str:
+    """Join the parts and return the ETag of the object.
 
     Raises:
-        StorageError: S3 refused. TransferError: it cannot be known whether they were joined.
-        FileChanged, ServiceError, Unreachable.
+        StorageError: S3 refused the request.
+        TransferError: the answer was lost, and it is unknown whether the parts were joined.
+        ServiceError, Unreachable: as `send_with_retries`.
     """
     from xml.etree import ElementTree as ET
 
-    wire, body, lost = sending.service.wire, upload.joined(sent), False
+    wire, body, lost = job.service.wire, upload.completion_body(sent), False
 
     def send(url: Url) -> Answer:
         nonlocal lost
@@ -34,41 +35,41 @@ def join(sending: UploadJob, upload: Upload, sent: Mapping[int, Sent]) -> str:
 
     try:
         answer = send_with_retries(
-            f"join the parts of {sending.target}",
+            f"join the parts of {job.target}",
             None,
-            lambda: upload.completion(sending.only_new),
+            lambda: upload.completion(job.condition),
             send,
-            sending.service.patience,
+            job.service.patience,
         )
     except StorageError as error:
         if lost and error.code in DONE_ALREADY:
-            return _etag_if_joined(sending, sent, error)
+            return _etag_if_joined(job, sent, error)
         raise
-    found = ET.fromstring(answer.body).iter()  # noqa: S314 - S3's own
-    return next((one.text or "" for one in found if one.tag.rpartition("}")[2] == "ETag"), "")
+    nodes = ET.fromstring(answer.body).iter()  # noqa: S314 - from S3
+    return next((node.text or "" for node in nodes if node.tag.rpartition("}")[2] == "ETag"), "")
 
 
-def _etag_if_joined(sending: UploadJob, sent: Mapping[int, Sent], error: StorageError) -> str:
-    """The ETag, if what is at the target is what these parts make."""
-    service, wanted = sending.service, expected_etag(sent)
+def _etag_if_joined(job: UploadJob, sent: Mapping[int, Sent], error: StorageError) -> str:
+    """Return the ETag if the object at the target is the one that these parts make."""
+    service, etag = job.service, expected_etag(sent)
     try:
-        [url] = presign([sending.target], method="HEAD", expires_in=60, service=service)
+        [url] = presign([job.target], method="HEAD", expires_in=60, service=service)
         answer = service.wire.send("HEAD", url.url, url.headers)
-        if answer.status == 200 and answer.headers.get("etag", "") == wanted:
-            return wanted
-        there = f"a HEAD says {answer.status} {answer.headers.get('etag', '')}"
-    except S3VendError as refused:
-        there = f"a HEAD is not possible ({type(refused).__name__})"
+        if answer.status == 200 and answer.headers.get("etag", "") == etag:
+            return etag
+        found = f"HEAD answers {answer.status} {answer.headers.get('etag', '')}"
+    except S3VendError as refusal:
+        found = f"HEAD failed with {type(refusal).__name__}"
     raise TransferError(
-        f"S3's answer to joining the parts of {sending.target} was lost, and then it said "
-        f"{error.code}; {there}. Look whether the object is there, with ETag {wanted}, before "
-        "you upload it again."
+        f"The upload to {job.target} may or may not be complete: S3's answer to joining the parts "
+        f"was lost, and a second try got {error.code} ({found}). Check whether the object exists "
+        f"with ETag {etag} before you upload it again."
     )
 
 
 def expected_etag(sent: Mapping[int, Sent]) -> str:
-    """The ETag that S3 gives to parts that are not encrypted with a key of KMS."""
-    tags = [one.etag.strip('"') for _, one in sorted(sent.items())]
+    """Return the ETag that S3 gives to these parts; it differs if a KMS key encrypts them."""
+    tags = [part.etag.strip('"') for _, part in sorted(sent.items())]
     try:
         whole = md5(b"".join(map(bytes.fromhex, tags)), usedforsecurity=False).hexdigest()
     except ValueError:

@@ -1,4 +1,4 @@
-"""A multipart upload from its start, or from where an earlier run stopped, to its end."""
+"""One run of a multipart upload: start it or resume it, send the missing parts, and join them."""
 
 import threading
 from collections.abc import Mapping
@@ -17,116 +17,117 @@ from s3vend.transfer.upload.parts import Part, Sent, Upload
 from s3vend.transfer.upload.sending import Uploaded, UploadJob
 
 SavedState = Mapping[str, Any]
-EACH = 0.001  # seconds between two notes of what is done, for each part that is in them
+EACH = 0.001  # seconds between two writes of the state, for each part that the state lists
 
 
-def run(sending: UploadJob, kept: State) -> Uploaded:
-    """Go on with what is kept, or start; what cannot be gone on with is ended.
+def run(job: UploadJob, state: State) -> Uploaded:
+    """Resume the saved upload, or start a new one; an upload that cannot be resumed is aborted.
 
-    Raises: as `upload`.
+    Raises:
+        TransferError, ServiceError, Unreachable, IdentityError: as `upload`.
     """
-    before = kept.read(sending.same)
-    algorithm = checksums.by_name(before["algorithm"]) if before else None
-    if before is None or algorithm is None:
-        end(sending, kept)  # of another state of the file, if any
-        return _send(sending, kept, _start(sending), {})
-    sent = {int(number): Sent(*one) for number, one in before["sent"].items()}
+    saved = state.read(job.fingerprint)
+    algorithm = checksums.by_name(saved["algorithm"]) if saved else None
+    if saved is None or algorithm is None:
+        end(job, state)  # one may be left from before the file changed
+        return _send(job, state, _start(job), {})
+    sent = {int(number): Sent(*part) for number, part in saved["sent"].items()}
     try:
-        return _send(sending, kept, _resume(sending, before, algorithm), sent)
+        return _send(job, state, _resume(job, saved, algorithm), sent)
     except (NotFound, StorageError) as error:
         if not isinstance(error, NotFound) and error.code != "NoSuchUpload":
             raise
-    kept.forget()  # its plan has ended, or somebody ended it
-    sending.counter.restart()
-    return _send(sending, kept, _start(sending), {})
+    state.forget()  # the upload has expired in the service, or was aborted in S3
+    job.counter.restart()
+    return _send(job, state, _start(job), {})
 
 
-def end(sending: UploadJob, kept: State) -> bool:
-    """End the upload that is kept, if there is one; S3 drops its parts."""
-    before = kept.read({"target": sending.target})
-    if before is None:
+def end(job: UploadJob, state: State) -> bool:
+    """Abort the saved upload, so that S3 deletes its parts; return whether there was one."""
+    saved = state.read({"target": job.target})
+    if saved is None:
         return False
-    with suppress(S3VendError):  # it may have ended by itself, or its grant has
-        running = _resume(sending, before, checksums.SHA256)
-        service = sending.service
+    with suppress(S3VendError):  # it may be over already, or its grant may have expired
+        upload = _resume(job, saved, checksums.SHA256)
+        service = job.service
         send_with_retries(
-            "end an upload",
+            f"abort the upload to {job.target}",
             None,
-            running.abort,
+            upload.abort,
             lambda url: service.wire.send(url.method, url.url, url.headers),
             service.patience,
         )
-    kept.forget()
+    state.forget()
     return True
 
 
-def _start(sending: UploadJob) -> Upload:
-    size, lives = sending.source.size, Lifetimes()
-    asked = {
-        **sending.members,
-        "target": sending.target,
+def _start(job: UploadJob) -> Upload:
+    size, lifetimes = job.source.size, Lifetimes()
+    request = {
+        **job.members,
+        "target": job.target,
         "size": size,
-        "checksumAlgorithm": sending.algorithm.name,
-        **({"partSize": sending.part_size} if sending.part_size else {}),
+        "checksumAlgorithm": job.algorithm.name,
+        **({"partSize": job.part_size} if job.part_size else {}),
     }
-    made = lives.ask(
-        lambda seconds: sending.service.ask("multipart-uploads", {**asked, "expiresIn": seconds})
+    answer = lifetimes.request(
+        lambda seconds: job.service.ask("multipart-uploads", {**request, "expiresIn": seconds})
     )
-    part_size = int(made["partSize"])
-    return Upload(made["uploadId"], size, part_size, sending.algorithm, sending.service, lives)
+    part_size = int(answer["partSize"])
+    return Upload(answer["uploadId"], size, part_size, job.algorithm, job.service, lifetimes)
 
 
-def _resume(sending: UploadJob, before: SavedState, algorithm: Algorithm) -> Upload:
-    size = sending.source.size
-    return Upload(before["upload"], size, before["partSize"], algorithm, sending.service)
+def _resume(job: UploadJob, saved: SavedState, algorithm: Algorithm) -> Upload:
+    size = job.source.size
+    return Upload(saved["upload"], size, saved["partSize"], algorithm, job.service)
 
 
-def _send(sending: UploadJob, kept: State, upload: Upload, sent: dict[int, Sent]) -> Uploaded:
-    resumed = sum(upload.place(number)[1] for number in sent)
-    sending.counter.add(resumed)
-    crew: Crew[Part] = Crew(sending.parallel)
-    patience = replace(sending.service.patience, sleep=crew.pause)
+def _send(job: UploadJob, state: State, upload: Upload, sent: dict[int, Sent]) -> Uploaded:
+    resumed = sum(upload.span(number)[1] for number in sent)
+    job.counter.add(resumed)
+    crew: Crew[Part] = Crew(job.parallel)
+    patience = replace(job.service.patience, sleep=crew.pause)
     lock = threading.Lock()
 
     def save() -> None:
-        done = {str(number): [one.etag, one.checksum] for number, one in sent.items()}
-        kept.write(
-            sending.same
+        done = {str(number): [part.etag, part.checksum] for number, part in sent.items()}
+        state.write(
+            job.fingerprint
             | {"upload": upload.id, "partSize": upload.part_size, "sent": done}
             | {"algorithm": upload.algorithm.name}
         )
 
     def work(part: Part) -> None:
-        doing = f"take part {part.number} of {upload.count} of {sending.target}"
+        action = f"put part {part.number} of {upload.count} of {job.target}"
         numbers = range(part.number, part.number + 1)
         answer = send_with_retries(
-            doing,
+            action,
             part.url,
             lambda: upload.sign(numbers, [part.checksum])[0],
-            lambda url: sending.put(url, part.first, part.size, crew.check),
+            lambda url: job.put(url, part.first, part.size, crew.check),
             patience,
         )
         etag = answer.headers.get("etag")
         if not etag:
-            raise StorageError(doing, answer.status, "NoETag")
+            raise StorageError(action, answer.status, "NoETag")
         with lock:
             sent[part.number] = Sent(etag, part.checksum)
-            if kept.due(len(sent) * EACH):
+            if state.is_due(len(sent) * EACH):
                 save()
 
     save()
     try:
-        crew.run(upload.missing(sending.source, dict(sent)), work)
+        crew.run(upload.missing(job.source, dict(sent)), work)
     except BaseException:
         with lock, suppress(S3VendError):
             save()
         raise
     try:
-        sending.source.check()
-        etag = join(sending, upload, sent)
+        job.source.check()
+        etag = join(job, upload, sent)
     except (FileChanged, StorageError) as error:
         if isinstance(error, FileChanged) or 400 <= error.status < 500:
-            end(sending, kept)  # these parts will never become that object
+            end(job, state)  # these parts can never become that object
         raise
-    kept.forget()
-    return Uploaded(sending.target, sending.source.size, etag, upload.algorithm.name, resumed)
+    state.forget()
+    return Uploaded(job.target, job.source.size, etag, upload.algorithm.name, resumed)

@@ -1,4 +1,4 @@
-"""A multipart upload as the service plans it: its parts signed, sent, and joined."""
+"""A multipart upload as the service plans it: its parts, and the URLs for them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from s3vend.transfer.checksums import Algorithm
 from s3vend.transfer.storage import Lifetimes
 from s3vend.transfer.upload.source import Source
 
-FEW, MOST = 2, 100  # parts that are signed at once: few in the beginning, so that it begins soon
+FEW, MOST = 2, 100  # parts signed at once: few at first, so that sending starts soon
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A part that S3 has: its ETag as S3 gave it, and its checksum."""
+    """A part that S3 has, with the ETag from S3's answer and its checksum in base64."""
 
     etag: str
     checksum: str
@@ -24,91 +24,97 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part that is to be sent."""
+    """A part to send."""
 
-    number: int
-    first: int  # byte in the file
-    size: int
+    number: int  # counted from 1
+    first: int  # its first byte in the file
+    size: int  # bytes
     checksum: str
     url: Url
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A running upload. ``id`` is the service's own; S3's stays there."""
+    """A multipart upload in progress. ``id`` is the service's id; S3's id stays in the service."""
 
     id: str
     size: int
     part_size: int
     algorithm: Algorithm
     service: Service
-    lives: Lifetimes = field(default_factory=Lifetimes)
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
     @property
     def count(self) -> int:
-        """How many parts it has."""
+        """The number of parts."""
         return -(-self.size // self.part_size)
 
     def sign(self, numbers: range, checksums: Iterable[str]) -> list[Url]:
-        """URLs for parts that follow each other."""
-        asked = {"from": numbers[0], "to": numbers[-1], "checksums": list(checksums)}
-        return [url_of(one) for one in self._ask("parts", asked)["parts"]]
+        """Return URLs for consecutive parts, in order."""
+        members = {"from": numbers[0], "to": numbers[-1], "checksums": list(checksums)}
+        return [url_of(entry) for entry in self._request("parts", members)["parts"]]
 
-    def completion(self, more: Mapping[str, object]) -> Url:
-        """The URL that joins the parts."""
-        return url_of(self._ask("completion", more))
+    def completion(self, condition: Mapping[str, object]) -> Url:
+        """Return the URL that joins the parts."""
+        return url_of(self._request("completion", condition))
 
     def abort(self) -> Url:
-        """The URL that ends the upload and drops its parts."""
-        return url_of(self._ask("abort", {}))
+        """Return the URL that aborts the upload and deletes its parts."""
+        return url_of(self._request("abort", {}))
 
     def missing(self, source: Source, sent: Mapping[int, Sent]) -> Iterator[Part]:
-        """Parts that S3 does not have yet, signed; some at once, and more each time."""
-        least = FEW
+        """Yield the parts that S3 does not have yet, with their URLs.
+
+        Parts are signed in batches whose size doubles.
+        """
+        batch = FEW
         for numbers in runs([n for n in range(1, self.count + 1) if n not in sent]):
             at = 0
             while at < len(numbers):
-                some = numbers[at : at + least]
-                yield from self._signed(source, some)
-                at, least = at + len(some), min(MOST, least * 2)
+                some = numbers[at : at + batch]
+                yield from self._sign_parts(source, some)
+                at, batch = at + len(some), min(MOST, batch * 2)
 
-    def _signed(self, source: Source, numbers: range) -> Iterator[Part]:
-        places = [self.place(number) for number in numbers]
-        checksums = [self.algorithm.of(source.blocks(first, size)) for first, size in places]
+    def _sign_parts(self, source: Source, numbers: range) -> Iterator[Part]:
+        spans = [self.span(number) for number in numbers]
+        checksums = [self.algorithm.of(source.blocks(first, size)) for first, size in spans]
         urls = self.sign(numbers, checksums)
         for number, (first, size), checksum, url in zip(
-            numbers, places, checksums, urls, strict=True
+            numbers, spans, checksums, urls, strict=True
         ):
             yield Part(number, first, size, checksum, url)
 
-    def place(self, number: int) -> tuple[int, int]:
-        """First byte and size of a part."""
+    def span(self, number: int) -> tuple[int, int]:
+        """Return the first byte and the size of a part."""
         first = (number - 1) * self.part_size
         return first, min(self.part_size, self.size - first)
 
-    def joined(self, sent: Mapping[int, Sent]) -> bytes:
-        """What S3 is told when the parts are joined."""
+    def completion_body(self, sent: Mapping[int, Sent]) -> bytes:
+        """Return the body of the request that joins the parts.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+        """
         from xml.etree import ElementTree as ET
 
         root = ET.Element(
             "CompleteMultipartUpload", xmlns="http://s3.amazonaws.com/doc/2006-03-01/"
         )
-        for number, one in sorted(sent.items()):
-            part = ET.SubElement(root, "Part")
-            ET.SubElement(part, "PartNumber").text = str(number)
-            ET.SubElement(part, "ETag").text = one.etag
-            ET.SubElement(part, f"Checksum{self.algorithm.name}").text = one.checksum
+        for number, part in sorted(sent.items()):
+            element = ET.SubElement(root, "Part")
+            ET.SubElement(element, "PartNumber").text = str(number)
+            ET.SubElement(element, "ETag").text = part.etag
+            ET.SubElement(element, f"Checksum{self.algorithm.name}").text = part.checksum
         return ET.tostring(root)
 
-    def _ask(self, what: str, members: Mapping[str, object]) -> dict[str, Any]:
-        route = f"multipart-uploads/{quote(self.id, safe='')}/{what}"
-        return self.lives.ask(
+    def _request(self, action: str, members: Mapping[str, object]) -> dict[str, Any]:
+        route = f"multipart-uploads/{quote(self.id, safe='')}/{action}"
+        return self.lifetimes.request(
             lambda seconds: self.service.ask(route, {**members, "expiresIn": seconds})
         )
 
 
 def runs(numbers: list[int]) -> Iterator[range]:
-    """Ascending numbers as ranges without gaps."""
+    """Yield ascending numbers as ranges without gaps."""
     begin = 0
     for at in range(1, len(numbers) + 1):
         if at == len(numbers) or numbers[at] != numbers[at - 1] + 1:

@@ -1,4 +1,4 @@
-"""Upload a file by presigned URLs: one request for a small one, parts that resume for others."""
+"""Uploads with presigned URLs: a small file in one request, a larger one in parts that resume."""
 
 import mimetypes
 import os
@@ -29,71 +29,78 @@ def upload(
     service: Service | None = None,
     **members: object,
 ) -> Uploaded:
-    """Put a file at `s3://bucket/key`; S3 compares the checksum of every part, or of the whole.
+    """Upload a file to `s3://bucket/key`. S3 verifies a checksum of every part, or of the file.
 
-    What an earlier run has sent, in this or another process, is not sent again. ``content_type``
-    is guessed from the name if absent. ``overwrite`` False: only if nothing is there yet.
-    ``part_size``: bytes, 5 MiB or more. ``members`` are others of the API, such as ``kmsKey``.
+    After an interruption the same call, in any process, resumes: parts that S3 already has are not
+    sent again. ``content_type`` is guessed from the file name if absent. With ``overwrite`` False
+    the upload fails if the target exists. ``part_size`` is in bytes, 5 MiB or more; ``parallel``
+    is the number of parts sent at a time. ``members`` are further members of the API's request,
+    such as ``kmsKey``.
 
     Raises:
-        TransferError: StorageError, FileChanged; ServiceError, Unreachable, IdentityError.
-        KeyboardInterrupt: at any time; the same call goes on from there.
+        StorageError: S3 refused a request, or the target exists and ``overwrite`` is False.
+        FileChanged: the file was changed during the upload.
+        TransferError: the file cannot be read, or another process uploads it to the same target.
+        ServiceError, Unreachable, IdentityError, SettingsError: as `credentials`.
     """
-    kind = content_type or mimetypes.guess_type(str(path))[0]
-    typed: dict[str, object] = {"contentType": kind} if kind else {}
+    media_type = content_type or mimetypes.guess_type(str(path))[0]
+    type_member: dict[str, object] = {"contentType": media_type} if media_type else {}
     source = source_of(Path(path))
-    sending = UploadJob(
+    job = UploadJob(
         source,
         target,
         service or connect(),
-        members | typed,
+        members | type_member,
         overwrite,
         checksums.fastest(),
         Counter(source.size, progress),
         parallel,
         part_size,
     )
-    if sending.source.size <= (part_size or SMALL):
-        return _upload_whole(sending)
-    with State(sending.place) as kept:
-        return multipart.run(sending, kept)
+    if job.source.size <= (part_size or SMALL):
+        return _upload_whole(job)
+    with State(job.state_path) as state:
+        return multipart.run(job, state)
 
 
 def abandon(path: str | os.PathLike[str], target: str, *, service: Service | None = None) -> bool:
-    """End an upload that was interrupted, so that its parts cost nothing; False: there is none."""
+    """Abort an interrupted upload, so that S3 deletes its parts and charges nothing for them.
+
+    Returns whether there was one to abort.
+    """
     source = source_of(Path(path))
-    asked, counter = service or connect(), Counter(source.size, None)
-    sending = UploadJob(source, target, asked, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003
-    with State(sending.place) as kept:
-        return multipart.end(sending, kept)
+    connected, counter = service or connect(), Counter(source.size, None)
+    job = UploadJob(source, target, connected, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003
+    with State(job.state_path) as state:
+        return multipart.end(job, state)
 
 
-def _upload_whole(sending: UploadJob) -> Uploaded:
-    """In one request."""
-    size, lives = sending.source.size, Lifetimes()
+def _upload_whole(job: UploadJob) -> Uploaded:
+    """Upload the file in one request."""
+    size, lifetimes = job.source.size, Lifetimes()
     request = {
-        **sending.members,
-        **sending.only_new,
+        **job.members,
+        **job.condition,
         "method": "PUT",
-        "target": sending.target,
+        "target": job.target,
         "contentLength": size,
-        sending.algorithm.member: sending.algorithm.of(sending.source.blocks(0, size)),
+        job.algorithm.member: job.algorithm.of(job.source.blocks(0, size)),
     }
 
     def sign() -> Url:
-        made = lives.ask(
-            lambda seconds: sending.service.ask(
+        answer = lifetimes.request(
+            lambda seconds: job.service.ask(
                 "presigned-urls", {"expiresIn": seconds, "requests": [request]}
             )
         )
-        return url_of(made["urls"][0])
+        return url_of(answer["urls"][0])
 
     answer = send_with_retries(
-        f"put {sending.target}",
+        f"put {job.target}",
         None,
         sign,
-        lambda url: sending.put(url, 0, size, lambda: None),
-        sending.service.patience,
+        lambda url: job.put(url, 0, size, lambda: None),
+        job.service.patience,
     )
     etag = answer.headers.get("etag", "")
-    return Uploaded(sending.target, size, etag, sending.algorithm.name)
+    return Uploaded(job.target, size, etag, job.algorithm.name)

@@ -1,4 +1,4 @@
-"""One upload: what, whither, how; and some of its bytes on their way."""
+"""The parameters of one upload, its result, and the sending of its bytes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ from s3vend.transfer.checksums import Algorithm
 from s3vend.transfer.progress import Counter
 from s3vend.transfer.upload.source import Source
 
-SMALL = 16 * 1024 * 1024  # bytes that go in one request
+SMALL = 16 * 1024 * 1024  # bytes up to which a file is sent in one request
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What S3 has now. ``resumed``: bytes that an earlier run had sent."""
+    """The result of an upload. ``resumed`` is the number of bytes that an earlier run sent."""
 
     target: str
     size: int
     etag: str
-    algorithm: str  # of the checksums that S3 compared
+    algorithm: str  # of the checksums that S3 verified
     resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class UploadJob:
-    """An upload as it was asked for."""
+    """An upload with the caller's parameters."""
 
     source: Source
     target: str
@@ -41,14 +41,14 @@ class UploadJob:
     part_size: int | None = None
 
     @property
-    def place(self) -> Path:
-        """Where what is done so far is kept: by service, target and file."""
+    def state_path(self) -> Path:
+        """The path of the saved state, derived from service, target and file."""
         names = (self.service.settings.url, self.target, str(self.source.path.absolute()))
         return state.state_file("upload", *names)
 
     @property
-    def same(self) -> dict[str, object]:
-        """What an earlier run must have been about, to go on with it."""
+    def fingerprint(self) -> dict[str, object]:
+        """The members that must equal those of an earlier run, so that this run can resume it."""
         return {
             "target": self.target,
             "stamp": list(self.source.stamp),
@@ -56,26 +56,26 @@ class UploadJob:
         }
 
     @property
-    def only_new(self) -> dict[str, object]:
-        """A condition of the last request."""
+    def condition(self) -> dict[str, object]:
+        """The condition on the last request: with ``overwrite`` False, no object exists."""
         return {} if self.overwrite else {"ifNoneMatch": "*"}
 
     def put(self, url: Url, first: int, size: int, check: Callable[[], object]) -> Answer:
-        """Send these bytes of the file; ``check`` may call it off at each block."""
-        gone = 0
+        """Send these bytes of the file. ``check`` is called for each block and may raise."""
+        sent = 0
 
-        def each(length: int) -> None:
-            nonlocal gone
+        def on_block(length: int) -> None:
+            nonlocal sent
             check()
-            gone += length
+            sent += length
             self.counter.add(length)
 
-        fine = False
-        body = self.source.blocks(first, size, each) if size else b""
+        done = False
+        body = self.source.blocks(first, size, on_block) if size else b""
         try:
             answer = self.service.wire.send(url.method, url.url, url.headers, body)
-            fine = answer.status < 300
+            done = answer.status < 300
         finally:
-            if not fine:
-                self.counter.add(-gone)
+            if not done:
+                self.counter.add(-sent)
         return answer

@@ -1,4 +1,4 @@
-"""The file that is uploaded: read piece by piece, and still the same file at the end."""
+"""The file to upload: it is read in blocks, and must not change during the upload."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,19 +10,22 @@ from s3vend.http.wire import BLOCK
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as it was when the upload began."""
+    """The file to upload, as it was when the upload began."""
 
     path: Path
     size: int
-    stamp: tuple[int, ...]  # what changes when somebody writes to it or puts another in its place
+    stamp: tuple[int, ...]  # changes when the file is written or replaced
 
     def blocks(
-        self, first: int, size: int, each: Callable[[int], object] = bool
+        self, first: int, size: int, on_block: Callable[[int], object] = bool
     ) -> Iterator[bytes]:
-        """``size`` bytes from ``first`` on; ``each`` is told the size of each block, before it.
+        """Yield ``size`` bytes from byte ``first`` on, in blocks.
+
+        ``on_block`` is called with the size of each block before the block is returned.
 
         Raises:
-            FileChanged: it has become shorter. TransferError: it cannot be read.
+            FileChanged: the file has become shorter.
+            TransferError: the file cannot be read.
         """
         try:
             with self.path.open("rb", buffering=0) as file:
@@ -31,32 +34,35 @@ class Source:
                 while left:
                     block = file.read(min(BLOCK, left))
                     if not block:
-                        raise FileChanged(f"{self.path} became shorter while it was uploaded.")
-                    each(len(block))
+                        raise FileChanged(
+                            f"{self.path} became shorter during the upload. Upload it again when "
+                            "no other program writes to it."
+                        )
+                    on_block(len(block))
                     yield block
                     left -= len(block)
         except OSError as error:
             raise TransferError(f"{self.path} cannot be read: {error.strerror}") from None
 
     def check(self) -> None:
-        """Raises FileChanged if it is not what it was."""
+        """Raise `FileChanged` if the file has changed since the upload began."""
         if source_of(self.path).stamp != self.stamp:
             raise FileChanged(
-                f"{self.path} was changed while it was uploaded, so nothing was put at the "
-                "target. Upload it again once nobody writes to it."
+                f"{self.path} was changed during the upload, so the target was not written. "
+                "Upload it again when no other program writes to it."
             )
 
 
 def source_of(path: Path) -> Source:
-    """The file as it is now.
+    """Return the file as it is now.
 
     Raises:
-        TransferError: there is none, or it is no file.
+        TransferError: the path does not exist, cannot be read, or is not a file.
     """
     try:
         stat = path.stat()
     except OSError as error:
         raise TransferError(f"{path} cannot be read: {error.strerror}") from None
     if not path.is_file():
-        raise TransferError(f"{path} is no file. Directories and pipes are not uploaded.")
+        raise TransferError(f"{path} is not a file; directories and pipes cannot be uploaded.")
     return Source(path, stat.st_size, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
