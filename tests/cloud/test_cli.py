@@ -99,7 +99,7 @@ def token(cloud: Cloud) -> str:
 def test_everybody_sees_who_they_are_and_what_they_may_reach(
     typed: Typed, user: Credentials, token: str
 ) -> None:
-    assert "found as  S3VEND_TOKEN" in typed("whoami", who=token).out
+    assert "identity  S3VEND_TOKEN" in typed("whoami", who=token).out
     assert typed("whoami", "-o", "json", who=user).json["arn"].endswith("user/AssumeS3User")
     assert "assume-s3-user-writes-uploads  WRITE       s3://" in typed("ls", who=user).out
     assert typed("explain", TARGET, who=user).out.startswith("granted\n")
@@ -285,7 +285,7 @@ def test_a_file_is_planned_applied_and_what_it_took_away_is_revoked(
     planned = typed("plan", "vending.yaml", who=administrator)
     assert (planned.code, planned.out.splitlines()[0]) == (2, "+ grant cli-one  vending.yaml:3")
     asked = typed("apply", "vending.yaml", who=administrator)
-    assert (asked.code, "give --yes" in asked.err) == (1, True)
+    assert (asked.code, "use --yes" in asked.err) == (1, True)
     applied = typed("apply", "vending.yaml", "--yes", who=administrator)
     assert (applied.code, "Applied: revision" in applied.out) == (0, True), applied.err
     assert typed("plan", "vending.yaml", who=administrator).code == 0

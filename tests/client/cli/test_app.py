@@ -16,26 +16,26 @@ pytestmark = pytest.mark.usefixtures("nobody")
         (("ls", "--profile", "nobody"), 2, "Profile nobody not found"),
         (("ls", "--bad"), 2, "--bad"),
         (("credentials",), 2, "TARGET"),
-        (("credentials", "reports"), 2, "no target"),
+        (("credentials", "reports"), 2, "not a target"),
         (("credentials", "s3://b/reports/"), 2, "ambiguous"),
-        (("credentials", "s3://b/k", "--export", "--format", "json"), 2, "--export is for"),
-        (("credentials", "s3://b/k", "--duration", "soon"), 2, "is no time"),
+        (("credentials", "s3://b/k", "--export", "--format", "json"), 2, "--export requires"),
+        (("credentials", "s3://b/k", "--duration", "soon"), 2, "is not a duration"),
         (("cred",), 2, "No such command"),
-        (("exec", "s3://b/k"), 2, "Put it behind --"),
-        (("revoke", "--all"), 2, "--reason is missing"),
-        (("revoke", "--reason", "x"), 2, "name one of"),
-        (("revoke", "--all", "--grant", "g", "--reason", "x"), 2, "name one of"),
-        (("revoke", "--issuer", "https://i", "--reason", "x"), 2, "go together"),
-        (("revoke", "--all", "--reason", "x"), 1, "There is no terminal to ask"),
-        (("revoke", "--profile", "x", "list"), 2, "put options behind list"),
+        (("exec", "s3://b/k"), 2, "put it after --"),
+        (("revoke", "--all"), 2, "--reason is required"),
+        (("revoke", "--reason", "x"), 2, "name exactly one of"),
+        (("revoke", "--all", "--grant", "g", "--reason", "x"), 2, "name exactly one of"),
+        (("revoke", "--issuer", "https://i", "--reason", "x"), 2, "must be used together"),
+        (("revoke", "--all", "--reason", "x"), 1, "cannot ask for confirmation without a terminal"),
+        (("revoke", "--profile", "x", "list"), 2, "put options after list"),
         (("plan", "no-such-file"), 1, "no-such-file cannot be read"),
         (("plan",), 1, "FILE"),
         (("plan", "--bad", "x"), 1, "--bad"),
-        (("cp", "a", "b"), 2, "one of the two is s3://"),
-        (("cp", "s3://b/a", "s3://b/b"), 2, "one of the two is s3://"),
-        (("url", "s3://b/reports/*"), 2, "is a prefix, and this is for one key"),
-        (("url", "s3://b/k", "--content-type", "text/csv"), 2, "are for --method PUT"),
-        (("configure", "x"), 2, "--url is missing"),
+        (("cp", "a", "b"), 2, "exactly one of source and destination must be s3://"),
+        (("cp", "s3://b/a", "s3://b/b"), 2, "exactly one of source and destination must be s3://"),
+        (("url", "s3://b/reports/*"), 2, "is a prefix; name one key"),
+        (("url", "s3://b/k", "--content-type", "text/csv"), 2, "require --method PUT"),
+        (("configure", "x"), 2, "--url is required"),
     ],
 )
 def test_misuse_is_said_before_anything_is_asked(
@@ -58,4 +58,4 @@ def test_the_version_is_the_package_s() -> None:
 
 
 def test_the_exit_codes_are_in_the_help() -> None:
-    assert "130  Ctrl-C" in typed("--help").out
+    assert "130  interrupted with Ctrl-C" in typed("--help").out

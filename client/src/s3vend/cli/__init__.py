@@ -1,1 +1,1 @@
-"""The command `s3vend`; docs/cli.md has it for people."""
+"""The command `s3vend`, which docs/cli.md documents."""

@@ -1,4 +1,4 @@
-"""The command and its subcommands. Their modules import what is heavy when they run."""
+"""The command and its subcommands. A subcommand imports slow modules only when it runs."""
 
 from typing import Annotated
 
@@ -11,26 +11,27 @@ from s3vend.cli.watch import audit, canary
 
 EPILOG = """\b
 Exit codes:
-  0    done
-  1    refused, or it failed
-  2    the command line, a profile or an address is wrong
-  3    no identity, or one that the service does not take
-  4    no answer, or unavailable: try again later
-  130  Ctrl-C
-plan: 0 no changes, 2 changes, 1 any error of its own. exec: as the command that it runs.
+  0    success
+  1    the request was refused, or failed
+  2    the command line, a profile or an address is invalid
+  3    no identity found, or the service does not accept it
+  4    no answer, or the service is unavailable; try again later
+  130  interrupted with Ctrl-C
+plan exits with 2 if there are changes, and with 1 where other commands exit with 2.
+exec exits with the exit code of the command that it runs.
 """
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode=None,  # plain help: quick, and the same everywhere
-    pretty_exceptions_enable=False,  # they would show what is in variables
+    rich_markup_mode=None,  # plain help is fast, and the same on every terminal
+    pretty_exceptions_enable=False,  # they would print the values of variables
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EPILOG,
 )
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - as Typer calls it
-    if wanted:
+def _version(requested: bool) -> None:  # noqa: FBT001 - Typer passes it by position
+    if requested:
         from s3vend import __version__
 
         typer.echo(f"s3vend {__version__}")
@@ -41,13 +42,14 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - as Typer calls it
 def root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """S3 access from an s3vend service, for whoever has no S3 permission of its own.
+    """Access S3 through an s3vend service, without S3 permissions of your own.
 
-    Where the service is: --url, --profile or S3VEND_URL. Who you are is found by itself:
-    S3VEND_TOKEN, a token file, GitHub Actions, Google Cloud, Kubernetes, else AWS credentials.
+    Set the address of the service with --url, --profile or S3VEND_URL. Your identity is found
+    automatically, in this order: S3VEND_TOKEN, a token file, GitHub Actions, Google Cloud,
+    Kubernetes, AWS credentials.
     """
     del version
 

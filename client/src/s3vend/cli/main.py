@@ -1,12 +1,12 @@
-"""The command `s3vend`; docs/cli.md has it for people."""
+"""The entry point of the command `s3vend`, which docs/cli.md documents."""
 
 import sys
 
-NEEDS = "s3vend: the command needs more than the package: pip install 's3vend[cli]'\n"
+NEEDS = "s3vend: the command needs additional packages; run: pip install 's3vend[cli]'\n"
 
 
 def main() -> None:
-    """Entry point. Ends with 0, or 1 refused, 2 usage, 3 no identity, 4 no answer, 130 Ctrl-C."""
+    """Run the command. Exits with 0, 1 refused, 2 usage, 3 no identity, 4 no answer, 130 Ctrl-C."""
     try:
         from s3vend.cli.app import app
     except ModuleNotFoundError as error:

@@ -76,7 +76,7 @@ def test_plan_shows_what_comes_and_goes_with_before_and_after(file: str, at: Ser
         "- grant old",
         "    id: old",
         "    scope: s3://b/old/*",
-        "    what was handed out under it stays valid until it ends, or is revoked",
+        "    what was vended under it stays valid until it expires or is revoked",
         "1 to add, 1 to change, 1 to remove (revision 7).",
     ]
     assert [one.json["dryRun"] for one in served.asked] == [True]
@@ -106,7 +106,7 @@ def test_apply_writes_nothing_where_nobody_is_there_to_say_yes(file: str, at: Se
     served = at(answering(changing(CHANGES)))
     ended = typed("apply", file, stdin="yes\n")
     assert ended.code == 1
-    assert "give --yes" in ended.err
+    assert "use --yes" in ended.err
     assert [one.json["dryRun"] for one in served.asked] == [True]
 
 
@@ -148,10 +148,10 @@ def test_a_fault_is_said_with_its_line(file: str, at: Serve) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("version: 1\nversion: 1\n", ":2: 'version' is there twice"),
-        ("version: 1\ndryRun: false\n", ":2: dryRun does not stand in the file"),
-        ("version: 1\nprune: true\n", ":2: prune does not stand in the file: --prune"),
-        ("version: [\n", ": no YAML"),
+        ("version: 1\nversion: 1\n", ":2: duplicate member 'version'"),
+        ("version: 1\ndryRun: false\n", ":2: dryRun is not allowed in the file"),
+        ("version: 1\nprune: true\n", ":2: prune is not allowed in the file; use --prune"),
+        ("version: [\n", ": not valid YAML"),
     ],
 )
 def test_a_bad_file_is_refused_before_anything_is_sent(

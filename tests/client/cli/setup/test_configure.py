@@ -21,8 +21,8 @@ pytestmark = pytest.mark.usefixtures("nobody")
             ("--url", "https://a/v1", "--token-file", "t", "--door", "iam"),
             "iam takes AWS credentials",
         ),
-        (("--url", "https://a/v1", "--token-file", "-"), "a profile holds no token"),
-        (("--url", "https://a/v1", "--profile", "y"), "name the profile as argument"),
+        (("--url", "https://a/v1", "--token-file", "-"), "a profile cannot contain a token"),
+        (("--url", "https://a/v1", "--profile", "y"), "name the profile without --profile"),
     ],
 )
 def test_what_could_not_be_used_is_not_written(

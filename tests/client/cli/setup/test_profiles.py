@@ -58,7 +58,7 @@ def test_what_would_become_another_section_is_refused(
 def test_a_file_that_is_no_file_of_profiles_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_text("what is this")
-    with pytest.raises(Refusal, match="stays as it is"):
+    with pytest.raises(Refusal, match="was not changed"):
         write_profile(path, "x", NEW)
     assert path.read_text() == "what is this"
 

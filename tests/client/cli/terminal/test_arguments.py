@@ -15,7 +15,7 @@ def test_a_duration_is_seconds_or_has_a_unit(typed: "str | None", seconds: "int 
 
 @pytest.mark.parametrize("typed", ["", "m", "15 m", "1.5h", "-5", "1d", "\u0661\u0665", "9999999"])
 def test_any_other_duration_is_refused(typed: str) -> None:
-    with pytest.raises(Refusal, match="write 900, 15m or 1h"):
+    with pytest.raises(Refusal, match="is not a duration; use 900, 15m or 1h"):
         arguments.parse_duration(typed)
 
 
@@ -27,11 +27,11 @@ def test_a_target_is_taken_as_it_is_typed(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("b/key", "no target"),
-        ("https://b/key", "no target"),
-        ("s3://b", r"ambiguous: write s3://b/\*"),
-        ("s3://b/", r"ambiguous: write s3://b/\*"),
-        ("s3://b/reports/", r"ambiguous: write s3://b/reports/\*"),
+        ("b/key", "not a target"),
+        ("https://b/key", "not a target"),
+        ("s3://b", r"ambiguous; use s3://b/\*"),
+        ("s3://b/", r"ambiguous; use s3://b/\*"),
+        ("s3://b/reports/", r"ambiguous; use s3://b/reports/\*"),
         ("s3://b/tenant1*", "tenant10"),
     ],
 )

@@ -25,9 +25,9 @@ def copying(at: Serve) -> Served:
 @pytest.mark.parametrize(
     ("options", "settings", "said"),
     [
-        ((), {}, "is at s3://b/k"),
+        ((), {}, "to s3://b/k"),
         (("--quiet",), {}, None),
-        ((), {"NO_COLOR": "1"}, "is at s3://b/k"),
+        ((), {"NO_COLOR": "1"}, "to s3://b/k"),
     ],
 )
 def test_a_copy_shows_how_far_it_is_unless_it_shall_be_quiet(

@@ -43,7 +43,7 @@ def test_what_is_there_stays_where_nothing_may_be_replaced(both: Served, tmp_pat
     (tmp_path / "2026.csv").write_text("mine")
     ended = typed("cp", "s3://b/reports/2026.csv", str(tmp_path), "--no-overwrite")
     assert ended.code == 1
-    assert "is there already" in ended.err
+    assert "already exists" in ended.err
     assert (tmp_path / "2026.csv").read_text() == "mine"
 
 
@@ -55,10 +55,10 @@ def test_what_is_there_stays_where_nothing_may_be_replaced(both: Served, tmp_pat
         (("cp", "-", "s3://b/up/"), 2, "name the key"),
         (("cp", "s3://b/reports/", "."), 2, "ambiguous"),
         (("cp", "s3://b/reports/*", "."), 2, "is a prefix"),
-        (("cp", "s3://b/k", ".", "--content-type", "a/b"), 2, "is for what is stored"),
-        (("url", "s3://b/k", "--file", "x"), 2, "are for --method PUT"),
+        (("cp", "s3://b/k", ".", "--content-type", "a/b"), 2, "is only for uploads"),
+        (("url", "s3://b/k", "--file", "x"), 2, "require --method PUT"),
         (("url", "s3://b/k", "-X", "PUT", "--file", "/no/such"), 2, "cannot be read"),
-        (("url", "s3://b/k", "--curl", "-o", "json"), 2, "is for people"),
+        (("url", "s3://b/k", "--curl", "-o", "json"), 2, "cannot be used with --output json"),
     ],
 )
 def test_what_cannot_be_done_is_said(
@@ -98,7 +98,7 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_half_done(
     said = running.communicate(timeout=30)[1]
     assert (running.returncode, said) == (
         130,
-        "s3vend: interrupted; the same line goes on from here\n",
+        "s3vend: interrupted; run the same command again to resume\n",
     )
     assert not (tmp_path / "long").exists()
     del both.told["range"]

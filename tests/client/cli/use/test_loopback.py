@@ -71,4 +71,4 @@ def test_a_renewal_that_fails_is_told_to_the_sdk_and_to_stderr(
 
     with serve_credentials(fails) as endpoint:  # type: ignore[arg-type]
         assert ask(endpoint.url, Authorization=endpoint.token)[0] == status
-    assert "s3vend: the credentials could not be renewed" in capsys.readouterr().err
+    assert "s3vend: cannot renew the credentials" in capsys.readouterr().err

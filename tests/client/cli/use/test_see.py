@@ -25,7 +25,7 @@ def test_grants_are_listed_over_all_pages_and_steer_no_terminal(at: Serve) -> No
     at(answering({"GET /grants": page}))
     assert typed("ls", "--output", "json").json == {"grants": GRANTS}
     shown = typed("ls").out.splitlines()
-    assert shown[0].split() == ["GRANT", "PERMISSION", "SCOPE", "AT", "MOST", "EXPIRES"]
+    assert shown[0].split() == ["GRANT", "PERMISSION", "SCOPE", "MAX", "DURATION", "EXPIRES"]
     assert shown[1].split() == ["one", "READ", "s3://b/reports/*", "15m"]
     assert shown[2].split() == ["two", "WRITE", r"s3://b/\x1b[2J/*"]
 
@@ -34,7 +34,7 @@ def test_whoami_says_where_the_identity_was_found(at: Serve) -> None:
     answer = {"door": "web-identity", "issuer": "https://i", "subject": "me", "claims": {"a": "b"}}
     served = at(answering({"GET /identity": answer}))
     shown = typed("whoami").out
-    for line in ("subject   me", "found as  S3VEND_TOKEN", f"service   {served.url}", "claim a  b"):
+    for line in ("subject   me", "identity  S3VEND_TOKEN", f"service   {served.url}", "claim a  b"):
         assert line in shown
     assert TOKEN not in shown
     assert typed("whoami", "-o", "json").json == answer

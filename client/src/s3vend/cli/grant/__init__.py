@@ -1,1 +1,1 @@
-"""Commands that change who may do what: plan, apply, revoke."""
+"""The commands for administrators: plan, apply, revoke."""

@@ -1,4 +1,4 @@
-"""`s3vend plan` and `apply`: a `vending.yaml` against what is granted."""
+"""`s3vend plan` and `apply`: compares a `vending.yaml` with what is granted, and applies it."""
 
 import sys
 from pathlib import Path
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from s3vend.service.connect import Service
 
 ROUTE = "/admin/changes"
-CHANGES = 2  # how plan ends where there are some
-NOT_IN_FILE = {"dryRun": "plan", "prune": "--prune"}
+CHANGES = 2  # the exit code of plan if there are changes
+NOT_IN_FILE = {"dryRun": "s3vend plan", "prune": "--prune"}  # members, and what to use instead
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A vending.yaml; - is stdin.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="vending.yaml; - is stdin.")]
 Prune = Annotated[
-    bool, typer.Option("--prune", help="Remove what the lists that are there do not name.")
+    bool, typer.Option("--prune", help="Remove entries that are missing in the file's lists.")
 ]
 
 
 def plan(options: Options, *, file: File, prune: Prune = False) -> None:
-    """Show what `apply` would change, and write nothing.
+    """Show what `apply` would change, and change nothing.
 
-    Ends with 0 where nothing would change, with 2 where something would, with 1 on any error.
+    Exits with 0 if there are no changes, with 2 if there are, and with another code on an error.
     """
     document = _read(file)
     answer = _send(options.service(), file, document, prune=prune, dryRun=True)
@@ -44,27 +44,29 @@ def apply(
     prune: Prune = False,
     yes: Yes = False,
     revoke: Annotated[
-        bool, typer.Option("--revoke", help="End what changed grants have given, too.")
+        bool,
+        typer.Option("--revoke", help="Revoke what was vended under reduced or removed grants."),
     ] = False,
 ) -> None:
-    """Make what is granted equal to the file: show the changes, ask, write.
+    """Apply a vending.yaml, after confirmation.
 
-    What is written is what was shown: if somebody else is faster, nothing is written. A grant
-    that gives less, or is gone, does not end what it gave before; --revoke does.
+    Shows the changes and writes exactly what it showed; if somebody else changes something in the
+    meantime, nothing is written. Credentials and URLs vended under a grant stay valid when the
+    grant is reduced or removed; use --revoke to revoke them.
     """
     document, service = _read(file), options.service()
     planned = _send(service, file, document, prune=prune, dryRun=True)
     if not options.is_json:
         _show(options, file, document, planned)
-    answer, ended = planned, list[dict[str, Any]]()
+    answer, revocations = planned, list[dict[str, Any]]()
     if planned["changes"]:
-        if not yes and not confirm("Apply this?"):
+        if not yes and not confirm("Apply these changes?"):
             raise Refusal("nothing was written", REFUSED)
         at = {"revision": planned["revision"], **_revision(document)}
         answer = _send(service, file, document, prune=prune, dryRun=False, **at)
-        ended = _revoke_reduced_grants(service, answer, revoke=revoke, may_ask=not yes)
+        revocations = _revoke_reduced_grants(service, answer, revoke=revoke, may_ask=not yes)
     if options.is_json:
-        put_json(answer | ({"revocations": ended} if ended else {}))
+        put_json(answer | ({"revocations": revocations} if revocations else {}))
     elif answer["applied"]:
         put(f"Applied: revision {answer['revision']}.")
 
@@ -72,20 +74,28 @@ def apply(
 def _revoke_reduced_grants(
     service: "Service", answer: dict[str, Any], *, revoke: bool, may_ask: bool
 ) -> list[dict[str, Any]]:
-    """The answers to what was revoked."""
-    offered = [one["revocation"] for one in answer["changes"] if one.get("revocation")]
-    if not offered:
+    """Revoke what was vended under reduced and removed grants; return the answers.
+
+    Without ``revoke``, ask first, if ``may_ask``.
+    """
+    revocations = [change["revocation"] for change in answer["changes"] if change.get("revocation")]
+    if not revocations:
         return []
-    names = ", ".join(str(one["grantId"]) for one in offered)
-    question = f"What {names} gave before is valid until it ends. Revoke it?"
+    names = ", ".join(str(revocation["grantId"]) for revocation in revocations)
+    vended = f"credentials and URLs vended under {names}"
+    question = f"The {vended} stay valid until they expire. Revoke them now?"
     if not revoke and not (may_ask and confirm(question)):
         say(
-            f"what {names} gave before is valid until it ends: s3vend revoke --grant …, or --revoke"
+            f"the {vended} stay valid until they expire; to revoke them, run "
+            "s3vend revoke --grant ID (next time, apply --revoke does both)"
         )
         return []
     from s3vend.cli.grant.revoking import revoke_after
 
-    return [revoke_after(service, one, answer.get("environmentsBy")) for one in offered]
+    return [
+        revoke_after(service, revocation, answer.get("environmentsBy"))
+        for revocation in revocations
+    ]
 
 
 def _read(file: str) -> "Document":
@@ -96,7 +106,7 @@ def _read(file: str) -> "Document":
     except OSError as error:
         raise Refusal(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeError:
-        raise Refusal(f"{file} is not UTF-8") from None
+        raise Refusal(f"{file} is not encoded in UTF-8") from None
     try:
         document = read(text)
     except Malformed as error:
@@ -104,7 +114,8 @@ def _read(file: str) -> "Document":
     for name, instead in NOT_IN_FILE.items():
         if name in document.members:
             line = document.line(f"/{name}")
-            raise Refusal(f"{file}:{line}: {name} does not stand in the file: {instead}", REFUSED)
+            message = f"{file}:{line}: {name} is not allowed in the file; use {instead}"
+            raise Refusal(message, REFUSED)
     return document
 
 
@@ -113,7 +124,12 @@ def _revision(document: "Document") -> dict[str, Any]:
 
 
 def _send(service: "Service", file: str, document: "Document", **more: object) -> dict[str, Any]:
-    """The answer; faults are said with the lines of the file that they are in."""
+    """Send the file and return the answer.
+
+    Raises:
+        Refusal: the request has faults; the message names the line of each.
+        ServiceError: any other error.
+    """
     from s3vend.errors import ServiceError
 
     try:
@@ -123,10 +139,11 @@ def _send(service: "Service", file: str, document: "Document", **more: object) -
         if not faults:
             raise
         lines = [
-            f"{file}:{document.line(one.pointer)}: {one.pointer}: {one.detail}" for one in faults
+            f"{file}:{document.line(fault.pointer)}: {fault.pointer}: {fault.detail}"
+            for fault in faults
         ]
-        said = f"{error.code}: {error.problem.detail}\nrequestId: {error.problem.request_id}"
-        raise Refusal("\n".join([*map(printable, lines), said]), code_of(error)) from None
+        summary = f"{error.code}: {error.problem.detail}\nrequestId: {error.problem.request_id}"
+        raise Refusal("\n".join([*map(printable, lines), summary]), code_of(error)) from None
 
 
 def _show(options: Options, file: str, document: "Document", answer: dict[str, Any]) -> None:
@@ -137,9 +154,9 @@ def _show(options: Options, file: str, document: "Document", answer: dict[str, A
 
     changes = answer["changes"]
     where = {
-        position: f"  {file}:{document.line(one['pointer'])}"
-        for position, one in enumerate(changes)
-        if one["action"] != "remove"
+        position: f"  {file}:{document.line(change['pointer'])}"
+        for position, change in enumerate(changes)
+        if change["action"] != "remove"
     }
     put_changes(changes, where)
     put(summary(changes, answer["revision"]))

@@ -1,4 +1,4 @@
-"""`s3vend revoke`: the kill switch; what was revoked; lifting a block."""
+"""`s3vend revoke`: revokes access, lists revocations, and lifts blocks."""
 
 from typing import Annotated, Any
 
@@ -23,91 +23,116 @@ def revoke(
     options: Options,
     *,
     caller: Caller = None,
-    issuer: Annotated[str | None, typer.Option("--issuer", help="With --subject.")] = None,
+    issuer: Annotated[str | None, typer.Option("--issuer", help="Issuer; with --subject.")] = None,
     subject: Annotated[
-        str | None, typer.Option("--subject", help="Whom the issuer calls so.")
+        str | None, typer.Option("--subject", help="Subject of the issuer; with --issuer.")
     ] = None,
     session: SessionId = None,
     vend: Annotated[
-        str | None, typer.Option("--vend", help="A vendId: its whole session ends.")
+        str | None, typer.Option("--vend", help="Vend id (vendId); revokes its whole session.")
     ] = None,
-    grant: Annotated[str | None, typer.Option("--grant", help="The id of a grant.")] = None,
-    everybody: Annotated[bool, typer.Option("--all", help="Everybody, at once.")] = False,
+    grant: Annotated[
+        str | None, typer.Option("--grant", help="Grant id; revokes all its sessions.")
+    ] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="All sessions of all callers.")] = False,
     block: Annotated[
-        bool, typer.Option("--block", help="And vend nothing new, until somebody lifts it.")
+        bool, typer.Option("--block", help="Also refuse new vends until the block is lifted.")
     ] = False,
-    reason: Annotated[str | None, typer.Option("--reason", help="For whoever reads it.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Reason for the revocation; required.")
+    ] = None,
     yes: Yes = False,
 ) -> None:
-    """End access before its time: credentials and URLs alike.
+    """Revoke credentials and URLs before they expire.
 
-    Name one of --caller, --issuer with --subject, --session, --vend, --grant or --all. Without
-    --block new vends go on. A lifted block opens new vends; what was lent before stays dead.
+    Name exactly one of --caller, --issuer with --subject, --session, --vend, --grant and --all.
+    Without --block, new vends are still granted. Lifting a block allows new vends again; what was
+    vended before stays revoked.
     """
-    web = {"issuer": issuer, "subject": subject}
+    subject_caller = {"issuer": issuer, "subject": subject}
     if (issuer is None) != (subject is None):
-        raise Refusal("--issuer and --subject go together")
-    named = {
-        "caller": {"iam": caller} if caller else web if issuer else None,
+        raise Refusal("--issuer and --subject must be used together")
+    targets = {
+        "caller": {"iam": caller} if caller else subject_caller if issuer else None,
         "sessionId": session,
         "vendId": vend,
         "grantId": grant,
         "all": everybody or None,
     }
-    whose: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
-    if len(whose) != 1 or (caller and issuer):
+    revoked: dict[str, Any] = {name: value for name, value in targets.items() if value is not None}
+    if len(revoked) != 1 or (caller and issuer):
         raise Refusal(
-            "name one of --caller, --issuer with --subject, --session, --vend, --grant, --all"
+            "name exactly one of --caller, --issuer with --subject, --session, --vend, --grant "
+            "and --all"
         )
     if not reason:
-        raise Refusal("--reason is missing: whoever reads the list should know why")
+        raise Refusal("--reason is required; it is shown in the list of revocations")
     kind = "block" if block else "sessions"
-    if not yes and not confirm(f"Revoke ({kind}) {whose}?"):
+    if not yes and not confirm(f"Revoke {revoked} ({kind})?"):
         raise Refusal("nothing was revoked", REFUSED)
-    answer = options.service().ask(ROUTE, {**whose, "kind": kind, "reason": reason})
+    answer = options.service().ask(ROUTE, {**revoked, "kind": kind, "reason": reason})
     _put_result(options, answer)
 
 
 def list_revocations(options: Options) -> None:
-    """List what was revoked, the newest first."""
-    found = list(pages(options.service(), ROUTE, "revocations"))
+    """List revocations, newest first."""
+    revocations = list(pages(options.service(), ROUTE, "revocations"))
     if options.is_json:
-        put_json({"revocations": found})
+        put_json({"revocations": revocations})
         return
     rows = [
-        (one["id"], one["state"], one["kind"], _applies_to(one), one["createdAt"], one["reason"])
-        for one in found
+        (
+            revocation["id"],
+            revocation["state"],
+            revocation["kind"],
+            _applies_to(revocation),
+            revocation["createdAt"],
+            revocation["reason"],
+        )
+        for revocation in revocations
     ]
-    put_table(("ID", "STATE", "KIND", "WHOSE", "SINCE", "REASON"), rows)
+    put_table(("ID", "STATE", "KIND", "APPLIES TO", "SINCE", "REASON"), rows)
 
 
 def lift(
-    options: Options, *, revocation: Annotated[str, typer.Argument(metavar="ID", help="As listed.")]
+    options: Options,
+    *,
+    revocation: Annotated[str, typer.Argument(metavar="ID", help="Id in the list.")],
 ) -> None:
-    """Lift a block: new vends work again; what was lent before stays dead."""
+    """Lift a block.
+
+    New vends are allowed again; what was vended before stays revoked.
+    """
     from urllib.parse import quote
 
     _put_result(options, options.service().end(f"{ROUTE}/{quote(revocation, safe='')}"))
 
 
-def _applies_to(one: dict[str, Any]) -> object:
+def _applies_to(revocation: dict[str, Any]) -> object:
     names = ("caller", "sessionId", "vendId", "grantId")
-    found = next((one[name] for name in names if name in one), "everybody")
-    return " ".join(map(str, found.values())) if isinstance(found, dict) else found
+    value = next((revocation[name] for name in names if name in revocation), "everybody")
+    return " ".join(map(str, value.values())) if isinstance(value, dict) else value
 
 
 def _put_result(options: Options, answer: dict[str, Any]) -> None:
     if options.is_json:
         put_json(answer)
     else:
-        one = answer["revocation"]
-        told = (("id", one["id"]), ("state", one["state"]), ("whose", _applies_to(one)))
+        revocation = answer["revocation"]
+        lines = (
+            ("id", revocation["id"]),
+            ("state", revocation["state"]),
+            ("applies to", _applies_to(revocation)),
+        )
         names = ("detail", "denialWritten", "environmentsBy", "notCovered")
-        put_members([*told, *((name, answer.get(name)) for name in names)])
+        put_members([*lines, *((name, answer.get(name)) for name in names)])
         if vends := answer.get("vends"):
-            put_members([("vends that end", ", ".join(str(v.get("vendId", v)) for v in vends))])
+            put_members([("revoked vends", ", ".join(str(v.get("vendId", v)) for v in vends))])
     if not answer["denialWritten"]:
-        say("it is written down, but not in force yet: send it again, or look at the audit record")
+        say(
+            "the revocation is recorded, but not in force yet; run the command again, or check "
+            "the audit record"
+        )
         raise typer.Exit(NOT_REACHABLE)
 
 

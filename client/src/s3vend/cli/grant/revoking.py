@@ -1,4 +1,4 @@
-"""A revocation, sent when it reaches all that it should."""
+"""A revocation that is sent late enough to cover all vends under the old grants."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from s3vend.service.connect import Service
 
 ROUTE = "/admin/revocations"
-LONGEST_WAIT = 120.0  # seconds to wait for functions that have not heard; they hear within these
+LONGEST_WAIT = 120.0  # seconds; functions load a change well within this time
 
 
 def revoke_after(
@@ -17,10 +17,10 @@ def revoke_after(
     environments_by: str | None,
     sleep: Callable[[float], object] = time.sleep,
 ) -> dict[str, Any]:
-    """The answer to a revocation that is made after ``environments_by``, by the service's clock.
+    """Send a revocation once the service's clock is past ``environments_by``; return the answer.
 
-    Until then a function that has not heard of the change may vend by the old grant, and what it
-    vends would outlive an earlier revocation.
+    Until then a function may still vend under the old grant that it has cached, and a revocation
+    that is sent earlier would not cover that vend.
     """
     from s3vend.service.credentials import parse_time
 

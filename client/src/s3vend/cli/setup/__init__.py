@@ -1,1 +1,1 @@
-"""Commands for this machine: configure, doctor."""
+"""The commands for this machine: configure, doctor."""

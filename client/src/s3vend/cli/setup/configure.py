@@ -1,4 +1,4 @@
-"""`s3vend configure`: write a profile."""
+"""`s3vend configure`: saves a profile."""
 
 import os
 import sys
@@ -21,42 +21,45 @@ EXAMPLES = (
 def configure(
     options: Options,
     *,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The section; replaced if there.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Profile to save or replace.")],
 ) -> None:
-    """Write a profile: where the service is, and who to be there.
+    """Save a profile.
 
-    A profile with --token-file, --aws-profile or --door pins the identity: no other is looked
-    for. It holds nothing secret: tokens and keys stay in files of their own.
+    A profile has the address of the service. With --token-file or --aws-profile it also pins the
+    identity: no other source is tried. With --door it limits the sources to AWS credentials or
+    tokens. It contains no secrets: tokens and keys stay in their own files.
     """
     from s3vend.cli.setup.profiles import write_profile
     from s3vend.http.address import valid_address
     from s3vend.identity.settings import MEMBERS, config_file, read_profile, settings
 
     if options.profile is not None:
-        raise Refusal("name the profile as argument: s3vend configure NAME")
+        raise Refusal("name the profile without --profile: s3vend configure NAME")
     if options.token_file == STDIN:
-        raise Refusal("a profile holds no token: --token-file names a file")
-    url = options.url or _prompt("Where is the service (https://…/v1)?")
-    token_file = options.token_file and os.path.abspath(  # noqa: PTH100 - it need not be there
+        raise Refusal("a profile cannot contain a token; name a file with --token-file")
+    url = options.url or _prompt("Address of the service (https://…/v1):")
+    token_file = options.token_file and os.path.abspath(  # noqa: PTH100 - it need not exist yet
         os.path.expanduser(options.token_file)  # noqa: PTH111
     )
-    given = replace(options, url=valid_address(url, "--url"), token_file=token_file).given()
-    # What contradicts itself is said before it is written, not when it is used.
-    settings(given, {})
-    named = {member: getattr(given, member) for member in MEMBERS}
-    members = {member: value for member, value in named.items() if value}
+    arguments = replace(options, url=valid_address(url, "--url"), token_file=token_file).arguments()
+    # Refuse settings that contradict each other now, not when the profile is used.
+    settings(arguments, {})
+    values = {member: getattr(arguments, member) for member in MEMBERS}
+    members = {member: value for member, value in values.items() if value}
     path = config_file(os.environ)
     write_profile(path, name, members)
     read_profile(name, path)
     if options.is_json:
         put_json({"profile": name, "file": str(path), **members})
     elif not options.quiet:
-        say(f"profile {name} is in {path}; use it: --profile {name}, or S3VEND_PROFILE={name}")
+        say(
+            f"saved profile {name} in {path}; use it with --profile {name} or S3VEND_PROFILE={name}"
+        )
 
 
 def _prompt(question: str) -> str:
     if not sys.stdin.isatty():
-        raise Refusal("--url is missing")
+        raise Refusal("--url is required")
     sys.stderr.write(f"{question} ")
     sys.stderr.flush()
     return sys.stdin.readline().strip()

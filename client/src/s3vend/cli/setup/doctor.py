@@ -1,10 +1,10 @@
-"""`s3vend doctor`: what does not work here, and what to do."""
+"""`s3vend doctor`: finds what does not work on this machine, and says what to do."""
 
 from typing import Annotated
 
 import typer
 
-from s3vend.cli.terminal.arguments import parse_target as checked
+from s3vend.cli.terminal.arguments import parse_target
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.text import paint, printable, put, put_json
 
@@ -19,30 +19,34 @@ def doctor(
     options: Options,
     *,
     target: Annotated[
-        str | None, typer.Argument(metavar="[TARGET]", help="What you would like to reach.")
+        str | None,
+        typer.Argument(metavar="[TARGET]", help="Target to check, such as s3://bucket/reports/*."),
     ] = None,
     origin: Annotated[
-        str | None, typer.Option("--origin", help="With TARGET: of web pages that use URLs.")
+        str | None,
+        typer.Option("--origin", help="Origin of the web pages that use URLs; with TARGET."),
     ] = None,
 ) -> None:
-    """Check address, TLS, clock, identity and grants; with TARGET also that, and the bucket's CORS.
+    """Find out what does not work, and what to do.
 
-    Every line says ok, warn or fail, and what to do. Ends with 0 where nothing fails, else as
-    the first failure would: 1 refused, 2 settings, 3 identity or clock, 4 not reachable.
+    Checks the address, TLS, the clock, your identity and your grants; with TARGET, also your access
+    to it and the bucket's CORS rules. Each line shows ok, warn or fail. Exits with 0 if nothing
+    fails, else with the code of the first failure: 1 refused, 2 settings, 3 identity or clock,
+    4 not reachable.
     """
     from s3vend.cli.setup.checks import run_checks
 
-    found = []
-    for one in run_checks(options, target and checked(target), origin):
-        found.append(one)
+    findings = []
+    for finding in run_checks(options, target and parse_target(target), origin):
+        findings.append(finding)
         if not options.is_json:
-            level = paint(one.level.ljust(4), COLOURS[one.level])
-            put(f"{level}  {one.check}: {printable(one.said)}")
-            if one.advice:
-                put(f"      {printable(one.advice)}")
+            level = paint(finding.level.ljust(4), COLOURS[finding.level])
+            put(f"{level}  {finding.check}: {printable(finding.detail)}")
+            if finding.advice:
+                put(f"      {printable(finding.advice)}")
     if options.is_json:
-        put_json({"checks": [one.as_json() for one in found]})
-    if code := next((one.code for one in found if one.level == "fail"), 0):
+        put_json({"checks": [finding.as_json() for finding in findings]})
+    if code := next((finding.code for finding in findings if finding.level == "fail"), 0):
         raise typer.Exit(code)
 
 

@@ -1,4 +1,4 @@
-"""Writing a profile: one section of the file, and every other line as it was."""
+"""Writes a profile: replaces one section of the file, and keeps all other lines."""
 
 import configparser
 import os
@@ -13,19 +13,24 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def write_profile(path: Path, name: str, members: Mapping[str, str]) -> None:
-    """Put the profile into the file, which nobody else may write.
+    """Write the profile to the file, which only this user can read and write.
 
     Raises:
-        Refusal: a name or value that the file cannot hold, or the file cannot be written.
+        Refusal: a name or a value is invalid, or the file cannot be written.
     """
     if not _NAME.fullmatch(name):
-        raise Refusal(f"{name!r} is no name for a profile: letters, digits, '.', '_' and '-'")
+        raise Refusal(
+            f"{name!r} is not a valid profile name; use up to 64 letters, digits, '.', '_' and '-'"
+        )
     for member, value in members.items():
         if not value.isprintable() or value != value.strip() or not value:
-            raise Refusal(f"{member} cannot be {value!r}")
+            raise Refusal(
+                f"{member} cannot be {value!r}; it must not be empty, or have control characters "
+                "or spaces around it"
+            )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        real = path.resolve()  # where it is a link, the link stays
+        real = path.resolve()  # a symbolic link stays, and its target is replaced
         old = real.read_text(encoding="utf-8") if real.exists() else ""
         _check_readable(old, path)
         new = real.with_name(f"{real.name}.new")
@@ -33,12 +38,12 @@ def write_profile(path: Path, name: str, members: Mapping[str, str]) -> None:
             file.write(replace_section(old, name, members))
         new.replace(real)
     except (OSError, UnicodeError) as error:
-        said = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise Refusal(f"{path} cannot be written: {said}") from None
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise Refusal(f"{path} cannot be written: {reason}") from None
 
 
 def replace_section(old: str, name: str, members: Mapping[str, str]) -> str:
-    """The text with this section, in the place of the one that it had."""
+    """Return the text with this section, in place of an existing one with the same name."""
     section = [f"[{name}]", *(f"{member} = {value}" for member, value in members.items())]
     before, after, inside, found = list[str](), list[str](), False, False
     for line in old.splitlines():
@@ -60,5 +65,7 @@ def _check_readable(text: str, path: Path) -> None:
     try:
         parser.read_string(text)
     except configparser.Error as error:
-        said = str(error).splitlines()[0]
-        raise Refusal(f"{path} is no file of profiles, and stays as it is: {said}") from None
+        reason = str(error).splitlines()[0]
+        raise Refusal(
+            f"{path} is not a valid profiles file, and was not changed: {reason}"
+        ) from None

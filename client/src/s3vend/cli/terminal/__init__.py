@@ -1,1 +1,1 @@
-"""What people type and what they see, the same for every command."""
+"""Input and output of every command: arguments, options, text, confirmation, exit codes."""

@@ -1,4 +1,4 @@
-"""What people type: targets and spans of time, read strictly."""
+"""Arguments of several commands, and strict parsing of targets and durations."""
 
 import re
 from enum import Enum
@@ -9,11 +9,11 @@ import typer
 from s3vend.cli.terminal.ending import Refusal
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
-_SPAN = re.compile(r"([0-9]{1,6})([smh]?)")
+_DURATION = re.compile(r"([0-9]{1,6})([smh]?)")
 
 
 class Permission(str, Enum):
-    """What may be done with the keys."""
+    """What a session may do with the keys."""
 
     READ = "READ"
     WRITE = "WRITE"
@@ -21,7 +21,7 @@ class Permission(str, Enum):
 
 
 class Privilege(str, Enum):
-    """The targets alone, or the grant's whole scope."""
+    """Whether a session opens the targets alone, or the grant's whole scope."""
 
     MINIMAL = "Minimal"
     DEFAULT = "Default"
@@ -33,63 +33,67 @@ Targets = Annotated[
 ]
 PermissionOption = Annotated[
     Permission,
-    typer.Option("--permission", "-p", case_sensitive=False, help="What may be done there."),
+    typer.Option("--permission", "-p", case_sensitive=False, help="Permission to request."),
 ]
 PrivilegeOption = Annotated[
     Privilege | None,
-    typer.Option("--privilege", help="Default: the grant's whole scope, not the targets alone."),
+    typer.Option(
+        "--privilege", help="Minimal: the targets alone. Default: the grant's whole scope."
+    ),
 ]
 DurationOption = Annotated[
     str | None,
-    typer.Option("--duration", help="Such as 15m or 900; else the most that the grant allows."),
+    typer.Option(
+        "--duration", help="Lifetime, such as 15m or 900 (seconds). Default: the grant's maximum."
+    ),
 ]
-Caller = Annotated[str | None, typer.Option("--caller", help="The ARN of a role or user.")]
-SessionId = Annotated[str | None, typer.Option("--session", help="A sessionId.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Caller = Annotated[str | None, typer.Option("--caller", help="ARN of a role or user.")]
+SessionId = Annotated[str | None, typer.Option("--session", help="Session id (sessionId).")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")]
 
 
 def parse_target(text: str) -> str:
-    """A target as it was typed, if it says what it means.
+    """Return a target unchanged, if it is unambiguous.
 
     Raises:
-        Refusal: no s3://, or a prefix without the star: is it one key, or all below it?
+        Refusal: the text does not start with s3://, or could mean one key as well as a prefix.
     """
     if not text.startswith("s3://"):
-        raise Refusal(f"{text!r} is no target: write s3://bucket/key or s3://bucket/prefix/*")
+        raise Refusal(f"{text!r} is not a target; use s3://bucket/key or s3://bucket/prefix/*")
     if text.endswith("/") or "/" not in text[len("s3://") :]:
         raise Refusal(
-            f"{text!r} is ambiguous: write {text.rstrip('/')}/* for all that is below, or one key"
+            f"{text!r} is ambiguous; use {text.rstrip('/')}/* for all keys below it, or name a key"
         )
     if text.endswith("*") and not text.endswith("/*"):
         raise Refusal(
-            f"{text!r} is ambiguous: a prefix ends with /*, at a slash, so that tenant1 does not "
-            "open tenant10"
+            f"{text!r} is ambiguous; a prefix must end with /*, so that tenant1 does not open "
+            "tenant10"
         )
     return text
 
 
 def parse_key(text: str) -> str:
-    """A target that is one object.
+    """Return a target unchanged, if it is one key.
 
     Raises:
-        Refusal: it is a prefix.
+        Refusal: the text is a prefix, or not an unambiguous target.
     """
     if parse_target(text).endswith("/*"):
-        raise Refusal(f"{text!r} is a prefix, and this is for one key: s3://bucket/key")
+        raise Refusal(f"{text!r} is a prefix; name one key, such as s3://bucket/key")
     return text
 
 
-def parse_duration(text: str | None, named: str = "--duration") -> int | None:
-    """`900`, `900s`, `15m` or `1h` as seconds; the service knows what is allowed.
+def parse_duration(text: str | None, option: str = "--duration") -> int | None:
+    """Return `900`, `900s`, `15m` or `1h` in seconds. The service checks the limits.
 
     Raises:
-        Refusal: anything else.
+        Refusal: the text is not in one of these forms.
     """
     if text is None:
         return None
-    if not (found := _SPAN.fullmatch(text)):
-        raise Refusal(f"{named} {text!r} is no time: write 900, 15m or 1h")
-    return int(found[1]) * UNITS[found[2]]
+    if not (match := _DURATION.fullmatch(text)):
+        raise Refusal(f"{option}: {text!r} is not a duration; use 900, 15m or 1h")
+    return int(match[1]) * UNITS[match[2]]
 
 
 def credentials_request(
@@ -98,12 +102,16 @@ def credentials_request(
     privilege: Privilege | None = None,
     duration: str | None = None,
 ) -> dict[str, object]:
-    """The body of a request for credentials, or for an explanation."""
-    checked = [parse_target(one) for one in targets]
-    asked: dict[str, object] = {"permission": permission.value}
-    asked |= {"target": checked[0]} if len(checked) == 1 else {"targets": checked}
+    """Return the body of a request for credentials, or for an explanation.
+
+    Raises:
+        Refusal: a target or the duration is invalid.
+    """
+    parsed = [parse_target(target) for target in targets]
+    body: dict[str, object] = {"permission": permission.value}
+    body |= {"target": parsed[0]} if len(parsed) == 1 else {"targets": parsed}
     if privilege is not None:
-        asked["privilege"] = privilege.value
-    if (life := parse_duration(duration)) is not None:
-        asked["durationSeconds"] = life
-    return asked
+        body["privilege"] = privilege.value
+    if (seconds := parse_duration(duration)) is not None:
+        body["durationSeconds"] = seconds
+    return body

@@ -1,4 +1,4 @@
-"""How far a transfer is, on a terminal: on stderr, since stdout may be what is transferred."""
+"""A progress bar on stderr, since stdout may carry the bytes of the transfer."""
 
 import sys
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def bar(title: str, *, quiet: bool) -> Iterator["Progress | None"]:
-    """Something to tell the bytes; None where nobody would look at it."""
+    """Show a progress bar; yields None if ``quiet``, or if stderr is not a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
@@ -27,6 +27,6 @@ def bar(title: str, *, quiet: bool) -> Iterator["Progress | None"]:
         progress.TransferSpeedColumn(),
         progress.TimeRemainingColumn(),
     )
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as there:
-        task = there.add_task(printable(title), total=None)
-        yield lambda done, total: there.update(task, completed=done, total=total)
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        task = display.add_task(printable(title), total=None)
+        yield lambda done, total: display.update(task, completed=done, total=total)

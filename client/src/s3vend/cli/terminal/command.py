@@ -1,4 +1,4 @@
-"""A subcommand: its own arguments, those that all share, its examples, and how it ends."""
+"""Makes a subcommand of a function: adds the common options, the examples and the exit codes."""
 
 import inspect
 import os
@@ -22,21 +22,21 @@ KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
 class Output(str, Enum):
-    """How an answer is shown."""
+    """The output format."""
 
     TABLE = "table"
     JSON = "json"
 
 
 class Door(str, Enum):
-    """Where the service is entered."""
+    """The door of the service."""
 
     IAM = "iam"
     WEB_IDENTITY = "web-identity"
 
 
 def profile_names(incomplete: str) -> list[str]:
-    """The names of profiles that begin so, for a shell that completes."""
+    """Return the names of profiles that start with ``incomplete``, for shell completion."""
     import configparser
 
     from s3vend.identity.settings import config_file
@@ -51,48 +51,62 @@ def profile_names(incomplete: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of every subcommand: where the service is, who asks, and how to show it."""
+    """The options that every subcommand has: service, identity and output."""
 
     profile: Annotated[
         str | None,
         typer.Option(
-            "--profile", help="A section of ~/.config/s3vend/config.", autocompletion=profile_names
+            "--profile",
+            help="Use this profile of ~/.config/s3vend/config.",
+            autocompletion=profile_names,
         ),
     ] = None
     url: Annotated[
-        str | None, typer.Option("--url", help="Where the service is, with its stage.")
+        str | None,
+        typer.Option("--url", help="Address of the service, with its stage: https://…/v1."),
     ] = None
     token_file: Annotated[
-        str | None, typer.Option("--token-file", help="Who asks: a file with a token; - stdin.")
+        str | None,
+        typer.Option(
+            "--token-file", help="Use the token in this file as the identity; - reads stdin."
+        ),
     ] = None
     aws_profile: Annotated[
-        str | None, typer.Option("--aws-profile", help="Who asks: a profile of AWS.")
+        str | None, typer.Option("--aws-profile", help="Use this AWS profile as the identity.")
     ] = None
     door: Annotated[
-        Door | None, typer.Option("--door", help="Who asks: AWS credentials, or a token.")
+        Door | None,
+        typer.Option("--door", help="Use AWS credentials (iam) or a token (web-identity)."),
     ] = None
     audience: Annotated[
-        str | None, typer.Option("--audience", help="Of tokens that are asked for here.")
+        str | None,
+        typer.Option("--audience", help="Audience of tokens requested from GitHub or Google."),
     ] = None
     region: Annotated[
-        str | None, typer.Option("--region", help="Of the service's API, for signatures.")
+        str | None,
+        typer.Option("--region", help="AWS region of the service's API, for signatures."),
     ] = None
     output: Annotated[
-        Output, typer.Option("--output", "-o", help="For people, or for programs.")
+        Output,
+        typer.Option("--output", "-o", help="Output format: table for people, json for programs."),
     ] = Output.TABLE
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No bar, no remarks.")] = False
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Hide the progress bar and remarks.")
+    ] = False
 
     @property
     def is_json(self) -> bool:
-        """Whether a program reads the answer."""
+        """Whether the output format is JSON."""
         return self.output is Output.JSON
 
-    def given(self) -> "Arguments":
-        """As the client takes it; a token from stdin is read here."""
+    def arguments(self) -> "Arguments":
+        """Return the options as arguments of `connect`; a token on stdin is read here."""
         from s3vend.identity.settings import Arguments
 
         members: dict[str, Any] = {
-            one.name: getattr(self, one.name) for one in fields(Arguments) if one.name != "token"
+            field.name: getattr(self, field.name)
+            for field in fields(Arguments)
+            if field.name != "token"
         }
         if self.token_file == STDIN:
             members |= {"token": sys.stdin.read(), "token_file": None}
@@ -101,26 +115,34 @@ class Options:
         return Arguments(**members)
 
     def service(self) -> "Service":
-        """The service, with an identity. Raises what `s3vend.connect` raises."""
+        """Connect to the service.
+
+        Raises:
+            SettingsError, IdentityError: as `s3vend.connect`.
+        """
         from s3vend.service.connect import connect
 
-        given = self.given()
-        return connect(**{one.name: getattr(given, one.name) for one in fields(given)})
+        arguments = self.arguments()
+        return connect(
+            **{field.name: getattr(arguments, field.name) for field in fields(arguments)}
+        )
 
 
-SHARED = tuple(one.replace(kind=KEYWORD) for one in inspect.signature(Options).parameters.values())
+SHARED = tuple(
+    parameter.replace(kind=KEYWORD) for parameter in inspect.signature(Options).parameters.values()
+)
 
 
 class Command(TyperCommand):
-    """Keeps what stands behind `--`, and ends misuse of it with a code of its own."""
+    """A command that keeps the words after `--`, and exits with ``usage`` if misused."""
 
     usage = USAGE
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As Typer, but for these two."""
+        """Parse as Typer does, with these two differences."""
         if "--" in args and self.name == "exec":
             at = args.index("--")
-            args, ctx.meta["behind"] = args[:at], args[at + 1 :]
+            args, ctx.meta["command"] = args[:at], args[at + 1 :]
         try:
             return super().parse_args(ctx, args)
         except Exception as error:
@@ -130,7 +152,7 @@ class Command(TyperCommand):
 
 
 class PlanCommand(Command):
-    """Of it 2 means that there are changes."""
+    """`plan`, which exits with 1 if misused, since 2 means that there are changes."""
 
     usage = 1
 
@@ -143,29 +165,28 @@ def command(
     *,
     cls: type[Command] = Command,
 ) -> None:
-    """Add a subcommand; the first parameter of ``function`` is an `Options`.
+    """Add a subcommand to ``app``. The first parameter of ``function`` is an `Options`.
 
-    Without a name it is the callback of ``app``, for when no subcommand of it is named.
+    Without a name, ``function`` runs if the command line names no subcommand of ``app``.
     """
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-    taken = [one.replace(kind=KEYWORD) for one in own]
-    parameters = [*taken, *SHARED]
+    parameters = [*(parameter.replace(kind=KEYWORD) for parameter in own), *SHARED]
     if name is None:
         parameters.insert(0, inspect.Parameter("ctx", KEYWORD, annotation=typer.Context))
-    defaults = {one.name: one.default for one in parameters}
+    defaults = {parameter.name: parameter.default for parameter in parameters}
 
-    def run(**given: Any) -> None:
-        shared = {one.name: given.pop(one.name) for one in SHARED}
-        within = given.pop("ctx").invoked_subcommand if name is None else None
+    def run(**values: Any) -> None:
+        shared = {parameter.name: values.pop(parameter.name) for parameter in SHARED}
+        subcommand = values.pop("ctx").invoked_subcommand if name is None else None
         with exits(cls.usage):
-            if within is not None:
-                if any(one != defaults[of] for of, one in {**given, **shared}.items()):
-                    raise Refusal(f"put options behind {within}, not before it")
+            if subcommand is not None:
+                if any(value != defaults[of] for of, value in {**values, **shared}.items()):
+                    raise Refusal(f"put options after {subcommand}, not before it")
                 return
-            function(Options(**shared), **given)
+            function(Options(**shared), **values)
 
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__name__, run.__doc__ = function.__name__, _help(function, examples)
     if name is None:
         app.callback(invoke_without_command=True)(run)
@@ -174,5 +195,5 @@ def command(
 
 
 def _help(function: Callable[..., None], examples: Sequence[str]) -> str:
-    said = inspect.cleandoc(function.__doc__ or "")
-    return "\n".join([said, "", "\b", "Examples:", *(f"  {one}" for one in examples)])
+    text = inspect.cleandoc(function.__doc__ or "")
+    return "\n".join([text, "", "\b", "Examples:", *(f"  {example}" for example in examples)])

@@ -1,4 +1,4 @@
-"""How the command ends: an error becomes a line on stderr, and an exit code by its kind."""
+"""The errors of a command, as messages on stderr and exit codes, and the confirmation."""
 
 import os
 import sys
@@ -17,16 +17,16 @@ REFUSED, USAGE, NOT_AUTHENTICATED, NOT_REACHABLE, INTERRUPTED = 1, 2, 3, 4, 130
 
 
 class Refusal(Exception):
-    """The command says no by itself; ``code`` is how it ends."""
+    """An error that the command itself finds; ``code`` is its exit code."""
 
-    def __init__(self, said: str, code: int = USAGE) -> None:
+    def __init__(self, message: str, code: int = USAGE) -> None:
         self.code = code
-        super().__init__(said)
+        super().__init__(message)
 
 
 @contextmanager
 def exits(usage: int = USAGE) -> Iterator[None]:
-    """Every error that is meant for people ends the command; ``usage`` is the code for misuse."""
+    """Turn errors into a message on stderr and an exit code; ``usage`` is the code for misuse."""
     from s3vend.errors import S3VendError
 
     try:
@@ -41,13 +41,13 @@ def exits(usage: int = USAGE) -> Iterator[None]:
     except KeyboardInterrupt:
         say("interrupted")
         raise typer.Exit(INTERRUPTED) from None
-    except BrokenPipeError:  # whoever read has enough; nothing more can be written, at exit either
+    except BrokenPipeError:  # the reader has closed stdout; Python must not flush it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(REFUSED) from None
 
 
 def code_of(error: "S3VendError") -> int:
-    """The exit code for an error of the client."""
+    """Return the exit code for an error of the client."""
     from s3vend import errors
 
     if isinstance(error, (errors.NotAuthenticated, errors.IdentityError)):
@@ -61,18 +61,18 @@ def code_of(error: "S3VendError") -> int:
 
 
 def say(text: str) -> None:
-    """A line for people, on stderr."""
+    """Write a message to stderr."""
     sys.stderr.write("\n".join(map(printable, f"s3vend: {text}".splitlines())) + "\n")
 
 
 def confirm(question: str) -> bool:
-    """Whether somebody at a terminal types `yes`.
+    """Ask a question at the terminal; return whether the answer is `yes`.
 
     Raises:
-        Refusal: nobody is there to ask.
+        Refusal: stdin is not a terminal.
     """
     if not sys.stdin.isatty():
-        raise Refusal("There is no terminal to ask: give --yes if you mean it.", REFUSED)
-    sys.stderr.write(f"{question} Only 'yes' means it: ")
+        raise Refusal("cannot ask for confirmation without a terminal; use --yes", REFUSED)
+    sys.stderr.write(f"{question} Type 'yes' to confirm: ")
     sys.stderr.flush()
     return sys.stdin.readline().strip() == "yes"

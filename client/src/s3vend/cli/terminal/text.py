@@ -1,4 +1,4 @@
-"""What is written to stdout: JSON for programs, lines and tables for people."""
+"""Output on stdout: JSON for programs, lines and tables for people."""
 
 import json
 import os
@@ -12,35 +12,38 @@ _UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def printable(text: str) -> str:
-    """The text without what steers a terminal or hides: others choose keys, reasons and claims."""
-    plain = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in plain)
+    """Return the text with control characters and invisible characters escaped.
+
+    Others choose keys, reasons and claims; they must not control the terminal.
+    """
+    plain = _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in plain)
 
 
 def has_colour(stream: IO[str]) -> bool:
-    """Whether colours are welcome: a terminal, and no NO_COLOR."""
-    dull = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return stream.isatty() and not dull
+    """Whether to use colours: the stream is a terminal, and NO_COLOR is not set."""
+    disabled = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return stream.isatty() and not disabled
 
 
 def paint(text: str, colour: str) -> str:
-    """The text in a colour, where stdout takes it."""
+    """Return the text in a colour, if stdout shows colours."""
     return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if has_colour(sys.stdout) else text
 
 
 def put(line: str = "") -> None:
-    """A line of output; it may have colours of `paint`, so what others wrote is `printable`."""
+    """Write a line to stdout. Pass text from others through `printable` first."""
     sys.stdout.write(line + "\n")
 
 
 def put_json(value: Any) -> None:
-    """The value as JSON, by the server's names."""
+    """Write the value to stdout as JSON."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    put(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    put(_UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def as_text(value: object) -> str:
-    """A value of an answer on one line."""
+    """Return a value of an answer as one line of text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -51,25 +54,25 @@ def as_text(value: object) -> str:
 
 
 def put_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Rows below their titles, each column as wide as it has to be; nothing is cut off."""
-    texts = [[as_text(one) for one in row] for row in rows]
+    """Write a table to stdout. Each column is as wide as its longest cell; nothing is cut off."""
+    texts = [[as_text(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
     for number, row in enumerate([list(columns), *texts]):
-        cells = [one.ljust(width) for one, width in zip(row, widths, strict=True)]
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         line = "  ".join(cells).rstrip()
         put(line if number else paint(line, "bold"))
 
 
 def put_members(named: Sequence[tuple[str, object]]) -> None:
-    """Names and values below each other; what is absent is left out."""
-    there = [(name, value) for name, value in named if value not in (None, "", [], {})]
-    width = max((len(name) for name, _ in there), default=0)
-    for name, value in there:
+    """Write names and values to stdout, one per line, without those that are empty."""
+    present = [(name, value) for name, value in named if value not in (None, "", [], {})]
+    width = max((len(name) for name, _ in present), default=0)
+    for name, value in present:
         put(f"{name.ljust(width)}  {as_text(value)}")
 
 
 def duration_text(seconds: object) -> str:
-    """Seconds as `vending.yaml` writes them."""
+    """Return seconds in the notation of `vending.yaml`, such as `15m`."""
     if not isinstance(seconds, int):
         return ""
     for unit, size in (("h", 3600), ("m", 60)):

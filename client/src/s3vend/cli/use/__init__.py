@@ -1,1 +1,1 @@
-"""Commands for whoever needs files: credentials, exec, url, cp, ls, whoami, explain."""
+"""The commands for users: credentials, exec, url, cp, ls, whoami, explain."""

@@ -1,4 +1,4 @@
-"""The command that `s3vend exec` runs: its environment, the signals for it, its exit code."""
+"""The child process of `s3vend exec`: its environment, its signals, its exit code."""
 
 import os
 import signal
@@ -9,11 +9,11 @@ from contextlib import contextmanager, suppress
 
 from s3vend.cli.terminal.ending import Refusal
 
-NOT_RUNNABLE, NOT_FOUND = 126, 127  # as of a shell
+NOT_RUNNABLE, NOT_FOUND = 126, 127  # the exit codes that shells use
 FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH")
-OF_A_TERMINAL = ("SIGINT", "SIGQUIT")  # a terminal sends them to all that run in its foreground
+OF_A_TERMINAL = ("SIGINT", "SIGQUIT")  # a terminal sends them to all its foreground processes
 
-# Other ways to credentials, which SDKs would try before the endpoint or after it.
+# Other sources of credentials, which SDKs would try before or after the endpoint.
 REMOVED = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -40,28 +40,31 @@ DISABLED = {
 def environment(
     own: Mapping[str, str], endpoint: Mapping[str, str], region: str, *, keep_config: bool
 ) -> dict[str, str]:
-    """What the command finds: one way to credentials, and nothing else of AWS's."""
+    """Return the environment of the command, with the endpoint as the only source of credentials.
+
+    ``keep_config`` lets the command read AWS's config file.
+    """
     kept = {name: value for name, value in own.items() if name not in REMOVED}
-    shut = dict(DISABLED)
+    disabled = dict(DISABLED)
     if keep_config:
-        del shut["AWS_CONFIG_FILE"]
-    return {**kept, **shut, **endpoint, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+        del disabled["AWS_CONFIG_FILE"]
+    return {**kept, **disabled, **endpoint, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
 
 
 def run(command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run it to its end; 128 and more is the signal that ended it.
+    """Run the command and return its exit code; 128 plus the signal, if a signal ended it.
 
     Raises:
-        Refusal: it is not there, or is no program.
+        Refusal: the command does not exist, or is not executable.
     """
     with _forward_signals() as running:
         try:
-            child = subprocess.Popen(command, env=dict(env))  # noqa: S603 - it is what was asked for
+            child = subprocess.Popen(command, env=dict(env))  # noqa: S603 - the user's own command
         except FileNotFoundError:
-            raise Refusal(f"{command[0]}: there is no such command", NOT_FOUND) from None
+            raise Refusal(f"{command[0]}: command not found", NOT_FOUND) from None
         except OSError as error:
-            said = f"{command[0]} cannot be run: {error.strerror}"
-            raise Refusal(said, NOT_RUNNABLE) from None
+            message = f"{command[0]} cannot be run: {error.strerror}"
+            raise Refusal(message, NOT_RUNNABLE) from None
         running.append(child)
         while True:
             with suppress(KeyboardInterrupt):
@@ -71,37 +74,44 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> int:
 
 @contextmanager
 def _forward_signals() -> Iterator[list["subprocess.Popen[bytes]"]]:
-    """Signals go to the processes that the list has; one that comes before that ends it."""
+    """Forward signals to the processes that the caller puts into the list.
+
+    If no process was started, a signal that arrived is raised again at the end.
+    """
     running: list[subprocess.Popen[bytes]] = []
     early: list[int] = []
 
-    def pass_on(number: int, frame: object) -> None:
+    def forward(number: int, frame: object) -> None:
         del frame
         if not running:
             early.append(number)
         for child in running:
             child.send_signal(number)
 
-    def unless_it_has_it(number: int, frame: object) -> None:
+    def forward_in_background(number: int, frame: object) -> None:
         if not _in_the_foreground():
-            pass_on(number, frame)
+            forward(number, frame)
 
-    told = dict.fromkeys(FORWARDED, pass_on) | dict.fromkeys(OF_A_TERMINAL, unless_it_has_it)
-    there = {
-        number: told[name] for name, number in signal.Signals.__members__.items() if name in told
+    handlers = dict.fromkeys(FORWARDED, forward) | dict.fromkeys(
+        OF_A_TERMINAL, forward_in_background
+    )
+    numbered = {
+        number: handlers[name]
+        for name, number in signal.Signals.__members__.items()
+        if name in handlers
     }
-    before = {number: signal.signal(number, one) for number, one in there.items()}
+    previous = {number: signal.signal(number, handler) for number, handler in numbered.items()}
     try:
         yield running
     finally:
-        for number, old in before.items():
+        for number, old in previous.items():
             signal.signal(number, old)
         if early and not running:
             signal.raise_signal(signal.Signals(early[0]))
 
 
 def _in_the_foreground() -> bool:
-    """Whether a terminal's keys reach the command without us."""
+    """Whether the terminal sends its signals to the command directly."""
     if sys.platform == "win32":
         return True
     try:

@@ -1,4 +1,4 @@
-"""`s3vend credentials`: once, in the form that whatever comes next reads."""
+"""`s3vend credentials`: vends credentials and prints them in a chosen format."""
 
 import shlex
 from enum import Enum
@@ -29,7 +29,7 @@ EXAMPLES = (
 
 
 class Format(str, Enum):
-    """As variables, as the service answers, or as `credential_process` of AWS wants it."""
+    """Environment variables, the service's answer, or AWS's format for `credential_process`."""
 
     ENV = "env"
     JSON = "json"
@@ -43,16 +43,18 @@ def credentials(
     permission: PermissionOption = Permission.READ,
     privilege: PrivilegeOption = None,
     duration: DurationOption = None,
-    form: Annotated[Format | None, typer.Option("--format", help="Which form.")] = None,
-    export: Annotated[bool, typer.Option("--export", help="Lines with `export`, for sh.")] = False,
+    form: Annotated[Format | None, typer.Option("--format", help="Output format.")] = None,
+    export: Annotated[
+        bool, typer.Option("--export", help="Print `export` lines for a shell.")
+    ] = False,
 ) -> None:
     """Vend credentials for the targets, and print them.
 
-    Better than this is `s3vend exec`, which renews them and leaves them in no history.
+    Prefer `s3vend exec`: it renews the credentials, and does not print them.
     """
     chosen = form or (Format.JSON if options.is_json else Format.ENV)
     if export and chosen is not Format.ENV:
-        raise Refusal("--export is for --format env")
+        raise Refusal("--export requires --format env")
     body = credentials_request(targets, permission, privilege, duration)
     answer = options.service().ask("credentials", body)
     if chosen is Format.JSON:
@@ -69,14 +71,20 @@ def credentials(
 
 
 def as_process(vended: "Credentials") -> dict[str, Any]:
-    """As the SDKs read from a `credential_process`."""
+    """Return the credentials in the format of a `credential_process`.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+    """
     members = as_container(vended)
     members["SessionToken"] = members.pop("Token")
     return {"Version": 1, **members}
 
 
 def as_container(vended: "Credentials") -> dict[str, Any]:
-    """As the SDKs read from an endpoint for containers."""
+    """Return the credentials in the format of a container credentials endpoint.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+    """
     return {
         "AccessKeyId": vended.access_key_id,
         "SecretAccessKey": vended.secret_access_key,

@@ -1,4 +1,4 @@
-"""`s3vend exec`: a command with credentials that renew themselves."""
+"""`s3vend exec`: runs a command with credentials that are renewed while it runs."""
 
 import os
 from typing import Annotated
@@ -31,30 +31,33 @@ def execute(
     privilege: PrivilegeOption = None,
     duration: DurationOption = None,
     keep_config: Annotated[
-        bool, typer.Option("--keep-config", help="Leave it AWS_CONFIG_FILE, with its profiles.")
+        bool,
+        typer.Option(
+            "--keep-config", help="Let the command read AWS_CONFIG_FILE or ~/.aws/config."
+        ),
     ] = False,
 ) -> None:
-    """Run the command behind -- with credentials for the targets, as long as it runs.
+    """Run a command with credentials for the targets.
 
-    Any AWS SDK finds and renews them by itself, from an endpoint on 127.0.0.1 which only this
-    command may ask. It has no other AWS credentials: neither yours nor those of this machine.
-    Signals are passed on; the exit code is the command's own.
+    Put the command after --. AWS SDKs find the credentials on their own, and renew them as long as
+    the command runs, through an endpoint on 127.0.0.1 that only this command can use. The command
+    gets no other AWS credentials: neither yours nor this machine's. Signals are forwarded to the
+    command, and its exit code is returned.
     """
-    behind: list[str] = ctx.meta.get("behind", [])
-    if not behind:
-        raise Refusal("Which command? Put it behind --: s3vend exec TARGET -- COMMAND")
-    asked = credentials_request(targets, permission, privilege, duration)
+    command_line: list[str] = ctx.meta.get("command", [])
+    if not command_line:
+        raise Refusal("no command to run; put it after --: s3vend exec TARGET -- COMMAND")
+    request = credentials_request(targets, permission, privilege, duration)
     from s3vend.cli.use.child import environment, run
     from s3vend.cli.use.loopback import serve_credentials
     from s3vend.service.credentials import Fresh, credentials_of
 
     service = options.service()
-    keep = Fresh(
-        lambda: credentials_of(service.ask("credentials", asked))
-    )  # a refusal is raised here
-    with serve_credentials(keep) as endpoint:
-        told = environment(os.environ, endpoint.environment, keep().region, keep_config=keep_config)
-        code = run(behind, told)
+    # Vends at once, so that a refusal is raised before the command starts.
+    fresh = Fresh(lambda: credentials_of(service.ask("credentials", request)))
+    with serve_credentials(fresh) as endpoint:
+        env = environment(os.environ, endpoint.environment, fresh().region, keep_config=keep_config)
+        code = run(command_line, env)
     raise typer.Exit(code)
 
 

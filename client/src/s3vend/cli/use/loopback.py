@@ -1,7 +1,7 @@
-"""An endpoint for containers on 127.0.0.1: whoever has its token gets credentials that are fresh.
+"""A container credentials endpoint on 127.0.0.1, for one child process.
 
-The SDKs ask it by themselves, and again before the credentials end. Path and token are drawn by
-chance; the token stands in the environment of one child, which only its own user can read.
+SDKs request credentials from it, and again before these expire. Path and token are random. The
+token is in the environment of the child, which only processes of the same user can read.
 """
 
 import hmac
@@ -20,21 +20,21 @@ from s3vend.errors import S3VendError, ServiceError
 from s3vend.service.credentials import Credentials
 
 ADDRESS = "127.0.0.1"
-WAIT = 30.0  # seconds for a request to come in whole
+WAIT = 30.0  # seconds in which a request must arrive
 
-Response = tuple[int, Mapping[str, object]]  # a status, and the members of the answer
+Response = tuple[int, Mapping[str, object]]  # the status, and the members of the body
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where it is, and what opens it."""
+    """The address of the endpoint, and the token that it requires."""
 
     url: str
     token: str = field(repr=False)
 
     @property
     def environment(self) -> dict[str, str]:
-        """As the SDKs read it."""
+        """The environment variables that SDKs read."""
         return {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": self.url,
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": self.token,
@@ -42,17 +42,17 @@ class Endpoint:
 
 
 @contextmanager
-def serve_credentials(keep: Callable[[], Credentials]) -> Iterator[Endpoint]:
-    """An endpoint while the block runs; ``keep`` answers credentials that do not end right now."""
+def serve_credentials(fresh: Callable[[], Credentials]) -> Iterator[Endpoint]:
+    """Run an endpoint for the duration of the block; ``fresh`` returns valid credentials."""
     path, token = f"/{secrets.token_urlsafe(16)}", secrets.token_urlsafe(32)
 
-    def lend(asked: str, given: str) -> Response:
-        here = hmac.compare_digest(asked.encode(), path.encode())
-        if not (hmac.compare_digest(given.encode(), token.encode()) and here):
-            return 403, _problem("AccessDenied", "This endpoint is for one command alone.")
-        return _credentials_response(keep)
+    def respond(requested: str, authorization: str) -> Response:
+        here = hmac.compare_digest(requested.encode(), path.encode())
+        if not (hmac.compare_digest(authorization.encode(), token.encode()) and here):
+            return 403, _problem("AccessDenied", "Only the command of s3vend exec has access.")
+        return _credentials_response(fresh)
 
-    server = _Server(lend)
+    server = _Server(respond)
     threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True).start()
     try:
         yield Endpoint(f"http://{ADDRESS}:{server.server_port}{path}", token)
@@ -61,7 +61,7 @@ def serve_credentials(keep: Callable[[], Credentials]) -> Iterator[Endpoint]:
 
 
 def _end(server: ThreadingHTTPServer) -> None:
-    """Without waiting for the next time that it looks whether it should end."""
+    """Stop the server; a connection wakes it, so that it stops without delay."""
     ending = threading.Thread(target=server.shutdown)
     ending.start()
     with suppress(OSError):
@@ -70,15 +70,15 @@ def _end(server: ThreadingHTTPServer) -> None:
     server.server_close()
 
 
-def _credentials_response(keep: Callable[[], Credentials]) -> Response:
+def _credentials_response(fresh: Callable[[], Credentials]) -> Response:
     try:
-        return 200, as_container(keep())
+        return 200, as_container(fresh())
     except S3VendError as error:
-        say(f"the credentials could not be renewed: {error}")
+        say(f"cannot renew the credentials: {error}")
         code = error.code if isinstance(error, ServiceError) else type(error).__name__
-        # The SDKs ask again after 5xx, and give up at once after 4xx.
+        # SDKs try again after 5xx, and give up after 4xx.
         status = 503 if code_of(error) == NOT_REACHABLE else 403
-        return status, _problem(code, "See what s3vend exec has written to stderr.")
+        return status, _problem(code, "See the message that s3vend exec wrote to stderr.")
 
 
 def _problem(code: str, message: str) -> dict[str, object]:
@@ -88,12 +88,12 @@ def _problem(code: str, message: str) -> dict[str, object]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, lend: Callable[[str, str], Response]) -> None:
+    def __init__(self, respond: Callable[[str, str], Response]) -> None:
         super().__init__((ADDRESS, 0), _Handler)
-        self.lend = lend  # by a path, and what is given as authorization
+        self.respond = respond  # takes the path and the header Authorization
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Whoever broke off knows it."""
+        """Ignore the error: the client closed the connection, and knows it."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        status, members = self.server.lend(self.path, self.headers.get("Authorization", ""))
+        status, members = self.server.respond(self.path, self.headers.get("Authorization", ""))
         body = json.dumps(members).encode()
         self.send_response_only(status)
         self.send_header("Content-Type", "application/json")
@@ -112,4 +112,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *args: object) -> None:
-        """Quiet."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""`s3vend ls`, `whoami`, `explain`: what may I reach, who am I, and why or why not."""
+"""`s3vend ls`, `whoami`, `explain`: shows the caller's grants, identity, and decisions."""
 
 import json
 
@@ -27,34 +27,34 @@ from s3vend.service.pages import pages
 
 
 def list_grants(options: Options) -> None:
-    """List the grants that are yours: what you may reach, and how."""
+    """List your grants."""
     grants = list(pages(options.service(), "grants", "grants"))
     if options.is_json:
         put_json({"grants": grants})
         return
     rows = [
         (
-            one["id"],
-            one["permission"],
-            one["scope"],
-            duration_text(one.get("maxDuration")),
-            one.get("expires"),
+            grant["id"],
+            grant["permission"],
+            grant["scope"],
+            duration_text(grant.get("maxDuration")),
+            grant.get("expires"),
         )
-        for one in grants
+        for grant in grants
     ]
-    put_table(("GRANT", "PERMISSION", "SCOPE", "AT MOST", "EXPIRES"), rows)
+    put_table(("GRANT", "PERMISSION", "SCOPE", "MAX DURATION", "EXPIRES"), rows)
 
 
 def whoami(options: Options) -> None:
-    """Say who you are to the service, and where that identity was found."""
+    """Show your identity, and where it was found."""
     service = options.service()
     answer = service.read("identity")
     if options.is_json:
         put_json(answer)
         return
-    found = ("found as", service.identity.name), ("service", service.settings.url)
+    source = ("identity", service.identity.name), ("service", service.settings.url)
     claims = answer.get("claims") or {}
-    put_members([*((name, value) for name, value in answer.items() if name != "claims"), *found])
+    put_members([*((name, value) for name, value in answer.items() if name != "claims"), *source])
     put_members([(f"claim {name}", value) for name, value in claims.items()])
 
 
@@ -66,19 +66,19 @@ def explain(
     privilege: PrivilegeOption = None,
     duration: DurationOption = None,
 ) -> None:
-    """Tell what a request for credentials would get, and why, without vending.
+    """Explain whether credentials would be vended, and why.
 
-    Ends with 1 where it would be refused.
+    Vends nothing. Exits with 1 if the request would be refused.
     """
-    asked = credentials_request(targets, permission, privilege, duration)
-    answer = options.service().ask("explanations", asked)
+    request = credentials_request(targets, permission, privilege, duration)
+    answer = options.service().ask("explanations", request)
     granted = answer["decision"] == "granted"
     if options.is_json:
         put_json(answer)
     else:
         put(paint(printable(answer["decision"]), "green" if granted else "red"))
-        told = {"code", "reason", "matchedGrantTargets", "sessionPolicyLength", "limits"}
-        put_members([(name, value) for name, value in answer.items() if name in told])
+        names = {"code", "reason", "matchedGrantTargets", "sessionPolicyLength", "limits"}
+        put_members([(name, value) for name, value in answer.items() if name in names])
         if policy := answer.get("sessionPolicy"):
             put()
             put("\n".join(map(printable, json.dumps(json.loads(policy), indent=2).split("\n"))))

@@ -1,4 +1,4 @@
-"""`s3vend url`: presigned URLs, one or many."""
+"""`s3vend url`: presigns one URL or many."""
 
 import mimetypes
 import shlex
@@ -27,7 +27,7 @@ USUAL = "15m"
 
 
 class Method(str, Enum):
-    """What the URL may be used for."""
+    """The HTTP method that a URL allows."""
 
     GET = "GET"
     HEAD = "HEAD"
@@ -39,99 +39,103 @@ def url(
     options: Options,
     *,
     targets: Annotated[
-        list[str], typer.Argument(metavar="TARGET...", help="s3://bucket/key; - reads lines.")
+        list[str],
+        typer.Argument(metavar="TARGET...", help="s3://bucket/key; - reads keys from stdin."),
     ],
     method: Annotated[
-        Method, typer.Option("--method", "-X", case_sensitive=False, help="What it is for.")
+        Method, typer.Option("--method", "-X", case_sensitive=False, help="HTTP method.")
     ] = Method.GET,
     expires_in: Annotated[
-        str, typer.Option("--expires-in", help="How long it holds, such as 5m or 300.")
+        str, typer.Option("--expires-in", help="Lifetime, such as 5m or 300 (seconds).")
     ] = USUAL,
-    curl: Annotated[bool, typer.Option("--curl", help="The command that uses it.")] = False,
+    curl: Annotated[
+        bool, typer.Option("--curl", help="Print curl commands that use the URLs.")
+    ] = False,
     file: Annotated[
-        Path | None, typer.Option("--file", help="PUT: what is sent; its length and type.")
+        Path | None, typer.Option("--file", help="PUT: file to upload, for its length and type.")
     ] = None,
     content_type: Annotated[
-        str | None, typer.Option("--content-type", help="PUT: as what it is stored.")
+        str | None, typer.Option("--content-type", help="PUT: media type of the object.")
     ] = None,
     content_length: Annotated[
-        int | None, typer.Option("--content-length", min=0, help="PUT: its bytes, exactly.")
+        int | None, typer.Option("--content-length", min=0, help="PUT: exact size in bytes.")
     ] = None,
 ) -> None:
-    """Presign URLs: whoever has one may do that one thing, until it ends.
+    """Presign URLs. Everybody who has a URL can use it until it expires.
 
-    One line each, in the order of the targets; all or none. What a URL of PUT has been signed
-    with (type, length) has to be sent as headers: --curl and --output json show them.
+    Prints one URL per line, in the order of the targets. If one target is refused, nothing is
+    printed. A PUT URL may be signed for a type and a length: send them as headers, as --curl and
+    --output json show.
     """
     if curl and options.is_json:
-        raise Refusal("--curl is for people: leave --output json out")
-    wanted = [parse_key(one) for one in _lines(targets)]
+        raise Refusal("--curl cannot be used with --output json")
+    keys = [parse_key(text) for text in _lines(targets)]
     members = _members(method, file, content_type, content_length)
-    if file is not None and len(wanted) > 1:
-        raise Refusal("--file is for one target")
-    life = parse_duration(expires_in, "--expires-in")
+    if file is not None and len(keys) > 1:
+        raise Refusal("--file requires exactly one target")
+    lifetime = parse_duration(expires_in, "--expires-in")
     from s3vend.service.urls import presign
 
     urls = presign(
-        wanted,
+        keys,
         method=method.value,
-        expires_in=life or 0,
+        expires_in=lifetime or 0,
         service=options.service(),
         **members,
     )
     if options.is_json:
-        put_json({"urls": [_members_of(one) for one in urls]})
-    for one in () if options.is_json else urls:
-        put(curl_line(one, file) if curl else one.url)
+        put_json({"urls": [_members_of(presigned) for presigned in urls]})
+    for presigned in () if options.is_json else urls:
+        put(curl_line(presigned, file) if curl else presigned.url)
 
 
 def _lines(targets: list[str]) -> Iterator[str]:
-    for one in targets:
-        if one == STDIN:
+    for target in targets:
+        if target == STDIN:
             yield from (line.strip() for line in sys.stdin if line.strip())
         else:
-            yield one
+            yield target
 
 
 def _members(
     method: Method, file: Path | None, content_type: str | None, content_length: int | None
 ) -> dict[str, object]:
-    given = (file, content_type, content_length)
+    options = (file, content_type, content_length)
     if method is not Method.PUT:
-        if any(one is not None for one in given):
-            raise Refusal("--file, --content-type and --content-length are for --method PUT")
+        if any(option is not None for option in options):
+            raise Refusal("--file, --content-type and --content-length require --method PUT")
         return {}
     if file is not None:
         if content_length is not None:
-            raise Refusal("--file says the length: leave --content-length out")
+            raise Refusal("--content-length cannot be used with --file, which sets the length")
         try:
             content_length = file.stat().st_size
         except OSError as error:
             raise Refusal(f"{file} cannot be read: {error.strerror}") from None
         content_type = content_type or mimetypes.guess_type(file.name)[0]
-    named = {"contentType": content_type, "contentLength": content_length}
-    return {name: value for name, value in named.items() if value is not None}
+    members = {"contentType": content_type, "contentLength": content_length}
+    return {name: value for name, value in members.items() if value is not None}
 
 
-def _members_of(one: "Url") -> dict[str, Any]:
+def _members_of(url: "Url") -> dict[str, Any]:
     return {
-        "method": one.method,
-        "url": one.url,
-        "headers": dict(one.headers),
-        "expiresAt": one.expires_at.isoformat().replace("+00:00", "Z"),
+        "method": url.method,
+        "url": url.url,
+        "headers": dict(url.headers),
+        "expiresAt": url.expires_at.isoformat().replace("+00:00", "Z"),
     }
 
 
-def curl_line(one: "Url", file: Path | None = None) -> str:
-    """The command line that uses the URL, for a shell."""
+def curl_line(url: "Url", file: Path | None = None) -> str:
+    """Return a curl command, quoted for a shell, that uses the URL."""
     words = ["curl", "--fail", "--silent", "--show-error"]
-    words += {"HEAD": ["--head"], "PUT": [], "GET": []}.get(one.method, ["-X", one.method])
-    for name, value in one.headers.items():
-        if name.lower() not in ("host", "content-length"):  # curl knows these itself
+    words += {"HEAD": ["--head"], "PUT": [], "GET": []}.get(url.method, ["-X", url.method])
+    for name, value in url.headers.items():
+        if name.lower() not in ("host", "content-length"):  # curl sets these
             words += ["--header", f"{name}: {value}"]
-    if one.method == "PUT":
+    if url.method == "PUT":
         words += ["--upload-file", str(file or "FILE")]
-    return shlex.join([*words, one.url])
+    return shlex.join([*words, url.url])
 
 
 def add(app: typer.Typer) -> None:

@@ -1,1 +1,1 @@
-"""Commands that look at what happened: audit, canary."""
+"""The commands `audit` and `canary`."""

@@ -1,4 +1,4 @@
-"""`s3vend audit`: what was asked and answered, which sessions are out, one vend."""
+"""`s3vend audit`: lists audit records and the sessions that are out, and shows one vend."""
 
 import re
 from collections.abc import Mapping
@@ -21,37 +21,45 @@ EXAMPLES = (
 AGO = {"m": "minutes", "h": "hours", "d": "days"}
 _AGO = re.compile(r"([0-9]{1,5})([mhd])")
 
-Issuer = Annotated[str | None, typer.Option("--issuer", help="Who vouches.")]
-Subject = Annotated[str | None, typer.Option("--subject", help="And for whom.")]
-Grant = Annotated[str | None, typer.Option("--grant", help="The id of the grant.")]
-Since = Annotated[str | None, typer.Option("--since", help="A time with its zone, or 90m, 2h, 7d.")]
-Until = Annotated[str | None, typer.Option("--until", help="The same.")]
+Issuer = Annotated[str | None, typer.Option("--issuer", help="Issuer of the token.")]
+Subject = Annotated[str | None, typer.Option("--subject", help="Subject of the token.")]
+Grant = Annotated[str | None, typer.Option("--grant", help="Grant id.")]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Start: a time with its zone, or an age: 90m, 2h, 7d.")
+]
+Until = Annotated[str | None, typer.Option("--until", help="End, in the same format.")]
 
 
 def records(
     options: Options,
     *,
-    action: Annotated[str | None, typer.Option("--action", help="Such as credentials.")] = None,
+    action: Annotated[
+        str | None, typer.Option("--action", help="Action, such as credentials.")
+    ] = None,
     caller: Caller = None,
-    code: Annotated[str | None, typer.Option("--code", help="Such as AccessDenied.")] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", help="Error code, such as AccessDenied.")
+    ] = None,
     grant: Grant = None,
     issuer: Issuer = None,
     outcome: Annotated[
-        str | None, typer.Option("--outcome", help="granted, refused, failed or unknown.")
+        str | None, typer.Option("--outcome", help="Outcome: granted, refused, failed or unknown.")
     ] = None,
-    request: Annotated[str | None, typer.Option("--request", help="A requestId.")] = None,
+    request: Annotated[
+        str | None, typer.Option("--request", help="Request id (requestId).")
+    ] = None,
     session: SessionId = None,
     subject: Subject = None,
-    token_hash: Annotated[str | None, typer.Option("--token-hash", help="Of a token.")] = None,
-    vend: Annotated[str | None, typer.Option("--vend", help="A vendId.")] = None,
+    token_hash: Annotated[str | None, typer.Option("--token-hash", help="Hash of a token.")] = None,
+    vend: Annotated[str | None, typer.Option("--vend", help="Vend id (vendId).")] = None,
     since: Since = None,
     until: Until = None,
 ) -> None:
-    """List audit records, the oldest first; of the last hour unless --since says.
+    """List audit records, oldest first.
 
-    For administrators. All that is given must hold.
+    For administrators. Lists the records that match all options; without --since, of the last hour.
     """
-    given = {
+    query = {
         "action": action,
         "caller": caller,
         "code": code,
@@ -66,22 +74,22 @@ def records(
         "since": absolute_time(since),
         "until": absolute_time(until),
     }
-    found = list(pages(options.service(), "/admin/audit", "records", **_without_none(given)))
+    entries = list(pages(options.service(), "/admin/audit", "records", **_without_none(query)))
     if options.is_json:
-        put_json({"records": found})
+        put_json({"records": entries})
         return
-    columns = ("TIME", "ACTION", "OUTCOME", "WHO", "GRANT", "TARGETS", "VEND")
+    columns = ("TIME", "ACTION", "OUTCOME", "CALLER", "GRANT", "TARGETS", "VEND")
     rows = [
         (
-            one["time"],
-            one["action"],
-            " ".join(filter(None, (one["outcome"], one.get("code")))),
-            caller_name(one),
-            one.get("grant"),
-            ", ".join(map(as_text, one.get("targets", []))),
-            one["vendId"],
+            record["time"],
+            record["action"],
+            " ".join(filter(None, (record["outcome"], record.get("code")))),
+            caller_name(record),
+            record.get("grant"),
+            ", ".join(map(as_text, record.get("targets", []))),
+            record["vendId"],
         )
-        for one in found
+        for record in entries
     ]
     put_table(columns, rows)
 
@@ -95,63 +103,75 @@ def sessions(
     grant: Grant = None,
     session: SessionId = None,
 ) -> None:
-    """List sessions that are out: those of which something holds still."""
-    given = {
+    """List the sessions that are out.
+
+    A session is out while its credentials or URLs are still valid.
+    """
+    query = {
         "caller": caller,
         "issuer": issuer,
         "subject": subject,
         "grant": grant,
         "sessionId": session,
     }
-    found = list(pages(options.service(), "/admin/sessions", "sessions", **_without_none(given)))
+    entries = list(pages(options.service(), "/admin/sessions", "sessions", **_without_none(query)))
     if options.is_json:
-        put_json({"sessions": found})
+        put_json({"sessions": entries})
         return
     rows = [
         (
-            one["sessionId"],
-            caller_name(one),
-            one.get("grant"),
-            one.get("expiresAt"),
-            one["vendCount"],
+            entry["sessionId"],
+            caller_name(entry),
+            entry.get("grant"),
+            entry.get("expiresAt"),
+            entry["vendCount"],
         )
-        for one in found
+        for entry in entries
     ]
-    put_table(("SESSION", "WHO", "GRANT", "HOLDS UNTIL", "VENDS"), rows)
+    put_table(("SESSION", "CALLER", "GRANT", "VALID UNTIL", "VENDS"), rows)
 
 
 def vend(
     options: Options,
     *,
-    vend_id: Annotated[str, typer.Argument(metavar="VEND", help="A vendId.")],
+    vend_id: Annotated[str, typer.Argument(metavar="VEND", help="Vend id (vendId).")],
     since: Since = None,
     until: Until = None,
 ) -> None:
-    """Look up one vend: its record, and its session with all that it served. It is JSON."""
+    """Show one vend as JSON.
+
+    Shows its audit record, and its session with all vends of that session.
+    """
     from urllib.parse import quote
 
-    given = {"since": absolute_time(since), "until": absolute_time(until)}
+    query = {"since": absolute_time(since), "until": absolute_time(until)}
     put_json(
-        options.service().read(f"/admin/vends/{quote(vend_id, safe='')}", **_without_none(given))
+        options.service().read(f"/admin/vends/{quote(vend_id, safe='')}", **_without_none(query))
     )
 
 
-def caller_name(one: Mapping[str, Any]) -> str:
-    """Whom a record is about, in a word or two."""
-    return str(one.get("caller") or " ".join(filter(None, (one.get("issuer"), one.get("subject")))))
+def caller_name(record: Mapping[str, Any]) -> str:
+    """Return the caller in a record: its ARN, or its issuer and subject."""
+    return str(
+        record.get("caller")
+        or " ".join(filter(None, (record.get("issuer"), record.get("subject"))))
+    )
 
 
 def absolute_time(text: str | None, now: datetime | None = None) -> str | None:
-    """`2h` as the time two hours ago; anything else as it is, for the service to judge."""
-    if text is None or not (found := _AGO.fullmatch(text)):
+    """Return `2h` as the time two hours ago, and any other text unchanged.
+
+    The service refuses what is not a time.
+    """
+    if text is None or not (match := _AGO.fullmatch(text)):
         return text
-    ago = timedelta(**{AGO[found[2]]: int(found[1])})
-    then = (now or datetime.now(timezone.utc)) - ago
-    return then.isoformat(timespec="seconds").replace("+00:00", "Z")
+    age = timedelta(**{AGO[match[2]]: int(match[1])})
+    moment = (now or datetime.now(timezone.utc)) - age
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _without_none(given: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in given.items() if value is not None}
+def _without_none(query: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if value is not None}
 
 
 def add(app: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""`s3vend canary`: how long a URL outlives its revocation, measured."""
+"""`s3vend canary`: measures how long S3 accepts a URL after its revocation."""
 
 import time
 from collections.abc import Callable
@@ -17,8 +17,8 @@ EXAMPLES = (
     "s3vend canary s3://bucket/canary/key --profile canary --admin-profile admin",
     "s3vend canary s3://bucket/canary/key --within 60 --output json",
 )
-ROUNDS = 10  # refusals in a row: S3 is many, and not all hear of it at once
-PAUSE = 0.1  # seconds between two
+ROUNDS = 10  # consecutive refusals to wait for: S3's servers do not learn of a change all at once
+PAUSE = 0.1  # seconds between two requests
 
 
 def canary(
@@ -26,17 +26,19 @@ def canary(
     *,
     target: Annotated[str, typer.Argument(metavar="TARGET", help="s3://bucket/key to read.")],
     admin_profile: Annotated[
-        str | None, typer.Option("--admin-profile", help="Who revokes; else the same identity.")
+        str | None,
+        typer.Option("--admin-profile", help="Profile that revokes. Default: the same identity."),
     ] = None,
     admin_aws_profile: Annotated[
-        str | None, typer.Option("--admin-aws-profile", help="The same, by a profile of AWS.")
+        str | None, typer.Option("--admin-aws-profile", help="AWS profile that revokes.")
     ] = None,
-    within: Annotated[int, typer.Option("--within", min=1, help="Seconds that it may take.")] = 300,
+    within: Annotated[int, typer.Option("--within", min=1, help="Maximum time in seconds.")] = 300,
 ) -> None:
-    """Vend a URL, revoke its session, and measure until S3 says no for good.
+    """Measure how long S3 accepts a URL after its revocation.
 
-    Ends with 1 where that takes longer than --within. Use an identity of its own for it: other
-    URLs that this caller got under the same grant may be of the same session, and end with it.
+    Vends a URL for TARGET and revokes its session. Exits with 1 if S3 accepts the URL for longer
+    than --within. Use a separate identity for the canary: other URLs of this caller and grant may
+    belong to the same session, and are revoked with it.
     """
     key, service = parse_key(target), options.service()
     administrator = service
@@ -51,42 +53,53 @@ def canary(
         )
         administrator = other.service()
     request = {"method": "GET", "target": key}
-    made = service.ask("presigned-urls", {"expiresIn": within, "requests": [request]})
-    url = made["urls"][0]
+    vended = service.ask("presigned-urls", {"expiresIn": within, "requests": [request]})
+    url = vended["urls"][0]
 
     def status() -> int:
         headers = {**url.get("headers", {}), "Range": "bytes=0-0"}
         return service.wire.send("GET", url["url"], headers).status
 
     if (first := status()) not in (200, 206, 416):
-        raise Refusal(f"S3 answers {first} to {key} before anything is revoked", REFUSED)
+        raise Refusal(
+            f"S3 answered {first} for {key} before the revocation; choose an object that exists "
+            "and that the caller may read",
+            REFUSED,
+        )
     start = time.monotonic()
-    asked = {"sessionId": made["sessionId"], "kind": "sessions", "reason": "s3vend canary"}
-    revoked = administrator.ask(ROUTE, asked)
+    revocation = {"sessionId": vended["sessionId"], "kind": "sessions", "reason": "s3vend canary"}
+    revoked = administrator.ask(ROUTE, revocation)
     answered = time.monotonic() - start
     denied = until_denied(lambda: status() == 403, lambda: time.monotonic() - start, within)
-    measured = {
+    result = {
         "answeredSeconds": round(answered, 3),
         "deniedSeconds": None if denied is None else round(denied, 3),
         "denialWritten": revoked["denialWritten"],
-        "sessionId": made["sessionId"],
+        "sessionId": vended["sessionId"],
         "revocationId": revoked["revocation"]["id"],
     }
-    put_json(measured) if options.is_json else put_members(list(measured.items()))
+    put_json(result) if options.is_json else put_members(list(result.items()))
     if denied is None:
-        raise Refusal(f"after {within} s S3 still answers: the kill switch does not hold", REFUSED)
+        raise Refusal(
+            f"S3 still accepts the URL {within} s after the revocation: the kill switch does not "
+            "work as promised",
+            REFUSED,
+        )
 
 
 def until_denied(
     refuses: Callable[[], bool],
-    passed: Callable[[], float],
+    elapsed: Callable[[], float],
     within: float,
     sleep: Callable[[float], object] = time.sleep,
 ) -> float | None:
-    """Seconds until the first of `ROUNDS` refusals in a row; None: not within."""
+    """Return the seconds until the first of `ROUNDS` consecutive refusals.
+
+    None if S3 does not refuse that often within ``within`` seconds.
+    """
     first, count = 0.0, 0
     while count < ROUNDS:
-        now = passed()
+        now = elapsed()
         if now > within:
             return None
         first, count = (first if count else now, count + 1) if refuses() else (0.0, 0)
