@@ -1,7 +1,7 @@
-"""Targets and scopes as JSON Schema, which the code reads with parsers of its own.
+"""JSON Schemas of targets and scopes, which the code parses with its own parsers.
 
-Patterns are of ECMA-262, as JSON Schema wants them. ``tests/unit/tools/test_contract_rows.py``
-holds them against the code, and lists what they cannot say.
+Patterns are those of ECMA-262, as JSON Schema requires. ``tests/unit/tools/test_contract_rows.py``
+compares them with the code, and lists the rules that they cannot express.
 """
 
 from typing import Any

@@ -118,7 +118,9 @@ def takes(hint: Any) -> str:
     if origin in (Union, UnionType):
         return " or ".join(takes(one) for one in arguments if one is not NoneType)
     if origin is Literal:
-        return " or ".join(f"`{value}`" for value in arguments)
+        return " or ".join(
+            f"`{value if isinstance(value, str) else json.dumps(value)}`" for value in arguments
+        )
     if isinstance(origin, TypeAliasType):
         return f"a list of: {takes(arguments[0])}"
     if isinstance(hint, type) and issubclass(hint, StrEnum):

@@ -160,8 +160,8 @@ def limits() -> Iterator[str]:
         (
             "how long an issuer's keys are kept",
             (
-                f"its `max-age`, within {issuer_keys.FRESH[0]:,} to {issuer_keys.FRESH[-1]:,} s; "
-                f"{issuer_keys.USUAL} s if it sends none"
+                f"its `max-age`, but {issuer_keys.FRESH[0]:,} to {issuer_keys.FRESH[-1]:,} s; "
+                f"{issuer_keys.USUAL} s without one"
             ),
         ),
         ("requests to one issuer", f"one in {issuer_keys.PAUSE.seconds} s from each environment"),

@@ -49,7 +49,7 @@ def test_marks_are_written_beside_the_words_which_stay(tmp_path: Path) -> None:
 def test_no_invariant_is_without_a_test_and_no_mark_without_an_invariant(
     page: str, numbers: tuple[int, ...], odd: str
 ) -> None:
-    with pytest.raises(ValueError, match="no row or no test") as error:
+    with pytest.raises(ValueError, match="no row, no test, or two rows") as error:
         invariants.written(page, {one: ["test_some"] for one in numbers})
     assert str(error.value).endswith(odd)
 

@@ -31,7 +31,11 @@ def test_a_module_and_the_tests_that_know_it_are_there(module: str) -> None:
 
 
 def test_modules_that_the_page_and_the_list_of_equal_changes_name_are_tried() -> None:
-    page = pages()["docs/proof.md"].text.partition("## Changing the code line by line")[2].partition("\n## ")[0]
+    page = (
+        pages()["docs/proof.md"]
+        .text.partition("## Changing the code line by line")[2]
+        .partition("\n## ")[0]
+    )
     shown = set(re.findall(r"^\| `([a-z0-9_/]+)\.py` \|", page, re.MULTILINE))
     selected = set(re.findall(r'MODULES="([^"]+)"', page)[0].split())
     assert shown
