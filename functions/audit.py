@@ -39,7 +39,7 @@ def records(request: gateway.Request) -> Answer:
 
 
 def sessions(request: gateway.Request) -> Answer:
-    """One page of the sessions of which something is still valid."""
+    """One page of the sessions with credentials or URLs that are still valid."""
     request.caller()
     query = request.query(SESSIONS_QUERY)
     return sessions_out(log_reader(), query, Page.from_query(query, parts=1), now())

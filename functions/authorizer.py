@@ -49,5 +49,5 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     except TokenRefused:
         raise Unauthorized from None
     except Exception as error:  # noqa: BLE001 - no error may let a caller in
-        logger.error("Unavailable", extra={"causes": causes(error)})  # noqa: TRY400 - a traceback has messages
+        logger.error("Unavailable", extra={"causes": causes(error)})  # noqa: TRY400 - messages may have secrets
         raise Unavailable from None

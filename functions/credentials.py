@@ -51,7 +51,10 @@ def credentials(request: gateway.Request, caller: Caller, record: Record) -> Ans
 
 
 def container_credentials(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Vend credentials in the format of AWS's SDKs: a query, and their names of members."""
+    """Vend credentials in the AWS SDKs' container format.
+
+    It takes query parameters and answers with the SDKs' member names.
+    """
     body = checked(CredentialsRequest, as_members(request.query(QUERY)))
     vended = vend_credentials(caller, body, record, environment.lending(assume_role))
     temporary = vended.credentials

@@ -53,8 +53,8 @@ kept_grants = Kept(load_grant, settings.grants_cache_seconds, now)
 def assume_role_with_web_identity(request: gateway.Request) -> Answer:
     """Vend the whole scope of the grant in the path to the caller that the token names.
 
-    Until the token is verified, the record has the action ``authentication``, as the authorizer's:
-    nonsense that somebody sends to this open route does not count as a refused caller.
+    Until the token is verified, the action is ``authentication``, so junk sent to this open route
+    does not count as a refused caller.
     """
     with recording("authentication", request.id) as record:
         source_ip = request.source_ip()

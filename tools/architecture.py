@@ -42,7 +42,7 @@ ROOMS = {
     "aws/environment": "settings and wiring",
     FUNCTIONS: "one composition root for each function of the stack",
 }
-# The rooms at the edge may import the core, and only these of each other.
+# The rooms at the edge may import the core, and only these rooms of the edge.
 EDGE = {
     "aws/services": frozenset[str](),
     "aws/api": frozenset({"aws/services"}),

@@ -1,4 +1,4 @@
-"""JSON Schemas of rules that involve several members of a model."""
+"""JSON Schemas of rules between members of a model."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ CHECKSUMS = ("checksumSha256", "checksumCrc32c", "checksumCrc64nvme")
 
 
 def has(member: str, **schema: Any) -> Schema:
-    """Return the schema of an object with this member, which fits this schema."""
+    """Return the schema of an object whose ``member`` matches this schema."""
     return {"properties": {member: schema}, "required": [member]}
 
 

@@ -18,15 +18,15 @@ def _stopped_clock() -> float:
 class Meter:
     """Milliseconds by phase, and counts, of the current request.
 
-    A phase is a call to another service, or the time after ``rest`` that no call takes. A phase
-    that did not happen is absent.
+    A phase is a call to another service, or the time after ``rest``, minus calls. A phase that did
+    not happen is absent.
     """
 
     clock: Callable[[], float] = _stopped_clock  # seconds; it never goes back
     taken: dict[str, float] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     _begun: float = 0.0
-    _rest: tuple[str, float] | None = None  # its phase, and the time before it that no call took
+    _rest: tuple[str, float] | None = None  # its phase, and the time before it, minus calls
 
     def begin(self) -> None:
         """Start measuring a request."""
@@ -59,7 +59,7 @@ class Meter:
         self.counted[name] = self.counted.get(name, 0) + 1
 
     def rest(self, phase: str) -> None:
-        """Measure the time from now to the end as ``phase``, except calls."""
+        """Count the time from now to the end, minus calls, as ``phase``."""
         self._rest = phase, self.elapsed() - sum(self.taken.values())
 
     def elapsed(self) -> float:

@@ -34,7 +34,7 @@ class Record:
     meter: Meter = field(default_factory=Meter)
 
     def note(self, **members: object) -> None:
-        """Add members under these very names, except those that are None."""
+        """Add members, skipping those that are None."""
         self.members |= {name: value for name, value in members.items() if value is not None}
 
     def gathered(self) -> None:

@@ -11,7 +11,7 @@ LARGEST_PUT = 5 * 1024**3  # bytes, of one PUT, form or part
 LARGEST = 10_000 * LARGEST_PUT  # bytes, of an object that is uploaded in parts
 TYPES = 50
 
-_TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}"  # noqa: S105 - of RFC 9110, no secret
+_TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}"  # noqa: S105 - an RFC 9110 token, not a secret
 _TYPE = rf"{_TOKEN}/{_TOKEN}"
 _PATTERN = re.compile(rf"{_TYPE}|[A-Za-z]{{1,20}}/\*")
 _SIZE = re.compile(r"([1-9][0-9]{0,15})(B|KiB|MiB|GiB|TiB)")
@@ -67,4 +67,4 @@ Lengths = Annotated[tuple[int, int], PlainValidator(_lengths)]
 Sha256 = Annotated[str, matching("[A-Za-z0-9+/]{43}=", "the 32 bytes of a SHA-256 in base64")]
 Crc32c = Annotated[str, matching("[A-Za-z0-9+/]{6}==", "the 4 bytes of a CRC-32C in base64")]
 Crc64nvme = Annotated[str, matching("[A-Za-z0-9+/]{11}=", "the 8 bytes of a CRC-64/NVME in base64")]
-Absent = Literal["*"]  # on the condition that no object has the key yet
+Absent = Literal["*"]  # If-None-Match: only if the key does not exist

@@ -64,7 +64,7 @@ class Issuer:
         return members | ({"jwks": json.loads(self.jwks)} if self.jwks else {})
 
     def says_as(self, other: "Issuer") -> bool:
-        """Whether this entry finds the subject, and each claim of ``other``, where ``other`` does.
+        """Whether this entry reads the subject and the claims of ``other`` from the same places.
 
         If not, grants to a subject or claim would be for other callers than under ``other``.
         """

@@ -51,7 +51,7 @@ def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> 
     """The transactions that make the changes, narrowing changes first.
 
     ``items`` are the stored decision items of all grants in the changes. Each transaction leaves
-    the table consistent. An item that two transactions change is written by both.
+    the table consistent. If two transactions change one item, both write it.
 
     Raises:
         InvalidRequest: an item would exceed ``ITEM_BYTES``.

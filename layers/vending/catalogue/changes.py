@@ -78,7 +78,7 @@ class Change:
 
 
 def _gives_no_more(new: Grant, old: Grant) -> bool:
-    """Whether ``new`` gives nothing that ``old`` did not; False in doubt."""
+    """Whether ``new`` gives at most what ``old`` gave; False if unsure."""
     return (
         new.grantee == old.grantee
         and old.scope.covers(new.scope)

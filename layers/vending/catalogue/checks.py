@@ -39,7 +39,7 @@ def too_many_issuers(proposal: Proposal) -> Iterator[Fault]:
 
 
 def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
-    """Issuers on this machine, except in development, and pinned keys of which none is usable."""
+    """Issuers on this machine, except in development, and pinned keys without a usable one."""
     setting = proposal.setting
     for position, issuer in enumerate(proposal.issuers):
         if is_local(issuer.url) and not setting.allow_local_issuers:
@@ -94,7 +94,7 @@ def missing_issuers(proposal: Proposal) -> Iterator[Fault]:
 
 
 def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
-    """Unchanged grants that a changed issuer would give to others, or to nobody."""
+    """Stored grants whose meaning changes because their issuer's entry changes."""
     partition = partition_of(proposal.setting.role_arn)
     for grant in proposal.unchanged_grants:
         grantee = grant.grantee

@@ -15,7 +15,7 @@ from vending.grants.location import Location
 class Stored:
     """Stored entries by id: all issuers, and the grants and locations that a document touches.
 
-    Of the kinds in ``whole_lists`` it has all entries.
+    Complete for the kinds in ``whole_lists``.
     """
 
     grants: Mapping[str, Grant]
@@ -91,7 +91,7 @@ def reinterpreted_issuers(request: ChangesRequest, stored: Mapping[str, Issuer])
 
 
 def whole_lists(request: ChangesRequest, stored: Mapping[str, Issuer]) -> set[Kind]:
-    """The kinds of which a document needs every stored entry; ``stored`` are all issuers."""
+    """The kinds for which all stored entries are needed; ``stored`` are all issuers."""
     pruned = _pruned_lists(request) & {"location"}
     needs_grants = request.prune or reinterpreted_issuers(request, stored)
     return {*pruned, "grant"} if needs_grants else {*pruned}

@@ -16,7 +16,7 @@ from vending.grants.scope import CLAIM
 from vending.sessions.policy import grant_conditions, session_policy
 
 _LONGEST_ADDRESS = ":".join(["ffff"] * 8)
-_LONGEST_NAME = "n" * 64  # of a role or user; for the value of a claim, a guess
+_LONGEST_NAME = "n" * 64  # longest name of a role or user; a guess for claim values
 
 
 def grant_faults(
@@ -51,7 +51,7 @@ def grant_faults(
 
 
 def _longest(grant: Grant) -> Identity:
-    """A caller whose variables are long, so that its session policy is."""
+    """A caller with very long names, to test the longest session policy."""
     if isinstance(grant.grantee, WebGrantee):
         claims = dict.fromkeys(_filling(grant), _LONGEST_NAME)
         return WebIdentity(grant.grantee.issuer, "s", claims, "")
@@ -89,7 +89,7 @@ def _unlisted_claims(
 
 
 def _trusts_unverified_email(grant: Grant, grantee: WebGrantee, issuer: Issuer) -> bool:
-    """Whether the grant uses an email that the issuer need not have verified."""
+    """Whether the grant relies on an email that the issuer may not have verified."""
     used = {one.path for one in issuer.claims if one.name in _matched(grantee) | _filling(grant)}
     if grantee.subject:
         used.add((issuer.subject_claim,))

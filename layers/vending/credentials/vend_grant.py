@@ -35,7 +35,7 @@ def vend_grant(
     load_grant: LoadGrant,
     lending: Lending,
 ) -> VendedCredentials:
-    """Vend credentials with the grant's whole scope and permission; no other grant counts.
+    """Vend credentials with the grant's whole scope and permission; other grants are ignored.
 
     Raises:
         DurationNotAllowed: no grant can allow this duration; nothing is read.

@@ -11,9 +11,9 @@ from vending.denials.denials import Denials
 from vending.times import iso
 
 POLICY_ROOM = 9_500  # characters; a role's inline policies may have 10,240 together
-# Times within so many seconds are merged, and parts are cut to so many characters. The first step
-# that fits is taken. Parts cut to 6 characters of 5 bits are hardly ever alike. With 1 character
-# there are only 32 different ones, so the last step always fits.
+# Each step is (window in seconds, characters). Times in one window are merged, parts are cut to
+# that length, and the first step that fits is used. Six characters of 5 bits rarely collide. One
+# character has only 32 values, so the last step always fits.
 STEPS = (
     *((window, 16) for window in (0, 60, 600, 24 * 3600)),
     *((24 * 3600, length) for length in (6, 4, 3, 2, 1)),

@@ -24,16 +24,19 @@ _PATTERNS: Mapping[Part, str] = {
 
 
 class Place(NamedTuple):
-    """A part of the name and how it begins; an empty beginning of the caller is everybody."""
+    """A part of the role session name, and the start of its value.
+
+    ``("caller", "")`` matches every session.
+    """
 
     part: Part
     begins: str
 
     @property
     def pattern(self) -> str:
-        """For IAM to match with ``aws:userid``, which is ``AROA…:`` and the name."""
+        """The pattern for the IAM key ``aws:userid`` (``AROA…:`` and the role session name)."""
         if not self.begins:
-            return "*"  # sessions that this service did not name too
+            return "*"  # also sessions that this service did not create
         rest = "" if len(self.begins) == WIDTHS[self.part] else "*"
         return _PATTERNS[self.part].format(f"{self.begins}{rest}")
 
@@ -47,13 +50,13 @@ EVERYBODY = Place("caller", "")
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """The denied sessions of each place: those lent before a time; with None, all."""
+    """For each place, the time before which its sessions are denied; None denies all."""
 
     before: Mapping[Place, datetime | None]
 
     @classmethod
     def of(cls, denied: Iterable[tuple[Place, datetime | None]]) -> Self:
-        """Denials of these places; of two for one place, the one that denies more counts."""
+        """Denials of these places; if a place occurs twice, the broader denial wins."""
         before: dict[Place, datetime | None] = {}
         for place, time in denied:
             known = before.get(place, time)

@@ -20,7 +20,7 @@ class Revoked:
     """The revoked sessions of one caller and grant, even if their credentials are not expired."""
 
     before: datetime | None  # sessions lent before it are revoked
-    denials: Denials  # among them those of single sessions
+    denials: Denials  # all of them; `has` looks up single sessions
 
     @classmethod
     def of(cls, caller: Caller, grant: Grant, denials: Denials, now: datetime) -> Self:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 REQUESTS = 60_000  # per minute; DynamoDB can update one item a thousand times per second
-URLS = 600_000_000  # per minute; so many requests in the compact form cannot get more
+URLS = 600_000_000  # per minute; `REQUESTS` compact requests cannot return more
 
 
 @dataclass(frozen=True, slots=True)

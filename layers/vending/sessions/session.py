@@ -106,7 +106,7 @@ def session_for(
 
 
 def limit_expiration(credentials: Credentials, session: Session, now: datetime) -> Credentials:
-    """The credentials, which last at most ``MARGIN`` longer than requested, whatever STS says."""
+    """Cap the expiration at the requested duration plus ``MARGIN``."""
     latest = now + timedelta(seconds=session.duration + MARGIN)
     if credentials.expiration <= latest:
         return credentials

@@ -11,7 +11,7 @@ from vending.errors import Unavailable
 from vending.sessions.session import AssumeRole, Credentials, Session, limit_expiration
 
 CAPACITY = 1000
-AHEAD = 0.25  # renew a session in this last part of the time in which it can serve a request
+AHEAD = 0.25  # renew in this last part of the usable time
 PAUSE = timedelta(seconds=30)  # after a renewal failed and before the next one
 
 
@@ -32,7 +32,7 @@ class _Cached:
     since: datetime
 
     def is_aging(self, now: datetime, until: datetime) -> bool:
-        """Whether the time in which it can serve URLs that last until ``until`` is almost over."""
+        """Whether the time in which it can sign URLs valid until ``until`` is almost over."""
         expiration = self.current.credentials.expiration
         spare = (expiration - self.since) - (until - now)
         return expiration - until < spare * AHEAD
@@ -56,7 +56,7 @@ class SigningSessions:
     def lasting_until(
         self, session: Session, until: datetime, record: Record, revoked: Revoked
     ) -> SessionCredentials:
-        """A session that lasts until ``until``, if STS allows; never a revoked session."""
+        """A session, cached or new, valid until ``until`` if STS allows; never a revoked one."""
         cached, now = self._cache.get(session), self.now()
         if cached and revoked.has(cached.current.session_id, cached.since):
             del self._cache[session]

@@ -25,7 +25,7 @@ OUTCOMES = ("granted", "refused", "failed", "unknown")
 QUERY = (*MEMBERS, "since", "until", *PARAMETERS)
 USUAL = timedelta(hours=1)
 SLICE = timedelta(hours=1)  # the first one
-SETTLED = timedelta(seconds=10)  # how long a line usually takes at most until it can be found
+SETTLED = timedelta(seconds=10)  # time until a new line is usually searchable
 LOOKED_BACK = timedelta(days=31)
 VALUE_CHARACTERS = 2048
 

@@ -1,4 +1,4 @@
-"""Lists the sessions of which something is still valid, for ``/admin/sessions``."""
+"""Lists sessions with credentials or URLs that are still valid, for ``/admin/sessions``."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta

@@ -147,7 +147,7 @@ type UrlRequest = Annotated[
 
 
 def is_plain(request: Signed | FormUrl) -> bool:
-    """Whether it has only method and target, and so is signed like all others of its method."""
+    """Whether it has only a method and a target, so it can be signed in a batch."""
     return len(request.model_fields_set) == 2 and not isinstance(request, FormUrl)
 
 

@@ -48,7 +48,7 @@ def check_keys(keys: Sequence[str]) -> None:
 
 
 def check_parts(key: str, count: int) -> None:
-    """Refuse so many parts of one upload if the answer may be too large.
+    """Refuse a number of parts whose answer may be too large.
 
     Raises:
         TooLarge: the detail says how many would fit.

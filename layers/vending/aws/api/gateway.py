@@ -22,7 +22,7 @@ type Route = Callable[["Request"], Answer]
 
 
 class Report(Protocol):
-    """Logs an error code with more members; a logger's ``error`` is one."""
+    """A function such as ``Logger.error``: logs a code with extra members."""
 
     def __call__(self, code: str, /, *, extra: Mapping[str, object]) -> None: ...
 

@@ -57,8 +57,8 @@ class Bounded:
 def client(service: str, region: str, endpoint: str = "", seconds: float = TRY) -> Any:
     """A client of the service's regional endpoint; ``endpoint`` replaces it unless empty.
 
-    Each try ends after ``seconds``. A call may be tried twice although the first try has worked,
-    so every call must be safe to repeat.
+    Each try ends after ``seconds``. A call may be retried after it has succeeded, so every call
+    must be idempotent.
     """
     config = _BUDGET.merge(Config(read_timeout=seconds - 1))
     created: Any = _session().create_client(

@@ -9,9 +9,9 @@ from vending.aws.services.client import translate_errors
 from vending.errors import Unavailable
 from vending.table import Key
 
-KEYS_A_CALL = 100  # of BatchGetItem
-ROUNDS = 4  # of BatchGetItem, which returns at most 16 MB and leaves out the rest
-EMPTY_PAGES = 5  # in a row; DynamoDB may return a few
+KEYS_A_CALL = 100  # the most keys that BatchGetItem accepts
+ROUNDS = 4  # calls of BatchGetItem; each returns at most 16 MB and leaves out the rest
+EMPTY_PAGES = 5  # consecutive empty pages; DynamoDB may return a few
 PAUSE = 500  # milliseconds at most, before a throttled call is repeated
 
 
