@@ -34,7 +34,7 @@ $(ENVIRONMENT): requirements.txt client/pyproject.toml | $(filter .tools/bin/uv,
 	@test -x $(PYTHON) || $(UV) venv --quiet
 	@$(UV) pip sync --quiet --require-hashes requirements.txt
 	@echo "$(CURDIR)/client/src" > "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/s3vend.pth"
-	@printf '#!%s/.venv/bin/python\nfrom s3vend.cli.main import main\n\nmain()\n' "$(CURDIR)" > .venv/bin/s3vend
+	@printf '#!%s/.venv/bin/python\nfrom s3vend.cli.entry import main\n\nmain()\n' "$(CURDIR)" > .venv/bin/s3vend
 	@chmod +x .venv/bin/s3vend
 	@touch $@
 

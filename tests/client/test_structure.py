@@ -178,7 +178,7 @@ def test_a_command_imports_what_it_needs_and_no_more(
         "import sys, s3vend.http.patience\n"
         "s3vend.http.patience.Patience.pause = lambda self, number: 0.0\n"
         f"sys.argv = ['s3vend', *{words.split()!r}]\n"
-        "from s3vend.cli.main import main\n"
+        "from s3vend.cli.entry import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print(*(name for name in sys.modules), file=sys.stderr)\n"
     )

@@ -1,5 +1,5 @@
 """`python -m s3vend.cli`."""
 
-from s3vend.cli.main import main
+from s3vend.cli.entry import main
 
 main()

@@ -80,7 +80,7 @@ def test_a_shell_completes_commands_profiles_and_choices(
     write_profile(path, "demo", NEW)
     write_profile(path, "other", NEW)
     done = run(
-        "import sys; from s3vend.cli.main import main; sys.argv = ['s3vend']; main()",
+        "import sys; from s3vend.cli.entry import main; sys.argv = ['s3vend']; main()",
         XDG_CONFIG_HOME=str(tmp_path / "config"),
         _S3VEND_COMPLETE="complete_bash",
         COMP_WORDS=line,
