@@ -60,7 +60,7 @@ def answering(serve: Serve, most: int = 10_000) -> Served:
     ],
 )
 def test_the_compact_form_is_for_several_keys_below_one_prefix(
-    wanted: "list[urls.Wanted]", prefix: "str | None"
+    wanted: "list[urls.TargetOrRequest]", prefix: "str | None"
 ) -> None:
     assert urls._shared_prefix(wanted) == prefix  # noqa: SLF001 - a table says more
 
