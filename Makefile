@@ -191,3 +191,9 @@ canary: $(ENVIRONMENT) ## vend and revoke a URL, and measure until S3 refuses it
 .PHONY: invoke
 invoke: $(ENVIRONMENT) ## send EVENT=events/credentials.json to its function in a container, against `make local`
 	@$(PYTHON) -m local invoke $(or $(EVENT),$(error name an event: make invoke EVENT=events/credentials.json))
+
+# Names of directories: without this rule, make would report success and do nothing.
+DIRECTORIES := client docs events functions layers template tests tools
+.PHONY: $(DIRECTORIES)
+$(DIRECTORIES):
+	@echo "make: no target '$@'$(if $(filter tests,$@),; did you mean 'make test'?,.) 'make help' lists all." >&2; exit 2
