@@ -154,7 +154,7 @@ class Unavailable(ServiceFault):
     retry_after = 2
 
     def __init__(self, reason: str) -> None:
-        detail = "A service that this one depends on did not answer. Try again."
+        detail = "The service cannot complete this request right now. Try again in a few seconds."
         super().__init__(detail, reason=reason)
 
 

@@ -51,7 +51,7 @@ def seconds(value: object) -> object:
     """Convert ``15m``, ``900s`` or ``1h`` to seconds; the next validator checks other values."""
     if isinstance(value, str):
         if not (match := _DURATION.fullmatch(value)):
-            raise ValueError("must be a number of seconds, or text such as 15m")
+            raise ValueError("must be a number of seconds, or text such as 900s, 15m or 1h")
         return int(match[1]) * _SECONDS[match[2]]
     return value
 
@@ -66,7 +66,9 @@ def text(value: object) -> str:
 def _scope(value: object) -> Scope:
     scope = Scope.parse(text(value))
     if str(scope).endswith("/"):
-        raise ValueError(f"means one key only; for all keys below it, write {scope}*")
+        raise ValueError(
+            f"ends with '/', so it is a single key; for all keys below it, write {scope}*"
+        )
     return scope
 
 
@@ -100,7 +102,7 @@ def _source_ip(value: object) -> Literal["caller"] | tuple[str, ...]:
     except ValueError:
         blocks = ("%",)
     if any("%" in block for block in blocks):
-        raise ValueError("must be CIDR blocks such as 192.0.2.0/24, with no bits beyond its mask")
+        raise ValueError("must be CIDR blocks without host bits, such as 192.0.2.0/24")
     return blocks
 
 
@@ -173,7 +175,11 @@ Version = Annotated[int, PlainValidator(_version)]
 Time = Annotated[datetime, PlainValidator(time)]
 SourceIp = Annotated[Literal["caller"] | tuple[str, ...], PlainValidator(_source_ip)]
 Identifier = Annotated[
-    str, matching("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1 to 64 letters, digits, '.', '_' or '-'")
+    str,
+    matching(
+        "[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+        "1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit",
+    ),
 ]
 Region = Annotated[
     str, matching("[a-z]{2}(-(?!iso)[a-z]+)+-[0-9]{1,2}", "a region such as ap-northeast-1")

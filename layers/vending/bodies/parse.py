@@ -11,7 +11,11 @@ from vending.errors import Fault, InvalidRequest, TooLarge
 
 BODY_BYTES = 2 * 1024 * 1024
 
-_WORDS = {
+_WORDS = {  # by pydantic's type of the error, with members of its context
+    "enum": "must be {expected}",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
     "extra_forbidden": "unknown member",
     "missing": "is required",
     "model_type": "must be an object",
@@ -62,8 +66,11 @@ def check_size(text: str, most: int) -> None:
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
-    for found in error.errors(include_url=False, include_input=False, include_context=False):
-        words = _WORDS.get(found["type"], found["msg"].removeprefix("Value error, "))
+    for found in error.errors(include_url=False, include_input=False):
+        if template := _WORDS.get(found["type"]):
+            words = template.format_map(found.get("ctx", {}))
+        else:
+            words = found["msg"].removeprefix("Value error, ")
         yield Fault(pointer(_path(found["loc"], found["type"])), words)
 
 

@@ -13,7 +13,7 @@ from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.grants.location import Location
 from vending.grants.scope import CLAIM
-from vending.sessions.policy import grant_conditions, session_policy
+from vending.sessions.policy import POLICY_CHARACTERS, grant_conditions, session_policy
 
 _LONGEST_ADDRESS = ":".join(["ffff"] * 8)
 _LONGEST_NAME = "n" * 64  # longest name of a role or user; a guess for claim values
@@ -33,7 +33,7 @@ def grant_faults(
     if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
         yield "vpcEndpoint", "the location is only reached through another VPC endpoint"
     if grant.source_ip is not None and location.vpc_endpoint:
-        yield "sourceIp", "no address matches: the location is only reached through a VPC endpoint"
+        yield "sourceIp", "never matches: the location accepts only requests through a VPC endpoint"
     caller = Caller("iam", _longest(grant), _LONGEST_ADDRESS)
     conditions = grant_conditions(grant, caller, datetime.max.replace(tzinfo=UTC))
     try:
@@ -46,7 +46,10 @@ def grant_faults(
             conditions,
             versions=grant.versions,
         )
-    except (PolicyTooLarge, ValueError) as error:
+    except PolicyTooLarge:
+        reason = f"the session policy of some callers would exceed {POLICY_CHARACTERS} characters"
+        yield "scope", f"the scope is too long: {reason}"
+    except ValueError as error:
         yield "scope", f"some callers could not use the grant: {error}"
 
 

@@ -110,8 +110,9 @@ def check_bucket(name: str) -> None:
         or name.endswith(_RESERVED_SUFFIXES)
     ):
         raise ValueError(
-            "not the name of a general purpose bucket; use 3 to 63 of a-z, 0-9, '-' and '.', not "
-            "an ARN, alias, access point or directory bucket"
+            "not a valid bucket name; use 3 to 63 lowercase letters, digits, '-' or '.', starting "
+            "and ending with a letter or digit (ARNs, aliases, access points and directory buckets "
+            "are not supported)"
         )
 
 

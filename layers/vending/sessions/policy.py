@@ -94,10 +94,15 @@ def _session_policy(
         for count in range(len(targets) - 1, -1, -1)
         if not count or len(encoded(targets[:count])) <= POLICY_CHARACTERS
     )
+    advice = "Shorten the key or prefix."
+    if fitting:
+        advice = (
+            f"The first {fitting} of {len(targets)} targets would fit. Request fewer targets, or a "
+            "prefix that contains them."
+        )
     raise PolicyTooLarge(
         f"The session policy would have {len(text)} characters; STS accepts at most "
-        f"{POLICY_CHARACTERS}. The first {fitting} of {len(targets)} targets would fit. Request "
-        "fewer targets, or a prefix that contains them."
+        f"{POLICY_CHARACTERS}. {advice}"
     )
 
 
@@ -144,7 +149,9 @@ def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions
             networks = (caller.source_ip,) if grant.source_ip == "caller" else grant.source_ip
             blocks = [str(ip_network(network)) for network in networks]
         except ValueError:
-            raise AccessDenied("None of your grants allows this.", reason="NoSourceIp") from None
+            raise AccessDenied(
+                "None of your grants allows this from your IP address.", reason="NoSourceIp"
+            ) from None
         conditions["IpAddress"] = {"aws:SourceIp": _single(blocks)}
     if grant.vpc_endpoint:
         conditions["StringEquals"] = {"aws:SourceVpce": grant.vpc_endpoint}

@@ -70,7 +70,7 @@ class PartsRequest(Body):
     def faults(self) -> Iterator[Fault]:
         """A range that is not valid, or too few or too many checksums."""
         if not 0 <= self.to - self.from_ < PAGE:
-            yield Fault("/to", f"must not be below 'from', and a request has at most {PAGE} parts")
+            yield Fault("/to", f"must be from 'from' to 'from' + {PAGE - 1}")
         elif self.checksums is not None and len(self.checksums) != self.to - self.from_ + 1:
             yield Fault("/checksums", "must have one checksum for each part from 'from' to 'to'")
 

@@ -19,9 +19,13 @@ def check_reading(request: Reading, grant: Grant, place: str) -> None:
         )
     if (kind := request.response_content_type) and not (grant.active_content or is_inert(kind)):
         raise AccessDenied(
-            f"The grant {grant.id!r} allows only content types in which browsers run no scripts.",
+            f"The grant {grant.id!r} does not allow content types that browsers can execute, such "
+            "as text/html.",
             faults=[
-                Fault(f"{place}/responseContentType", "is not allowed by the grant; text/plain is")
+                Fault(
+                    f"{place}/responseContentType",
+                    "is not allowed by the grant; use a type such as text/plain",
+                )
             ],
             reason="ActiveContent",
         )

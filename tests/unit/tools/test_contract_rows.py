@@ -37,12 +37,13 @@ UNSAID = {
     "must be a whole number": "900.0",
     "must be 1": "1.0",
     "two claims have the same name": "names of unlike entries",
-    "with no bits beyond its mask": "arithmetic",
+    "without host bits": "arithmetic",
     "a time in whole seconds": "a range of years, and no fractions",
     "from 0 to 5368709120": "the first number is not over the second",
-    "must not be below 'from'": "the same",
+    "must be from 'from' to 'from' + ": "the same",
     "one checksum for each part": "arithmetic",
-    "less than or equal to": "a duration in other units",
+    "must be at most": "a duration in other units",
+    "less than or equal to": "the same, in the words of pydantic",
     "in the bucket's region": "a part of another member",
 }
 BKT: dict[str, Any] = {"expiresIn": 60}
