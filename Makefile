@@ -103,11 +103,11 @@ test-backends: $(ENVIRONMENT) $(BACKENDS) ## test the direct web identity and ge
 	@PATH="$$PATH:$(CURDIR)/.venv-backends/bin" $(PYTHON) -m pytest tests/backends
 
 .PHONY: faults
-faults: $(ENVIRONMENT) ## test every fault of every service behind the functions, and write docs/failure.md (a minute)
+faults: $(ENVIRONMENT) ## simulate every failure of each dependency, and write docs/failure.md (a minute)
 	@PYTHONPATH=layers:. $(PYTHON) -m tests.faults
 
 .PHONY: test-upgrade
-test-upgrade: $(ENVIRONMENT) ## upgrade from the previous version and go back, on a local cloud (two minutes)
+test-upgrade: $(ENVIRONMENT) ## test upgrade from the previous version, and rollback, on a local cloud (two minutes)
 	@$(PYTHON) -m pytest tests/upgrade
 
 .PHONY: test-clients
@@ -116,12 +116,12 @@ test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) ## test unmodified SDKs an
 	@PYTHONPATH=layers:. $(PYTHON) -m tools
 
 .PHONY: proof
-proof: $(ENVIRONMENT) ## prove with random cases what is signed and what sessions may do (BLOCKS=150)
+proof: $(ENVIRONMENT) ## check signatures and session policies on random cases (BLOCKS=150)
 	@$(PYTHON) -m pytest -q tests/unit/proof/test_published_policies.py tests/unit/sigv4/test_published_signatures.py
 	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/sigv4/test_presign_by_chance.py tests/unit/sessions/test_nobody_gets_more.py
 
 .PHONY: mutate
-mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules place by place: a test must see each change (half an hour)
+mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: each change must fail a test (half an hour)
 	@PATH="$$PATH:$(CURDIR)/.venv-mutation/bin" $(PYTHON) -m tests.mutation.run $(MODULES)
 
 .PHONY: fuzz fuzz-api fuzz-parsers
@@ -136,7 +136,7 @@ regressions: $(ENVIRONMENT) ## restore each known bug in a copy and show which t
 	@$(PYTHON) -m tests.historical $(if $(ALL),--all)
 
 .PHONY: check
-check: $(ENVIRONMENT) ## check format, lint, types, template and generated files
+check: $(ENVIRONMENT) ## check format, lint, types, template and generated files (changes nothing; 'make format' fixes)
 	@ruff format --check --quiet || { echo "make: run 'make format'" >&2; exit 1; }
 	@ruff check --quiet
 	@mypy
