@@ -223,7 +223,7 @@ def test_items_that_nobody_asked_for_are_taken_for_a_failure() -> None:
     other = item("other", "b", "1")
     left = {TABLE: {"Keys": [{"pk": {"S": "other"}, "sk": {"S": "b"}}]}}
     for answer in ({"Responses": {TABLE: [other]}}, {"Responses": {}, "UnprocessedKeys": left}):
-        with pytest.raises(Unavailable, match="did not answer") as error:
+        with pytest.raises(Unavailable, match="cannot complete this request") as error:
             items.read_items(Client(answer), TABLE, [Key("b", "b")])
         assert error.value.reason == "OtherItems"
     with pytest.raises(Unavailable):
