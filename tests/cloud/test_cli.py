@@ -158,8 +158,13 @@ try:
     outside = "read"
 except ClientError as error:
     outside = error.response["Error"]["Code"]
-lines = [open(f"/proc/{one}/cmdline", "rb").read() for one in __import__("os").listdir("/proc") if one.isdigit()]
 import os
+lines = []
+for one in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        lines.append(open(f"/proc/{one}/cmdline", "rb").read())
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it has ended meanwhile
 secrets = [os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"].encode(), keys.secret_key.encode()]
 print(json.dumps({
     "method": keys.method, "keys": len(seen), "failed": failed, "outside": outside,

@@ -185,20 +185,10 @@ Region = Annotated[
     str, matching("[a-z]{2}(-(?!iso)[a-z]+)+-[0-9]{1,2}", "a region such as ap-northeast-1")
 ]
 Account = Annotated[str, matching("[0-9]{12}", "the 12 digits of an account, as text")]
-KmsKey = Annotated[
-    str,
-    matching(
-        "arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}",
-        "the ARN of a KMS key, not of an alias",
-    ),
-]
-RoleArn = Annotated[
-    str,
-    matching(
-        r"arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}",
-        "the ARN of an IAM role, with its path",
-    ),
-]
+_KMS_KEY = "arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}"
+KmsKey = Annotated[str, matching(_KMS_KEY, "the ARN of a KMS key, not of an alias")]
+_ROLE = "arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}"
+RoleArn = Annotated[str, matching(_ROLE, "the ARN of an IAM role, with its path")]
 ExternalId = Annotated[
     str, matching("[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits or any of _+=,.@:/-")
 ]

@@ -94,15 +94,13 @@ def _session_policy(
         for count in range(len(targets) - 1, -1, -1)
         if not count or len(encoded(targets[:count])) <= POLICY_CHARACTERS
     )
-    advice = "Shorten the key or prefix."
-    if fitting:
-        advice = (
-            f"The first {fitting} of {len(targets)} targets would fit. Request fewer targets, or a "
-            "prefix that contains them."
-        )
+    advice = (
+        f"The first {fitting} of {len(targets)} targets would fit. Request fewer targets, or a "
+        "prefix that contains them."
+    )
     raise PolicyTooLarge(
         f"The session policy would have {len(text)} characters; STS accepts at most "
-        f"{POLICY_CHARACTERS}. {advice}"
+        f"{POLICY_CHARACTERS}. {advice if fitting else 'Shorten the key or prefix.'}"
     )
 
 
