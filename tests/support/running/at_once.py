@@ -1,24 +1,23 @@
-"""A plugin of pytest (`-p tests.support.running.at_once`): stderr hears of each failure when it happens."""
+"""A pytest plugin (``-p tests.support.running.at_once``) that names each failure on stderr at once."""
 
 import os
 
 import pytest
 
-# Pytest captures stderr during tests: this is what it was before.
-TERMINAL = os.fdopen(os.dup(2), "w", encoding="utf-8")
+TERMINAL = os.dup(2)  # pytest captures stderr during tests; this is the stderr before that
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """A test that fails, or what prepares it or cleans up after it."""
-    _say(report)
+    """Name a test that fails, or whose fixtures fail."""
+    _name_failure(report)
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
-    """A file that cannot be read."""
-    _say(report)
+    """Name a file that cannot be collected."""
+    _name_failure(report)
 
 
-def _say(report: pytest.TestReport | pytest.CollectReport) -> None:
+def _name_failure(report: pytest.TestReport | pytest.CollectReport) -> None:
     if report.failed:
         # The terminal shows the dots of another run, which end anywhere.
-        print(f"\nFAILED {report.nodeid}", file=TERMINAL, flush=True)
+        os.write(TERMINAL, f"\nFAILED {report.nodeid}\n".encode())
