@@ -97,7 +97,7 @@ class _LazyCredentials:
         return lambda: self._found.get_deferred_property(name)()  # noqa: PLW0108 - loads late
 
 
-@cache  # a second client of the same session costs a tenth of the first
+@cache  # a second client of the same session costs a fifth of the first
 def _session() -> Session:
     session = get_session()
     chain = session.get_component("credential_provider")
