@@ -150,7 +150,7 @@ def ratios(one: Pair) -> Iterator[float]:
 
 
 def main() -> int:
-    """Prints a line for each algorithm; a slow machine is no reason to fail."""
+    """Prints a line for each algorithm; a slow machine does not make it fail."""
     write = sys.stdout.write
     write(f"The authorizer with warm keys to PyJWT's bare decode: {ROUNDS} rounds of {CALLS}.\n")
     write(f"{'':8}{'median':>8}{'middle half':>16}{'all':>16}   (at most {MOST} is wanted)\n")

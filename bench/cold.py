@@ -162,7 +162,7 @@ def table(title: str, found: Mapping[str, list[float]]) -> str:
 
 
 def main() -> int:
-    """Prints the tables; a slow machine is no reason to fail."""
+    """Prints the tables; a slow machine does not make it fail."""
     source = built()
     settings, write = variables(source), sys.stdout.write
     with plain_boto3() as boto, without_bytecode(source.parent) as bare:

@@ -107,7 +107,7 @@ def alone(asked: Asked) -> None:
 
 
 def main() -> int:
-    """Prints how many times as long as ours each takes; a slow machine is no reason to fail."""
+    """Prints how many times as long as ours each takes; a slow machine does not make it fail."""
     say(
         f"Signing GET URLs, each one's time to ours, in batches of {BATCH}; {ROUNDS} rounds.\n"
         f"awscrt {awscrt.__version__} is installed here, and botocore would sign with it; "

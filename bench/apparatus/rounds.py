@@ -58,7 +58,7 @@ def ratios(
 
 
 def row(name: str, found: Iterable[float], wanted: str = "") -> None:
-    """Prints one line; a slow machine is no reason to fail."""
+    """Prints one line; a slow machine does not make it fail."""
     ordered = sorted(found)
     low, _, high = quantiles(ordered, n=4)
     middle = f"{low:.2f}-{high:.2f}"

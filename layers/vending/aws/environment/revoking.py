@@ -9,7 +9,8 @@ from typing import Any
 from vending.aws.environment.runtime import Settings, new_id, now
 from vending.aws.services import iam, logs
 from vending.aws.services.client import client
-from vending.aws.table import catalogue, lease, revocations
+from vending.aws.table import lease, revocations
+from vending.aws.table.locations import locations
 from vending.errors import TooLarge
 from vending.revocations.reconcile import Ledger
 from vending.revocations.revocation import revocation_id
@@ -49,7 +50,7 @@ def revoke_effects_for(
         add=partial(revocations.add, dynamodb, settings.table),
         lift=partial(revocations.lift, dynamodb, settings.table),
         vends=find_vends,
-        locations=partial(catalogue.locations, dynamodb, settings.table),
+        locations=partial(locations, dynamodb, settings.table),
         ledger=ledger,
         role_arn=settings.role_arn,
         cache_seconds=settings.grants_cache_seconds,

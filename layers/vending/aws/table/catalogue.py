@@ -1,6 +1,6 @@
 """The catalogue in DynamoDB: reads its revision and commits changes to it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -15,7 +15,6 @@ from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
 from vending.errors import PreconditionFailed
 from vending.grants.grant import Grant
-from vending.grants.location import Location
 from vending.table import REVISION, Key, catalogue_key
 
 
@@ -100,13 +99,3 @@ def decision_grants(client: Any, table: str, keys: Iterable[Key]) -> dict[Key, l
     """
     documents = read_items(client, table, keys, consistent=True)
     return {key: GrantBody.stored_grants(document) for key, document in documents.items()}
-
-
-def locations(client: Any, table: str) -> Iterator[Location]:
-    """All locations, one for each bucket.
-
-    Raises:
-        Unavailable: DynamoDB failed.
-    """
-    for _, document in entries(client, table, "locations"):
-        yield LocationBody.stored_location(document)
