@@ -163,7 +163,8 @@ local-stop: $(ENVIRONMENT) ## stop the local cloud
 	@$(PYTHON) -m local stop
 
 BENCH := authorizer cold presign record
-.PHONY: bench bench-cloud bench-load $(BENCH:%=bench-%)
+BENCHES := authorizer client client_start cold presign record sts_calls vend
+.PHONY: bench bench-cloud bench-load $(BENCHES:%=bench-%)
 bench: $(BENCH:%=bench-%) ## measure ratios against peers in the same run; only one: make bench BENCH=cold
 bench-cloud: ## compare the whole handler with whole services, and count STS calls (five minutes; needs Node)
 	@$(MAKE) --no-print-directory bench BENCH="vend sts_calls"
@@ -177,7 +178,7 @@ bench-client_start: .venv-clients-awscli/.ready
 bench-presign: PEERS_PYTHON := BOTO_DISABLE_CRT=true .venv-bench/bin/python
 bench-presign bench-vend: $(PEERS)
 bench-vend: $(COMPANION)
-$(BENCH:%=bench-%) bench-client bench-client_start: bench-%: $(ENVIRONMENT)
+$(BENCHES:%=bench-%): bench-%: $(ENVIRONMENT)
 	@PYTHONPATH=layers:. $(or $(PEERS_PYTHON),$(PYTHON)) -m bench.$*
 
 .PHONY: local-token
