@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import architecture, invariants, matrix, metrics, template
+from tools import architecture, invariants, matrix, metrics, partitions, template
 from tools.cost import page as cost
 from tools.openapi import contract
 from tools.reference import page as reference
@@ -18,6 +18,7 @@ USAGE = "usage: PYTHONPATH=layers:. python -m tools [--check]\n"
 # others are generated from comes first.
 GENERATED: dict[Path, Callable[[], str]] = {
     template.PATH: template.joined,
+    partitions.PATH: partitions.text,
     reference.PATH: reference.text,
     contract.PATH: contract.text,
     metrics.PATH: metrics.text,

@@ -12,6 +12,7 @@ from vending.callers.principal import Principal
 from vending.grants.grant import Permission
 from vending.grants.keys import SCHEME, Keys
 from vending.grants.scope import Scope
+from vending.partitions import DNS_SUFFIXES
 
 ADDRESS_BLOCKS = 20
 EARLIEST, LATEST = 2000, 9998  # years that every parser of ISO 8601 reads, in every zone
@@ -182,12 +183,13 @@ Identifier = Annotated[
     ),
 ]
 Region = Annotated[
-    str, matching("[a-z]{2}(-(?!iso)[a-z]+)+-[0-9]{1,2}", "a region such as ap-northeast-1")
+    str, matching("[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", "a region such as ap-northeast-1")
 ]
 Account = Annotated[str, matching("[0-9]{12}", "the 12 digits of an account, as text")]
-_KMS_KEY = "arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}"
+_PARTITION = f"({'|'.join(DNS_SUFFIXES)})"
+_KMS_KEY = f"arn:{_PARTITION}:kms:[a-z0-9-]+:[0-9]{{12}}:key/[A-Za-z0-9-]{{1,64}}"
 KmsKey = Annotated[str, matching(_KMS_KEY, "the ARN of a KMS key, not of an alias")]
-_ROLE = "arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}"
+_ROLE = f"arn:{_PARTITION}:iam::[0-9]{{12}}:role/[A-Za-z0-9_+=,.@/-]{{1,512}}"
 RoleArn = Annotated[str, matching(_ROLE, "the ARN of an IAM role, with its path")]
 ExternalId = Annotated[
     str, matching("[A-Za-z0-9_+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits or any of _+=,.@:/-")

@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from vending.partitions import DNS_SUFFIXES
 from vending.table import table_key
 
 PrincipalKind = Literal["role", "user"]
 
 _NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
-_HEAD = r"arn:(?P<partition>aws(?:-[a-z]+)*):{}::(?P<account>[0-9]{{12}}):"
+_HEAD = rf"arn:(?P<partition>{'|'.join(DNS_SUFFIXES)}):{{}}::(?P<account>[0-9]{{{{12}}}}):"
 _IAM = re.compile(_HEAD.format("iam") + rf"(?P<kind>role|user)/(?:[!-~]*/)?(?P<name>{_NAME})")
 _ASSUMED = re.compile(
     _HEAD.format("sts") + rf"assumed-role/(?P<name>{_NAME})/(?P<session>[A-Za-z0-9_+=,.@-]{{2,64}})"
@@ -60,8 +61,3 @@ class Principal:
 def partition_of(arn: str) -> str:
     """Return the partition in an ARN, such as ``aws`` or ``aws-cn``."""
     return arn.split(":")[1]
-
-
-def dns_suffix(partition: str) -> str:
-    """Return the domain of the partition's endpoints."""
-    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"

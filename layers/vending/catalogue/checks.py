@@ -10,6 +10,7 @@ from vending.catalogue.usable import grant_faults, grantee_faults
 from vending.documents.document import ISSUERS
 from vending.errors import Fault
 from vending.grants.grantee import WebGrantee
+from vending.partitions import PARTITIONS
 
 type Check = Callable[[Proposal], Iterator[Fault]]
 
@@ -68,6 +69,22 @@ def unassumable_roles(proposal: Proposal) -> Iterator[Fault]:
             )
 
 
+def foreign_partitions(proposal: Proposal) -> Iterator[Fault]:
+    """Regions that do not exist, and regions and keys outside the stack's partition."""
+    own = partition_of(proposal.setting.role_arn)
+    for position, location in enumerate(proposal.locations):
+        where = f"/locations/{position}"
+        theirs = PARTITIONS.get(location.region)
+        if not theirs:
+            detail = f"{location.region!r} is not a region of AWS that this release knows"
+            yield Fault(f"{where}/region", detail)
+        elif theirs != own:
+            detail = f"is in the partition {theirs!r}; the stack is in {own!r}"
+            yield Fault(f"{where}/region", detail)
+        if location.kms_key and partition_of(location.kms_key) != own:
+            yield Fault(f"{where}/kmsKey", f"must be in the stack's partition, {own!r}")
+
+
 def unusable_grants(proposal: Proposal) -> Iterator[Fault]:
     """Grants that nobody could use, or that would open their scope to anybody."""
     role_arn = proposal.setting.role_arn
@@ -110,6 +127,7 @@ CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their fau
     too_many_issuers,
     untrustworthy_issuers,
     unassumable_roles,
+    foreign_partitions,
     unusable_grants,
     missing_locations,
     missing_issuers,

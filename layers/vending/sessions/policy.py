@@ -12,11 +12,12 @@ from functools import lru_cache
 from ipaddress import ip_network
 
 from vending.callers.caller import Caller
-from vending.callers.principal import dns_suffix, partition_of
+from vending.callers.principal import partition_of
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Grant, Permission
 from vending.grants.keys import Keys
 from vending.grants.location import Location
+from vending.partitions import DNS_SUFFIXES
 from vending.times import iso
 
 POLICY_CHARACTERS = 2048
@@ -129,7 +130,7 @@ def policy_document(
         only: Conditions = {} if whole else {"StringLike": {"s3:prefix": _single(patterns)}}
         statements.append(_allow(["s3:ListBucket"], [bucket], merge(guarded, only)))
     if location.kms_key:
-        service = f"s3.{location.region}.{dns_suffix(partition)}"
+        service = f"s3.{location.region}.{DNS_SUFFIXES[partition]}"
         via: Conditions = {"StringEquals": {"kms:ViaService": service}}
         statements.append(_allow(KMS_ACTIONS[permission], [location.kms_key], via))
     return {"Version": "2012-10-17", "Statement": statements}

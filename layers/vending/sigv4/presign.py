@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
-from vending.callers.principal import dns_suffix
+from vending.partitions import DNS_SUFFIXES
 from vending.sessions.session import Credentials
 from vending.sigv4.signing_key import REMEMBERED, amz_date, credential_scope, hmac_states
 
@@ -49,7 +49,7 @@ def endpoint_of(bucket: str, region: str, partition: str, override: str = "") ->
     """
     if override:
         return Endpoint(f"{override}/{bucket}/", override.partition("://")[2], f"/{bucket}/")
-    host = f"s3.{region}.{dns_suffix(partition)}"
+    host = f"s3.{region}.{DNS_SUFFIXES[partition]}"
     if "." in bucket:
         return Endpoint(f"https://{host}/{bucket}/", host, f"/{bucket}/")
     host = f"{bucket}.{host}"

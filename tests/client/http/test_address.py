@@ -43,6 +43,9 @@ def test_every_other_address_is_refused_by_its_name(given: str) -> None:
     [
         (API, "eu-west-1"),
         ("https://a.execute-api.cn-north-1.amazonaws.com.cn/v1", "cn-north-1"),
+        ("https://a.execute-api.eusc-de-east-1.amazonaws.eu/v1", "eusc-de-east-1"),
+        ("https://a.execute-api.us-isob-east-1.sc2s.sgov.gov/v1", "us-isob-east-1"),
+        ("https://a-vpce-0a1b.execute-api.eu-west-1.vpce.amazonaws.com/v1", "eu-west-1"),
         ("https://execute-api.eu-west-1.amazonaws.com.evil.com", None),
         ("https://vend.example.com/v1", None),
         ("http://127.0.0.1:1/.execute-api.eu-west-1.amazonaws.com", None),

@@ -20,6 +20,7 @@ from tests.support.make import ROLE_ARN, USER_ARN
 from tests.support.tokens import ISSUER, ec_key, jwk, rsa_key
 from vending.documents.document import ISSUERS
 from vending.errors import FAULTS, InvalidRequest
+from vending.partitions import PARTITIONS
 
 LOCAL = "http://127.0.0.1:8080"
 ALICES = line("alices", grantee={"issuer": ISSUER, "subject": "alice"})
@@ -54,6 +55,42 @@ def test_a_location_names_only_a_role_that_the_stack_lists() -> None:
     other = there | {"role": f"{PARTNER}2"}
     assert faults(setting=listing, locations=[other]).keys() == {"/locations/0/role"}
     assert faults(locations=[HERE | {"role": ROLE_ARN}]) == {}
+
+
+@pytest.mark.parametrize(
+    ("region", "reason"),
+    [
+        ("ap-northeast-9", "is not a region of AWS that this release knows"),
+        ("xx-north-1", "is not a region of AWS that this release knows"),
+        ("us-iso-east-1", "is in the partition 'aws-iso'; the stack is in 'aws'"),
+        ("eusc-de-east-1", "is in the partition 'aws-eusc'; the stack is in 'aws'"),
+        ("cn-north-1", "is in the partition 'aws-cn'; the stack is in 'aws'"),
+    ],
+)
+def test_a_location_is_in_a_region_of_the_stacks_partition(region: str, reason: str) -> None:
+    found = faults(locations=[HERE | {"region": region}])
+    assert found.keys() == {"/locations/0/region"}
+    assert reason in found["/locations/0/region"]
+
+
+@pytest.mark.parametrize("partition", sorted(set(PARTITIONS.values())))
+def test_every_region_of_a_partition_is_taken_by_a_stack_there(partition: str) -> None:
+    regions = [region for region, its in PARTITIONS.items() if its == partition]
+    setting = replace(SETTING, role_arn=ROLE_ARN.replace("arn:aws:", f"arn:{partition}:"))
+    here = [
+        {
+            "scope": f"s3://bucket-{number}/*",
+            "region": region,
+            "kmsKey": f"arn:{partition}:kms:{region}:123456789012:key/0a1b2c3d",
+        }
+        for number, region in enumerate(regions)
+    ]
+    assert faults(setting=setting, locations=here) == {}
+
+
+def test_a_key_is_in_the_stacks_partition() -> None:
+    key = "arn:aws-cn:kms:ap-northeast-1:123456789012:key/0a1b2c3d"
+    assert faults(locations=[HERE | {"kmsKey": key}]).keys() == {"/locations/0/kmsKey"}
 
 
 def test_nobody_asks_for_the_roles_where_no_location_names_one() -> None:

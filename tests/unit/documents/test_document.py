@@ -198,7 +198,7 @@ def test_a_bad_member_of_a_grant_is_named(changes: dict[str, object], pointer: s
         ({"scope": "s3://bkt/prefix/*"}, "/locations/0/scope"),
         ({"scope": "s3://bkt/key"}, "/locations/0/scope"),
         ({"region": "tokyo"}, "/locations/0/region"),
-        ({"region": "us-iso-east-1"}, "/locations/0/region"),
+        ({"region": "us--east-1"}, "/locations/0/region"),
         ({"kmsKey": "arn:aws:kms:us-east-1:123456789012:key/0a1b"}, "/locations/0"),
         ({"region": "ap-northeast-1\n"}, "/locations/0/region"),
         ({"account": 123456789012}, "/locations/0/account"),

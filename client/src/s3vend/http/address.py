@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from s3vend.errors import SettingsError
 
-_API_HOST = re.compile(r"\.execute-api\.([a-z0-9-]+)\.(?:api\.aws|amazonaws\.com(?:\.cn)?)\Z")
+_API_HOST = re.compile(r"\.execute-api\.([a-z]{2,4}(?:-[a-z]+)+-[0-9]+)\.")
 
 
 def valid_address(url: str, name: str) -> str:
