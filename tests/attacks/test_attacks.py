@@ -206,5 +206,6 @@ def test_the_page_counts_every_group() -> None:
     ]
     rows.append(f"| | all together | {sum(count for _, count in tables.values())} |")
     page = (Path(__file__).parents[2] / "docs/attacks.md").read_text(encoding="utf-8")
-    table = [line for line in page.splitlines() if line.startswith("| ")][1:]
+    corpus = page.partition("## Against the client\n")[0]  # its own test counts these
+    table = [line for line in corpus.splitlines() if line.startswith("| ")][1:]
     assert table == rows, "\n".join(rows)
