@@ -181,6 +181,13 @@ MEANINGS = {
         "the `Content-Type` of S3's answer; a type that browsers run needs `activeContent` in the "
         "grant"
     ),
+    "Reading.checksumMode": (
+        "S3's answer has the object's checksum; the client must send the header in `headers`"
+    ),
+    "ReadingUrl.partNumber": (
+        "read one part of an object that was uploaded in parts; with `checksumMode`, the checksum "
+        "is the part's"
+    ),
     "ReadingUrl.versionId": "the object version to read; needs `versions` in the grant",
     "Uploading.contentType": "the object's `Content-Type`; the client must send the same header",
     "Uploading.contentLength": "the object's exact size in bytes",

@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, PlainValidator
 from vending.bodies.fields import matching, text
 
 LARGEST_PUT = 5 * 1024**3  # bytes, of one PUT, form or part
-LARGEST = 10_000 * LARGEST_PUT  # bytes, of an object that is uploaded in parts
+PARTS = 10_000  # of an object that is uploaded in parts
+LARGEST = PARTS * LARGEST_PUT  # bytes, of such an object
 TYPES = 50
 
 _TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}"  # noqa: S105 - an RFC 9110 token, not a secret
@@ -67,4 +68,6 @@ Lengths = Annotated[tuple[int, int], PlainValidator(_lengths)]
 Sha256 = Annotated[str, matching("[A-Za-z0-9+/]{43}=", "the 32 bytes of a SHA-256 in base64")]
 Crc32c = Annotated[str, matching("[A-Za-z0-9+/]{6}==", "the 4 bytes of a CRC-32C in base64")]
 Crc64nvme = Annotated[str, matching("[A-Za-z0-9+/]{11}=", "the 8 bytes of a CRC-64/NVME in base64")]
+ChecksumMode = Literal["ENABLED"]  # S3 answers with the object's checksum
+PartNumber = Annotated[int, Field(ge=1, le=PARTS)]
 Absent = Literal["*"]  # If-None-Match: only if the key does not exist

@@ -8,12 +8,14 @@ from pydantic import Field, model_validator
 from vending.bodies.body import Body
 from vending.bodies.content_fields import (
     Absent,
+    ChecksumMode,
     ContentType,
     Crc32c,
     Crc64nvme,
     Disposition,
     Length,
     Lengths,
+    PartNumber,
     Sha256,
     VersionId,
 )
@@ -37,6 +39,7 @@ _HEADERS = {
     "content_type": "Content-Type",
     "content_length": "Content-Length",
     "if_none_match": "If-None-Match",
+    "checksum_mode": "x-amz-checksum-mode",
     "checksum_sha256": "x-amz-checksum-sha256",
     "checksum_crc32c": "x-amz-checksum-crc32c",
     "checksum_crc64nvme": "x-amz-checksum-crc64nvme",
@@ -47,6 +50,7 @@ _QUERY = {
     "response_content_disposition": "response-content-disposition",
     "response_content_type": "response-content-type",
     "version_id": "versionId",
+    "part_number": "partNumber",
 }
 
 
@@ -80,6 +84,7 @@ class Reading(Signed):
 
     response_content_disposition: Disposition | None = None
     response_content_type: ContentType | None = None
+    checksum_mode: ChecksumMode | None = None
 
 
 class Uploading(Signed):
@@ -98,6 +103,7 @@ class ReadingUrl(Reading):
     method: Literal["GET", "HEAD"]
     target: KeyTarget
     version_id: VersionId | None = None
+    part_number: PartNumber | None = None
 
 
 class UploadUrl(Uploading):

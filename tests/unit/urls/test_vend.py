@@ -123,6 +123,55 @@ def test_how_an_answer_shall_look_is_in_the_signed_query() -> None:
     assert asked["versionId"] == ["v1"]
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_checksum_or_a_part_to_read_is_asked_for_in_what_is_signed(method: str) -> None:
+    by = grant("s3://bkt/* READ")
+    made = url(method, by, checksumMode="ENABLED", partNumber=10_000)
+    assert made.headers == {"x-amz-checksum-mode": "ENABLED"}
+    assert query(made)["partNumber"] == ["10000"]
+    assert query(made)["X-Amz-SignedHeaders"] == ["host;x-amz-checksum-mode"]
+    many = compact(by, method=method, checksumMode="ENABLED")
+    assert many.headers == {"x-amz-checksum-mode": "ENABLED"}
+    assert "SignedHeaders=host%3Bx-amz-checksum-mode" in many.query
+    assert "partNumber" not in many.query
+
+
+@pytest.mark.parametrize(
+    ("method", "member", "value"),
+    [
+        *(
+            ("GET", "checksumMode", value)
+            for value in ("enabled", "", "DISABLED", True, None, ["ENABLED"])
+        ),
+        *(("GET", "partNumber", value) for value in (0, -1, 10_001, "1", 1.0, True, None, [1])),
+        *((method, "checksumMode", "ENABLED") for method in ("PUT", "DELETE", "POST")),
+        *((method, "partNumber", 1) for method in ("PUT", "DELETE", "POST")),
+    ],
+)
+def test_such_a_member_is_for_reading_and_of_one_kind(
+    method: str, member: str, value: object
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        url(method, grant("s3://bkt/* READWRITE"), None, **{member: value})
+    assert [fault.pointer for fault in refused.value.faults] == [f"/requests/0/{member}"]
+
+
+@pytest.mark.parametrize(
+    ("method", "member", "value"),
+    [
+        ("GET", "checksumMode", "enabled"),
+        ("PUT", "checksumMode", "ENABLED"),
+        ("DELETE", "checksumMode", "ENABLED"),
+        ("GET", "partNumber", 1),
+        ("GET", "checksumMode", None),
+    ],
+)
+def test_the_compact_form_names_such_a_member_too(method: str, member: str, value: object) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        compact(grant("s3://bkt/* READWRITE"), None, method=method, **{member: value})
+    assert [fault.pointer for fault in refused.value.faults] == [f"/{member}"]
+
+
 def test_requests_that_differ_are_signed_each_with_its_own() -> None:
     plain, first, second = sign(
         {"method": "PUT", "target": "s3://bkt/a"},
