@@ -16,7 +16,6 @@ from vending.aws.environment import runtime
 from vending.aws.environment.lending import Environment
 from vending.aws.environment.runtime import now
 from vending.aws.table import grants as table_grants
-from vending.aws.table import revocations
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.credentials.explain import explain
@@ -41,7 +40,7 @@ def grants(request: gateway.Request) -> Answer:
     page = Page.from_query(request.query(PARAMETERS), parts=3)
     caller, time = request.caller(), now()
     keys = caller.identity.grantee_keys
-    denials = revocations.load_denials(dynamodb, settings.table)
+    denials = environment.reads.load_denials()
     check_not_blocked(caller, denials)
     found = table_grants.grants_of_caller(dynamodb, settings.table, keys, page.start)
     return page.answer(

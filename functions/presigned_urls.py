@@ -39,7 +39,8 @@ gc.freeze()  # a batch makes thousands of objects; the garbage collector can ski
 def presign_effects() -> PresignEffects:
     """The effects of presigning now."""
     return PresignEffects(
-        load_grants=environment.load_grants,
+        load_grants=environment.reads.load_grants,
+        load_denials=environment.reads.load_denials,
         rates=environment.rates,
         role_arn=settings.role_arn,
         now=now(),
@@ -51,7 +52,8 @@ def presign_effects() -> PresignEffects:
 def upload_effects() -> UploadEffects:
     """The effects of multipart uploads now."""
     return UploadEffects(
-        load_grants=environment.load_grants,
+        load_grants=environment.reads.load_grants,
+        load_denials=environment.reads.load_denials,
         rates=environment.rates,
         role_arn=settings.role_arn,
         now=now(),

@@ -14,7 +14,7 @@ from vending.aws.api.sts_answer import STS, result
 from vending.aws.api.sts_request import RoleRequest
 from vending.aws.environment import runtime
 from vending.aws.environment.lending import Environment
-from vending.aws.environment.runtime import now
+from vending.aws.environment.runtime import clocks
 from vending.aws.environment.verification import Verification
 from vending.aws.services.measuring import METER
 from vending.aws.table.items import read_items
@@ -47,7 +47,7 @@ def load_grant(id_: str) -> Grant | None:
     return None if document is None else GrantBody.stored_grant(document)
 
 
-kept_grants = Kept(load_grant, settings.grants_cache_seconds, now)
+kept_grants = Kept(load_grant, settings.grants_cache_seconds, clocks)
 
 
 def assume_role_with_web_identity(request: gateway.Request) -> Answer:

@@ -9,7 +9,7 @@ VendingError
 ├── Refusal: the request is well formed, but it is refused
 │   ├── NotAuthenticated 403 (TokenRefused 401)
 │   ├── AccessDenied 403 · PresignOnly 403 · TooManyClaims 403
-│   └── TooManyRequests 429
+│   └── TooManyRequests 429 · JustRevoked 503
 └── ServiceFault: this service failed, or a service that it depends on
     ├── Unavailable 503
     └── InternalError 500
@@ -140,6 +140,20 @@ class TooManyRequests(Refusal):
 
     def __init__(self, detail: str, *, retry_after: int, reason: str) -> None:
         super().__init__(detail, reason=reason)
+        self.retry_after = retry_after
+
+
+class JustRevoked(Refusal):
+    """A session made now would be revoked too; one made ``retry_after`` seconds later is not."""
+
+    status, code, title = 503, "JustRevoked", "Access was just revoked"
+    retry_after = 3
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "An administrator has just revoked this access, and nothing that is vended now would "
+            f"work. Try again in {retry_after} seconds."
+        )
         self.retry_after = retry_after
 
 

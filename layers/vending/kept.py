@@ -3,9 +3,17 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 CAPACITY = 1000
+
+# Seconds by a clock that never goes back, and by the clock of the day. While Lambda has frozen an
+# environment the first may stand still, and the second may be set back: the longer time counts.
+type Clocks = Callable[[], tuple[float, float]]
+
+
+def is_young(since: tuple[float, float], now: tuple[float, float], seconds: float) -> bool:
+    """Whether less than ``seconds`` have passed, by both clocks; False if one went back."""
+    return all(0 <= later - earlier < seconds for earlier, later in zip(since, now, strict=True))
 
 
 @dataclass(slots=True)
@@ -16,21 +24,24 @@ class Kept[**Parameters, Answer]:
     """
 
     read: Callable[Parameters, Answer]
-    seconds: int
-    now: Callable[[], datetime]
-    answers: OrderedDict[object, tuple[datetime, Answer]] = field(default_factory=OrderedDict)
+    seconds: float
+    clocks: Clocks
+    answers: OrderedDict[object, tuple[tuple[float, float], Answer]] = field(
+        default_factory=OrderedDict
+    )
 
     def load(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
         """Return the answer of ``read`` for these arguments, cached or new."""
-        key, time = (*args, *kwargs.items()), self.now()
-        lifetime = timedelta(seconds=self.seconds)
+        key, time = (*args, *kwargs.items()), self.clocks()
         cached = self.answers.get(key)
-        if cached and timedelta() <= time - cached[0] < lifetime:
+        if cached and is_young(cached[0], time, self.seconds):
             return cached[1]
         answer = self.read(*args, **kwargs)
         self.answers[key] = (time, answer)
         self.answers.move_to_end(key)
-        for old in [one for one, (read, _) in self.answers.items() if time - read >= lifetime]:
+        for old in [
+            one for one, (read, _) in self.answers.items() if not is_young(read, time, self.seconds)
+        ]:
             del self.answers[old]
         if len(self.answers) > CAPACITY:
             self.answers.popitem(last=False)

@@ -18,6 +18,7 @@ from tests.attacks import (
     keys,
     leaks,
     prefixes,
+    revoked,
     sts,
     tenants,
     tokens,
@@ -33,7 +34,7 @@ MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(prefixes, keys, buckets, accounts, callers, tenants),
-        *(tokens, sts, bodies, urls, uploads, administration, leaks),
+        *(tokens, sts, bodies, urls, uploads, administration, leaks, revoked),
     )
 }
 GROUPS = {name: module.ATTACKS for name, module in MODULES.items()}

@@ -17,14 +17,17 @@ from tests.support.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location
 from tests.support.stack import tables
 from tests.support.tokens import ISSUER, issuer, jwks
 from vending.aws.services.client import client
-from vending.aws.table import catalogue
+from vending.aws.table import catalogue, revocations
 from vending.aws.table import uploads as table_uploads
 from vending.callers.issuer import Claim
 from vending.callers.principal import Principal
 from vending.catalogue.batches import batches
 from vending.catalogue.changes import Change
+from vending.denials.denials import WIDTHS, Denials, Place
+from vending.denials.names import grant_part
 from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.grants.keys import Keys
+from vending.ids import short_hash
 from vending.sessions.signing_sessions import SigningSessions
 from vending.uploads.upload import Sizes, Upload
 
@@ -92,9 +95,33 @@ GRANTS = [
         ("tenants", f"s3://{BUCKET}/tenants/${{claim.tenant}}/* READ", {"grantee": TENANTS}),
         ("teams", f"s3://{BUCKET}/teams/${{claim.team:path}}/* READ", {"grantee": TENANTS}),
         ("alices", f"s3://{BUCKET}/alice/* READ", {"grantee": WebGrantee(ISSUER, "alice")}),
+        ("closed", f"s3://{BUCKET}/closed/* READ", {}),
+        ("recent", f"s3://{BUCKET}/recent/* READ", {}),
         ("others", f"s3://{BUCKET}/others/* READ", {"grantee": WebGrantee(OTHER_ISSUER, "alice")}),
     )
 ]  # fmt: skip
+
+
+def denials() -> Denials:
+    """Callers and grants that are blocked, and some that are revoked at every moment."""
+    moment = datetime(2100, 1, 1, tzinfo=UTC)
+    callers = {
+        "user/Blocked": None,
+        "role/BlockedRole": None,
+        "user/Recent": moment,
+    }
+    subjects = {"blocked": None, "recent": moment}
+    places = [
+        *((_caller(f"arn:aws:iam::{ACCOUNT}:{name}"), time) for name, time in callers.items()),
+        *((_caller(f"{ISSUER} {name}"), time) for name, time in subjects.items()),
+        (Place("grant", grant_part("closed")), None),
+        (Place("grant", grant_part("recent")), moment),
+    ]
+    return Denials.of(places)
+
+
+def _caller(canonical: str) -> Place:
+    return Place("caller", short_hash(canonical, WIDTHS["caller"]))
 
 
 def uploads(now: datetime) -> Iterator[Upload]:
@@ -129,6 +156,7 @@ def fill(dynamodb: Any) -> None:
     ]
     for revision, batch in enumerate(batches(changes, {})):
         catalogue.commit(dynamodb, "grants", batch, revision)
+    revocations.save_denials(dynamodb, "grants", denials().encode(), None)
     for upload in uploads(datetime.now(UTC)):
         table_uploads.save_upload(dynamodb, "grants", upload)
 

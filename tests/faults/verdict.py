@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tests.faults.environments import Outcome
 from tests.faults.rows import ROWS, Row
 from tests.faults.run import OF_ISSUERS, Outcomes
+from vending.denials.revoked import KEPT_SECONDS
 
 ORDER = ("Query", "BatchGetItem", "UpdateItem", "AssumeRole", "CreateMultipartUpload", "PutItem")
 CODES = {400: "PolicyTooLarge", 403: "AccessDenied", 503: "Unavailable"}
@@ -26,7 +27,10 @@ def differences(row: Row, route: str, outcome: Outcome) -> Iterator[str]:
     if outcome.status != row.status:
         yield f"answered {outcome.status}, not {row.status}: {outcome.body[:300]}"
         return
-    if (calls := outcome.seen.count(row.operation)) != row.calls:
+    calls = outcome.seen.count(row.operation)
+    # Denials that took longer to read than they may be kept are read once more.
+    again = row.operation == "BatchGetItem" and row.status == 200 and outcome.seconds > KEPT_SECONDS
+    if calls not in (row.calls, row.calls + again):
         yield f"made {calls} calls, not {row.calls}: {outcome.seen}"
     if row.status != 200:
         yield from refused(row, route, outcome)

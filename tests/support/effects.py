@@ -6,7 +6,8 @@ from datetime import datetime
 from tests.support.make import NOW, ROLE_ARN, location, rates
 from vending.decision.closest import Match
 from vending.decision.decide import Decision
-from vending.decision.effects import Effects, LoadGrants, Rates
+from vending.decision.effects import Effects, LoadDenials, LoadGrants, Rates
+from vending.denials.denials import NOTHING_DENIED, Denials
 from vending.denials.revoked import NONE_REVOKED
 from vending.grants.grant import Grant
 from vending.grants.location import Location
@@ -17,11 +18,16 @@ from vending.uploads.upload import Upload
 from vending.urls.signing import LastingUntil, PresignEffects
 
 
+def nothing_denied() -> Denials:
+    """A ``load_denials`` for tests that revoke nothing."""
+    return NOTHING_DENIED
+
+
 def effects(
     load_grants: LoadGrants, *, counted: Rates | None = None, now: datetime = NOW
 ) -> Effects:
     """For a decision."""
-    return Effects(load_grants, counted or rates(), ROLE_ARN, now)
+    return Effects(load_grants, nothing_denied, counted or rates(), ROLE_ARN, now)
 
 
 def lending(
@@ -32,9 +38,12 @@ def lending(
     role_arn: str = ROLE_ARN,
     now: datetime = NOW,
     new_id: Callable[[], str] = lambda: "asession",
+    load_denials: LoadDenials = nothing_denied,
 ) -> Lending:
     """For credentials."""
-    return Lending(load_grants, counted or rates(), role_arn, now, assume_role, new_id)
+    return Lending(
+        load_grants, load_denials, counted or rates(), role_arn, now, assume_role, new_id
+    )
 
 
 def presign_effects(
@@ -45,10 +54,11 @@ def presign_effects(
     role_arn: str = ROLE_ARN,
     now: datetime = NOW,
     s3_endpoint: str = "",
+    load_denials: LoadDenials = nothing_denied,
 ) -> PresignEffects:
     """For presigned URLs."""
     return PresignEffects(
-        load_grants, counted or rates(), role_arn, now, lasting_until, s3_endpoint
+        load_grants, load_denials, counted or rates(), role_arn, now, lasting_until, s3_endpoint
     )
 
 
@@ -63,6 +73,7 @@ def upload_effects(
     """For multipart uploads."""
     return UploadEffects(
         signing.load_grants,
+        signing.load_denials,
         signing.rates,
         signing.role_arn,
         signing.now,

@@ -1,7 +1,6 @@
 """What was read is used for its lifetime, and never a moment longer."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,13 +14,18 @@ KEYS = ("iam#1#user#a", "iam#1")
 
 
 class Clock:
-    """A clock that is set by hand."""
+    """Two clocks that are set by hand, together or apart."""
 
     def __init__(self) -> None:
-        self.time = NOW
+        self.steady = 1000.0
+        self.wall = NOW.timestamp()
 
-    def now(self) -> datetime:
-        return self.time
+    def pass_(self, seconds: float) -> None:
+        self.steady += seconds
+        self.wall += seconds
+
+    def now(self) -> tuple[float, float]:
+        return self.steady, self.wall
 
 
 def counting(
@@ -49,10 +53,10 @@ def test_an_answer_ends_with_its_lifetime_to_the_second() -> None:
     clock, asked = Clock(), list[tuple[object, str]]()
     load = Kept(counting(asked), 10, clock.now).load
     load(KEYS, "bkt")
-    clock.time += timedelta(seconds=9.999)
+    clock.pass_(9.875)
     load(KEYS, "bkt")
     assert len(asked) == 1
-    clock.time += timedelta(seconds=0.001)
+    clock.pass_(0.125)
     load(KEYS, "bkt")
     assert len(asked) == 2
 
@@ -61,7 +65,19 @@ def test_a_clock_that_goes_back_does_not_keep_an_answer_longer() -> None:
     clock, asked = Clock(), list[tuple[object, str]]()
     load = Kept(counting(asked), 10, clock.now).load
     load(KEYS, "bkt")
-    clock.time -= timedelta(seconds=1)
+    clock.wall -= 1
+    load(KEYS, "bkt")
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("clock_that_went_on", ["steady", "wall"])
+def test_an_answer_from_before_a_freeze_is_old_by_whichever_clock_went_on(
+    clock_that_went_on: str,
+) -> None:
+    clock, asked = Clock(), list[tuple[object, str]]()
+    load = Kept(counting(asked), 10, clock.now).load
+    load(KEYS, "bkt")
+    setattr(clock, clock_that_went_on, getattr(clock, clock_that_went_on) + 10)
     load(KEYS, "bkt")
     assert len(asked) == 2
 
@@ -87,7 +103,7 @@ def test_an_old_answer_is_not_used_when_the_table_fails() -> None:
     keeping(KEYS, "bkt")
     fails.append(True)
     keeping(KEYS, "bkt")
-    clock.time += timedelta(seconds=10)
+    clock.pass_(10)
     with pytest.raises(Unavailable):
         keeping(KEYS, "bkt")
 
@@ -108,7 +124,7 @@ def test_answers_that_are_too_old_do_not_take_memory() -> None:
     keeping = Kept(counting([]), 10, clock.now)
     for number in range(5):
         keeping.load((str(number),), "bkt")
-    clock.time += timedelta(seconds=10)
+    clock.pass_(10)
     keeping.load(("new",), "bkt")
     assert list(keeping.answers) == [(("new",), "bkt")]
 

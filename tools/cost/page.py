@@ -100,7 +100,9 @@ characters, because the local cloud's are shorter.
 FREE: Final = """
 - STS is free, but has a quota (see [operations](operations.md#quotas)). Unless a row says that
 grants are kept, it includes reading the table for each vend; in practice an environment reads it
-once in `GrantsCacheSeconds` for each caller. Cold starts, `/admin` and the table's storage cost too
+once in `GrantsCacheSeconds` for each caller. An environment that is busy also reads the denials,
+once a second: one unit (up to six while hundreds of revocations are active), so {monthly} a month
+in us-east-1 if it is busy all the time. Cold starts, `/admin` and the table's storage cost too
 little to matter.
 """
 TRANSFER: Final = """
@@ -138,7 +140,8 @@ def text() -> str:
             platform=dollars.PLATFORM_LOG_BYTES,
             token=dollars.TOKEN_BYTES,
         ),
-        *map(flowing, (FREE, TRANSFER)),
+        flowing(FREE, monthly=money(dollars.denials_a_month(regions["us-east-1"]))),
+        flowing(TRANSFER),
         flowing(MORE, write=money(write)),
     )
     blocks = ["# What it costs", flowing(INTRODUCTION)]

@@ -47,7 +47,7 @@ TITLES = {
     "413": "The body, or the answer to it, is too large; `detail` says what fits.",
     "429": "Too many requests, at the same time or in a minute.",
     "500": "An error in the service.",
-    "503": "A service behind this one failed or throttles; nothing was granted.",
+    "503": "Nothing was granted: a service behind this one fails, or access was just revoked.",
 }
 LATER = ("429", "503")
 FORM = "application/x-www-form-urlencoded"

@@ -7,10 +7,10 @@ from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.credentials.narrow import Narrowed, Request, narrow
 from vending.decision.count import Counted, count
-from vending.decision.decide import decide
+from vending.decision.decide import check_still_allowed, decide
 from vending.errors import Unavailable
 from vending.sessions.durations import LONGEST, SHORTEST, check_duration
-from vending.sessions.session import Credentials, Lending, limit_expiration
+from vending.sessions.session import Credentials, Lending, issued_at, limit_expiration
 from vending.times import iso
 
 
@@ -33,6 +33,7 @@ def vend_credentials(
         DurationNotAllowed, AccessDenied, SeveralGrants, PresignOnly, PolicyTooLarge: refused
             before STS is called.
         TooManyRequests: over a rate limit of the stack or the grant; STS is not called either.
+        JustRevoked: the caller's or the grant's sessions were revoked a moment ago.
         Unavailable: the table or STS failed.
     """
     check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
@@ -41,11 +42,14 @@ def vend_credentials(
     count(caller, decision.match.grant, Counted(), record, lending)
     session, session_id = narrowed.session, lending.new_id()
     record.note(**session.as_recorded(session_id))
-    credentials = limit_expiration(lending.assume_role(session, session_id), session, lending.now)
+    lent = lending.assume_role(session, session_id)
+    issued = issued_at(lent, session, lending.now)
+    credentials = limit_expiration(lent, session, lending.now)
     ends = decision.match.grant.expires or credentials.expiration
     expiration = min(ends, credentials.expiration)
     if expiration <= lending.now:
         raise Unavailable("SessionEnded")
     packed = credentials.packed_policy_size
+    check_still_allowed(caller, decision, session_id, issued, lending)
     record.note(expiresAt=iso(expiration), cached=False, packedPolicySize=packed)
     return VendedCredentials(narrowed, credentials, expiration, session_id)

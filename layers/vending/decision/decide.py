@@ -1,13 +1,14 @@
 """Gathers grants, location and denials, and decides: the closest grant, or a refusal."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.decision.closest import Match, closest_grant
 from vending.decision.effects import Effects
 from vending.decision.wanted import Wants, as_recorded
-from vending.denials.revoked import Revoked, check_not_blocked, not_blocked
+from vending.denials.revoked import Revoked, check_issued, check_not_blocked, not_blocked
 from vending.errors import AccessDenied, Fault, SeveralGrants
 from vending.grants.location import Location
 
@@ -29,7 +30,8 @@ def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> D
         AccessDenied: no grant covers a target, the caller is blocked, or the bucket is not
             registered as a location.
         TooManyClaims: the token's claims make more grantee keys than a decision reads.
-        Unavailable: the table failed, or sessions were revoked in the last seconds.
+        JustRevoked: sessions were revoked in the last seconds.
+        Unavailable: the table failed.
     """
     record.note(**as_recorded(wanted))
     bucket = wanted[0].bucket
@@ -48,3 +50,19 @@ def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> D
         raise AccessDenied(f"No location is registered for {bucket}.", reason="NoLocation")
     revoked = Revoked.of(caller, match.grant, known.denials, effects.now)
     return Decision(match, known.location, revoked)
+
+
+def check_still_allowed(
+    caller: Caller, decision: Decision, session_id: str, issued: datetime, effects: Effects
+) -> None:
+    """Refuse a session that was revoked while the request ran; call it last, before the answer.
+
+    ``issued`` is when STS issued the session.
+
+    Raises:
+        AccessDenied: the caller or the grant is blocked by now.
+        JustRevoked: the session is revoked.
+        Unavailable: the table failed.
+    """
+    denials = effects.load_denials()
+    check_issued(caller, decision.match.grant, session_id, issued, denials, effects.now)

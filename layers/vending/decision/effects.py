@@ -22,6 +22,7 @@ class Known:
 
 
 type LoadGrants = Callable[[Sequence[str], str], Known]  # grantee keys, bucket
+type LoadDenials = Callable[[], Denials]
 
 
 HASH = 16  # characters of the hash of a caller or a grant in the counters' items
@@ -68,6 +69,7 @@ class Effects:
     """The effects of a decision, made for one request."""
 
     load_grants: LoadGrants
+    load_denials: LoadDenials
     rates: Rates
     role_arn: str  # the service's own role
     now: datetime

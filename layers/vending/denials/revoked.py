@@ -1,18 +1,27 @@
-"""Applies denials to a decision: refuses blocked callers and grants, and finds revoked sessions."""
+"""Applies denials to a decision: refuses blocked callers and grants, and finds revoked sessions.
+
+Sessions are compared by the time that STS says it issued them, as IAM does. So the clocks of the
+functions need not agree.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from math import ceil
 from typing import Self
 
 from vending.callers.caller import Caller
 from vending.denials.denials import NOTHING_DENIED, Denials
 from vending.denials.names import caller_part, grant_part
-from vending.errors import AccessDenied, Unavailable
+from vending.errors import AccessDenied, JustRevoked
 from vending.grants.grant import Grant
 
-SKEW = timedelta(seconds=1)  # by which this clock may be ahead of STS's; IAM compares STS's time
+KEPT_SECONDS = 1  # for which a function may use denials that it has read
+AHEAD = 2  # seconds after a revocation in which new sessions are denied too: STS counts in whole
+# seconds, by its own clock
+SKEW = timedelta(seconds=1)  # by which an issue time may be rounded up; IAM compares the exact one
+NEW_SESSIONS_AFTER = AHEAD + SKEW.seconds  # seconds after a revocation, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,7 @@ class Revoked:
         """Return the revoked sessions of a caller and a grant that are not blocked.
 
         Raises:
-            Unavailable: a session lent now would be revoked too.
+            JustRevoked: a session lent now would be revoked too.
         """
         times = chain(
             denials.of_part("caller", caller_part(caller.identity)),
@@ -36,12 +45,12 @@ class Revoked:
         last = max(filter(None, times), default=None)
         before = last and last + SKEW
         if before and now < before:
-            raise Unavailable("JustRevoked")
+            raise JustRevoked(_seconds_until(before, now))
         return cls(before, denials)
 
-    def has(self, session_id: str, since: datetime) -> bool:
-        """Whether the session, lent at ``since``, is revoked."""
-        is_before = self.before is not None and since < self.before
+    def has(self, session_id: str, issued: datetime) -> bool:
+        """Whether the session, which STS issued at ``issued``, is revoked."""
+        is_before = self.before is not None and issued < self.before
         return is_before or any(True for _ in self.denials.of_part("session", session_id))
 
 
@@ -64,3 +73,24 @@ def check_not_blocked(caller: Caller, denials: Denials) -> None:
 def not_blocked(grants: Iterable[Grant], denials: Denials) -> list[Grant]:
     """Return the grants that are not blocked; blocked ones are treated as if they did not exist."""
     return [grant for grant in grants if None not in denials.of_part("grant", grant_part(grant.id))]
+
+
+def check_issued(
+    caller: Caller, grant: Grant, session_id: str, issued: datetime, denials: Denials, now: datetime
+) -> None:
+    """Refuse to use a session that was revoked since the decision, or too soon before STS made it.
+
+    Raises:
+        AccessDenied: the caller or the grant is blocked.
+        JustRevoked: the session is revoked.
+    """
+    check_not_blocked(caller, denials)
+    if not not_blocked([grant], denials):
+        raise AccessDenied("None of your grants allows this.", reason="Blocked")
+    revoked = Revoked.of(caller, grant, denials, now)
+    if revoked.has(session_id, issued):
+        raise JustRevoked(1)
+
+
+def _seconds_until(time: datetime, now: datetime) -> int:
+    return min(NEW_SESSIONS_AFTER, max(1, ceil((time - now).total_seconds())))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, Self
 
 from vending.denials.denials import WIDTHS, Place
+from vending.denials.revoked import AHEAD
 from vending.sessions.durations import LONGEST
 from vending.table import refuse_damaged_item
 from vending.times import iso
@@ -15,7 +16,6 @@ from vending.times import iso
 type Kind = Literal["sessions", "block"]
 KINDS = ("sessions", "block")
 
-AHEAD = 2  # seconds; STS issues in whole seconds, by its own clock
 SLACK = 60  # seconds after the longest session
 KEPT_DAYS = 90  # for which a revocation that is over can be read
 

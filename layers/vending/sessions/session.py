@@ -105,6 +105,14 @@ def session_for(
     )
 
 
+def issued_at(credentials: Credentials, session: Session, now: datetime) -> datetime:
+    """When STS issued the session, by its own clock: the duration before its end; never later.
+
+    ``now`` is from before STS was called; the earlier time counts.
+    """
+    return min(now, credentials.expiration - timedelta(seconds=session.duration))
+
+
 def limit_expiration(credentials: Credentials, session: Session, now: datetime) -> Credentials:
     """Cap the expiration at the requested duration plus ``MARGIN``."""
     latest = now + timedelta(seconds=session.duration + MARGIN)

@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 from vending.audit.record import Record
 from vending.denials.revoked import Revoked
 from vending.errors import Unavailable
-from vending.sessions.session import AssumeRole, Credentials, Session, limit_expiration
+from vending.sessions.session import (
+    AssumeRole,
+    Credentials,
+    Session,
+    issued_at,
+    limit_expiration,
+)
 
 CAPACITY = 1000
 AHEAD = 0.25  # renew in this last part of the usable time
@@ -21,6 +27,7 @@ class SessionCredentials:
 
     credentials: Credentials
     session_id: str
+    issued: datetime  # by STS's clock
     cached: bool
 
 
@@ -58,7 +65,7 @@ class SigningSessions:
     ) -> SessionCredentials:
         """A session, cached or new, valid until ``until`` if STS allows; never a revoked one."""
         cached, now = self._cache.get(session), self.now()
-        if cached and revoked.has(cached.current.session_id, cached.since):
+        if cached and revoked.has(cached.current.session_id, cached.current.issued):
             del self._cache[session]
             cached = None
         if not cached or cached.current.credentials.expiration < until:
@@ -75,9 +82,10 @@ class SigningSessions:
     def _request(self, session: Session, now: datetime, record: Record) -> SessionCredentials:
         session_id = self.new_id()
         record.note(**session.as_recorded(session_id))
-        credentials = limit_expiration(self.assume_role(session, session_id), session, now)
+        lent = self.assume_role(session, session_id)
+        credentials, issued = limit_expiration(lent, session, now), issued_at(lent, session, now)
         record.note(packedPolicySize=credentials.packed_policy_size)
-        new = SessionCredentials(credentials, session_id, cached=False)
+        new = SessionCredentials(credentials, session_id, issued, cached=False)
         self._cache[session] = _Cached(new, since=now)
         self._cache.move_to_end(session)
         if len(self._cache) > CAPACITY:

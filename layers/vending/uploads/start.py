@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.decision.count import Counted, most_urls
-from vending.decision.decide import Decision, decide
+from vending.decision.decide import Decision, check_still_allowed, decide
 from vending.decision.effects import Rates
 from vending.errors import AccessDenied, Unavailable, VendingError
 from vending.grants.grant import Grant
@@ -85,6 +85,7 @@ def start_upload(
     record.note(upload=upload.id)
     try:
         effects.save(upload)
+        check_still_allowed(caller, decision, signed.session_id, signed.issued, effects)
     except VendingError:
         with suppress(Unavailable):
             effects.abort(Running(upload, starting).abort().url)

@@ -8,7 +8,7 @@ from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.callers.principal import partition_of
 from vending.decision.count import Counted, count
-from vending.decision.decide import Decision
+from vending.decision.decide import Decision, check_still_allowed
 from vending.decision.effects import Effects
 from vending.denials.revoked import Revoked
 from vending.errors import Unavailable
@@ -38,6 +38,7 @@ class Signing:
     expires: int
     now: datetime
     session_id: str
+    issued: datetime  # by STS's clock
 
     @property
     def expires_at(self) -> datetime:
@@ -91,7 +92,8 @@ def signing_for(
         InvalidRequest, TooManyRequests: as in ``count``, before STS is called.
         DurationNotAllowed: longer than the grant allows.
         AccessDenied, PolicyTooLarge: as in ``signing_session``.
-        Unavailable: STS failed.
+        JustRevoked: as in ``check_still_allowed``.
+        Unavailable: STS or the table failed.
     """
     location, now = decision.location, effects.now
     lifetime = url_lifetime(lifetime, decision.match.grant, now)
@@ -100,13 +102,20 @@ def signing_for(
         count(caller, decision.match.grant, counted, record, effects)
     until = now + timedelta(seconds=lifetime)
     current = effects.lasting_until(session, until, record, decision.revoked)
+    check_still_allowed(caller, decision, current.session_id, current.issued, effects)
     expires = min(lifetime, int((current.credentials.expiration - now).total_seconds()))
     if expires < 1:
         raise Unavailable("SessionEnded")
     partition = partition_of(effects.role_arn)
     endpoint = endpoint_of(location.scope.bucket, location.region, partition, effects.s3_endpoint)
     signing = Signing(
-        current.credentials, endpoint, location.region, expires, now, current.session_id
+        current.credentials,
+        endpoint,
+        location.region,
+        expires,
+        now,
+        current.session_id,
+        current.issued,
     )
     record.signing(signing.expires_at, cached=current.cached)
     return signing

@@ -4,7 +4,7 @@ import importlib.util
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -24,13 +24,16 @@ from tests.support.stack.embedded import faults, samples
 from tests.support.tokens import AUDIENCE, ISSUER, claims, issuer, jwks, rsa_key, sign
 from vending.aws.environment import lending
 from vending.aws.services.client import client
-from vending.aws.table import catalogue
+from vending.aws.table import catalogue, revocations
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer import Claim
 from vending.callers.principal import Principal
 from vending.callers.token import token_hash
 from vending.catalogue.batches import batches
 from vending.catalogue.changes import Change
+from vending.denials.denials import Denials, Place
+from vending.denials.names import grant_part
+from vending.denials.revoked import NEW_SESSIONS_AFTER
 from vending.grants.grantee import IamGrantee, WebGrantee
 
 ROOT = Path(__file__).parents[3]
@@ -167,6 +170,29 @@ def test_urls_cost_two_calls_first_and_then_none(load: Load) -> None:
         response = function.handler(event("presigned-urls"), CONTEXT)
         assert response["statusCode"] == 200, response["body"]
         assert calls.taken() == expected
+
+
+def test_two_environments_stop_within_a_second_of_a_revocation(load: Load) -> None:
+    """The one that has not heard reads the denials alone, and grants stay cached."""
+    functions = [load("presigned_urls") for _ in range(2)]
+    calls = [Calls(one.dynamodb, one.sessions.assume_role.args[0]) for one in functions]
+    passed = 0.0
+    for one in functions:
+        one.environment.reads.clocks = lambda: (passed, passed)
+        assert one.handler(event("presigned-urls"), CONTEXT)["statusCode"] == 200
+    taken = [one.taken() for one in calls]
+    assert taken == [["BatchGetItem", "AssumeRole"]] * 2
+    moment = datetime.now(UTC) + timedelta(seconds=NEW_SESSIONS_AFTER)
+    denied = Denials.of([(Place("grant", grant_part("a-grant")), moment)])
+    revocations.save_denials(functions[0].dynamodb, "grants", denied.encode(), None)
+    calls[0].taken()
+    assert functions[1].handler(event("presigned-urls"), CONTEXT)["statusCode"] == 200
+    passed = 1.0
+    for one, called in zip(functions, calls, strict=True):
+        answer = one.handler(event("presigned-urls"), CONTEXT)
+        assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (503, "JustRevoked")
+        assert 1 <= int(answer["headers"]["Retry-After"]) <= NEW_SESSIONS_AFTER
+        assert called.taken() == ["BatchGetItem"]
 
 
 def test_a_refusal_costs_one_call_at_most_and_never_one_to_sts(load: Load) -> None:

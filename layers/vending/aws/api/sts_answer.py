@@ -30,6 +30,7 @@ _CODES = {
     "PolicyTooLarge": ("PackedPolicyTooLarge", 400),
     "TooLarge": ("RequestEntityTooLarge", 413),
     "TooManyRequests": ("Throttling", 400),
+    "JustRevoked": ("ServiceUnavailable", 503),
     "Unavailable": ("ServiceUnavailable", 503),
     "InternalError": ("InternalFailure", 500),
 }

@@ -1,16 +1,16 @@
-"""Wires what the vending functions share: settings, table, cached grants, rates and STS."""
+"""Wires what the vending functions share: settings, table, cached reads, rates and STS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
-from vending.aws.environment.runtime import Settings, new_id, now
+from vending.aws.environment.runtime import Settings, clocks, new_id, now
 from vending.aws.services import sts
 from vending.aws.services.client import client
 from vending.aws.table import counters, grants
-from vending.decision.effects import Effects, LoadGrants, Rates
-from vending.kept import Kept
+from vending.decision.effects import Effects, Rates
+from vending.decision.reads import Reads
 from vending.sessions.session import AssumeRole, Lending
 
 
@@ -20,7 +20,7 @@ class Environment:
 
     settings: Settings
     dynamodb: Any
-    load_grants: LoadGrants  # cached for ``settings.grants_cache_seconds``
+    reads: Reads
     rates: Rates
 
     @classmethod
@@ -32,12 +32,17 @@ class Environment:
         """
         settings = Settings.read(variables)
         dynamodb = client("dynamodb", settings.region)
-        load = partial(grants.load, dynamodb, settings.table)
+        reads = Reads(
+            partial(grants.load, dynamodb, settings.table),
+            partial(grants.load_denials, dynamodb, settings.table),
+            settings.grants_cache_seconds,
+            clocks,
+        )
         add = partial(counters.add, dynamodb, settings.table)
         return cls(
             settings,
             dynamodb,
-            Kept(load, settings.grants_cache_seconds, now).load,
+            reads,
             Rates(settings.rate_limit, add, settings.vends_uncounted),
         )
 
@@ -49,10 +54,22 @@ class Environment:
 
     def effects(self) -> Effects:
         """The effects of a decision that is made now."""
-        return Effects(self.load_grants, self.rates, self.settings.role_arn, now())
+        return Effects(
+            self.reads.load_grants,
+            self.reads.load_denials,
+            self.rates,
+            self.settings.role_arn,
+            now(),
+        )
 
     def lending(self, assume_role: AssumeRole) -> Lending:
         """The effects of vending credentials now."""
         return Lending(
-            self.load_grants, self.rates, self.settings.role_arn, now(), assume_role, new_id
+            self.reads.load_grants,
+            self.reads.load_denials,
+            self.rates,
+            self.settings.role_arn,
+            now(),
+            assume_role,
+            new_id,
         )

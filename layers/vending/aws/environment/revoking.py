@@ -11,6 +11,7 @@ from vending.aws.services import iam, logs
 from vending.aws.services.client import client
 from vending.aws.table import lease, revocations
 from vending.aws.table.locations import locations
+from vending.denials.revoked import KEPT_SECONDS
 from vending.errors import TooLarge
 from vending.revocations.reconcile import Ledger
 from vending.revocations.revocation import revocation_id
@@ -53,7 +54,7 @@ def revoke_effects_for(
         locations=partial(locations, dynamodb, settings.table),
         ledger=ledger,
         role_arn=settings.role_arn,
-        cache_seconds=settings.grants_cache_seconds,
+        cache_seconds=KEPT_SECONDS,
         new_id=lambda: revocation_id(now(), token_bytes(5)),
     )
 

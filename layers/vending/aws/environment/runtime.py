@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_bytes
+from time import monotonic, time
 from typing import Self
 
 from vending.audit.record import Record, audit_record
@@ -55,6 +56,11 @@ class Settings:
 def now() -> datetime:
     """The time in UTC."""
     return datetime.now(UTC)
+
+
+def clocks() -> tuple[float, float]:
+    """Seconds by the clock that never goes back, and by the clock of the day."""
+    return monotonic(), time()
 
 
 def new_id() -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Self
 
 from vending.audit.record import Record
-from vending.aws.environment.runtime import Settings, now
+from vending.aws.environment.runtime import Settings, clocks, now
 from vending.aws.services.issuers import fetch
 from vending.aws.table.issuers import issuers
 from vending.callers.identity import WebIdentity
@@ -30,7 +30,7 @@ class Verification:
     @classmethod
     def of(cls, dynamodb: Any, settings: Settings) -> Self:
         """A verification with cached issuers from the table, and with keys over HTTPS."""
-        kept = Kept(partial(_trusted, dynamodb, settings), settings.grants_cache_seconds, now)
+        kept = Kept(partial(_trusted, dynamodb, settings), settings.grants_cache_seconds, clocks)
         keys = IssuerKeys(
             partial(fetch, allow_local=settings.allow_local_issuers),
             read_keys,

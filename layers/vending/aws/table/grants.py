@@ -17,20 +17,30 @@ from vending.table import BLOCK, grants_key, location_key
 
 @METER.timed("grants")
 def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> Known:
-    """Load everything that a decision needs, in one call.
+    """Load everything that a decision needs, denials included, in one consistent call.
 
     Raises:
         Unavailable: DynamoDB failed, or did not return all items.
     """
     grant_keys = [grants_key(grantee_key, bucket) for grantee_key in grantee_keys]
     place = location_key(bucket)
-    documents = read_items(client, table, [*grant_keys, place, BLOCK])
+    documents = read_items(client, table, [*grant_keys, place, BLOCK], consistent=True)
     listed = (documents[key] for key in grant_keys if key in documents)
     return Known(
         tuple(grant for document in listed for grant in GrantBody.stored_grants(document)),
         LocationBody.stored_location(documents[place]) if place in documents else None,
         Denials.decode(documents.get(BLOCK)),
     )
+
+
+@METER.timed("table")
+def load_denials(client: Any, table: str) -> Denials:
+    """All denials, read consistently.
+
+    Raises:
+        Unavailable: DynamoDB failed, or did not return the item.
+    """
+    return Denials.decode(read_items(client, table, [BLOCK], consistent=True).get(BLOCK))
 
 
 def grants_of_caller(

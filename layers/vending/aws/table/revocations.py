@@ -1,4 +1,4 @@
-"""Reads and writes revocations in DynamoDB, and the denials that decisions read."""
+"""Reads and writes revocations in DynamoDB, and the reconciler's item of denials."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,6 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
 from vending.aws.table.items import entries, item, read_items
-from vending.denials.denials import Denials
 from vending.errors import InternalError, PreconditionFailed
 from vending.revocations.revocation import Revocation
 from vending.table import BLOCK, revocation_key
@@ -66,15 +65,6 @@ def lift(client: Any, table: str, before: Revocation, after: Revocation) -> None
         Unavailable: DynamoDB failed.
     """
     _put(client, table, after, "document = :before", {":before": {"S": before.encode()}})
-
-
-def load_denials(client: Any, table: str) -> Denials:
-    """All denials, as decisions read them.
-
-    Raises:
-        Unavailable: DynamoDB failed.
-    """
-    return Denials.decode(read_items(client, table, [BLOCK]).get(BLOCK))
 
 
 def denials_text(client: Any, table: str) -> str | None:

@@ -221,6 +221,7 @@ def test_every_error_of_the_contract_has_its_status() -> None:
         "PresignOnly": 403,
         "TooManyClaims": 403,
         "TooManyRequests": 429,
+        "JustRevoked": 503,
         "NotFound": 404,
         "PreconditionFailed": 412,
         "TooLarge": 413,

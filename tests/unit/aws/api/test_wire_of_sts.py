@@ -294,6 +294,7 @@ def test_an_answer_has_members_of_the_model_alone() -> None:
         (Unavailable("IssuerUnreachable: IssuerTooSlow"), 400, "Sender", "IDPCommunicationError", "could not be reached"),
         (Unavailable("Throttling"), 400, "Sender", "Throttling", "Rate exceeded"),
         (Unavailable("InternalServerError"), 503, "Receiver", "ServiceUnavailable", "Try again"),
+        (errors.JustRevoked(3), 503, "Receiver", "ServiceUnavailable", "Try again in 3 seconds"),
         (errors.InternalError("Wrong here."), 500, "Receiver", "InternalFailure", "Wrong here."),
     ],
 )  # fmt: skip

@@ -33,10 +33,10 @@ def test_grants_are_read_from_the_stack_s_table_and_kept_for_as_long_as_it_says(
     reads: list[Any],
 ) -> None:
     keys = tuple(caller().identity.grantee_keys)
-    environment = Environment.read(VARIABLES)
-    assert [environment.load_grants(keys, "bkt") for _ in range(2)] == [KNOWN, KNOWN]
+    reads_of = Environment.read(VARIABLES).reads
+    assert [reads_of.load_grants(keys, "bkt") for _ in range(2)] == [KNOWN, KNOWN]
     assert reads == [(VARIABLES["TABLE_NAME"], keys, "bkt")]
-    uncached = Environment.read(VARIABLES | {"GRANTS_CACHE_SECONDS": "0"})
+    uncached = Environment.read(VARIABLES | {"GRANTS_CACHE_SECONDS": "0"}).reads
     assert [uncached.load_grants(keys, "bkt") for _ in range(2)] == [KNOWN, KNOWN]
     assert len(reads) == 3
 
