@@ -8,6 +8,8 @@ from tests.support.make import ACCOUNT, USER_ARN
 from tests.support.tokens import AUDIENCE, ISSUER
 
 SCOPE = f"s3://{BUCKET}/x/*"
+GITHUB = "https://token.actions.githubusercontent.com"
+UNKNOWN = "https://ci.example.com"
 AT = "400 InvalidRequest /grants/0"
 LINE = {"id": "x", "grantee": {"iam": USER_ARN}, "scope": SCOPE, "permission": "READ"}
 
@@ -26,6 +28,13 @@ def searched(**query: str) -> Event:
 
 def trust(**members: Any) -> Event:
     return change(issuers=[{"issuer": ISSUER, "audience": AUDIENCE} | members])
+
+
+def shared(issuer: str, grantee: dict[str, object] | None = None, **members: object) -> Event:
+    """An entry of an issuer that others share, and a grant to somebody of it."""
+    entries = [{"issuer": issuer, "audience": AUDIENCE} | members]
+    grants = [LINE | {"grantee": {"issuer": issuer} | grantee}] if grantee else []
+    return change(issuers=entries, grants=grants)
 
 
 ATTACKS = [
@@ -59,6 +68,23 @@ ATTACKS = [
     Attack("an issuer at the metadata service", trust(issuer="https://169.254.169.254"), "400 InvalidRequest /issuers/0", rule(8)),
     Attack("an issuer without an audience", trust(audience=""), "400 InvalidRequest /issuers/0/audience", rule(8)),
     Attack("an issuer whose tokens are signed with a shared secret", trust(algorithms=["HS256"]), "400 InvalidRequest /issuers/0/algorithms", HMAC),
+    Attack("a branch of any repository on GitHub", shared(GITHUB, {"claims": {"ref": "refs/heads/main"}}, claims=["ref"]), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a branch of any repository on an issuer that nobody knows", shared(UNKNOWN, {"claims": {"ref": "refs/heads/main"}}, claims=["ref"]), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("GitHub as one's own issuer", shared(GITHUB, tenancy="own"), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
+    Attack("GitHub's enterprise as one's own issuer, by its name", shared(f"{GITHUB}/acme", tenancy="own"), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
+    Attack("a workspace of Bitbucket as one's own issuer, by its name", shared("https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc", tenancy="own"), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
+    Attack("the European HCP Terraform as one's own issuer", shared("https://app.eu.terraform.io", tenancy="own"), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
+    Attack("all personal Microsoft accounts as one's own issuer", shared("https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", tenancy="own"), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
+    Attack("a shared issuer at a port, as one's own", shared(f"{GITHUB}:443", tenancy="own"), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
+    Attack("a branch as what pins a tenant", shared(GITHUB, claims=["ref"], tenantClaims=["ref"]), "400 InvalidRequest /issuers/0/tenantClaims", rule(8), looked_up=True),
+    Attack("a branch by the name of what pins a tenant", shared(GITHUB, claims=[{"name": "repository_id", "path": ["ref"]}], tenantClaims=["repository_id"]), "400 InvalidRequest /issuers/0/tenantClaims", rule(8), looked_up=True),
+    Attack("an owner's name that somebody else can register", shared(GITHUB, {"claims": {"repository_owner": "octo-org"}}, claims=["repository_owner"]), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a subject of names that somebody else can register", shared(GITHUB, {"subject": "repo:octo-org/app:ref:refs/heads/main"}), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a subject that ends with an id that its holder wrote", shared(GITHUB, {"subject": "repo:octo-org/app:environment:x:repository_id:1"}), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a subject with a wildcard", shared(GITHUB, {"subject": "repo:octo-org@1/app@2:*"}), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a subject that is a branch", shared(UNKNOWN, {"subject": "main"}, subjectClaim="ref"), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("the address of a person whose domain can lapse", shared("https://accounts.google.com", {"claims": {"email": "a@example.com", "email_verified": True}}, claims=["email", "email_verified"], tenantClaims=["email"]), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a tenant claim that no token is read for", trust(tenantClaims=["org"]), "400 InvalidRequest /issuers/0", rule(13)),
     Attack("an entry by a path", event("admin-grant") | {"pathParameters": {"id": "../issuers"}}, "404 NotFound", rule(13)),
     Attack("an entry by the separator of the table", event("admin-grant") | {"pathParameters": {"id": "x#y"}}, "404 NotFound", rule(13)),
     Attack("a vend by words that widen a search of the log", event("admin-vend") | {"pathParameters": {"id": 'a" ?"b'}}, "404 NotFound", rule(13)),

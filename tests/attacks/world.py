@@ -141,7 +141,12 @@ def fill(dynamodb: Any) -> None:
     """The table, with everything above."""
     tables.create(dynamodb, "grants")
     trusted = [
-        issuer(url, jwks=jwks().decode(), claims=tuple(Claim(one, (one,)) for one in claims))
+        issuer(
+            url,
+            jwks=jwks().decode(),
+            tenancy="own",
+            claims=tuple(Claim(one, (one,)) for one in claims),
+        )
         for url, claims in ((ISSUER, ("groups", "tenant", "team")), (OTHER_ISSUER, ()))
     ]
     registered = [

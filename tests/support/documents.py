@@ -50,7 +50,7 @@ def stored(*grants: Members, issuers: Iterable[Members] = ()) -> Stored:
 
 def planned(request: ChangesRequest, have: Stored, setting: Setting = SETTING) -> list[Change]:
     """The changes that the document asks for."""
-    return plan(request, have, setting)
+    return plan(request, have, setting).changes
 
 
 def faults(

@@ -108,6 +108,10 @@ KNOWN: list[tuple[object, Schema]] = [
         {"type": "array", "items": CLAIM, "maxItems": issuer_fields.CLAIMS, "uniqueItems": True},
     ),
     (
+        issuer_fields.ClaimNames,
+        {"type": "array", "items": CLAIM_NAME, "minItems": 1, "maxItems": issuer_fields.CLAIMS},
+    ),
+    (
         issuer_fields.ClaimValues,
         {
             "type": "object",

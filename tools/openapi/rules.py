@@ -104,6 +104,7 @@ RULES: dict[str, Schema] = {
     },
     "RateLimitBody": {"anyOf": [having("requests"), having("urls")]},
     "IssuerBody": {
+        "not": having("tenancy", "tenantClaims"),
         "anyOf": [
             having("jwks"),
             has("issuer", pattern="^http://"),
@@ -112,6 +113,6 @@ RULES: dict[str, Schema] = {
                 pattern=rf"^https://[a-z0-9.-]+\.[a-z][a-z0-9-]*{PORT}(?:/|$)",
                 **none_of(rf"^https://[^/:]+(?:{PRIVATE}){PORT}(?:/|$)"),
             ),
-        ]
+        ],
     },
 }

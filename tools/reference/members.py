@@ -63,6 +63,7 @@ WORDS: list[tuple[object, str]] = [
             "members that lead to it"
         ),
     ),
+    (issuer_fields.ClaimNames, f"a list of 1 to {issuer_fields.CLAIMS} names"),
     (
         issuer_fields.ClaimValues,
         "an object; each claim's value is text, a whole number, `true` or `false`",

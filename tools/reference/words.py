@@ -98,7 +98,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
         "",
         (
             *("issuer", "audience", "subjectClaim", "claims", "algorithms"),
-            *("maxTokenLifetime", "jwks?"),
+            *("maxTokenLifetime", "jwks?", "tenantClaims?", "tenancy?"),
         ),
     ),
     "GET /admin/locations": ("lists all locations by bucket", PAGE, ("locations", "nextToken?")),
@@ -126,7 +126,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /admin/changes": (
         "makes the catalogue equal to a document",
         "ChangesRequest",
-        ("applied", "revision", "changes", "environmentsBy?"),
+        ("applied", "revision", "changes", "warnings", "environmentsBy?"),
     ),
 }
 ROUTES |= {
@@ -261,6 +261,14 @@ MEANINGS = {
     "IssuerBody.algorithms": "the algorithms that may sign its tokens",
     "IssuerBody.maxTokenLifetime": "the longest time from `iat` to `exp`",
     "IssuerBody.jwks": "its public keys, if the service cannot fetch them from the issuer",
+    "IssuerBody.tenantClaims": (
+        "those of `claims` that each pin one tenant of an issuer that many share; a grant without "
+        "a `subject` has one of them"
+    ),
+    "IssuerBody.tenancy": (
+        "`own`: the issuer signs tokens for you alone, so that its grants may have any claim; "
+        "refused for services that are known to be shared"
+    ),
     "GranteeBody.issuer": "for grantees outside AWS: the issuer of their tokens",
     "GranteeBody.subject": "the subject, compared exactly",
     "GranteeBody.claims": (

@@ -72,6 +72,12 @@ def _claims(value: object) -> tuple[Claim, ...]:
     return claims
 
 
+def _claim_names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not 1 <= len(value) <= CLAIMS:
+        raise ValueError(f"must be a list of 1 to {CLAIMS} names of claims")
+    return tuple(dict.fromkeys(_claim_name(name) for name in value))
+
+
 def _algorithms(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(name in ALGORITHMS for name in value):
         raise ValueError(f"must be a list of one or more of {', '.join(ALGORITHMS)}")
@@ -111,6 +117,7 @@ IssuerUrl = Annotated[str, PlainValidator(_issuer)]
 Audience = Annotated[tuple[str, ...], PlainValidator(_audience)]
 Subject = Annotated[str, PlainValidator(_plain)]
 Claims = Annotated[tuple[Claim, ...], PlainValidator(_claims)]
+ClaimNames = Annotated[tuple[str, ...], PlainValidator(_claim_names)]
 ClaimValues = Annotated[tuple[tuple[str, str], ...], PlainValidator(_claim_values)]
 Algorithms = Annotated[tuple[str, ...], PlainValidator(_algorithms)]
 Jwks = Annotated[str, PlainValidator(_jwks)]

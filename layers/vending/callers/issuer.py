@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from vending.callers.identity import VALUE_BYTES, Scalar
 from vending.errors import TokenRefused
@@ -40,6 +41,8 @@ class Issuer:
     algorithms: tuple[str, ...] = USUAL_ALGORITHMS
     max_token_lifetime: int = LIFETIME  # seconds, from iat to exp
     jwks: str | None = None  # JSON; None: fetched from the issuer
+    tenant_claims: tuple[str, ...] = ()  # names of claims, each of which pins one tenant
+    tenancy: Literal["own"] | None = None  # own: all its tokens are for one tenant, the operator
 
     @property
     def id(self) -> str:
@@ -61,7 +64,12 @@ class Issuer:
             "algorithms": list(self.algorithms),
             "maxTokenLifetime": self.max_token_lifetime,
         }
-        return members | ({"jwks": json.loads(self.jwks)} if self.jwks else {})
+        given = {
+            "jwks": self.jwks and json.loads(self.jwks),
+            "tenantClaims": list(self.tenant_claims),
+            "tenancy": self.tenancy,
+        }
+        return members | {name: value for name, value in given.items() if value}
 
     def says_as(self, other: "Issuer") -> bool:
         """Whether this entry reads the subject and the claims of ``other`` from the same places.

@@ -1,7 +1,7 @@
 """``POST /admin/changes``: plans a document's changes, then writes them in batches."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from vending.answers import ANSWER_BYTES
 from vending.audit.record import Record
@@ -52,7 +52,7 @@ def apply(
         raise PreconditionFailed(
             f"The grants are at revision {revision}, not {request.revision}. Plan again."
         )
-    changes = plan(request, catalogue.stored(request), setting)
+    changes, warnings = plan(request, catalogue.stored(request), setting)
     touched = {
         decision_key(entry)
         for change in changes
@@ -61,13 +61,19 @@ def apply(
     }
     writes = list(batches(changes, catalogue.items(touched)))
     shown = [change.as_answered() for change in changes]
-    _check_answer(shown)
+    warned = [asdict(warning) for warning in warnings]
+    _check_answer(shown, warned)
     record.note(changes=len(changes), dryRun=request.dry_run, revision=revision)
     if not request.dry_run:
         for batch in writes:
             revision = _commit(batch, revision, catalogue, on_change)
             record.note(revision=revision)
-    return {"applied": not request.dry_run, "revision": revision, "changes": shown}
+    return {
+        "applied": not request.dry_run,
+        "revision": revision,
+        "changes": shown,
+        "warnings": warned,
+    }
 
 
 def _commit(
@@ -88,8 +94,10 @@ def _commit(
     return next_revision
 
 
-def _check_answer(shown: Sequence[Mapping[str, object]]) -> None:
-    text = encode(shown)
+def _check_answer(
+    shown: Sequence[Mapping[str, object]], warned: Sequence[Mapping[str, object]]
+) -> None:
+    text = encode([*shown, *warned])
     size = len(text) + text.count('"') + text.count("\\")  # Lambda's answer is JSON in JSON
     if size > ANSWER_BYTES:
         fitting = len(shown) * ANSWER_BYTES // size

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from vending.callers.issuer_url import is_local
 from vending.callers.principal import partition_of
+from vending.catalogue import tenancy
 from vending.catalogue.changes import Entry, Kind
 from vending.catalogue.proposal import Proposal
 from vending.catalogue.usable import grant_faults, grantee_faults
@@ -93,6 +94,21 @@ def unusable_grants(proposal: Proposal) -> Iterator[Fault]:
             yield Fault(f"/grants/{position}/{member}", reason)
 
 
+def unfounded_tenancy(proposal: Proposal) -> Iterator[Fault]:
+    """New and changed issuers of which more than one tenant gets tokens, against their word."""
+    for position, issuer in enumerate(proposal.issuers):
+        if issuer != proposal.stored.issuers.get(issuer.id):
+            for member, reason in tenancy.issuer_faults(issuer):
+                yield Fault(f"/issuers/{position}/{member}", reason)
+
+
+def unpinned_grants(proposal: Proposal) -> Iterator[Fault]:
+    """Grants that another tenant could match; old ones only where their issuer changes."""
+    for position, grant in enumerate(proposal.grants):
+        if proposal.is_new(grant) and (reason := proposal.judged(grant, tenancy.unpinned)):
+            yield Fault(f"/grants/{position}/grantee", reason)
+
+
 def missing_locations(proposal: Proposal) -> Iterator[Fault]:
     """Locations that are pruned although unchanged grants need them."""
     if "location" in proposal.pruned:
@@ -117,7 +133,9 @@ def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
         grantee = grant.grantee
         if isinstance(grantee, WebGrantee) and grantee.issuer in proposal.reinterpreted:
             position = proposal.reinterpreted[grantee.issuer]
-            for _, reason in grantee_faults(grant, proposal.trusted, partition):
+            unpinned = proposal.judged(grant, tenancy.unpinned)
+            faults = (reason for _, reason in grantee_faults(grant, proposal.trusted, partition))
+            for reason in (*faults, *((unpinned,) if unpinned else ())):
                 detail = f"the stored grant {grant.id!r} depends on this issuer: {reason}"
                 yield Fault(f"/issuers/{position}", detail)
 
@@ -126,9 +144,11 @@ CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their fau
     repeated_ids,
     too_many_issuers,
     untrustworthy_issuers,
+    unfounded_tenancy,
     unassumable_roles,
     foreign_partitions,
     unusable_grants,
+    unpinned_grants,
     missing_locations,
     missing_issuers,
     reinterpreted_grants,

@@ -8,6 +8,7 @@ from vending.callers.issuer import Issuer
 from vending.catalogue.changes import Kind
 from vending.documents.document import ChangesRequest
 from vending.grants.grant import Grant
+from vending.grants.grantee import WebGrantee
 from vending.grants.location import Location
 
 
@@ -72,6 +73,18 @@ class Proposal:
             registered={one.id: one for one in (*kept_locations, *locations)},
         )
 
+    def is_new(self, grant: Grant) -> bool:
+        """Whether the grant, or the entry of its issuer, is new or changed."""
+        grantee = grant.grantee
+        issuer = grantee.issuer if isinstance(grantee, WebGrantee) else None
+        return grant != self.stored.grants.get(grant.id) or issuer in self.reinterpreted
+
+    def judged[T](self, grant: Grant, judge: Callable[[WebGrantee, Issuer], T]) -> T | None:
+        """What ``judge`` says of a grantee outside AWS and its issuer; None for any other."""
+        grantee = grant.grantee
+        issuer = self.trusted.get(grantee.issuer) if isinstance(grantee, WebGrantee) else None
+        return judge(grantee, issuer) if isinstance(grantee, WebGrantee) and issuer else None
+
 
 def touched_ids(request: ChangesRequest) -> dict[Kind, set[str]]:
     """The ids of the stored grants and locations to compare a document with."""
@@ -81,12 +94,17 @@ def touched_ids(request: ChangesRequest) -> dict[Kind, set[str]]:
 
 
 def reinterpreted_issuers(request: ChangesRequest, stored: Mapping[str, Issuer]) -> dict[str, int]:
-    """The positions, by URL, of issuers for which the document changes how tokens are read."""
+    """The positions, by URL, of changed issuers whose stored grants must be judged again.
+
+    That is every changed one, unless it reads tokens as before and has one tenant.
+    """
     issuers = [one.trusted_issuer() for one in request.issuers or ()]
     return {
         issuer.url: position
         for position, issuer in enumerate(issuers)
-        if issuer.id in stored and not issuer.says_as(stored[issuer.id])
+        if (before := stored.get(issuer.id))
+        and issuer != before
+        and not (issuer.tenancy == "own" and issuer.says_as(before))
     }
 
 

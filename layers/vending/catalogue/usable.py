@@ -7,7 +7,6 @@ from vending.callers.caller import Caller
 from vending.callers.identity import IamIdentity, Identity, WebIdentity
 from vending.callers.issuer import Issuer
 from vending.callers.principal import Principal, partition_of
-from vending.catalogue.shared_issuers import pinning_advice
 from vending.errors import PolicyTooLarge
 from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee, WebGrantee
@@ -75,8 +74,6 @@ def grantee_faults(
         yield from _unlisted_claims(grant, grantee, issuer)
         if _trusts_unverified_email(grant, grantee, issuer):
             yield "grantee", "an email is only trusted with the claim 'email_verified: true'"
-        if reason := pinning_advice(grantee, issuer):
-            yield "grantee", reason
     else:
         yield "grantee", "no such issuer; add it to 'issuers', spelled exactly as in its tokens"
 

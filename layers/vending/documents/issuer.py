@@ -1,7 +1,7 @@
 """Reads an issuer from ``vending.yaml`` or from the table."""
 
 import json
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -9,6 +9,7 @@ from vending.bodies.body import Body
 from vending.bodies.issuer_fields import (
     Algorithms,
     Audience,
+    ClaimNames,
     Claims,
     IssuerUrl,
     Jwks,
@@ -30,6 +31,17 @@ class IssuerBody(Body):
     algorithms: Algorithms = USUAL_ALGORITHMS
     max_token_lifetime: TokenLifetime = LIFETIME
     jwks: Jwks | None = None
+    tenant_claims: ClaimNames = ()
+    tenancy: Literal["own"] | None = None
+
+    @model_validator(mode="after")
+    def _known_claims(self) -> Self:
+        listed = {claim.name for claim in self.claims}
+        if missing := [name for name in self.tenant_claims if name not in listed]:
+            raise ValueError(f"'tenantClaims' names {missing[0]!r}, which 'claims' does not list")
+        if self.tenancy and self.tenant_claims:
+            raise ValueError("give 'tenancy: own' or 'tenantClaims', not both")
+        return self
 
     @model_validator(mode="after")
     def _reachable_or_pinned(self) -> Self:
@@ -49,6 +61,8 @@ class IssuerBody(Body):
             algorithms=self.algorithms,
             max_token_lifetime=self.max_token_lifetime,
             jwks=self.jwks,
+            tenant_claims=self.tenant_claims,
+            tenancy=self.tenancy,
         )
 
     @classmethod

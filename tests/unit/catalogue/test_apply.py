@@ -219,7 +219,7 @@ def test_issuers_and_grants_to_their_subjects_are_applied() -> None:
     acme = {"issuer": ISSUER, "claims": {"tenant": "acme", "a": 1}}
     answer = table.apply(
         grants=[line(), line("alices", grantee=ALICE), line("acmes", grantee=acme)],
-        issuers=[entry(claims=["tenant", "a"])],
+        issuers=[entry(claims=["tenant", "a"], tenancy="own")],
         locations=[HERE],
     )
     assert [one["kind"] for one in answer["changes"]] == ["location", "issuer", *["grant"] * 3]

@@ -265,7 +265,7 @@ REFS = line("refs", grantee={"issuer": GITHUB, "subject": "123", "claims": {"ref
         ("another audience", REPOSITORYS, BY_ID | {"audience": "x"}, None),
         ("a claim more", REFS, BY_ID | {"claims": ["more", "actor", "ref"]}, None),
         ("a claim less that no grant uses", REFS, BY_ID | {"claims": ["ref"]}, None),
-        ("a subject that pins no tenant", REPOSITORYS, BY_ID | {"subjectClaim": "actor"}, "every workflow"),
+        ("a subject that pins no tenant", REPOSITORYS, BY_ID | {"subjectClaim": "actor"}, "may sign tokens for many tenants"),
         ("a claim less that a grant uses", REFS, BY_ID | {"claims": []}, "claim ref;"),
     ],
 )  # fmt: skip

@@ -7,15 +7,7 @@ import pytest
 from tests.support.documents import document, entry, faults, line, planned, stored
 from tests.support.make import USER_ARN
 from tests.support.tokens import ISSUER
-from vending.catalogue.shared_issuers import SHARED
 from vending.errors import InvalidRequest
-
-GOOGLE = "https://accounts.google.com"
-GITHUB = "https://token.actions.githubusercontent.com"
-GITLAB = "https://gitlab.com"
-MICROSOFT = "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"
-BUILDKITE = "https://agent.buildkite.com"
-TERRAFORM = "https://app.terraform.io"
 
 
 def told(
@@ -27,7 +19,7 @@ def told(
 ) -> dict[str, str]:
     """What is wrong with a grant to somebody of this issuer, by its member."""
     grants = [line(grantee={"issuer": issuer} | grantee, scope=scope)]
-    found = faults(grants=grants, issuers=[entry(issuer, **members)])
+    found = faults(grants=grants, issuers=[entry(issuer, tenancy="own", **members)])
     return {pointer.removeprefix("/grants/0/"): words for pointer, words in found.items()}
 
 
@@ -121,112 +113,6 @@ def test_an_email_counts_only_where_it_is_verified(
     found = told(grantee, issuer=issuer, scope=f"s3://bkt/{scope}/*", **members)
     assert found.keys() == (set() if fine else {"grantee"})
     assert fine or "email_verified: true" in found["grantee"]
-
-
-# fmt: off
-PINNING: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
-    (GOOGLE, {"subject": "104857600123456789012"}, {}, True),
-    (GOOGLE, {"claims": {"hd": "example.com"}}, {"claims": ["hd"]}, True),
-    (GOOGLE, {"claims": {"domain": "example.com"}}, {"claims": [{"name": "domain", "path": ["hd"]}]}, True),
-    (GOOGLE, {"claims": {"email": "a@b.c", "email_verified": True}}, {"claims": ["email", "email_verified"]}, True),
-    (GOOGLE, {"subject": "example.com"}, {"subjectClaim": "hd"}, True),
-    (GOOGLE, {"claims": {"email_verified": True}}, {"claims": ["email_verified"]}, False),
-    (GOOGLE, {"subject": "alice@example.com"}, {}, False),
-    (GOOGLE, {"subject": "1*"}, {}, False),
-    (GOOGLE, {"subject": "١٢٣"}, {}, False),
-    (GOOGLE, {"claims": {"hd": "example.com"}}, {"claims": [{"name": "hd", "path": ["name"]}]}, False),
-    (GOOGLE, {"subject": "104857600123456789012"}, {"subjectClaim": "azp"}, False),
-    (GOOGLE, {"subject": "a@b.c"}, {"subjectClaim": "email"}, False),
-    (GITHUB, {"subject": "repo:octo-org/app:ref:refs/heads/main"}, {}, True),
-    (GITHUB, {"subject": "repo:octo-org@65/app@123:ref:refs/heads/main"}, {}, True),
-    (GITHUB, {"subject": "repo:octo-org/app:environment:Production"}, {}, True),
-    (GITHUB, {"subject": "repo:octo-org/app:pull_request"}, {}, True),
-    (GITHUB, {"subject": "repository_owner:octo-org"}, {}, True),
-    (GITHUB, {"claims": {"repository_id": "123"}}, {"claims": ["repository_id"]}, True),
-    (GITHUB, {"claims": {"repository_owner_id": "65"}}, {"claims": ["repository_owner_id"]}, True),
-    (GITHUB, {"claims": {"repository": "octo-org/app", "ref": "refs/heads/main"}}, {"claims": ["repository", "ref"]}, True),
-    (GITHUB, {"claims": {"repository_owner": "octo-org"}}, {"claims": ["repository_owner"]}, True),
-    (GITHUB, {"subject": "123"}, {"subjectClaim": "repository_id"}, True),
-    (GITHUB, {"subject": "repo:octo-org/*"}, {}, False),
-    (GITHUB, {"subject": "repo:octo-org/app:*"}, {}, False),
-    (GITHUB, {"subject": "repo:*"}, {}, False),
-    (GITHUB, {"subject": "*"}, {}, False),
-    (GITHUB, {"subject": "repo:"}, {}, False),
-    (GITHUB, {"subject": "octo-org/app"}, {}, False),
-    (GITHUB, {"subject": "environment:prod:repo:octo-org/app"}, {}, False),
-    (GITHUB, {"subject": "job_workflow_ref:octo-org/app/.github/workflows/x.yml@refs/heads/main"}, {}, False),
-    (GITHUB, {"subject": "octocat"}, {"subjectClaim": "actor"}, False),
-    (GITHUB, {"subject": "repo:octo-org/app:ref:x"}, {"subjectClaim": "environment"}, False),
-    (GITHUB, {"claims": {"ref": "refs/heads/main"}}, {"claims": ["ref"]}, False),
-    (GITHUB, {"claims": {"environment": "prod", "actor": "octocat"}}, {"claims": ["environment", "actor"]}, False),
-    (GITHUB, {"claims": {"repository": "x"}}, {"claims": [{"name": "repository", "path": ["ref"]}]}, False),
-    (GITLAB, {"subject": "project_path:group/app:ref_type:branch:ref:main"}, {}, True),
-    (GITLAB, {"claims": {"project_id": "22"}}, {"claims": ["project_id"]}, True),
-    (GITLAB, {"claims": {"namespace_id": "72"}}, {"claims": ["namespace_id"]}, True),
-    (GITLAB, {"claims": {"project_path": "group/app"}}, {"claims": ["project_path"]}, True),
-    (GITLAB, {"claims": {"namespace_path": "group"}}, {"claims": ["namespace_path"]}, True),
-    (GITLAB, {"claims": {"user_id": "42"}}, {"claims": ["user_id"]}, False),
-    (GITLAB, {"subject": "22"}, {"subjectClaim": "project_id"}, True),
-    (GITLAB, {"subject": "project_path:group/*:ref_type:branch:ref:main"}, {}, False),
-    (GITLAB, {"subject": "group/app"}, {}, False),
-    (GITLAB, {"claims": {"ref": "main", "ref_protected": "true"}}, {"claims": ["ref", "ref_protected"]}, False),
-    (MICROSOFT, {"subject": "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ"}, {}, True),
-    (MICROSOFT, {"claims": {"tid": "9188040d"}}, {"claims": ["tid"]}, False),
-    (MICROSOFT, {"claims": {"email": "a@b.c", "email_verified": True}}, {"claims": ["email", "email_verified"]}, False),
-    (MICROSOFT, {"subject": "Alice"}, {"subjectClaim": "name"}, False),
-    (BUILDKITE, {"subject": "organization:acme:pipeline:app:ref:refs/heads/main:commit:0a:step:"}, {}, True),
-    (BUILDKITE, {"claims": {"organization_id": "0a"}}, {"claims": ["organization_id"]}, True),
-    (BUILDKITE, {"claims": {"organization_slug": "acme"}}, {"claims": ["organization_slug"]}, True),
-    (BUILDKITE, {"claims": {"pipeline_id": "0a"}}, {"claims": ["pipeline_id"]}, True),
-    (BUILDKITE, {"claims": {"pipeline_slug": "app"}}, {"claims": ["pipeline_slug"]}, False),
-    (BUILDKITE, {"subject": "pipeline:app"}, {}, False),
-    (TERRAFORM, {"subject": "organization:acme:project:p:workspace:w:run_phase:apply"}, {}, True),
-    (TERRAFORM, {"claims": {"terraform_workspace_id": "ws-0a"}}, {"claims": ["terraform_workspace_id"]}, True),
-    (TERRAFORM, {"claims": {"terraform_project_id": "prj-0a"}}, {"claims": ["terraform_project_id"]}, True),
-    (TERRAFORM, {"claims": {"terraform_organization_id": "org-0a"}}, {"claims": ["terraform_organization_id"]}, True),
-    (TERRAFORM, {"claims": {"terraform_workspace_name": "prod"}}, {"claims": ["terraform_workspace_name"]}, False),
-    (TERRAFORM, {"subject": "organization:*:workspace:w"}, {}, False),
-    (ISSUER, {"claims": {"ref": "main"}}, {"claims": ["ref"]}, True),
-    (ISSUER, {"subject": "repo:*"}, {}, True),
-]
-# fmt: on
-
-
-@pytest.mark.parametrize(("issuer", "grantee", "members", "fine"), PINNING)
-def test_a_grant_on_a_shared_issuer_pins_the_tenant(
-    issuer: str, grantee: dict[str, Any], members: Any, fine: bool
-) -> None:
-    found = told(grantee, issuer=issuer, **members)
-    assert found.keys() == (set() if fine else {"grantee"})
-
-
-@pytest.mark.parametrize(
-    ("issuer", "words"),
-    [
-        (GOOGLE, "the numeric 'subject'"),
-        (GITHUB, "'repository_id' (best)"),
-        (GITLAB, "'project_id' (best)"),
-        (BUILDKITE, "'pipeline_id'"),
-        (TERRAFORM, "'terraform_workspace_id'"),
-    ],
-)
-def test_the_refusal_says_what_would_pin_the_tenant(issuer: str, words: str) -> None:
-    assert words in told({"subject": "x"}, issuer=issuer)["grantee"]
-
-
-def test_every_shared_issuer_is_in_the_table() -> None:
-    for pins in (True, False):
-        assert SHARED.keys() <= {issuer for issuer, _, _, fine in PINNING if fine is pins}
-
-
-def test_a_claim_in_the_scope_does_not_pin_the_tenant() -> None:
-    found = told(
-        {"claims": {"ref": "refs/heads/main"}},
-        issuer=GITHUB,
-        scope="s3://bkt/${claim.repository_id}/*",
-        claims=["ref", "repository_id"],
-    )
-    assert found.keys() == {"grantee"}
 
 
 def test_a_scope_that_a_long_claim_makes_too_long_is_refused() -> None:

@@ -127,7 +127,7 @@ VENDING = [
 def test_an_example_of_vending_yaml_is_accepted_into_an_empty_table(block: Block) -> None:
     request = parse(ChangesRequest, json.dumps(parsed(block), default=str))
     setting = Setting(ROLE_ARN, allow_local_issuers=False, has_keys=has_keys)
-    assert plan(request, Stored({}, {}, {}), setting)
+    assert plan(request, Stored({}, {}, {}), setting).changes
 
 
 def test_there_are_examples_of_vending_yaml_in_both_languages() -> None:

@@ -416,6 +416,11 @@ BAD_MEMBERS: list[tuple[dict[str, object], str, str]] = [
     ({"maxTokenLifetime": "1d"}, "maxTokenLifetime", "15m"),
     ({"maxTokenLifetime": 60.0}, "maxTokenLifetime", "whole number"),
     ({"maxTokenLifetime": True}, "maxTokenLifetime", "whole number"),
+    ({"tenantClaims": ["org"], "claims": ["org", "a/b"]}, "claims", "1 to 64"),
+    ({"tenantClaims": "org"}, "tenantClaims", "a list of 1 to 50"),
+    ({"tenantClaims": []}, "tenantClaims", "a list of 1 to 50"),
+    ({"tenantClaims": ["a/b"]}, "tenantClaims", "1 to 64"),
+    ({"tenancy": "shared"}, "tenancy", "'own'"),
     ({"jwks": "https://login.example.com/keys"}, "jwks", "'keys'"),
     ({"jwks": []}, "jwks", "'keys'"),
     ({"jwks": {}}, "jwks", "'keys'"),
@@ -436,6 +441,22 @@ def test_a_bad_member_of_an_issuer_is_named(
     found = refused({"version": 1, "issuers": [entry(), entry() | changes]})
     assert found.keys() == {f"/issuers/1/{member}"}
     assert words in found[f"/issuers/1/{member}"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"tenantClaims": ["org"]}, "which 'claims' does not list"),
+        ({"tenantClaims": ["org"], "claims": ["Org"]}, "which 'claims' does not list"),
+        ({"tenantClaims": ["org"], "claims": ["org"], "tenancy": "own"}, "not both"),
+    ],
+)
+def test_members_of_an_issuer_that_do_not_go_together_are_refused(
+    changes: dict[str, object], words: str
+) -> None:
+    found = refused({"version": 1, "issuers": [entry() | changes]})
+    assert found.keys() == {"/issuers/0"}
+    assert words in found["/issuers/0"]
 
 
 def test_an_issuer_needs_its_url_and_an_audience() -> None:

@@ -117,7 +117,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
             grant("s3://hogehoge-bucket/reports/* READ", id="outside", grantee=OUTSIDE),
         ]
         trusted = [
-            issuer(jwks=jwks().decode(), claims=(Claim("tenant", ("tenant",)),)),
+            issuer(jwks=jwks().decode(), claims=(Claim("tenant", ("tenant",)),), tenancy="own"),
             issuer(SILENT),
         ]
         changes = [
@@ -565,7 +565,7 @@ def test_all_grants_are_read_where_an_issuers_entry_changes_what_they_are_about(
     granted = {"id": "acmes", "grantee": tenant, "permission": "READ"}
     assert applied(grants=[granted | {"scope": "s3://hogehoge-bucket/acme/*"}])[0] == 200
     assert calls.taken().count("Query") == 1
-    changed = {"issuer": ISSUER, "audience": AUDIENCE, "claims": claims_listed}
+    changed = {"issuer": ISSUER, "audience": AUDIENCE, "claims": claims_listed, "tenancy": "own"}
     status, body = applied(issuers=[changed])
     assert status == (200 if claims_listed else 400)
     assert "acmes" in body or claims_listed

@@ -159,6 +159,9 @@ def _show(options: Options, file: str, document: "Document", answer: dict[str, A
         if change["action"] != "remove"
     }
     put_changes(changes, where)
+    for warning in answer.get("warnings", []):
+        line = document.line(warning["pointer"])
+        say(printable(f"warning: {file}:{line}: {warning['pointer']}: {warning['detail']}"))
     put(summary(changes, answer["revision"]))
 
 
