@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.attacks.attack import BUCKET, Attack, Event, change, event
+from tests.attacks.sources import AUDIENCE as CLUSTER
 from tests.attacks.sources import HMAC, TWICE, rule
 from tests.support.make import ACCOUNT, USER_ARN
 from tests.support.tokens import AUDIENCE, ISSUER
@@ -10,6 +11,7 @@ from tests.support.tokens import AUDIENCE, ISSUER
 SCOPE = f"s3://{BUCKET}/x/*"
 GITHUB = "https://token.actions.githubusercontent.com"
 UNKNOWN = "https://ci.example.com"
+NEW = "https://new.example.com"  # no grant depends on it
 AT = "400 InvalidRequest /grants/0"
 LINE = {"id": "x", "grantee": {"iam": USER_ARN}, "scope": SCOPE, "permission": "READ"}
 
@@ -67,6 +69,14 @@ ATTACKS = [
     Attack("an issuer on this machine", trust(issuer="http://127.0.0.1:8080"), "400 InvalidRequest /issuers/0/issuer", rule(8), looked_up=True),
     Attack("an issuer at the metadata service", trust(issuer="https://169.254.169.254"), "400 InvalidRequest /issuers/0", rule(8)),
     Attack("an issuer without an audience", trust(audience=""), "400 InvalidRequest /issuers/0/audience", rule(8)),
+    Attack("an issuer whose tokens are for AWS's STS", trust(issuer=NEW, audience="sts.amazonaws.com"), "400 InvalidRequest /issuers/0/audience", rule(15), looked_up=True),
+    Attack("an issuer whose tokens are for STS of another partition", trust(issuer=NEW, audience="https://sts.cn-north-1.amazonaws.com.cn/"), "400 InvalidRequest /issuers/0/audience", rule(15), looked_up=True),
+    Attack("an issuer whose tokens are for STS through a VPC endpoint", trust(issuer=NEW, audience="vpce-0a1b.sts.eu-west-1.vpce.amazonaws.com"), "400 InvalidRequest /issuers/0/audience", rule(15), looked_up=True),
+    Attack("an issuer whose tokens are for us or for STS", trust(issuer=NEW, audience=[AUDIENCE, "sts.amazonaws.com"]), "400 InvalidRequest /issuers/0/audience", rule(15), looked_up=True),
+    Attack("an issuer whose tokens are for a cluster's API server", trust(issuer=NEW, audience="https://kubernetes.default.svc"), "400 InvalidRequest /issuers/0/audience", CLUSTER, looked_up=True),
+    Attack("an issuer whose tokens are for a cluster by a word", trust(issuer=NEW, audience="k3s"), "400 InvalidRequest /issuers/0/audience", CLUSTER, looked_up=True),
+    Attack("an issuer whose tokens are for itself, as a cluster's are by default", trust(issuer=NEW, audience=NEW), "400 InvalidRequest /issuers/0/audience", CLUSTER, looked_up=True),
+    Attack("an issuer whose tokens Entra exchanges for access to Azure", trust(issuer=NEW, audience="api://AzureADTokenExchange"), "400 InvalidRequest /issuers/0/audience", rule(15), looked_up=True),
     Attack("an issuer whose tokens are signed with a shared secret", trust(algorithms=["HS256"]), "400 InvalidRequest /issuers/0/algorithms", HMAC),
     Attack("a branch of any repository on GitHub", shared(GITHUB, {"claims": {"ref": "refs/heads/main"}}, claims=["ref"]), f"{AT}/grantee", rule(8), looked_up=True),
     Attack("a branch of any repository on an issuer that nobody knows", shared(UNKNOWN, {"claims": {"ref": "refs/heads/main"}}, claims=["ref"]), f"{AT}/grantee", rule(8), looked_up=True),

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.client.tokens import token
+
 
 def at_a_terminal(*words: str, keys: str, home: Path, **settings: str) -> "tuple[int, str]":
     """How it ended, and all that the terminal showed."""
@@ -13,7 +15,7 @@ def at_a_terminal(*words: str, keys: str, home: Path, **settings: str) -> "tuple
     environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.defpath, "TERM": "xterm"}
     running = subprocess.Popen(  # noqa: S603 - this very interpreter
         [sys.executable, "-m", "s3vend.cli", *words],
-        env={**environment, "HOME": str(home), "S3VEND_TOKEN": "a.b.c", **settings},
+        env={**environment, "HOME": str(home), "S3VEND_TOKEN": token(), **settings},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.client.tokens import token
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -122,7 +124,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
 @pytest.fixture
 def nobody(alone: pytest.MonkeyPatch) -> None:
     """Nothing is set but a token, and nothing is waited for."""
-    alone.setenv("S3VEND_TOKEN", "a.b.c")
+    alone.setenv("S3VEND_TOKEN", token())
     alone.setattr("s3vend.http.patience.Patience.pause", lambda self, number: 0.0)
 
 

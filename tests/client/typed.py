@@ -8,8 +8,9 @@ from typer.testing import CliRunner
 
 from s3vend.cli.app import app
 from tests.client.conftest import Asked, Reply
+from tests.client.tokens import token
 
-TOKEN = "a.b.c"
+TOKEN = token()
 KEYS = {
     "credentials": {
         "accessKeyId": "ASIAEXAMPLE",

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from vending.callers.audiences import whose_audience
+from vending.callers.issuer import Issuer
 from vending.callers.issuer_url import is_local
 from vending.callers.principal import partition_of
 from vending.catalogue import tenancy
@@ -54,6 +56,25 @@ def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
                 f"/issuers/{position}/jwks",
                 "no usable key; a usable key is public, has a 'kid', and is RSA (2,048 to 8,192 "
                 "bits), P-256, P-384, P-521 or Ed25519",
+            )
+
+
+def foreign_audiences(proposal: Proposal) -> Iterator[Fault]:
+    """Audiences of others, in issuers that are new or changed. Stored entries stay valid."""
+    for position, issuer in enumerate(proposal.issuers):
+        if issuer != proposal.stored.issuers.get(issuer.id):
+            for reason in foreign_audience(issuer):
+                yield Fault(f"/issuers/{position}/audience", reason)
+
+
+def foreign_audience(issuer: Issuer) -> Iterator[str]:
+    """For each audience of somebody else: whose it is, and what to use instead."""
+    for audience in issuer.audience:
+        if who := whose_audience(audience, issuer.url):
+            yield (
+                f"{audience!r} is the audience of {who}: tokens for it open more than s3vend "
+                "lends, so nobody may send them here; use a URL of your own, such as "
+                "https://vend.example.com, and request tokens for that"
             )
 
 
@@ -145,6 +166,7 @@ CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their fau
     too_many_issuers,
     untrustworthy_issuers,
     unfounded_tenancy,
+    foreign_audiences,
     unassumable_roles,
     foreign_partitions,
     unusable_grants,

@@ -1,7 +1,5 @@
 """A row of the client's corpus: what somebody plants or answers, and what has to come of it."""
 
-import base64
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,13 +26,3 @@ class Stage:
     environment: pytest.MonkeyPatch
     serve: Serve
     output: pytest.CaptureFixture[str]
-
-
-def token(audience: Any = None, **claims: Any) -> str:
-    """A token that nobody has signed, for this audience; without ``aud`` if it is None."""
-    named = {} if audience is None else {"aud": audience}
-    return ".".join(map(_part, ({"alg": "RS256"}, {"sub": "s", **named, **claims}, "signature")))
-
-
-def _part(value: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import s3vend
-from tests.attacks.client.attack import Attack, Stage, token
+from tests.attacks.client.attack import Attack, Stage
 from tests.attacks.sources import rule
 from tests.client.conftest import Asked, Reply
+from tests.client.tokens import token
 
 REDIRECTS = "https://curl.se/docs/CVE-2022-27774.html"
-MINE = token("https://vend.example.com")
+MINE = token()
 
 
 def outcome(given: Mapping[str, Any], stage: Stage) -> str:

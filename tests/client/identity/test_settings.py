@@ -55,6 +55,12 @@ def environment(tmp_path: Path) -> "dict[str, str]":
         (Arguments(profile="tokens"), {"S3VEND_URL": OTHER}, "url", OTHER),
         (Arguments(profile="tokens"), {"S3VEND_URL": OTHER}, "door", "web-identity"),
         (Arguments(url=URL), {}, "audience", URL),
+        (Arguments(url=f"{URL}/"), {}, "audience", URL),
+        (Arguments(url=URL), {}, "audience_is_set", False),
+        (Arguments(url=URL), {"S3VEND_AUDIENCE": ""}, "audience_is_set", False),
+        (Arguments(url=URL), {"S3VEND_AUDIENCE": URL}, "audience_is_set", True),
+        (Arguments(url=URL, audience=URL), {}, "audience_is_set", True),
+        (Arguments(profile="ci"), {}, "audience_is_set", True),
         (Arguments(url=URL), {"S3VEND_AUDIENCE": "a"}, "audience", "a"),
         (
             Arguments(profile="ci"),
@@ -92,6 +98,8 @@ def test_arguments_come_before_the_profile_and_that_before_the_environment(
         (Arguments(url=URL, token="t", aws_profile="p"), "More than one identity"),
         (Arguments(url=URL, aws_profile="p", door="web-identity"), "web-identity takes tokens"),
         (Arguments(url="http://vend.example.com"), "https://"),
+        (Arguments(url=URL, audience="sts.amazonaws.com"), "which is AWS STS"),
+        (Arguments(url=URL, audience="https://kubernetes.default.svc"), "a cluster's API server"),
     ],
 )
 def test_what_contradicts_itself_is_refused(

@@ -1,17 +1,10 @@
 """Tokens: what one is, and when it is read again."""
 
-import base64
-import json
-
 import pytest
 
 from s3vend.errors import IdentityError
 from s3vend.identity.token import LONGEST, TokenIdentity, parse_token
-
-
-def token(**claims: object) -> str:
-    middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-    return f"e30.{middle}.c2ln"
+from tests.client.tokens import receiver, token
 
 
 @pytest.mark.parametrize(
@@ -56,7 +49,7 @@ def test_a_token_is_read_again_when_it_nears_its_end(
         read.append(now[0])
         return token(**claims)
 
-    one = TokenIdentity("file", source, lambda: now[0])
+    one = TokenIdentity("file", source, receiver(), lambda: now[0])
     one.token()
     now[0] = float(later)
     one.token()
@@ -65,14 +58,14 @@ def test_a_token_is_read_again_when_it_nears_its_end(
 
 def test_a_refused_token_is_replaced_if_there_is_another() -> None:
     texts = iter([token(exp=9e9), token(exp=9e9), token(exp=9.1e9)])
-    one = TokenIdentity("file", lambda: next(texts))
+    one = TokenIdentity("file", lambda: next(texts), receiver())
     one.token()
     assert not one.renew()
     assert one.renew()
 
 
 def test_an_ended_token_is_named_with_its_end() -> None:
-    one = TokenIdentity("S3VEND_TOKEN", lambda: token(exp=1000), lambda: 1300.0)
+    one = TokenIdentity("S3VEND_TOKEN", lambda: token(exp=1000), receiver(), lambda: 1300.0)
     one.token()
     assert one.notes() == [
         "The token from S3VEND_TOKEN expired at 1970-01-01T00:16:40+00:00, 300 s ago. Get a new one."

@@ -11,8 +11,9 @@ from s3vend.http.wire import Wire
 from s3vend.identity.settings import Settings
 from s3vend.identity.token import TokenIdentity
 from s3vend.service.connect import Service
-from tests.client.asking import problem, service
+from tests.client.asking import SECRET, problem, service
 from tests.client.conftest import Asked, Reply, Serve
+from tests.client.tokens import receiver, token
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_an_error_says_what_was_asked_what_was_said_and_what_to_do(
     for text in (url, "POST /web-identity/credentials", code, "what is wrong", "/target", "r-1"):
         assert text in str(error)
     assert error.advice in str(error)
-    assert "top-secret-token" not in f"{error!r}{error}{error.__cause__!r}"
+    assert SECRET not in f"{error!r}{error}{error.__cause__!r}"
 
 
 @pytest.mark.parametrize(
@@ -96,17 +97,18 @@ def test_a_refusal_names_a_clock_that_is_wrong(
 
 
 def test_a_token_that_was_replaced_meanwhile_is_tried_once(serve: Serve) -> None:
-    texts = iter(["old", "new", "new"])
-    one = TokenIdentity("file", lambda: next(texts))
+    old, later = token(sub="old"), token(sub="new")
+    texts = iter([old, later, later])
+    one = TokenIdentity("file", lambda: next(texts), receiver())
 
     def reply(asked: Asked) -> Reply:
-        new = asked.headers["authorization"] == "Bearer new"
+        new = asked.headers["authorization"] == f"Bearer {later}"
         return (200, {}, {"fine": 1}) if new else problem(401, "NotAuthenticated")
 
-    one.token = lambda: one._token or "old"  # type: ignore[method-assign]  # noqa: SLF001
+    one.token = lambda: one._token or old  # type: ignore[method-assign]  # noqa: SLF001
     served = serve(reply)
     asked = Service(Settings(url=served.url, audience=""), one, Wire(), Patience())
-    one._token = "old"  # noqa: SLF001
+    one._token = old  # noqa: SLF001
     next(texts)
     assert asked.ask("credentials", {}) == {"fine": 1}
     assert len(served.asked) == 2
@@ -115,9 +117,10 @@ def test_a_token_that_was_replaced_meanwhile_is_tried_once(serve: Serve) -> None
 def test_connect_reads_the_environment(serve: Serve, alone: pytest.MonkeyPatch) -> None:
     served = serve(lambda asked: (200, {}, {"fine": 1}))
     alone.setenv("S3VEND_URL", served.url)
-    alone.setenv("S3VEND_TOKEN", "very-secret")
+    secret = token(sub="very-secret")
+    alone.setenv("S3VEND_TOKEN", secret)
     one = s3vend.connect()
     assert one.read("grants", limit="1") == {"fine": 1}
     assert served.asked[0].path == "/web-identity/grants?limit=1"
-    assert served.asked[0].headers["authorization"] == "Bearer very-secret"
-    assert "very-secret" not in repr(one)
+    assert served.asked[0].headers["authorization"] == f"Bearer {secret}"
+    assert secret not in repr(one)

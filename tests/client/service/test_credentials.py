@@ -10,6 +10,7 @@ from s3vend.service.connect import Service
 from s3vend.service.credentials import Credentials, Fresh, credentials_of, margins
 from tests.client.asking import service
 from tests.client.conftest import Serve
+from tests.client.tokens import token
 from tests.client.vending import PREFIX, answer, vending
 
 
@@ -138,6 +139,6 @@ def test_the_service_of_the_environment_is_the_default(
 ) -> None:
     served = vending(serve, 900)
     alone.setenv("S3VEND_URL", served.url)
-    alone.setenv("S3VEND_TOKEN", "t")
+    alone.setenv("S3VEND_TOKEN", token())
     assert s3vend.fresh(PREFIX)().access_key_id == "ASIA1"
     assert isinstance(s3vend.connect(), Service)

@@ -17,7 +17,7 @@ from tests.support.documents import (
     stored,
 )
 from tests.support.make import ROLE_ARN, USER_ARN
-from tests.support.tokens import ISSUER, ec_key, jwk, rsa_key
+from tests.support.tokens import AUDIENCE, ISSUER, ec_key, jwk, rsa_key
 from vending.documents.document import ISSUERS
 from vending.errors import FAULTS, InvalidRequest
 from vending.partitions import PARTITIONS
@@ -307,6 +307,36 @@ def test_there_are_a_hundred_issuers_at_most() -> None:
     assert "101 issuers" in faults(have, issuers=numbered(100))["/issuers"]
     assert faults(have, issuers=numbered(100), prune=True) == {}
     assert faults(stored(issuers=numbered(100)), issuers=numbered(100)) == {}
+
+
+FOREIGN = [
+    "sts.amazonaws.com",
+    "https://sts.cn-north-1.amazonaws.com.cn/",
+    "https://kubernetes.default.svc",
+    "k3s",
+    "api://AzureADTokenExchange",
+    ISSUER,
+]
+
+
+@pytest.mark.invariant(15)
+@pytest.mark.parametrize("audience", FOREIGN)
+def test_an_issuer_s_audience_is_nobody_else_s(audience: str) -> None:
+    for given in (audience, [AUDIENCE, audience]):
+        found = faults(issuers=[entry(audience=given)])
+        assert found.keys() == {"/issuers/0/audience"}
+        assert "use a URL of your own" in str(found)
+
+
+@pytest.mark.parametrize("audience", FOREIGN)
+def test_an_entry_that_was_stored_with_such_an_audience_stays_valid_until_it_is_changed(
+    audience: str,
+) -> None:
+    have = stored(issuers=[entry(audience=audience)])
+    assert planned(document(issuers=[entry(audience=audience)]), have) == []
+    changed = entry(audience=audience, maxTokenLifetime=60)
+    assert faults(have, issuers=[changed]).keys() == {"/issuers/0/audience"}
+    assert planned(document(grants=[ALICES], locations=[HERE]), have)
 
 
 def test_an_issuer_on_this_machine_is_trusted_only_where_the_operator_says_so() -> None:

@@ -25,7 +25,8 @@ def test_neither(): ...
 
 def test_the_invariants_name_the_tests_that_are_marked() -> None:
     assert generated.is_current(invariants.PATH, invariants.text()), "run make format"
-    assert list(invariants.marked(ROOT / "tests")) == list(range(1, 15))
+    numbers = list(invariants.marked(ROOT / "tests"))
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_marks_are_written_beside_the_words_which_stay(tmp_path: Path) -> None:
@@ -66,6 +67,6 @@ def test_a_page_that_names_other_tests_is_told_with_the_command(
     assert generated.main(["--chek"]) == 2
     assert generated.main([]) == 0
     assert generated.main(["--check"]) == 0
-    copy.write_text(copy.read_text().replace("| 14 |", "| 15 |"))
+    copy.write_text(copy.read_text().replace("| 14 |", "| 99 |"))
     assert generated.main(["--check"]) == 1
-    assert "[14, 15]" in capsys.readouterr().err
+    assert "[14, 99]" in capsys.readouterr().err

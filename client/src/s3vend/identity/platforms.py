@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from s3vend.errors import IdentityError, Unreachable
 from s3vend.http.address import is_loopback
 from s3vend.http.wire import Answer, Wire
+from s3vend.identity.receiver import UnusableToken
 from s3vend.identity.settings import Environment
 
 KUBERNETES = Path("/var/run/secrets/s3vend/token")  # never the token for the API server
@@ -21,7 +22,7 @@ SECONDS = 2.0  # timeout; the metadata server runs on the same host
 TRIES = 3
 
 
-class NotHere(Exception):
+class NotHere(IdentityError):
     """The source has no identity for this program. The next source is tried."""
 
 
@@ -96,14 +97,14 @@ def from_file(path: Path) -> str:
     """Return the text of a token file. Others renew the file, so nothing is cached.
 
     Raises:
-        IdentityError: the file cannot be read, or is not ASCII.
+        UnusableToken: the file cannot be read, or is not ASCII.
     """
     try:
         return path.read_text(encoding="ascii")
     except OSError as error:
-        raise IdentityError(f"{path} cannot be read: {error.strerror}") from None
+        raise UnusableToken(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeError:
-        raise IdentityError(f"{path} is not a token: it contains non-ASCII bytes") from None
+        raise UnusableToken(f"{path} is not a token: it contains non-ASCII bytes") from None
 
 
 def _is_google(machine: Path) -> bool:

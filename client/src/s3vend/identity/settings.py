@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from s3vend.errors import SettingsError
 from s3vend.http.address import valid_address
+from s3vend.identity.audiences import whose_audience
 
 Door = Literal["iam", "web-identity"]
 TokenOrReader = str | Callable[[], str]
@@ -25,13 +26,14 @@ class Settings:
     """
 
     url: str
-    audience: str  # for tokens that the client requests from GitHub or Google
+    audience: str  # of tokens: the client requests them for it, and sends no others
     region: str | None = None  # of the service's API, for Signature Version 4
     door: Door | None = None
     token: TokenOrReader | None = field(default=None, repr=False)
     token_file: Path | None = None
     aws_profile: str | None = None
     profile: str | None = None
+    audience_is_set: bool = True  # False: ``audience`` is the service's address
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,19 @@ def settings(arguments: Arguments, environment: Environment) -> Settings:
     identity = (arguments.token, arguments.token_file, arguments.aws_profile, arguments.door)
     pinned = arguments if any(value is not None for value in identity) else _stored(stored, name)
     _check_identity(pinned)
+    audience = (
+        arguments.audience or stored.get("audience") or environment.get("S3VEND_AUDIENCE") or None
+    )
+    if audience and (who := whose_audience(audience)):
+        raise SettingsError(
+            f"The audience must not be {audience!r}, which is {who}: whoever gets such a token can "
+            "do more with it than s3vend allows. Use the audience that the service's operator has "
+            "configured."
+        )
     return Settings(
         url=url,
-        audience=arguments.audience
-        or stored.get("audience")
-        or environment.get("S3VEND_AUDIENCE")
-        or url,
+        audience=audience or url,
+        audience_is_set=audience is not None,
         region=arguments.region or stored.get("region"),
         door=pinned.door,
         token=pinned.token,

@@ -1,10 +1,12 @@
 """The search for the caller's identity, in a fixed order that docs/clients.md documents.
 
-1. the token in S3VEND_TOKEN; 2. a token file; 3. GitHub Actions; 4. Google's metadata server;
-5. a token projected by Kubernetes; 6. AWS credentials, found by botocore.
+1. the token in S3VEND_TOKEN; 2. the file in S3VEND_TOKEN_FILE; 3. AWS_WEB_IDENTITY_TOKEN_FILE;
+4. GitHub Actions; 5. Google's metadata server; 6. a token projected by Kubernetes; 7. AWS
+credentials, found by botocore.
 
-A source that is named must work: a missing file is an error and does not lead to the next source.
-If arguments or a profile pin an identity, no other source is tried.
+The user names 1 and 2: they must work, and do not lead to the next source. The others are found:
+a token that does not name the service's audience is passed over. If arguments or a profile pin an
+identity, no other source is tried.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,11 +19,12 @@ from s3vend.errors import IdentityError
 from s3vend.http.wire import Wire
 from s3vend.identity import platforms
 from s3vend.identity.platforms import NotHere
+from s3vend.identity.receiver import Receiver, UnusableToken
 from s3vend.identity.settings import Environment, Settings, TokenOrReader
 from s3vend.identity.signature import AwsIdentity
 from s3vend.identity.token import TokenIdentity
 
-FILES = ("S3VEND_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE")
+FILES = {"S3VEND_TOKEN_FILE": True, "AWS_WEB_IDENTITY_TOKEN_FILE": False}  # named by the user?
 
 
 class Identity(Protocol):
@@ -60,15 +63,23 @@ def identity(settings: Settings, environment: Environment, wire: Wire) -> Identi
     Raises:
         IdentityError: no source has an identity, or a source that is set does not work.
     """
-    tried = []
+    return search(settings, environment, wire)[0]
+
+
+def search(
+    settings: Settings, environment: Environment, wire: Wire
+) -> "tuple[Identity, tuple[str, ...]]":
+    """The same, with a line for each source before it that was there and was passed over."""
+    tried, passed_over = list[str](), list[str]()
     for source in sources(settings, environment, wire):
         if source.make is None:
             tried.append(f"{source.name}: {source.why}")
             continue
         try:
-            return source.make()
+            return source.make(), tuple(passed_over)
         except NotHere as error:
-            tried.append(f"{source.name}: {error}")
+            passed_over.append(f"{source.name}: {error}")
+            tried.append(passed_over[-1])
         except IdentityError as error:
             raise IdentityError(f"Cannot get an identity from {source.name}: {error}") from None
     raise IdentityError(
@@ -79,11 +90,12 @@ def identity(settings: Settings, environment: Environment, wire: Wire) -> Identi
 def sources(settings: Settings, environment: Environment, wire: Wire) -> Iterator[Source]:
     """Yield the sources to try, in order."""
     aws = Source("AWS credentials", lambda: AwsIdentity(settings, environment), "")
+    named = Receiver(settings, is_named=True)
     if settings.token is not None:
-        yield _token("token=", _reader(settings.token))
+        yield _token("token=", _reader(settings.token), named)
     elif settings.token_file is not None:
         path = settings.token_file
-        yield _token(f"token file {path}", lambda: platforms.from_file(path))
+        yield _token(f"token file {path}", lambda: platforms.from_file(path), named)
     elif settings.aws_profile is not None or settings.door == "iam":
         yield aws
     else:
@@ -93,43 +105,53 @@ def sources(settings: Settings, environment: Environment, wire: Wire) -> Iterato
 
 
 def _tokens(settings: Settings, environment: Environment, wire: Wire) -> Iterator[Source]:
+    named, found = (Receiver(settings, is_named) for is_named in (True, False))
     if token := environment.get("S3VEND_TOKEN"):
-        yield _token("S3VEND_TOKEN", lambda: token)
+        yield _token("S3VEND_TOKEN", lambda: token, named)
     else:
         yield Source("S3VEND_TOKEN", None, "not set")
-    for name in FILES:
+    for name, is_named in FILES.items():
         if file := environment.get(name):
-            yield _token(f"{name} ({file})", partial(platforms.from_file, Path(file)))
+            read = partial(platforms.from_file, Path(file))
+            yield _token(f"{name} ({file})", read, named if is_named else found)
         else:
             yield Source(name, None, "not set")
     audience = settings.audience
     yield _maybe(
         "GitHub Actions",
         platforms.github(environment, wire, audience),
+        found,
         "ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set; a job gets "
         "them with the permission id-token: write",
     )
     yield _maybe(
         "Google Cloud",
         platforms.google(environment, wire, audience),
+        found,
         "this machine does not look like Google Cloud",
     )
-    yield _maybe("Kubernetes", platforms.kubernetes(), f"{platforms.KUBERNETES} does not exist")
+    missing = f"{platforms.KUBERNETES} does not exist"
+    yield _maybe("Kubernetes", platforms.kubernetes(), found, missing)
 
 
-def _token(name: str, read: Callable[[], str]) -> Source:
+def _token(name: str, read: Callable[[], str], receiver: Receiver) -> Source:
     """Return a source that reads its token at once, so that an error shows at the start."""
 
     def make() -> Identity:
-        identity = TokenIdentity(name, read)
-        identity.token()
+        identity = TokenIdentity(name, read, receiver)
+        try:
+            identity.token()
+        except UnusableToken as error:
+            if receiver.is_named:
+                raise
+            raise NotHere(f"passed over: {error}") from None
         return identity
 
     return Source(name, make, "")
 
 
-def _maybe(name: str, read: Callable[[], str] | None, why: str) -> Source:
-    return Source(name, None, why) if read is None else _token(name, read)
+def _maybe(name: str, read: Callable[[], str] | None, receiver: Receiver, why: str) -> Source:
+    return Source(name, None, why) if read is None else _token(name, read, receiver)
 
 
 def _reader(token: TokenOrReader) -> Callable[[], str]:

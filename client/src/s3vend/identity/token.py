@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from time import time
 
-from s3vend.errors import IdentityError
+from s3vend.identity.receiver import Receiver, UnusableToken
 
 EARLY = 120.0  # seconds before a token expires at which it is read again,
 SHARE = 0.2  # or this share of its lifetime if that is less
@@ -18,17 +18,17 @@ def parse_token(text: str, name: str) -> str:
     """Return the token without `Bearer` and surrounding whitespace.
 
     Raises:
-        IdentityError: the token is empty, too long, or has characters that a header cannot carry.
+        UnusableToken: the token is empty, too long, or has characters that a header cannot carry.
     """
     token = text.strip()
     if token.partition(" ")[0] == "Bearer":
         token = token[len("Bearer") :].strip()
     if not token:
-        raise IdentityError(f"{name} is empty")
+        raise UnusableToken(f"{name} is empty")
     if len(token) > LONGEST:
-        raise IdentityError(f"{name} is too long: a token has at most {LONGEST} bytes")
+        raise UnusableToken(f"{name} is too long: a token has at most {LONGEST} bytes")
     if not (token.isascii() and token.isprintable()) or " " in token:
-        raise IdentityError(
+        raise UnusableToken(
             f"{name} is not a token: it contains spaces, control characters or non-ASCII characters"
         )
     return token
@@ -50,13 +50,22 @@ def validity(token: str) -> tuple[float | None, float | None]:
 
 
 class TokenIdentity:
-    """The identity of a token, at the door `web-identity`. Thread-safe."""
+    """The identity of a token, at the door `web-identity`. Thread-safe.
+
+    Every token that it reads passes the check of the ``receiver`` before it is used.
+    """
 
     door = "web-identity"
 
-    def __init__(self, name: str, read: Callable[[], str], now: Callable[[], float] = time) -> None:
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[], str],
+        receiver: Receiver,
+        now: Callable[[], float] = time,
+    ) -> None:
         self.name = name
-        self._read, self._now = read, now
+        self._read, self._receiver, self._now = read, receiver, now
         self._lock = threading.Lock()
         self._token: str | None = None
 
@@ -67,11 +76,11 @@ class TokenIdentity:
         """Return the token; read it again if it expires soon.
 
         Raises:
-            IdentityError: the source has no valid token.
+            IdentityError: the source has no token, or none that may go to the service.
         """
         with self._lock:
             if self._token is None or self._ends_soon(self._token):
-                self._token = parse_token(self._read(), self.name)
+                self._token = self._next()
             return self._token
 
     def authorize(self, method: str, url: str, body: bytes) -> dict[str, str]:
@@ -82,7 +91,7 @@ class TokenIdentity:
     def renew(self) -> bool:
         """Read the token again after a refusal; return whether it has changed."""
         with self._lock:
-            old, self._token = self._token, parse_token(self._read(), self.name)
+            old, self._token = self._token, self._next()
             return old != self._token
 
     def notes(self) -> list[str]:
@@ -96,6 +105,11 @@ class TokenIdentity:
                 f"The token from {self.name} expired at {at}, {-left:.0f} s ago. Get a new one."
             ]
         return [f"Identity: the token from {self.name}."]
+
+    def _next(self) -> str:
+        token = parse_token(self._read(), self.name)
+        self._receiver.check(token)
+        return token
 
     def _ends_soon(self, token: str) -> bool:
         begin, end = validity(token)

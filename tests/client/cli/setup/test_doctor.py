@@ -2,10 +2,12 @@
 
 import time
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
 
 from tests.client.conftest import Asked, Reply, Serve
+from tests.client.tokens import token
 from tests.client.typed import answering, problem, typed
 
 WELL = {"door": "web-identity", "subject": "me", "issuer": "https://i"}
@@ -87,6 +89,26 @@ def test_what_the_others_need_is_the_last_line(
         monkeypatch.setenv(name, value)
     ended = typed("doctor")
     assert (ended.code, list(levels(ended.out).items())[-1]) == (code, (check, "fail"))
+
+
+def test_a_token_that_was_passed_over_is_said(
+    at: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in a pod of EKS: its token for STS is not ours, and its role signs."""
+    at(answering(service()))
+    (tmp_path / "token").write_text(token("sts.amazonaws.com"))
+    monkeypatch.delenv("S3VEND_TOKEN")
+    for name, value in {
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
+        "AWS_REGION": "eu-west-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    out = typed("doctor").out
+    assert "warn  identity: AWS_WEB_IDENTITY_TOKEN_FILE" in out
+    assert "which is AWS STS" in out
+    assert "ok    identity: AWS credentials (env), for the door iam" in out
 
 
 def test_a_target_is_looked_at_with_the_bucket_s_cors(at: Serve) -> None:

@@ -11,6 +11,7 @@ import typer
 from s3vend.cli.app import app
 from s3vend.cli.terminal.command import Options
 from tests.client.conftest import Serve
+from tests.client.tokens import token
 from tests.client.typed import TOKEN, answering, typed
 
 pytestmark = pytest.mark.usefixtures("nobody")
@@ -24,18 +25,20 @@ def test_no_option_takes_a_token_itself() -> None:
 
 def test_a_token_may_come_from_stdin(at: Serve) -> None:
     served = at(answering({"GET /identity": {"door": "web-identity"}}))
-    assert typed("whoami", "--token-file", "-", stdin="x.y.z\n").code == 0
-    assert served.asked[0].headers["authorization"] == "Bearer x.y.z"
+    typed_in = token(sub="typed-in")
+    assert typed("whoami", "--token-file", "-", stdin=f"{typed_in}\n").code == 0
+    assert served.asked[0].headers["authorization"] == f"Bearer {typed_in}"
 
 
 def test_a_profile_says_where_and_as_whom(at: Serve, tmp_path: Path) -> None:
     served = at(answering({"GET /identity": {"door": "web-identity"}}))
-    (tmp_path / "token").write_text("p.q.r")
+    kept = token(sub="kept")
+    (tmp_path / "token").write_text(kept)
     words = ("--url", served.url, "--token-file", str(tmp_path / "token"))
     assert typed("configure", "mine", *words).code == 0
     assert typed("whoami", "--profile", "mine").code == 0
-    assert served.asked[0].headers["authorization"] == "Bearer p.q.r"
-    assert "p.q.r" not in (tmp_path / "config/s3vend/config").read_text()
+    assert served.asked[0].headers["authorization"] == f"Bearer {kept}"
+    assert kept not in (tmp_path / "config/s3vend/config").read_text()
 
 
 def commands(one: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.client.cli.use.conftest import CONTENT, LONG
 from tests.client.conftest import Serve, Served
-from tests.client.typed import problem, typed
+from tests.client.typed import TOKEN, problem, typed
 
 pytestmark = pytest.mark.usefixtures("nobody")
 
@@ -87,7 +87,7 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_half_done(
 ) -> None:
     words = ("cp", "s3://b/long", str(tmp_path / "long"))
     settings = {"PYTHONPATH": os.pathsep.join(sys.path), "HOME": str(tmp_path)}
-    settings |= {"S3VEND_URL": both.url, "S3VEND_TOKEN": "a.b.c", "PATH": os.defpath}
+    settings |= {"S3VEND_URL": both.url, "S3VEND_TOKEN": TOKEN, "PATH": os.defpath}
     running = subprocess.Popen(  # noqa: S603 - this very interpreter
         [sys.executable, "-m", "s3vend.cli", *words],
         env=settings,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.client.conftest import Serve
-from tests.client.typed import KEYS, answering, typed
+from tests.client.typed import KEYS, TOKEN, answering, typed
 
 pytestmark = pytest.mark.usefixtures("nobody")
 PYTHON = sys.executable
@@ -65,7 +65,7 @@ def test_a_signal_reaches_the_command(name: str, at: Serve) -> None:
     settings = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.defpath}
     running = subprocess.Popen(  # noqa: S603 - this very interpreter
         [PYTHON, "-m", "s3vend.cli", "exec", "s3://b/k", "--", PYTHON, "-c", WAITING, name],
-        env={**settings, "S3VEND_URL": served.url, "S3VEND_TOKEN": "a.b.c"},
+        env={**settings, "S3VEND_URL": served.url, "S3VEND_TOKEN": TOKEN},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,  # no terminal, and nobody else is told

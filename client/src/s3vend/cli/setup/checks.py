@@ -3,12 +3,12 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from s3vend.cli.terminal.ending import NOT_AUTHENTICATED, NOT_REACHABLE, REFUSED, USAGE, code_of
+from s3vend.cli.setup.findings import Finding, failure
+from s3vend.cli.terminal.ending import NOT_AUTHENTICATED, NOT_REACHABLE, REFUSED, USAGE
 from s3vend.errors import S3VendError
 
 if TYPE_CHECKING:
@@ -21,39 +21,12 @@ WARN_AFTER, REFUSED_AFTER = 60.0, 300.0  # seconds that the clock is off; AWS re
 PROBE = "s3vend-doctor"  # a key that need not exist
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One result of a check: its level (`ok`, `warn` or `fail`), the detail, and what to do."""
-
-    level: str
-    check: str
-    detail: str
-    advice: str = ""
-    code: int = 0  # the exit code, for the level `fail`
-
-    def as_json(self) -> dict[str, str]:
-        """Return the members of the JSON output."""
-        members = {
-            "level": self.level,
-            "check": self.check,
-            "detail": self.detail,
-            "do": self.advice,
-        }
-        return {name: value for name, value in members.items() if value}
-
-
-def failure(check: str, error: S3VendError) -> Finding:
-    """Return the finding for an error: its first line is the detail, the others are the advice."""
-    first, _, rest = str(error).partition("\n")
-    return Finding("fail", check, first, " ".join(rest.split()), code_of(error))
-
-
 def run_checks(options: "Options", target: str | None, origin: str | None) -> Iterator[Finding]:
     """Yield the findings of all checks; stop at a failure that the other checks depend on."""
     from s3vend.http.patience import Patience
     from s3vend.http.wire import Wire
     from s3vend.identity.settings import settings
-    from s3vend.identity.sources import identity
+    from s3vend.identity.sources import search
     from s3vend.service.connect import Service
 
     try:
@@ -68,10 +41,13 @@ def run_checks(options: "Options", target: str | None, origin: str | None) -> It
     if not reachable:
         return
     try:
-        caller = identity(settings_, os.environ, wire)
+        caller, passed_over = search(settings_, os.environ, wire)
     except S3VendError as error:
         yield failure("identity", error)
         return
+    for line in passed_over:
+        advice = "Only matters if this should be your identity; see docs/clients.md."
+        yield Finding("warn", "identity", line, advice)
     yield Finding("ok", "identity", f"{caller.name}, for the door {caller.door}")
     service = Service(settings_, caller, wire, Patience(tries=2))
     accepted = yield from check_authentication(service)

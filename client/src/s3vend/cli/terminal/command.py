@@ -80,7 +80,7 @@ class Options:
     ] = None
     audience: Annotated[
         str | None,
-        typer.Option("--audience", help="Audience of tokens requested from GitHub or Google."),
+        typer.Option("--audience", help="Audience of your token. Default: the service's address."),
     ] = None
     region: Annotated[
         str | None,
