@@ -34,8 +34,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     FACE: ("errors", "service", "sdks", "transfer", "transfer/upload", "transfer/download"),
     "cli/terminal": ("errors", "identity", "service", "transfer"),
     "cli/use": (
-        *("errors", "http", "service", "transfer", "transfer/upload", "transfer/download"),
-        "cli/terminal",
+        *("errors", "http", "identity", "service"),
+        *("transfer", "transfer/upload", "transfer/download", "cli/terminal"),
     ),
     "cli/grant": ("errors", "service", "cli/terminal"),
     "cli/watch": ("service", "cli/terminal", "cli/grant"),

@@ -80,6 +80,15 @@ def read_claims(token: str) -> "dict[str, Any]":
         ) from None
 
 
+def is_token(text: str) -> bool:
+    """Whether the text is a signed or an encrypted token (JWS or JWE), with or without `Bearer`."""
+    parts = text.strip().removeprefix("Bearer ").strip().split(".")
+    try:
+        return len(parts) in (3, 5) and "alg" in _json_object(parts[0])
+    except (ValueError, RecursionError):
+        return False
+
+
 def _claims(token: str) -> "dict[str, Any]":
     header, claims, _ = token.split(".")
     _json_object(header)

@@ -1,6 +1,8 @@
 """`s3vend exec`: runs a command with credentials that are renewed while it runs."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -33,16 +35,21 @@ def execute(
     keep_config: Annotated[
         bool,
         typer.Option(
-            "--keep-config", help="Let the command read AWS_CONFIG_FILE or ~/.aws/config."
+            "--keep-config",
+            help="Pass on settings of AWS_CONFIG_FILE or ~/.aws/config that carry no identity.",
         ),
     ] = False,
 ) -> None:
     """Run a command with credentials for the targets.
 
     Put the command after --. AWS SDKs find the credentials on their own, and renew them as long as
-    the command runs, through an endpoint on 127.0.0.1 that only this command can use. The command
-    gets no other AWS credentials: neither yours nor this machine's. Signals are forwarded to the
-    command, and its exit code is returned.
+    the command runs, through an endpoint on 127.0.0.1 that only this command can use. Signals are
+    forwarded to the command, and its exit code is returned.
+
+    The command gets no other identity from its environment: no AWS credentials or profile, no token
+    for s3vend or from a CI system, no credentials of Google Cloud or Azure. Of AWS_* and S3VEND_*
+    variables it gets those that only set how a client works, such as AWS_CA_BUNDLE,
+    AWS_ENDPOINT_URL_S3 and S3VEND_URL. It can still read the files that you can read.
     """
     command_line: list[str] = ctx.meta.get("command", [])
     if not command_line:
@@ -55,10 +62,22 @@ def execute(
     service = options.service()
     # Vends at once, so that a refusal is raised before the command starts.
     fresh = Fresh(lambda: credentials_of(service.ask("credentials", request)))
-    with serve_credentials(fresh) as endpoint:
-        env = environment(os.environ, endpoint.environment, fresh().region, keep_config=keep_config)
+    with _config(keep=keep_config) as config, serve_credentials(fresh) as endpoint:
+        env = environment(os.environ, endpoint.environment, fresh().region, config)
         code = run(command_line, env)
     raise typer.Exit(code)
+
+
+@contextmanager
+def _config(*, keep: bool) -> Iterator[dict[str, str]]:
+    """Yield the variable that names the command's config file; nothing unless ``keep``."""
+    if not keep:
+        yield {}
+        return
+    from s3vend.cli.use.aws_config import filtered_config
+
+    with filtered_config(os.environ) as path:
+        yield {"AWS_CONFIG_FILE": str(path)}
 
 
 def add(app: typer.Typer) -> None:
