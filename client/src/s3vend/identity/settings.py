@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from s3vend.errors import SettingsError
+from s3vend.files.ours import ROOT
+from s3vend.files.paths import private_directory
 from s3vend.http.address import valid_address
 from s3vend.identity.audiences import whose_audience
 
@@ -110,15 +112,15 @@ def read_profile(name: str, path: Path) -> dict[str, str]:
 
     parser = configparser.ConfigParser(interpolation=None, default_section="")
     try:
-        with path.open(encoding="utf-8") as file:
-            parser.read_file(file)
+        parser.read_string(profiles_text(path))
     except FileNotFoundError:
         raise SettingsError(
             f"Profile {name} not found: {path} does not exist. Create the profile with "
             f"s3vend configure {name}."
         ) from None
     except (OSError, UnicodeError, configparser.Error) as error:
-        raise SettingsError(f"{path} cannot be read: {type(error).__name__}") from None
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise SettingsError(f"{path} cannot be read: {reason}") from None
     if not parser.has_section(name):
         known = ", ".join(parser.sections()) or "none"
         raise SettingsError(f"Profile {name} not found in {path}; it has: {known}")
@@ -129,6 +131,17 @@ def read_profile(name: str, path: Path) -> dict[str, str]:
             f"members: {', '.join(MEMBERS)}. Keep a token in a file and name it with token_file."
         )
     return members
+
+
+def profiles_text(path: Path) -> str:
+    """Return the text of the profiles; root may have written them for this user.
+
+    Raises:
+        NotOurs: the file or its directory is a link, or others own it or can write to it.
+        OSError, UnicodeError: it cannot be read.
+    """
+    with private_directory(path.parent, owners=[ROOT]) as directory:
+        return directory.read(path.name, owners=[ROOT]).decode()
 
 
 def _stored(members: Mapping[str, str], profile: str | None) -> Arguments:

@@ -1,12 +1,16 @@
 """Profiles: one section is written, and every other line stays."""
 
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from s3vend.cli.setup.profiles import replace_section, write_profile
 from s3vend.cli.terminal.ending import Refusal
+from s3vend.errors import SettingsError
+from s3vend.identity.settings import read_profile
 from tests.client.conftest import run
 
 OLD = "# mine\n[a]\nurl = https://a/v1\n; a remark\n\n[b]\nurl = https://b/v1\n"
@@ -61,6 +65,71 @@ def test_a_file_that_is_no_file_of_profiles_stays_as_it_is(tmp_path: Path) -> No
     with pytest.raises(Refusal, match="was not changed"):
         write_profile(path, "x", NEW)
     assert path.read_text() == "what is this"
+
+
+def link(path: Path) -> None:
+    (path.parent / "victim").write_text(OLD)
+    path.symlink_to("victim")
+
+
+def second_name(path: Path) -> None:
+    (path.parent / "victim").write_text(OLD)
+    path.hardlink_to(path.parent / "victim")
+
+
+def shared(path: Path) -> None:
+    path.write_text(OLD)
+    path.chmod(0o664)
+
+
+def shared_directory(path: Path) -> None:
+    path.write_text(OLD)
+    path.parent.chmod(0o777)
+
+
+def linked_directory(path: Path) -> None:
+    path.write_text(OLD)
+    path.parent.rename(path.parent.with_name("real"))
+    path.parent.symlink_to("real")
+
+
+@pytest.mark.parametrize(
+    "make", [link, second_name, os.mkfifo, shared, shared_directory, linked_directory]
+)
+def test_profiles_that_others_may_have_planted_are_neither_read_nor_written(
+    make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "config/s3vend/config"
+    path.parent.mkdir(parents=True)
+    make(path)
+    with pytest.raises(SettingsError, match=r"cannot be read: (it|others)"):
+        read_profile("a", path)
+    with pytest.raises(Refusal, match=r"cannot be written: (it|others)"):
+        write_profile(path, "x", NEW)
+    victim = path.parent / "victim"
+    assert not victim.exists() or victim.read_text() == OLD
+
+
+@pytest.mark.parametrize("planted", [".config.new", "config.new"])
+def test_a_name_beside_the_profiles_is_not_written_through(planted: str, tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / planted).symlink_to("victim")
+    write_profile(path, "x", NEW)
+    assert read_profile("x", path) == NEW
+    assert (tmp_path / "victim").read_text() == "precious"
+
+
+def test_root_may_write_the_profiles_of_a_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_profile(tmp_path / "config", "x", NEW)
+    mine = tmp_path.stat().st_uid
+    monkeypatch.setattr("s3vend.files.ours.own_id", lambda: mine + 1)
+    if mine == 0:
+        assert read_profile("x", tmp_path / "config") == NEW
+    with pytest.raises(Refusal, match="belongs to another user"):
+        write_profile(tmp_path / "config", "y", NEW)
 
 
 @pytest.mark.parametrize(

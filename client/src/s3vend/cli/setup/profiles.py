@@ -1,12 +1,12 @@
 """Writes a profile: replaces one section of the file, and keeps all other lines."""
 
 import configparser
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from s3vend.cli.terminal.ending import Refusal
+from s3vend.files.paths import private_directory
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -29,14 +29,10 @@ def write_profile(path: Path, name: str, members: Mapping[str, str]) -> None:
                 "or spaces around it"
             )
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        real = path.resolve()  # a symbolic link stays, and its target is replaced
-        old = real.read_text(encoding="utf-8") if real.exists() else ""
-        _check_readable(old, path)
-        new = real.with_name(f"{real.name}.new")
-        with os.fdopen(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-            file.write(replace_section(old, name, members))
-        new.replace(real)
+        with private_directory(path.parent, make=True) as directory:
+            old = directory.read(path.name).decode() if directory.has(path.name) else ""
+            _check_readable(old, path)
+            directory.write(path.name, replace_section(old, name, members).encode())
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise Refusal(f"{path} cannot be written: {reason}") from None

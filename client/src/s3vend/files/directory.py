@@ -1,0 +1,113 @@
+"""An open directory: its files are opened by name, wherever its own name leads by then."""
+
+import os
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from s3vend.files.ours import check_file, check_same
+
+SAFE = (
+    getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a named pipe must not block
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """An open directory; ``fd`` is None on Windows. Close it, or use it in a `with` statement."""
+
+    path: Path
+    fd: int | None
+
+    def __enter__(self) -> "Directory":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the directory."""
+        if self.fd is not None:
+            os.close(self.fd)
+
+    def create(self, name: str) -> int:
+        """Create a file that only the user can read and write; return its descriptor.
+
+        Raises:
+            FileExistsError: the name exists already, for whatever it is.
+        """
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | SAFE
+        return os.open(self._at(name), flags, 0o600, dir_fd=self.fd)
+
+    def open(self, name: str, flags: int = os.O_RDWR, owners: Collection[int] = ()) -> int:
+        """Open a file of the user, or of one of the ``owners``; return its descriptor.
+
+        Raises:
+            NotOurs: it is not a regular file, has another owner or a second name, or others can
+                write to it.
+        """
+        path, before = self.path / name, self.status(name)
+        check_file(path, before, owners)  # so that no device or pipe is opened
+        fd = os.open(self._at(name), flags | SAFE, dir_fd=self.fd)
+        try:
+            check_file(path, os.fstat(fd), owners)
+            check_same(path, before, os.fstat(fd))
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd
+
+    def read(self, name: str, owners: Collection[int] = ()) -> bytes:
+        """Return the content of a file; raises as `open`."""
+        with os.fdopen(self.open(name, os.O_RDONLY, owners), "rb") as file:
+            return file.read()
+
+    def write(self, name: str, content: bytes) -> None:
+        """Replace a file atomically by one that only the user can read and write."""
+        new = f".{os.urandom(16).hex()}.new"
+        try:
+            with os.fdopen(self.create(new), "wb") as file:
+                file.write(content)
+            self.rename(new, name)
+        except BaseException:
+            self.remove(new)
+            raise
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a file. A file or link at the new name is replaced, and never followed."""
+        os.replace(self._at(old), self._at(new), src_dir_fd=self.fd, dst_dir_fd=self.fd)
+
+    def remove(self, name: str) -> None:
+        """Remove a file or link, if there is one."""
+        with suppress(FileNotFoundError):
+            os.unlink(self._at(name), dir_fd=self.fd)
+
+    def status(self, name: str) -> os.stat_result:
+        """Return the status of what has this name; of a link, the link's own."""
+        return os.stat(self._at(name), dir_fd=self.fd, follow_symlinks=False)
+
+    def has(self, name: str) -> bool:
+        """Whether the name exists; a link counts wherever it leads."""
+        try:
+            self.status(name)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def sync(self) -> None:
+        """Write the names to the disk, so that they survive a power cut."""
+        if self.fd is None:
+            return
+        with suppress(PermissionError):  # a directory that may be entered, but not listed
+            fd = os.open(".", os.O_RDONLY | SAFE, dir_fd=self.fd)
+            try:
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+
+    def _at(self, name: str) -> str:
+        return name if self.fd is not None else str(self.path / name)

@@ -1,0 +1,100 @@
+"""Opens directories one name at a time, so that no link of another user is followed."""
+
+import errno
+import os
+import stat
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+from s3vend.files.directory import SAFE, Directory
+from s3vend.files.ours import POSIX, ROOT, NotOurs, check_owner, own_id
+
+LINKS = 40  # followed in one path, as Linux does
+# O_PATH also opens a directory that may be entered, but not listed.
+ENTER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | SAFE
+
+
+def open_directory(path: Path, *, make: bool = False) -> Directory:
+    """Open a directory. Links on the way are followed if they belong to the user or to root.
+
+    With ``make``, missing directories are created for the user alone.
+
+    Raises:
+        NotOurs: a link on the way belongs to another user, who can change where it leads.
+    """
+    if not POSIX:
+        if make:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Directory(path.resolve(strict=True), None)
+    try:
+        return Directory(path, _walk(path, make=make))
+    except NotOurs:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def private_directory(path: Path, *, make: bool = False, owners: Collection[int] = ()) -> Directory:
+    """Open a directory of the user that is not a link, and to which nobody else can write.
+
+    With ``make`` it is created if it is missing.
+
+    Raises:
+        NotOurs: it is a link, or another user owns it or can write to it.
+    """
+    with open_directory(path.parent, make=make) as parent:
+        status = _status(path.name, parent, make=make)
+        if stat.S_ISLNK(status.st_mode):
+            raise NotOurs(path, "it is a symbolic link, which is not followed")
+        if parent.fd is None:
+            return Directory(parent.path / path.name, None)
+        directory = Directory(path, os.open(path.name, ENTER, dir_fd=parent.fd))
+    try:
+        check_owner(path, os.fstat(directory.fd or 0), owners)
+    except BaseException:
+        directory.close()
+        raise
+    return directory
+
+
+def _walk(path: Path, *, make: bool) -> int:
+    """Return a descriptor of the directory."""
+    names, links = list(reversed(path.parts)), 0
+    here = Directory(path, os.open(names.pop() if path.is_absolute() else ".", ENTER))
+    try:
+        while names:
+            name = names.pop()
+            status = _status(name, here, make=make)
+            if not stat.S_ISLNK(status.st_mode):
+                inner = os.open(name, ENTER, dir_fd=here.fd)
+                here.close()
+                here = Directory(path, inner)
+                continue
+            links += 1
+            _check_link(path, name, status, links)
+            names += reversed(Path(os.readlink(name, dir_fd=here.fd)).parts)
+    except BaseException:
+        here.close()
+        raise
+    assert here.fd is not None
+    return here.fd
+
+
+def _check_link(path: Path, name: str, status: os.stat_result, links: int) -> None:
+    if status.st_uid not in (ROOT, own_id()):
+        raise NotOurs(path, f"{name} is a symbolic link of another user")
+    if links > LINKS:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+
+
+def _status(name: str, parent: Directory, *, make: bool) -> os.stat_result:
+    try:
+        return parent.status(name)
+    except FileNotFoundError:
+        if not make:
+            raise
+    at = name if parent.fd is not None else str(parent.path / name)
+    with suppress(FileExistsError):
+        os.mkdir(at, 0o700, dir_fd=parent.fd)
+    return parent.status(name)

@@ -1,0 +1,107 @@
+"""Files in an open directory: only those that are the user's own, and only the user's to write."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from s3vend.files.ours import NotOurs
+from s3vend.files.paths import open_directory
+
+OTHER = 12345
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+def linked(path: Path) -> None:
+    (path.parent / "victim").write_text("precious")
+    path.symlink_to("victim")
+
+
+def dangling(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def second_name(path: Path) -> None:
+    (path.parent / "victim").write_text("precious")
+    path.hardlink_to(path.parent / "victim")
+
+
+def given_away(path: Path) -> None:
+    path.write_text("theirs")
+    os.chown(path, OTHER, -1)
+
+
+def writable(mode: int) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        path.write_text("")
+        path.chmod(mode)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (linked, "is a symbolic link"),
+        (dangling, "is a symbolic link"),
+        (second_name, "second name"),
+        (Path.mkdir, "not a regular file"),
+        (os.mkfifo, "not a regular file"),
+        (writable(0o660), "others can write"),
+        (writable(0o602), "others can write"),
+        pytest.param(given_away, "belongs to another user", marks=needs_root),
+    ],
+)
+def test_what_others_may_have_put_there_is_not_opened(
+    tmp_path: Path, make: "Callable[[Path], None]", reason: str
+) -> None:
+    make(tmp_path / "name")
+    before = sorted(one.name for one in tmp_path.iterdir())
+    with open_directory(tmp_path) as directory:
+        for flags in (os.O_RDONLY, os.O_RDWR):
+            with pytest.raises(NotOurs, match=reason):
+                directory.open("name", flags)
+        with pytest.raises(FileExistsError):
+            directory.create("name")
+    assert sorted(one.name for one in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("make", [linked, dangling, second_name, os.mkfifo, writable(0o666)])
+def test_what_is_written_replaces_a_name_and_never_goes_through_it(
+    tmp_path: Path, make: "Callable[[Path], None]"
+) -> None:
+    make(tmp_path / "name")
+    with open_directory(tmp_path) as directory:
+        directory.write("name", b"new")
+        assert directory.read("name") == b"new"
+    assert stat.S_IMODE((tmp_path / "name").stat().st_mode) == 0o600
+    assert not (tmp_path / "nowhere").exists()
+    victim = tmp_path / "victim"
+    assert not victim.exists() or victim.read_text() == "precious"
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "name").mkdir()
+    with open_directory(tmp_path) as directory, pytest.raises(OSError, match="directory"):
+        directory.write("name", b"new")
+    assert [one.name for one in tmp_path.iterdir()] == ["name"]
+
+
+def test_a_directory_stays_the_one_that_was_opened(tmp_path: Path) -> None:
+    """As when somebody who can write to the directory above swaps its name for a link."""
+    inside, elsewhere = tmp_path / "inside", tmp_path / "elsewhere"
+    inside.mkdir()
+    elsewhere.mkdir()
+    with open_directory(inside) as directory:
+        inside.rename(tmp_path / "moved")
+        inside.symlink_to(elsewhere)
+        directory.write("name", b"new")
+        os.close(directory.create("other"))
+        directory.rename("other", "renamed")
+        directory.sync()
+        assert directory.has("renamed")
+        assert not directory.has("other")
+    assert list(elsewhere.iterdir()) == []
+    assert sorted(one.name for one in (tmp_path / "moved").iterdir()) == ["name", "renamed"]
