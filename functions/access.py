@@ -21,6 +21,7 @@ from vending.callers.caller import Caller
 from vending.credentials.explain import explain
 from vending.credentials.request import CredentialsRequest
 from vending.denials.revoked import check_not_blocked, not_blocked
+from vending.grants.never_lent import why_never_lent
 
 logger = Logger()
 environment = Environment.read(os.environ)
@@ -48,7 +49,9 @@ def grants(request: gateway.Request) -> Answer:
         (
             (position, grant.as_seen(scope))
             for position, grant in found
-            if (scope := grant.scope_for(caller, time)) and not_blocked([grant], denials)
+            if (scope := grant.scope_for(caller, time))
+            and not_blocked([grant], denials)
+            and not why_never_lent(scope.bucket, ())
         ),
     )
 

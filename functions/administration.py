@@ -15,10 +15,9 @@ from vending.audit.record import Record
 from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
 from vending.aws.api.routes import recorded_route
-from vending.aws.environment import runtime
+from vending.aws.environment import parameters, runtime
 from vending.aws.environment.runtime import Settings, now, step_record
 from vending.aws.services import deadline
-from vending.aws.services import ssm as services_ssm
 from vending.aws.services.client import client
 from vending.aws.table import catalogue
 from vending.aws.table.items import entries, read_items
@@ -89,15 +88,15 @@ CATALOGUE = Catalogue(
 )
 
 
-def assumable_roles() -> frozenset[str]:
-    """The roles that the functions may assume; read only if a location names a role."""
-    ssm = client("ssm", settings.region)
-    return services_ssm.assumable_roles(ssm, settings.assumable_roles_parameter)
-
-
 def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
     """Apply a document; one audit record for the request, and one for each written change."""
-    setting = Setting(settings.role_arn, settings.allow_local_issuers, has_keys, assumable_roles)
+    setting = Setting(
+        role_arn=settings.role_arn,
+        allow_local_issuers=settings.allow_local_issuers,
+        has_keys=has_keys,
+        assumable_roles=partial(parameters.assumable_roles, settings),
+        never_lent=partial(parameters.never_lent, settings),
+    )
     on_change = partial(record_change, request.id, caller, record)
     body = parse(ChangesRequest, request.body())
     answer = apply(body, record, CATALOGUE, setting=setting, on_change=on_change)

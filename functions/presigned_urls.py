@@ -39,11 +39,7 @@ gc.freeze()  # a batch makes thousands of objects; the garbage collector can ski
 def presign_effects() -> PresignEffects:
     """The effects of presigning now."""
     return PresignEffects(
-        load_grants=environment.reads.load_grants,
-        load_denials=environment.reads.load_denials,
-        rates=environment.rates,
-        role_arn=settings.role_arn,
-        now=now(),
+        **environment.shared(),
         lasting_until=sessions.lasting_until,
         s3_endpoint=settings.s3_endpoint,
     )
@@ -52,11 +48,7 @@ def presign_effects() -> PresignEffects:
 def upload_effects() -> UploadEffects:
     """The effects of multipart uploads now."""
     return UploadEffects(
-        load_grants=environment.reads.load_grants,
-        load_denials=environment.reads.load_denials,
-        rates=environment.rates,
-        role_arn=settings.role_arn,
-        now=now(),
+        **environment.shared(),
         lasting_until=sessions.lasting_until,
         s3_endpoint=settings.s3_endpoint,
         start=partial(s3.start_upload, connection),

@@ -77,6 +77,7 @@ def variables(services: int) -> dict[str, str]:
         "GRANTS_CACHE_SECONDS": "10",
         "ALLOW_LOCAL_ISSUERS": "false",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+        "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
         "METRICS_NAMESPACE": "s3vend/load",
         "RATE_LIMIT_REQUESTS": "0",
         "RATE_LIMIT_URLS": "0",

@@ -17,6 +17,7 @@ from tests.attacks import (
     doors,
     keys,
     leaks,
+    never_lent,
     prefixes,
     revoked,
     sts,
@@ -34,7 +35,7 @@ MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(prefixes, keys, buckets, accounts, callers, tenants),
-        *(tokens, sts, bodies, urls, uploads, administration, leaks, revoked),
+        *(tokens, sts, bodies, urls, uploads, administration, never_lent, leaks, revoked),
     )
 }
 GROUPS = {name: module.ATTACKS for name, module in MODULES.items()}

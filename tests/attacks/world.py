@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from tests.attacks.attack import BUCKET, Event
 from tests.support.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location
-from tests.support.stack import tables
+from tests.support.stack import lists, tables
 from tests.support.tokens import ISSUER, issuer, jwks
 from vending.aws.services.client import client
 from vending.aws.table import catalogue, revocations
@@ -33,6 +33,10 @@ from vending.uploads.upload import Sizes, Upload
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 PARTNER = "210987654321"  # another account, whose bucket is registered
+PARTNERS_ROLE = f"arn:aws:iam::{PARTNER}:role/Partner"  # which the stack may assume
+SAM = "aws-sam-cli-managed-default-samclisourcebucket-1a2b3c4d5e6f7"
+PARTNERS_TRAIL = "partner-audittrailbucket-1a2b3c4d5e6f"
+DEPLOYS = "deploys-prod"  # the stack's NeverLentBuckets has it
 KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d"
 OTHER_ISSUER = "https://other.example.com"
 MINE, ANOTHERS, A_FORMER_USERS, LIMITED = (letter * 16 for letter in "abcd")  # ids of uploads
@@ -57,6 +61,7 @@ ENVIRONMENT = {
     "STS_ENDPOINT": "",
     "ALLOW_LOCAL_ISSUERS": "false",
     "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+    "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
     "METRICS_NAMESPACE": "s3vend/s3vend",
     "LOG_GROUPS": "credentials-log,presigned-urls-log",
     "DENIAL_POLICY_NAME": "S3VendDenials",
@@ -87,6 +92,9 @@ GRANTS = [
         ("old", f"s3://{BUCKET}/old/* READ", {"expires": datetime(2026, 1, 1, tzinfo=UTC)}),
         ("nowhere", "s3://unregistered-bucket/* READ", {}),
         ("partners", "s3://partner-bucket/shared/* READWRITE", {}),
+        ("sams", f"s3://{SAM}/x/* READWRITE", {}),
+        ("trails", f"s3://{PARTNERS_TRAIL}/x/* READ", {}),
+        ("deploys", f"s3://{DEPLOYS}/x/* READWRITE", {}),
         ("sealed", "s3://sealed-bucket/* READ", {}),
         ("bobs", f"s3://{BUCKET}/bobs/* READ", {"grantee": of_user("Bob")}),
         ("readers", f"s3://{BUCKET}/roles/* READ", {"grantee": role("Reader")}),
@@ -140,6 +148,8 @@ def uploads(now: datetime) -> Iterator[Upload]:
 def fill(dynamodb: Any) -> None:
     """The table, with everything above."""
     tables.create(dynamodb, "grants")
+    lists.put(ENVIRONMENT["ASSUMABLE_ROLES_PARAMETER"], ROLE_ARN, PARTNERS_ROLE)
+    lists.put(ENVIRONMENT["NEVER_LENT_PARAMETER"], "*-audittrailbucket-*", "deploys-*")
     trusted = [
         issuer(
             url,
@@ -153,6 +163,9 @@ def fill(dynamodb: Any) -> None:
         location(BUCKET),
         location("partner-bucket", account=PARTNER),
         location("sealed-bucket", kms_key=KMS_KEY),
+        location(SAM),
+        location(PARTNERS_TRAIL, role=PARTNERS_ROLE),
+        location(DEPLOYS, role=PARTNERS_ROLE),
     ]
     changes = [
         *(Change("grant", one.id, "", None, one) for one in GRANTS),

@@ -27,7 +27,7 @@ def effects(
     load_grants: LoadGrants, *, counted: Rates | None = None, now: datetime = NOW
 ) -> Effects:
     """For a decision."""
-    return Effects(load_grants, nothing_denied, counted or rates(), ROLE_ARN, now)
+    return Effects(load_grants, nothing_denied, counted or rates(), ROLE_ARN, now, tuple)
 
 
 def lending(
@@ -42,7 +42,7 @@ def lending(
 ) -> Lending:
     """For credentials."""
     return Lending(
-        load_grants, load_denials, counted or rates(), role_arn, now, assume_role, new_id
+        load_grants, load_denials, counted or rates(), role_arn, now, tuple, assume_role, new_id
     )
 
 
@@ -58,7 +58,14 @@ def presign_effects(
 ) -> PresignEffects:
     """For presigned URLs."""
     return PresignEffects(
-        load_grants, load_denials, counted or rates(), role_arn, now, lasting_until, s3_endpoint
+        load_grants,
+        load_denials,
+        counted or rates(),
+        role_arn,
+        now,
+        tuple,
+        lasting_until,
+        s3_endpoint,
     )
 
 
@@ -77,6 +84,7 @@ def upload_effects(
         signing.rates,
         signing.role_arn,
         signing.now,
+        signing.never_lent,
         signing.lasting_until,
         signing.s3_endpoint,
         start,

@@ -8,6 +8,7 @@ from vending.callers.issuer_url import is_local
 from vending.callers.principal import partition_of
 from vending.catalogue import tenancy
 from vending.catalogue.changes import Entry, Kind
+from vending.catalogue.never_lent import never_lent_buckets
 from vending.catalogue.proposal import Proposal
 from vending.catalogue.usable import grant_faults, grantee_faults
 from vending.documents.document import ISSUERS
@@ -169,6 +170,7 @@ CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their fau
     foreign_audiences,
     unassumable_roles,
     foreign_partitions,
+    never_lent_buckets,
     unusable_grants,
     unpinned_grants,
     missing_locations,

@@ -32,6 +32,7 @@ class Setting:
     allow_local_issuers: bool
     has_keys: Callable[[str], bool]  # whether a pinned JWKS has a usable key
     assumable_roles: Callable[[], Collection[str]] = tuple  # ARNs, beside the service's own role
+    never_lent: Callable[[], Collection[str]] = tuple  # patterns, beside those in the code
 
 
 @dataclass(frozen=True, slots=True)

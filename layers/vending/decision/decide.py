@@ -11,6 +11,7 @@ from vending.decision.wanted import Wants, as_recorded
 from vending.denials.revoked import Revoked, check_issued, check_not_blocked, not_blocked
 from vending.errors import AccessDenied, Fault, SeveralGrants
 from vending.grants.location import Location
+from vending.grants.never_lent import why_never_lent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> D
     Raises:
         SeveralGrants: the targets lie in several buckets, or no single grant covers all.
         AccessDenied: no grant covers a target, the caller is blocked, or the bucket is not
-            registered as a location.
+            registered as a location or is never lent.
         TooManyClaims: the token's claims make more grantee keys than a decision reads.
         JustRevoked: sessions were revoked in the last seconds.
         Unavailable: the table failed.
@@ -48,6 +49,7 @@ def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> D
     record.note(grant=match.grant.id)
     if known.location is None:
         raise AccessDenied(f"No location is registered for {bucket}.", reason="NoLocation")
+    _check_lent(known.location, effects)
     revoked = Revoked.of(caller, match.grant, known.denials, effects.now)
     return Decision(match, known.location, revoked)
 
@@ -66,3 +68,14 @@ def check_still_allowed(
     """
     denials = effects.load_denials()
     check_issued(caller, decision.match.grant, session_id, issued, denials, effects.now)
+
+
+def _check_lent(location: Location, effects: Effects) -> None:
+    """Raise ``AccessDenied`` for a bucket that is never lent, although the table has it.
+
+    The boundary of the service's own role denies what the stack adds to the list; the roles of
+    others have no such boundary.
+    """
+    own = location.role_arn(effects.role_arn) == effects.role_arn
+    if reason := why_never_lent(location.id, () if own else effects.never_lent()):
+        raise AccessDenied(f"{location.id} is never lent: {reason}.", reason="NeverLent")

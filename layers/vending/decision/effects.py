@@ -1,6 +1,6 @@
 """The effects of a decision as one frozen value: time, grants and rate limit counters."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -73,3 +73,4 @@ class Effects:
     rates: Rates
     role_arn: str  # the service's own role
     now: datetime
+    never_lent: Callable[[], Collection[str]]  # patterns of buckets, beside those in the code

@@ -49,10 +49,11 @@ def transformed(*, code: str = "code", layer: str = "layer", **parameters: str) 
 
 
 def configuration(environment: str) -> dict[str, str]:
-    """The parameters that samconfig.toml sets for this environment."""
+    """The parameters that samconfig.toml sets, and the buckets that an operator has to name."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
     overrides = config[environment]["global"]["parameters"]["parameter_overrides"]
-    return dict(override.split("=", 1) for override in overrides)
+    named = {"AllowedBuckets": "hogehoge-bucket"} if environment == "prod" else {}
+    return dict(override.split("=", 1) for override in overrides) | named
 
 
 @dataclass(frozen=True)

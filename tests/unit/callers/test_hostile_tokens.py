@@ -633,6 +633,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "false",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+        "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "DENIAL_POLICY_NAME": "S3VendDenials",
         "TRACED": "false",

@@ -19,7 +19,7 @@ from botocore.session import Session
 from moto import mock_aws
 
 from tests.support.make import ACCOUNT, NOW, ROLE_ARN, USER_ARN, grant, location
-from tests.support.stack import tables
+from tests.support.stack import lists, tables
 from tests.support.stack.embedded import faults, samples
 from tests.support.tokens import AUDIENCE, ISSUER, claims, issuer, jwks, rsa_key, sign
 from vending.aws.environment import lending
@@ -82,6 +82,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "true",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+        "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "LOG_GROUPS": "credentials,presigned_urls",
         "DENIAL_POLICY_NAME": "S3VendDenials",
@@ -103,6 +104,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
     with mock_aws():
         dynamodb = client("dynamodb", "ap-northeast-1")
         tables.create(dynamodb, "grants")
+        lists.put(environment["NEVER_LENT_PARAMETER"], "*-audittrailbucket-*")
         granted, registered = (
             grant("s3://hogehoge-bucket/reports/* READ"),
             location("hogehoge-bucket"),

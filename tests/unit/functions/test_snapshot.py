@@ -80,6 +80,7 @@ def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
         "STS_ENDPOINT": "",
         "ALLOW_LOCAL_ISSUERS": "false",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+        "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "LOG_GROUPS": "a-log",
         "DENIAL_POLICY_NAME": "S3VendDenials",

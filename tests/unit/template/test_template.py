@@ -59,7 +59,7 @@ FUNCTIONS: Final = {
 def test_production_refuses_what_only_development_needs(
     parameters: dict[str, str], broken: set[str]
 ) -> None:
-    assert broken_rules(**parameters) == broken
+    assert broken_rules(AllowedBuckets="hogehoge-bucket", **parameters) == broken
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,7 @@ def test_what_a_direct_way_is_pinned_to_has_no_wildcard_and_ends_no_text(
             "prod",
             {
                 "Environment": "prod",
+                "AllowedBuckets": "hogehoge-bucket",  # as the operator has to write it
                 "TrustAssumeS3User": "false",
                 "DeletionProtection": "true",
                 "AccessLogs": "true",
@@ -179,6 +180,7 @@ def test_the_code_reads_these_variables_and_no_others(made: Stack, name: str) ->
         "RATE_LIMIT_URLS": "0",
         "RATE_LIMIT_FAILURE": "refuse",
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+        "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "POWERTOOLS_SERVICE_NAME": "s3vend",
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
@@ -313,6 +315,7 @@ def test_the_outputs_are_parameters_too(made: Stack) -> None:
         "UserName": "AssumeS3User",
     }
     stored = {p["Name"]: p["Value"] for p in made.of_type("AWS::SSM::Parameter").values()}
+    assert stored.pop("/s3vend/s3vend/never-lent-buckets") == "*-audittrailbucket-*"
     assert stored.pop("/s3vend/s3vend/assumable-role-arns") == "AllowedAssumeS3Role.Arn"
     assert stored == {
         f"/s3vend/s3vend/{name}": made.outputs[output]

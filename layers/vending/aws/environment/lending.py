@@ -1,16 +1,18 @@
 """Wires what the vending functions share: settings, table, cached reads, rates and STS."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
+from vending.aws.environment import parameters
 from vending.aws.environment.runtime import Settings, clocks, new_id, now
 from vending.aws.services import sts
 from vending.aws.services.client import client
 from vending.aws.table import counters, grants
 from vending.decision.effects import Effects, Rates
 from vending.decision.reads import Reads
+from vending.kept import Kept
 from vending.sessions.session import AssumeRole, Lending
 
 
@@ -22,6 +24,7 @@ class Environment:
     dynamodb: Any
     reads: Reads
     rates: Rates
+    never_lent: Callable[[], Collection[str]]  # cached likewise
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Self:
@@ -39,11 +42,13 @@ class Environment:
             clocks,
         )
         add = partial(counters.add, dynamodb, settings.table)
+        never_lent = partial(parameters.never_lent, settings)
         return cls(
             settings,
             dynamodb,
             reads,
             Rates(settings.rate_limit, add, settings.vends_uncounted),
+            Kept(never_lent, settings.grants_cache_seconds, clocks).load,
         )
 
     def assume_role(self) -> partial[Any]:
@@ -52,24 +57,21 @@ class Environment:
             sts.assume_role, client("sts", self.settings.region, self.settings.sts_endpoint)
         )
 
+    def shared(self) -> dict[str, Any]:
+        """The members of ``Effects`` now; other effects have these too."""
+        return {
+            "load_grants": self.reads.load_grants,
+            "load_denials": self.reads.load_denials,
+            "rates": self.rates,
+            "role_arn": self.settings.role_arn,
+            "now": now(),
+            "never_lent": self.never_lent,
+        }
+
     def effects(self) -> Effects:
         """The effects of a decision that is made now."""
-        return Effects(
-            self.reads.load_grants,
-            self.reads.load_denials,
-            self.rates,
-            self.settings.role_arn,
-            now(),
-        )
+        return Effects(**self.shared())
 
     def lending(self, assume_role: AssumeRole) -> Lending:
         """The effects of vending credentials now."""
-        return Lending(
-            self.reads.load_grants,
-            self.reads.load_denials,
-            self.rates,
-            self.settings.role_arn,
-            now(),
-            assume_role,
-            new_id,
-        )
+        return Lending(**self.shared(), assume_role=assume_role, new_id=new_id)

@@ -28,6 +28,7 @@ class Settings:
     sts_endpoint: str  # empty, except on the local cloud
     allow_local_issuers: bool
     assumable_roles_parameter: str  # the parameter's name in SSM
+    never_lent_parameter: str  # the same, of patterns of buckets
     rate_limit: RateLimit  # for each caller, over all grants
     vends_uncounted: bool  # whether to vend when counting fails
     metrics_namespace: str
@@ -44,6 +45,7 @@ class Settings:
             sts_endpoint=environment["STS_ENDPOINT"],
             allow_local_issuers=environment["ALLOW_LOCAL_ISSUERS"] == "true",
             assumable_roles_parameter=environment["ASSUMABLE_ROLES_PARAMETER"],
+            never_lent_parameter=environment["NEVER_LENT_PARAMETER"],
             rate_limit=RateLimit(
                 requests=int(environment["RATE_LIMIT_REQUESTS"]) or None,
                 urls=int(environment["RATE_LIMIT_URLS"]) or None,

@@ -5,8 +5,8 @@ from typing import Any
 from vending.aws.services.client import translate_errors
 
 
-def assumable_roles(client: Any, name: str) -> frozenset[str]:
-    """The ARNs of the roles that the functions may assume, from the parameter ``name``.
+def string_list(client: Any, name: str) -> frozenset[str]:
+    """The values of the parameter ``name``, a list of strings.
 
     Raises:
         Unavailable: SSM failed.

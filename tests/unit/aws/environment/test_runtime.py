@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "RATE_LIMIT_URLS": "0",
     "RATE_LIMIT_FAILURE": "refuse",
     "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
+    "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
     "METRICS_NAMESPACE": "s3vend/s3vend",
 }
 SETTINGS = Settings(
@@ -36,6 +37,7 @@ SETTINGS = Settings(
     sts_endpoint="",
     allow_local_issuers=False,
     assumable_roles_parameter="/s3vend/s3vend/assumable-role-arns",
+    never_lent_parameter="/s3vend/s3vend/never-lent-buckets",
     rate_limit=RateLimit(),
     vends_uncounted=False,
     metrics_namespace="s3vend/s3vend",
