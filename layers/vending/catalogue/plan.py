@@ -11,6 +11,7 @@ from vending.catalogue.proposal import Proposal, Setting, Stored
 from vending.documents.document import ChangesRequest
 from vending.errors import FAULTS, Fault, InvalidRequest
 from vending.grants.grant import Grant
+from vending.grants.scope import PATH
 
 
 class Plan(NamedTuple):
@@ -72,6 +73,12 @@ def _warnings(proposal: Proposal) -> Iterator[Fault]:
     for position, grant in enumerate(proposal.grants):
         for reason in _of_grantee(grant, proposal):
             yield Fault(f"/grants/{position}/grantee", reason)
+        for name in grant.scope.nested:
+            reason = (
+                f"${{{name}{PATH}}} nests: a caller whose claim is 'sales' also reaches the keys "
+                "of one whose claim is 'sales/emea'; without ':path' a value is one segment"
+            )
+            yield Fault(f"/grants/{position}/scope", reason)
     for grant in proposal.unchanged_grants:
         for reason in _of_grantee(grant, proposal):
             yield Fault("/grants", f"the stored grant {grant.id!r}: {reason}")

@@ -42,6 +42,12 @@ class Scope:
         names = _VARIABLE.findall(self.unfilled.key)
         return frozenset(name.removesuffix(PATH) for name in names)
 
+    @property
+    def nested(self) -> tuple[str, ...]:
+        """The names of the variables that may fill several segments, without ``:path``."""
+        names = _VARIABLE.findall(self.unfilled.key)
+        return tuple(name.removesuffix(PATH) for name in names if name.endswith(PATH))
+
     def fill(self, values: Mapping[str, object]) -> Keys:
         """Return the keys for one caller; ``values`` are its variables, by name.
 

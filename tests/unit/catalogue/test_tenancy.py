@@ -314,3 +314,15 @@ def test_of_very_many_warnings_the_first_are_listed() -> None:
     found = warned(old, [OLD_ISSUER], *old)
     assert len(found) == FAULTS + 1
     assert found[-1][1] == "20 more warnings are left out"
+
+
+def test_a_claim_that_fills_several_segments_is_a_warning() -> None:
+    """A caller with ``sales`` reaches ``sales/emea`` too."""
+    bob = {"issuer": ISSUER, "subject": "bob"}
+    grants = [
+        line("a", grantee=bob, scope="s3://bkt/${claim.team:path}/*"),
+        line("b", grantee=bob, scope="s3://bkt/${claim.team}/*"),
+    ]
+    ((pointer, detail),) = warned(grants, [entry(claims=["team"])])
+    assert pointer == "/grants/0/scope"
+    assert "${claim.team:path} nests" in detail
