@@ -29,9 +29,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "identity": ("errors", "files", "http"),
     "service": ("errors", "http", "identity"),
     "sdks": ("errors", "service"),
-    "transfer": ("errors", "http", "service"),
+    "transfer": ("errors", "files", "http", "service"),
     "transfer/upload": ("errors", "http", "service", "transfer"),
-    "transfer/download": ("errors", "http", "service", "transfer"),
+    "transfer/download": ("errors", "files", "http", "service", "transfer"),
     FACE: ("errors", "service", "sdks", "transfer", "transfer/upload", "transfer/download"),
     "cli/terminal": ("errors", "identity", "service", "transfer"),
     "cli/use": (
@@ -209,3 +209,37 @@ def test_a_module_of_the_client_stays_below_two_hundred_lines(path: Path) -> Non
 def test_the_version_stands_at_two_places_and_is_one() -> None:
     text = (ROOT / "client/pyproject.toml").read_text()
     assert re.findall(r'^version = "(.+)"$', text, re.MULTILINE) == [s3vend.__version__]
+
+
+# Who opens files without `files`, and why nobody else can choose what is opened there.
+OPENERS = {
+    "cli/grant/plan.py": "a document that the user names",
+    "cli/terminal/ending.py": "/dev/null",
+    "cli/use/child.py": "/dev/tty",
+    "cli/use/copy.py": "a temporary file with a random name",
+    "identity/platforms.py": "tokens that the user names or root mounts, and a file of the kernel",
+    "transfer/upload/source.py": "a file that the user names",
+}
+OPENING = {
+    *("open", "mkdir", "makedirs", "mkstemp", "mkdtemp", "NamedTemporaryFile", "touch"),
+    *("read_text", "read_bytes", "write_text", "write_bytes", "rename", "symlink_to", "chmod"),
+}
+NO_PATHS = {"self", "wire", "remote", "self._object", "directory", "self.directory", "self._open"}
+
+
+def test_files_whose_names_others_can_foretell_are_opened_by_one_room() -> None:
+    """Rule 18: a module that opens another file is in the table, with the reason."""
+    found = {
+        place(path)
+        for path in MODULES
+        if room(path) != "files"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and opens(ast.unparse(node.func))
+    }
+    assert found == set(OPENERS)
+
+
+def opens(function: str) -> bool:
+    """Whether a function opens, makes or changes a file by its path."""
+    receiver, _, name = function.rpartition(".")
+    return name in OPENING and receiver not in NO_PATHS

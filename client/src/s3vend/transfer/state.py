@@ -3,70 +3,92 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import IO, Any
+from typing import Any
 
 from s3vend.errors import TransferError
+from s3vend.files.directory import Directory
+from s3vend.files.paths import private_directory
 
 if sys.platform != "win32":
     import fcntl
 
 VERSION = 1
+CANNOT_RESUME = "This transfer cannot be resumed."
+Remark = Callable[[str], object]  # called with a sentence for the user
+
+
+class StateUnusable(TransferError):
+    """The state cannot be saved in its directory."""
 
 
 class State:
     """A state file and its lock: ``with State(path) as state`` keeps other processes out.
 
     Raises:
-        TransferError: another process runs the same transfer, or the directory is not writable.
+        StateUnusable: the directory cannot be written, or is not only the user's to write.
+        TransferError: another process runs the same transfer.
     """
+
+    resumable = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock: IO[bytes] | None = None
+        self._lock_name = f"{path.name}.lock"
+        self._directory: Directory | None = None
+        self._lock: int | None = None
         self._written = 0.0
 
     def __enter__(self) -> "State":
-        lock = self.path.with_name(f"{self.path.name}.lock")
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = lock.open("ab")
+            directory = self._directory = private_directory(self.path.parent, make=True)
+            self._lock = _opened_or_made(directory, self._lock_name)
             if sys.platform != "win32":
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 # The process that held the lock may have removed the file when it ended.
-                if not os.path.samestat(os.fstat(self._lock.fileno()), lock.stat()):
+                if not os.path.samestat(os.fstat(self._lock), directory.status(self._lock_name)):
                     raise BlockingIOError  # noqa: TRY301 - the same message for both cases
         except BlockingIOError:
             self._close()
             raise TransferError(
-                f"Another process runs this transfer: {lock} is locked. Wait until it ends."
+                f"Another process runs this transfer: {self.path}.lock is locked. Wait until it "
+                "ends."
             ) from None
         except OSError as error:
             self._close()
-            raise TransferError(
-                f"Cannot save the state of the transfer in {self.path.parent}: {error.strerror}"
+            raise StateUnusable(
+                "Cannot save the state of the transfer in "
+                f"{error.filename or self.path.parent}: {error.strerror}"
             ) from None
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._lock is not None and not self.path.exists():
-            with suppress(OSError):
-                Path(self._lock.name).unlink()
+        with suppress(OSError):
+            if self._directory is not None and not self._directory.has(self.path.name):
+                self._directory.remove(self._lock_name)
         self._close()
 
     def _close(self) -> None:
         if self._lock is not None:
-            self._lock.close()
+            os.close(self._lock)
+        if self._directory is not None:
+            self._directory.close()
+        self._lock = self._directory = None
+
+    @property
+    def _open(self) -> Directory:
+        assert self._directory is not None, "use the state in a `with` statement"
+        return self._directory
 
     def read(self, fingerprint: Mapping[str, object]) -> dict[str, Any] | None:
         """Return the saved state; None if there is none, or it does not match ``fingerprint``."""
         try:
-            members = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            members = json.loads(self._open.read(self.path.name))
+        except (OSError, ValueError, RecursionError):
             return None
         if not isinstance(members, dict) or members.get("version") != VERSION:
             return None
@@ -79,12 +101,9 @@ class State:
         Raises:
             TransferError: the file cannot be written.
         """
-        new = self.path.with_name(f"{self.path.name}.new")
         text = json.dumps({"version": VERSION, **members})
         try:
-            with os.fdopen(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-                file.write(text)
-            new.replace(self.path)
+            self._open.write(self.path.name, text.encode())
         except OSError as error:
             raise TransferError(
                 f"Cannot save the state of the transfer in {self.path}: {error.strerror}"
@@ -97,11 +116,69 @@ class State:
 
     def forget(self) -> None:
         """Delete the saved state."""
-        self.path.unlink(missing_ok=True)
+        self._open.remove(self.path.name)
+
+
+class Unsaved(State):
+    """A state that is never saved, so that nothing can be resumed."""
+
+    resumable = False
+
+    def read(self, fingerprint: Mapping[str, object]) -> None:
+        """Return None."""
+        del fingerprint
+
+    def write(self, members: Mapping[str, object]) -> None:
+        """Do nothing."""
+        del members
+
+    def is_due(self, seconds: float) -> bool:
+        """Return False."""
+        del seconds
+        return False
+
+    def forget(self) -> None:
+        """Do nothing."""
+
+
+@contextmanager
+def saved_if_possible(path: Path, remark: Remark) -> Iterator[State]:
+    """Yield the state at this path, or one that is not saved and a remark why.
+
+    Raises:
+        TransferError: another process runs the same transfer.
+    """
+    with ExitStack() as stack:
+        try:
+            state = stack.enter_context(State(path))
+        except StateUnusable as error:
+            remark(f"{error}. {CANNOT_RESUME}")
+            state = Unsaved(path)
+        yield state
 
 
 def state_file(kind: str, *names: str) -> Path:
-    """Return the path, in XDG_STATE_HOME or ~/.local/state, for the transfer with these names."""
-    home = os.environ.get("XDG_STATE_HOME", "")
-    base = Path(home) if Path(home).is_absolute() else Path("~/.local/state").expanduser()
+    """Return the path for the transfer with these names in the user's directory for state.
+
+    That is `s3vend` in XDG_STATE_HOME; else in LOCALAPPDATA on Windows, in ~/Library/Application
+    Support on macOS, and in ~/.local/state elsewhere.
+    """
+    home = Path(os.environ.get("XDG_STATE_HOME", ""))
+    base = home if home.is_absolute() else _platform_directory()
     return base / "s3vend" / f"{kind}-{sha256(chr(0).join(names).encode()).hexdigest()[:32]}.json"
+
+
+def _platform_directory() -> Path:
+    if sys.platform == "win32":
+        local = Path(os.environ.get("LOCALAPPDATA", ""))
+        return local if local.is_absolute() else Path("~/AppData/Local").expanduser()
+    if sys.platform == "darwin":
+        return Path("~/Library/Application Support").expanduser()
+    return Path("~/.local/state").expanduser()
+
+
+def _opened_or_made(directory: Directory, name: str) -> int:
+    try:
+        return directory.create(name)
+    except FileExistsError:
+        return directory.open(name)

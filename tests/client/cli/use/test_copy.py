@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.client.at_a_terminal import at_a_terminal
 from tests.client.cli.use.conftest import CONTENT, LONG
 from tests.client.conftest import Serve, Served
 from tests.client.typed import TOKEN, problem, typed
@@ -104,3 +105,81 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_half_done(
     del both.told["range"]
     assert typed(*words).code == 0
     assert (tmp_path / "long").read_bytes() == LONG
+
+
+def test_programs_get_the_result_as_json(
+    both: Served, stored: "dict[str, bytes]", tmp_path: Path
+) -> None:
+    path = tmp_path / "2026.csv"
+    down = typed("cp", "s3://b/reports/2026.csv", str(path), "-o", "json").json
+    assert down == {
+        "source": "s3://b/reports/2026.csv",
+        "destination": str(path),
+        "size": len(CONTENT),
+        "etag": down["etag"],
+        "resumed": 0,
+        "verified": "MD5",
+        "remarks": [],
+    }
+    up = typed("cp", str(path), "s3://b/up/", "-o", "json").json
+    assert (up["destination"], up["size"], up["remarks"]) == (
+        "s3://b/up/2026.csv",
+        len(CONTENT),
+        [],
+    )
+    assert up["verified"] in ("SHA256", "CRC64NVME", "CRC32C")
+    ended = typed("cp", "s3://b/reports/2026.csv", "-", "-o", "json")
+    assert (ended.code, ended.out) == (2, "")
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_what_could_not_be_verified_or_resumed_is_said(
+    quiet: bool, both: Served, tmp_path: Path
+) -> None:
+    both.told["etag"] = lambda: '"no-md5"'
+    (tmp_path / "state").write_text("in the way")
+    (tmp_path / ".k.s3vend").write_text("from before")
+    words = ("cp", "s3://b/reports/2026.csv", str(tmp_path / "k"), *(["-q"] if quiet else []))
+    ended = typed(*words, "-o", "json")
+    remarks = ended.json["remarks"]
+    for said, expected in zip(
+        remarks,
+        ("This transfer cannot be resumed.", f"Delete them: {tmp_path}/.k.s3vend", "not verified"),
+        strict=True,
+    ):
+        assert expected in said
+    assert ended.err == ("" if quiet else "".join(f"s3vend: {said}\n" for said in remarks))
+    to_stdout = typed("cp", "s3://b/reports/2026.csv", "-", *(["-q"] if quiet else []))
+    assert to_stdout.out == CONTENT.decode()
+    assert ("not verified" in to_stdout.err) is not quiet
+
+
+def test_a_terminal_shows_by_what_it_was_verified(both: Served, tmp_path: Path) -> None:
+    words = ("cp", "s3://b/reports/2026.csv", str(tmp_path))
+    ended, shown = at_a_terminal(*words, keys="", home=tmp_path, S3VEND_URL=both.url)
+    assert ended == 0
+    assert "(verified by MD5)" in shown.replace("\r\n", "")
+
+
+@pytest.mark.parametrize("name", ["a\\b", "line\nbreak", "esc\x1b[2J"])
+def test_a_file_whose_name_is_a_path_elsewhere_needs_a_key(
+    name: str, both: Served, stored: "dict[str, bytes]", tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(b"new")
+    ended = typed("cp", str(tmp_path / name), "s3://b/up/")
+    assert (ended.code, ended.out) == (2, "")
+    assert "name the key" in ended.err
+    assert not [key for key in stored if key.startswith("/b/up/")]
+    assert typed("cp", str(tmp_path / name), "s3://b/up/mine").code == 0
+
+
+@pytest.mark.parametrize("made", ["link", "directory"])
+def test_no_overwrite_takes_whatever_is_there_for_existing(
+    made: str, both: Served, tmp_path: Path
+) -> None:
+    path = tmp_path / "k"
+    path.symlink_to("nowhere") if made == "link" else (path / "2026.csv").mkdir(parents=True)
+    ended = typed("cp", "s3://b/reports/2026.csv", str(path), "--no-overwrite")
+    assert ended.code in (1, 2)
+    assert path.is_symlink() == (made == "link")
+    assert not (tmp_path / "nowhere").exists()

@@ -3,7 +3,7 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,10 +14,14 @@ from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.bar import bar
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.ending import INTERRUPTED, Refusal, say
+from s3vend.cli.terminal.text import put_json
 from s3vend.errors import S3VendError
 
 if TYPE_CHECKING:
     from s3vend.service.connect import Service
+    from s3vend.transfer.download.run import Downloaded
+    from s3vend.transfer.state import Remark
+    from s3vend.transfer.upload.sending import Uploaded
 
 EXAMPLES = (
     "s3vend cp report.csv s3://bucket/uploads/",
@@ -60,37 +64,40 @@ def copy(
         raise Refusal(
             "exactly one of source and destination must be s3://bucket/key, the other a file or -"
         )
-    size = {} if part_size is None else {"part_size": part_size * MIB}
-    service = options.service()
+    if options.is_json and destination == STDIN:
+        raise Refusal("- cannot be used with --output json; both would be written to stdout")
+    more: dict[str, Any] = {} if part_size is None else {"part_size": part_size * MIB}
+    more |= {"parallel": parallel, "service": options.service()}
     if up:
         key = _key(source, destination)
-        arguments = {
-            "content_type": content_type,
-            "overwrite": overwrite,
-            "parallel": parallel,
-            **size,
-        }
+        more |= {"content_type": content_type, "overwrite": overwrite}
         with _explain_resume(source), bar(key, quiet=options.quiet) as progress:
-            _upload(source, key, progress=progress, service=service, **arguments)
-        _say_done(f"copied {source} to {key}", options)
+            sent = _upload(source, key, progress=progress, **more)
+        _put_result(options, source, key, sent, sent.algorithm)
         return
     if content_type is not None:
         raise Refusal("--content-type is only for uploads")
     target = parse_key(source)
     if destination == STDIN:
-        _to_stdout(service, target)
-        return
-    path = Path(destination)
-    final = path / target.rpartition("/")[2] if path.is_dir() else path
-    if not overwrite and final.exists():
-        raise Refusal(f"{final} already exists; omit --no-overwrite to replace it", 1)
-    from s3vend.transfer.download.get import download
+        from s3vend.cli.use.stream import stream
 
-    with _explain_resume(destination), bar(target, quiet=options.quiet) as progress:
-        downloaded = download(
-            target, path, parallel=parallel, progress=progress, service=service, **size
-        )
-    _say_done(f"copied {target} to {downloaded.path}", options)
+        stream(more["service"], target, sys.stdout.buffer, _remark(options))
+        return
+    _download(options, target, Path(destination), overwrite=overwrite, **more)
+
+
+def _download(options: Options, target: str, path: Path, *, overwrite: bool, **more: Any) -> None:
+    from s3vend.transfer.download.get import download
+    from s3vend.transfer.download.names import final_path
+
+    final = final_path(target, path)
+    if not overwrite and (final.exists() or final.is_symlink()):
+        raise Refusal(f"{final} already exists; omit --no-overwrite to replace it", 1)
+    remarks: list[str] = []
+    with _explain_resume(str(path), remarks), bar(target, quiet=options.quiet) as progress:
+        remark = _remark(options, remarks)
+        got = download(target, path, progress=progress, remark=remark, **more)
+    _put_result(options, target, str(got.path), got, got.verified, remarks)
 
 
 def _key(source: str, destination: str) -> str:
@@ -100,21 +107,24 @@ def _key(source: str, destination: str) -> str:
     name = Path(source).name
     if source == STDIN or name in ("", ".", ".."):
         raise Refusal(f"{destination} is a prefix, and {source} has no file name; name the key")
+    from s3vend.transfer.download.names import key_fault
+
+    if reason := key_fault(name):
+        raise Refusal(f"{name!r} cannot be the end of a key: {reason}; name the key")
     return parse_key(destination + name)
 
 
-def _upload(source: str, key: str, *, service: "Service", **more: Any) -> None:
+def _upload(source: str, key: str, *, service: "Service", **more: Any) -> "Uploaded":
     """Upload a file. Stdin is written to a temporary file first."""
     from s3vend.transfer.upload.put import abandon, upload
 
     if source != STDIN:
-        upload(source, key, service=service, **more)
-        return
+        return upload(source, key, service=service, **more)
     with tempfile.NamedTemporaryFile(prefix="s3vend-") as file:
         shutil.copyfileobj(sys.stdin.buffer, file, MIB)
         file.flush()
         try:
-            upload(file.name, key, service=service, **more)
+            return upload(file.name, key, service=service, **more)
         except BaseException:  # it cannot be resumed, and its parts would cost money
             with suppress(S3VendError):
                 abandon(file.name, key, service=service)
@@ -122,26 +132,47 @@ def _upload(source: str, key: str, *, service: "Service", **more: Any) -> None:
 
 
 @contextmanager
-def _explain_resume(local: str) -> Iterator[None]:
-    """On Ctrl-C, say how to resume, unless the source is stdin."""
+def _explain_resume(local: str, remarks: Sequence[str] = ()) -> Iterator[None]:
+    """On Ctrl-C, say how to resume, unless the source is stdin or a remark says otherwise."""
     try:
         yield
     except KeyboardInterrupt:
-        if local == STDIN:
+        from s3vend.transfer.state import CANNOT_RESUME
+
+        if local == STDIN or any(CANNOT_RESUME in remark for remark in remarks):
             raise
         raise Refusal("interrupted; run the same command again to resume", INTERRUPTED) from None
 
 
-def _to_stdout(service: "Service", target: str) -> None:
-    """Write the object to stdout, range by range."""
-    from s3vend.cli.use.stream import stream
+def _remark(options: Options, remarks: list[str] | None = None) -> "Remark":
+    """Return a function that says a remark on stderr, and keeps it for the JSON."""
 
-    stream(service, target, sys.stdout.buffer)
+    def remark(text: str) -> None:
+        if remarks is not None:
+            remarks.append(text)
+        if not options.quiet:
+            say(text)
+
+    return remark
 
 
-def _say_done(message: str, options: Options) -> None:
-    if not options.quiet and sys.stderr.isatty():
-        say(message)
+def _put_result(
+    options: Options,
+    source: str,
+    destination: str,
+    result: "Uploaded | Downloaded",
+    verified: str,
+    remarks: Sequence[str] = (),
+) -> None:
+    if options.is_json:
+        members = {"size": result.size, "etag": result.etag, "resumed": result.resumed}
+        put_json(
+            {"source": source, "destination": destination, **members}
+            | {"verified": verified, "remarks": list(remarks)}
+        )
+    elif not options.quiet and sys.stderr.isatty():
+        how = verified if verified.startswith("not ") else f"verified by {verified}"
+        say(f"copied {source} to {destination} ({how})")
 
 
 def add(app: typer.Typer) -> None:

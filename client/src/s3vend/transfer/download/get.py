@@ -3,13 +3,14 @@
 import os
 from pathlib import Path
 
-from s3vend.errors import ObjectChanged, SettingsError
+from s3vend.errors import ObjectChanged
 from s3vend.service.connect import Service, connect
 from s3vend.transfer.download.landing import Landing
+from s3vend.transfer.download.names import final_path
 from s3vend.transfer.download.ranges import SIZE, find
 from s3vend.transfer.download.run import Downloaded, DownloadRun
 from s3vend.transfer.progress import Progress
-from s3vend.transfer.state import State
+from s3vend.transfer.state import Remark, State, saved_if_possible, state_file
 from s3vend.transfer.storage import Lifetimes
 
 PARALLEL = 8
@@ -23,13 +24,16 @@ def download(
     part_size: int = SIZE,
     parallel: int = PARALLEL,
     progress: Progress | None = None,
+    remark: Remark = bool,
     service: Service | None = None,
 ) -> Downloaded:
     """Download `s3://bucket/key` to a file, or into a directory under the last part of the key.
 
-    Until it is complete the file is named ``.NAME.s3vend``. After an interruption the same call,
-    in any process, resumes. ``part_size`` is the size of a range in bytes; ``parallel`` is the
-    number of ranges read at a time.
+    Until it is complete, the file has a random name in the same directory. After an interruption
+    the same call, in any process, resumes. A file or link at the path is replaced; a link is never
+    followed. ``part_size`` is the size of a range in bytes; ``parallel`` is the number of ranges
+    read at a time. ``remark`` is called with sentences for the user, such as why the download
+    cannot be resumed or verified.
 
     Raises:
         StorageError: S3 refused a request.
@@ -37,38 +41,50 @@ def download(
         ObjectChanged: the object was replaced several times during the download.
         DiskFull: the disk has no room for the file.
         TransferError: the file cannot be written, or another process downloads to the same path.
-        SettingsError: the path cannot be used.
+        SettingsError: the path, or the name in the key, cannot be used.
         ServiceError, Unreachable, IdentityError: as `credentials`.
     """
-    landing = Landing(_final_path(target, Path(path)))
-    connected, lifetimes = service or connect(), Lifetimes()
-    with State(landing.state) as state:
-        for start in range(FRESH_STARTS + 1):
-            remote = find(target, connected, lifetimes, part_size)
-            try:
-                return DownloadRun(remote, landing, state, parallel, progress).run()
-            except ObjectChanged:
+    final = final_path(target, Path(path)).absolute()
+    connected = service or connect()
+    with Landing(final) as landing, saved_if_possible(_state_path(final), remark) as state:
+        if earlier := landing.earlier_files():
+            remark(
+                "Files that an earlier version used, or that somebody else made, are ignored. "
+                f"Delete them: {' '.join(map(str, earlier))}"
+            )
+        try:
+            return _download(
+                target, landing, state, connected, part_size, parallel, progress, remark
+            )
+        except BaseException:
+            if not state.resumable:
                 landing.drop()
-                state.forget()
-                if start == FRESH_STARTS:
-                    raise
+            raise
+
+
+def _download(
+    target: str,
+    landing: Landing,
+    state: State,
+    service: Service,
+    part_size: int,
+    parallel: int,
+    progress: Progress | None,
+    remark: Remark,
+) -> Downloaded:
+    lifetimes = Lifetimes()
+    for start in range(FRESH_STARTS + 1):
+        remote = find(target, service, lifetimes, part_size)
+        try:
+            return DownloadRun(remote, landing, state, parallel, progress, remark).run()
+        except ObjectChanged:
+            landing.drop()
+            state.forget()
+            if start == FRESH_STARTS:
+                raise
     raise AssertionError("the loop returns or raises")
 
 
-def _final_path(target: str, path: Path) -> Path:
-    path = path.resolve() if path.is_symlink() else path
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise SettingsError(
-            f"{path} is neither a file nor a directory, and the download would replace it. "
-            "Choose another path."
-        )
-    if not path.parent.is_dir():
-        raise SettingsError(f"The directory {path.parent} does not exist. Create it first.")
-    if not path.is_dir():
-        return path
-    name = target.rpartition("/")[2]
-    if not name or name in (".", ".."):
-        raise SettingsError(
-            f"{path} is a directory, and {target} does not end in a file name. Name the file."
-        )
-    return path / name
+def _state_path(final: Path) -> Path:
+    """Return the path of the saved state; one file is written by one process at a time."""
+    return state_file("download", str(final.parent.resolve() / final.name))

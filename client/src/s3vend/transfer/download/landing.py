@@ -1,76 +1,140 @@
-"""The file of a download: under a temporary name until it is complete."""
+"""The place of a download: a part file beside the final path, renamed when it is complete.
+
+A rename is atomic only within a file system, so the part file lies beside the final path. Its name
+is random and only the state has it, so nobody can put a file of theirs in its place. The directory
+and the part file stay open, and a name that somebody swaps meanwhile changes nothing.
+"""
 
 import errno
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from s3vend.errors import DiskFull, TransferError
+from s3vend.files.directory import Directory
+from s3vend.files.paths import open_directory
+from s3vend.transfer.download.part import Part, Write, new_part, saved_part
+from s3vend.transfer.state import Remark
 
 FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+EARLIER = ("", ".json", ".json.new", ".json.lock")  # of the files that a version before this left
 
 
 class Landing:
-    """The partial file, ``.NAME.s3vend`` next to ``path``, which is renamed when it is complete."""
+    """The part file of a download to ``path``: ``with Landing(path) as landing``.
+
+    Raises:
+        TransferError: the directory cannot be opened, or a link of another user leads to it.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.part = path.with_name(f".{path.name}.s3vend")
+        self._directory: Directory | None = None
+        self._part: Part | None = None
+
+    def __enter__(self) -> "Landing":
+        with self._translate_errors(0):
+            self._directory = open_directory(self.path.parent)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._part is not None:
+            self._part.close()
+        self._where.close()
 
     @property
-    def state(self) -> Path:
-        """The path of the saved state."""
-        return self.part.with_name(f"{self.part.name}.json")
+    def identity(self) -> dict[str, object]:
+        """The members of the state by which a later run recognises the part file."""
+        return self._open.identity
 
-    def has(self, size: int) -> bool:
-        """Whether an earlier run left a partial file of this size."""
-        return self.part.is_file() and self.part.stat().st_size == size
+    def earlier_files(self) -> list[Path]:
+        """Return the files beside the path that an earlier version used; others may have made them.
+
+        This version does not read them.
+        """
+        names = [f".{self.path.name}.s3vend{ending}" for ending in EARLIER]
+        with suppress(OSError):
+            return [self.path.parent / name for name in names if self._where.has(name)]
+        return []
+
+    def resume(self, saved: Mapping[str, Any], remark: Remark) -> bool:
+        """Open the part file of an earlier run; return whether it is still that file.
+
+        What is not is left where it is.
+        """
+        try:
+            self._part = saved_part(self._where, saved)
+        except OSError as error:
+            remark(
+                f"{self.path.parent / saved['part']} is not continued: {error.strerror}. The "
+                "download begins again. Find out who made that file, and delete it."
+            )
+        return self._part is not None
 
     def make(self, size: int) -> None:
-        """Create a new partial file of ``size`` bytes, and delete the one of an earlier run.
+        """Create a new part file of ``size`` bytes.
 
         Raises:
             DiskFull: the disk has no room for ``size`` bytes.
             TransferError: the file cannot be created.
         """
         with self._translate_errors(size):
-            self.part.unlink(missing_ok=True)
-            free = shutil.disk_usage(self.part.parent).free
+            free = shutil.disk_usage(self.path.parent).free
             if free < size:
                 raise DiskFull(self._full_message(size, free))
-            with self.part.open("xb") as file:
-                file.truncate(size)
+            self._part = new_part(self._where, size)
 
     @contextmanager
-    def writing(self, first: int, left: int) -> Iterator[IO[bytes]]:
-        """Open the file at byte ``first``; ``left`` is the count of missing bytes, for messages."""
-        with self._translate_errors(left), self.part.open("r+b", buffering=0) as file:
-            file.seek(first)
-            yield file
+    def writing(self, first: int, left: int) -> Iterator[Write]:
+        """Yield a function that writes blocks from byte ``first`` on.
+
+        ``left`` is the count of missing bytes, for messages.
+        """
+        with self._translate_errors(left), self._open.writing(first) as write:
+            yield write
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the bytes of the part file."""
+        with self._translate_errors(0):
+            yield from self._open.blocks()
 
     def flush(self) -> None:
         """Write everything to the disk (fsync)."""
-        with self._translate_errors(0), self.part.open("r+b") as file:
-            os.fsync(file.fileno())
+        with self._translate_errors(0):
+            os.fsync(self._open.fd)
 
     def finish(self) -> None:
-        """Rename the complete file to the final path, so that the name survives a power cut."""
+        """Rename the complete file to the final path, so that the name survives a power cut.
+
+        Raises:
+            TransferError: it cannot be renamed, or somebody put another file in its place.
+        """
         self.flush()
         with self._translate_errors(0):
-            self.part.replace(self.path)
-            if os.name == "posix":
-                directory = os.open(self.path.parent, os.O_RDONLY)
-                try:
-                    os.fsync(directory)
-                finally:
-                    os.close(directory)
+            self._open.rename(self.path.name)
+        self._part = None
 
     def drop(self) -> None:
-        """Delete the partial file."""
-        self.part.unlink(missing_ok=True)
+        """Delete the part file, if there is one."""
+        if self._part is None:
+            return
+        self._part.close()
+        with suppress(OSError):
+            self._where.remove(self._part.name)
+        self._part = None
+
+    @property
+    def _where(self) -> Directory:
+        assert self._directory is not None, "use the landing in a `with` statement"
+        return self._directory
+
+    @property
+    def _open(self) -> Part:
+        assert self._part is not None, "make or resume the part file first"
+        return self._part
 
     @contextmanager
     def _translate_errors(self, left: int) -> Iterator[None]:
@@ -81,7 +145,7 @@ class Landing:
             if error.errno in FULL:
                 raise DiskFull(self._full_message(left, None, reason)) from None
             raise TransferError(
-                f"{error.filename or self.part} cannot be written: {reason}"
+                f"{error.filename or self.path} cannot be written: {reason}"
             ) from None
 
     def _full_message(self, left: int, free: int | None, reason: str = "not enough space") -> str:

@@ -1,19 +1,19 @@
 """An object read in ranges, all from the version that existed when the download began."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from s3vend.errors import ObjectChanged, TransferError
 from s3vend.http.wire import BLOCK, Answer, TranslateErrors, lower_names
 from s3vend.service.connect import Service
 from s3vend.service.urls import Url, url_of
+from s3vend.transfer.download.checksum import Checksum, checksum_of
 from s3vend.transfer.storage import Lifetimes, send_with_retries
 
 SIZE = 16 * 1024 * 1024  # bytes of a range
+Request = Mapping[str, object]
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-_MD5 = re.compile(r'"([0-9a-f]{32})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Object:
     target: str
     size: int  # bytes
     etag: str
-    md5: str | None  # of all bytes, if the ETag is that
+    checksum: Checksum | str  # or why there is none to compare the bytes with
     service: Service
     url: Url | None = field(repr=False)
     lifetimes: Lifetimes
@@ -41,7 +41,11 @@ class Object:
 
     def sign(self) -> Url:
         """Return a new URL to read the object."""
-        return url_of(_presign(self.service, self.lifetimes, self.target, "GET")[0])
+        return self.presign([_get(self.target)])[0]
+
+    def presign(self, requests: Sequence[Request]) -> list[Url]:
+        """Return a URL for each request, with the longest lifetime that the grant allows."""
+        return _presign(self.service, self.lifetimes, requests)
 
     def open(self, url: Url, first: int, size: int) -> tuple[Answer, Iterator[bytes]]:
         """Request a range; return S3's answer and the bytes of the range as they arrive.
@@ -78,17 +82,22 @@ class Object:
             )
 
         def blocks() -> Iterator[bytes]:
-            done = False
+            done, left = False, size
             try:
-                left = size
                 while left:
                     with TranslateErrors(url.url):
                         block = response.read(min(BLOCK, left), decode_content=False)
+                        left -= len(block)
+                        more = not left and response.read(1, decode_content=False)
                     if not block:
                         break
-                    left -= len(block)
+                    if more:
+                        raise TransferError(
+                            f"S3 sent more bytes of {self.target} than requested. Download it "
+                            "again."
+                        )
+                    done = not left  # before the last block, since nobody may ask for another
                     yield block
-                done = not left
             finally:
                 response.release_conn() if done else response.close()
 
@@ -110,29 +119,35 @@ def find(target: str, service: Service, lifetimes: Lifetimes, part_size: int = S
         TransferError: S3's answer has no size or no ETag.
         ServiceError: the service refused to sign the URLs.
     """
-    head, get = (url_of(entry) for entry in _presign(service, lifetimes, target, "HEAD", "GET"))
+    head = head_request(target)
+    found, get = _presign(service, lifetimes, [head, _get(target)])
     answer = send_with_retries(
         f"find {target}",
-        head,
-        lambda: url_of(_presign(service, lifetimes, target, "HEAD")[0]),
+        found,
+        lambda: _presign(service, lifetimes, [head])[0],
         lambda url: service.wire.send(url.method, url.url, url.headers),
         service.patience,
     )
     size, etag = answer.headers.get("content-length", ""), answer.headers.get("etag", "")
     if not size.isdecimal() or not etag:
         raise TransferError(f"S3's answer for {target} has no size or no ETag.")
-    hashed = answer.headers.get("x-amz-server-side-encryption", "AES256") == "AES256"
-    match = _MD5.fullmatch(etag)
-    md5 = match[1] if match and hashed else None
-    return Object(target, int(size), etag, md5, service, get, lifetimes, part_size)
+    checksum = checksum_of(answer.headers)
+    return Object(target, int(size), etag, checksum, service, get, lifetimes, part_size)
 
 
-def _presign(
-    service: Service, lifetimes: Lifetimes, target: str, *methods: str
-) -> list[dict[str, Any]]:
-    requests = [{"method": method, "target": target} for method in methods]
+def _get(target: str) -> Request:
+    return {"method": "GET", "target": target}
+
+
+def head_request(target: str, **members: object) -> Request:
+    """Return a request for a URL that asks for the object's properties and checksum."""
+    return {"method": "HEAD", "target": target, "checksumMode": "ENABLED", **members}
+
+
+def _presign(service: Service, lifetimes: Lifetimes, requests: Sequence[Request]) -> list[Url]:
     answer = lifetimes.request(
-        lambda seconds: service.ask("presigned-urls", {"expiresIn": seconds, "requests": requests})
+        lambda seconds: service.ask(
+            "presigned-urls", {"expiresIn": seconds, "requests": list(requests)}
+        )
     )
-    urls: list[dict[str, Any]] = answer["urls"]
-    return urls
+    return [url_of(entry) for entry in answer["urls"]]

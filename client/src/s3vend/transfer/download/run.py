@@ -4,17 +4,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from hashlib import md5
 from pathlib import Path
 
 from s3vend.errors import ChecksumMismatch, S3VendError, Unreachable
-from s3vend.http.wire import BLOCK, Answer
+from s3vend.http.wire import Answer
 from s3vend.service.urls import Url
 from s3vend.transfer.crew import Crew
 from s3vend.transfer.download.landing import Landing
 from s3vend.transfer.download.ranges import Object
+from s3vend.transfer.download.verify import NOT_VERIFIED, NotVerifiable, verify
 from s3vend.transfer.progress import Counter, Progress
-from s3vend.transfer.state import State
+from s3vend.transfer.state import Remark, State
 from s3vend.transfer.storage import send_with_retries
 
 SELDOM = 5.0  # seconds between two writes of the state, since each flushes the file to the disk
@@ -24,8 +24,9 @@ SELDOM = 5.0  # seconds between two writes of the state, since each flushes the 
 class Downloaded:
     """The result of a download.
 
-    ``verified`` is `MD5` if the bytes match the MD5 that S3 has, else `ETag`: all ranges came from
-    the object with this ETag. ``resumed`` is the number of bytes that an earlier run downloaded.
+    ``verified`` is the name of the checksum that S3 has and the bytes match, such as `SHA256`; else
+    `not verified`: all ranges came from the object with this ETag, and TLS protected them.
+    ``resumed`` is the number of bytes that an earlier run downloaded.
     """
 
     path: Path
@@ -39,15 +40,23 @@ class DownloadRun:
     """One run of a download."""
 
     def __init__(
-        self, remote: Object, landing: Landing, state: State, parallel: int, report: Progress | None
+        self,
+        remote: Object,
+        landing: Landing,
+        state: State,
+        parallel: int,
+        report: Progress | None,
+        remark: Remark,
     ) -> None:
         self._object, self._landing, self._state = remote, landing, state
+        self._remark = remark
         self._url: Url | None = remote.url
         self._crew: Crew[int] = Crew(parallel)
         self._counter = Counter(remote.size, report)
         self._lock, self._signing = threading.Lock(), threading.Lock()
         self._done: set[int] = set()
         self._fingerprint: dict[str, object] = {
+            "path": str(landing.path),
             "target": remote.target,
             "etag": remote.etag,
             "size": remote.size,
@@ -61,11 +70,7 @@ class DownloadRun:
             TransferError, ServiceError, Unreachable, IdentityError: as `download`.
         """
         remote, landing = self._object, self._landing
-        saved = self._state.read(self._fingerprint)
-        if saved is not None and landing.has(remote.size):
-            self._done = set(saved["done"])
-        else:
-            self._state.forget()
+        if not self._resume():
             landing.make(remote.size)
         resumed = sum(remote.span(number)[1] for number in self._done)
         self._counter.add(resumed)
@@ -77,16 +82,33 @@ class DownloadRun:
             with self._lock, suppress(S3VendError):
                 self._save()
             raise
-        self._verify()
+        verified = self._verify()
         landing.finish()
         self._state.forget()
-        verified = "MD5" if remote.md5 else "ETag"
         return Downloaded(landing.path, remote.size, remote.etag, verified, resumed)
+
+    def _resume(self) -> bool:
+        """Continue with the part file that an earlier run left; return whether there is one.
+
+        What it left of another object, or in ranges of another size, is deleted.
+        """
+        saved = self._state.read({"path": str(self._landing.path)})
+        if saved is None or not self._landing.resume(saved, self._remark):
+            return False
+        same = all(saved.get(name) == value for name, value in self._fingerprint.items())
+        done = saved.get("done")
+        numbers = range(self._object.count)
+        if same and isinstance(done, list) and all(type(n) is int and n in numbers for n in done):
+            self._done = set(done)
+            return True
+        self._landing.drop()
+        return False
 
     def _save(self) -> None:
         """Save the state. Only ranges that are on the disk count as done."""
         self._landing.flush()
-        self._state.write(self._fingerprint | {"done": sorted(self._done)})
+        done = {"done": sorted(self._done)}
+        self._state.write(self._fingerprint | self._landing.identity | done)
 
     def _range(self, number: int) -> None:
         first, size = self._object.span(number)
@@ -129,7 +151,7 @@ class DownloadRun:
 
     def _write(self, at: int, end: int, blocks: Iterator[bytes]) -> int:
         """Write the bytes to the file; return the position after the last one."""
-        with self._landing.writing(at, self._object.size - at) as file:
+        with self._landing.writing(at, self._object.size - at) as write:
             while at < end:
                 try:
                     block = next(blocks, None)
@@ -138,28 +160,25 @@ class DownloadRun:
                 if block is None:
                     raise _EndedEarly("S3 ended the answer early", at)
                 self._crew.check()
-                view = memoryview(block)
-                while view:
-                    view = view[file.write(view) :]
+                write(block)
                 at += len(block)
                 self._counter.add(len(block))
         return at
 
-    def _verify(self) -> None:
-        remote = self._object
-        if remote.md5 is None:
-            return
-        digest = md5(usedforsecurity=False)
-        with self._landing.part.open("rb", buffering=0) as file:
-            while block := file.read(BLOCK):
-                digest.update(block)
-        if digest.hexdigest() != remote.md5:
+    def _verify(self) -> str:
+        """Return the name of the checksum that the bytes match, or `not verified`."""
+        try:
+            return verify(self._object, self._landing.blocks)
+        except NotVerifiable as reason:
+            self._remark(f"{self._object.target} is {NOT_VERIFIED}: {reason}.")
+            return NOT_VERIFIED
+        except ChecksumMismatch as error:
             self._landing.drop()
             self._state.forget()
             raise ChecksumMismatch(
-                f"The downloaded bytes do not have the MD5 of {remote.target}. They were "
-                f"discarded, and {self._landing.path} was not written. Download it again."
-            )
+                f"{error} They were discarded, and {self._landing.path} was not written. Download "
+                "it again."
+            ) from None
 
 
 class _EndedEarly(Exception):
