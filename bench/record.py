@@ -43,7 +43,7 @@ def decided(record: Record) -> None:
 
 def with_metrics() -> None:
     """As the functions do it."""
-    with request_record(NAMESPACE, "presigned-urls", "a-request") as record:
+    with request_record(NAMESPACE, "presigned-urls", {"requestId": "a-request"}) as record:
         decided(record)
 
 
@@ -51,7 +51,7 @@ def without() -> None:
     """As it was: the standard encoder, nothing measured."""
     time = datetime.now(UTC)
     with audit_record(
-        emit, "presigned-urls", request_id="a-request", vend_id="avend", time=time
+        emit, "presigned-urls", ids={"requestId": "a-request"}, vend_id="avend", time=time
     ) as record:
         decided(record)
 

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.answers import PARAMETERS, Page
-from vending.audit.record import Record
+from vending.audit.record import Record, RequestIds
 from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
 from vending.aws.api.routes import recorded_route
@@ -97,7 +97,7 @@ def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
         assumable_roles=partial(parameters.assumable_roles, settings),
         never_lent=partial(parameters.never_lent, settings),
     )
-    on_change = partial(record_change, request.id, caller, record)
+    on_change = partial(record_change, request.ids, caller, record)
     body = parse(ChangesRequest, request.body())
     answer = apply(body, record, CATALOGUE, setting=setting, on_change=on_change)
     if answer["applied"]:
@@ -107,10 +107,10 @@ def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
 
 
 def record_change(
-    request_id: str, caller: Caller, cause: Record, change: Change, revision: int, outcome: str
+    ids: RequestIds, caller: Caller, cause: Record, change: Change, revision: int, outcome: str
 ) -> None:
     """Write the audit record of one change, with the entry before and after."""
-    with step_record("change", request_id) as record:
+    with step_record("change", ids) as record:
         record.note(**caller.as_recorded())
         record.note(
             cause=cause.vend_id, change=change.as_json(), revision=revision, outcome=outcome

@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, object]:
     try:
         with (
             lasting(VEND),
-            recording("authentication", request.id, failures_only=True) as record,
+            recording("authentication", request.ids, failures_only=True) as record,
         ):
             record.note(door="web-identity", route=request.route, sourceIp=request.source_ip)
             identity = verification.identity(request.token(), record)

@@ -78,7 +78,8 @@ def path_id(request: gateway.Request) -> str:
 
 def run_reconciler(event_id: str) -> None:
     """Repair differences and remove ended denials; on schedule and after stack updates."""
-    with deadline.lasting(deadline.ADMINISTRATION), recording("reconciliation", event_id) as record:
+    ids = {"requestId": event_id}
+    with deadline.lasting(deadline.ADMINISTRATION), recording("reconciliation", ids) as record:
         if written := reconcile(LEDGER):
             record.note(reconciliation=written.as_recorded())
             if written.damaged:

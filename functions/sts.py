@@ -56,7 +56,7 @@ def assume_role_with_web_identity(request: gateway.Request) -> Answer:
     Until the token is verified, the action is ``authentication``, so junk sent to this open route
     does not count as a refused caller.
     """
-    with recording("authentication", request.id) as record:
+    with recording("authentication", request.ids) as record:
         source_ip = request.source_ip()
         record.note(door="sts", sourceIp=source_ip)
         parameters = RoleRequest.read(request, traced=traced)

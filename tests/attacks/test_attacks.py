@@ -14,6 +14,7 @@ from tests.attacks import (
     bodies,
     buckets,
     callers,
+    chosen_text,
     doors,
     keys,
     leaks,
@@ -36,6 +37,7 @@ MODULES = {
     for module in (
         *(prefixes, keys, buckets, accounts, callers, tenants),
         *(tokens, sts, bodies, urls, uploads, administration, never_lent, leaks, revoked),
+        chosen_text,
     )
 }
 GROUPS = {name: module.ATTACKS for name, module in MODULES.items()}
@@ -179,6 +181,16 @@ def test_an_attack_leaves_one_record_and_no_secret(row: Attack, attempt: Attempt
     secrets = {*SECRET.findall(json.dumps(found.body)), *TOKEN.findall(sent), "hunter2-hunter2"}
     told = "" if row.gets else json.dumps(found.body)
     assert not [one for one in secrets if one in json.dumps(found.written) + told]
+
+
+@pytest.mark.invariant(16)
+@pytest.mark.parametrize("row", ROWS)
+def test_an_attempt_is_recorded_and_answered_under_the_id_that_no_client_chose(
+    row: Attack, attempt: Attempt
+) -> None:
+    found, own = attempt(row), row.event["requestContext"]["extendedRequestId"]
+    assert {one["extendedRequestId"] for one in found.written if "record" in one} <= {own}
+    assert found.body.get("requestId", own) == own
 
 
 def test_no_attempt_stands_there_twice_and_each_has_its_source() -> None:

@@ -17,6 +17,7 @@ from vending.times import iso
 VERSION = 1
 
 type Emit = Callable[[str], None]
+type RequestIds = Mapping[str, str]  # ``requestId`` and, from API Gateway, ``extendedRequestId``
 type Encode = Callable[[Mapping[str, object]], str]  # to JSON on one line of ASCII
 
 
@@ -62,7 +63,7 @@ def audit_record(
     emit: Emit,
     action: str,
     *,
-    request_id: str,
+    ids: RequestIds,
     vend_id: str,
     time: datetime,
     failures_only: bool = False,
@@ -78,7 +79,7 @@ def audit_record(
     """
     record = Record(vend_id, {"record": "audit", "version": VERSION}, meter or Meter())
     record.meter.begin()
-    record.note(time=iso(time), requestId=request_id, vendId=vend_id, action=action)
+    record.note(time=iso(time), **ids, vendId=vend_id, action=action)
     try:
         yield record
         record.members.setdefault("outcome", "granted")

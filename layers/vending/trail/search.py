@@ -18,7 +18,7 @@ from vending.times import iso
 from vending.trail.vends import LONGEST_VEND, Line, Read
 
 MEMBERS = (
-    *("action", "caller", "code", "grant", "issuer", "outcome"),
+    *("action", "caller", "code", "extendedRequestId", "grant", "issuer", "outcome"),
     *("requestId", "sessionId", "subject", "tokenHash", "vendId"),
 )
 OUTCOMES = ("granted", "refused", "failed", "unknown")

@@ -38,7 +38,7 @@ def line(action: str, fails: Exception | None = None, **members: object) -> str:
         with audit_record(
             lines.append,
             action,
-            request_id="r",
+            ids={"requestId": "r"},
             vend_id="v",
             time=NOW,
             meter=Meter(lambda: next(times)),

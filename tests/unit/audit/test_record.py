@@ -19,7 +19,7 @@ def emitted(fails: BaseException | None = None) -> dict[str, object]:
 
     def run() -> None:
         with audit_record(
-            lines.append, "credentials", request_id="r", vend_id="v", time=NOW
+            lines.append, "credentials", ids={"requestId": "r"}, vend_id="v", time=NOW
         ) as record:
             record.note(**caller().as_recorded())
             record.note(**as_recorded(wanted("s3://bkt/a READ", "s3://bkt/b READ")))
@@ -78,7 +78,7 @@ def test_a_request_that_fails_leaves_one_record_with_its_reason(
 def test_a_thousand_targets_are_counted_and_the_first_listed() -> None:
     lines: list[str] = []
     with audit_record(
-        lines.append, "presigned-urls", request_id="r", vend_id="v", time=NOW
+        lines.append, "presigned-urls", ids={"requestId": "r"}, vend_id="v", time=NOW
     ) as record:
         record.note(
             **as_recorded(
@@ -94,7 +94,9 @@ def test_a_thousand_targets_are_counted_and_the_first_listed() -> None:
 def test_a_subjects_record_has_its_issuer_and_the_hash_of_its_token_and_no_claims() -> None:
     lines: list[str] = []
     alice = Caller("web-identity", WebIdentity(ISSUER, "alice", {"a": "b"}, "a-hash"), "192.0.2.7")
-    with audit_record(lines.append, "credentials", request_id="r", vend_id="v", time=NOW) as record:
+    with audit_record(
+        lines.append, "credentials", ids={"requestId": "r"}, vend_id="v", time=NOW
+    ) as record:
         record.note(**alice.as_recorded())
     assert json.loads(lines[0]) == {
         "record": "audit",
@@ -131,7 +133,7 @@ def test_of_failures_only_what_ends_well_leaves_no_record(
         audit_record(
             lines.append,
             "authentication",
-            request_id="r",
+            ids={"requestId": "r"},
             vend_id="v",
             time=NOW,
             failures_only=True,
@@ -145,7 +147,7 @@ def test_of_failures_only_what_ends_well_leaves_no_record(
 def test_a_refusal_without_an_error_is_recorded_among_failures_too() -> None:
     lines: list[str] = []
     with audit_record(
-        lines.append, "a", request_id="r", vend_id="v", time=NOW, failures_only=True
+        lines.append, "a", ids={"requestId": "r"}, vend_id="v", time=NOW, failures_only=True
     ) as record:
         record.note(outcome="refused")
     assert len(lines) == 1

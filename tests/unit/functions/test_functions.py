@@ -681,7 +681,8 @@ def test_a_token_that_is_refused_is_told_only_to_the_record(
     }
     assert record["route"] == "GET /web-identity/identity"
     assert record["sourceIp"] == "192.0.2.7"
-    assert record["requestId"] == asked["requestContext"]["requestId"]
+    for name in ("requestId", "extendedRequestId"):
+        assert record[name] == asked["requestContext"][name]
     if reason == "Missing":
         assert "tokenHash" not in record
     else:

@@ -153,6 +153,7 @@ def test_throttling_follows_its_parameters() -> None:
 
 ACCESS_LOG: Final = {
     "requestId": "$context.requestId",
+    "extendedRequestId": "$context.extendedRequestId",
     "time": "$context.requestTimeEpoch",
     "ip": "$context.identity.sourceIp",
     "method": "$context.httpMethod",
@@ -249,7 +250,7 @@ def test_a_refusal_of_api_gateway_has_the_shape_of_ours(kind: str, status: int, 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_a_refusal_of_api_gateway_repeats_nothing_of_the_request(kind: str) -> None:
     (text,) = RESPONSES[kind]["responseTemplates"].values()
-    assert re.findall(r"\$[\w.]+", text) == ["$context.requestId"]
+    assert re.findall(r"\$[\w.]+", text) == ["$context.extendedRequestId"]
     assert not [value for value in headers(kind).values() if "method.request" in value]
 
 

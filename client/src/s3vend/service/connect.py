@@ -141,7 +141,7 @@ def _problem(answer: Answer) -> Problem:
         detail=str(
             members.get("detail") or members.get("message") or members.get("Message") or text
         ),
-        request_id=str(members.get("requestId") or answer.headers.get("x-amzn-requestid") or "")
+        request_id=str(members.get("requestId") or answer.headers.get("x-amz-apigw-id") or "")
         or None,
         faults=faults,
         retry_after=retry_after(answer),

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vending.audit.record import RequestIds
+from vending.aws.api.request_ids import request_ids
 from vending.callers.identity import WebIdentity
 from vending.denials.names import caller_part
 from vending.errors import TokenRefused
@@ -22,9 +24,9 @@ class AuthorizationRequest:
     event: Mapping[str, Any]
 
     @property
-    def id(self) -> str:
-        """The request id."""
-        return str(self._context.get("requestId", ""))
+    def ids(self) -> RequestIds:
+        """The ids of the request, as the audit record has them."""
+        return request_ids(self._context)
 
     @property
     def route(self) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, Protocol
 
+from vending.audit.record import RequestIds
+from vending.aws.api.request_ids import own_id, request_ids
 from vending.aws.api.responses import PROBLEMS, Answer, Wire, causes
 from vending.aws.services.deadline import VEND, lasting
 from vending.callers.caller import Caller, Door
@@ -50,8 +52,13 @@ class Request:
 
     @property
     def id(self) -> str:
-        """The request id."""
-        return str(self.context.get("requestId", ""))
+        """API Gateway's own id of the request, which every answer has."""
+        return own_id(self.ids)
+
+    @property
+    def ids(self) -> RequestIds:
+        """The ids of the request, as the audit record has them."""
+        return request_ids(self.context)
 
     @property
     def route(self) -> str:
@@ -157,11 +164,16 @@ def answer(
             return wire.write_answer(route(request), request.id)
     except VendingError as error:
         if isinstance(error, ServiceFault):
-            report(error.code, extra={"reason": error.reason, "causes": causes(error)})
+            report(error.code, extra=_reported(request, error) | {"reason": error.reason})
         return wire.write_error(error, request.id)
     except Exception as error:  # noqa: BLE001 - every other error gets an answer without details
-        report("InternalError", extra={"causes": causes(error)})
+        report("InternalError", extra=_reported(request, error))
         return wire.write_error(InternalError("Something went wrong here."), request.id)
+
+
+def _reported(request: Request, error: Exception) -> dict[str, object]:
+    """Where an error comes from, and the id that leads to the record of its request."""
+    return {"extendedRequestId": request.id, "causes": causes(error)}
 
 
 def _unknown_route(_: Request) -> Answer:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 
-from vending.audit.record import Record
+from vending.audit.record import Record, RequestIds
 from vending.aws.api.gateway import Request, Route
 from vending.aws.api.responses import Answer
 from vending.callers.caller import Caller
 
-type Recording = Callable[[str, str], AbstractContextManager[Record]]  # action, request id
+type Recording = Callable[[str, RequestIds], AbstractContextManager[Record]]  # of an action
 type RecordedAnswer = Callable[[Request, Caller, Record], Answer]
 
 
@@ -18,7 +18,7 @@ def recorded_route(
     """A route that writes one audit record for each request; ``query`` names its parameters."""
 
     def route(request: Request) -> Answer:
-        with recording(action, request.id) as record:
+        with recording(action, request.ids) as record:
             caller = request.caller()
             record.note(**caller.as_recorded())
             request.query(query)

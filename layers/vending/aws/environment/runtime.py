@@ -9,7 +9,7 @@ from secrets import token_bytes
 from time import monotonic, time
 from typing import Self
 
-from vending.audit.record import Record, audit_record
+from vending.audit.record import Record, RequestIds, audit_record
 from vending.aws.api.responses import line
 from vending.aws.services.measuring import METER
 from vending.grants.rate_limit import RateLimit
@@ -77,7 +77,7 @@ def emit(line: str) -> None:
 
 
 def request_record(
-    metrics_namespace: str, action: str, request_id: str, *, failures_only: bool = False
+    metrics_namespace: str, action: str, ids: RequestIds, *, failures_only: bool = False
 ) -> AbstractContextManager[Record]:
     """The audit record of a request, written to stdout with durations when the block ends.
 
@@ -87,7 +87,7 @@ def request_record(
     return audit_record(
         emit,
         action,
-        request_id=request_id,
+        ids=ids,
         vend_id=new_id(),
         time=now(),
         failures_only=failures_only,
@@ -97,6 +97,6 @@ def request_record(
     )
 
 
-def step_record(action: str, request_id: str) -> AbstractContextManager[Record]:
+def step_record(action: str, ids: RequestIds) -> AbstractContextManager[Record]:
     """The audit record of one step of a request, without durations and metrics."""
-    return audit_record(emit, action, request_id=request_id, vend_id=new_id(), time=now())
+    return audit_record(emit, action, ids=ids, vend_id=new_id(), time=now())

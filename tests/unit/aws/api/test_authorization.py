@@ -32,7 +32,7 @@ def event(*, headers: Any = None, **changes: Any) -> dict[str, Any]:
 
 def test_the_event_tells_what_is_asked() -> None:
     asked = AuthorizationRequest(event())
-    assert asked.id == "a-request"
+    assert asked.ids == {"requestId": "a-request"}
     assert asked.route == "GET /web-identity/grants"
     assert asked.source_ip == "192.0.2.7"
     assert asked.token() == "a.b.c"
@@ -107,7 +107,7 @@ def test_a_token_is_read_from_the_headers_alone() -> None:
 @pytest.mark.parametrize("context", [None, {}, {"identity": None}])
 def test_an_event_without_a_context_has_nothing_to_tell(context: object) -> None:
     asked = AuthorizationRequest(event(requestContext=context))
-    assert (asked.id, asked.source_ip) == ("", "")
+    assert (asked.ids, asked.source_ip) == ({"requestId": ""}, "")
 
 
 def test_one_request_is_let_through_with_who_asks_as_one_text() -> None:

@@ -29,7 +29,8 @@ def event(**changes: Any) -> dict[str, Any]:
         "httpMethod": "POST",
         "resourcePath": "/iam/credentials",
         "stage": "v1",
-        "requestId": "a-request",
+        "requestId": "a-clients-choice",
+        "extendedRequestId": "a-request",
         "identity": IDENTITY,
     } | changes.pop("context", {})
     return {"body": "{}", "headers": {}, "requestContext": context} | changes
@@ -203,6 +204,7 @@ def test_a_fault_of_ours_tells_the_request_id_and_nothing_else() -> None:
     status, _, body, reports = answered(raising(ValueError(secret)))
     assert (status, body["code"], body["requestId"]) == (500, "InternalError", "a-request")
     assert secret not in json.dumps([body, reports])
+    assert reports[0][1]["extendedRequestId"] == "a-request"
     assert reports[0][1]["causes"][0].startswith("ValueError at route:")
 
 

@@ -94,8 +94,8 @@ def test_the_time_is_in_utc_and_an_id_is_never_the_same() -> None:
     assert all(re.fullmatch("[a-z2-7]{16}", one) for one in ids)
 
 
-REQUEST = partial(request_record, "s3vend/s3vend", "credentials", "request-1")
-STEP = partial(step_record, "change", "request-1")
+REQUEST = partial(request_record, "s3vend/s3vend", "credentials", {"requestId": "request-1"})
+STEP = partial(step_record, "change", {"requestId": "request-1"})
 
 
 def emitted(

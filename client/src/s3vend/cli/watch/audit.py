@@ -46,7 +46,7 @@ def records(
         str | None, typer.Option("--outcome", help="Outcome: granted, refused, failed or unknown.")
     ] = None,
     request: Annotated[
-        str | None, typer.Option("--request", help="Request id (requestId).")
+        str | None, typer.Option("--request", help="Request id, as in an error (requestId).")
     ] = None,
     session: SessionId = None,
     subject: Subject = None,
@@ -66,7 +66,7 @@ def records(
         "grant": grant,
         "issuer": issuer,
         "outcome": outcome,
-        "requestId": request,
+        "extendedRequestId": request,
         "sessionId": session,
         "subject": subject,
         "tokenHash": token_hash,
