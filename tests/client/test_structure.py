@@ -19,11 +19,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = Path(__file__).parent
 CLI = PACKAGE / "cli"
 FACE = "s3vend"  # what the package exports
-GROUND = {"errors.py": "errors"}  # a file that is no room: every room may raise its errors
+GROUND = {"errors.py": "errors", "printable.py": "printable"}  # files that are no rooms
 
 # Every room, and the rooms that it imports; each of them stands above it.
 ROOMS: dict[str, tuple[str, ...]] = {
-    "errors": (),
+    "printable": (),
+    "errors": ("printable",),
     "files": (),
     "http": ("errors",),
     "identity": ("errors", "files", "http"),
@@ -33,15 +34,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "transfer/upload": ("errors", "http", "service", "transfer"),
     "transfer/download": ("errors", "files", "http", "service", "transfer"),
     FACE: ("errors", "service", "sdks", "transfer", "transfer/upload", "transfer/download"),
-    "cli/terminal": ("errors", "identity", "service", "transfer"),
+    "cli/terminal": ("printable", "errors", "identity", "service", "transfer"),
     "cli/use": (
-        *("errors", "http", "identity", "service"),
+        *("printable", "errors", "http", "identity", "service"),
         *("transfer", "transfer/upload", "transfer/download", "cli/terminal"),
     ),
-    "cli/grant": ("errors", "service", "cli/terminal"),
+    "cli/grant": ("printable", "errors", "service", "cli/terminal"),
     "cli/watch": ("service", "cli/terminal", "cli/grant"),
     "cli/setup": ("errors", "files", "http", "identity", "service", "cli/terminal"),
-    "cli": (FACE, "cli/use", "cli/grant", "cli/watch", "cli/setup"),
+    "cli": (FACE, "cli/terminal", "cli/use", "cli/grant", "cli/watch", "cli/setup"),
 }
 MOST = 10  # modules of a room
 COMMAND = {"rich", "typer", "yaml"}  # the extra `cli`
@@ -187,6 +188,23 @@ def test_a_command_imports_what_it_needs_and_no_more(
     loaded = run(program, S3VEND_TOKEN=token()).stderr.split()
     assert "s3vend.cli.app" in loaded
     assert set(unwanted) & set(loaded) == set()
+
+
+def test_everything_is_written_in_one_place_that_escapes_it() -> None:
+    writers = {"print", "typer.echo", "typer.secho", "sys.stdout.write", "sys.stderr.write"}
+    found = {
+        place(path): sum(
+            isinstance(node, ast.Call) and ast.unparse(node.func) in writers
+            for node in ast.walk(ast.parse(path.read_text()))
+        )
+        for path in MODULES
+    }
+    assert {path: count for path, count in found.items() if count} == {
+        "cli/terminal/text.py": 1,
+        "cli/terminal/ending.py": 2,
+        "cli/app.py": 1,  # the version
+        "cli/entry.py": 1,  # a text of its own
+    }
 
 
 def test_an_option_that_several_commands_have_is_written_once() -> None:

@@ -12,15 +12,21 @@ S3VendError
     ├── ChecksumMismatch · ObjectChanged · FileChanged
     └── DiskFull
 
-No message and no repr contains a token, a key, a signature or a whole presigned URL.
+No message and no repr contains a token, a key, a signature or a whole presigned URL, nor a control
+character from text that others choose.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from s3vend.printable import printable, printable_lines
+
 
 class S3VendError(Exception):
     """The base class of all errors that this package raises."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable_lines(message))
 
 
 class SettingsError(S3VendError):
@@ -34,8 +40,8 @@ class IdentityError(S3VendError):
     """
 
     def __init__(self, message: str, tried: Sequence[str] = ()) -> None:
-        self.tried = tuple(tried)
-        super().__init__("\n".join([message, *(f"  - {line}" for line in tried)]))
+        self.tried = tuple(map(printable, tried))
+        super().__init__("\n".join([message, *(f"  - {line}" for line in self.tried)]))
 
 
 class Unreachable(S3VendError):
@@ -80,7 +86,7 @@ class ServiceError(S3VendError):
         lines += [f"  {line}" for line in [*notes, self.advice]]
         if problem.request_id:
             lines.append(f"  requestId: {problem.request_id}")
-        super().__init__("\n".join([summary, *lines]))
+        super().__init__("\n".join(map(printable, [summary, *lines])))
 
     @property
     def status(self) -> int:
@@ -151,9 +157,9 @@ class StorageError(TransferError):
 
     def __init__(self, action: str, status: int, code: str, message: str = "") -> None:
         self.status, self.code = status, code
-        detail = f": {message}" if message else ""
+        answer = printable(f"{status} {code}: {message}" if message else f"{status} {code}")
         cause = f". {self._CAUSES[status]}" if status in self._CAUSES else ""
-        super().__init__(f"Could not {action}: S3 answered {status} {code}{detail}{cause}")
+        super().__init__(f"Could not {action}: S3 answered {answer}{cause}")
 
 
 class ChecksumMismatch(TransferError):

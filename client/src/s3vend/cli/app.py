@@ -6,6 +6,7 @@ import typer
 
 from s3vend.cli.grant import plan, revoke
 from s3vend.cli.setup import configure, doctor
+from s3vend.cli.terminal.usage import Group
 from s3vend.cli.use import copy, credentials, execute, see, url
 from s3vend.cli.watch import audit, canary
 
@@ -22,6 +23,7 @@ exec exits with the exit code of the command that it runs.
 """
 
 app = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help is fast, and the same on every terminal
     pretty_exceptions_enable=False,  # they would print the values of variables

@@ -1,9 +1,11 @@
 """How a command ends, and that it asks before it writes."""
 
+import io
 from pathlib import Path
 
 import pytest
 
+from s3vend.cli.terminal.ending import ask
 from tests.client.at_a_terminal import at_a_terminal
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.typed import TOKEN, answering, problem, typed
@@ -59,6 +61,14 @@ def test_ctrl_c_ends_with_130(at: Serve, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("s3vend.service.connect.Service.read", interrupted)
     ended = typed("ls")
     assert (ended.code, ended.err) == (130, "s3vend: interrupted\n")
+
+
+def test_a_question_does_not_steer_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
+    assert ask("revoke \x1b[2J\x9b?") == "yes"
+    assert capsys.readouterr().err == "revoke \\x1b[2J\\u009b? "
 
 
 CHANGE = {

@@ -7,6 +7,9 @@ import sys
 import pytest
 
 from s3vend.cli.terminal import text
+from s3vend.cli.terminal.ending import say
+from s3vend.errors import Fault, IdentityError, Problem, ServiceError, StorageError
+from tests.client.typed import typed
 
 
 class Terminal(io.StringIO):
@@ -14,19 +17,53 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(
-    ("written", "shown"),
-    [
-        ("reports/2026.csv", "reports/2026.csv"),
-        ("日本語 ö", "日本語 ö"),
-        ("\x1b[2Jgone", r"\x1b[2Jgone"),
-        ("two\nlines", r"two\nlines"),
-        ("turned\u202etxt.exe", r"turned\u202etxt.exe"),
-        ("\x9b31m", r"\u009b31m"),
-    ],
-)
-def test_what_others_wrote_does_not_steer_the_terminal(written: str, shown: str) -> None:
-    assert text.printable(written) == shown
+WRITTEN = [
+    ("reports/2026.csv", "reports/2026.csv"),
+    ("日本語 ö ❤️", "日本語 ö ❤️"),
+    ("\x1b[2Jgone", r"\x1b[2Jgone"),
+    ("two\nlines\rover", r"two\nlines\rover"),
+    ("turned\u202etxt.exe", r"turned\u202etxt.exe"),
+    ("\x9b31m", r"\u009b31m"),
+    ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+    ("no\u200bthing\u00ad\u3164\U000e0041", r"no\u200bthing\u00ad\u3164\U000e0041"),
+    ("\ud800", r"\ud800"),
+]
+
+
+@pytest.mark.parametrize(("written", "shown"), WRITTEN)
+def test_what_others_wrote_does_not_steer_the_terminal(
+    written: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text.put(written, text.Painted(written, "red"))
+    text.put_members([(written, written)])
+    text.put_table(("A",), [(written,)])
+    line, members, _, cell = capsys.readouterr().out.splitlines()
+    assert (line, members, cell) == (shown * 2, f"{shown}  {shown}", shown)
+
+
+@pytest.mark.parametrize(("written", "shown"), WRITTEN)
+def test_nor_does_it_in_an_error(
+    written: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem = Problem(403, written, written, written, (Fault(written, written),))
+    errors = (
+        ServiceError(written, problem, [written]),
+        StorageError("get a", 403, written, written),
+        IdentityError("none", [written]),
+    )
+    for error in errors:
+        assert shown in str(error)
+        assert shown == written or written not in str(error)
+        say(str(error))
+    assert shown == written or written not in capsys.readouterr().err
+
+
+def test_a_usage_error_does_not_repeat_a_command_line_as_it_is() -> None:
+    for words in (["x\x1b[2J"], ["ls", "\x1b[2J"], ["audit", "\x1b[2J"], ["ls", "--o\x1b[2J"]):
+        ended = typed(*words)
+        assert ended.code == 2
+        assert r"\x1b[2J" in ended.err
+        assert "\x1b" not in ended.err
 
 
 def test_json_keeps_its_meaning_with_what_hides_written_out(
@@ -36,6 +73,14 @@ def test_json_keeps_its_meaning_with_what_hides_written_out(
     printed = capsys.readouterr().out
     assert json.loads(printed) == {"key": "a\u202eb\x9bc日"}
     assert r"a\u202eb\u009bc日" in printed
+
+
+def test_json_escapes_as_json_does(capsys: pytest.CaptureFixture[str]) -> None:
+    strange = {written: [written] for written, _ in WRITTEN}
+    text.put_json(strange)
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == strange
+    assert {"\x1b", "\u202e", "\x9b", "\U000e0041"} & set(printed) == set()
 
 
 @pytest.mark.parametrize(
@@ -58,7 +103,8 @@ def test_colours_are_for_terminals_that_want_them(
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "stdout", stream)
-    assert (text.paint("ok", "green") != "ok") == coloured
+    text.put(text.Painted("ok", "green"))
+    assert (stream.getvalue() != "ok\n") == coloured
 
 
 def test_a_table_is_as_wide_as_its_texts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from s3vend.cli.terminal.text import as_text, paint, printable, put
+from s3vend.cli.terminal.text import Painted, as_text, put
 
 SIGNS = {"add": ("+", "green"), "change": ("~", "yellow"), "remove": ("-", "red")}
 WORDS = {"add": "to add", "change": "to change", "remove": "to remove"}
@@ -15,10 +15,10 @@ def put_changes(changes: Sequence[Change], where: Mapping[int, str]) -> None:
     """Write each change with its members; ``where`` maps positions of changes to file and line."""
     for position, change in enumerate(changes):
         sign, colour = SIGNS.get(change["action"], ("?", "yellow"))
-        title = f"{sign} {change['kind']} {printable(str(change['id']))}"
-        put(f"{paint(title, colour)}{paint(where.get(position, ''), 'dim')}")
+        title = f"{sign} {change['kind']} {change['id']}"
+        put(Painted(title, colour), Painted(where.get(position, ""), "dim"))
         for line, kind in _members(change.get("before") or {}, change.get("after") or {}):
-            put(f"    {paint(line, SIGNS[kind][1]) if kind else line}")
+            put("    ", Painted(line, SIGNS[kind][1]) if kind else line)
         if change.get("revocation"):
             put("    what was vended under it stays valid until it expires or is revoked")
 
@@ -28,18 +28,18 @@ def _members(before: Change, after: Change) -> Iterator[tuple[str, str | None]]:
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name), after.get(name)
         if not before or not after:
-            yield f"{printable(name)}: {as_text(new if after else old)}", None
+            yield f"{name}: {as_text(new if after else old)}", None
         elif old != new:
             texts = {"add": f"{name}: {_as_json(new)}", "remove": f"{name}: {_as_json(old)}"}
             if name in before and name in after:
-                yield f"~ {printable(name)}: {_as_json(old)} -> {_as_json(new)}", "change"
+                yield f"~ {name}: {_as_json(old)} -> {_as_json(new)}", "change"
             else:
                 kind = "add" if name in after else "remove"
                 yield f"{SIGNS[kind][0]} {texts[kind]}", kind
 
 
 def _as_json(value: object) -> str:
-    return printable(json.dumps(value, ensure_ascii=False))
+    return json.dumps(value, ensure_ascii=False)
 
 
 def summary(changes: Sequence[Change], revision: object) -> str:

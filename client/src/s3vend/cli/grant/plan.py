@@ -9,7 +9,8 @@ import typer
 from s3vend.cli.terminal.arguments import Yes
 from s3vend.cli.terminal.command import STDIN, Options, PlanCommand, command
 from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of, confirm, say
-from s3vend.cli.terminal.text import printable, put, put_json
+from s3vend.cli.terminal.text import put, put_json
+from s3vend.printable import printable
 
 if TYPE_CHECKING:
     from s3vend.cli.grant.document import Document
@@ -142,8 +143,8 @@ def _send(service: "Service", file: str, document: "Document", **more: object) -
             f"{file}:{document.line(fault.pointer)}: {fault.pointer}: {fault.detail}"
             for fault in faults
         ]
-        summary = f"{error.code}: {error.problem.detail}\nrequestId: {error.problem.request_id}"
-        raise Refusal("\n".join([*map(printable, lines), summary]), code_of(error)) from None
+        summary = f"{error.code}: {error.problem.detail}", f"requestId: {error.problem.request_id}"
+        raise Refusal("\n".join(map(printable, [*lines, *summary])), code_of(error)) from None
 
 
 def _show(options: Options, file: str, document: "Document", answer: dict[str, Any]) -> None:

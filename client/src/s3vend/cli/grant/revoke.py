@@ -9,6 +9,7 @@ from s3vend.cli.terminal.arguments import Caller, SessionId, Yes
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirm, say
 from s3vend.cli.terminal.text import put_json, put_members, put_table
+from s3vend.cli.terminal.usage import Group
 from s3vend.service.pages import pages
 
 EXAMPLES = (
@@ -138,7 +139,7 @@ def _put_result(options: Options, answer: dict[str, Any]) -> None:
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
-    own = typer.Typer(rich_markup_mode=None)
+    own = typer.Typer(cls=Group, rich_markup_mode=None)
     command(own, None, revoke, EXAMPLES)
     command(own, "list", list_revocations, ("s3vend revoke list --output json",))
     command(own, "lift", lift, ("s3vend revoke lift 0123456789abcdef",))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from s3vend.cli.terminal.command import STDIN, Options, command
-from s3vend.cli.terminal.ending import Refusal, say
+from s3vend.cli.terminal.ending import Refusal, ask, say
 from s3vend.cli.terminal.text import put_json
 
 EXAMPLES = (
@@ -60,9 +60,7 @@ def configure(
 def _prompt(question: str) -> str:
     if not sys.stdin.isatty():
         raise Refusal("--url is required")
-    sys.stderr.write(f"{question} ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip()
+    return ask(question)
 
 
 def add(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from s3vend.cli.terminal.arguments import parse_target
 from s3vend.cli.terminal.command import Options, command
-from s3vend.cli.terminal.text import paint, printable, put, put_json
+from s3vend.cli.terminal.text import Painted, put, put_json
 
 EXAMPLES = (
     "s3vend doctor",
@@ -40,10 +40,10 @@ def doctor(
     for finding in run_checks(options, target and parse_target(target), origin):
         findings.append(finding)
         if not options.is_json:
-            level = paint(finding.level.ljust(4), COLOURS[finding.level])
-            put(f"{level}  {finding.check}: {printable(finding.detail)}")
+            level = Painted(finding.level.ljust(4), COLOURS[finding.level])
+            put(level, f"  {finding.check}: {finding.detail}")
             if finding.advice:
-                put(f"      {printable(finding.advice)}")
+                put(f"      {finding.advice}")
     if options.is_json:
         put_json({"checks": [finding.as_json() for finding in findings]})
     if code := next((finding.code for finding in findings if finding.level == "fail"), 0):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from s3vend.cli.terminal.text import printable
+from s3vend.printable import printable
 
 if TYPE_CHECKING:
     from s3vend.transfer.progress import Progress

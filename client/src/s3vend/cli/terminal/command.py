@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from s3vend.cli.terminal.ending import USAGE, Refusal, exits
+from s3vend.cli.terminal.usage import escaped_usage
 
 if TYPE_CHECKING:
     from s3vend.identity.settings import Arguments
@@ -143,12 +144,8 @@ class Command(TyperCommand):
         if "--" in args and self.name == "exec":
             at = args.index("--")
             args, ctx.meta["command"] = args[:at], args[at + 1 :]
-        try:
+        with escaped_usage(self.usage):
             return super().parse_args(ctx, args)
-        except Exception as error:
-            if getattr(error, "exit_code", None) == USAGE:
-                error.exit_code = self.usage  # type: ignore[attr-defined]
-            raise
 
 
 class PlanCommand(Command):

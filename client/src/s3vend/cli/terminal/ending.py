@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from s3vend.cli.terminal.text import printable
+from s3vend.printable import printable_lines
 
 if TYPE_CHECKING:
     from s3vend.errors import S3VendError
@@ -61,8 +61,15 @@ def code_of(error: "S3VendError") -> int:
 
 
 def say(text: str) -> None:
-    """Write a message to stderr."""
-    sys.stderr.write("\n".join(map(printable, f"s3vend: {text}".splitlines())) + "\n")
+    """Write a message to stderr, with everything but its line ends escaped as `put` does."""
+    sys.stderr.write(printable_lines(f"s3vend: {text}") + "\n")
+
+
+def ask(question: str) -> str:
+    """Ask a question on stderr, escaped in the same way, and return the line that stdin answers."""
+    sys.stderr.write(f"{printable_lines(question)} ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
 
 
 def confirm(question: str) -> bool:
@@ -73,6 +80,4 @@ def confirm(question: str) -> bool:
     """
     if not sys.stdin.isatty():
         raise Refusal("cannot ask for confirmation without a terminal; use --yes", REFUSED)
-    sys.stderr.write(f"{question} Type 'yes' to confirm: ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip() == "yes"
+    return ask(f"{question} Type 'yes' to confirm:") == "yes"

@@ -1,23 +1,27 @@
-"""Output on stdout: JSON for programs, lines and tables for people."""
+"""Output on stdout: JSON for programs, lines and tables for people.
+
+Others choose much of it: keys, reasons, claims, URLs, the names of members. So `put` escapes every
+line, and is the only function that writes to stdout.
+"""
 
 import json
 import os
-import re
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import IO, Any
 
+from s3vend.printable import is_shown, printable
+
 COLOURS = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
-_UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
-def printable(text: str) -> str:
-    """Return the text with control characters and invisible characters escaped.
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A part of a line, in a colour where stdout shows colours."""
 
-    Others choose keys, reasons and claims; they must not control the terminal.
-    """
-    plain = _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in plain)
+    text: str
+    colour: str
 
 
 def has_colour(stream: IO[str]) -> bool:
@@ -26,20 +30,22 @@ def has_colour(stream: IO[str]) -> bool:
     return stream.isatty() and not disabled
 
 
-def paint(text: str, colour: str) -> str:
-    """Return the text in a colour, if stdout shows colours."""
-    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if has_colour(sys.stdout) else text
+def put(*parts: "str | Painted") -> None:
+    """Write one line to stdout, with everything escaped that could control a terminal."""
+    sys.stdout.write("".join(map(_shown, parts)) + "\n")
 
 
-def put(line: str = "") -> None:
-    """Write a line to stdout. Pass text from others through `printable` first."""
-    sys.stdout.write(line + "\n")
+def _shown(part: "str | Painted") -> str:
+    if isinstance(part, str):
+        return printable(part)
+    text = printable(part.text)
+    return f"\x1b[{COLOURS[part.colour]}m{text}\x1b[0m" if has_colour(sys.stdout) else text
 
 
 def put_json(value: Any) -> None:
-    """Write the value to stdout as JSON."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    put(_UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    """Write the value to stdout as JSON, with the same characters escaped as JSON does."""
+    for line in json.dumps(value, indent=2, ensure_ascii=False).split("\n"):
+        put("".join(char if is_shown(char) else json.dumps(char)[1:-1] for char in line))
 
 
 def as_text(value: object) -> str:
@@ -60,12 +66,12 @@ def put_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     for number, row in enumerate([list(columns), *texts]):
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         line = "  ".join(cells).rstrip()
-        put(line if number else paint(line, "bold"))
+        put(line if number else Painted(line, "bold"))
 
 
 def put_members(named: Sequence[tuple[str, object]]) -> None:
     """Write names and values to stdout, one per line, without those that are empty."""
-    present = [(name, value) for name, value in named if value not in (None, "", [], {})]
+    present = [(as_text(name), value) for name, value in named if value not in (None, "", [], {})]
     width = max((len(name) for name, _ in present), default=0)
     for name, value in present:
         put(f"{name.ljust(width)}  {as_text(value)}")

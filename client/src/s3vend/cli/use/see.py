@@ -15,9 +15,8 @@ from s3vend.cli.terminal.arguments import (
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import REFUSED
 from s3vend.cli.terminal.text import (
+    Painted,
     duration_text,
-    paint,
-    printable,
     put,
     put_json,
     put_members,
@@ -76,12 +75,12 @@ def explain(
     if options.is_json:
         put_json(answer)
     else:
-        put(paint(printable(answer["decision"]), "green" if granted else "red"))
+        put(Painted(str(answer["decision"]), "green" if granted else "red"))
         names = {"code", "reason", "matchedGrantTargets", "sessionPolicyLength", "limits"}
         put_members([(name, value) for name, value in answer.items() if name in names])
         if policy := answer.get("sessionPolicy"):
             put()
-            put("\n".join(map(printable, json.dumps(json.loads(policy), indent=2).split("\n"))))
+            put_json(json.loads(policy))
     if not granted:
         raise typer.Exit(REFUSED)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
+from s3vend.cli.terminal.screen import screen_or_file
 from s3vend.errors import ChecksumMismatch, Unreachable
 from s3vend.http.wire import Answer
 from s3vend.service.urls import Url
@@ -30,7 +31,7 @@ def stream(service: "Service", target: str, out: IO[bytes], remark: Remark = boo
     """Write the object to ``out``, range by range; a range is written only when it is complete.
 
     Return the name of the checksum that the bytes match; else `not verified`, and ``remark`` is
-    called with the reason.
+    called with the reason. A terminal shows the object as text, with control characters escaped.
 
     Raises:
         ChecksumMismatch: the bytes, which are all written by then, differ from the object.
@@ -56,12 +57,12 @@ def stream(service: "Service", target: str, out: IO[bytes], remark: Remark = boo
 
 
 def _write(remote: Object, out: IO[bytes], see: Callable[[bytes], object]) -> None:
-    url = remote.url
+    url, shown = remote.url, screen_or_file(out)
     for number in range(remote.count):
         first, size = remote.span(number)
         block, url = _range(remote, url, first, size)
         see(block)
-        out.write(block)
+        shown.write(block)
     out.flush()
 
 

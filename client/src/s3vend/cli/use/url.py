@@ -14,6 +14,7 @@ from s3vend.cli.terminal.arguments import parse_duration, parse_key
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.ending import Refusal
 from s3vend.cli.terminal.text import put, put_json
+from s3vend.printable import printable
 
 if TYPE_CHECKING:
     from s3vend.service.urls import Url
@@ -134,6 +135,8 @@ def curl_line(url: "Url", file: Path | None = None) -> str:
         if name.lower() not in ("host", "content-length"):  # curl sets these
             words += ["--header", f"{name}: {value}"]
     if url.method == "PUT":
+        if file is not None and printable(str(file)) != str(file):
+            raise Refusal(f"--curl cannot show the name of {file}, which has hidden characters")
         words += ["--upload-file", str(file or "FILE")]
     return shlex.join([*words, url.url])
 

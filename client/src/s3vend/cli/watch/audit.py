@@ -10,6 +10,7 @@ import typer
 from s3vend.cli.terminal.arguments import Caller, SessionId
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.text import as_text, put_json, put_table
+from s3vend.cli.terminal.usage import Group
 from s3vend.service.pages import pages
 
 EXAMPLES = (
@@ -176,7 +177,7 @@ def _without_none(query: Mapping[str, str | None]) -> dict[str, str]:
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
-    own = typer.Typer(rich_markup_mode=None)
+    own = typer.Typer(cls=Group, rich_markup_mode=None)
     command(own, None, records, EXAMPLES)
     command(own, "sessions", sessions, ("s3vend audit sessions --output json",))
     command(own, "vend", vend, ("s3vend audit vend abcdefghijklmnop",))

@@ -1,0 +1,31 @@
+"""Text that others choose, such as keys and error details, in a form that controls no terminal."""
+
+import re
+
+# Printable to Python, or to some terminals, but invisible or a control.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+
+
+def is_shown(character: str) -> bool:
+    """Whether a terminal shows the character, and nothing else happens."""
+    return character.isprintable() and not _UNSEEN.match(character)
+
+
+def printable(text: str) -> str:
+    """Return the text as one line, with control characters and invisible characters escaped."""
+    if text.isprintable() and not _UNSEEN.search(text):
+        return text
+    return "".join(char if is_shown(char) else _escaped(char) for char in text)
+
+
+def printable_lines(text: str) -> str:
+    r"""Return the same, except that ``\n`` stays."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _escaped(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if 0x7F <= number <= 0xFFFF else ascii(character)[1:-1]
