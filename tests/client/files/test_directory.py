@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from s3vend.files.ours import NotOurs
-from s3vend.files.paths import open_directory
+from s3vend.files.paths import open_directory, private_directory
 
 OTHER = 12345
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -55,7 +55,7 @@ def writable(mode: int) -> Callable[[Path], None]:
     ],
 )
 def test_what_others_may_have_put_there_is_not_opened(
-    tmp_path: Path, make: "Callable[[Path], None]", reason: str
+    tmp_path: Path, make: Callable[[Path], None], reason: str
 ) -> None:
     make(tmp_path / "name")
     before = sorted(one.name for one in tmp_path.iterdir())
@@ -70,7 +70,7 @@ def test_what_others_may_have_put_there_is_not_opened(
 
 @pytest.mark.parametrize("make", [linked, dangling, second_name, os.mkfifo, writable(0o666)])
 def test_what_is_written_replaces_a_name_and_never_goes_through_it(
-    tmp_path: Path, make: "Callable[[Path], None]"
+    tmp_path: Path, make: Callable[[Path], None]
 ) -> None:
     make(tmp_path / "name")
     with open_directory(tmp_path) as directory:
@@ -105,3 +105,35 @@ def test_a_directory_stays_the_one_that_was_opened(tmp_path: Path) -> None:
         assert not directory.has("other")
     assert list(elsewhere.iterdir()) == []
     assert sorted(one.name for one in (tmp_path / "moved").iterdir()) == ["name", "renamed"]
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (linked, "is a symbolic link"),
+        (dangling, "is a symbolic link"),
+        (second_name, "second name"),
+        (Path.mkdir, "not a regular file"),
+    ],
+)
+def test_without_owners_and_modes_links_and_second_names_are_refused(
+    tmp_path: Path,
+    make: Callable[[Path], None],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on Windows, where a directory has no descriptor either."""
+    for module in ("paths", "ours"):
+        monkeypatch.setattr(f"s3vend.files.{module}.POSIX", False)
+    make(tmp_path / "name")
+    with private_directory(tmp_path / "s3vend", make=True) as directory:
+        directory.write("state", b"new")
+        assert directory.read("state") == b"new"
+        directory.rename("state", "other")
+        directory.sync()
+        assert (directory.fd, directory.has("state"), directory.has("other")) == (None, False, True)
+    with open_directory(tmp_path) as directory, pytest.raises(NotOurs, match=reason):
+        directory.open("name")
+    (tmp_path / "link").symlink_to("s3vend")
+    with pytest.raises(NotOurs, match="is a symbolic link"):
+        private_directory(tmp_path / "link", make=True)

@@ -42,3 +42,24 @@ def test_a_file_gets_its_name_and_the_permissions_of_any_other(tmp_path: Path) -
     assert (tmp_path / "file").read_bytes() == b"abcde"
     assert (tmp_path / "file").stat().st_mode == (tmp_path / "other").stat().st_mode
     assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "other"]
+
+
+def test_a_part_file_that_cannot_be_renamed_can_be_taken_up_again(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with Landing(tmp_path / "file") as landing:
+            landing.make(5)
+            saved = landing.identity
+            (tmp_path / "file").mkdir()
+            with pytest.raises(s3vend.TransferError, match="cannot be written"):
+                landing.finish()
+        (tmp_path / "file").rmdir()
+        remarks: list[str] = []
+        with Landing(tmp_path / "file") as landing:
+            assert landing.resume(saved, remarks.append)
+            landing.finish()
+    finally:
+        os.umask(before)
+    assert remarks == []
+    assert (tmp_path / "file").read_bytes() == bytes(5)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o666

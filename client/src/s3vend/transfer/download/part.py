@@ -68,7 +68,11 @@ class Part:
             self.directory.rename(self.name, name)
             return
         os.fchmod(self.fd, 0o666 & ~_umask())
-        self.directory.rename(self.name, name)
+        try:
+            self.directory.rename(self.name, name)
+        except OSError:
+            os.fchmod(self.fd, 0o600)  # else a later run would not take it up again
+            raise
         self._check_name(name)
         self.directory.sync()
 
