@@ -42,7 +42,8 @@ CLOUDTRAIL = {
     "sourceipaddress": "VARCHAR",
     "errorcode": "VARCHAR",
     "errormessage": "VARCHAR",
-    "useridentity": "STRUCT(type VARCHAR, principalid VARCHAR, arn VARCHAR, accountid VARCHAR)",
+    "useridentity": "STRUCT(type VARCHAR, principalid VARCHAR, arn VARCHAR, accountid VARCHAR, "
+    "sessioncontext STRUCT(sessionissuer STRUCT(arn VARCHAR, accountid VARCHAR)))",
     "requestparameters": "VARCHAR",
 }
 SAMPLE: dict[str, Any] = json.loads((ROOT / "tests/recorded/cloudtrail-s3.json").read_text())
@@ -50,7 +51,11 @@ BUCKET = "hogehoge-bucket"
 
 
 def lowered(members: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.lower(): value for name, value in members.items()}
+    """Athena's SerDe has the names in lower case, at every depth."""
+    return {
+        name.lower(): lowered(value) if name in ("sessionContext", "sessionIssuer") else value
+        for name, value in members.items()
+    }
 
 
 def used(record: Mapping[str, Any], key: str, time: str, **more: Any) -> dict[str, Any]:
@@ -61,6 +66,11 @@ def used(record: Mapping[str, Any], key: str, time: str, **more: Any) -> dict[st
     flat = lowered(made)
     identity = lowered(flat["useridentity"])
     return {name: identity if name == "useridentity" else flat[name] for name in CLOUDTRAIL}
+
+
+def by_a_role_of_their_own(use: dict[str, Any]) -> dict[str, Any]:
+    """The same by another role, whose session somebody has named as one of ours."""
+    return json.loads(json.dumps(use).replace("AllowedAssumeS3Role", "Theirs"))  # type: ignore[no-any-return]
 
 
 class Engine:
@@ -145,6 +155,7 @@ def test_who_used_a_key(tmp_path: Path, trail: dict[str, dict[str, Any]]) -> Non
         used(trail["subject"], key, "2026-11-23T12:02:00Z", errorCode="AccessDenied"),
         used(trail["urls"], "reports/other.csv", "2026-11-23T12:03:00Z"),
         used({"roleSessionName": "somebody-else"}, key, "2026-11-23T12:04:00Z"),
+        by_a_role_of_their_own(used(trail["urls"], key, "2026-11-23T12:05:00Z")),
     ]
     rows = engine(tmp_path, trail, events).ask("Who used this key, and by which grant?")
     urls, subject = trail["urls"], trail["subject"]
@@ -178,6 +189,7 @@ def test_uses_after_a_revocation(tmp_path: Path, trail: dict[str, dict[str, Any]
         used(urls, "reports/a", "2026-11-23T12:30:05Z", **denied),
         used(urls, "reports/a", "2026-11-23T12:31:00Z", **denied),
         used(trail["subject"], "reports/a", "2026-11-23T12:31:00Z"),
+        by_a_role_of_their_own(used(urls, "reports/a", "2026-11-23T12:32:00Z")),
     ]
     name = "How were a caller's sessions used after they were revoked, and until when were they let through?"  # fmt: skip
     rows = engine(tmp_path, trail, events).ask(name)
@@ -197,6 +209,9 @@ def test_sessions_that_we_did_not_vend(tmp_path: Path, trail: dict[str, dict[str
     events = [
         used(one, "reports/a", "2026-11-23T12:01:00Z") for one in (trail["urls"], stranger, start)
     ]
+    events.append(
+        by_a_role_of_their_own(used({"roleSessionName": "x"}, "a", "2026-11-23T12:02:00Z"))
+    )
     rows = engine(tmp_path, trail, events).ask(
         "Which sessions of the role were not vended by us? There should be none."
     )

@@ -1,13 +1,12 @@
 """Alarms and the dashboard: each looks at what there is, and says what to do."""
 
-import fnmatch
 import json
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
 import pytest
 
+from tests.support.stack.filter_patterns import matches, parsed
 from tests.support.stack.policies import ACCOUNT, DEV, PROD, REGION, Stack, configuration, stack
 from tests.support.stack.watched import NAMESPACE, Series, actions, fault, of_alarm, of_dashboard
 
@@ -204,20 +203,6 @@ def denied(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def matches(pattern: str, event: dict[str, Any]) -> bool:
-    """As CloudWatch Logs matches a pattern of equations that are joined by ``&&``."""
-    equations = re.findall(r'\(\$\.([\w.]+) = "([^"]*)"\)', pattern)
-    assert len(equations) == pattern.count("=") == pattern.count("&&") + 1
-
-    def value(path: str) -> str:
-        found: Any = event
-        for name in path.split("."):
-            found = found.get(name, {})
-        return str(found)
-
-    return all(fnmatch.fnmatchcase(value(path), wanted) for path, wanted in equations)
-
-
 def pattern_of(made: Stack) -> str:
     (one,) = made.of_type("AWS::Logs::MetricFilter").values()
     assert one["LogGroupName"] == "trail"
@@ -241,7 +226,101 @@ def pattern_of(made: Stack) -> str:
 def test_what_s3_denies_a_revoked_session_is_counted_and_no_other_denial(
     changes: dict[str, Any], counted: bool
 ) -> None:
-    assert matches(pattern_of(WATCHED), denied(**changes)) is counted
+    assert matches(pattern_of(WATCHED), json.dumps(denied(**changes))) is counted
+
+
+SAID = "with an explicit deny in an identity-based policy"
+ARN = "arn:aws:s3:::bucket/"
+UNREVOKED = [
+    # Keys, user agents and ids that callers choose, where a session policy denies, or nobody:
+    ("a key with the words", f"{SAID}"),
+    ("a key with the words at its end", f"x/{SAID}"),
+    ("a key that closes its quotes", f'x" {SAID}'),
+    ("a key that closes its quotes, with more after", f'x" {SAID} because'),
+    ("a key of a whole message", f'User: x is not authorized to perform: s3:GetObject on resource: "{ARN}" {SAID}'),
+    ("a key with a line feed", f'x"\n{SAID}'),
+    ("a key of stars", "*" * 40),
+]  # fmt: skip
+
+
+@pytest.mark.invariant(16)
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
+@pytest.mark.parametrize("key", [key for _, key in UNREVOKED], ids=[name for name, _ in UNREVOKED])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "because no session policy allows the {action} action",
+        "because no identity-based policy allows the {action} action",
+        "with an explicit deny in a resource-based policy",
+        "with an explicit deny in a permissions boundary",  # a bucket that is never lent
+        "with an explicit deny in a service control policy",
+        "",  # as S3 says it of a bucket in another organisation
+    ],
+)
+def test_no_name_of_a_key_rings_the_alarm(action: str, key: str, reason: str) -> None:
+    session = denied()["userIdentity"]["arn"]
+    message = f'User: {session} is not authorized to perform: {action} on resource: "{ARN}{key}" '
+    made = denied(
+        errorMessage=(message + reason.format(action=action)).rstrip(),
+        userAgent=f"[{SAID}]",
+        requestID=SAID,
+        requestParameters={"bucketName": "bucket", "key": key},
+    )
+    assert not matches(pattern_of(WATCHED), json.dumps(made))
+    revoked = made | {"errorMessage": message + SAID}
+    assert matches(pattern_of(WATCHED), json.dumps(revoked))
+
+
+@pytest.mark.invariant(16)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"userIdentity": {"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": "arn:aws:iam::999999999999:role/AllowedAssumeS3Role"}}}},
+        {"userIdentity": {"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": f"arn:aws:iam::{ACCOUNT}:role/x/AllowedAssumeS3Role"}}}},
+        {"userIdentity": {"type": "AWSAccount", "accountId": SAID}},
+        {"errorCode": None, "errorMessage": None},
+        {"errorCode": f"NoSuchKey {SAID}"},
+        {"errorMessage": {"text": SAID}},
+    ],
+)  # fmt: skip
+def test_no_other_identity_rings_the_alarm(changes: dict[str, Any]) -> None:
+    assert not matches(pattern_of(WATCHED), json.dumps(denied(**changes)))
+
+
+@pytest.mark.invariant(16)
+def test_every_pattern_of_the_template_compares_whole_values() -> None:
+    """With one exception, in which what callers choose can never be the end."""
+    patterns = [
+        one["FilterPattern"]
+        for made in (WATCHED, PROD, stack(AuditTrail="true", CloudTrailLogGroup="trail"))
+        for kind in ("AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter")
+        for one in made.of_type(kind).values()
+    ]
+    wild = {
+        (".".join(one.path), one.wanted)
+        for pattern in patterns
+        for one in parsed(pattern).comparisons()
+        if "*" in one.wanted
+    }
+    assert wild == {("errorMessage", f"* {SAID}")}
+    assert all(not one.negated for pattern in patterns for one in parsed(pattern).comparisons())
+
+
+@pytest.mark.invariant(16)
+def test_only_an_audit_record_is_carried_to_the_trail() -> None:
+    (pattern,) = {
+        one["FilterPattern"]
+        for one in stack(AuditTrail="true").of_type("AWS::Logs::SubscriptionFilter").values()
+    }
+    assert matches(pattern, '{"record": "audit", "targets": ["x"]}')
+    for line in (
+        '{"level": "ERROR", "message": "record = audit"}',
+        '{"targets": [{"record": "audit"}]}',
+        '{"record": {"record": "audit"}}',
+        '{"record": "audit2"}',
+        'START RequestId: {"record": "audit"}',
+    ):
+        assert not matches(pattern, line)
 
 
 def test_widgets_lie_beside_each_other_and_say_what_they_show() -> None:
