@@ -3,11 +3,12 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pytest
 
-from tests.evaluator import allows
+from tests.evaluator import allows, listed
 from tests.evaluator.decision import Policies, decide
 from tests.evaluator.principals import Principal
 from tests.evaluator.statements import Answer
@@ -336,7 +337,7 @@ def test_a_private_api_refuses_everybody_who_comes_another_way(context: dict[str
 def test_a_token_from_anywhere_reaches_the_authorizer(parameters: dict[str, str]) -> None:
     # Who sends a token belongs to no account: here, one whose policies say nothing.
     policy = policy_of(**parameters)
-    for route in [*FOR_TOKENS, "POST /sts/grant", "GET /s/share"]:
+    for route in [*FOR_TOKENS, "POST /sts/grant"]:
         method, path = route.split()
         request = Asked(
             "execute-api:Invoke",
@@ -350,10 +351,76 @@ def test_a_token_from_anywhere_reaches_the_authorizer(parameters: dict[str, str]
         assert seen is Answer.ALLOWED, route
 
 
+def paths(routes: Iterable[str]) -> set[str]:
+    """The routes as a policy names them: a parameter of the path is a star."""
+    return {re.sub(r"{[^}]*}", "*", route.replace(" ", "", 1)) for route in routes}
+
+
+def opened(policy: dict[str, Any]) -> dict[str, set[str]]:
+    """What each statement that allows names, without the API and the stage."""
+    return {
+        one["Sid"]: {resource.removeprefix(f"{API}/v1/") for resource in listed(one["Resource"])}
+        for one in policy["Statement"]
+        if one["Effect"] == "Allow"
+    }
+
+
+@pytest.mark.invariant(8)
+@pytest.mark.parametrize("parameters", POLICIES)
+def test_the_resource_policy_names_every_route_and_none_that_does_not_exist(
+    parameters: dict[str, str],
+) -> None:
+    found = opened(policy_of(**parameters))
+    assert found.pop("DoorsThatTakeTokens") == paths(FOR_TOKENS)
+    for statement in found:
+        assert found[statement] == paths(FOR_CALLERS), statement
+    assert len(found) == ("CallerAccounts" in parameters or "CallerOrganization" in parameters)
+
+
+NO_ROUTES: Final = [
+    # What was open before, what may come, and what reads like a route:
+    *("DELETE /web-identity/grants", "GET /s/share", "POST /s/share", "GET /web-identity/x"),
+    *("POST /web-identity/grants", "GET /sts/grant", "PUT /web-identity/credentials"),
+    *("POST /web-identity/multipart-uploads/id", "POST /web-identity/multipart-uploads/id/other"),
+    *("POST /web-identity/", "GET /web-identity/credentials/x", "OPTIONS /web-identity/grants"),
+    *("DELETE /iam/grants", "POST /iam/x", "GET /iam/", "POST /iam/multipart-uploads/id"),
+    *("GET /", "POST /v1/iam/credentials", "GET /web-identity/../admin/grants"),
+]
+
+
+@pytest.mark.invariant(8)
+@pytest.mark.parametrize("parameters", POLICIES)
+@pytest.mark.parametrize("route", NO_ROUTES)
+def test_nothing_is_open_where_there_is_no_route(parameters: dict[str, str], route: str) -> None:
+    policy = policy_of(**parameters)
+    for account in (ACCOUNT, OTHER, THIRD):
+        seen = answer(policy, route, account, own=False, **INSIDE, **ORG)
+        assert seen is Answer.NOT_ALLOWED, account
+
+
+def test_the_resource_policy_is_short_enough() -> None:
+    """API Gateway takes 8,192 characters."""
+    for parameters in POLICIES:
+        assert len(json.dumps(policy_of(**parameters))) < 8192
+
+
+@pytest.mark.parametrize(
+    ("policy", "routes"),
+    [("CallersPolicy", FOR_CALLERS), ("AdministratorsPolicy", FOR_ADMINISTRATORS)],
+)
+def test_the_policy_of_a_door_names_every_route_of_it_and_none_that_does_not_exist(
+    policy: str, routes: list[str]
+) -> None:
+    (statement,) = stack().properties(policy)["PolicyDocument"]["Statement"]
+    assert {one.removeprefix(f"{API}/v1/") for one in statement["Resource"]} == paths(routes)
+
+
 def test_the_policy_on_the_page_is_the_other_half_and_no_more() -> None:
     page = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
     [snippet] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     ours = re.sub(r"arn:aws:execute-api:[^/]+/", f"{API}/", snippet)
+    (statement,) = json.loads(ours)["Statement"]
+    assert {one.removeprefix(f"{API}/v1/") for one in statement["Resource"]} == paths(FOR_CALLERS)
     for route in SIGNED:
         method, path = route.split()
         resource = f"{API}/v1/{method}{path}"
