@@ -12,6 +12,7 @@ import s3vend
 from s3vend.http.patience import Patience
 from s3vend.service.connect import Service
 from tests.client.conftest import Asked, Reply, Serve
+from tests.client.tokens import token
 
 END = "2099-01-01T00:00:00Z"
 TARGET = "s3://b/in/report.csv"
@@ -79,7 +80,7 @@ def md5(data: bytes) -> str:
 
 def serving_object(stored: Stored, serve: Serve) -> Service:
     """The service through which the object is read."""
-    service = s3vend.connect(url=serve(stored.reply).url, token="a.b.c")
+    service = s3vend.connect(url=serve(stored.reply).url, token=token())
     service.patience = Patience(tries=3, sleep=lambda seconds: None)
     return service
 

@@ -233,6 +233,7 @@ def test_the_version_stands_at_two_places_and_is_one() -> None:
 OPENERS = {
     "cli/grant/plan.py": "a document that the user names",
     "cli/terminal/ending.py": "/dev/null",
+    "cli/use/aws_config.py": "the config of the AWS CLI, and a file in a temporary directory",
     "cli/use/child.py": "/dev/tty",
     "cli/use/copy.py": "a temporary file with a random name",
     "identity/platforms.py": "tokens that the user names or root mounts, and a file of the kernel",
