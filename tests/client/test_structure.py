@@ -207,6 +207,17 @@ def test_everything_is_written_in_one_place_that_escapes_it() -> None:
     }
 
 
+@pytest.mark.invariant(15)
+def test_a_token_leaves_in_one_place_behind_one_check() -> None:
+    """GitHub's own token goes to GitHub, for a token of ours."""
+    sends = {place(path) for path in MODULES if 'f"Bearer {' in path.read_text()}
+    assert sends == {"identity/token.py", "identity/platforms.py"}
+    text = (PACKAGE / "identity/token.py").read_text()
+    assert text.count("self._read()") == text.count("self._receiver.check(") == 1
+    makes = {place(path) for path in MODULES if "TokenIdentity(" in path.read_text()}
+    assert makes == {"identity/sources.py"}
+
+
 def test_an_option_that_several_commands_have_is_written_once() -> None:
     written = [
         ast.unparse(node)

@@ -51,7 +51,7 @@ def root(
 
     Set the address of the service with --url, --profile or S3VEND_URL. Your identity is found
     automatically, in this order: S3VEND_TOKEN, a token file, GitHub Actions, Google Cloud,
-    Kubernetes, AWS credentials.
+    Kubernetes, AWS credentials. A token must name the service as its audience (--audience).
     """
     del version
 

@@ -81,10 +81,14 @@ def read_claims(token: str) -> "dict[str, Any]":
 
 
 def is_token(text: str) -> bool:
-    """Whether the text is a signed or an encrypted token (JWS or JWE), with or without `Bearer`."""
+    """Whether the text is a JWT that is signed with a key pair, with or without `Bearer`.
+
+    Services such as s3vend and AWS STS accept no others.
+    """
     parts = text.strip().removeprefix("Bearer ").strip().split(".")
     try:
-        return len(parts) in (3, 5) and "alg" in _json_object(parts[0])
+        algorithm = _json_object(parts[0]).get("alg") if len(parts) == 3 else None
+        return isinstance(algorithm, str) and algorithm.startswith(("RS", "PS", "ES", "Ed"))
     except (ValueError, RecursionError):
         return False
 

@@ -47,6 +47,8 @@ HARMLESS = {
     "S3VEND_URL": "https://vend.example.com/v1",
     "VERSION": "1.2.3",
     "HOST": "eyes.example.com",
+    "SIGNED_WITH_A_SHARED_SECRET": raw({"alg": "HS256"}, {}),
+    "ENCRYPTED": raw({"alg": "RSA-OAEP"}, {}) + ".a.b",
 }
 
 
@@ -66,7 +68,7 @@ def test_other_variables_do() -> None:
         token(None),
         f"Bearer {token()}",
         f" {token()}\n",
-        raw({"alg": "RSA-OAEP"}, {}) + ".a.b",
+        raw({"alg": "EdDSA"}, {}),
         raw('{ "alg":"RS256"}', '{"aud": 1, "aud": 2}'),
     ],
 )
