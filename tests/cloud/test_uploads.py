@@ -136,6 +136,23 @@ def test_an_answer_comes_as_it_was_asked_for_and_not_otherwise(ask: Ask, fetch: 
     assert fetch(url | {"url": url["url"].replace("text%2Fcsv", "text%2Fhtml")}).status == 403
 
 
+def test_a_checksum_comes_where_it_was_asked_for_and_not_otherwise(
+    ask: Ask, fetch: Fetch, s3: "S3Client"
+) -> None:
+    s3.put_object(Bucket=BUCKET, Key="up/summed", Body=b"abc", ChecksumAlgorithm="SHA256")
+    expected = base64.b64encode(hashlib.sha256(b"abc").digest()).decode()
+    for method in ("HEAD", "GET"):
+        url = one(ask, method, "up/summed", checksumMode="ENABLED")
+        assert url["headers"] == {"x-amz-checksum-mode": "ENABLED"}
+        assert fetch(url).headers["x-amz-checksum-sha256"] == expected
+        assert fetch(url, headers={}).status == 403
+        plain = one(ask, method, "up/summed")
+        assert "x-amz-checksum-sha256" not in fetch(plain).headers
+    part = one(ask, "GET", "up/summed", partNumber=1)
+    assert fetch(part).data == b"abc"
+    assert fetch(part | {"url": part["url"].replace("partNumber=1", "partNumber=2")}).status == 403
+
+
 def test_a_version_is_read_where_the_grant_opens_versions(
     ask: Ask, fetch: Fetch, s3: "S3Client"
 ) -> None:
