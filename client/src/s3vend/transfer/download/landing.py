@@ -152,6 +152,5 @@ class Landing:
         available = "" if free is None else f", {free:,} are free"
         return (
             f"The disk has no room for {self.path} ({reason}): {left:,} bytes are missing"
-            f"{available}. Free some space and download again; the download resumes where it "
-            "stopped."
+            f"{available}. Free some space and download again."
         )
