@@ -187,6 +187,23 @@ def test_the_code_reads_these_variables_and_no_others(made: Stack, name: str) ->
     }
 
 
+@pytest.mark.parametrize(("reserved", "kept"), [({}, None), ({"ReservedConcurrency": "5"}, "5")])
+def test_the_kill_switch_alone_has_concurrency_reserved_where_it_is_asked_for(
+    reserved: dict[str, str], kept: str | None
+) -> None:
+    functions = stack(**reserved).of_type("AWS::Lambda::Function")
+    found = {name: one.get("ReservedConcurrentExecutions") for name, one in functions.items()}
+    assert found == dict.fromkeys(FUNCTIONS, None) | {"RevocationsFunction": kept}
+
+
+@pytest.mark.parametrize(
+    ("value", "broken"),
+    [("0", set()), ("1", {"ReservedConcurrencyIsEnough"}), ("2", set()), ("100", set())],
+)
+def test_one_execution_is_too_few_to_reserve(value: str, broken: set[str]) -> None:
+    assert broken_rules(ReservedConcurrency=value) == broken
+
+
 def versions(source: dict[str, Any], parameters: dict[str, str]) -> dict[str, str]:
     """What CloudFormation compares: another logical id or another property is a new version."""
     resolve = Resolver(source, parameters)
@@ -231,7 +248,15 @@ def test_every_function_publishes_a_new_version_after(change: dict[str, str]) ->
 
 @pytest.mark.parametrize(
     "change",
-    [{}, {"LogRetentionDays": "7"}, {"ThrottlingRate": "1"}, {"Environment": "prod"}],
+    [
+        {},
+        {"LogRetentionDays": "7"},
+        {"ThrottlingRate": "1"},
+        {"Environment": "prod"},
+        {"ReservedConcurrency": "5"},
+        {"NeverLentBuckets": "deploys"},
+        {"AllowedBuckets": "reports"},
+    ],
     ids=str,
 )
 def test_no_function_publishes_a_version_that_would_be_the_same_after(
@@ -254,7 +279,8 @@ def test_a_version_says_which_parameters_it_was_made_with() -> None:
         ]
         mentioned = parameters_of(resources[name]["Properties"], names)
         conditional = {"Tracing"}  # behind the condition IsTraced
-        assert parameters_of(version, names) == mentioned | conditional
+        of_no_version = {"ReservedConcurrency"}  # it holds for all versions together
+        assert parameters_of(version, names) == mentioned - of_no_version | conditional
 
 
 def test_the_layer_is_built_for_the_functions_architecture_and_older_ones_are_kept() -> None:
