@@ -108,3 +108,20 @@ def test_a_copy_by_a_url_to_write_steals_nothing(
     found = s3.list_objects_v2(Bucket=BUCKET, Prefix="uploads/attacked").get("Contents", [])
     stored = [s3.get_object(Bucket=BUCKET, Key=one["Key"])["Body"].read() for one in found]
     assert OBJECTS[SECRET] not in stored
+
+
+@pytest.mark.parametrize("outside_first", [True, False])
+def test_one_key_outside_is_not_deleted_with_others_inside(
+    writer: "S3Client", s3: "S3Client", *, outside_first: bool
+) -> None:
+    """AWS decides key by key (tests/unit/proof/test_multi_delete.py), the local cloud once."""
+    inside = "uploads/multi-delete"
+    s3.put_object(Bucket=BUCKET, Key=inside, Body=b"x")
+    keys = [SECRET, inside] if outside_first else [inside, SECRET]
+    with pytest.raises(ClientError) as error:
+        writer.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": key} for key in keys]})
+    assert error.value.response["Error"]["Code"] == "AccessDenied"
+    assert s3.get_object(Bucket=BUCKET, Key=SECRET)["Body"].read() == OBJECTS[SECRET]
+    answer = writer.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": inside}]})
+    assert [one["Key"] for one in answer["Deleted"]] == [inside]
+    assert "Errors" not in answer

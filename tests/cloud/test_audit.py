@@ -65,7 +65,7 @@ def test_what_was_refused_is_found_by_who_asked_and_why(
     vended = call("POST", "/iam/credentials", REPORTS, user).json
     find(f"/admin/vends/{vended['vendId']}")
     found = find(
-        f"/admin/audit?caller={quote(ME, safe='')}&outcome=refused&requestId={refused['requestId']}"
+        f"/admin/audit?caller={quote(ME, safe='')}&outcome=refused&extendedRequestId={refused['requestId']}"
     )
     (record,) = found["records"]
     assert (record["code"], record["reason"]) == ("AccessDenied", "NoGrant")
