@@ -14,7 +14,12 @@ from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
 from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
-from vending.aws.environment.revoking import ledger_for, revoke_effects_for, vend_finder
+from vending.aws.environment.revoking import (
+    issuer_finder,
+    ledger_for,
+    revoke_effects_for,
+    vend_finder,
+)
 from vending.aws.environment.runtime import Settings, now
 from vending.aws.services import deadline
 from vending.aws.services.client import client
@@ -33,8 +38,11 @@ recording = partial(runtime.request_record, settings.metrics_namespace)
 dynamodb = client("dynamodb", settings.region)
 LEDGER = ledger_for(settings, dynamodb, os.environ["DENIAL_POLICY_NAME"])
 cloudwatch = client("logs", settings.region)
-find_vends = vend_finder(cloudwatch, os.environ["LOG_GROUPS"].split(","))
-EFFECTS = revoke_effects_for(settings, dynamodb, LEDGER, find_vends)
+log_groups = os.environ["LOG_GROUPS"].split(",")
+find_vends = vend_finder(cloudwatch, log_groups)
+EFFECTS = revoke_effects_for(
+    settings, dynamodb, LEDGER, find_vends, issuer_finder(cloudwatch, log_groups)
+)
 
 
 def list_revocations(request: gateway.Request) -> Answer:

@@ -22,7 +22,8 @@ class Key(NamedTuple):
 
 
 REVISION = Key("revision", "revision")
-BLOCK = Key("block", "block")  # all denials
+BLOCK = Key("block", "block")  # all denials by parts of the role session name
+HOLDERS = Key("block", "holders")  # all denials of holders of claims
 LEASE = Key("lease", "reconciler")
 
 

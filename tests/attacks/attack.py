@@ -3,11 +3,14 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support.make import ACCOUNT
 from tests.support.tokens import ISSUER
-from vending.callers.identity import Claims, WebIdentity
+from vending.callers.identity import WebIdentity
+
+if TYPE_CHECKING:
+    from vending.callers.grantee_keys import Claims
 
 EVENTS = Path(__file__).parents[2] / "events"
 BUCKET = "hogehoge-bucket"

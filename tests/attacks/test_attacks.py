@@ -16,6 +16,7 @@ from tests.attacks import (
     callers,
     chosen_text,
     doors,
+    holders,
     keys,
     leaks,
     never_lent,
@@ -37,7 +38,7 @@ MODULES = {
     for module in (
         *(prefixes, keys, buckets, accounts, callers, tenants),
         *(tokens, sts, bodies, urls, uploads, administration, never_lent, leaks, revoked),
-        chosen_text,
+        *(chosen_text, holders),
     )
 }
 GROUPS = {name: module.ATTACKS for name, module in MODULES.items()}

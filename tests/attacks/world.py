@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from io import StringIO
@@ -24,11 +25,13 @@ from vending.callers.principal import Principal
 from vending.catalogue.batches import batches
 from vending.catalogue.changes import Change
 from vending.denials.denials import WIDTHS, Denials, Place
+from vending.denials.holders import Holders, encode
 from vending.denials.names import grant_part
 from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.grants.keys import Keys
 from vending.ids import short_hash
 from vending.sessions.signing_sessions import SigningSessions
+from vending.table import HOLDERS
 from vending.uploads.upload import Sizes, Upload
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
@@ -39,6 +42,8 @@ PARTNERS_TRAIL = "partner-audittrailbucket-1a2b3c4d5e6f"
 DEPLOYS = "deploys-prod"  # the stack's NeverLentBuckets has it
 KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d"
 OTHER_ISSUER = "https://other.example.com"
+CI_ISSUER = "https://ci.example.com"  # its callers are repositories, each with many subjects
+BLOCKED_ISSUER = "https://blocked.example.com"
 MINE, ANOTHERS, A_FORMER_USERS, LIMITED = (letter * 16 for letter in "abcd")  # ids of uploads
 CONTEXT = SimpleNamespace(
     function_name="f",
@@ -105,6 +110,8 @@ GRANTS = [
         ("alices", f"s3://{BUCKET}/alice/* READ", {"grantee": WebGrantee(ISSUER, "alice")}),
         ("closed", f"s3://{BUCKET}/closed/* READ", {}),
         ("recent", f"s3://{BUCKET}/recent/* READ", {}),
+        ("apps", f"s3://{BUCKET}/apps/* READ", {"grantee": WebGrantee(CI_ISSUER, claims=(("owner", '"octo"'),))}),
+        ("stopped", f"s3://{BUCKET}/stopped/* READ", {"grantee": WebGrantee(BLOCKED_ISSUER, "alice")}),
         ("others", f"s3://{BUCKET}/others/* READ", {"grantee": WebGrantee(OTHER_ISSUER, "alice")}),
     )
 ]  # fmt: skip
@@ -125,7 +132,8 @@ def denials() -> Denials:
         (Place("grant", grant_part("closed")), None),
         (Place("grant", grant_part("recent")), moment),
     ]
-    return Denials.of(places)
+    repository = Holders(CI_ISSUER, (("repository_id", '"666"'),))
+    return replace(Denials.of(places), holders={repository: None, Holders(BLOCKED_ISSUER): None})
 
 
 def _caller(canonical: str) -> Place:
@@ -156,8 +164,14 @@ def fill(dynamodb: Any) -> None:
             jwks=jwks().decode(),
             tenancy="own",
             claims=tuple(Claim(one, (one,)) for one in claims),
+            caller_claims=("repository_id",) if url == CI_ISSUER else (),
         )
-        for url, claims in ((ISSUER, ("groups", "tenant", "team")), (OTHER_ISSUER, ()))
+        for url, claims in (
+            (ISSUER, ("groups", "tenant", "team")),
+            (OTHER_ISSUER, ()),
+            (CI_ISSUER, ("repository_id", "owner", "ref")),
+            (BLOCKED_ISSUER, ()),
+        )
     ]
     registered = [
         location(BUCKET),
@@ -174,7 +188,9 @@ def fill(dynamodb: Any) -> None:
     ]
     for revision, batch in enumerate(batches(changes, {})):
         catalogue.commit(dynamodb, "grants", batch, revision)
-    revocations.save_denials(dynamodb, "grants", denials().encode(), None)
+    denied = denials()
+    revocations.save_denials(dynamodb, "grants", denied.encode(), None)
+    revocations.save_denials(dynamodb, "grants", encode(denied.holders), None, key=HOLDERS)
     for upload in uploads(datetime.now(UTC)):
         table_uploads.save_upload(dynamodb, "grants", upload)
 

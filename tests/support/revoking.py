@@ -9,9 +9,11 @@ from vending.denials.denial_policy import denial_policy
 from vending.denials.denials import NOTHING_DENIED
 from vending.errors import PreconditionFailed, Unavailable
 from vending.grants.location import Location
+from vending.revocations.enforce import RevokeEffects
+from vending.revocations.holders import Granted
 from vending.revocations.reconcile import NONE_COVERED, Covered, Ledger
 from vending.revocations.revocation import Revocation
-from vending.revocations.revoke import RevokeEffects
+from vending.revocations.revoke import NOTHING_GRANTED
 from vending.trail.vends import Vend
 
 
@@ -23,6 +25,8 @@ class World:
     broken: str = ""
     kept: dict[str, Revocation] = field(default_factory=dict)
     block: str | None = None
+    holders: str | None = None
+    granted: Granted = NOTHING_GRANTED
     policy: str = denial_policy(NOTHING_DENIED)
     covered: Covered = NONE_COVERED
     damaged: tuple[str, ...] = ()
@@ -45,6 +49,19 @@ class World:
         self.call("save_denials")
         assert self.block == before
         self.block = text
+
+    def save_holders(self, text: str, before: str | None) -> None:
+        self.call("save_holders")
+        assert self.holders == before
+        self.holders = text
+
+    def find_vends(self, issuer: str) -> Iterable[Vend]:
+        self.call("vends_of")
+        return [vend for vend in self.vends if vend.caller.get("issuer") == issuer]
+
+    def grants_of(self, issuer: str) -> Granted:
+        self.call("granted")
+        return self.granted
 
     def has_policy(self, document: str) -> bool:
         self.call("has_policy")
@@ -85,8 +102,9 @@ class World:
     def ledger(self) -> Ledger:
         return Ledger(
             revocations=self.revocations,
-            denials=lambda: self.block,
+            denials=lambda: (self.block, self.holders),
             save_denials=self.save_denials,
+            save_holders=self.save_holders,
             has_policy=self.has_policy,
             put_policy=self.put_policy,
             take=self.take,
@@ -104,6 +122,8 @@ class World:
             add=self.add,
             lift=self.lift,
             vends=lambda id_: [one for one in self.vends if id_ in {v.vend_id for v in self.vends}],
+            granted=self.grants_of,
+            vends_of=self.find_vends,
             locations=lambda: self.locations,
             ledger=self.ledger,
             role_arn=ROLE_ARN,

@@ -12,7 +12,7 @@ MEMORY_OF_A_PROCESSOR_MB: Final = (
     1769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 )
 READ_UNITS: Final = (
-    4.0  # the caller's keys, location and denials: four items of up to 4 KB, read consistently
+    5.0  # the caller's keys, location and denials: five items of up to 4 KB, read consistently
 )
 PLATFORM_LOG_BYTES: Final = 380  # START, END and REPORT, with what CloudWatch adds to each line
 TOKEN_BYTES: Final = 700  # of a session token on AWS; the local cloud's is shorter
@@ -49,8 +49,8 @@ COLUMNS: Final = ("API Gateway", "function", "STS", "table", "logs")
 
 
 def denials_a_month(prices: Prices) -> float:
-    """Return dollars for reading the denials once a second, as one unit, for thirty days."""
-    return 30 * 24 * 3600 * price(prices, "tableReadUnit")
+    """Return dollars for reading the denials once a second, as two units, for thirty days."""
+    return 2 * 30 * 24 * 3600 * price(prices, "tableReadUnit")
 
 
 def price(prices: Prices, name: str) -> float:

@@ -101,7 +101,7 @@ FREE: Final = """
 - STS is free, but has a quota (see [operations](operations.md#quotas)). Unless a row says that
 grants are kept, it includes reading the table for each vend; in practice an environment reads it
 once in `GrantsCacheSeconds` for each caller. An environment that is busy also reads the denials,
-once a second: one unit (up to six while hundreds of revocations are active), so {monthly} a month
+once a second: two units (more while hundreds of revocations are active), so {monthly} a month
 in us-east-1 if it is busy all the time. Cold starts, `/admin` and the table's storage cost too
 little to matter.
 """

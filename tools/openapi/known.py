@@ -4,7 +4,7 @@ from tools.openapi.shapes import CONTROL, Schema, matching, none_of, ref
 from vending.bodies import content_fields, fields, issuer_fields
 from vending.bodies.fields import ADDRESS_BLOCKS
 from vending.callers import issuer
-from vending.callers.identity import VALUE_BYTES
+from vending.callers.grantee_keys import VALUE_BYTES
 from vending.grants import scope
 from vending.revocations import request
 

@@ -47,8 +47,9 @@ RULES: dict[str, Schema] = {
         ],
     },
     "RevokedCaller": {
-        "oneOf": [having("iam"), having("issuer", "subject")],
-        "dependentRequired": {"issuer": ["subject"], "subject": ["issuer"]},
+        "oneOf": [having("iam"), having("issuer")],
+        "dependentRequired": {"subject": ["issuer"], "claims": ["issuer"]},
+        "not": having("subject", "claims"),
     },
     "CredentialsRequest": {"oneOf": [having("target"), having("targets")]},
     "UploadUrl": {

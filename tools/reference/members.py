@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 from tools.reference import words
 from vending.bodies import content_fields, fields, issuer_fields
 from vending.callers import issuer
-from vending.callers.identity import VALUE_BYTES
+from vending.callers.grantee_keys import VALUE_BYTES
 from vending.grants import scope
 from vending.revocations import request
 

@@ -14,7 +14,7 @@ from vending.aws.services import issuers, logs
 from vending.bodies import content_fields, fields
 from vending.bodies.parse import BODY_BYTES
 from vending.callers import issuer, issuer_keys, token, web_identity
-from vending.callers.identity import MOST_KEYS
+from vending.callers.grantee_keys import MOST_KEYS
 from vending.catalogue import batches
 from vending.credentials import request
 from vending.decision import wanted

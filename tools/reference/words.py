@@ -98,7 +98,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
         "",
         (
             *("issuer", "audience", "subjectClaim", "claims", "algorithms"),
-            *("maxTokenLifetime", "jwks?", "tenantClaims?", "tenancy?"),
+            *("maxTokenLifetime", "jwks?", "tenantClaims?", "tenancy?", "callerClaims?"),
         ),
     ),
     "GET /admin/locations": ("lists all locations by bucket", PAGE, ("locations", "nextToken?")),
@@ -116,7 +116,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /admin/revocations": (
         "[revokes access](revocations.md) before it expires",
         "RevocationRequest",
-        (*REVOKED, "notCovered?", "vends?"),
+        (*REVOKED, "notCovered?", "vends?", "grantsByClaims?"),
     ),
     "DELETE /admin/revocations/{id}": (
         "lifts a block; sessions and URLs that it ended stay ended",
@@ -147,7 +147,7 @@ ROUTES |= {
     ),
 }
 MEANINGS = {
-    "RevocationRequest.caller": "a role, user or subject: all its sessions",
+    "RevocationRequest.caller": "a role, a user, a subject, or the holders of claims: all sessions",
     "RevocationRequest.sessionId": "one session, and the URLs that it signed",
     "RevocationRequest.vendId": "the session of this vend; the answer lists all its vends",
     "RevocationRequest.grantId": "everything that was vended under this grant",
@@ -159,6 +159,10 @@ MEANINGS = {
     "RevokedCaller.iam": "the ARN of the role or user",
     "RevokedCaller.issuer": "the issuer of a caller from outside AWS",
     "RevokedCaller.subject": "the caller's subject there",
+    "RevokedCaller.claims": (
+        "everybody of the issuer whose token has all of these; without them and without a "
+        "`subject`, everybody of the issuer"
+    ),
     "CredentialsRequest.target": "what the credentials open; give this or `targets`",
     "CredentialsRequest.targets": "several targets; one grant must cover all of them",
     "CredentialsRequest.permission": "what the credentials allow",
@@ -264,6 +268,10 @@ MEANINGS = {
     "IssuerBody.tenantClaims": (
         "those of `claims` that each pin one tenant of an issuer that many share; a grant without "
         "a `subject` has one of them"
+    ),
+    "IssuerBody.callerClaims": (
+        "those of `claims` that make a caller, for rate limits and in the audit record; a token "
+        "without one of them is refused. Default: the subject makes a caller"
     ),
     "IssuerBody.tenancy": (
         "`own`: the issuer signs tokens for you alone, so that its grants may have any claim; "

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from vending.bodies.fields import seconds, text
-from vending.callers.identity import VALUE_BYTES
+from vending.callers.grantee_keys import VALUE_BYTES
 from vending.callers.issuer import ALGORITHMS, LARGEST, Claim, is_plain
 from vending.callers.issuer_url import HTTPS_URL, is_local
 from vending.grants.scope import CLAIM_NAME, PATH

@@ -2,20 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
+from vending.callers.grantee_keys import Claims, grantee_keys, values_of
 from vending.callers.principal import Principal
-from vending.errors import TooManyClaims
 from vending.table import table_key
-
-type Scalar = str | int | float | bool
-type Claims = Mapping[str, Scalar | list[Scalar]]
-
-MOST_KEYS = 90  # grantee keys of one caller, so that one BatchGetItem (100 keys) reads everything
-VALUE_BYTES = 512  # of a subject, or a claim that grants match; a key of the table has up to 2,048
 
 _UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,127}")
 
@@ -58,6 +52,11 @@ class IamIdentity:
         return self.principal.arn
 
     @property
+    def holder(self) -> str:
+        """The text by which rate limits count; the same as ``canonical``."""
+        return self.canonical
+
+    @property
     def unique(self) -> str:
         """As ``canonical``, but different for a later role or user with the same name."""
         return f"{self.principal.arn} {self.unique_id}"
@@ -97,6 +96,7 @@ class WebIdentity:
     subject: str
     claims: Claims
     token_hash: str  # identifies the token in audit records; it gives no access
+    caller_claims: tuple[str, ...] = ()  # those that make a caller, each a scalar; else the subject
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -110,13 +110,17 @@ class WebIdentity:
                 "claims": dict(claims),
                 "tokenHash": str(token_hash),
                 **more,
-            } if issuer and subject and not more and all(map(_is_claim, claims.values())):
-                return cls(issuer, subject, claims, token_hash)
+            } if issuer and subject and all(map(_is_claim, claims.values())):
+                names = more.pop("callerClaims", [])
+                if not more and isinstance(names, list) and claims.keys() >= set(map(str, names)):
+                    return cls(issuer, subject, claims, token_hash, tuple(names))
         raise ValueError("not the authorizer's context")
 
     def encode(self) -> str:
         """Encode as JSON in ASCII, so that the length is the size in bytes."""
         members = {**self.as_json(), "tokenHash": self.token_hash}
+        if self.caller_claims:
+            members["callerClaims"] = self.caller_claims
         return json.dumps(members, separators=(",", ":"))
 
     @property
@@ -128,6 +132,13 @@ class WebIdentity:
     def canonical(self) -> str:
         """The text that all tokens of this subject share, and no other subject has."""
         return f"{self.issuer} {self.subject}"  # unambiguous, since an issuer has no space
+
+    @property
+    def holder(self) -> str:
+        """The text by which rate limits count; values of claims keep their JSON types."""
+        if not self.caller_claims:
+            return self.canonical
+        return f"{self.issuer}  {json.dumps(self._caller, sort_keys=True)}"
 
     @property
     def unique(self) -> str:
@@ -144,19 +155,13 @@ class WebIdentity:
         """The keys under which the table has the grants for this caller.
 
         Raises:
-            TooManyClaims: there are more than ``MOST_KEYS`` of them.
+            TooManyClaims: as in ``grantee_keys``.
         """
-        keys = dict.fromkeys([subject_key(self.issuer, self.subject), *self._claim_keys()])
-        if len(keys) > MOST_KEYS:
-            raise TooManyClaims(
-                f"The token's claims make {len(keys)} grantee keys; the limit is {MOST_KEYS}. "
-                "Send a token with fewer groups, or ask the operator to list fewer claims."
-            )
-        return tuple(keys)
+        return grantee_keys(self.issuer, self.subject, self.claims)
 
     def has(self, name: str, value: str) -> bool:
         """Whether the claim ``name`` is ``value`` (JSON text), or a list that contains it."""
-        return value in map(json.dumps, self._values(name))
+        return value in map(json.dumps, values_of(self.claims, name))
 
     def as_json(self) -> dict[str, object]:
         """Return what the caller may see of its identity."""
@@ -164,17 +169,12 @@ class WebIdentity:
 
     def as_recorded(self) -> dict[str, object]:
         """Return the identity as members of the audit record."""
-        return {"issuer": self.issuer, "subject": self.subject, "tokenHash": self.token_hash}
+        members = {"issuer": self.issuer, "subject": self.subject, "tokenHash": self.token_hash}
+        return members | ({"callerClaims": self._caller} if self.caller_claims else {})
 
-    def _claim_keys(self) -> Iterator[str]:
-        for name in self.claims:
-            for value in self._values(name):
-                if len(str(value).encode()) <= VALUE_BYTES:  # no grant matches a longer one
-                    yield claim_key(self.issuer, name, json.dumps(value))
-
-    def _values(self, name: str) -> list[Scalar]:
-        value = self.claims.get(name, [])
-        return value if isinstance(value, list) else [value]
+    @property
+    def _caller(self) -> dict[str, object]:
+        return {name: self.claims[name] for name in self.caller_claims}
 
 
 type Identity = IamIdentity | WebIdentity
@@ -183,15 +183,3 @@ type Identity = IamIdentity | WebIdentity
 def _is_claim(value: object) -> bool:
     scalars = value if isinstance(value, list) else [value]
     return all(isinstance(scalar, (str, int, float)) for scalar in scalars)  # a bool is an int
-
-
-def subject_key(issuer: str, subject: str) -> str:
-    """Return the grantee key of one subject."""
-    return table_key("oidc", issuer, "sub", subject)
-
-
-def claim_key(issuer: str, name: str, value: str) -> str:
-    """Return the grantee key of all subjects with this claim; ``value`` is JSON text."""
-    plain = json.loads(value)
-    text = plain if isinstance(plain, str) else value
-    return table_key("oidc", issuer, "claim", name, text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from vending.callers.identity import VALUE_BYTES, Scalar
+from vending.callers.grantee_keys import VALUE_BYTES, Scalar
 from vending.errors import TokenRefused
 
 SKEW = 60  # seconds that an issuer's clock may be ahead
@@ -43,6 +43,7 @@ class Issuer:
     jwks: str | None = None  # JSON; None: fetched from the issuer
     tenant_claims: tuple[str, ...] = ()  # names of claims, each of which pins one tenant
     tenancy: Literal["own"] | None = None  # own: all its tokens are for one tenant, the operator
+    caller_claims: tuple[str, ...] = ()  # names of claims that make a caller; else the subject does
 
     @property
     def id(self) -> str:
@@ -68,6 +69,7 @@ class Issuer:
             "jwks": self.jwks and json.loads(self.jwks),
             "tenantClaims": list(self.tenant_claims),
             "tenancy": self.tenancy,
+            "callerClaims": list(self.caller_claims),
         }
         return members | {name: value for name, value in given.items() if value}
 
@@ -108,6 +110,16 @@ class Issuer:
         Raises ``TokenRefused`` for one that is neither a scalar nor a list of scalars.
         """
         return dict(self._usable(claims))
+
+    def check_caller(self, claims: Mapping[str, Scalar | list[Scalar]]) -> None:
+        """Raise ``TokenRefused`` unless each caller claim is text or a whole number, or a boolean.
+
+        Without one of them the token would be another caller, whom no block or limit knows.
+        """
+        for name in self.caller_claims:
+            value = claims.get(name)
+            if not isinstance(value, int) and not (isinstance(value, str) and is_plain(value)):
+                raise TokenRefused("CallerClaimMissing")
 
     def _usable(self, claims: Mapping[str, object]) -> Iterator[tuple[str, Scalar | list[Scalar]]]:
         for claim in self.claims:

@@ -58,9 +58,9 @@ def authenticate(
     subject = issuer.subject(token.claims)
     record.note(subject=subject)
     issuer.check(token.claims, now)
-    identity = WebIdentity(
-        issuer.url, subject, issuer.usable_claims(token.claims), token_hash(text)
-    )
+    claims = issuer.usable_claims(token.claims)
+    issuer.check_caller(claims)
+    identity = WebIdentity(issuer.url, subject, claims, token_hash(text), issuer.caller_claims)
     if len(identity.encode()) > CONTEXT_BYTES:
         raise TokenRefused("ClaimsTooLong")
     return identity

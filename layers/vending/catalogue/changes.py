@@ -106,7 +106,8 @@ def _at_most(value: int | None, most: int) -> bool:
 def _trusts_no_more(new: Issuer, old: Issuer) -> bool:
     """Whether ``new`` accepts no token and no claim that ``old`` did not; False in doubt."""
     return (
-        (new.url, new.subject_claim, new.jwks) == (old.url, old.subject_claim, old.jwks)
+        (new.url, new.subject_claim, new.jwks, new.caller_claims)
+        == (old.url, old.subject_claim, old.jwks, old.caller_claims)
         and set(new.audience) <= set(old.audience)
         and set(new.claims) <= set(old.claims)
         and set(new.algorithms) <= set(old.algorithms)

@@ -70,6 +70,8 @@ def _warnings(proposal: Proposal) -> Iterator[Fault]:
         if issuer == proposal.stored.issuers.get(issuer.id):
             for member, reason in tenancy.issuer_faults(issuer):
                 yield Fault(f"/issuers/{position}/{member}", reason)
+        for reason in tenancy.issuer_warnings(issuer):
+            yield Fault(f"/issuers/{position}", reason)
     for position, grant in enumerate(proposal.grants):
         for reason in _of_grantee(grant, proposal):
             yield Fault(f"/grants/{position}/grantee", reason)

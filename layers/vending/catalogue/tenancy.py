@@ -17,10 +17,24 @@ def issuer_faults(issuer: Issuer) -> Iterator[tuple[str, str]]:
         reason = "signs tokens for many tenants, and this URL does not have the id of one"
         yield "tenancy", f"{service.name} {reason}; {_use(service)}"
     paths = {claim.name: claim.path for claim in issuer.claims}
-    for name in issuer.tenant_claims:
-        if not (service.ids is None if len(paths[name]) > 1 else service.pins(paths[name][0])):
-            advice = _instead(service, paths[name][0]) or _use(service)
-            yield "tenantClaims", f"on {service.name}, {name!r} does not pin a tenant; {advice}"
+    for member, does, names in (
+        ("tenantClaims", "does not pin a tenant", issuer.tenant_claims),
+        ("callerClaims", "can vary for one holder", issuer.caller_claims),
+    ):
+        for name in names:
+            if not (service.ids is None if len(paths[name]) > 1 else service.pins(paths[name][0])):
+                advice = _instead(service, paths[name][0]) or _use(service)
+                yield member, f"on {service.name}, {name!r} {does}; {advice}"
+
+
+def issuer_warnings(issuer: Issuer) -> Iterator[str]:
+    """What an issuer's entry should say, and does not."""
+    service = shared_by(issuer.url)
+    if service and service.callers and not issuer.caller_claims:
+        yield (
+            f"on {service.name}, one holder has many subjects, and blocks and rate limits follow "
+            f"the subject; list the claim {service.callers!r} and name it in 'callerClaims'"
+        )
 
 
 def unpinned(grantee: WebGrantee, issuer: Issuer) -> str | None:

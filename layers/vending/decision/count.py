@@ -48,7 +48,7 @@ def count(caller: Caller, grant: Grant, counted: Counted, record: Record, effect
         return
     minute = effects.now.replace(second=0, microsecond=0)
     try:
-        numbers = rates.add(short_hash(caller.identity.canonical, HASH), minute, counters)
+        numbers = rates.add(short_hash(caller.identity.holder, HASH), minute, counters)
     except Unavailable as error:
         record.note(rateLimitFailure=error.reason)
         if rates.vends_uncounted:

@@ -5,10 +5,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple, Self
 
+from vending.callers.identity import Identity
+from vending.denials.holders import HoldersDenied, broadest
+from vending.denials.holders import decode as decode_holders
 from vending.table import refuse_damaged_item
 from vending.times import iso
 
@@ -53,19 +56,25 @@ class Denials:
     """For each place, the time before which its sessions are denied; None denies all."""
 
     before: Mapping[Place, datetime | None]
+    holders: HoldersDenied = field(default_factory=dict)  # which IAM does not know
 
     @classmethod
     def of(cls, denied: Iterable[tuple[Place, datetime | None]]) -> Self:
         """Denials of these places; if a place occurs twice, the broader denial wins."""
-        before: dict[Place, datetime | None] = {}
-        for place, time in denied:
-            known = before.get(place, time)
-            before[place] = None if None in (known, time) else max(known, time)  # type: ignore[type-var]
-        return cls(before)
+        return cls(broadest(denied))
+
+    @classmethod
+    def read(cls, places: str | None, holders: str | None) -> Self:
+        """All denials, from both items that a decision reads; an item may be missing.
+
+        Raises:
+            InternalError: ``encode`` did not make one of them.
+        """
+        return replace(cls.decode(places), holders=decode_holders(holders))
 
     @classmethod
     def decode(cls, document: str | None) -> Self:
-        """The denials in a decision's item, or none where there is no item.
+        """The denials of places in a decision's item, or none where there is no item.
 
         Raises:
             InternalError: ``encode`` did not make it.
@@ -82,7 +91,7 @@ class Denials:
             )
 
     def encode(self) -> str:
-        """As JSON for the table; equal denials are equal text."""
+        """The denials of places as JSON for the table; equal denials are equal text."""
         listed = [
             [place.part, place.begins, time and iso(time)]
             for place, time in sorted(self.before.items(), key=lambda one: one[0])
@@ -97,6 +106,10 @@ class Denials:
             place = Place(part, value[:length])
             if place in self.before:
                 yield self.before[place]
+
+    def of_holder(self, identity: Identity) -> Iterator[datetime | None]:
+        """The times of all denials of holders that include this caller."""
+        return (time for holders, time in self.holders.items() if holders.include(identity))
 
     def coarser(self, window: int, length: int) -> "Denials":
         """Denials of at least the same sessions, with fewer times and places.

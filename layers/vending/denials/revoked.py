@@ -41,6 +41,7 @@ class Revoked:
         times = chain(
             denials.of_part("caller", caller_part(caller.identity)),
             denials.of_part("grant", grant_part(grant.id)),
+            denials.of_holder(caller.identity),
         )
         last = max(filter(None, times), default=None)
         before = last and last + SKEW
@@ -63,7 +64,8 @@ def check_not_blocked(caller: Caller, denials: Denials) -> None:
     Raises:
         AccessDenied: the caller is blocked.
     """
-    if None in denials.of_part("caller", caller_part(caller.identity)):
+    part = denials.of_part("caller", caller_part(caller.identity))
+    if None in part or None in denials.of_holder(caller.identity):
         raise AccessDenied(
             "An administrator of this service has blocked you. Ask them to lift the block.",
             reason="Blocked",

@@ -33,12 +33,15 @@ class IssuerBody(Body):
     jwks: Jwks | None = None
     tenant_claims: ClaimNames = ()
     tenancy: Literal["own"] | None = None
+    caller_claims: ClaimNames = ()
 
     @model_validator(mode="after")
     def _known_claims(self) -> Self:
         listed = {claim.name for claim in self.claims}
-        if missing := [name for name in self.tenant_claims if name not in listed]:
-            raise ValueError(f"'tenantClaims' names {missing[0]!r}, which 'claims' does not list")
+        named = {"tenantClaims": self.tenant_claims, "callerClaims": self.caller_claims}
+        for member, names in named.items():
+            if missing := [name for name in names if name not in listed]:
+                raise ValueError(f"{member!r} names {missing[0]!r}, which 'claims' does not list")
         if self.tenancy and self.tenant_claims:
             raise ValueError("give 'tenancy: own' or 'tenantClaims', not both")
         return self
@@ -63,6 +66,7 @@ class IssuerBody(Body):
             jwks=self.jwks,
             tenant_claims=self.tenant_claims,
             tenancy=self.tenancy,
+            caller_claims=self.caller_claims,
         )
 
     @classmethod

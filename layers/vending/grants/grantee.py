@@ -3,14 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from vending.callers.identity import (
-    IamIdentity,
-    Identity,
-    Scalar,
-    WebIdentity,
-    claim_key,
-    subject_key,
-)
+from vending.callers.grantee_keys import Scalar, claim_key, subject_key
+from vending.callers.identity import IamIdentity, Identity, WebIdentity
 from vending.callers.principal import Principal
 from vending.table import table_key
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from vending.denials.denial_policy import fitted
-from vending.denials.denials import Denials
+from vending.denials.denials import NOTHING_DENIED, Denials
+from vending.denials.holders import broadest, encode
 from vending.revocations.revocation import Revocation
 
 LEASE = timedelta(seconds=40)  # longer than the function may run, so two never write at once
@@ -39,8 +40,9 @@ class Ledger:
     """
 
     revocations: Callable[[], Iterable[Revocation | str]]
-    denials: Callable[[], str | None]
+    denials: Callable[[], tuple[str | None, str | None]]  # of places, and of holders
     save_denials: Callable[[str, str | None], None]  # the new text, and the text that it replaces
+    save_holders: Callable[[str, str | None], None]
     has_policy: Callable[[str], bool]
     put_policy: Callable[[str], None]
     take: Callable[[str, datetime, datetime], bool]  # owner, now, until
@@ -125,12 +127,18 @@ def _write(time: datetime, ledger: Ledger) -> Written:
     damaged = tuple(id_ for id_ in found if isinstance(id_, str))
     read = [revocation for revocation in found if not isinstance(revocation, str)]
     active = [revocation for revocation in read if revocation.denies(time)]
-    before = ledger.denials()
-    earlier = Denials.decode(before).before.items() if damaged else ()
-    complete = fitted(Denials.of(chain((revocation.denial for revocation in active), earlier)))
-    text = complete.denials.encode()
-    saved = before == text
+    before, holders_before = ledger.denials()
+    earlier = Denials.read(before, holders_before) if damaged else NOTHING_DENIED
+    holders = broadest([
+        *((one.holders, one.before) for one in active if one.holders),
+        *earlier.holders.items(),
+    ])  # fmt: skip
+    denied = chain.from_iterable(revocation.denied(time) for revocation in active)
+    complete = fitted(Denials.of(chain(denied, earlier.before.items())))
+    text, holders_text = complete.denials.encode(), encode(holders)
+    saved = (before, holders_before or encode({})) == (text, holders_text)
     if not saved:
+        ledger.save_holders(holders_text, holders_before)
         ledger.save_denials(text, before)
     put = saved and ledger.has_policy(complete.document)
     if not put:

@@ -6,9 +6,10 @@ from pydantic import PlainValidator, model_validator
 
 from vending.bodies.body import Body
 from vending.bodies.fields import Identifier, matching, text
-from vending.bodies.issuer_fields import IssuerUrl, Subject
+from vending.bodies.issuer_fields import ClaimValues, IssuerUrl, Subject
 from vending.callers.principal import Principal
 from vending.denials.denials import EVERYBODY, WIDTHS, Place
+from vending.denials.holders import Holders
 from vending.denials.names import grant_part
 from vending.ids import short_hash
 from vending.revocations.revocation import Kind
@@ -29,28 +30,41 @@ OurId = Annotated[str, matching("[a-z2-7]{16}", "16 characters from a to z and 2
 
 
 class RevokedCaller(Body):
-    """A caller to revoke: one IAM role or user, or one subject of an issuer."""
+    """Whom to revoke: an IAM role or user, a subject, holders of claims, or an issuer's callers."""
 
     iam: PrincipalArn | None = None
     issuer: IssuerUrl | None = None
     subject: Subject | None = None
+    claims: ClaimValues | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        web = (self.issuer is not None, self.subject is not None)
-        if web != ((self.iam is None),) * 2:
-            raise ValueError("give either 'iam', or 'issuer' and 'subject'")
+        if (self.iam is None) == (self.issuer is None):
+            raise ValueError("give either 'iam' or 'issuer'")
+        if (self.iam or self.subject is not None) and self.claims is not None:
+            raise ValueError("'claims' goes with 'issuer' alone: everybody who has all of them")
+        if self.iam and self.subject is not None:
+            raise ValueError("'subject' goes with 'issuer'")
         return self
 
     @property
     def canonical(self) -> str:
-        """The same text as ``Identity.canonical``."""
+        """The same text as ``Identity.canonical``; for one caller."""
         return self.iam.arn if self.iam else f"{self.issuer} {self.subject}"
+
+    @property
+    def holders(self) -> Holders | None:
+        """Everybody with these claims, or of this issuer; None for one caller."""
+        if self.issuer is None or self.subject is not None:
+            return None
+        return Holders(self.issuer, self.claims or ())
 
     def as_json(self) -> dict[str, object]:
         """The caller as JSON, in the canonical form."""
         if self.iam:
             return {"iam": self.iam.arn}
+        if self.holders:
+            return self.holders.as_json()
         return {"issuer": self.issuer, "subject": self.subject}
 
 
@@ -89,8 +103,18 @@ class RevocationRequest(Body):
         }
         return {name: value for name, value in given.items() if value is not None}
 
-    def place(self, session_id: str | None) -> Place:
-        """The part of the role session name to deny; ``session_id`` is the session of the vend."""
+    @property
+    def holders(self) -> Holders | None:
+        """Everybody whom the request revokes by claims; None if it revokes anything else."""
+        return self.caller.holders if self.caller else None
+
+    def place(self, session_id: str | None) -> Place | None:
+        """The part of the role session name to deny; None for holders of claims.
+
+        ``session_id`` is the session of the vend.
+        """
+        if self.holders:
+            return None
         if self.caller:
             return Place("caller", short_hash(self.caller.canonical, WIDTHS["caller"]))
         if self.grant_id:

@@ -2,12 +2,13 @@
 
 import json
 from base64 import b32hexencode
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Self
 
 from vending.denials.denials import WIDTHS, Place
+from vending.denials.holders import Holders
 from vending.denials.revoked import AHEAD
 from vending.sessions.durations import LONGEST
 from vending.table import refuse_damaged_item
@@ -31,24 +32,27 @@ class Revocation:
     id: str
     kind: Kind
     whose: Json  # as requested: caller, sessionId, vendId and its session, grantId or all
-    place: Place
+    place: Place | None  # None for holders of claims, whom no part of a name shows
     reason: str
     by: Json  # the administrator's identity
     created: datetime
     lifted: datetime | None = None
     lifted_by: Json | None = None
+    holders: Holders | None = None
+    found: tuple[Place, ...] = ()  # grants and sessions of holders, from before it was created
 
     @property
     def mark(self) -> str:
-        """Identifies this state of the revocation; lifting changes it."""
-        return f"{self.id} lifted" if self.lifted else self.id
+        """Identifies this state of the revocation; lifting and finding sessions change it."""
+        found = f" {len(self.found)}" if self.holders else ""
+        return f"{self.id}{' lifted' if self.lifted else ''}{found}"
 
     @property
     def before(self) -> datetime | None:
         """Sessions lent before this time are denied; None: all are, and nothing is vended."""
         if self.kind == "block" and not self.lifted:
             return None
-        return (self.lifted or self.created).replace(microsecond=0) + timedelta(seconds=AHEAD)
+        return _ahead(self.lifted or self.created)
 
     @property
     def until(self) -> datetime | None:
@@ -64,13 +68,20 @@ class Revocation:
         """Whether a session that it denies may still be alive."""
         return self.until is None or now < self.until
 
-    @property
-    def denial(self) -> tuple[Place, datetime | None]:
-        """The denied place, and the time before which sessions are denied.
+    def denied(self, now: datetime) -> Iterator[tuple[Place, datetime | None]]:
+        """The denied places, and the time before which the sessions of each are denied.
 
-        A single session is denied without a time: no other one has its name.
+        A single session is denied without a time: no other one has its name. What was found for
+        holders is from before the revocation, and denied for as long as it can live: later on, its
+        grant may be for somebody else.
         """
-        return self.place, None if self.place.part == "session" else self.before
+        before = self.before
+        places: tuple[Place, ...] = (self.place,) if self.place else ()
+        if self.holders:
+            before = _ahead(self.created)
+            places = self.found if now < before + timedelta(seconds=LONGEST + SLACK) else ()
+        for place in places:
+            yield place, None if place.part == "session" else before
 
     def lift(self, now: datetime, by: Json) -> Self:
         """The revocation after ``by`` has lifted it: new vends work, older sessions stay denied."""
@@ -103,7 +114,7 @@ class Revocation:
 
     def encode(self) -> str:
         """As JSON for the table."""
-        members = {
+        members: dict[str, object] = {
             "kind": self.kind,
             "whose": self.whose,
             "place": self.place,
@@ -113,6 +124,8 @@ class Revocation:
             "lifted": self.lifted and self.lifted.isoformat(),
             "liftedBy": self.lifted_by,
         }
+        if self.holders:
+            members |= {"holders": [self.holders.issuer, self.holders.claims], "found": self.found}
         return json.dumps(members, separators=(",", ":"))
 
     @classmethod
@@ -124,20 +137,37 @@ class Revocation:
         """
         with refuse_damaged_item():
             members = json.loads(document)
-            lifted, (part, begins) = members["lifted"], members["place"]
-            if members["kind"] not in KINDS or part not in WIDTHS or not isinstance(begins, str):
+            lifted, place, holders = members["lifted"], members["place"], members.get("holders")
+            if members["kind"] not in KINDS or (place is None) != (holders is not None):
                 raise ValueError("not a revocation of this service")
             return cls(
                 id=id_,
                 kind=members["kind"],
                 whose=members["whose"],
-                place=Place(part, begins),
+                place=place and _place(place),
                 reason=members["reason"],
                 by=members["by"],
                 created=datetime.fromisoformat(members["created"]).astimezone(UTC),
                 lifted=lifted and datetime.fromisoformat(lifted).astimezone(UTC),
                 lifted_by=members["liftedBy"],
+                holders=holders and _holders(*holders),
+                found=tuple(map(_place, members.get("found", ()))),
             )
+
+
+def _ahead(time: datetime) -> datetime:
+    return time.replace(microsecond=0) + timedelta(seconds=AHEAD)
+
+
+def _place(members: object) -> Place:
+    match members:
+        case [str(part), str(begins)] if part in WIDTHS:
+            return Place(part, begins)  # type: ignore[arg-type]
+    raise ValueError("not a part of a role session name")
+
+
+def _holders(issuer: str, claims: Iterable[tuple[str, str]]) -> Holders:
+    return Holders(str(issuer), tuple((str(name), str(value)) for name, value in claims))
 
 
 def revocation_id(now: datetime, random: bytes) -> str:

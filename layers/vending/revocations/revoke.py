@@ -1,34 +1,22 @@
 """Revokes access and lifts blocks: writes the table, then brings the change into force."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.errors import InvalidRequest, NotFound, ServiceFault
-from vending.grants.location import Location
-from vending.revocations.reconcile import Ledger, bring_into_force
+from vending.denials.holders import Holders
+from vending.errors import InvalidRequest, NotFound, ServiceFault, TooLarge
+from vending.revocations.enforce import RevokeEffects, enforce
+from vending.revocations.holders import SETTLING, Found, Granted, NotCovered, find_sessions
 from vending.revocations.request import RevocationRequest
-from vending.revocations.revocation import Revocation
+from vending.revocations.revocation import SLACK, Revocation
 from vending.sessions.durations import LONGEST
 from vending.times import iso
 from vending.trail.vends import Vend
 
-
-@dataclass(frozen=True, slots=True)
-class RevokeEffects:
-    """The effects of revoking; ``lift`` writes only if nothing changed since ``read``."""
-
-    read: Callable[[str], Revocation | None]
-    add: Callable[[Revocation], None]
-    lift: Callable[[Revocation, Revocation], None]  # before, after
-    vends: Callable[[str], Sequence[Vend]]  # the vend with this id, and all of its session
-    locations: Callable[[], Iterable[Location]]
-    ledger: Ledger
-    role_arn: str
-    cache_seconds: int  # how long an environment caches denials
-    new_id: Callable[[], str]
+NOTHING_GRANTED = Granted(None, ())
 
 
 def revoke(
@@ -38,6 +26,7 @@ def revoke(
 
     Raises:
         NotFound: there is no record of this vend.
+        InvalidRequest: the issuer's tokens are not read for one of the claims; nothing is revoked.
         TooLarge: the logs are too long to find the vend; nothing is revoked.
         Unavailable: the table failed, or the logs; nothing is revoked.
     """
@@ -49,6 +38,10 @@ def revoke(
             "revoke the vend's caller, which needs no record."
         )
     session = vends[0].session_id if vends else None
+    holders, granted = request.holders, NOTHING_GRANTED
+    if holders:
+        granted = effects.granted(holders.issuer)
+        granted.check(holders)
     revocation = Revocation(
         id=effects.new_id(),
         kind=request.kind,
@@ -57,12 +50,18 @@ def revoke(
         reason=request.reason,
         by=caller.identity.as_json(),
         created=now(),
+        holders=holders,
+        found=granted.places(holders) if holders else (),
     )
     record.note(revocation=revocation.as_json(now()))  # before the write: its answer may get lost
     effects.add(revocation)
-    answer = _enforce(revocation, record, effects)
+    answer = enforce(revocation, record, effects)
+    remaining: list[NotCovered] = []
+    if holders:  # after the denial is in force, so that the search delays nothing
+        answer, remaining = _end_sessions(revocation, holders, granted, record, effects)
     others = {"vends": [vend.vend_id for vend in vends]} if vends else {}
-    return answer | others | _not_covered(vends, record, effects)
+    by_claims = _grants_by_claims(request, record, effects)
+    return answer | others | by_claims | _not_covered(vends, remaining, record, effects)
 
 
 def lift(caller: Caller, id_: str, record: Record, effects: RevokeEffects) -> dict[str, object]:
@@ -90,48 +89,55 @@ def lift(caller: Caller, id_: str, record: Record, effects: RevokeEffects) -> di
         record.note(revocation=lifted.as_json(now()))
         effects.lift(revocation, lifted)
         revocation = lifted
-    return _enforce(revocation, record, effects)
+    return enforce(revocation, record, effects)
 
 
-def _enforce(revocation: Revocation, record: Record, effects: RevokeEffects) -> dict[str, object]:
-    """Bring the revocation into force; the members of the answer say what is still pending."""
-    try:
-        covered = bring_into_force(revocation.mark, effects.ledger)
-    except ServiceFault as error:
-        covered = None
-        record.note(reason=error.reason)
+def _end_sessions(
+    revocation: Revocation,
+    holders: Holders,
+    granted: Granted,
+    record: Record,
+    effects: RevokeEffects,
+) -> tuple[dict[str, object], list[NotCovered]]:
+    """End the holders' sessions that the audit trail shows; the answer, and what remains."""
     now = effects.ledger.now
     time = now()
-    caches_expire = time + timedelta(seconds=effects.cache_seconds + 1)
-    written, merged = covered is not None, covered is not None and covered.merged
-    record.note(revocation=revocation.as_json(time), denialWritten=written)
-    return {
-        "revocation": revocation.as_json(time),
-        "denialWritten": written,
-        "merged": merged,
-        "environmentsBy": iso(caches_expire),
-        "detail": (_WRITTEN if written else _PENDING) + (_MERGED if merged else ""),
-    }
+    until = iso(time + timedelta(seconds=LONGEST + SLACK))
+    try:
+        found = find_sessions(holders, granted, effects.vends_of, time)
+    except (ServiceFault, TooLarge) as error:
+        record.note(reason=error.reason)
+        found = Found((), [{"issuer": holders.issuer, "until": until}])
+    else:
+        if any(not holders.include_all_of(grant.grantee) for grant in granted.grants):
+            recent: NotCovered = {"vendedAfter": iso(time - SETTLING), "until": until}
+            found.not_covered.append(recent)
+    complete = replace(revocation, found=revocation.found + found.sessions)
+    if found.sessions:
+        effects.lift(revocation, complete)
+    return enforce(complete, record, effects), found.not_covered
 
 
-_WRITTEN = (
-    "The role's policy is updated. IAM needs seconds, sometimes a minute, to apply it everywhere; "
-    "functions that cache the table apply the change by 'environmentsBy'."
-)
-_PENDING = (
-    "The change is recorded; the role's policy is not updated yet. The reconciler retries within "
-    "minutes. To retry now, send the same request again."
-)
-_MERGED = (
-    " Not all revocations fit in the policy as they are, so it denies more than they require and "
-    "never less. Lift blocks that are no longer needed."
-)
+def _grants_by_claims(
+    request: RevocationRequest, record: Record, effects: RevokeEffects
+) -> dict[str, object]:
+    """The grants that other subjects of the same caller can use, each as a revocation to send."""
+    caller = request.caller
+    if not (caller and caller.issuer and caller.subject is not None):
+        return {}
+    try:
+        granted = effects.granted(caller.issuer)
+    except ServiceFault as error:  # the answer still says what is in force
+        record.note(reason=error.reason)
+        return {}
+    listed = granted.by_claims(request.kind, request.reason)
+    return {"grantsByClaims": listed} if listed else {}
 
 
 def _not_covered(
-    vends: Sequence[Vend], record: Record, effects: RevokeEffects
-) -> dict[str, list[dict[str, str]]]:
-    """The other roles whose sessions the denial does not end: only the service's own has it."""
+    vends: Sequence[Vend], remaining: list[NotCovered], record: Record, effects: RevokeEffects
+) -> dict[str, list[NotCovered]]:
+    """What remains, and the other roles, which the denial does not reach: ours alone has it."""
     now = effects.ledger.now
     last = now() + timedelta(seconds=LONGEST + effects.cache_seconds)
     try:
@@ -140,6 +146,7 @@ def _not_covered(
         }
     except ServiceFault as error:  # the answer still says what is in force
         record.note(reason=error.reason)
-        return {}
+        return {"notCovered": remaining} if remaining else {}
     others = sorted(roles - {effects.role_arn})
-    return {"notCovered": [{"roleArn": role, "until": iso(last)} for role in others]}
+    listed: list[NotCovered] = [{"roleArn": role, "until": iso(last)} for role in others]
+    return {"notCovered": listed + remaining}

@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 from tests.support.make import ACCOUNT
 from tests.support.tokens import ISSUER
 from vending.bodies.issuer_fields import ISSUER_CHARACTERS
-from vending.callers.identity import (
-    MOST_KEYS,
-    VALUE_BYTES,
-    Claims,
-    IamIdentity,
-    Scalar,
-    WebIdentity,
-)
+from vending.callers.grantee_keys import MOST_KEYS, VALUE_BYTES, Claims, Scalar
+from vending.callers.identity import IamIdentity, WebIdentity
 from vending.callers.principal import Principal
 from vending.errors import TooManyClaims
 

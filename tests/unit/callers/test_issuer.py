@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.make import NOW
 from tests.support.tokens import AUDIENCE, ISSUER, claims, issuer
-from vending.callers.identity import VALUE_BYTES
+from vending.callers.grantee_keys import VALUE_BYTES
 from vending.callers.issuer import LIFETIME, SKEW, Claim, is_plain
 from vending.documents.issuer import IssuerBody
 from vending.errors import TokenRefused

@@ -26,7 +26,8 @@ from tests.support.tokens import (
     rsa_key,
     sign,
 )
-from vending.callers.identity import VALUE_BYTES, WebIdentity
+from vending.callers.grantee_keys import VALUE_BYTES
+from vending.callers.identity import WebIdentity
 from vending.callers.issuer import ALGORITHMS, LIFETIME, SKEW, Claim, Issuer
 from vending.callers.token import token_hash
 from vending.callers.web_identity import CONTEXT_BYTES, authenticate, has_keys, read_keys
@@ -304,3 +305,47 @@ def test_pinned_keys_are_keys_only_if_one_can_be_used() -> None:
     assert has_keys(jwks().decode())
     assert not has_keys('{"keys": []}')
     assert not has_keys(jwks(jwk(rsa_key("small", 1024))).decode())
+
+
+@pytest.mark.invariant(16)
+@pytest.mark.parametrize(
+    ("value", "accepted"),
+    [
+        ("1", True),
+        (1, True),
+        (0, True),
+        (True, True),
+        (False, True),
+        (None, False),
+        ("", False),
+        (1.5, False),
+        ([], False),
+        (["1"], False),
+        (["1", "2"], False),
+        ("x" * 513, False),
+    ],
+)
+def test_a_token_without_what_makes_a_caller_is_refused(value: object, accepted: bool) -> None:
+    trusted = issuer(claims=(Claim("id", ("id",)),), caller_claims=("id",))
+    token = sign(claims(id=value))
+    if accepted:
+        identity = accept(token, trusted)
+        assert identity.as_recorded()["callerClaims"] == {"id": value}
+        assert WebIdentity.read(identity.encode()) == identity
+        return
+    with pytest.raises(TokenRefused) as refused:
+        accept(token, trusted)
+    assert refused.value.reason == "CallerClaimMissing"
+
+
+@pytest.mark.invariant(16)
+def test_what_makes_a_caller_is_its_claims_with_their_types_and_not_its_subject() -> None:
+    trusted = issuer(claims=(Claim("id", ("id",)), Claim("n", ("n",))), caller_claims=("id", "n"))
+
+    def counted(**members: object) -> str:
+        return accept(sign(claims(**{"id": "1", "n": 1} | members)), trusted).holder
+
+    same = counted()
+    assert counted(sub="bob") == same
+    assert len({same, counted(id=1), counted(id=True), counted(id="2"), counted(n="1")}) == 5
+    assert accept(sign(claims(sub="bob")), issuer()).holder != accept(sign(), issuer()).holder

@@ -15,7 +15,8 @@ from tests.support.tokens import ISSUER
 from vending.audit.record import Record
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
-from vending.callers.identity import Claims, WebIdentity
+from vending.callers.grantee_keys import Claims
+from vending.callers.identity import WebIdentity
 from vending.credentials.explain import explain
 from vending.credentials.request import CredentialsRequest
 from vending.credentials.vend import VendedCredentials, vend_credentials

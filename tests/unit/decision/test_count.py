@@ -22,6 +22,8 @@ from tests.support.make import (
     record,
 )
 from vending.bodies.parse import parse
+from vending.callers.caller import Caller
+from vending.callers.identity import WebIdentity
 from vending.credentials.explain import explain, limits
 from vending.credentials.request import CredentialsRequest
 from vending.credentials.vend import vend_credentials
@@ -423,3 +425,19 @@ def test_in_no_minute_is_more_vended_than_a_limit_says_and_nothing_is_refused_wi
             expected = "InvalidRequest None"
         assert outcome(by, Counted(urls), counted, NOW + timedelta(seconds=seconds)) == expected
         got += [urls] if expected == "vended" else []
+
+
+@pytest.mark.invariant(16)
+def test_subjects_with_the_same_caller_claims_count_as_one() -> None:
+    def asked_by(subject: str, **claims: str) -> str:
+        counts = Counts()
+        identity = WebIdentity("https://ci.example.com", subject, claims, "a-hash", tuple(claims))
+        who = Caller("web-identity", identity, "192.0.2.7")
+        count(
+            who, limited(requests=1), Counted(), record(), effects(knowing(), counted=rates(counts))
+        )
+        return counts.asked[0][0]
+
+    assert asked_by("main", id="1") == asked_by("other", id="1")
+    assert len({asked_by("main", id="1"), asked_by("main", id="2"), asked_by("main")}) == 3
+    assert asked_by("main") != asked_by("other")

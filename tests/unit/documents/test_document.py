@@ -20,7 +20,7 @@ from vending.bodies.issuer_fields import (
     LONGEST_LIFETIME,
 )
 from vending.bodies.parse import parse
-from vending.callers.identity import VALUE_BYTES
+from vending.callers.grantee_keys import VALUE_BYTES
 from vending.callers.issuer import ALGORITHMS, Claim, Issuer
 from vending.catalogue.batches import encode
 from vending.documents.document import ChangesRequest
@@ -421,6 +421,8 @@ BAD_MEMBERS: list[tuple[dict[str, object], str, str]] = [
     ({"tenantClaims": []}, "tenantClaims", "a list of 1 to 50"),
     ({"tenantClaims": ["a/b"]}, "tenantClaims", "1 to 64"),
     ({"tenancy": "shared"}, "tenancy", "'own'"),
+    ({"callerClaims": []}, "callerClaims", "a list of 1 to 50"),
+    ({"callerClaims": "org"}, "callerClaims", "a list of 1 to 50"),
     ({"jwks": "https://login.example.com/keys"}, "jwks", "'keys'"),
     ({"jwks": []}, "jwks", "'keys'"),
     ({"jwks": {}}, "jwks", "'keys'"),
@@ -449,6 +451,7 @@ def test_a_bad_member_of_an_issuer_is_named(
         ({"tenantClaims": ["org"]}, "which 'claims' does not list"),
         ({"tenantClaims": ["org"], "claims": ["Org"]}, "which 'claims' does not list"),
         ({"tenantClaims": ["org"], "claims": ["org"], "tenancy": "own"}, "not both"),
+        ({"callerClaims": ["org"]}, "'callerClaims' names 'org', which 'claims' does not list"),
     ],
 )
 def test_members_of_an_issuer_that_do_not_go_together_are_refused(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.support.make import ACCOUNT, USER_ARN, caller
 from tests.support.tokens import ISSUER
-from vending.callers.identity import WebIdentity, subject_key
+from vending.callers.grantee_keys import subject_key
+from vending.callers.identity import WebIdentity
 from vending.callers.principal import Principal
 from vending.grants.grantee import IamGrantee, WebGrantee
 

@@ -99,7 +99,36 @@ def test_what_is_revoked_is_found_in_the_role_session_name(
         ({"sessionId": "*", **ENDED}, "/sessionId"),
         ({"caller": {"iam": "123456789012"}, **ENDED}, "/caller/iam"),
         ({"caller": {"iam": "arn:aws:iam::123456789012:root"}, **ENDED}, "/caller/iam"),
-        ({"caller": {"issuer": "https://a.example.com"}, **ENDED}, "/caller"),
+        ({"caller": {"subject": "a"}, **ENDED}, "/caller"),
+        ({"caller": {"claims": {"a": 1}}, **ENDED}, "/caller"),
+        ({"caller": {"iam": USER_ARN, "claims": {"a": 1}}, **ENDED}, "/caller"),
+        (
+            {
+                "caller": {"issuer": "https://a.example.com", "subject": "a", "claims": {"a": 1}},
+                **ENDED,
+            },
+            "/caller",
+        ),
+        ({"caller": {"issuer": "https://a.example.com", "claims": {}}, **ENDED}, "/caller/claims"),
+        (
+            {"caller": {"issuer": "https://a.example.com", "claims": {"a": ["x"]}}, **ENDED},
+            "/caller/claims",
+        ),
+        (
+            {"caller": {"issuer": "https://a.example.com", "claims": {"a": None}}, **ENDED},
+            "/caller/claims",
+        ),
+        (
+            {"caller": {"issuer": "https://a.example.com", "claims": {"a": 1.5}}, **ENDED},
+            "/caller/claims",
+        ),
+        (
+            {
+                "caller": {"issuer": "https://a.example.com", "claims": {"a": "*"}, "all": True},
+                **ENDED,
+            },
+            "/caller/all",
+        ),
         ({"caller": {}, **ENDED}, "/caller"),
         ({"caller": {"iam": USER_ARN, "subject": "a"}, **ENDED}, "/caller"),
         ({"caller": {"iam": USER_ARN, "uniqueId": "AIDA"}, **ENDED}, "/caller/uniqueId"),

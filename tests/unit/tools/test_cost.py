@@ -25,7 +25,7 @@ def prices(**changes: float) -> dict[str, dict[str, Any]]:
         ("apiRequest", 3.5e-6, "API Gateway", 3.5),
         ("functionRequest", 0.2e-6, "function", 0.2),
         ("functionGbSecond", 1.0, "function", 1e6 * 0.5 * 0.069),  # 3.46 ms of work and 65 waiting
-        ("tableReadUnit", 1e-6, "table", 4.0),
+        ("tableReadUnit", 1e-6, "table", 5.0),
         ("logGigabyte", 1.0, "logs", 1.0),  # 1,000 bytes, with Lambda's own
     ],
 )

@@ -1,6 +1,6 @@
 """Wires the effects of revoking and of the reconciler; the function ``revocations`` calls it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from secrets import token_bytes
 from time import sleep
@@ -13,9 +13,11 @@ from vending.aws.table import lease, revocations
 from vending.aws.table.locations import locations
 from vending.denials.revoked import KEPT_SECONDS
 from vending.errors import TooLarge
+from vending.revocations.enforce import RevokeEffects
+from vending.revocations.holders import Granted
 from vending.revocations.reconcile import Ledger
 from vending.revocations.revocation import revocation_id
-from vending.revocations.revoke import RevokeEffects
+from vending.table import HOLDERS
 from vending.trail.vends import LONGEST_VEND, Vend, vends_with
 
 SEARCH_SECONDS = 8.0  # of the 29 seconds that API Gateway waits
@@ -26,8 +28,9 @@ def ledger_for(settings: Settings, dynamodb: Any, policy_name: str) -> Ledger:
     iam_client = client("iam", settings.region)
     return Ledger(
         revocations=partial(revocations.readable, dynamodb, settings.table),
-        denials=partial(revocations.denials_text, dynamodb, settings.table),
+        denials=partial(revocations.denials_texts, dynamodb, settings.table),
         save_denials=partial(revocations.save_denials, dynamodb, settings.table),
+        save_holders=partial(revocations.save_denials, dynamodb, settings.table, key=HOLDERS),
         has_policy=partial(iam.has_policy, iam_client, settings.role_arn, policy_name),
         put_policy=partial(iam.put_policy, iam_client, settings.role_arn, policy_name),
         take=partial(lease.take, dynamodb, settings.table),
@@ -44,13 +47,22 @@ def revoke_effects_for(
     dynamodb: Any,
     ledger: Ledger,
     find_vends: Callable[[str], Sequence[Vend]],
+    vends_of: Callable[[str], Iterable[Vend]],
 ) -> RevokeEffects:
-    """The effects of revoking and lifting; ``find_vends`` is as ``vend_finder`` returns it."""
+    """The effects of revoking and lifting; the finders as ``vend_finder`` and ``issuer_finder``."""
+
+    def granted(url: str) -> Granted:
+        from vending.aws.table.granted import granted  # noqa: PLC0415 - models that load slowly
+
+        return granted(dynamodb, settings.table, url)
+
     return RevokeEffects(
         read=partial(revocations.read, dynamodb, settings.table),
         add=partial(revocations.add, dynamodb, settings.table),
         lift=partial(revocations.lift, dynamodb, settings.table),
         vends=find_vends,
+        granted=granted,
+        vends_of=vends_of,
         locations=partial(locations, dynamodb, settings.table),
         ledger=ledger,
         role_arn=settings.role_arn,
@@ -75,5 +87,21 @@ def vend_finder(cloudwatch: Any, log_groups: Sequence[str]) -> Callable[[str], S
                 "The logs are too long to find this vend in time. Revoke the vend's caller "
                 "instead, which needs no search."
             ) from None
+
+    return find
+
+
+def issuer_finder(cloudwatch: Any, log_groups: Sequence[str]) -> Callable[[str], Iterable[Vend]]:
+    """A function from an issuer to the vends of its callers whose sessions may be alive.
+
+    What it returns raises ``TooLarge`` if the logs are too long to read in time.
+    """
+
+    def find(issuer: str) -> Iterator[Vend]:
+        read = logs.reader(cloudwatch, log_groups, logs.Budget.of(seconds=SEARCH_SECONDS))
+        until = now()
+        for line in read({"issuer": issuer, "outcome": "granted"}, until - LONGEST_VEND, until):
+            if vend := Vend.of(line):
+                yield vend
 
     return find

@@ -12,7 +12,7 @@ from vending.documents.grant import GrantBody
 from vending.documents.location import LocationBody
 from vending.errors import InvalidRequest
 from vending.grants.grant import Grant
-from vending.table import BLOCK, grants_key, location_key
+from vending.table import BLOCK, HOLDERS, grants_key, location_key
 
 
 @METER.timed("grants")
@@ -24,12 +24,12 @@ def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> K
     """
     grant_keys = [grants_key(grantee_key, bucket) for grantee_key in grantee_keys]
     place = location_key(bucket)
-    documents = read_items(client, table, [*grant_keys, place, BLOCK], consistent=True)
+    documents = read_items(client, table, [*grant_keys, place, BLOCK, HOLDERS], consistent=True)
     listed = (documents[key] for key in grant_keys if key in documents)
     return Known(
         tuple(grant for document in listed for grant in GrantBody.stored_grants(document)),
         LocationBody.stored_location(documents[place]) if place in documents else None,
-        Denials.decode(documents.get(BLOCK)),
+        Denials.read(documents.get(BLOCK), documents.get(HOLDERS)),
     )
 
 
@@ -40,7 +40,8 @@ def load_denials(client: Any, table: str) -> Denials:
     Raises:
         Unavailable: DynamoDB failed, or did not return the item.
     """
-    return Denials.decode(read_items(client, table, [BLOCK], consistent=True).get(BLOCK))
+    documents = read_items(client, table, [BLOCK, HOLDERS], consistent=True)
+    return Denials.read(documents.get(BLOCK), documents.get(HOLDERS))
 
 
 def grants_of_caller(

@@ -9,7 +9,7 @@ from vending.aws.services.client import translate_errors
 from vending.aws.table.items import entries, item, read_items
 from vending.errors import InternalError, PreconditionFailed
 from vending.revocations.revocation import Revocation
-from vending.table import BLOCK, revocation_key
+from vending.table import BLOCK, HOLDERS, Key, revocation_key
 
 
 def read(client: Any, table: str, id_: str) -> Revocation | None:
@@ -67,17 +67,20 @@ def lift(client: Any, table: str, before: Revocation, after: Revocation) -> None
     _put(client, table, after, "document = :before", {":before": {"S": before.encode()}})
 
 
-def denials_text(client: Any, table: str) -> str | None:
-    """The text of all denials, read consistently; None if none was written yet.
+def denials_texts(client: Any, table: str) -> tuple[str | None, str | None]:
+    """The texts of all denials, of places and of holders; None if none was written yet.
 
     Raises:
         Unavailable: DynamoDB failed.
     """
-    return read_items(client, table, [BLOCK], consistent=True).get(BLOCK)
+    documents = read_items(client, table, [BLOCK, HOLDERS], consistent=True)
+    return documents.get(BLOCK), documents.get(HOLDERS)
 
 
-def save_denials(client: Any, table: str, document: str, before: str | None) -> None:
-    """Replace the denials ``before`` with ``document``; call it only with the lease.
+def save_denials(
+    client: Any, table: str, document: str, before: str | None, *, key: Key = BLOCK
+) -> None:
+    """Replace the denials ``before`` in an item with ``document``; call it only with the lease.
 
     The comparison with ``before`` keeps a late, abandoned write from undoing a newer one.
 
@@ -91,7 +94,7 @@ def save_denials(client: Any, table: str, document: str, before: str | None) -> 
     with translate_errors():
         client.put_item(
             TableName=table,
-            Item=item(BLOCK, document),
+            Item=item(key, document),
             ConditionExpression=f"{condition} OR document = :document",
             ExpressionAttributeValues=values,
         )

@@ -21,6 +21,11 @@ pytestmark = pytest.mark.usefixtures("nobody")
             ("--issuer", "https://i", "--subject", "s"),
             {"caller": {"issuer": "https://i", "subject": "s"}},
         ),
+        (("--issuer", "https://i"), {"caller": {"issuer": "https://i"}}),
+        (
+            ("--issuer", "https://i", "--claim", "id=1", "--claim", "n:=2", "--claim", "a=b=:c"),
+            {"caller": {"issuer": "https://i", "claims": {"id": "1", "n": 2, "a": "b=:c"}}},
+        ),
         (("--session", ID), {"sessionId": ID}),
         (("--vend", ID), {"vendId": ID}),
         (("--all", "--block"), {"all": True, "kind": "block"}),
@@ -59,3 +64,35 @@ def test_revocations_are_listed_and_lifted(at: Serve) -> None:
     assert typed("revoke", "lift", "0" * 16).code == 0
     assert typed("revoke", "lift", "../grants").code == 1
     assert served.asked[-1].path == "/admin/revocations/..%2Fgrants"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--subject", "s"), "go with --issuer"),
+        (("--claim", "a=b"), "go with --issuer"),
+        (("--issuer", "https://i", "--subject", "s", "--claim", "a=b"), "not both"),
+        (("--issuer", "https://i", "--claim", "a"), "is not a claim"),
+        (("--issuer", "https://i", "--claim", "a:=b"), "is not a claim"),
+        (("--issuer", "https://i", "--caller", "arn:aws:iam::1:role/r"), "exactly one"),
+    ],
+)
+def test_a_revocation_that_is_not_clear_is_not_sent(
+    words: "tuple[str, ...]", said: str, at: Serve
+) -> None:
+    served = at(answering({}))
+    ended = typed("revoke", *words, "--reason", "why", "--yes")
+    assert ended.code != 0
+    assert said in ended.err
+    assert not served.asked
+
+
+def test_the_grants_that_a_blocked_subjects_caller_can_still_use_are_named(at: Serve) -> None:
+    offered = [{"grantId": "apps", "kind": "block", "reason": "why"}]
+    caller = {"issuer": "https://i", "claims": {"id": "1"}}
+    answer = {"revocation": {**REVOCATION, "caller": caller}, "denialWritten": True}
+    at(answering({"POST /admin/revocations": answer | {"grantsByClaims": offered}}))
+    ended = typed("revoke", "--issuer", "https://i", "--subject", "s", "--reason", "y", "--yes")
+    assert ended.code == 0
+    assert "grants by claims: apps" in ended.err
+    assert "https://i id=1" in ended.out

@@ -77,8 +77,8 @@ def test_what_is_denied_is_written_over_what_was_read_and_over_nothing_else(dyna
     """Otherwise a write that hung and was abandoned could undo a later one."""
     for before, text in ((None, "one"), ("one", "two"), ("one", "two")):
         revocations.save_denials(dynamodb, TABLE, text, before)  # the last one: a second try
-        assert revocations.denials_text(dynamodb, TABLE) == text
+        assert revocations.denials_texts(dynamodb, TABLE) == (text, None)
     for before, late in ((None, "one"), ("one", "late")):
         with pytest.raises(Unavailable):
             revocations.save_denials(dynamodb, TABLE, late, before)
-    assert revocations.denials_text(dynamodb, TABLE) == "two"
+    assert revocations.denials_texts(dynamodb, TABLE) == ("two", None)

@@ -1,5 +1,6 @@
 """`s3vend revoke`: revokes access, lists revocations, and lifts blocks."""
 
+import json
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from s3vend.service.pages import pages
 
 EXAMPLES = (
     "s3vend revoke --caller arn:aws:iam::123456789012:role/ReportReader --block --reason theft",
+    "s3vend revoke --issuer https://ci.example.com --claim repository_id=123 --block --reason leak",
     "s3vend revoke --vend abcdefghijklmnop --reason 'leaked in a log'",
     "s3vend revoke list",
     "s3vend revoke lift 0123456789abcdef",
@@ -24,9 +26,21 @@ def revoke(
     options: Options,
     *,
     caller: Caller = None,
-    issuer: Annotated[str | None, typer.Option("--issuer", help="Issuer; with --subject.")] = None,
+    issuer: Annotated[
+        str | None,
+        typer.Option("--issuer", help="Issuer; without --subject and --claim, all its callers."),
+    ] = None,
     subject: Annotated[
         str | None, typer.Option("--subject", help="Subject of the issuer; with --issuer.")
+    ] = None,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--claim",
+            metavar="NAME=TEXT|NAME:=JSON",
+            help="Claim of the issuer's tokens; revokes whoever has all given. := for a number, "
+            "true or false.",
+        ),
     ] = None,
     session: SessionId = None,
     vend: Annotated[
@@ -46,15 +60,19 @@ def revoke(
 ) -> None:
     """Revoke credentials and URLs before they expire.
 
-    Name exactly one of --caller, --issuer with --subject, --session, --vend, --grant and --all.
+    Name exactly one of --caller, --issuer, --session, --vend, --grant and --all. --issuer goes with
+    --subject, with one or more --claim, or alone: then everybody of this issuer is revoked.
     Without --block, new vends are still granted. Lifting a block allows new vends again; what was
     vended before stays revoked.
     """
-    subject_caller = {"issuer": issuer, "subject": subject}
-    if (issuer is None) != (subject is None):
-        raise Refusal("--issuer and --subject must be used together")
+    if issuer is None and (subject is not None or claim):
+        raise Refusal("--subject and --claim go with --issuer")
+    if subject is not None and claim:
+        raise Refusal("give --subject or --claim, not both")
+    given = {"issuer": issuer, "subject": subject, "claims": dict(map(_claim, claim or ())) or None}
+    of_issuer = {name: value for name, value in given.items() if value is not None}
     targets = {
-        "caller": {"iam": caller} if caller else subject_caller if issuer else None,
+        "caller": {"iam": caller} if caller else of_issuer or None,
         "sessionId": session,
         "vendId": vend,
         "grantId": grant,
@@ -63,8 +81,7 @@ def revoke(
     revoked: dict[str, Any] = {name: value for name, value in targets.items() if value is not None}
     if len(revoked) != 1 or (caller and issuer):
         raise Refusal(
-            "name exactly one of --caller, --issuer with --subject, --session, --vend, --grant "
-            "and --all"
+            "name exactly one of --caller, --issuer, --session, --vend, --grant and --all"
         )
     if not reason:
         raise Refusal("--reason is required; it is shown in the list of revocations")
@@ -109,10 +126,32 @@ def lift(
     _put_result(options, options.service().end(f"{ROUTE}/{quote(revocation, safe='')}"))
 
 
+def _claim(text: str) -> tuple[str, object]:
+    """Return the name and the value of a claim.
+
+    Raises:
+        Refusal: it has no value, or one that is not JSON.
+    """
+    name, separator, value = text.partition("=")
+    if name and separator and not name.endswith(":"):
+        return name, value
+    try:
+        return name.removesuffix(":"), json.loads(value)
+    except ValueError:
+        raise Refusal(
+            f"--claim: {text!r} is not a claim; use NAME=TEXT, or NAME:=7 for a number and "
+            "NAME:=true for a boolean"
+        ) from None
+
+
 def _applies_to(revocation: dict[str, Any]) -> object:
     names = ("caller", "sessionId", "vendId", "grantId")
     value = next((revocation[name] for name in names if name in revocation), "everybody")
-    return " ".join(map(str, value.values())) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    claims = value.get("claims", {})
+    members = [str(one) for name, one in value.items() if name != "claims"]
+    return " ".join([*members, *(f"{name}={one}" for name, one in claims.items())])
 
 
 def _put_result(options: Options, answer: dict[str, Any]) -> None:
@@ -129,6 +168,12 @@ def _put_result(options: Options, answer: dict[str, Any]) -> None:
         put_members([*lines, *((name, answer.get(name)) for name in names)])
         if vends := answer.get("vends"):
             put_members([("revoked vends", ", ".join(str(v.get("vendId", v)) for v in vends))])
+        if grants := answer.get("grantsByClaims"):
+            ids = " ".join(str(grant["grantId"]) for grant in grants)
+            say(
+                f"other subjects of this caller may still use these grants by claims: {ids}; "
+                "revoke its claims with --issuer and --claim, or each grant with --grant"
+            )
     if not answer["denialWritten"]:
         say(
             "the revocation is recorded, but not in force yet; run the command again, or check "

@@ -1,0 +1,114 @@
+"""Finds what IAM denies for holders of claims, and what it cannot; ``revoke`` calls it.
+
+A role session name has no claims. So IAM denies the grants that only such holders can use, and the
+single sessions that the audit trail shows for them under other grants.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vending.callers.issuer import Issuer
+from vending.denials.denials import Place
+from vending.denials.holders import Holders
+from vending.denials.names import grant_part
+from vending.errors import Fault, InvalidRequest
+from vending.grants.grant import Grant
+from vending.grants.grantee import WebGrantee
+from vending.times import iso
+from vending.trail.vends import Vend
+
+MOST_SESSIONS = 100  # denied one by one; more would not fit into the policy beside others
+SETTLING = timedelta(seconds=15)  # before a search, in which vends may not be in the logs yet
+
+type NotCovered = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """An issuer's entry, if there is one, and the grants for its callers."""
+
+    issuer: Issuer | None
+    grants: Sequence[Grant]
+
+    def check(self, holders: Holders) -> None:
+        """Refuse claims that no token is read for: nobody would be revoked.
+
+        Raises:
+            InvalidRequest: the issuer's entry does not list one of the claims.
+        """
+        listed = {claim.name for claim in self.issuer.claims} if self.issuer else None
+        missing = [name for name, _ in holders.claims if listed is not None and name not in listed]
+        if missing:
+            raise InvalidRequest(
+                "The revocation would hold for nobody.",
+                faults=[
+                    Fault(f"/caller/claims/{name}", "the issuer's entry does not list this claim")
+                    for name in missing
+                ],
+            )
+
+    def places(self, holders: Holders) -> tuple[Place, ...]:
+        """The grants that only these holders can use."""
+        covered = (grant for grant in self.grants if holders.include_all_of(grant.grantee))
+        return tuple(Place("grant", grant_part(grant.id)) for grant in covered)
+
+    def by_claims(self, kind: str, reason: str) -> list[dict[str, object]]:
+        """A revocation of each grant by claims alone, ready to send.
+
+        Empty unless the issuer's entry says that claims make its callers: then other subjects of a
+        caller can use these grants.
+        """
+        if not (self.issuer and self.issuer.caller_claims):
+            return []
+        return [
+            {"grantId": grant.id, "kind": kind, "reason": reason}
+            for grant in self.grants
+            if isinstance(grant.grantee, WebGrantee) and grant.grantee.subject is None
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The sessions of holders to deny, and what remains."""
+
+    sessions: tuple[Place, ...]
+    not_covered: list[NotCovered]
+
+
+def find_sessions(
+    holders: Holders,
+    granted: Granted,
+    vends: Callable[[str], Iterable[Vend]],
+    now: datetime,
+) -> Found:
+    """The sessions of these holders under grants that others can use too.
+
+    ``vends`` yields the vends of an issuer's callers whose sessions may be alive. What remains is a
+    session beyond ``MOST_SESSIONS``, a grant some of whose sessions may be the holders', and the
+    vends that are not in the logs yet.
+
+    Raises:
+        TooLarge, Unavailable: as ``vends``.
+    """
+    covered = set(granted.places(holders))
+    ends: dict[str, datetime] = {}
+    unclear: dict[str, datetime] = {}
+    for vend in vends(holders.issuer):
+        if vend.ends <= now or Place("grant", grant_part(vend.grant)) in covered:
+            continue
+        is_holder = holders.include_recorded(_claims(vend.members))
+        if is_holder:
+            ends[vend.session_id] = max(vend.ends, ends.get(vend.session_id, vend.ends))
+        elif is_holder is None:
+            unclear[vend.grant] = max(vend.ends, unclear.get(vend.grant, vend.ends))
+    last = sorted(ends, key=lambda session: ends[session], reverse=True)
+    rest = [("sessionId", one, ends[one]) for one in last[MOST_SESSIONS:]]
+    rest += [("grantId", grant, until) for grant, until in sorted(unclear.items())]
+    remaining: list[NotCovered] = [{name: id_, "until": iso(until)} for name, id_, until in rest]
+    return Found(tuple(Place("session", one) for one in last[:MOST_SESSIONS]), remaining)
+
+
+def _claims(members: Mapping[str, object]) -> Mapping[str, object]:
+    claims = members.get("callerClaims")
+    return claims if isinstance(claims, dict) else {}
