@@ -136,9 +136,11 @@ def _write(time: datetime, ledger: Ledger) -> Written:
     denied = chain.from_iterable(revocation.denied(time) for revocation in active)
     complete = fitted(Denials.of(chain(denied, earlier.before.items())))
     text, holders_text = complete.denials.encode(), encode(holders)
-    saved = (before, holders_before or encode({})) == (text, holders_text)
-    if not saved:
+    saved = before == text
+    if holders_text != (holders_before or encode({})):
         ledger.save_holders(holders_text, holders_before)
+        saved = False
+    if before != text:
         ledger.save_denials(text, before)
     put = saved and ledger.has_policy(complete.document)
     if not put:

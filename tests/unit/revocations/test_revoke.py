@@ -115,10 +115,6 @@ def test_what_is_revoked_is_found_in_the_role_session_name(
             "/caller/claims",
         ),
         (
-            {"caller": {"issuer": "https://a.example.com", "claims": {"a": None}}, **ENDED},
-            "/caller/claims",
-        ),
-        (
             {"caller": {"issuer": "https://a.example.com", "claims": {"a": 1.5}}, **ENDED},
             "/caller/claims",
         ),

@@ -186,3 +186,13 @@ def test_the_file_may_come_from_stdin(at: Serve) -> None:
 def test_other_refusals_end_as_everywhere(reply: Reply, code: int, file: str, at: Serve) -> None:
     at(lambda asked: reply)
     assert typed("plan", file).code == code
+
+
+def test_warnings_of_a_plan_are_shown_with_their_lines(at: Serve, file: str) -> None:
+    warning = {"pointer": "/grants/1/scope", "detail": "nests\x1b[2J"}
+    answer = {"applied": False, "revision": 7, "changes": [], "warnings": [warning]}
+    at(answering({"POST /admin/changes": answer}))
+    ended = typed("plan", file)
+    assert ended.code == 0
+    assert f"warning: {file}:6: /grants/1/scope: nests" in ended.err
+    assert "\x1b" not in ended.err
