@@ -45,6 +45,7 @@ def credentials(request: gateway.Request, caller: Caller, record: Record) -> Ans
         "matchedGrantTargets": [target.as_json() for target in vended.narrowed.targets],
         "permission": body.permission,
         "region": vended.narrowed.decision.location.region,
+        **vended.narrowed.session.as_answered(),
         "vendId": record.vend_id,
         "sessionId": vended.session_id,
     }

@@ -16,12 +16,17 @@ WORDS = {
         }
     ): "WRITE",
     frozenset({"s3:ListBucket"}): "LIST",
+    frozenset({"s3:GetBucketLocation"}): "REGION",
     frozenset({"kms:Decrypt"}): "DECRYPT",
 }
 
 
 def by_policy(policy: str) -> Iterator[str]:
-    """``READ bucket/key of account`` for each resource; a LIST has the prefix after its bucket."""
+    """``READ bucket/key of account`` for each resource; a LIST has the prefix after its bucket.
+
+    That the session also tells the bucket's region is not named, only checked.
+    """
+    opened = set()
     for statement in json.loads(policy)["Statement"]:
         assert statement.keys() == {"Effect", "Action", "Resource", "Condition"}
         assert statement["Effect"] == "Allow"
@@ -42,6 +47,11 @@ def by_policy(policy: str) -> Iterator[str]:
         prefixes = conditions.pop("StringLike s3:prefix", None) if word == "LIST" else None
         for resource in listed(statement["Resource"]):
             place = resource.removeprefix("arn:aws:s3:::")
+            bucket = place.partition("/")[0]
+            if word == "REGION":
+                assert (place, account) in opened
+                continue
+            opened.add((bucket, account))
             for prefix in prefixes or [""]:
                 yield f"{word} {place}{'/' if prefix else ''}{prefix} of {account}"
         assert not conditions

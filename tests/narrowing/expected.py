@@ -1,7 +1,8 @@
 """What a session may do, from the words of the design: nothing here calls the code.
 
 READ: ``s3:GetObject``, with ``versions`` ``s3:GetObjectVersion``, and ``s3:ListBucket`` below the
-prefixes that are covered. WRITE: to put, to delete, to abort an upload and list its parts. All in
+prefixes that are covered; credentials that are handed out also tell the bucket's region, where the
+policy has room. WRITE: to put, to delete, to abort an upload and list its parts. All in
 the bucket of this account, from where and until when the grant says; keys of KMS through S3 alone.
 """
 
@@ -35,6 +36,7 @@ class Expected:
         self.case = case
         self.condition = "" if from_here else case.condition
         credentials = case.how in ("Minimal", "Default")
+        self.handed_out = credentials
         self.permission = case.asked if credentials else case.permission
         self.regions = case.targets if case.how == "Minimal" else [case.filled]
 
@@ -44,6 +46,11 @@ class Expected:
         return (reading if self._has("READ") else set()) | (
             WRITING if self._has("WRITE") else set()
         )
+
+    @property
+    def of_buckets(self) -> set[str]:
+        """Of credentials that are handed out, where the policy has room."""
+        return {"s3:GetBucketLocation"} if self.handed_out else set()
 
     @property
     def of_kms(self) -> set[str]:

@@ -14,6 +14,7 @@ from tests.narrowing.near import near
 from vending.errors import PolicyTooLarge
 
 OTHER_BUCKETS = ("bkt2", "bk", "bktx", "bkt-private", "other", "BKT")
+MOST = 2048  # characters of a session policy that STS takes
 SMALL = 400  # characters of keys, as JSON, that fit into any policy
 
 
@@ -29,15 +30,20 @@ def check(case: Case) -> int:
     for place, session in enumerate(asked.sessions):
         assert session.role_arn == role_arn(case)
         expected = Expected(case, from_here=case.how == "upload" and place == 0)
-        keys += _check_policy(json.loads(session.policy), expected)
+        policy = json.loads(session.policy)
+        left_out = set(session.left_out)
+        if left_out:
+            assert left_out == expected.of_buckets, case
+            assert len(session.policy) + _room_for_location(policy) > MOST, f"{case} has room"
+        keys += _check_policy(policy, expected, expected.of_buckets - left_out)
     return keys
 
 
-def _check_policy(policy: Mapping[str, Any], expected: Expected) -> int:
+def _check_policy(policy: Mapping[str, Any], expected: Expected, telling: set[str]) -> int:
     spoken_of = _spoken_of(json.dumps(policy["Statement"]))
     allowed = expected.of_objects | expected.of_kms
     listing = {"s3:ListBucket"} if any(map(expected.lists, ["", *_starts(expected)])) else set()
-    assert spoken_of == allowed | listing, f"{expected.case}: the actions {sorted(spoken_of)}"
+    assert spoken_of == allowed | listing | telling, f"{expected.case}: {sorted(spoken_of)}"
 
     keys = near(expected.case, expected.regions, ALWAYS)
     context = expected.context
@@ -49,7 +55,7 @@ def _check_policy(policy: Mapping[str, Any], expected: Expected) -> int:
             assert may is should, f"{expected.case}: {action} on {key!r} is {may}"
     _check_lists(policy, expected, [None, "", *keys])
     _check_other_resources(policy, expected, spoken_of)
-    _check_conditions(policy, expected)
+    _check_conditions(policy, expected, telling)
     _check_kms(policy, expected)
     return len(keys)
 
@@ -85,16 +91,17 @@ def _check_other_resources(
             assert may is should, f"{expected.case}: {action} on {resource!r} is {may}"
 
 
-def _check_conditions(policy: Mapping[str, Any], expected: Expected) -> None:
+def _check_conditions(policy: Mapping[str, Any], expected: Expected, telling: set[str]) -> None:
     key, is_prefix = expected.regions[0]
     inside = expected.arn(f"bkt/{key}x" if is_prefix else f"bkt/{key}")
     asks: list[tuple[str, str, dict[str, str]]] = [
         (action, inside, {}) for action in sorted(expected.of_objects)
     ]
     asks += [("s3:ListBucket", expected.bucket, {"s3:prefix": one}) for one in _starts(expected)]
+    asks += [(action, expected.bucket, {}) for action in sorted(telling)]
     for action, resource, said in asks:
         for context in expected.contexts_here():
-            should = action in expected.of_objects or expected.lists(said["s3:prefix"])
+            should = action in expected.of_objects | telling or expected.lists(said["s3:prefix"])
             assert allows(policy, action, resource, context | said) is should, (
                 f"{expected.case}: {action} is not as granted with {context}"
             )
@@ -122,6 +129,17 @@ def _check_kms(policy: Mapping[str, Any], expected: Expected) -> None:
             assert allows(policy, action, resource, context) is (should and right), (
                 f"{expected.case}: {action} on {resource} with {context}"
             )
+
+
+def _room_for_location(policy: Mapping[str, Any]) -> int:
+    """The characters of the statement that tells the bucket's region, with its comma."""
+    first = policy["Statement"][0]
+    resource = first["Resource"] if isinstance(first["Resource"], str) else first["Resource"][0]
+    statement = first | {
+        "Action": "s3:GetBucketLocation",
+        "Resource": resource.partition("/")[0],
+    }
+    return len(json.dumps(statement, separators=(",", ":"), ensure_ascii=False)) + 1
 
 
 @lru_cache(maxsize=256)

@@ -32,7 +32,9 @@ def shown() -> Iterator[str]:
     yield (
         "These are the session policies that the service sends to STS, here with spaces for "
         "reading. A session policy only narrows: a session may do what both this policy and the "
-        "role's own policies allow."
+        "role's own policies allow. The statement with `s3:GetBucketLocation` is only for "
+        "credentials that are handed out: sessions that sign URLs do not have it, and it is left "
+        "out where the policy would exceed 2,048 characters (`leftOut` in the answer says so)."
     )
     for permission in Permission:
         for kind, target in TARGETS.items():
@@ -85,7 +87,15 @@ def policy_of(
     """Return the session policy for one target in a location with these members."""
     keys = Keys.parse(target) if isinstance(target, str) else target
     location = Location(Keys(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
-    return policy_document([keys], permission, location, ROLE_ARN, conditions or {}, versions=False)
+    return policy_document(
+        [keys],
+        permission,
+        location,
+        ROLE_ARN,
+        conditions or {},
+        versions=False,
+        bucket_location=True,
+    )
 
 
 def policy(target: str | Keys, permission: Permission, **members: Any) -> str:

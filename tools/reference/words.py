@@ -21,7 +21,7 @@ REVOKED = ("revocation", "denialWritten", "merged", "environmentsBy", "detail")
 CREDENTIALS = (
     "vends credentials for just the targets",
     "CredentialsRequest",
-    ("credentials", "matchedGrantTargets", "permission", "region", *VENDED),
+    ("credentials", "matchedGrantTargets", "permission", "region", "leftOut?", *VENDED),
 )
 URLS = (
     "presigns URLs, all or none; also in the [compact form](uploads.md#many-urls-at-once)",
@@ -59,7 +59,7 @@ IDENTITY = "returns the caller's identity, as the service sees it"
 EXPLANATIONS = (
     "explains how the same credentials request would be decided, without vending",
     "CredentialsRequest",
-    (*EXPLAINED, "code?", "sessionPolicy?", "sessionPolicyLength?"),
+    (*EXPLAINED, "code?", "sessionPolicy?", "sessionPolicyLength?", "leftOut?"),
 )
 ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /iam/credentials": CREDENTIALS,

@@ -42,13 +42,14 @@ def explain(
             "matchedGrantTargets": [],
             "limits": limits(grant, effects),
         }
-    scope, policy = decision.match.scope, narrowed.session.policy
+    scope, session = decision.match.scope, narrowed.session
     return {
         "decision": "granted",
         "reason": f"The grant {grant.id!r} allows {grant.permission} on {scope}.",
         "matchedGrantTargets": [target.as_json() for target in narrowed.targets],
-        "sessionPolicy": policy,
-        "sessionPolicyLength": len(policy),
+        "sessionPolicy": session.policy,
+        "sessionPolicyLength": len(session.policy),
+        **session.as_answered(),
         "limits": limits(grant, effects),
     }
 

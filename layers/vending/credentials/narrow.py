@@ -64,7 +64,9 @@ def narrow(caller: Caller, request: Request, decision: Decision, effects: Effect
         targets = (decision.match.scope,)
     duration = credentials_duration(request.duration_seconds, grant)
     try:
-        session = session_for(caller, decision, targets, request.permission, duration, effects)
+        session = session_for(
+            caller, decision, targets, request.permission, duration, effects, handed_out=True
+        )
     except PolicyTooLarge as error:
         member = request.wanted[0].pointer.split("/")[1]
         fault = Fault(f"/{member}", "makes the session policy too long")

@@ -40,6 +40,8 @@ KMS_ACTIONS = {
     Permission.READWRITE: ("kms:GenerateDataKey", "kms:Decrypt"),
 }
 
+BUCKET_LOCATION = "s3:GetBucketLocation"  # tells the bucket's region and nothing else
+
 type Conditions = dict[str, dict[str, str | list[str]]]
 
 
@@ -51,8 +53,11 @@ def session_policy(
     conditions: Conditions,
     *,
     versions: bool = False,
+    bucket_location: bool = False,
 ) -> str:
     """The smallest policy that allows ``permission`` on ``targets`` only, as JSON text.
+
+    With ``bucket_location`` it also allows ``BUCKET_LOCATION``.
 
     Raises:
         PolicyTooLarge: the policy has more characters than STS accepts.
@@ -63,7 +68,13 @@ def session_policy(
         for key, value in keys.items()
     )
     return _session_policy(
-        tuple(targets), permission, location, role_arn, frozen, versions=versions
+        tuple(targets),
+        permission,
+        location,
+        role_arn,
+        frozen,
+        versions=versions,
+        bucket_location=bucket_location,
     )
 
 
@@ -76,6 +87,7 @@ def _session_policy(
     frozen: tuple[tuple[str, str, str | tuple[str, ...]], ...],
     *,
     versions: bool,
+    bucket_location: bool,
 ) -> str:
     conditions: Conditions = {}
     for operator, condition, value in frozen:
@@ -84,7 +96,15 @@ def _session_policy(
 
     def encoded(kept: Sequence[Keys]) -> str:
         return encode(
-            policy_document(kept, permission, location, role_arn, conditions, versions=versions)
+            policy_document(
+                kept,
+                permission,
+                location,
+                role_arn,
+                conditions,
+                versions=versions,
+                bucket_location=bucket_location,
+            )
         )
 
     text = encoded(targets)
@@ -113,6 +133,7 @@ def policy_document(
     conditions: Conditions,
     *,
     versions: bool,
+    bucket_location: bool,
 ) -> dict[str, object]:
     """The session policy as JSON members; every statement has a resource and a condition."""
     partition = partition_of(role_arn)
@@ -129,6 +150,8 @@ def policy_document(
         whole = any(not one.key for one in prefixes)
         only: Conditions = {} if whole else {"StringLike": {"s3:prefix": _single(patterns)}}
         statements.append(_allow(["s3:ListBucket"], [bucket], merge(guarded, only)))
+    if bucket_location:
+        statements.append(_allow([BUCKET_LOCATION], [bucket], guarded))
     if location.kms_key:
         service = f"s3.{location.region}.{DNS_SUFFIXES[partition]}"
         via: Conditions = {"StringEquals": {"kms:ViaService": service}}

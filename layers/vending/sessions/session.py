@@ -6,15 +6,16 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from vending.callers.caller import Caller
 from vending.decision.decide import Decision
 from vending.decision.effects import Effects
 from vending.denials.names import grant_part, source_identity
-from vending.errors import AccessDenied
+from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
-from vending.sessions.policy import grant_conditions, session_policy
+from vending.sessions.policy import BUCKET_LOCATION, grant_conditions, session_policy
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
 
@@ -44,10 +45,15 @@ class Session:
     grant: str
     source_identity: str
     external_id: str | None = None  # required by a role in another account
+    left_out: tuple[str, ...] = ()  # actions for which the policy had no room
 
     def name(self, session_id: str) -> str:
         """The role session name: 60 characters at most; a deny can match each part of it."""
         return f"{self.source_identity}-{grant_part(self.grant)}-{session_id}"
+
+    def as_answered(self) -> dict[str, object]:
+        """What the answer says about the session's policy: what it leaves out, if anything."""
+        return {"leftOut": list(self.left_out)} if self.left_out else {}
 
     def as_recorded(self, session_id: str) -> dict[str, object]:
         """The session as members of the audit record; note them before STS is called.
@@ -60,6 +66,7 @@ class Session:
             "roleArn": self.role_arn,
             "sourceIdentity": self.source_identity,
             "durationSeconds": self.duration,
+            **self.as_answered(),
         }
 
 
@@ -78,8 +85,13 @@ def session_for(
     permission: Permission,
     duration: int,
     effects: Effects,
+    *,
+    handed_out: bool = False,
 ) -> Session:
     """The session of ``duration`` seconds that allows ``permission`` on ``targets`` only.
+
+    One whose credentials are ``handed_out`` also tells the bucket's region, which many tools ask
+    for first; that is left out where the policy has no room for it.
 
     Raises:
         PolicyTooLarge: the session policy does not fit.
@@ -92,16 +104,31 @@ def session_for(
     ends = effects.now + timedelta(seconds=duration + MARGIN)
     conditions = grant_conditions(grant, caller, ends)
     role_arn = location.role_arn(effects.role_arn)
+    policy_with = partial(
+        session_policy,
+        targets,
+        permission,
+        location,
+        role_arn,
+        conditions,
+        versions=grant.versions,
+    )
+    policy = policy_with()
+    left_out: tuple[str, ...] = ()
+    if handed_out:
+        try:
+            policy = policy_with(bucket_location=True)
+        except PolicyTooLarge:
+            left_out = (BUCKET_LOCATION,)
     return Session(
         role_arn=role_arn,
-        policy=session_policy(
-            targets, permission, location, role_arn, conditions, versions=grant.versions
-        ),
+        policy=policy,
         duration=duration,
         caller=caller.identity.unique,
         grant=grant.id,
         source_identity=source_identity(caller),
         external_id=location.external_id,
+        left_out=left_out,
     )
 
 

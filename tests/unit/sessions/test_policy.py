@@ -45,6 +45,7 @@ def policy(
     partition: str = "aws",
     account: str | None = None,
     kms_key: str | None = None,
+    bucket_location: bool = False,
 ) -> Any:
     text = session_policy(
         [Keys.parse(target) for target in targets],
@@ -52,6 +53,7 @@ def policy(
         location(account=account, kms_key=kms_key),
         ROLE_ARN.replace("arn:aws", f"arn:{partition}"),
         conditions or {},
+        bucket_location=bucket_location,
     )
     assert len(text) <= POLICY_CHARACTERS
     return json.loads(text)
@@ -139,6 +141,30 @@ def test_listing_is_bound_to_the_prefix(prefix: str, allowed: bool) -> None:
 def test_a_whole_bucket_is_listed_without_a_condition_and_a_key_not_at_all() -> None:
     assert may(policy("s3://bkt/*"), "s3:ListBucket", "bkt")
     assert not may(policy("s3://bkt/a"), "s3:ListBucket", "bkt", **{"s3:prefix": "a"})
+
+
+@pytest.mark.invariant(5)
+@pytest.mark.parametrize("permission", list(Permission))
+def test_the_region_of_the_bucket_is_told_where_that_is_asked_for(permission: Permission) -> None:
+    document = policy("s3://bkt/a/*", permission=permission, bucket_location=True)
+    for bucket, account, allowed in (
+        ("bkt", ACCOUNT, True),
+        ("bkt", "999999999999", False),
+        ("bkt2", ACCOUNT, False),
+        ("bkt/a/x", ACCOUNT, False),
+    ):
+        said = {"aws:ResourceAccount": account}
+        assert may(document, "s3:GetBucketLocation", bucket, **said) is allowed
+    without = policy("s3://bkt/a/*", permission=permission)
+    assert not may(without, "s3:GetBucketLocation", "bkt")
+
+
+def test_the_region_is_told_under_the_conditions_of_grant_and_location() -> None:
+    conditions: Conditions = {"IpAddress": {"aws:SourceIp": "192.0.2.7/32"}}
+    document = policy("s3://bkt/a/*", conditions=conditions, bucket_location=True)
+    for ip, allowed in (("192.0.2.7", True), ("192.0.2.8", False)):
+        told = may(document, "s3:GetBucketLocation", "bkt", **{"aws:SourceIp": ip})
+        assert told is allowed
 
 
 def test_writing_does_not_list() -> None:

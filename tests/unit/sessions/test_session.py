@@ -21,11 +21,12 @@ from tests.support.tokens import ISSUER
 from vending.callers.caller import Caller
 from vending.callers.identity import WebIdentity
 from vending.denials.names import source_identity
-from vending.errors import AccessDenied, DurationNotAllowed
+from vending.errors import AccessDenied, DurationNotAllowed, PolicyTooLarge
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
 from vending.ids import identifier, short_hash
 from vending.sessions.durations import check_duration, credentials_duration, url_lifetime
+from vending.sessions.policy import BUCKET_LOCATION, POLICY_CHARACTERS
 from vending.sessions.session import Session, session_for
 
 
@@ -70,6 +71,46 @@ def test_a_grant_that_ends_within_a_session_and_a_minute_is_in_its_policy(
         effects(knowing()),
     )
     assert ("DateLessThan" in made.policy) is bound
+
+
+def session_for_key(key: str, *, handed_out: bool) -> Session:
+    return session_for(
+        caller(),
+        decided(grant("s3://bkt/* READ"), location()),
+        [Keys("bkt", "a" * 900), Keys("bkt", key)],
+        Permission.READ,
+        900,
+        effects(knowing()),
+        handed_out=handed_out,
+    )
+
+
+@pytest.mark.invariant(5)
+def test_credentials_that_are_handed_out_tell_the_region_and_a_signing_session_does_not() -> None:
+    handed_out = session_for_key("a", handed_out=True)
+    assert BUCKET_LOCATION in handed_out.policy
+    assert handed_out.left_out == ()
+    assert handed_out.as_answered() == {}
+    assert BUCKET_LOCATION not in session_for_key("a", handed_out=False).policy
+
+
+@pytest.mark.invariant(2)
+def test_the_region_is_left_out_first_and_nothing_that_fits_is_refused() -> None:
+    """The key that only just fits stays, and the answer and the record say what does not."""
+    without, whole = (len(session_for_key("k", handed_out=out).policy) for out in (False, True))
+    room, statement = POLICY_CHARACTERS - without + 1, whole - without
+    for characters, left_out in (
+        (room - statement, ()),
+        (room - statement + 1, (BUCKET_LOCATION,)),
+        (room, (BUCKET_LOCATION,)),
+    ):
+        made = session_for_key("k" * characters, handed_out=True)
+        assert made.left_out == left_out
+        assert (BUCKET_LOCATION in made.policy) is not bool(left_out)
+        assert len(made.policy) <= POLICY_CHARACTERS
+        assert made.as_recorded("s").get("leftOut", []) == [*left_out]
+    with pytest.raises(PolicyTooLarge):
+        session_for_key("k" * (room + 1), handed_out=True)
 
 
 def test_twenty_characters_of_a_name_are_for_people() -> None:
