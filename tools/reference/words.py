@@ -259,7 +259,10 @@ MEANINGS = {
     "RateLimitBody.requests": "requests that vend credentials or URLs, for uploads too",
     "RateLimitBody.urls": "presigned URLs, those of uploads too",
     "IssuerBody.issuer": "its URL, exactly as `iss` in its tokens",
-    "IssuerBody.audience": "a token's `aud` must contain one of these, exactly",
+    "IssuerBody.audience": (
+        "a token's `aud` must contain one of these, exactly; never the audience of AWS STS, of a "
+        "cluster's API server, of another cloud's token exchange, or of the issuer itself"
+    ),
     "IssuerBody.subjectClaim": "the claim that names the subject",
     "IssuerBody.claims": "the only claims that grants may use",
     "IssuerBody.algorithms": "the algorithms that may sign its tokens",
