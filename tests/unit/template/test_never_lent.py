@@ -127,7 +127,7 @@ TEN: Final = ",".join([NAME] * 10)
 
 
 @pytest.mark.parametrize(
-    ("count", "length"), [(17, 63), (30, 30)], ids=["the longest names", "usual names"]
+    ("count", "length"), [(21, 63), (37, 30)], ids=["the longest names", "usual names"]
 )
 def test_the_boundary_has_room_for_what_the_page_promises(count: int, length: int) -> None:
     """With ten added patterns of 63 characters, a trail, and so many allowed buckets."""
