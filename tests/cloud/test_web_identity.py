@@ -377,3 +377,29 @@ def test_an_issuer_that_cannot_be_reached_is_a_503_and_no_bad_token(
     assert (answer.status, answer.json["code"]) == (503, "Unavailable")
     assert answer.headers["retry-after"].isdecimal()
     assert answer.json["message"]
+
+
+@pytest.mark.invariant(16)
+def test_a_block_by_a_claim_stops_every_subject_that_has_it_and_nobody_else(
+    call: Call, ask: Ask, issuer: Issuer, administrator: Credentials
+) -> None:
+    def asked(subject: str, tenant: str) -> Answer:
+        claims = {"sub": subject, "groups": ["tenants"], "tenant_id": tenant}
+        body = {"target": f"s3://{BUCKET}/tenants/{tenant}/*", "permission": "READ"}
+        return ask(issuer.token(claims), "POST", "/credentials", body)
+
+    assert asked("a", "taken-over").status == 200
+    whom = {"issuer": issuer.url, "claims": {"tenant_id": "taken-over"}}
+    body = {"caller": whom, "kind": "block", "reason": "a test"}
+    answer = call("POST", "/admin/revocations", body, administrator).json
+    assert answer["revocation"]["caller"] == whom
+    assert answer["denialWritten"] is True
+    time.sleep(2)  # an environment knows the denials for a second
+    for subject in ("a", "b"):
+        blocked = asked(subject, "taken-over")
+        assert (blocked.status, blocked.json["code"]) == (403, "AccessDenied")
+    assert asked("a", "another").status == 200
+    route = f"/admin/revocations/{answer['revocation']['id']}"
+    assert call("DELETE", route, None, administrator).json["revocation"]["state"] == "lifted"
+    time.sleep(4)  # until new sessions hold
+    assert asked("a", "taken-over").status == 200

@@ -190,7 +190,7 @@ SHARED = [
     "https://id.semaphoreci.com", "https://oidc.modal.com", "https://securetoken.google.com", "https://container.googleapis.com",
     "https://login.microsoftonline.com/common/v2.0", "https://login.microsoftonline.com/organizations/v2.0", "https://login.microsoftonline.com/consumers/v2.0",
     "https://sts.windows.net/9188040d-6c67-4c5b-b112-36a304b66dad/", "https://login.microsoftonline.us/common/v2.0",
-    "https://vstoken.dev.azure.com", "https://vstoken.dev.azure.com/acme", "https://japaneast.oic.prod-aks.azure.com",
+    "https://sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/", "https://vstoken.dev.azure.com", "https://vstoken.dev.azure.com/acme", "https://japaneast.oic.prod-aks.azure.com",
     "https://cognito-identity.amazonaws.com", "https://cognito-identity.cn-north-1.amazonaws.com.cn", "https://cognito-idp.ap-northeast-1.amazonaws.com",
     "https://oidc.eks.ap-northeast-1.amazonaws.com", "https://auth.pingone.com", "https://appleid.apple.com", "https://www.facebook.com",
     "https://www.amazon.com", "https://oauth2.sigstore.dev/auth", "https://login.salesforce.com", "https://oidc.netlify.com",
