@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ import s3vend
 from s3vend.http.patience import Patience
 from s3vend.service.connect import Service
 from tests.client.conftest import Asked, Reply, Serve
+from tests.client.tokens import token
 
 END = "2099-01-01T00:00:00Z"
 TARGET = "s3://b/in/report.csv"
@@ -82,9 +83,7 @@ def md5(data: bytes) -> str:
 def serving_object(stored: Stored, serve: Serve) -> Service:
     """The service through which the object is read."""
     url = serve(stored.reply).url
-    members = (json.dumps(one).encode() for one in ({"alg": "RS256"}, {"sub": "s", "aud": url}))
-    token = ".".join([*(urlsafe_b64encode(one).decode().rstrip("=") for one in members), "c"])
-    service = s3vend.connect(url=url, token=token)
+    service = s3vend.connect(url=url, token=token(url))
     service.patience = Patience(tries=3, sleep=lambda seconds: None)
     return service
 
