@@ -257,6 +257,7 @@ OPENING = {
 NO_PATHS = {"self", "wire", "remote", "self._object", "directory", "self.directory", "self._open"}
 
 
+@pytest.mark.invariant(18)
 def test_files_whose_names_others_can_foretell_are_opened_by_one_room() -> None:
     """Rule 18: a module that opens another file is in the table, with the reason."""
     found = {

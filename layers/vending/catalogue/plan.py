@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from vending.catalogue import tenancy
 from vending.catalogue.changes import Change, Entry, Kind
-from vending.catalogue.checks import CHECKS
+from vending.catalogue.checks import CHECKS, foreign_audience
 from vending.catalogue.proposal import Proposal, Setting, Stored
 from vending.documents.document import ChangesRequest
 from vending.errors import FAULTS, Fault, InvalidRequest
@@ -66,12 +66,7 @@ def _first(found: Iterator[Fault]) -> list[Fault]:
 
 
 def _warnings(proposal: Proposal) -> Iterator[Fault]:
-    for position, issuer in enumerate(proposal.issuers):
-        if issuer == proposal.stored.issuers.get(issuer.id):
-            for member, reason in tenancy.issuer_faults(issuer):
-                yield Fault(f"/issuers/{position}/{member}", reason)
-        for reason in tenancy.issuer_warnings(issuer):
-            yield Fault(f"/issuers/{position}", reason)
+    yield from _of_issuers(proposal)
     for position, grant in enumerate(proposal.grants):
         for reason in _of_grantee(grant, proposal):
             yield Fault(f"/grants/{position}/grantee", reason)
@@ -84,6 +79,17 @@ def _warnings(proposal: Proposal) -> Iterator[Fault]:
     for grant in proposal.unchanged_grants:
         for reason in _of_grantee(grant, proposal):
             yield Fault("/grants", f"the stored grant {grant.id!r}: {reason}")
+
+
+def _of_issuers(proposal: Proposal) -> Iterator[Fault]:
+    for position, issuer in enumerate(proposal.issuers):
+        if issuer == proposal.stored.issuers.get(issuer.id):
+            for member, reason in tenancy.issuer_faults(issuer):
+                yield Fault(f"/issuers/{position}/{member}", reason)
+            for reason in foreign_audience(issuer):
+                yield Fault(f"/issuers/{position}/audience", reason)
+        for reason in tenancy.issuer_warnings(issuer):
+            yield Fault(f"/issuers/{position}", reason)
 
 
 def _of_grantee(grant: Grant, proposal: Proposal) -> Iterator[str]:

@@ -41,6 +41,7 @@ def writable(mode: int) -> Callable[[Path], None]:
     return make
 
 
+@pytest.mark.invariant(18)
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
@@ -68,6 +69,7 @@ def test_what_others_may_have_put_there_is_not_opened(
     assert sorted(one.name for one in tmp_path.iterdir()) == before
 
 
+@pytest.mark.invariant(18)
 @pytest.mark.parametrize("make", [linked, dangling, second_name, os.mkfifo, writable(0o666)])
 def test_what_is_written_replaces_a_name_and_never_goes_through_it(
     tmp_path: Path, make: Callable[[Path], None]
@@ -89,6 +91,7 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["name"]
 
 
+@pytest.mark.invariant(18)
 def test_a_directory_stays_the_one_that_was_opened(tmp_path: Path) -> None:
     """As when somebody who can write to the directory above swaps its name for a link."""
     inside, elsewhere = tmp_path / "inside", tmp_path / "elsewhere"
@@ -107,6 +110,7 @@ def test_a_directory_stays_the_one_that_was_opened(tmp_path: Path) -> None:
     assert sorted(one.name for one in (tmp_path / "moved").iterdir()) == ["name", "renamed"]
 
 
+@pytest.mark.invariant(18)
 @pytest.mark.parametrize(
     ("make", "reason"),
     [

@@ -35,6 +35,7 @@ def test_links_of_ones_own_are_followed(tmp_path: Path, monkeypatch: pytest.Monk
         (tmp_path / "real/deep/name").unlink()
 
 
+@pytest.mark.invariant(18)
 @needs_root
 @pytest.mark.parametrize("place", ["link", "link/deep"])
 def test_a_link_of_another_user_is_not_followed(tmp_path: Path, place: str) -> None:
@@ -77,6 +78,7 @@ def test_a_private_directory_is_made_for_the_user_alone(tmp_path: Path) -> None:
         private_directory(tmp_path / "gone")
 
 
+@pytest.mark.invariant(18)
 @pytest.mark.parametrize(
     ("make", "reason"),
     [

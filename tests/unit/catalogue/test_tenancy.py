@@ -263,6 +263,14 @@ def test_an_entry_in_the_table_stays_valid_and_is_listed_as_needing_a_word() -> 
     assert "'tenancy: own'" in detail
 
 
+def test_an_audience_of_others_in_the_table_stays_valid_and_is_a_warning() -> None:
+    old = entry(audience=["https://vend.example.com", "sts.amazonaws.com"], tenancy="own")
+    request, have = document(issuers=[old]), stored(issuers=[old])
+    (found,) = plan(request, have, SETTING).warnings
+    assert found.pointer == "/issuers/0/audience"
+    assert found.detail.startswith("'sts.amazonaws.com'")
+
+
 @pytest.mark.parametrize(
     ("grant", "issuer", "pointer"),
     [

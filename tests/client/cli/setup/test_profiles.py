@@ -93,6 +93,7 @@ def linked_directory(path: Path) -> None:
     path.parent.symlink_to("real")
 
 
+@pytest.mark.invariant(18)
 @pytest.mark.parametrize(
     "make", [link, second_name, os.mkfifo, shared, shared_directory, linked_directory]
 )
