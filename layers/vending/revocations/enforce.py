@@ -20,7 +20,7 @@ class RevokeEffects:
 
     read: Callable[[str], Revocation | None]
     add: Callable[[Revocation], None]
-    lift: Callable[[Revocation, Revocation], None]  # before, after
+    lift: Callable[[Revocation, Revocation], None]  # before, after; or with the sessions found
     vends: Callable[[str], Sequence[Vend]]  # the vend with this id, and all of its session
     granted: Callable[[str], Granted]  # an issuer's entry and the grants for its callers
     vends_of: Callable[[str], Iterable[Vend]]  # of an issuer's callers, whose sessions may be alive

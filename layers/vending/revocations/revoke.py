@@ -7,9 +7,9 @@ from datetime import timedelta
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.denials.holders import Holders
-from vending.errors import InvalidRequest, NotFound, ServiceFault, TooLarge
+from vending.errors import InvalidRequest, NotFound, PreconditionFailed, ServiceFault, TooLarge
 from vending.revocations.enforce import RevokeEffects, enforce
-from vending.revocations.holders import SETTLING, Found, Granted, NotCovered, find_sessions
+from vending.revocations.holders import SETTLING, Granted, NotCovered, find_sessions
 from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import SLACK, Revocation
 from vending.sessions.durations import LONGEST
@@ -57,8 +57,10 @@ def revoke(
     effects.add(revocation)
     answer = enforce(revocation, record, effects)
     remaining: list[NotCovered] = []
-    if holders:  # after the denial is in force, so that the search delays nothing
-        answer, remaining = _end_sessions(revocation, holders, granted, record, effects)
+    if holders:  # only now, so that the search delays no denial
+        complete, remaining = _with_sessions(revocation, holders, granted, record, effects)
+        if complete != revocation:
+            answer = enforce(complete, record, effects)
     others = {"vends": [vend.vend_id for vend in vends]} if vends else {}
     by_claims = _grants_by_claims(request, record, effects)
     return answer | others | by_claims | _not_covered(vends, remaining, record, effects)
@@ -92,30 +94,32 @@ def lift(caller: Caller, id_: str, record: Record, effects: RevokeEffects) -> di
     return enforce(revocation, record, effects)
 
 
-def _end_sessions(
+def _with_sessions(
     revocation: Revocation,
     holders: Holders,
     granted: Granted,
     record: Record,
     effects: RevokeEffects,
-) -> tuple[dict[str, object], list[NotCovered]]:
-    """End the holders' sessions that the audit trail shows; the answer, and what remains."""
+) -> tuple[Revocation, list[NotCovered]]:
+    """The revocation with the holders' sessions that the audit trail shows, and what remains.
+
+    Whatever fails here, the revocation is in force: the answer names what it does not reach.
+    """
     now = effects.ledger.now
     time = now()
     until = iso(time + timedelta(seconds=LONGEST + SLACK))
     try:
         found = find_sessions(holders, granted, effects.vends_of, time)
-    except (ServiceFault, TooLarge) as error:
+        complete = replace(revocation, found=revocation.found + found.sessions)
+        if found.sessions:
+            effects.lift(revocation, complete)
+    except (ServiceFault, TooLarge, PreconditionFailed) as error:
         record.note(reason=error.reason)
-        found = Found((), [{"issuer": holders.issuer, "until": until}])
-    else:
-        if any(not holders.include_all_of(grant.grantee) for grant in granted.grants):
-            recent: NotCovered = {"vendedAfter": iso(time - SETTLING), "until": until}
-            found.not_covered.append(recent)
-    complete = replace(revocation, found=revocation.found + found.sessions)
-    if found.sessions:
-        effects.lift(revocation, complete)
-    return enforce(complete, record, effects), found.not_covered
+        return revocation, [{"issuer": holders.issuer, "until": until}]
+    if all(holders.include_all_of(grant.grantee) for grant in granted.grants):
+        return complete, found.not_covered
+    recent: NotCovered = {"vendedAfter": iso(time - SETTLING), "until": until}
+    return complete, [*found.not_covered, recent]
 
 
 def _grants_by_claims(

@@ -334,3 +334,37 @@ def test_a_claim_that_fills_several_segments_is_a_warning() -> None:
     ((pointer, detail),) = warned(grants, [entry(claims=["team"])])
     assert pointer == "/grants/0/scope"
     assert "${claim.team:path} nests" in detail
+
+
+@pytest.mark.invariant(16)
+@pytest.mark.parametrize(
+    ("issuer", "claim", "fine"),
+    [
+        (GITHUB, "repository_id", True),
+        (GITHUB, "repository_owner_id", True),
+        (GITHUB, "ref", False),
+        (GITHUB, "environment", False),
+        (GITHUB, "repository", False),
+        (GITHUB, "actor", False),
+        (f"{GITHUB}/acme", "ref", False),
+        (GITLAB, "project_id", True),
+        (GITLAB, "ref", False),
+        (GITLAB, "project_path", False),
+        (MICROSOFT, "name", False),
+        (ISSUER, "ref", True),
+    ],
+)
+def test_what_makes_a_caller_of_a_known_service_is_what_its_holder_cannot_vary(
+    issuer: str, claim: str, fine: bool
+) -> None:
+    found = faults(issuers=[entry(issuer, claims=[claim], callerClaims=[claim])])
+    assert found.keys() == (set() if fine else {"/issuers/0/callerClaims"})
+
+
+def test_an_issuer_whose_holders_have_many_subjects_should_say_what_makes_a_caller() -> None:
+    ((pointer, detail),) = warned([], [entry(GITHUB), entry(GOOGLE), entry()])
+    assert pointer == "/issuers/0"
+    assert "'repository_id'" in detail
+    assert "'callerClaims'" in detail
+    listed = entry(GITHUB, claims=["repository_id"], callerClaims=["repository_id"])
+    assert warned([], [listed]) == []

@@ -229,9 +229,12 @@ def test_where_the_logs_cannot_be_searched_the_block_holds_and_the_rest_is_named
     assert answer["denialWritten"] is True
     assert [one["issuer"] for one in answer["notCovered"]] == [ISSUER]
     assert is_blocked(holder(repository_id="1"), at)
-    at.broken = "vends_of"
-    answer = asked(at, caller=APP, **BLOCK)
-    assert [one["issuer"] for one in answer["notCovered"]] == [ISSUER]
+    at.vends = [vend("theirs", "owners", {"repository_id": "1"})]
+    for broken in ("vends_of", "lift"):
+        at.broken = broken
+        answer = asked(at, caller=APP, **BLOCK)
+        assert answer["denialWritten"] is True
+        assert [one["issuer"] for one in answer["notCovered"]] == [ISSUER]
 
 
 def test_where_every_grant_of_the_issuer_is_denied_nothing_remains() -> None:
