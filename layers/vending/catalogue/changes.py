@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vending.callers.issuer import Issuer
+from vending.catalogue.closing import allows_all, ends_nothing
 from vending.grants.grant import Grant
 from vending.grants.location import Location
-from vending.sessions.durations import LONGEST
 
 type Kind = Literal["grant", "issuer", "location"]
 type Entry = Grant | Issuer | Location
+
+MOST_REVOCATIONS = 100  # of a change; the role's policy has room for some hundreds together
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Change:
     pointer: str  # to the entry in the document; for a removed entry, to its list
     before: Entry | None
     after: Entry | None
+    ends: tuple[str, ...] = ()  # of an issuer or a location: ids of grants from which it takes away
+    own_role: str = ""  # of the service
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -36,14 +40,21 @@ class Change:
     @property
     def narrows(self) -> bool:
         """Whether the change gives nobody more access. Narrowing changes are written first."""
-        match self.before, self.after:
-            case _, None:
-                return True
-            case Grant() as before, Grant() as after:
-                return _gives_no_more(after, before)
-            case Issuer() as before, Issuer() as after:
-                return _trusts_no_more(after, before)
-        return False
+        if self.after is None:
+            return True
+        # Other conditions of a location may open something elsewhere, such as another key.
+        return (
+            self.before is not None
+            and self.kind != "location"
+            and allows_all(self.after, self.before)
+        )
+
+    @property
+    def closes(self) -> bool:
+        """Whether sessions and URLs from before may do something that new ones may not."""
+        if self.before is None:
+            return False
+        return self.after is None or not ends_nothing(self.before, self.after, self.own_role)
 
     @property
     def revocation(self) -> dict[str, object] | None:
@@ -51,19 +62,38 @@ class Change:
 
         None where the change takes nothing away.
         """
-        match self.before, self.after:
-            case Grant(), None:
-                reason = "the grant was removed"
-            case Grant() as before, Grant() as after if not _gives_no_more(before, after):
-                reason = "the grant was changed"
-            case _:
-                return None
-        return {"grantId": self.id, "kind": "sessions", "reason": reason}
+        if not isinstance(self.before, Grant) or not self.closes:
+            return None
+        return self._revocation({"grantId": self.id}, "the grant")
+
+    @property
+    def revocations(self) -> list[dict[str, object]]:
+        """The same for each grant from which a change of an issuer or a location takes away.
+
+        For more than ``MOST_REVOCATIONS`` it is one revocation of everything.
+        """
+        whose: list[dict[str, object]] = [{"grantId": id_} for id_ in self.ends]
+        if len(whose) > MOST_REVOCATIONS:
+            whose = [{"all": True}]
+        return [self._revocation(one, f"its {self.kind}") for one in whose]
+
+    @property
+    def not_covered(self) -> list[dict[str, object]]:
+        """The role whose sessions these revocations do not reach: only the service's own has it."""
+        before = self.before
+        if not self.ends or not isinstance(before, Location):
+            return []
+        role = before.role_arn(self.own_role)
+        return [] if role == self.own_role else [{"roleArn": role}]
 
     def as_answered(self) -> dict[str, object]:
         """As the answer of ``POST /admin/changes`` shows it."""
-        offered = self.revocation
-        return self.as_json() | ({"revocation": offered} if offered else {})
+        offered = {
+            "revocation": self.revocation,
+            "revocations": self.revocations,
+            "notCovered": self.not_covered,
+        }
+        return self.as_json() | {name: value for name, value in offered.items() if value}
 
     def as_json(self) -> dict[str, object]:
         """As the audit record shows it."""
@@ -76,40 +106,6 @@ class Change:
             "after": self.after and self.after.as_json(),
         }
 
-
-def _gives_no_more(new: Grant, old: Grant) -> bool:
-    """Whether ``new`` gives at most what ``old`` gave; False if unsure."""
-    return (
-        new.grantee == old.grantee
-        and old.scope.covers(new.scope)
-        and old.permission.includes(new.permission)
-        and (old.max_duration is None or (new.max_duration or LONGEST) <= old.max_duration)
-        and (old.expires is None or (new.expires is not None and new.expires <= old.expires))
-        and (old.source_ip in (None, new.source_ip))
-        and (old.vpc_endpoint in (None, new.vpc_endpoint))
-        and (old.max_object_size is None or _at_most(new.max_object_size, old.max_object_size))
-        and (not old.content_types or bool(new.content_types))
-        and set(new.content_types) <= set(old.content_types or new.content_types)
-        and (old.active_content or not new.active_content)
-        and (old.versions or not new.versions)
-        and (
-            old.rate_limit is None
-            or (new.rate_limit is not None and new.rate_limit.gives_no_more(old.rate_limit))
-        )
-    )
-
-
-def _at_most(value: int | None, most: int) -> bool:
-    return value is not None and value <= most
-
-
-def _trusts_no_more(new: Issuer, old: Issuer) -> bool:
-    """Whether ``new`` accepts no token and no claim that ``old`` did not; False in doubt."""
-    return (
-        (new.url, new.subject_claim, new.jwks, new.caller_claims)
-        == (old.url, old.subject_claim, old.jwks, old.caller_claims)
-        and set(new.audience) <= set(old.audience)
-        and set(new.claims) <= set(old.claims)
-        and set(new.algorithms) <= set(old.algorithms)
-        and new.max_token_lifetime <= old.max_token_lifetime
-    )
+    def _revocation(self, whose: dict[str, object], what: str) -> dict[str, object]:
+        happened = "removed" if self.after is None else "changed"
+        return whose | {"kind": "sessions", "reason": f"{what} was {happened}"}

@@ -1,17 +1,17 @@
 """Plans the changes that make the catalogue equal to a document, with warnings, or its faults."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice
+from dataclasses import replace
 from typing import NamedTuple
 
-from vending.catalogue import tenancy
 from vending.catalogue.changes import Change, Entry, Kind
-from vending.catalogue.checks import CHECKS, foreign_audience
+from vending.catalogue.checks import CHECKS
 from vending.catalogue.proposal import Proposal, Setting, Stored
+from vending.catalogue.warnings import first_warnings
 from vending.documents.document import ChangesRequest
-from vending.errors import FAULTS, Fault, InvalidRequest
+from vending.errors import Fault, InvalidRequest
 from vending.grants.grant import Grant
-from vending.grants.scope import PATH
+from vending.grants.grantee import WebGrantee
 
 
 class Plan(NamedTuple):
@@ -39,7 +39,8 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
         *_differences("issuer", proposal.issuers, stored.issuers, pruned),
         *_differences("grant", proposal.grants, stored.grants, pruned),
     ]
-    return Plan(changes, _first(_warnings(proposal)))
+    ended = _with_revocations(changes, stored.grants.values(), setting.role_arn)
+    return Plan(ended, first_warnings(proposal))
 
 
 def _differences(
@@ -57,44 +58,28 @@ def _differences(
                 yield Change(kind, id_, f"/{kind}s", before, None)
 
 
-def _first(found: Iterator[Fault]) -> list[Fault]:
-    """The first ``FAULTS`` warnings; one more says how many are left out."""
-    listed = list(islice(found, FAULTS))
-    if left := sum(1 for _ in found):
-        listed.append(Fault("", f"{left} more warnings are left out"))
-    return listed
+def _with_revocations(
+    changes: Iterable[Change], stored: Collection[Grant], own_role: str
+) -> list[Change]:
+    """The changes; those of issuers and locations with the grants from which they take away.
+
+    A grant is named once, and not where its own change offers its revocation.
+    """
+    judged = [replace(change, own_role=own_role) for change in changes]
+    named = {change.id for change in judged if change.revocation}
+    found = []
+    for change in judged:
+        ends: list[str] = []
+        if change.kind != "grant" and change.closes:
+            ends = sorted({one.id for one in stored if _depends(one, change)} - named)
+            named.update(ends)
+        found.append(replace(change, ends=tuple(ends)))
+    return found
 
 
-def _warnings(proposal: Proposal) -> Iterator[Fault]:
-    yield from _of_issuers(proposal)
-    for position, grant in enumerate(proposal.grants):
-        for reason in _of_grantee(grant, proposal):
-            yield Fault(f"/grants/{position}/grantee", reason)
-        for name in grant.scope.nested:
-            reason = (
-                f"${{{name}{PATH}}} nests: a caller whose claim is 'sales' also reaches the keys "
-                "of one whose claim is 'sales/emea'; without ':path' a value is one segment"
-            )
-            yield Fault(f"/grants/{position}/scope", reason)
-    for grant in proposal.unchanged_grants:
-        for reason in _of_grantee(grant, proposal):
-            yield Fault("/grants", f"the stored grant {grant.id!r}: {reason}")
-
-
-def _of_issuers(proposal: Proposal) -> Iterator[Fault]:
-    for position, issuer in enumerate(proposal.issuers):
-        if issuer == proposal.stored.issuers.get(issuer.id):
-            for member, reason in tenancy.issuer_faults(issuer):
-                yield Fault(f"/issuers/{position}/{member}", reason)
-            for reason in foreign_audience(issuer):
-                yield Fault(f"/issuers/{position}/audience", reason)
-        for reason in tenancy.issuer_warnings(issuer):
-            yield Fault(f"/issuers/{position}", reason)
-
-
-def _of_grantee(grant: Grant, proposal: Proposal) -> Iterator[str]:
-    """Why a stored grant would be refused if it were new, and which names it relies on."""
-    if reason := proposal.judged(grant, tenancy.unpinned):
-        yield f"stays valid as it is, but would be refused if it were new: {reason}"
-    else:
-        yield from proposal.judged(grant, tenancy.renamable) or ()
+def _depends(grant: Grant, change: Change) -> bool:
+    """Whether the grant's sessions depend on the changed issuer or location."""
+    before, grantee = change.before, grant.grantee
+    if change.kind == "location":
+        return grant.scope.bucket == change.id
+    return isinstance(grantee, WebGrantee) and grantee.issuer == getattr(before, "url", None)

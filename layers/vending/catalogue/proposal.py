@@ -16,7 +16,7 @@ from vending.grants.location import Location
 class Stored:
     """Stored entries by id: all issuers, and the grants and locations that a document touches.
 
-    Complete for the kinds in ``whole_lists``.
+    All of them, as ``needs_all_locations`` and ``needs_all_grants`` say.
     """
 
     grants: Mapping[str, Grant]
@@ -109,11 +109,25 @@ def reinterpreted_issuers(request: ChangesRequest, stored: Mapping[str, Issuer])
     }
 
 
-def whole_lists(request: ChangesRequest, stored: Mapping[str, Issuer]) -> set[Kind]:
-    """The kinds for which all stored entries are needed; ``stored`` are all issuers."""
-    pruned = _pruned_lists(request) & {"location"}
-    needs_grants = request.prune or reinterpreted_issuers(request, stored)
-    return {*pruned, "grant"} if needs_grants else {*pruned}
+def needs_all_locations(request: ChangesRequest) -> bool:
+    """Whether a document may remove locations that it does not name."""
+    return "location" in _pruned_lists(request)
+
+
+def needs_all_grants(
+    request: ChangesRequest, issuers: Mapping[str, Issuer], locations: Mapping[str, Location]
+) -> bool:
+    """Whether a document may change what grants mean or allow that it does not name.
+
+    ``issuers`` and ``locations`` are the stored ones.
+    """
+    trusted = [one.trusted_issuer() for one in request.issuers or ()]
+    registered = [one.location() for one in request.locations or ()]
+    return (
+        request.prune
+        or any(issuers.get(one.id, one) != one for one in trusted)
+        or any(locations.get(one.id, one) != one for one in registered)
+    )
 
 
 def _pruned_lists(request: ChangesRequest) -> frozenset[Kind]:

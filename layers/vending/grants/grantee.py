@@ -24,6 +24,14 @@ class IamGrantee:
             and self.iam in (identity.principal, identity.principal.account)
         )
 
+    def includes(self, other: "Grantee") -> bool:
+        """Whether every caller that ``other`` matches is matched too."""
+        return (
+            isinstance(other, IamGrantee)
+            and self.unique_id in (None, other.unique_id)
+            and (self.iam == other.iam or self.iam == getattr(other.iam, "account", None))
+        )
+
     @property
     def is_one(self) -> bool:
         """Whether the grant is for a single role or user, not for an account."""
@@ -57,6 +65,15 @@ class WebGrantee:
             and bool(self.subject or self.claims)
             and self.subject in (None, identity.subject)
             and all(identity.has(name, value) for name, value in self.claims)
+        )
+
+    def includes(self, other: "Grantee") -> bool:
+        """Whether every caller that ``other`` matches is matched too."""
+        return (
+            isinstance(other, WebGrantee)
+            and self.issuer == other.issuer
+            and self.subject in (None, other.subject)
+            and set(self.claims) <= set(other.claims)
         )
 
     @property

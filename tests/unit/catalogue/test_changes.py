@@ -52,7 +52,7 @@ def writes(**members: Any) -> dict[str, object]:
         (writes(maxObjectSize=9), writes(), False),
         (writes(maxObjectSize=9), writes(maxObjectSize=10), False),
         (writes(contentTypes=["image/*"]), writes(), False),
-        (writes(contentTypes=["image/*"]), writes(contentTypes=["image/png"]), False),
+        (writes(contentTypes=["image/*"]), writes(contentTypes=["image/png"]), True),
         (line(), line(versions=True), False),
         (line(), line(activeContent=True), False),
         (line(), line(scope="s3://bkt/*"), False),

@@ -197,6 +197,20 @@ def test_two_environments_stop_within_a_second_of_a_revocation(load: Load) -> No
         assert called.taken() == ["BatchGetItem"]
 
 
+def test_a_location_that_closes_offers_every_grant_in_its_bucket_whether_named_or_not(
+    load: Load,
+) -> None:
+    function = load("administration")
+    place = {"scope": "s3://hogehoge-bucket/*", "region": "ap-northeast-1"}
+    for more, ended in (({}, None), ({"vpcEndpoint": "vpce-0a1b2c3d"}, 4)):
+        asked = event("admin-changes")
+        asked["body"] = json.dumps({"version": 1, "dryRun": True, "locations": [place | more]})
+        answer = function.handler(asked, CONTEXT)
+        assert answer["statusCode"] == 200, answer["body"]
+        changes = json.loads(answer["body"])["changes"]
+        assert [len(one["revocations"]) for one in changes] == ([ended] if ended else [])
+
+
 def test_a_refusal_costs_one_call_at_most_and_never_one_to_sts(load: Load) -> None:
     function = load("credentials")
     calls = Calls(function.dynamodb, function.assume_role.args[0])

@@ -8,7 +8,13 @@ from botocore.exceptions import ClientError
 from vending.aws.services.client import translate_errors
 from vending.aws.table.items import entries, item, read_items
 from vending.catalogue.batches import Batch
-from vending.catalogue.proposal import Stored, touched_ids, whole_lists
+from vending.catalogue.changes import Kind
+from vending.catalogue.proposal import (
+    Stored,
+    needs_all_grants,
+    needs_all_locations,
+    touched_ids,
+)
 from vending.documents.document import ChangesRequest
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
@@ -73,22 +79,18 @@ def stored_for(client: Any, table: str, request: ChangesRequest) -> Stored:
     # All issuers: there are few, and the document's grants may need any of them.
     trusted = entries(client, table, "issuers", consistent=True)
     issuers = {key.sk: IssuerBody.stored_issuer(text) for key, text in trusted}
-    whole = whole_lists(request, issuers)
-    keys = [
-        catalogue_key(kind, id_)
-        for kind, ids in touched_ids(request).items()
-        for id_ in ids
-        if kind not in whole
-    ]
-    documents = read_items(client, table, keys, consistent=True)
-    for kind in whole:
-        documents |= entries(client, table, f"{kind}s", consistent=True)
 
-    def found[E](kind: str, read: Callable[[str], E]) -> dict[str, E]:
-        return {key.sk: read(text) for key, text in documents.items() if key.pk == kind}
+    def found[E](kind: Kind, read: Callable[[str], E], *, whole: bool) -> dict[str, E]:
+        if whole:
+            documents = dict(entries(client, table, f"{kind}s", consistent=True))
+        else:
+            keys = [catalogue_key(kind, id_) for id_ in touched_ids(request)[kind]]
+            documents = read_items(client, table, keys, consistent=True)
+        return {key.sk: read(text) for key, text in documents.items()}
 
-    grants = found("grants", GrantBody.stored_grant)
-    return Stored(grants, issuers, found("locations", LocationBody.stored_location))
+    locations = found("location", LocationBody.stored_location, whole=needs_all_locations(request))
+    whole = needs_all_grants(request, issuers, locations)
+    return Stored(found("grant", GrantBody.stored_grant, whole=whole), issuers, locations)
 
 
 def decision_grants(client: Any, table: str, keys: Iterable[Key]) -> dict[Key, list[Grant]]:

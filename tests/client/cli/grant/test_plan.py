@@ -128,6 +128,46 @@ def test_what_a_grant_gave_before_is_ended_only_when_that_is_said(
     assert ("s3vend revoke --grant" in ended.err) == (not sent)
 
 
+ROLE = "arn:aws:iam::210987654321:role/Partner"
+STAYS = "stays valid until it expires or is revoked"
+ENDED = {"kind": "sessions", "reason": "its location was changed"}
+CLOSED: "dict[str, Any]" = {
+    "action": "change",
+    "kind": "location",
+    "id": "b",
+    "pointer": "/locations/0",
+    "before": {"scope": "s3://b/*", "role": ROLE},
+    "after": {"scope": "s3://b/*"},
+    "revocations": [{"grantId": f"g{number}", **ENDED} for number in range(6)],
+    "notCovered": [{"roleArn": ROLE}],
+}
+
+
+def test_a_location_that_closes_shows_whose_access_goes_on_and_ends_it_when_told(
+    file: str, at: Serve
+) -> None:
+    served = at(answering(changing([CHANGES[2], CLOSED])))
+    ended = typed("plan", file)
+    assert ended.out.splitlines()[-3:-1] == [
+        f"    what was vended under g0, g1, g2, g3, g4 and 1 more {STAYS}",
+        f"    sessions of {ROLE} cannot be revoked; they expire",
+    ]
+    assert typed("apply", file, "--yes", "--revoke").code == 0
+    revoked = [one.json for one in served.asked if one.path.endswith("/revocations")]
+    assert revoked == [CHANGES[2]["revocation"], *CLOSED["revocations"]]
+
+
+def test_very_many_grants_are_ended_with_one_revocation_of_all(file: str, at: Serve) -> None:
+    everything = {"all": True, **ENDED}
+    served = at(answering(changing([CHANGES[2], CLOSED | {"revocations": [everything]}])))
+    ended = typed("apply", file, "--yes")
+    assert "vended under all grants stay valid" in ended.err
+    assert "s3vend revoke --all" in ended.err
+    assert typed("apply", file, "--yes", "--revoke").code == 0
+    revoked = [one.json for one in served.asked if one.path.endswith("/revocations")]
+    assert revoked == [everything]
+
+
 def test_a_fault_is_said_with_its_line(file: str, at: Serve) -> None:
     faults = [
         {"pointer": "/grants/1/scope", "detail": "ends at a '/'"},

@@ -9,6 +9,8 @@ from s3vend.cli.terminal.text import Painted, as_text, put
 SIGNS = {"add": ("+", "green"), "change": ("~", "yellow"), "remove": ("-", "red")}
 WORDS = {"add": "to add", "change": "to change", "remove": "to remove"}
 Change = Mapping[str, Any]
+STAYS = "stays valid until it expires or is revoked"
+LISTED = 5  # grants in a line
 
 
 def put_changes(changes: Sequence[Change], where: Mapping[int, str]) -> None:
@@ -19,8 +21,29 @@ def put_changes(changes: Sequence[Change], where: Mapping[int, str]) -> None:
         put(Painted(title, colour), Painted(where.get(position, ""), "dim"))
         for line, kind in _members(change.get("before") or {}, change.get("after") or {}):
             put("    ", Painted(line, SIGNS[kind][1]) if kind else line)
-        if change.get("revocation"):
-            put("    what was vended under it stays valid until it expires or is revoked")
+        if offered := revocations_of(change):
+            put(f"    what was vended {_under(change, offered)} {STAYS}")
+        for role in change.get("notCovered", ()):
+            put(f"    sessions of {role['roleArn']} cannot be revoked; they expire")
+
+
+def revocations_of(change: Change) -> "list[Mapping[str, Any]]":
+    """Return the revocations that a change offers, ready to send."""
+    own = change.get("revocation")
+    return [*([own] if own else []), *change.get("revocations", ())]
+
+
+def grants_in(revocations: "Sequence[Mapping[str, Any]]") -> str:
+    """Return whose sessions these end, in words; a long list is cut."""
+    if any(one.get("all") for one in revocations):
+        return "all grants"
+    names = [str(one["grantId"]) for one in revocations]
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more
+
+
+def _under(change: Change, offered: "Sequence[Mapping[str, Any]]") -> str:
+    return "under it" if change.get("revocation") else f"under {grants_in(offered)}"
 
 
 def _members(before: Change, after: Change) -> Iterator[tuple[str, str | None]]:

@@ -46,14 +46,17 @@ def apply(
     yes: Yes = False,
     revoke: Annotated[
         bool,
-        typer.Option("--revoke", help="Revoke what was vended under reduced or removed grants."),
+        typer.Option(
+            "--revoke",
+            help="Revoke what was vended and would no longer be vended after the changes.",
+        ),
     ] = False,
 ) -> None:
     """Apply a vending.yaml, after confirmation.
 
     Shows the changes and writes exactly what it showed; if somebody else changes something in the
-    meantime, nothing is written. Credentials and URLs vended under a grant stay valid when the
-    grant is reduced or removed; use --revoke to revoke them.
+    meantime, nothing is written. Credentials and URLs stay valid when their grant, its location or
+    its issuer is reduced or removed; use --revoke to revoke them.
     """
     document, service = _read(file), options.service()
     planned = _send(service, file, document, prune=prune, dryRun=True)
@@ -79,16 +82,20 @@ def _revoke_reduced_grants(
 
     Without ``revoke``, ask first, if ``may_ask``.
     """
-    revocations = [change["revocation"] for change in answer["changes"] if change.get("revocation")]
+    from s3vend.cli.grant.difference import grants_in, revocations_of
+
+    revocations = [one for change in answer["changes"] for one in revocations_of(change)]
     if not revocations:
         return []
-    names = ", ".join(str(revocation["grantId"]) for revocation in revocations)
-    vended = f"credentials and URLs vended under {names}"
+    if any(one.get("all") for one in revocations):  # it covers the others
+        revocations = [one for one in revocations if one.get("all")][:1]
+    vended = f"credentials and URLs vended under {grants_in(revocations)}"
+    how = "--all" if revocations[0].get("all") else "--grant ID"
     question = f"The {vended} stay valid until they expire. Revoke them now?"
     if not revoke and not (may_ask and confirm(question)):
         say(
             f"the {vended} stay valid until they expire; to revoke them, run "
-            "s3vend revoke --grant ID (next time, apply --revoke does both)"
+            f"s3vend revoke {how} (next time, apply --revoke does both)"
         )
         return []
     from s3vend.cli.grant.revoking import revoke_after
