@@ -34,6 +34,7 @@ ROOMS = {
     "urls": "vending presigned URLs",
     "uploads": "multipart uploads",
     "trail": "searching audit records",
+    "tenancy": "judging whether grants to an issuer's callers are pinned to one tenant",
     "catalogue": "administration: changing grants, issuers and locations",
     "revocations": "revoking, lifting, and keeping denials in force",
     "aws/services": "clients of AWS and of issuers",

@@ -46,7 +46,16 @@ MODULES = {
     "denials/names": SESSION,
     "ids": SESSION,
     "times": SESSION,
-    "sessions/policy": ("sessions/test_policy.py", "credentials", "catalogue/test_usable.py"),
+    "sessions/policy": (
+        POLICY := ("sessions/test_policy.py", "credentials", "catalogue/test_usable.py")
+    ),
+    "sessions/conditions": POLICY,
+    "decision/reads": ("decision", "revocations/test_two_environments.py"),
+    "denials/revoked": ("revocations", "decision", "sessions"),
+    "denials/holders": ("revocations", "denials", "decision"),
+    "grants/never_lent": ("grants", "catalogue/test_never_lent.py", "template/test_never_lent.py"),
+    "catalogue/closing": ("catalogue",),
+    "tenancy/judge": ("tenancy", "docs/test_recipes.py"),
     "bodies/body": (BODY := ("bodies", "urls/test_vend.py", "credentials", STRUCTURE)),
     "credentials/request": BODY,
     "answers": ("test_answers.py", "urls", "uploads"),

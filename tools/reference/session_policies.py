@@ -14,7 +14,8 @@ from vending.grants.grantee import IamGrantee
 from vending.grants.keys import Keys
 from vending.grants.location import Location
 from vending.grants.scope import Scope
-from vending.sessions.policy import grant_conditions, policy_document
+from vending.sessions.conditions import grant_conditions
+from vending.sessions.policy import policy_document
 
 ACCOUNT = "123456789012"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"

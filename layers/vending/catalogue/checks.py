@@ -6,7 +6,6 @@ from vending.callers.audiences import whose_audience
 from vending.callers.issuer import Issuer
 from vending.callers.issuer_url import is_local
 from vending.callers.principal import partition_of
-from vending.catalogue import tenancy
 from vending.catalogue.changes import Entry, Kind
 from vending.catalogue.never_lent import never_lent_buckets
 from vending.catalogue.proposal import Proposal
@@ -15,6 +14,7 @@ from vending.documents.document import ISSUERS
 from vending.errors import Fault
 from vending.grants.grantee import WebGrantee
 from vending.partitions import PARTITIONS
+from vending.tenancy import judge
 
 type Check = Callable[[Proposal], Iterator[Fault]]
 
@@ -120,14 +120,14 @@ def unfounded_tenancy(proposal: Proposal) -> Iterator[Fault]:
     """New and changed issuers of which more than one tenant gets tokens, against their word."""
     for position, issuer in enumerate(proposal.issuers):
         if issuer != proposal.stored.issuers.get(issuer.id):
-            for member, reason in tenancy.issuer_faults(issuer):
+            for member, reason in judge.issuer_faults(issuer):
                 yield Fault(f"/issuers/{position}/{member}", reason)
 
 
 def unpinned_grants(proposal: Proposal) -> Iterator[Fault]:
     """Grants that another tenant could match; old ones only where their issuer changes."""
     for position, grant in enumerate(proposal.grants):
-        if proposal.is_new(grant) and (reason := proposal.judged(grant, tenancy.unpinned)):
+        if proposal.is_new(grant) and (reason := proposal.judged(grant, judge.unpinned)):
             yield Fault(f"/grants/{position}/grantee", reason)
 
 
@@ -155,7 +155,7 @@ def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
         grantee = grant.grantee
         if isinstance(grantee, WebGrantee) and grantee.issuer in proposal.reinterpreted:
             position = proposal.reinterpreted[grantee.issuer]
-            unpinned = proposal.judged(grant, tenancy.unpinned)
+            unpinned = proposal.judged(grant, judge.unpinned)
             faults = (reason for _, reason in grantee_faults(grant, proposal.trusted, partition))
             for reason in (*faults, *((unpinned,) if unpinned else ())):
                 detail = f"the stored grant {grant.id!r} depends on this issuer: {reason}"

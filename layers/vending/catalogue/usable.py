@@ -12,7 +12,8 @@ from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.grants.location import Location
 from vending.grants.scope import CLAIM
-from vending.sessions.policy import POLICY_CHARACTERS, grant_conditions, session_policy
+from vending.sessions.conditions import grant_conditions
+from vending.sessions.policy import POLICY_CHARACTERS, session_policy
 
 _LONGEST_ADDRESS = ":".join(["ffff"] * 8)
 _LONGEST_NAME = "n" * 64  # longest name of a role or user; a guess for claim values

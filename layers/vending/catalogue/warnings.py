@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from vending.catalogue import tenancy
 from vending.catalogue.checks import foreign_audience
 from vending.catalogue.proposal import Proposal
 from vending.errors import FAULTS, Fault
 from vending.grants.grant import Grant
+from vending.grants.never_lent import why_never_lent
 from vending.grants.scope import PATH
+from vending.tenancy import judge
 
 
 def first_warnings(proposal: Proposal) -> list[Fault]:
@@ -34,22 +35,32 @@ def _warnings(proposal: Proposal) -> Iterator[Fault]:
     for grant in proposal.unchanged_grants:
         for reason in _of_grantee(grant, proposal):
             yield Fault("/grants", f"the stored grant {grant.id!r}: {reason}")
+    yield from _of_locations(proposal)
 
 
 def _of_issuers(proposal: Proposal) -> Iterator[Fault]:
     for position, issuer in enumerate(proposal.issuers):
         if issuer == proposal.stored.issuers.get(issuer.id):
-            for member, reason in tenancy.issuer_faults(issuer):
+            for member, reason in judge.issuer_faults(issuer):
                 yield Fault(f"/issuers/{position}/{member}", reason)
             for reason in foreign_audience(issuer):
                 yield Fault(f"/issuers/{position}/audience", reason)
-        for reason in tenancy.issuer_warnings(issuer):
+        for reason in judge.issuer_warnings(issuer):
             yield Fault(f"/issuers/{position}", reason)
+
+
+def _of_locations(proposal: Proposal) -> Iterator[Fault]:
+    if not (proposal.grants or proposal.locations):
+        return
+    more = proposal.setting.never_lent()
+    for bucket in sorted(proposal.registered.keys() - {one.id for one in proposal.locations}):
+        if why := why_never_lent(bucket, more):
+            yield Fault("/locations", f"the stored location {bucket!r} is never lent: {why}")
 
 
 def _of_grantee(grant: Grant, proposal: Proposal) -> Iterator[str]:
     """Why a stored grant would be refused if it were new, and which names it relies on."""
-    if reason := proposal.judged(grant, tenancy.unpinned):
+    if reason := proposal.judged(grant, judge.unpinned):
         yield f"stays valid as it is, but would be refused if it were new: {reason}"
     else:
-        yield from proposal.judged(grant, tenancy.renamable) or ()
+        yield from proposal.judged(grant, judge.renamable) or ()

@@ -7,18 +7,15 @@ S3's actions and condition keys: https://docs.aws.amazon.com/AmazonS3/latest/use
 import json
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
-from ipaddress import ip_network
 
-from vending.callers.caller import Caller
 from vending.callers.principal import partition_of
-from vending.errors import AccessDenied, PolicyTooLarge
-from vending.grants.grant import Grant, Permission
+from vending.errors import PolicyTooLarge
+from vending.grants.grant import Permission
 from vending.grants.keys import Keys
 from vending.grants.location import Location
 from vending.partitions import DNS_SUFFIXES
-from vending.times import iso
+from vending.sessions.conditions import Conditions, location_conditions, merge, single
 
 POLICY_CHARACTERS = 2048
 
@@ -41,8 +38,6 @@ KMS_ACTIONS = {
 }
 
 BUCKET_LOCATION = "s3:GetBucketLocation"  # tells the bucket's region and nothing else
-
-type Conditions = dict[str, dict[str, str | list[str]]]
 
 
 def session_policy(
@@ -139,7 +134,7 @@ def policy_document(
     partition = partition_of(role_arn)
     bucket = f"arn:{partition}:s3:::{location.scope.bucket}"
     kept = [one for one in dict.fromkeys(targets) if not _within_another(one, targets)]
-    guarded = merge(_location_conditions(location, role_arn), conditions)
+    guarded = merge(location_conditions(location, role_arn), conditions)
     actions = OBJECT_ACTIONS[permission]
     if versions and permission.includes(Permission.READ):
         actions = (*actions, "s3:GetObjectVersion")
@@ -148,7 +143,7 @@ def policy_document(
     if prefixes and permission.includes(Permission.READ):
         patterns = [one.iam_pattern for one in prefixes]
         whole = any(not one.key for one in prefixes)
-        only: Conditions = {} if whole else {"StringLike": {"s3:prefix": _single(patterns)}}
+        only: Conditions = {} if whole else {"StringLike": {"s3:prefix": single(patterns)}}
         statements.append(_allow(["s3:ListBucket"], [bucket], merge(guarded, only)))
     if bucket_location:
         statements.append(_allow([BUCKET_LOCATION], [bucket], guarded))
@@ -159,50 +154,10 @@ def policy_document(
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions:
-    """The grant's own conditions for a session that ends at ``ends``.
-
-    Raises:
-        AccessDenied: the grant is bound to the caller's IP address, which is not known.
-    """
-    conditions: Conditions = {}
-    if grant.source_ip is not None:
-        try:
-            networks = (caller.source_ip,) if grant.source_ip == "caller" else grant.source_ip
-            blocks = [str(ip_network(network)) for network in networks]
-        except ValueError:
-            raise AccessDenied(
-                "None of your grants allows this from your IP address.", reason="NoSourceIp"
-            ) from None
-        conditions["IpAddress"] = {"aws:SourceIp": _single(blocks)}
-    if grant.vpc_endpoint:
-        conditions["StringEquals"] = {"aws:SourceVpce": grant.vpc_endpoint}
-    if grant.expires and grant.expires < ends:
-        conditions["DateLessThan"] = {"aws:CurrentTime": iso(grant.expires)}
-    return conditions
-
-
-def _location_conditions(location: Location, role_arn: str) -> Conditions:
-    """The location's conditions for every session; ``session_for`` refuses other endpoints."""
-    equal: dict[str, str | list[str]] = {"aws:ResourceAccount": location.owner(role_arn)}
-    if location.vpc_endpoint:
-        equal["aws:SourceVpce"] = location.vpc_endpoint
-    return {"StringEquals": equal}
-
-
 def encode(document: dict[str, object]) -> str:
     """Compact JSON in characters that STS accepts (U+0020 to U+00FF), so ``len`` is its length."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return re.sub("[^\x20-\xff]", lambda match: json.dumps(match[0])[1:-1], text)
-
-
-def merge(*parts: Conditions) -> Conditions:
-    """All conditions in one; no two parts have the same key under the same operator."""
-    whole: Conditions = {}
-    for part in parts:
-        for operator, keys in part.items():
-            whole[operator] = whole.get(operator, {}) | keys
-    return whole
 
 
 def _within_another(target: Keys, targets: Sequence[Keys]) -> bool:
@@ -214,11 +169,7 @@ def _allow(
 ) -> dict[str, object]:
     return {
         "Effect": "Allow",
-        "Action": _single(list(actions)),
-        "Resource": _single(resources),
+        "Action": single(list(actions)),
+        "Resource": single(resources),
         "Condition": conditions,
     }
-
-
-def _single(values: list[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else values

@@ -15,7 +15,8 @@ from vending.denials.names import grant_part, source_identity
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
-from vending.sessions.policy import BUCKET_LOCATION, grant_conditions, session_policy
+from vending.sessions.conditions import grant_conditions
+from vending.sessions.policy import BUCKET_LOCATION, session_policy
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
 

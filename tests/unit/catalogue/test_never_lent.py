@@ -6,8 +6,10 @@ import pytest
 
 from tests.support.documents import HERE, SETTING, document, faults, line, planned, stored
 from tests.support.make import ROLE_ARN, location
+from vending.catalogue.plan import plan
 from vending.catalogue.proposal import Stored
 from vending.documents.grant import GrantBody
+from vending.grants.keys import Keys
 
 SAM = "aws-sam-cli-managed-default-samclisourcebucket-1a2b3c4d5e6f7"
 PARTNER = "arn:aws:iam::999999999999:role/Partner"
@@ -61,3 +63,13 @@ def test_an_entry_that_was_stored_before_is_named_while_the_document_has_it() ->
     removed = [(one.kind, one.id) for one in changes if one.action == "remove"]
     assert sorted(removed) == [("grant", "old"), ("location", SAM)]
     assert stored().locations.keys() == {"bkt"}
+
+
+def test_a_stored_location_there_is_a_warning_while_the_document_does_not_name_it() -> None:
+    there = replace(location(), scope=Keys(SAM, "", is_prefix=True))
+    have = replace(stored(), locations={"bkt": location(), SAM: there})
+    (warning,) = plan(document(grants=[line()]), have, SETTING).warnings
+    assert warning.pointer == "/locations"
+    assert f"the stored location {SAM!r} is never lent" in warning.detail
+    pruned = document(grants=[line()], locations=[HERE], prune=True)
+    assert plan(pruned, have, SETTING).warnings == []

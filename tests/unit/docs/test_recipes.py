@@ -28,7 +28,6 @@ from vending.callers.issuer_keys import Fetched, IssuerKeys
 from vending.callers.web_identity import authenticate, has_keys, read_keys
 from vending.catalogue.plan import plan
 from vending.catalogue.proposal import Setting, Stored
-from vending.catalogue.shared_issuers import shared_by
 from vending.decision.closest import Match, closest_grant
 from vending.decision.wanted import Wanted
 from vending.documents.document import ChangesRequest
@@ -36,6 +35,7 @@ from vending.errors import AccessDenied, InvalidRequest
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
 from vending.grants.keys import Keys
+from vending.tenancy.shared_issuers import shared_by
 
 PAGE = pages()["docs/identities.md"]
 TIMES = ("iat", "nbf", "exp", "auth_time")

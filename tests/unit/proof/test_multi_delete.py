@@ -17,7 +17,8 @@ from tests.evaluator.principals import Principal
 from tests.support.make import ACCOUNT, NOW, ROLE_ARN, caller, grant, location
 from tests.support.stack.policies import stack
 from vending.grants.keys import Keys
-from vending.sessions.policy import grant_conditions, session_policy
+from vending.sessions.conditions import grant_conditions
+from vending.sessions.policy import session_policy
 
 FULL: Final = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}  # fmt: skip
 BOUNDARY: Final = stack().properties("AllowedAssumeS3RoleBoundary")["PolicyDocument"]

@@ -13,14 +13,8 @@ from tests.support.make import ACCOUNT, NOW, ROLE_ARN, caller, grant, location
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
-from vending.sessions.policy import (
-    OBJECT_ACTIONS,
-    POLICY_CHARACTERS,
-    Conditions,
-    encode,
-    grant_conditions,
-    session_policy,
-)
+from vending.sessions.conditions import Conditions, grant_conditions
+from vending.sessions.policy import OBJECT_ACTIONS, POLICY_CHARACTERS, encode, session_policy
 
 CONTEXT = {"aws:ResourceAccount": ACCOUNT}
 KEY_ARN = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d-1111-2222-3333-444455556666"

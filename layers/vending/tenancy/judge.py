@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 
 from vending.callers.issuer import Issuer
-from vending.catalogue.service import Service
-from vending.catalogue.shared_issuers import UNKNOWN, shared_by
 from vending.grants.grantee import WebGrantee
+from vending.tenancy.service import Service
+from vending.tenancy.shared_issuers import UNKNOWN, shared_by
 
 
 def issuer_faults(issuer: Issuer) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,8 @@ import pytest
 from tests.support.documents import SETTING, document, entry, faults, line, stored
 from tests.support.tokens import ISSUER
 from vending.catalogue.plan import plan
-from vending.catalogue.shared_issuers import SERVICES, shared_by
 from vending.errors import FAULTS
+from vending.tenancy.shared_issuers import SERVICES, shared_by
 
 GOOGLE = "https://accounts.google.com"
 GITHUB = "https://token.actions.githubusercontent.com"

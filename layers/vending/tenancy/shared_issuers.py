@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-
 
 import re
 
-from vending.catalogue.service import ANY, UUID, Service, below, ids
+from vending.tenancy.service import ANY, UUID, Service, below, ids
 
 # Microsoft's tenants of all personal accounts, and of its own services, which act for all customers.
 OPEN_TENANTS = "9188040d-6c67-4c5b-b112-36a304b66dad|f8cdef31-a31e-4b4a-93e4-5f571e91255a|33e01921-4d64-4f8c-a055-5bdaffd5e33d"

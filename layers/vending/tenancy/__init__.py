@@ -1,0 +1,1 @@
+"""Whether an issuer, or a grant to its callers, is pinned to one tenant."""
