@@ -166,8 +166,8 @@ BENCH := authorizer cold presign record
 BENCHES := authorizer client client_start cold presign record sts_calls vend
 .PHONY: bench bench-cloud bench-load $(BENCHES:%=bench-%)
 bench: $(BENCH:%=bench-%) ## measure ratios against peers in the same run; only one: make bench BENCH=cold
-bench-cloud: ## compare the whole handler with whole services, and count STS calls (five minutes; needs Node)
-	@$(MAKE) --no-print-directory bench BENCH="vend sts_calls"
+bench-cloud: ## compare the whole handler with whole services, count STS calls, and read denials more often (eight minutes; needs Node)
+	@$(MAKE) --no-print-directory bench BENCH="vend sts_calls denials"
 bench-load: $(ENVIRONMENT) $(PEERS) ## measure 200 callers for ten minutes, then 1,000 at once (LOAD_SECONDS=600 LOAD_RATE=1)
 	@PYTHONPATH=layers:. $(PYTHON) -m bench.load
 .PHONY: bench-transfers
