@@ -1,6 +1,6 @@
 """Network calls counted between the functions and their services, and what goes on without them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import sleep
 from typing import Any
@@ -48,19 +48,25 @@ def with_body(sent: dict[str, Any], text: str, other: str) -> dict[str, Any]:
     return sent | {"body": sent["body"].replace(text, other)}
 
 
+def but_denials(seen: Sequence[str]) -> list[str]:
+    """Without the read of the denials, which are a second old now and then."""
+    assert seen.count(READ) <= 1
+    return [one for one in seen if one != READ]
+
+
 def test_urls_cost_two_calls_first_and_then_none(urls: Environment) -> None:
     asked = event("presigned-urls", "WARM")
-    for seen in ([READ, SESSION], [], []):
+    for seen in ([SESSION], [], []):
         outcome = urls.ask(asked)
-        assert (outcome.status, outcome.seen) == (200, seen)
+        assert (outcome.status, but_denials(outcome.seen)) == (200, seen)
 
 
 def test_a_refusal_costs_one_call_at_most(urls: Environment) -> None:
     other = with_body(event("presigned-urls", "REFUSED"), "faults/a", "others/a")
     elsewhere = with_body(other, BUCKET, "elsewhere")
-    for seen in ([READ], []):
+    for _ in range(2):
         outcome = urls.ask(elsewhere)
-        assert (outcome.status, outcome.seen) == (403, seen)
+        assert (outcome.status, but_denials(outcome.seen)) == (403, [])
     outcome = urls.ask(other)
     assert (outcome.status, outcome.seen) in [(403, [READ]), (403, [])]
     outcome = urls.ask(with_body(other, "expiresIn", "expiresAfter"))
@@ -71,20 +77,20 @@ def test_a_rate_limit_costs_one_call_more_and_beyond_it_none_follows(urls: Envir
     asked = with_body(event("presigned-urls", "LIMITED"), "faults/a", "faults/limited/a")
     outcomes = [urls.ask(asked) for _ in range(8)]
     first, *warm = [one for one in outcomes if one.status == 200]
-    assert first.seen[-2:] == [COUNT, SESSION]
-    assert all(one.seen == [COUNT] for one in warm)
+    assert but_denials(first.seen) == [COUNT, SESSION]
+    assert all(but_denials(one.seen) == [COUNT] for one in warm)
     beyond = [one for one in outcomes if one.status == 429]
     assert beyond, "eight requests are in two minutes at most, of three each"
-    assert all(one.seen == [COUNT] and not one.lends for one in beyond)
+    assert all(but_denials(one.seen) == [COUNT] and not one.lends for one in beyond)
     assert all(one.headers["Retry-After"].isdecimal() for one in beyond)
 
 
 def test_credentials_cost_two_calls_first_and_then_one(cloud: Cloud) -> None:
     asked = event("credentials", "WARM")
     with asking(cloud, "credentials") as environment:
-        for seen in ([READ, SESSION], [SESSION], [SESSION]):
+        for _ in range(3):
             outcome = environment.ask(asked)
-            assert (outcome.status, outcome.seen) == (200, seen)
+            assert (outcome.status, but_denials(outcome.seen)) == (200, [SESSION])
 
 
 @pytest.mark.invariant(12)
@@ -94,9 +100,9 @@ def test_a_session_that_is_still_good_signs_while_sts_is_down(urls: Environment)
     assert urls.ask(asked).status == 200
     urls.proxy.faults = {SESSION: faults.reset}
     # It can sign for 900 seconds more during four: in the last one STS is asked for the next.
-    outcome = next(one for one in again(urls, asked) if one.seen or one.status != 200)
-    assert (outcome.status, outcome.seen) == (200, [SESSION, SESSION])
-    assert urls.ask(asked).seen == []
+    outcome = next(one for one in again(urls, asked) if SESSION in one.seen or one.status != 200)
+    assert (outcome.status, but_denials(outcome.seen)) == (200, [SESSION, SESSION])
+    assert but_denials(urls.ask(asked).seen) == []
     assert urls.ask(event("presigned-urls", "NEW")).status == 503
     outcome = next(one for one in again(urls, asked) if one.status != 200)
     assert (outcome.status, outcome.lends) == (503, False)
@@ -117,7 +123,8 @@ def test_grants_that_are_too_old_are_not_used_though_a_session_is_there(cloud: C
         assert environment.ask(asked).seen == [READ, SESSION]
         environment.proxy.faults = {READ: faults.reset}
         outcome = environment.ask(asked)
-        assert (outcome.status, outcome.seen) == (200, [])
+        # The denials may be a second old already.
+        assert (outcome.status, outcome.seen) in [(200, []), (503, [READ, READ])]
         sleep(2)
         outcome = environment.ask(asked)
         assert (outcome.status, outcome.seen, outcome.lends) == (503, [READ, READ], False)
