@@ -163,7 +163,7 @@ local-stop: $(ENVIRONMENT) ## stop the local cloud
 	@$(PYTHON) -m local stop
 
 BENCH := authorizer cold presign record
-BENCHES := authorizer client client_start cold presign record sts_calls vend
+BENCHES := authorizer client client_start cold denials presign record sts_calls vend
 .PHONY: bench bench-cloud bench-load $(BENCHES:%=bench-%)
 bench: $(BENCH:%=bench-%) ## measure ratios against peers in the same run; only one: make bench BENCH=cold
 bench-cloud: ## compare the whole handler with whole services, count STS calls, and read denials more often (eight minutes; needs Node)
