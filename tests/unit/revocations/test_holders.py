@@ -193,6 +193,7 @@ def test_iam_denies_the_sessions_that_the_trail_shows_for_holders_under_other_gr
     assert not [one for one in at.kept.values() if one.place]
 
 
+@pytest.mark.invariant(19)
 def test_what_the_trail_cannot_tell_is_not_covered_until_it_ends() -> None:
     shown = (
         vend("before", "owners", None),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.conftest import Asked, Reply, Serve
+from tests.client.conftest import Asked, Reply, Serve, Served
 from tests.client.typed import answering, problem, typed
 
 FILE = """\
@@ -49,7 +49,9 @@ def file(tmp_path: Path) -> str:
     return str(path)
 
 
-def changing(changes: "list[dict[str, Any]]") -> "dict[str, object]":
+def changing(
+    changes: "list[dict[str, Any]]", stored: "tuple[str, ...]" = ("new", "wider")
+) -> "dict[str, object]":
     def changed(asked: Asked) -> Reply:
         dry = asked.json["dryRun"]
         answer = {"applied": not dry, "revision": 7 if dry else 8, "changes": changes}
@@ -58,7 +60,28 @@ def changing(changes: "list[dict[str, Any]]") -> "dict[str, object]":
     def revoked(asked: Asked) -> Reply:
         return 200, {}, {"revocation": REVOCATION, "denialWritten": True}
 
-    return {"POST /admin/changes": changed, "POST /admin/revocations": revoked}
+    return {
+        "POST /admin/changes": changed,
+        "POST /admin/revocations": revoked,
+        "GET /admin/grants": listing("grants", *({"id": id_} for id_ in stored)),
+    }
+
+
+def posted(served: Served) -> "list[Asked]":
+    """The requests that are no reads."""
+    return [one for one in served.asked if one.method == "POST"]
+
+
+def listing(member: str, *entries: "dict[str, str]") -> object:
+    """The answer of a list in two pages."""
+
+    def listed(asked: Asked) -> Reply:
+        second = "nextToken=second" in asked.path
+        page = entries[3:] if second else entries[:3]
+        more = {} if second or len(entries) <= 3 else {"nextToken": "second"}
+        return 200, {}, {member: list(page), **more}
+
+    return listed
 
 
 def test_plan_shows_what_comes_and_goes_with_before_and_after(file: str, at: Serve) -> None:
@@ -87,7 +110,43 @@ def test_plan_shows_what_comes_and_goes_with_before_and_after(file: str, at: Ser
 def test_plan_ends_with_zero_where_nothing_would_change(file: str, at: Serve) -> None:
     at(answering(changing([])))
     ended = typed("plan", file)
-    assert (ended.code, ended.out.split(":")[0]) == (0, "No changes")
+    assert (ended.code, ended.out.split(":")[0]) == (0, "Nothing to apply")
+
+
+@pytest.mark.invariant(19)
+def test_plan_names_what_is_granted_and_not_in_the_file(file: str, at: Serve) -> None:
+    more = tuple(f"g{number}" for number in range(6))
+    at(answering(changing([], ("new", "wider", *more))))
+    ended = typed("plan", file)
+    assert ended.code == 0
+    drift = (
+        f"Not in the file: 6 grants on the service ({', '.join(more[:5])} and 1 more); --prune "
+        "would remove them."
+    )
+    assert ended.out.splitlines() == [
+        drift,
+        "Nothing to apply: everything in the file is in place (revision 7).",
+    ]
+    assert typed("plan", file, "--detect-drift").code == 2
+    assert typed("plan", file, "-o", "json").json["notInFile"] == {"grants": list(more)}
+
+
+def test_what_the_file_has_no_list_of_is_no_drift(file: str, at: Serve) -> None:
+    served = at(answering(changing([])))
+    assert typed("plan", file, "--detect-drift").code == 0
+    assert {one.path.partition("?")[0] for one in served.asked if one.method == "GET"} == {
+        "/admin/grants"
+    }
+
+
+@pytest.mark.invariant(19)
+def test_an_emptied_list_is_not_taken_for_no_change(tmp_path: Path, at: Serve) -> None:
+    empty = tmp_path / "empty.yaml"
+    empty.write_text("version: 1\ngrants: []\n")
+    at(answering(changing([], ("only",))))
+    ended = typed("plan", str(empty), "--detect-drift")
+    assert ended.code == 2
+    assert "1 grant on the service (only); --prune would remove it" in ended.out
 
 
 def test_apply_writes_what_was_shown_at_the_revision_that_it_was_shown_for(
@@ -96,7 +155,7 @@ def test_apply_writes_what_was_shown_at_the_revision_that_it_was_shown_for(
     served = at(answering(changing(CHANGES[:2])))
     ended = typed("apply", file, "--yes")
     assert (ended.code, ended.out.splitlines()[-1]) == (0, "Applied: revision 8.")
-    assert [(one.json["dryRun"], one.json.get("revision")) for one in served.asked] == [
+    assert [(one.json["dryRun"], one.json.get("revision")) for one in posted(served)] == [
         (True, None),
         (False, 7),
     ]
@@ -107,13 +166,13 @@ def test_apply_writes_nothing_where_nobody_is_there_to_say_yes(file: str, at: Se
     ended = typed("apply", file, stdin="yes\n")
     assert ended.code == 1
     assert "use --yes" in ended.err
-    assert [one.json["dryRun"] for one in served.asked] == [True]
+    assert [one.json["dryRun"] for one in posted(served)] == [True]
 
 
 def test_apply_has_nothing_to_ask_where_nothing_changes(file: str, at: Serve) -> None:
     served = at(answering(changing([])))
     assert typed("apply", file).code == 0
-    assert len(served.asked) == 1
+    assert len(posted(served)) == 1
 
 
 @pytest.mark.parametrize(("options", "sent"), [((), 0), (("--revoke",), 1)])
@@ -231,7 +290,7 @@ def test_other_refusals_end_as_everywhere(reply: Reply, code: int, file: str, at
 def test_warnings_of_a_plan_are_shown_with_their_lines(at: Serve, file: str) -> None:
     warning = {"pointer": "/grants/1/scope", "detail": "nests\x1b[2J"}
     answer = {"applied": False, "revision": 7, "changes": [], "warnings": [warning]}
-    at(answering({"POST /admin/changes": answer}))
+    at(answering(changing([]) | {"POST /admin/changes": answer}))
     ended = typed("plan", file)
     assert ended.code == 0
     assert f"warning: {file}:6: /grants/1/scope: nests" in ended.err

@@ -68,6 +68,7 @@ def test_the_bytes_are_compared_with_the_checksum(
     assert names(tmp_path / "state/s3vend") == []
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize(
     ("stored", "why"),
     [

@@ -68,7 +68,7 @@ def _as_json(value: object) -> str:
 def summary(changes: Sequence[Change], revision: object) -> str:
     """Return the number of additions, changes and removals as one line."""
     if not changes:
-        return f"No changes: everything in the file is in place (revision {revision})."
+        return f"Nothing to apply: everything in the file is in place (revision {revision})."
     counts = [
         (sum(change["action"] == action for change in changes), WORDS[action]) for action in WORDS
     ]

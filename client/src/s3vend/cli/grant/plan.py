@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from s3vend.cli.grant.drift import drift_lines, find_drift
 from s3vend.cli.terminal.arguments import Yes
 from s3vend.cli.terminal.command import STDIN, Options, PlanCommand, command
 from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of, confirm, say
@@ -14,6 +15,7 @@ from s3vend.printable import printable
 
 if TYPE_CHECKING:
     from s3vend.cli.grant.document import Document
+    from s3vend.cli.grant.drift import Drift
     from s3vend.service.connect import Service
 
 ROUTE = "/admin/changes"
@@ -26,15 +28,28 @@ Prune = Annotated[
 ]
 
 
-def plan(options: Options, *, file: File, prune: Prune = False) -> None:
+def plan(
+    options: Options,
+    *,
+    file: File,
+    prune: Prune = False,
+    detect_drift: Annotated[
+        bool,
+        typer.Option(
+            "--detect-drift", help="Exit with 2 also if the service has entries beside the file's."
+        ),
+    ] = False,
+) -> None:
     """Show what `apply` would change, and change nothing.
 
-    Exits with 0 if there are no changes, with 2 if there are, and with another code on an error.
+    Also names the entries that the service has and the file's lists do not have. Exits with 0 if
+    `apply` would change nothing, with 2 if it would, and with another code on an error.
     """
-    document = _read(file)
-    answer = _send(options.service(), file, document, prune=prune, dryRun=True)
-    _show(options, file, document, answer)
-    if answer["changes"]:
+    document, service = _read(file), options.service()
+    answer = _send(service, file, document, prune=prune, dryRun=True)
+    drift = {} if prune else find_drift(service, document)
+    _show(options, file, document, answer, drift)
+    if answer["changes"] or (detect_drift and drift):
         raise typer.Exit(CHANGES)
 
 
@@ -61,49 +76,21 @@ def apply(
     document, service = _read(file), options.service()
     planned = _send(service, file, document, prune=prune, dryRun=True)
     if not options.is_json:
-        _show(options, file, document, planned)
+        drift = {} if prune else find_drift(service, document)
+        _show(options, file, document, planned, drift)
     answer, revocations = planned, list[dict[str, Any]]()
     if planned["changes"]:
         if not yes and not confirm("Apply these changes?"):
             raise Refusal("nothing was written", REFUSED)
         at = {"revision": planned["revision"], **_revision(document)}
         answer = _send(service, file, document, prune=prune, dryRun=False, **at)
-        revocations = _revoke_reduced_grants(service, answer, revoke=revoke, may_ask=not yes)
+        from s3vend.cli.grant.revoking import revoke_closed
+
+        revocations = revoke_closed(service, answer, revoke=revoke, may_ask=not yes)
     if options.is_json:
         put_json(answer | ({"revocations": revocations} if revocations else {}))
     elif answer["applied"]:
         put(f"Applied: revision {answer['revision']}.")
-
-
-def _revoke_reduced_grants(
-    service: "Service", answer: dict[str, Any], *, revoke: bool, may_ask: bool
-) -> list[dict[str, Any]]:
-    """Revoke what was vended under reduced and removed grants; return the answers.
-
-    Without ``revoke``, ask first, if ``may_ask``.
-    """
-    from s3vend.cli.grant.difference import grants_in, revocations_of
-
-    revocations = [one for change in answer["changes"] for one in revocations_of(change)]
-    if not revocations:
-        return []
-    if any(one.get("all") for one in revocations):  # it covers the others
-        revocations = [one for one in revocations if one.get("all")][:1]
-    vended = f"credentials and URLs vended under {grants_in(revocations)}"
-    how = "--all" if revocations[0].get("all") else "--grant ID"
-    question = f"The {vended} stay valid until they expire. Revoke them now?"
-    if not revoke and not (may_ask and confirm(question)):
-        say(
-            f"the {vended} stay valid until they expire; to revoke them, run "
-            f"s3vend revoke {how} (next time, apply --revoke does both)"
-        )
-        return []
-    from s3vend.cli.grant.revoking import revoke_after
-
-    return [
-        revoke_after(service, revocation, answer.get("environmentsBy"))
-        for revocation in revocations
-    ]
 
 
 def _read(file: str) -> "Document":
@@ -154,9 +141,11 @@ def _send(service: "Service", file: str, document: "Document", **more: object) -
         raise Refusal("\n".join(map(printable, [*lines, *summary])), code_of(error)) from None
 
 
-def _show(options: Options, file: str, document: "Document", answer: dict[str, Any]) -> None:
+def _show(
+    options: Options, file: str, document: "Document", answer: dict[str, Any], drift: "Drift"
+) -> None:
     if options.is_json:
-        put_json(answer)
+        put_json(answer | ({"notInFile": drift} if drift else {}))
         return
     from s3vend.cli.grant.difference import put_changes, summary
 
@@ -170,6 +159,8 @@ def _show(options: Options, file: str, document: "Document", answer: dict[str, A
     for warning in answer.get("warnings", []):
         line = document.line(warning["pointer"])
         say(printable(f"warning: {file}:{line}: {warning['pointer']}: {warning['detail']}"))
+    for line_of_drift in drift_lines(drift):
+        put(line_of_drift)
     put(summary(changes, answer["revision"]))
 
 
@@ -179,7 +170,11 @@ def add(app: typer.Typer) -> None:
         app,
         "plan",
         plan,
-        ("s3vend plan vending.yaml", "s3vend plan vending.yaml --prune --output json"),
+        (
+            "s3vend plan vending.yaml",
+            "s3vend plan vending.yaml --detect-drift",
+            "s3vend plan vending.yaml --prune --output json",
+        ),
         cls=PlanCommand,
     )
     command(

@@ -86,7 +86,8 @@ def revoke(
     if not reason:
         raise Refusal("--reason is required; it is shown in the list of revocations")
     kind = "block" if block else "sessions"
-    if not yes and not confirm(f"Revoke {revoked} ({kind})?"):
+    what = "Block and revoke" if block else "Revoke the sessions of"
+    if not yes and not confirm(f"{what} {_applies_to(revoked)}?"):
         raise Refusal("nothing was revoked", REFUSED)
     answer = options.service().ask(ROUTE, {**revoked, "kind": kind, "reason": reason})
     _put_result(options, answer)

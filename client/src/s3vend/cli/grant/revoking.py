@@ -1,8 +1,11 @@
-"""A revocation that is sent late enough to cover all vends under the old grants."""
+"""Revokes what was vended before a change, late enough to cover all vends under the old grants."""
 
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from s3vend.cli.grant.difference import grants_in, revocations_of
+from s3vend.cli.terminal.ending import confirm, say
 
 if TYPE_CHECKING:
     from s3vend.service.connect import Service
@@ -34,3 +37,30 @@ def revoke_after(
         sleep(min(early + 1.0, LONGEST_WAIT))
         answer = service.ask(ROUTE, revocation)
     return answer
+
+
+def revoke_closed(
+    service: "Service", answer: dict[str, Any], *, revoke: bool, may_ask: bool
+) -> list[dict[str, Any]]:
+    """Revoke what was vended before the changes and would not be vended now; return the answers.
+
+    Without ``revoke``, ask first, if ``may_ask``.
+    """
+    revocations = [one for change in answer["changes"] for one in revocations_of(change)]
+    if not revocations:
+        return []
+    if any(one.get("all") for one in revocations):  # it covers the others
+        revocations = [one for one in revocations if one.get("all")][:1]
+    vended = f"credentials and URLs vended under {grants_in(revocations)}"
+    how = "--all" if revocations[0].get("all") else "--grant ID"
+    question = f"The {vended} stay valid until they expire. Revoke them now?"
+    if not revoke and not (may_ask and confirm(question)):
+        say(
+            f"the {vended} stay valid until they expire; to revoke them, run "
+            f"s3vend revoke {how} (next time, apply --revoke does both)"
+        )
+        return []
+    return [
+        revoke_after(service, revocation, answer.get("environmentsBy"))
+        for revocation in revocations
+    ]
