@@ -12,7 +12,7 @@ from vending.callers.issuer import Issuer
 from vending.denials.denials import Place
 from vending.denials.holders import Holders
 from vending.denials.names import grant_part
-from vending.errors import Fault, InvalidRequest
+from vending.errors import Fault, InvalidRequest, ServiceFault, TooLarge
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
 from vending.times import iso
@@ -70,10 +70,11 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The sessions of holders to deny, and what remains."""
+    """The sessions of holders to deny, what remains, and why the search ended early, if it did."""
 
     sessions: tuple[Place, ...]
     not_covered: list[NotCovered]
+    failure: str | None
 
 
 def find_sessions(
@@ -86,27 +87,30 @@ def find_sessions(
 
     ``vends`` yields the vends of an issuer's callers whose sessions may be alive. What remains is a
     session beyond ``MOST_SESSIONS``, a grant some of whose sessions may be the holders', and the
-    vends that are not in the logs yet.
-
-    Raises:
-        TooLarge, Unavailable: as ``vends``.
+    vends that are not in the logs yet. If ``vends`` fails, what it has yielded still counts: those
+    who are revoked can make the logs long.
     """
     covered = set(granted.places(holders))
     ends: dict[str, datetime] = {}
     unclear: dict[str, datetime] = {}
-    for vend in vends(holders.issuer):
-        if vend.ends <= now or Place("grant", grant_part(vend.grant)) in covered:
-            continue
-        is_holder = holders.include_recorded(_claims(vend.members))
-        if is_holder:
-            ends[vend.session_id] = max(vend.ends, ends.get(vend.session_id, vend.ends))
-        elif is_holder is None:
-            unclear[vend.grant] = max(vend.ends, unclear.get(vend.grant, vend.ends))
+    failure: str | None = None
+    try:
+        for vend in vends(holders.issuer):
+            if vend.ends <= now or Place("grant", grant_part(vend.grant)) in covered:
+                continue
+            is_holder = holders.include_recorded(_claims(vend.members))
+            if is_holder:
+                ends[vend.session_id] = max(vend.ends, ends.get(vend.session_id, vend.ends))
+            elif is_holder is None:
+                unclear[vend.grant] = max(vend.ends, unclear.get(vend.grant, vend.ends))
+    except (ServiceFault, TooLarge) as error:
+        failure = error.reason
     last = sorted(ends, key=lambda session: ends[session], reverse=True)
     rest = [("sessionId", one, ends[one]) for one in last[MOST_SESSIONS:]]
     rest += [("grantId", grant, until) for grant, until in sorted(unclear.items())]
     remaining: list[NotCovered] = [{name: id_, "until": iso(until)} for name, id_, until in rest]
-    return Found(tuple(Place("session", one) for one in last[:MOST_SESSIONS]), remaining)
+    sessions = tuple(Place("session", one) for one in last[:MOST_SESSIONS])
+    return Found(sessions, remaining, failure)
 
 
 def _claims(members: Mapping[str, object]) -> Mapping[str, object]:

@@ -40,12 +40,14 @@ class Revocation:
     lifted_by: Json | None = None
     holders: Holders | None = None
     found: tuple[Place, ...] = ()  # grants and sessions of holders, from before it was created
+    refused: datetime | None = None  # by when every function refused the holders of a block
 
     @property
     def mark(self) -> str:
         """Identifies this state of the revocation; lifting and finding sessions change it."""
         found = f" {len(self.found)}" if self.holders else ""
-        return f"{self.id}{' lifted' if self.lifted else ''}{found}"
+        refused = " refused" if self.refused else ""
+        return f"{self.id}{' lifted' if self.lifted else ''}{found}{refused}"
 
     @property
     def before(self) -> datetime | None:
@@ -72,13 +74,13 @@ class Revocation:
         """The denied places, and the time before which the sessions of each are denied.
 
         A single session is denied without a time: no other one has its name. What was found for
-        holders is from before the revocation, and denied for as long as it can live: later on, its
-        grant may be for somebody else.
+        holders is from before the revocation, or from before functions had heard of a block, and
+        denied for as long as it can live: later on, its grant may be for somebody else.
         """
         before = self.before
         places: tuple[Place, ...] = (self.place,) if self.place else ()
         if self.holders:
-            before = _ahead(self.created)
+            before = _ahead(self.refused or self.created)
             places = self.found if now < before + timedelta(seconds=LONGEST + SLACK) else ()
         for place in places:
             yield place, None if place.part == "session" else before
@@ -126,6 +128,8 @@ class Revocation:
         }
         if self.holders:
             members |= {"holders": [self.holders.issuer, self.holders.claims], "found": self.found}
+        if self.refused:
+            members["refused"] = self.refused.isoformat()
         return json.dumps(members, separators=(",", ":"))
 
     @classmethod
@@ -138,6 +142,7 @@ class Revocation:
         with refuse_damaged_item():
             members = json.loads(document)
             lifted, place, holders = members["lifted"], members["place"], members.get("holders")
+            refused = members.get("refused")
             if members["kind"] not in KINDS or (place is None) != (holders is not None):
                 raise ValueError("not a revocation of this service")
             return cls(
@@ -152,6 +157,7 @@ class Revocation:
                 lifted_by=members["liftedBy"],
                 holders=holders and _holders(*holders),
                 found=tuple(map(_place, members.get("found", ()))),
+                refused=refused and datetime.fromisoformat(refused).astimezone(UTC),
             )
 
 

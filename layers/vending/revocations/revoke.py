@@ -7,7 +7,7 @@ from datetime import timedelta
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.denials.holders import Holders
-from vending.errors import InvalidRequest, NotFound, PreconditionFailed, ServiceFault, TooLarge
+from vending.errors import InvalidRequest, NotFound, PreconditionFailed, ServiceFault
 from vending.revocations.enforce import RevokeEffects, enforce
 from vending.revocations.holders import SETTLING, Granted, NotCovered, find_sessions
 from vending.revocations.request import RevocationRequest
@@ -38,9 +38,9 @@ def revoke(
             "revoke the vend's caller, which needs no record."
         )
     session = vends[0].session_id if vends else None
-    holders, granted = request.holders, NOTHING_GRANTED
-    if holders:
-        granted = effects.granted(holders.issuer)
+    holders = request.holders
+    granted = _granted(holders, record, effects) if holders else None
+    if holders and granted:
         granted.check(holders)
     revocation = Revocation(
         id=effects.new_id(),
@@ -51,14 +51,17 @@ def revoke(
         by=caller.identity.as_json(),
         created=now(),
         holders=holders,
-        found=granted.places(holders) if holders else (),
+        found=granted.places(holders) if holders and granted else (),
     )
     record.note(revocation=revocation.as_json(now()))  # before the write: its answer may get lost
     effects.add(revocation)
     answer = enforce(revocation, record, effects)
     remaining: list[NotCovered] = []
     if holders:  # only now, so that the search delays no denial
-        complete, remaining = _with_sessions(revocation, holders, granted, record, effects)
+        in_force = bool(answer["denialWritten"])
+        complete, remaining = _with_sessions(
+            revocation, holders, granted, record, effects, in_force=in_force
+        )
         if complete != revocation:
             answer = enforce(complete, record, effects)
     others = {"vends": [vend.vend_id for vend in vends]} if vends else {}
@@ -94,32 +97,56 @@ def lift(caller: Caller, id_: str, record: Record, effects: RevokeEffects) -> di
     return enforce(revocation, record, effects)
 
 
+def _granted(holders: Holders, record: Record, effects: RevokeEffects) -> Granted | None:
+    """The holders' issuer and its grants; None if they cannot be read, which delays no block."""
+    try:
+        return effects.granted(holders.issuer)
+    except ServiceFault as error:
+        record.note(reason=error.reason)
+        return None
+
+
 def _with_sessions(
     revocation: Revocation,
     holders: Holders,
-    granted: Granted,
+    granted: Granted | None,
     record: Record,
     effects: RevokeEffects,
+    *,
+    in_force: bool,
 ) -> tuple[Revocation, list[NotCovered]]:
-    """The revocation with the holders' sessions that the audit trail shows, and what remains.
+    """The revocation with the holders' sessions that are known, and what remains.
 
-    Whatever fails here, the revocation is in force: the answer names what it does not reach.
+    Those are the sessions that the audit trail shows, and what holders got under their own grants
+    until every function refused them, if the block is ``in_force``. Whatever fails here, the
+    answer names what the revocation does not reach.
     """
     now = effects.ledger.now
     time = now()
     until = iso(time + timedelta(seconds=LONGEST + SLACK))
-    try:
-        found = find_sessions(holders, granted, effects.vends_of, time)
-        complete = replace(revocation, found=revocation.found + found.sessions)
-        if found.sessions:
+    found = find_sessions(holders, granted or NOTHING_GRANTED, effects.vends_of, time)
+    record.note(reason=found.failure)
+    unknown: NotCovered = {"issuer": holders.issuer, "until": until}
+    remaining, blocks = found.not_covered, revocation.kind == "block"
+    if granted is None or found.failure:
+        remaining.append(unknown)
+    elif blocks and not in_force:
+        remaining.append({"vendedAfter": iso(revocation.created), "until": until})
+    elif any(not holders.include_all_of(grant.grantee) for grant in granted.grants):
+        remaining.append({"vendedAfter": iso(time - SETTLING), "until": until})
+    refused = time + timedelta(seconds=effects.cache_seconds)
+    complete = replace(
+        revocation,
+        found=revocation.found + found.sessions,
+        refused=refused if blocks and in_force and revocation.found else None,
+    )
+    if complete != revocation:
+        try:
             effects.lift(revocation, complete)
-    except (ServiceFault, TooLarge, PreconditionFailed) as error:
-        record.note(reason=error.reason)
-        return revocation, [{"issuer": holders.issuer, "until": until}]
-    if all(holders.include_all_of(grant.grantee) for grant in granted.grants):
-        return complete, found.not_covered
-    recent: NotCovered = {"vendedAfter": iso(time - SETTLING), "until": until}
-    return complete, [*found.not_covered, recent]
+        except (ServiceFault, PreconditionFailed) as error:
+            record.note(reason=error.reason)
+            return revocation, [*remaining, unknown]
+    return complete, remaining
 
 
 def _grants_by_claims(

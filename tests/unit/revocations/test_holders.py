@@ -1,7 +1,7 @@
 """Revoking everybody who holds certain claims: whom the decision refuses, and what IAM denies."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,8 +21,15 @@ from vending.denials import holders as denials_holders
 from vending.denials.denials import Denials, Place
 from vending.denials.holders import Holders
 from vending.denials.names import grant_part
-from vending.denials.revoked import NEW_SESSIONS_AFTER, Revoked, check_not_blocked
-from vending.errors import AccessDenied, InternalError, InvalidRequest, JustRevoked, TooLarge
+from vending.denials.revoked import AHEAD, NEW_SESSIONS_AFTER, Revoked, check_not_blocked
+from vending.errors import (
+    AccessDenied,
+    InternalError,
+    InvalidRequest,
+    JustRevoked,
+    TooLarge,
+    Unavailable,
+)
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
 from vending.revocations.holders import MOST_SESSIONS, Granted
@@ -31,6 +38,7 @@ from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import Revocation
 from vending.revocations.revoke import lift, revoke
 from vending.sessions.durations import LONGEST
+from vending.times import iso
 from vending.trail.vends import Vend
 
 ADMINISTRATOR = caller("arn:aws:iam::123456789012:user/Administrator")
@@ -235,7 +243,39 @@ def test_where_the_logs_cannot_be_searched_the_block_holds_and_the_rest_is_named
         at.broken = broken
         answer = asked(at, caller=APP, **BLOCK)
         assert answer["denialWritten"] is True
-        assert [one["issuer"] for one in answer["notCovered"]] == [ISSUER]
+        assert ISSUER in [one.get("issuer") for one in answer["notCovered"]]
+
+
+def test_what_was_found_before_the_logs_became_too_long_is_ended() -> None:
+    """Who is revoked can make the logs long."""
+    at = world(OWNERS)
+
+    def too_long(issuer: str) -> Iterator[Vend]:
+        yield vend("theirs", "owners", {"repository_id": "1"})
+        raise TooLarge("too long")
+
+    request = parse(RevocationRequest, json.dumps({"caller": APP, **BLOCK}))
+    noted = record()
+    answer: Any = revoke(ADMINISTRATOR, request, noted, replace(at.effects, vends_of=too_long))
+    assert Place("session", "theirs") in denials(at).before
+    assert answer["notCovered"][0]["issuer"] == ISSUER
+    assert noted.members["reason"] == "TooLarge"
+
+
+@pytest.mark.parametrize("error", [InternalError("damaged"), Unavailable("Broken")])
+def test_where_grants_cannot_be_read_the_block_holds_and_the_rest_is_named(
+    error: Exception,
+) -> None:
+    at = world(APPS)
+
+    def damaged(issuer: str) -> Granted:
+        raise error
+
+    request = parse(RevocationRequest, json.dumps({"caller": APP, **BLOCK}))
+    answer: Any = revoke(ADMINISTRATOR, request, record(), replace(at.effects, granted=damaged))
+    assert answer["denialWritten"] is True
+    assert [one["issuer"] for one in answer["notCovered"]] == [ISSUER]
+    assert is_blocked(holder(repository_id="1"), at)
 
 
 def test_where_every_grant_of_the_issuer_is_denied_nothing_remains() -> None:
@@ -257,13 +297,45 @@ def test_ended_sessions_of_holders_do_not_sign_and_new_ones_hold_after_seconds()
 def test_what_was_found_is_denied_while_it_can_live_and_not_for_whom_the_grant_is_next() -> None:
     at = world(APPS)
     asked(at, caller=APP, **BLOCK)
-    later = NOW + timedelta(seconds=NEW_SESSIONS_AFTER)
+    later = NOW + timedelta(seconds=at.effects.cache_seconds + NEW_SESSIONS_AFTER)
     revoked = Revoked.of(holder(repository_id="2"), APPS, denials(at), later)
     assert not revoked.has("new", later)
     at.time = NOW + timedelta(seconds=LONGEST + 120)
     reconcile(at.ledger)
     assert not denials(at).before
     assert is_blocked(holder(repository_id="1"), at)
+
+
+@pytest.mark.invariant(16)
+@pytest.mark.parametrize("seconds", [0, 4])
+def test_a_block_ends_what_holders_got_until_every_function_refused_them(seconds: int) -> None:
+    """Under a grant that the denial covers, nobody looks for single sessions."""
+    at = world(APPS)
+    at.owner, at.until = "another run", NOW + timedelta(seconds=seconds - 0.1)
+    asked(at, caller=APP, **BLOCK)
+    last = at.time + timedelta(seconds=at.effects.cache_seconds)
+    before = denials(at).before[Place("grant", grant_part("apps"))]
+    assert before is not None
+    assert before > last
+    (kept,) = at.kept.values()
+    assert Revocation.decode(kept.id, kept.encode()) == kept
+
+
+def test_ended_sessions_are_those_from_before_the_request() -> None:
+    at = world(APPS)
+    at.owner, at.until = "another run", NOW + timedelta(seconds=4)
+    asked(at, caller=APP, **ENDED)
+    (before,) = denials(at).before.values()
+    assert before == NOW + timedelta(seconds=AHEAD)
+
+
+@pytest.mark.parametrize("broken", ["save_holders", "put_policy"])
+def test_a_block_that_is_not_in_force_yet_says_that_later_vends_may_live(broken: str) -> None:
+    at = world(APPS)
+    at.broken = broken
+    answer = asked(at, caller=APP, **BLOCK)
+    assert answer["denialWritten"] is False
+    assert [one["vendedAfter"] for one in answer["notCovered"]] == [iso(NOW)]
 
 
 def test_a_lifted_block_lets_new_vends_through_and_keeps_older_sessions_dead() -> None:

@@ -1,6 +1,7 @@
 """Wires the effects of revoking and of the reconciler; the function ``revocations`` calls it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from secrets import token_bytes
 from time import sleep
@@ -16,7 +17,8 @@ from vending.errors import TooLarge
 from vending.revocations.enforce import RevokeEffects
 from vending.revocations.holders import Granted
 from vending.revocations.reconcile import Ledger
-from vending.revocations.revocation import revocation_id
+from vending.revocations.revocation import SLACK, revocation_id
+from vending.sessions.durations import LONGEST
 from vending.table import HOLDERS
 from vending.trail.vends import LONGEST_VEND, Vend, vends_with
 
@@ -100,7 +102,8 @@ def issuer_finder(cloudwatch: Any, log_groups: Sequence[str]) -> Callable[[str],
     def find(issuer: str) -> Iterator[Vend]:
         read = logs.reader(cloudwatch, log_groups, logs.Budget.of(seconds=SEARCH_SECONDS))
         until = now()
-        for line in read({"issuer": issuer, "outcome": "granted"}, until - LONGEST_VEND, until):
+        since = until - timedelta(seconds=LONGEST + SLACK)  # what was vended earlier has ended
+        for line in read({"issuer": issuer, "outcome": "granted"}, since, until):
             if vend := Vend.of(line):
                 yield vend
 

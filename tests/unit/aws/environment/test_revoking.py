@@ -56,3 +56,11 @@ def test_the_vends_of_an_issuers_callers_are_found_in_every_log_and_nothing_else
     assert [vend.session_id for vend in found] == ["theirs", "theirs"]
     assert found[0].members["callerClaims"] == {"repository_id": "1"}
     assert {asked["logGroupName"] for asked in logs.asked} == {"one", "two"}
+
+
+def test_the_search_spends_nothing_on_what_has_ended() -> None:
+    """Otherwise those who are revoked could exhaust it with vends that are over."""
+    logs = Logs()
+    list(issuer_finder(logs, ["one"])(ISSUER))
+    ((since, until),) = [(asked["startTime"], asked["endTime"]) for asked in logs.asked]
+    assert timedelta(hours=1) < timedelta(milliseconds=until - since) < timedelta(hours=1.1)
