@@ -142,8 +142,8 @@ class WebIdentity:
 
     @property
     def unique(self) -> str:
-        """The same as ``canonical``, since nothing else identifies a subject."""
-        return self.canonical
+        """As ``canonical``, but different for another holder to whom the same subject goes."""
+        return self.canonical if not self.caller_claims else f"{self.holder} {self.subject}"
 
     @property
     def variables(self) -> Mapping[str, object]:

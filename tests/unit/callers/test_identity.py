@@ -193,6 +193,32 @@ def test_a_subject_is_the_same_whatever_its_token_and_its_claims() -> None:
     assert first.canonical != web(issuer="https://other.example.com").canonical
 
 
+@pytest.mark.invariant(9)
+@pytest.mark.invariant(16)
+def test_sessions_and_uploads_are_those_of_one_subject_and_one_holder() -> None:
+    """A subject of names goes to another holder when the names are registered again."""
+    names, subject = ("id", "owner"), "repo:octo/app:ref:refs/heads/main"
+
+    def token(*values: Scalar) -> WebIdentity:
+        claims: Claims = dict(zip(names, values, strict=True))
+        return WebIdentity(ISSUER, subject, claims, "a-hash", names)
+
+    values: list[tuple[Scalar, Scalar]] = [
+        ("1", "o"),
+        ("2", "o"),
+        ("1", "p"),
+        (1, "o"),
+        (True, "o"),
+    ]
+    assert len({token(*pair).unique for pair in values}) == len(values)
+    assert len({token(*pair).canonical for pair in values}) == 1
+    again = WebIdentity(ISSUER, subject, {"owner": "o", "id": "1"}, "later", ("owner", "id"))
+    assert again.unique == token("1", "o").unique
+    other = WebIdentity(ISSUER, f"{subject}-2", {"id": "1", "owner": "o"}, "a-hash", names)
+    assert other.unique != token("1", "o").unique
+    assert other.holder == token("1", "o").holder
+
+
 def test_a_subject_sees_its_claims_and_the_record_has_its_tokens_hash() -> None:
     claims: Claims = {"tenant": "acme"}
     assert web(claims).as_json() == {"issuer": ISSUER, "subject": "alice", "claims": claims}
