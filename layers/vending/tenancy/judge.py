@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from vending.callers.issuer import Issuer
 from vending.grants.grantee import WebGrantee
 from vending.tenancy.service import Service
-from vending.tenancy.shared_issuers import UNKNOWN, shared_by
+from vending.tenancy.shared_issuers import UNKNOWN, UNNAMED, shared_by
 
 
 def issuer_faults(issuer: Issuer) -> Iterator[tuple[str, str]]:
     """The member of an issuer's entry and the reason, for each claim to what it cannot be."""
-    if not (service := shared_by(issuer.url)):
-        return
-    if issuer.tenancy == "own":
+    shared = shared_by(issuer.url)
+    service = shared or UNNAMED
+    if shared and issuer.tenancy == "own":
         reason = "signs tokens for many tenants, and this URL does not have the id of one"
         yield "tenancy", f"{service.name} {reason}; {_use(service)}"
     paths = {claim.name: claim.path for claim in issuer.claims}

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Claims that describe a token, not who holds it: https://www.rfc-editor.org/rfc/rfc7519#section-4.1
+OF_TOKENS = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
 ANY = ".+"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -29,7 +31,7 @@ class Service:
         if claim in self.names and self.names[claim] is None:
             return True  # there is no id to use instead
         if self.ids is None:
-            return claim not in self.names
+            return claim not in self.names and claim not in OF_TOKENS
         return claim in self.ids and (not value or self.is_id(claim, value))
 
     def is_id(self, claim: str, value: str) -> bool:

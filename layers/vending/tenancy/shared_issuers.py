@@ -127,6 +127,7 @@ SERVICES = (
         ),
     ),
 )  # fmt: skip
+UNNAMED = Service("this issuer", "")  # not in the table: its entry may name any claim of a holder
 # An issuer that is not in the table, and whose entry does not say that it has one tenant.
 UNKNOWN = Service(
     "this issuer",

@@ -368,3 +368,22 @@ def test_an_issuer_whose_holders_have_many_subjects_should_say_what_makes_a_call
     assert "'callerClaims'" in detail
     listed = entry(GITHUB, claims=["repository_id"], callerClaims=["repository_id"])
     assert warned([], [listed]) == []
+
+
+@pytest.mark.invariant(16)
+@pytest.mark.parametrize("member", ["tenantClaims", "callerClaims"])
+@pytest.mark.parametrize("issuer", [ISSUER, "https://spacelift.io", GITHUB])
+@pytest.mark.parametrize("claim", ["iss", "aud", "exp", "nbf", "iat", "jti"])
+def test_what_describes_a_token_says_nothing_of_who_holds_it(
+    claim: str, issuer: str, member: str
+) -> None:
+    """With ``jti`` each token would be another caller; with ``aud`` everybody the same tenant."""
+    listed = [{"name": "id", "path": [claim]}]
+    assert faults(issuers=[entry(issuer, claims=listed, **{member: ["id"]})]).keys() == {
+        f"/issuers/0/{member}"
+    }
+
+
+def test_the_audience_of_a_pool_of_identities_is_its_id() -> None:
+    pool = "https://cognito-identity.amazonaws.com"
+    assert not faults(issuers=[entry(pool, claims=["aud"], tenantClaims=["aud"])])
