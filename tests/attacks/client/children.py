@@ -64,5 +64,10 @@ ATTACKS = [
     Attack("a token of a job of GitLab, under a name of its own", {"environment": {"MY_ID_TOKEN": token()}}, LENT, rule(15)),
     Attack("the administrator's keys", {"environment": {"S3VEND_ADMIN_ACCESS_KEY_ID": "AKID", "S3VEND_ADMIN_SECRET_ACCESS_KEY": "s"}}, LENT, rule(15)),
     Attack("files with tokens, by name", {"environment": {"AZURE_FEDERATED_TOKEN_FILE": "/t", "GOOGLE_APPLICATION_CREDENTIALS": "/t"}}, LENT, rule(15)),
+    Attack("keys under the names that the SDK for Ruby also knows", {"environment": {"AMAZON_ACCESS_KEY_ID": "MINE", "AMAZON_SECRET_ACCESS_KEY": "s", "AMAZON_SESSION_TOKEN": "t"}}, LENT, CHAIN),
+    Attack("keys as properties of every Java program", {"environment": {"JAVA_TOOL_OPTIONS": "-Daws.accessKeyId=MINE -Daws.secretAccessKey=s"}}, LENT, CHAIN),
+    Attack("keys in the address of a store", {"environment": {"MC_HOST_s3": "https://AKIAIOSFODNN7EXAMPLE:s@s3.amazonaws.com"}}, LENT, rule(15)),
+    Attack("a token inside a header or a document", {"environment": {"HEADER": f"Authorization: Bearer {token()}", "CONNECTION": json.dumps({"AccessToken": token()})}}, LENT, rule(15)),
+    Attack("the socket of an agent that tells a job's environment", {"environment": {"BUILDKITE_AGENT_JOB_API_SOCKET": "/s", "BUILDKITE_AGENT_JOB_API_TOKEN": "t"}}, LENT, rule(15)),
     Attack("an own config that cannot be read", config("no section = 1"), "exits with 1", CHAIN),
 ]  # fmt: skip

@@ -12,6 +12,8 @@ from s3vend.identity.audiences import whose_audience
 from s3vend.identity.settings import Settings
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+_DOTTED = re.compile(r"[A-Za-z0-9_.-]+")
+_KEY_PAIR = re.compile(r"[RPE]S[0-9]|Ed")  # RFC 7518 and RFC 9864; RSA-OAEP only encrypts
 SHOWN = 100  # characters of an audience in a message
 SET_ONE = (
     "Get a token for it, or set the audience of your tokens with --audience or S3VEND_AUDIENCE."
@@ -80,17 +82,26 @@ def read_claims(token: str) -> "dict[str, Any]":
         ) from None
 
 
-def is_token(text: str) -> bool:
-    """Whether the text is a JWT that is signed with a key pair, with or without `Bearer`.
+def has_token(text: str) -> bool:
+    """Whether there is a JWT in the text that is signed with a key pair.
 
     Services such as s3vend and AWS STS accept no others.
     """
-    parts = text.strip().removeprefix("Bearer ").strip().split(".")
+    headers = (
+        header
+        for run in _DOTTED.findall(text)
+        for header in run.split(".")[:-2]
+        if _BASE64URL.fullmatch(header)
+    )
+    return any(map(_is_of_a_key_pair, headers))
+
+
+def _is_of_a_key_pair(header: str) -> bool:
     try:
-        algorithm = _json_object(parts[0]).get("alg") if len(parts) == 3 else None
-        return isinstance(algorithm, str) and algorithm.startswith(("RS", "PS", "ES", "Ed"))
+        algorithm = _json_object(header).get("alg")
     except (ValueError, RecursionError):
         return False
+    return isinstance(algorithm, str) and bool(_KEY_PAIR.match(algorithm))
 
 
 def _claims(token: str) -> "dict[str, Any]":

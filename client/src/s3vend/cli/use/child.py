@@ -9,39 +9,15 @@ from contextlib import contextmanager, suppress
 from types import MappingProxyType
 
 from s3vend.cli.terminal.ending import Refusal
-from s3vend.identity.receiver import is_token
+from s3vend.cli.use.carried import carries_identity
 
 NOT_RUNNABLE, NOT_FOUND = 126, 127  # the exit codes that shells use
 FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH")
 OF_A_TERMINAL = ("SIGINT", "SIGQUIT")  # a terminal sends them to all its foreground processes
 
-# What proves an identity to AWS or to s3vend does not reach the command. Of variables with these
-# beginnings, it gets only those in PASSED.
-GUARDED = (
-    *("AWS_", "S3VEND_"),
-    *("ACTIONS_ID_TOKEN_", "ARM_", "BUILDKITE_AGENT_ACCESS_TOKEN", "CI_JOB_JWT"),
-    *("SYSTEM_ACCESSTOKEN", "SYSTEM_OIDCREQUESTURI"),
-    *("AZURE_", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "MSI_"),
-    *("CLOUDSDK_", "GCE_METADATA_", "GCLOUD_", "GOOGLE_"),
-)
-PASSED = frozenset(
-    {
-        *("AWS_ALLOW_HTTP", "AWS_CA_BUNDLE", "AWS_CLI_AUTO_PROMPT", "AWS_CLI_FILE_ENCODING"),
-        *("AWS_DATA_PATH", "AWS_DEFAULTS_MODE", "AWS_DEFAULT_OUTPUT"),
-        *("AWS_DISABLE_REQUEST_COMPRESSION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"),
-        *("AWS_EXECUTION_ENV", "AWS_HTTPS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
-        *("AWS_MAX_ATTEMPTS", "AWS_PAGER", "AWS_REQUEST_CHECKSUM_CALCULATION"),
-        *("AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES", "AWS_RESPONSE_CHECKSUM_VALIDATION"),
-        *("AWS_RETRY_MODE", "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH"),
-        *("AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS", "AWS_S3_ENDPOINT"),
-        *("AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "AWS_S3_USE_ARN_REGION", "AWS_SDK_LOAD_CONFIG"),
-        *("AWS_SDK_UA_APP_ID", "AWS_SIGV4A_SIGNING_REGION_SET", "AWS_USE_DUALSTACK_ENDPOINT"),
-        *("AWS_USE_FIPS_ENDPOINT", "AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "AWS_VIRTUAL_HOSTING"),
-        *("S3VEND_AUDIENCE", "S3VEND_URL", "GOOGLE_CLOUD_PROJECT"),
-    }
-)
 DISABLED = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_CREDENTIAL_PROFILES_FILE": os.devnull,  # the name in version 1 of the SDK for Java
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
     "BOTO_CONFIG": os.devnull,  # else botocore reads ~/.boto before it asks the endpoint
@@ -58,14 +34,9 @@ def environment(
 
     ``config`` names a config file without an identity.
     """
-    passed = {name: value for name, value in own.items() if _passes(name.upper(), value)}
+    passed = {name: value for name, value in own.items() if not carries_identity(name, value)}
     regions = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
     return {**passed, **DISABLED, **config, **endpoint, **regions}
-
-
-def _passes(name: str, value: str) -> bool:
-    """Whether the command gets the variable: it carries no identity, under whatever name."""
-    return (name in PASSED or not name.startswith(GUARDED)) and not is_token(value)
 
 
 def run(command: Sequence[str], env: Mapping[str, str]) -> int:
