@@ -28,7 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "files": (),
     "http": ("errors",),
     "identity": ("errors", "files", "http"),
-    "service": ("errors", "http", "identity"),
+    "service": ("printable", "errors", "http", "identity"),
     "sdks": ("errors", "service"),
     "transfer": ("errors", "files", "http", "service"),
     "transfer/upload": ("errors", "http", "service", "transfer"),

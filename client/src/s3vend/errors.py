@@ -19,14 +19,14 @@ character from text that others choose.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from s3vend.printable import printable, printable_lines
+from s3vend.printable import printable, printable_lines, without_secrets
 
 
 class S3VendError(Exception):
     """The base class of all errors that this package raises."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(printable_lines(message))
+        super().__init__(printable_lines(without_secrets(message)))
 
 
 class SettingsError(S3VendError):

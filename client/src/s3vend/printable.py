@@ -8,6 +8,13 @@ _UNSEEN = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
 
+# A signed JWT, and what makes a presigned URL or a signed request valid.
+_SECRET = re.compile(
+    r"\be[wy][\w-]{8,}\.[\w-]{8,}\.[\w-]+"
+    r"|(?<=Signature=)[\w%/+=]{8,}|(?<=Security-Token=)[\w%/+=]{8,}",
+    re.ASCII,
+)
+
 
 def is_shown(character: str) -> bool:
     """Whether a terminal shows the character, and nothing else happens."""
@@ -24,6 +31,11 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     r"""Return the same, except that ``\n`` stays."""
     return "\n".join(map(printable, text.split("\n")))
+
+
+def without_secrets(text: str) -> str:
+    """Return the text without signed tokens and signatures; answers may repeat what they got."""
+    return _SECRET.sub("…", text)
 
 
 def _escaped(character: str) -> str:

@@ -1,5 +1,6 @@
 """What is asked of the service, and what its errors become."""
 
+import json
 import time
 from email.utils import formatdate
 
@@ -124,3 +125,23 @@ def test_connect_reads_the_environment(serve: Serve, alone: pytest.MonkeyPatch) 
     assert served.asked[0].path == "/web-identity/grants?limit=1"
     assert served.asked[0].headers["authorization"] == f"Bearer {secret}"
     assert secret not in repr(one)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": "AccessDenied", "detail": "You sent {}."},
+        {"code": "AccessDenied", "detail": "No.", "errors": [{"detail": "You sent {}."}]},
+        {"message": "You sent {}."},
+        "x" * 290 + " You sent {}.",
+    ],
+)
+def test_an_answer_that_repeats_the_token_is_shown_without_it(serve: Serve, body: object) -> None:
+    def reply(asked: Asked) -> Reply:
+        sent = asked.headers["authorization"]
+        return 403, {}, json.dumps(body).replace("{}", sent).encode()
+
+    with pytest.raises(s3vend.ServiceError) as refused:
+        service(serve(reply).url).ask("credentials", {})
+    signature = token().rpartition(".")[2]
+    assert signature not in f"{refused.value}{refused.value.problem}"

@@ -13,9 +13,10 @@ from s3vend.http.patience import Patience, retry_after
 from s3vend.http.wire import Answer, Wire
 from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, settings
 from s3vend.identity.sources import Identity, identity
+from s3vend.printable import without_secrets
 
 CLOCK = 60.0  # seconds that the clocks may differ before an error mentions it
-SHOWN = 300  # bytes that an error shows of an answer that is not `application/problem+json`
+SHOWN = 300  # characters that an error shows of an answer that is not `application/problem+json`
 
 
 class Service:
@@ -128,19 +129,18 @@ def _error_type(answer: Answer) -> str:
 
 def _problem(answer: Answer) -> Problem:
     members = _json_object(answer) or {}
-    text = answer.body[:SHOWN].decode(errors="replace")
+    text = without_secrets(answer.body.decode(errors="replace"))
+    detail = members.get("detail") or members.get("message") or members.get("Message")
     errors = members.get("errors")
     faults = tuple(
-        Fault(str(error.get("pointer", "")), str(error.get("detail", "")))
+        Fault(str(error.get("pointer", "")), without_secrets(str(error.get("detail", ""))))
         for error in (errors if isinstance(errors, list) else [])
         if isinstance(error, dict)
     )
     return Problem(
         status=answer.status,
         code=str(members.get("code") or _error_type(answer) or "NoProblem"),
-        detail=str(
-            members.get("detail") or members.get("message") or members.get("Message") or text
-        ),
+        detail=without_secrets(str(detail)) if detail else text[:SHOWN],
         request_id=str(members.get("requestId") or answer.headers.get("x-amz-apigw-id") or "")
         or None,
         faults=faults,
