@@ -36,7 +36,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     FACE: ("errors", "service", "sdks", "transfer", "transfer/upload", "transfer/download"),
     "cli/terminal": ("printable", "errors", "identity", "service", "transfer"),
     "cli/use": (
-        *("printable", "errors", "http", "identity", "service"),
+        *("printable", "errors", "files", "http", "identity", "service"),
         *("transfer", "transfer/upload", "transfer/download", "cli/terminal"),
     ),
     "cli/grant": ("printable", "errors", "service", "cli/terminal"),

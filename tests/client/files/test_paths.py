@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from s3vend.files.ours import NotOurs
-from s3vend.files.paths import open_directory, private_directory
+from s3vend.files.paths import expanded, open_directory, private_directory
 from tests.client.files.test_directory import OTHER, needs_root
 
 
@@ -101,3 +101,15 @@ def test_a_directory_that_others_can_change_is_not_private(
         with pytest.raises(NotOurs, match=reason):
             private_directory(tmp_path / "s3vend", make=made)
     assert names(tmp_path / "real") == []
+
+
+def test_a_user_whom_the_system_does_not_know_has_the_home_of_a_container(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/h")
+    assert expanded("~/a/b") == Path("/h/a/b")
+    assert expanded("a/~/b") == Path("a/~/b")
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.getuid", lambda: 54321)
+    assert expanded("~/a/b") == Path("/a/b")
+    assert expanded("~nobody-has-this-name/a") == Path("~nobody-has-this-name/a")

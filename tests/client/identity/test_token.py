@@ -3,8 +3,8 @@
 import pytest
 
 from s3vend.errors import IdentityError
-from s3vend.identity.token import LONGEST, TokenIdentity, parse_token
-from tests.client.tokens import receiver, token
+from s3vend.identity.token import LONGEST, TokenIdentity, parse_token, validity
+from tests.client.tokens import AUDIENCE, raw, receiver, token
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,12 @@ def test_an_ended_token_is_named_with_its_end() -> None:
     assert one.notes() == [
         "The token from S3VEND_TOKEN expired at 1970-01-01T00:16:40+00:00, 300 s ago. Get a new one."
     ]
+
+
+@pytest.mark.parametrize("end", ["9" * 400, "1e999", "-1e300", "-5", "NaN", "true", '"soon"'])
+def test_a_time_that_is_none_is_as_good_as_no_time(end: str) -> None:
+    text = raw({"alg": "RS256"}, f'{{"aud": "{AUDIENCE}", "exp": {end}, "iat": 1}}')
+    assert validity(text)[1] is None
+    one = TokenIdentity("S3VEND_TOKEN", lambda: text, receiver())
+    assert one.token() == text
+    assert one.notes() == ["Identity: the token from S3VEND_TOKEN."]

@@ -145,3 +145,10 @@ def test_an_answer_that_repeats_the_token_is_shown_without_it(serve: Serve, body
         service(serve(reply).url).ask("credentials", {})
     signature = token().rpartition(".")[2]
     assert signature not in f"{refused.value}{refused.value.problem}"
+
+
+def test_a_text_that_is_not_utf_8_is_refused_before_anything_is_sent(serve: Serve) -> None:
+    served = serve(lambda asked: problem(200, "x"))
+    with pytest.raises(s3vend.SettingsError, match="not valid UTF-8"):
+        service(served.url).ask("credentials", {"target": "s3://b/\udcff"})
+    assert served.asked == []

@@ -1,11 +1,12 @@
 """What a transfer keeps for the next run."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 import s3vend
-from s3vend.transfer.state import State
+from s3vend.transfer.state import State, state_file
 
 
 def test_a_state_is_read_for_the_same_transfer_alone(tmp_path: Path) -> None:
@@ -28,3 +29,14 @@ def test_a_second_process_is_kept_out(tmp_path: Path) -> None:
         State(path).__enter__()
     with State(path):
         pass
+
+
+def test_names_of_files_need_not_be_text(tmp_path: Path) -> None:
+    assert state_file("upload", "s3://b/k", os.fsdecode(b"/\xff")) != state_file("upload", "/")
+
+
+def test_a_state_that_cannot_be_saved_says_where_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "s3vend").write_text("a file")
+    with pytest.raises(s3vend.TransferError, match="Set XDG_STATE_HOME") as refused:
+        State(tmp_path / "s3vend/state.json").__enter__()
+    assert str(tmp_path / "s3vend") in str(refused.value)

@@ -15,6 +15,15 @@ LINKS = 40  # followed in one path, as Linux does
 ENTER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | SAFE
 
 
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return the path, with the home directory for ~.
+
+    A user whom the system does not know, and for whom HOME is not set, has / as in a container.
+    """
+    text = os.path.expanduser(path)  # noqa: PTH111 - pathlib raises RuntimeError without a home
+    return Path("/", text[2:]) if text.startswith("~/") else Path(text)
+
+
 def open_directory(path: Path, *, make: bool = False) -> Directory:
     """Open a directory. Links on the way are followed if they belong to the user or to root.
 
@@ -49,13 +58,20 @@ def private_directory(path: Path, *, make: bool = False, owners: Collection[int]
             raise NotOurs(path, "it is a symbolic link, which is not followed")
         if parent.fd is None:
             return Directory(parent.path / path.name, None)
-        directory = Directory(path, os.open(path.name, ENTER, dir_fd=parent.fd))
+        directory = Directory(path, _enter(path, parent.fd))
     try:
         check_owner(path, os.fstat(directory.fd or 0), owners)
     except BaseException:
         directory.close()
         raise
     return directory
+
+
+def _enter(path: Path, parent: int) -> int:
+    try:
+        return os.open(path.name, ENTER, dir_fd=parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def _walk(path: Path, *, make: bool) -> int:

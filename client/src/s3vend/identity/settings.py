@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from s3vend.errors import SettingsError
 from s3vend.files.ours import ROOT
-from s3vend.files.paths import private_directory
+from s3vend.files.paths import expanded, private_directory
 from s3vend.http.address import valid_address
 from s3vend.identity.audiences import whose_audience
 
@@ -55,7 +55,7 @@ class Arguments:
 def config_file(environment: Environment) -> Path:
     """Return the path of the profiles: `s3vend/config` in XDG_CONFIG_HOME or ~/.config."""
     home = environment.get("XDG_CONFIG_HOME", "")
-    base = Path(home) if Path(home).is_absolute() else Path("~/.config").expanduser()
+    base = Path(home) if Path(home).is_absolute() else expanded("~/.config")
     return base / "s3vend" / "config"
 
 
@@ -96,7 +96,7 @@ def settings(arguments: Arguments, environment: Environment) -> Settings:
         region=arguments.region or stored.get("region"),
         door=pinned.door,
         token=pinned.token,
-        token_file=Path(pinned.token_file).expanduser() if pinned.token_file else None,
+        token_file=expanded(pinned.token_file) if pinned.token_file else None,
         aws_profile=pinned.aws_profile,
         profile=name,
     )

@@ -11,6 +11,7 @@ from s3vend.identity.receiver import Receiver, UnusableToken
 
 EARLY = 120.0  # seconds before a token expires at which it is read again,
 SHARE = 0.2  # or this share of its lifetime if that is less
+FOREVER = 1e11  # seconds since 1970, beyond what a time can be
 LONGEST = 8192  # bytes of a token; the service's limit
 
 
@@ -42,11 +43,15 @@ def validity(token: str) -> tuple[float | None, float | None]:
         values = [claims.get(name) for name in ("iat", "exp")]
     except (IndexError, ValueError, AttributeError):
         return None, None
-    begin, end = (
-        float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-        for value in values
-    )
+    begin, end = map(_seconds, values)
     return begin, end
+
+
+def _seconds(value: object) -> float | None:
+    """Return a number that can be a time."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if 0 <= value < FOREVER else None
 
 
 class TokenIdentity:

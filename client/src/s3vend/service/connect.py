@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from s3vend.errors import Fault, Problem, refusal
+from s3vend.errors import Fault, Problem, SettingsError, refusal
 from s3vend.http.patience import Patience, retry_after
 from s3vend.http.wire import Answer, Wire
 from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, settings
@@ -39,8 +39,15 @@ class Service:
             ServiceError: the service refused the request, or still failed after several tries.
             Unreachable: no answer.
             IdentityError: the identity cannot be renewed.
+            SettingsError: a text in the body is not valid UTF-8.
         """
-        data = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        try:
+            data = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        except UnicodeEncodeError:
+            raise SettingsError(
+                "The target, or another text of the request, is not valid UTF-8, so it cannot be "
+                "part of a key. Name a key that is."
+            ) from None
         return self._request("POST", route, data)
 
     def read(self, route: str, **query: str) -> dict[str, Any]:

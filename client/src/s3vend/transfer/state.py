@@ -12,7 +12,7 @@ from typing import Any
 
 from s3vend.errors import TransferError
 from s3vend.files.directory import Directory
-from s3vend.files.paths import private_directory
+from s3vend.files.paths import expanded, private_directory
 
 if sys.platform != "win32":
     import fcntl
@@ -62,7 +62,8 @@ class State:
             self._close()
             raise StateUnusable(
                 "Cannot save the state of the transfer in "
-                f"{error.filename or self.path.parent}: {error.strerror}"
+                f"{error.filename or self.path.parent}: {error.strerror}. Set XDG_STATE_HOME to a "
+                "directory that only you can write to."
             ) from None
         return self
 
@@ -152,7 +153,7 @@ def saved_if_possible(path: Path, remark: Remark) -> Iterator[State]:
         try:
             state = stack.enter_context(State(path))
         except StateUnusable as error:
-            remark(f"{error}. {CANNOT_RESUME}")
+            remark(f"{error} {CANNOT_RESUME}")
             state = Unsaved(path)
         yield state
 
@@ -165,16 +166,17 @@ def state_file(kind: str, *names: str) -> Path:
     """
     home = Path(os.environ.get("XDG_STATE_HOME", ""))
     base = home if home.is_absolute() else _platform_directory()
-    return base / "s3vend" / f"{kind}-{sha256(chr(0).join(names).encode()).hexdigest()[:32]}.json"
+    text = "\0".join(names).encode(errors="surrogateescape")  # names of files need not be UTF-8
+    return base / "s3vend" / f"{kind}-{sha256(text).hexdigest()[:32]}.json"
 
 
 def _platform_directory() -> Path:
     if sys.platform == "win32":
         local = Path(os.environ.get("LOCALAPPDATA", ""))
-        return local if local.is_absolute() else Path("~/AppData/Local").expanduser()
+        return local if local.is_absolute() else expanded("~/AppData/Local")
     if sys.platform == "darwin":
-        return Path("~/Library/Application Support").expanduser()
-    return Path("~/.local/state").expanduser()
+        return expanded("~/Library/Application Support")
+    return expanded("~/.local/state")
 
 
 def _opened_or_made(directory: Directory, name: str) -> int:

@@ -62,3 +62,17 @@ def test_only_a_file_or_a_link_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "down/k").mkdir(parents=True)
     with pytest.raises(s3vend.SettingsError, match="k is a directory"):
         final_path("s3://b/k", tmp_path / "down")
+
+
+def test_no_device_is_replaced(tmp_path: Path) -> None:
+    """As root, a file in place of /dev/stdout would be there for every program."""
+    for path in (Path("/dev/stdout"), Path("/dev/s3vend-new"), tmp_path / "to/stdout"):
+        (tmp_path / "to").symlink_to("/dev") if not (tmp_path / "to").exists() else None
+        with pytest.raises(s3vend.SettingsError, match="devices"):
+            final_path("s3://b/k", path)
+    assert final_path("s3://b/k", Path("/dev/shm/k")) == Path("/dev/shm/k")  # noqa: S108
+
+
+def test_a_path_that_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(s3vend.SettingsError, match="too long"):
+        final_path("s3://b/k", tmp_path / ("a" * 300))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from s3vend.cli.terminal.ending import Refusal
+from s3vend.files.paths import expanded
 
 # https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html and the AWS CLI's own.
 SETTINGS = frozenset(
@@ -43,7 +44,7 @@ def filtered_config(own: Mapping[str, str]) -> Iterator[Path]:
     Raises:
         Refusal: the file that the environment ``own`` names cannot be read.
     """
-    path = Path(own.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
+    path = expanded(own.get("AWS_CONFIG_FILE") or "~/.aws/config")
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         selected = own.get("AWS_PROFILE") or own.get("AWS_DEFAULT_PROFILE") or "default"

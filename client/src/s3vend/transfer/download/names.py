@@ -7,6 +7,7 @@ from pathlib import Path
 from s3vend.errors import SettingsError
 
 WINDOWS = os.name == "nt"
+DEVICES = Path("/dev")  # /dev/stdout is a link there
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _NOT_ON_WINDOWS = re.compile('[<>:"|?*]')  # a colon also names a drive or a stream
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -22,6 +23,15 @@ def final_path(target: str, path: Path, *, windows: bool = WINDOWS) -> Path:
     Raises:
         SettingsError: the path, or the name in the key, cannot be used.
     """
+    try:
+        return _final_path(target, path, windows=windows)
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be used: {error.strerror}. Choose another path."
+        ) from None
+
+
+def _final_path(target: str, path: Path, *, windows: bool) -> Path:
     if not path.is_dir():
         if not path.parent.is_dir():
             raise SettingsError(f"The directory {path.parent} does not exist. Create it first.")
@@ -35,6 +45,11 @@ def final_path(target: str, path: Path, *, windows: bool = WINDOWS) -> Path:
                 f"{reason}. Name the file."
             )
         path /= name
+    if path.parent.resolve() == DEVICES:
+        raise SettingsError(
+            f"{path} is in the directory of devices, where the download would replace it for all "
+            "programs. Choose another path; for stdout, use s3vend cp with -."
+        )
     # A link is replaced by the file, wherever it leads.
     if not path.is_symlink() and path.exists() and not path.is_file():
         kind = "a directory" if path.is_dir() else "neither a file nor a directory"
