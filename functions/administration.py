@@ -96,6 +96,7 @@ def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
         has_keys=has_keys,
         assumable_roles=partial(parameters.assumable_roles, settings),
         never_lent=partial(parameters.never_lent, settings),
+        blocked=partial(catalogue.blocked, dynamodb, settings.table),
     )
     on_change = partial(record_change, request.ids, caller, record)
     body = parse(ChangesRequest, request.body())

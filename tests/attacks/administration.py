@@ -10,7 +10,7 @@ from tests.support.tokens import AUDIENCE, ISSUER
 
 SCOPE = f"s3://{BUCKET}/x/*"
 GITHUB = "https://token.actions.githubusercontent.com"
-UNKNOWN = "https://ci.example.com"
+CI = "https://ci.example.com"  # holders of one repository are blocked there
 NEW = "https://new.example.com"  # no grant depends on it
 AT = "400 InvalidRequest /grants/0"
 LINE = {"id": "x", "grantee": {"iam": USER_ARN}, "scope": SCOPE, "permission": "READ"}
@@ -79,7 +79,7 @@ ATTACKS = [
     Attack("an issuer whose tokens Entra exchanges for access to Azure", trust(issuer=NEW, audience="api://AzureADTokenExchange"), "400 InvalidRequest /issuers/0/audience", rule(15), looked_up=True),
     Attack("an issuer whose tokens are signed with a shared secret", trust(algorithms=["HS256"]), "400 InvalidRequest /issuers/0/algorithms", HMAC),
     Attack("a branch of any repository on GitHub", shared(GITHUB, {"claims": {"ref": "refs/heads/main"}}, claims=["ref"]), f"{AT}/grantee", rule(8), looked_up=True),
-    Attack("a branch of any repository on an issuer that nobody knows", shared(UNKNOWN, {"claims": {"ref": "refs/heads/main"}}, claims=["ref"]), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a branch of any repository on an issuer that nobody knows", shared(NEW, {"claims": {"ref": "refs/heads/main"}}, claims=["ref"]), f"{AT}/grantee", rule(8), looked_up=True),
     Attack("GitHub as one's own issuer", shared(GITHUB, tenancy="own"), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
     Attack("GitHub's enterprise as one's own issuer, by its name", shared(f"{GITHUB}/acme", tenancy="own"), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
     Attack("a workspace of Bitbucket as one's own issuer, by its name", shared("https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc", tenancy="own"), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
@@ -92,11 +92,12 @@ ATTACKS = [
     Attack("a subject of names that somebody else can register", shared(GITHUB, {"subject": "repo:octo-org/app:ref:refs/heads/main"}), f"{AT}/grantee", rule(8), looked_up=True),
     Attack("a subject that ends with an id that its holder wrote", shared(GITHUB, {"subject": "repo:octo-org/app:environment:x:repository_id:1"}), f"{AT}/grantee", rule(8), looked_up=True),
     Attack("a subject with a wildcard", shared(GITHUB, {"subject": "repo:octo-org@1/app@2:*"}), f"{AT}/grantee", rule(8), looked_up=True),
-    Attack("a subject that is a branch", shared(UNKNOWN, {"subject": "main"}, subjectClaim="ref"), f"{AT}/grantee", rule(8), looked_up=True),
+    Attack("a subject that is a branch", shared(NEW, {"subject": "main"}, subjectClaim="ref"), f"{AT}/grantee", rule(8), looked_up=True),
     Attack("the address of a person whose domain can lapse", shared("https://accounts.google.com", {"claims": {"email": "a@example.com", "email_verified": True}}, claims=["email", "email_verified"], tenantClaims=["email"]), f"{AT}/grantee", rule(8), looked_up=True),
     Attack("a branch as what makes a caller", shared(GITHUB, claims=["repository_id", "ref"], callerClaims=["repository_id", "ref"]), "400 InvalidRequest /issuers/0/callerClaims", rule(16), looked_up=True),
     Attack("a repository's name as what makes a caller", shared(GITHUB, claims=["repository"], callerClaims=["repository"]), "400 InvalidRequest /issuers/0/callerClaims", rule(16), looked_up=True),
     Attack("a caller claim that no token is read for", trust(callerClaims=["org"]), "400 InvalidRequest /issuers/0", rule(13)),
+    Attack("a claim read elsewhere, so that a block by it stops nobody", change(issuers=[{"issuer": CI, "audience": AUDIENCE, "tenancy": "own", "claims": [{"name": "repository_id", "path": ["ref"]}]}]), "400 InvalidRequest /issuers/0/claims /issuers/0", rule(16), looked_up=True),
     Attack("a tenant claim that no token is read for", trust(tenantClaims=["org"]), "400 InvalidRequest /issuers/0", rule(13)),
     Attack("an entry by a path", event("admin-grant") | {"pathParameters": {"id": "../issuers"}}, "404 NotFound", rule(13)),
     Attack("an entry by the separator of the table", event("admin-grant") | {"pathParameters": {"id": "x#y"}}, "404 NotFound", rule(13)),

@@ -124,6 +124,23 @@ def unfounded_tenancy(proposal: Proposal) -> Iterator[Fault]:
                 yield Fault(f"/issuers/{position}/{member}", reason)
 
 
+def unread_blocks(proposal: Proposal) -> Iterator[Fault]:
+    """Issuers whose entry reads a claim no more by which holders are blocked, or elsewhere."""
+    stored = proposal.stored.issuers
+    changed = [one for one in enumerate(proposal.issuers) if one[1] != stored.get(one[1].id)]
+    blocked = proposal.setting.blocked() if changed else ()
+    for position, issuer in changed:
+        known = {claim.name for claim in issuer.claims}
+        if before := stored.get(issuer.id):
+            known -= {one.name for one in set(before.claims) - set(issuer.claims)}
+        held = {name for one in blocked if one.issuer == issuer.url for name, _ in one.claims}
+        for name in sorted(held - known):
+            yield Fault(
+                f"/issuers/{position}/claims",
+                f"a block names {name!r} and would stop nobody; keep the claim, or lift the block",
+            )
+
+
 def unpinned_grants(proposal: Proposal) -> Iterator[Fault]:
     """Grants that another tenant could match; old ones only where their issuer changes."""
     for position, grant in enumerate(proposal.grants):
@@ -167,6 +184,7 @@ CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their fau
     too_many_issuers,
     untrustworthy_issuers,
     unfounded_tenancy,
+    unread_blocks,
     foreign_audiences,
     unassumable_roles,
     foreign_partitions,

@@ -6,6 +6,7 @@ from typing import Self
 
 from vending.callers.issuer import Issuer
 from vending.catalogue.changes import Kind
+from vending.denials.holders import Holders
 from vending.documents.document import ChangesRequest
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
@@ -33,6 +34,7 @@ class Setting:
     has_keys: Callable[[str], bool]  # whether a pinned JWKS has a usable key
     assumable_roles: Callable[[], Collection[str]] = tuple  # ARNs, beside the service's own role
     never_lent: Callable[[], Collection[str]] = tuple  # patterns, beside those in the code
+    blocked: Callable[[], Collection[Holders]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

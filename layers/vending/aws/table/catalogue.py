@@ -15,13 +15,14 @@ from vending.catalogue.proposal import (
     needs_all_locations,
     touched_ids,
 )
+from vending.denials.holders import Holders, decode
 from vending.documents.document import ChangesRequest
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
 from vending.errors import PreconditionFailed
 from vending.grants.grant import Grant
-from vending.table import REVISION, Key, catalogue_key
+from vending.table import HOLDERS, REVISION, Key, catalogue_key
 
 
 def revision(client: Any, table: str) -> int:
@@ -31,6 +32,16 @@ def revision(client: Any, table: str) -> int:
         Unavailable: DynamoDB failed.
     """
     return int(read_items(client, table, [REVISION], consistent=True).get(REVISION, "0"))
+
+
+def blocked(client: Any, table: str) -> list[Holders]:
+    """The holders of claims whom a standing block refuses.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+    """
+    denied = decode(read_items(client, table, [HOLDERS], consistent=True).get(HOLDERS))
+    return [one for one, before in denied.items() if before is None]
 
 
 def commit(client: Any, table: str, batch: Batch, revision: int) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.make import grant
+from tests.support.make import NOW, grant
 from tests.support.stack.tables import TABLE
 from tests.support.tokens import ISSUER, issuer
 from vending.aws.table import catalogue, granted, grants, revocations
@@ -47,3 +47,11 @@ def test_a_decision_reads_both_items_of_denials_in_the_call_that_reads_its_grant
     assert grants.load_denials(dynamodb, TABLE) == denied
     assert grants.load(dynamodb, TABLE, ["iam#1"], "bkt").denials == denied
     assert revocations.denials_texts(dynamodb, TABLE) == (places.encode(), encode(holders))
+
+
+def test_the_catalogue_reads_who_is_blocked_and_not_whose_sessions_ended(dynamodb: Any) -> None:
+    assert catalogue.blocked(dynamodb, TABLE) == []
+    one, other = Holders(ISSUER, (("id", "1"),)), Holders(ISSUER)
+    text = encode({one: None, other: NOW})
+    revocations.save_denials(dynamodb, TABLE, text, None, key=HOLDERS)
+    assert catalogue.blocked(dynamodb, TABLE) == [one]
