@@ -96,15 +96,16 @@ def vend_finder(cloudwatch: Any, log_groups: Sequence[str]) -> Callable[[str], S
 def issuer_finder(cloudwatch: Any, log_groups: Sequence[str]) -> Callable[[str], Iterable[Vend]]:
     """A function from an issuer to the vends of its callers whose sessions may be alive.
 
-    What it returns raises ``TooLarge`` if the logs are too long to read in time.
+    What it returns raises ``TooLarge`` if the logs are too long to read in time. One log is read
+    after the other: anybody can flood that of an open route, which comes last.
     """
 
     def find(issuer: str) -> Iterator[Vend]:
-        read = logs.reader(cloudwatch, log_groups, logs.Budget.of(seconds=SEARCH_SECONDS))
-        until = now()
+        budget, until = logs.Budget.of(seconds=SEARCH_SECONDS), now()
         since = until - timedelta(seconds=LONGEST + SLACK)  # what was vended earlier has ended
-        for line in read({"issuer": issuer, "outcome": "granted"}, since, until):
-            if vend := Vend.of(line):
-                yield vend
+        for read in logs.readers(cloudwatch, log_groups, budget):
+            for line in read({"issuer": issuer, "outcome": "granted"}, since, until):
+                if vend := Vend.of(line):
+                    yield vend
 
     return find

@@ -4,9 +4,12 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.support.make import ROLE_ARN
 from tests.support.tokens import ISSUER
 from vending.aws.environment.revoking import issuer_finder
+from vending.errors import TooLarge
 from vending.times import iso
 
 NOW = datetime.now(UTC)
@@ -64,3 +67,16 @@ def test_the_search_spends_nothing_on_what_has_ended() -> None:
     list(issuer_finder(logs, ["one"])(ISSUER))
     ((since, until),) = [(asked["startTime"], asked["endTime"]) for asked in logs.asked]
     assert timedelta(hours=1) < timedelta(milliseconds=until - since) < timedelta(hours=1.1)
+
+
+def test_whoever_floods_the_log_of_the_open_route_hides_no_session_in_the_others() -> None:
+    class Flooded(Logs):
+        def filter_log_events(self, **parameters: Any) -> dict[str, Any]:
+            if parameters["logGroupName"] == "open":
+                return {"events": [], "nextToken": "more"}
+            return super().filter_log_events(**parameters)
+
+    searched = iter(issuer_finder(Flooded(line("theirs")), ["one", "open"])(ISSUER))
+    assert next(searched).session_id == "theirs"
+    with pytest.raises(TooLarge):
+        next(searched)
