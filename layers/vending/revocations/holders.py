@@ -48,6 +48,22 @@ class Granted:
                 ],
             )
 
+    def doubts(self, holders: Holders) -> str:
+        """A sentence for each claim that all grants have with another JSON type; else nothing.
+
+        The tokens may have it so too, and then nobody is revoked.
+        """
+        grantees = (one.grantee for one in self.grants)
+        pinned = {claim for one in grantees if isinstance(one, WebGrantee) for claim in one.claims}
+        found = (
+            f" The issuer's grants have {other} as {name!r}, with another type: if its tokens do "
+            "too, this stops nobody; send the request again with that value."
+            for name, value in holders.claims
+            for known, other in sorted(pinned)
+            if (name, value) not in pinned and known == name and _plain(other) == _plain(value)
+        )
+        return "".join(found)
+
     def places(self, holders: Holders) -> tuple[Place, ...]:
         """The grants that only these holders can use."""
         covered = (grant for grant in self.grants if holders.include_all_of(grant.grantee))
@@ -111,6 +127,10 @@ def find_sessions(
     remaining: list[NotCovered] = [{name: id_, "until": iso(until)} for name, id_, until in rest]
     sessions = tuple(Place("session", one) for one in last[:MOST_SESSIONS])
     return Found(sessions, remaining, failure)
+
+
+def _plain(value: str) -> str:
+    return value.strip('"')
 
 
 def _claims(members: Mapping[str, object]) -> Mapping[str, object]:

@@ -66,6 +66,8 @@ def revoke(
             answer = enforce(complete, record, effects)
     others = {"vends": [vend.vend_id for vend in vends]} if vends else {}
     by_claims = _grants_by_claims(request, record, effects)
+    if holders and granted:
+        answer["detail"] = f"{answer['detail']}{granted.doubts(holders)}"
     return answer | others | by_claims | _not_covered(vends, remaining, record, effects)
 
 

@@ -363,6 +363,33 @@ def test_a_claim_that_no_token_is_read_for_is_refused_since_it_would_stop_nobody
     assert not at.kept
 
 
+@pytest.mark.invariant(19)
+@pytest.mark.parametrize(
+    ("value", "granted", "told"),
+    [
+        (1, "1", True),
+        ("1", 1, True),
+        (True, "true", True),
+        ("1", "1", False),
+        (1, "2", False),
+        (2, 2, False),
+    ],
+)
+def test_a_value_that_grants_have_with_another_type_is_told(
+    value: object, granted: object, *, told: bool
+) -> None:
+    at = world(to("apps", repository_id=granted))
+    who = {"issuer": ISSUER, "claims": {"repository_id": value}}
+    detail = asked(at, caller=who, **BLOCK)["detail"]
+    assert (f"grants have {json.dumps(granted)}" in detail) is told
+
+
+def test_a_type_that_one_grant_has_too_is_not_doubted() -> None:
+    at = world(to("text", n="1"), to("number", n=1))
+    who = {"issuer": ISSUER, "claims": {"n": 1}}
+    assert "grants have" not in asked(at, caller=who, **BLOCK)["detail"]
+
+
 def test_an_issuer_that_was_removed_can_still_be_revoked() -> None:
     at = world(entry=None)
     assert asked(at, caller=APP, **ENDED)["denialWritten"] is True
