@@ -51,8 +51,9 @@ class Revoked:
 
     def has(self, session_id: str, issued: datetime) -> bool:
         """Whether the session, which STS issued at ``issued``, is revoked."""
+        times = self.denials.of_part("session", session_id)
         is_before = self.before is not None and issued < self.before
-        return is_before or any(True for _ in self.denials.of_part("session", session_id))
+        return is_before or any(time is None or issued < time + SKEW for time in times)
 
 
 NONE_REVOKED = Revoked(None, NOTHING_DENIED)

@@ -75,15 +75,15 @@ class Revocation:
 
         A single session is denied without a time: no other one has its name. What was found for
         holders is from before the revocation, or from before functions had heard of a block, and
-        denied for as long as it can live: later on, its grant may be for somebody else.
+        denied for as long as it can live: later on, its grant may be for somebody else. Its single
+        sessions have that time too, so that however many are merged, no new session is denied.
         """
-        before = self.before
-        places: tuple[Place, ...] = (self.place,) if self.place else ()
-        if self.holders:
-            before = _ahead(self.refused or self.created)
-            places = self.found if now < before + timedelta(seconds=LONGEST + SLACK) else ()
-        for place in places:
-            yield place, None if place.part == "session" else before
+        if self.place:
+            yield self.place, None if self.place.part == "session" else self.before
+        before = _ahead(self.refused or self.created)
+        if now < before + timedelta(seconds=LONGEST + SLACK):
+            for place in self.found:
+                yield place, before
 
     def lift(self, now: datetime, by: Json) -> Self:
         """The revocation after ``by`` has lifted it: new vends work, older sessions stay denied."""

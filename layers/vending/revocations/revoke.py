@@ -136,11 +136,10 @@ def _with_sessions(
         remaining.append({"vendedAfter": iso(revocation.created), "until": until})
     elif any(not holders.include_all_of(grant.grantee) for grant in granted.grants):
         remaining.append({"vendedAfter": iso(time - SETTLING), "until": until})
+    places = revocation.found + found.sessions
     refused = time + timedelta(seconds=effects.cache_seconds)
     complete = replace(
-        revocation,
-        found=revocation.found + found.sessions,
-        refused=refused if blocks and in_force and revocation.found else None,
+        revocation, found=places, refused=refused if blocks and in_force and places else None
     )
     if complete != revocation:
         try:

@@ -32,6 +32,7 @@ from vending.errors import (
 )
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
+from vending.ids import short_hash
 from vending.revocations.holders import MOST_SESSIONS, Granted
 from vending.revocations.reconcile import reconcile
 from vending.revocations.request import RevocationRequest
@@ -225,6 +226,28 @@ def test_more_sessions_than_fit_are_not_covered_and_nothing_else_is_denied_for_t
     assert answer["merged"] is False
     assert len(denials(at).before) == MOST_SESSIONS
     assert sum("sessionId" in one for one in answer["notCovered"]) == 7
+
+
+@pytest.mark.invariant(16)
+@pytest.mark.parametrize("kind", [BLOCK, ENDED])
+def test_however_many_sessions_holders_had_nobody_s_new_session_is_denied(
+    kind: dict[str, str],
+) -> None:
+    """Whoever is revoked can make many sessions, and denials that do not fit are merged."""
+    at = world(OWNERS, OTHERS)
+    for n in range(20):
+        who = {"issuer": ISSUER, "claims": {"repository_id": str(n)}}
+        hashes = (short_hash(f"{n} {m}", 16) for m in range(MOST_SESSIONS))
+        at.vends = [vend(one, "owners", {"repository_id": str(n)}) for one in hashes]
+        answer = asked(at, caller=who, **kind)
+    assert answer["merged"] is True
+    found = denials(at)
+    assert found.before
+    assert None not in found.before.values()
+    later = at.time + timedelta(seconds=at.effects.cache_seconds + NEW_SESSIONS_AFTER)
+    revoked = Revoked.of(holder("bob"), ALICES, found, later)
+    assert revoked.has(at.vends[-1].session_id, NOW)
+    assert not revoked.has(at.vends[-1].session_id, later)
 
 
 def test_where_the_logs_cannot_be_searched_the_block_holds_and_the_rest_is_named() -> None:
