@@ -11,13 +11,17 @@ from s3vend.http.wire import Wire
 from s3vend.identity import platforms
 from s3vend.identity.receiver import read_claims
 from s3vend.identity.settings import Settings
-from s3vend.identity.sources import Identity, identity, search, sources
+from s3vend.identity.sources import Identity, search, sources
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.tokens import token
 
 URL = "https://vend.example.com/v1"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI"}
 REGION = {"AWS_REGION": "eu-west-1"}
+
+
+def identity(settings: Settings, environment: "dict[str, str]", wire: Wire) -> Identity:
+    return search(settings, environment, wire)[0]
 
 
 AUDIENCE = "https://aud.example.com"
@@ -265,3 +269,16 @@ def test_a_refusal_says_of_each_source_why_it_was_passed_over(
     assert '"sts.amazonaws.com", which is AWS STS' in lines["AWS_WEB_IDENTITY_TOKEN_FILE"]
     assert '"https://other.example.com", not for "https://aud.' in lines["Kubernetes"]
     assert lines["S3VEND_TOKEN"].endswith("not set")
+
+
+def test_so_does_the_error_of_a_source_that_does_not_work(
+    alone: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """botocore takes the same file, and asks for a role; the reason is the audience."""
+    (tmp_path / "aws").write_text(TEXTS["wrong"])
+    alone.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "aws"))
+    environment = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "aws")}
+    with pytest.raises(IdentityError, match="role") as refused:
+        search(told(), environment, Wire())
+    assert "https://other.example.com" in refused.value.tried[0]
+    assert "https://other.example.com" in str(refused.value)

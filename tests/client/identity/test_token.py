@@ -78,4 +78,4 @@ def test_a_time_that_is_none_is_as_good_as_no_time(end: str) -> None:
     assert validity(text)[1] is None
     one = TokenIdentity("S3VEND_TOKEN", lambda: text, receiver())
     assert one.token() == text
-    assert one.notes() == ["Identity: the token from S3VEND_TOKEN."]
+    assert one.notes() == [f'Identity: the token from S3VEND_TOKEN, for "{AUDIENCE}".']

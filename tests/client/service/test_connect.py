@@ -3,6 +3,7 @@
 import json
 import time
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
 
@@ -152,3 +153,22 @@ def test_a_text_that_is_not_utf_8_is_refused_before_anything_is_sent(serve: Serv
     with pytest.raises(s3vend.SettingsError, match="not valid UTF-8"):
         service(served.url).ask("credentials", {"target": "s3://b/\udcff"})
     assert served.asked == []
+
+
+def test_a_refusal_names_the_sources_that_were_passed_over(
+    serve: Serve, alone: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    served = serve(lambda asked: problem(403, "AccessDenied"))
+    (tmp_path / "pod").write_text(token("sts.amazonaws.com"))
+    for name, value in {
+        "S3VEND_URL": served.url,
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "pod"),
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
+        "AWS_REGION": "eu-west-1",
+    }.items():
+        alone.setenv(name, value)
+    with pytest.raises(s3vend.AccessDenied) as refused:
+        s3vend.connect().ask("credentials", {})
+    assert "Not used: AWS_WEB_IDENTITY_TOKEN_FILE" in str(refused.value)
+    assert '"sts.amazonaws.com", which is AWS STS' in str(refused.value)

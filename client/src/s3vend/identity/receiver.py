@@ -48,9 +48,9 @@ class Receiver:
         if self.is_named and not self.settings.audience_is_set:
             return
         if self._names().isdisjoint(audiences):
-            listed = ", ".join(map(_shown, audiences))
             raise UnusableToken(
-                f"the token is for {listed}, not for {_shown(self.settings.audience)}. {SET_ONE}"
+                f"the token is for {audiences_text(token)}, not for "
+                f"{_shown(self.settings.audience)}. {SET_ONE}"
             )
 
     def _names(self) -> frozenset[str]:
@@ -80,6 +80,11 @@ def read_claims(token: str) -> "dict[str, Any]":
             "the token is not a JWT with a readable audience, so nothing shows that it is for "
             "s3vend. Use a signed JWT (RFC 7519), not an opaque or encrypted token."
         ) from None
+
+
+def audiences_text(token: str) -> str:
+    """Return the audiences of a token, for messages; raises as `Receiver.check`."""
+    return ", ".join(map(_shown, _audiences(read_claims(token))))
 
 
 def has_token(text: str) -> bool:

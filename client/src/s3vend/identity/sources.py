@@ -57,19 +57,16 @@ class Source:
     why: str
 
 
-def identity(settings: Settings, environment: Environment, wire: Wire) -> Identity:
+def search(
+    settings: Settings, environment: Environment, wire: Wire
+) -> "tuple[Identity, tuple[str, ...]]":
     """Return the identity of the first source that has one.
+
+    The lines say why sources before it that were there were passed over.
 
     Raises:
         IdentityError: no source has an identity, or a source that is set does not work.
     """
-    return search(settings, environment, wire)[0]
-
-
-def search(
-    settings: Settings, environment: Environment, wire: Wire
-) -> "tuple[Identity, tuple[str, ...]]":
-    """The same, with a line for each source before it that was there and was passed over."""
     tried, passed_over = list[str](), list[str]()
     for source in sources(settings, environment, wire):
         if source.make is None:
@@ -81,7 +78,9 @@ def search(
             passed_over.append(f"{source.name}: {error}")
             tried.append(passed_over[-1])
         except IdentityError as error:
-            raise IdentityError(f"Cannot get an identity from {source.name}: {error}") from None
+            raise IdentityError(
+                f"Cannot get an identity from {source.name}: {error}", passed_over
+            ) from None
     raise IdentityError(
         "No identity found. Set one of these sources (they were tried in this order):", tried
     )

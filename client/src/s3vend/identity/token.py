@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from time import time
 
-from s3vend.identity.receiver import Receiver, UnusableToken
+from s3vend.identity.receiver import Receiver, UnusableToken, audiences_text
 
 EARLY = 120.0  # seconds before a token expires at which it is read again,
 SHARE = 0.2  # or this share of its lifetime if that is less
@@ -102,14 +102,16 @@ class TokenIdentity:
     def notes(self) -> list[str]:
         """Return the lines to add to the message of a refusal."""
         with self._lock:
-            _, end = validity(self._token or "")
+            token = self._token or ""
+        _, end = validity(token)
         left = None if end is None else end - self._now()
         if end is not None and left is not None and left <= 0:
             at = datetime.fromtimestamp(end, timezone.utc).isoformat(timespec="seconds")
             return [
                 f"The token from {self.name} expired at {at}, {-left:.0f} s ago. Get a new one."
             ]
-        return [f"Identity: the token from {self.name}."]
+        audience = f", for {audiences_text(token)}" if token else ""
+        return [f"Identity: the token from {self.name}{audience}."]
 
     def _next(self) -> str:
         token = parse_token(self._read(), self.name)

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from s3vend.errors import Fault, Problem, SettingsError, refusal
 from s3vend.http.patience import Patience, retry_after
 from s3vend.http.wire import Answer, Wire
 from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, settings
-from s3vend.identity.sources import Identity, identity
+from s3vend.identity.sources import Identity, search
 from s3vend.printable import without_secrets
 
 CLOCK = 60.0  # seconds that the clocks may differ before an error mentions it
@@ -23,9 +23,15 @@ class Service:
     """A service and the caller's identity. Thread-safe. `connect` makes it."""
 
     def __init__(
-        self, settings: Settings, identity: Identity, wire: Wire, patience: Patience
+        self,
+        settings: Settings,
+        identity: Identity,
+        wire: Wire,
+        patience: Patience,
+        passed_over: Sequence[str] = (),
     ) -> None:
         self.settings, self.identity, self.wire, self.patience = settings, identity, wire, patience
+        self._passed_over = passed_over  # a line for each source before the identity's
 
     def __repr__(self) -> str:
         return f"<s3vend service {self.settings.url} as {self.identity!r}>"
@@ -78,6 +84,7 @@ class Service:
         notes = []
         if answer.status in (401, 403):
             notes = [*self.identity.notes(), *clock_notes(answer, time.time())]
+            notes += [f"Not used: {line}" for line in self._passed_over]
         asked = f"{method} {path.partition('?')[0]} at {self.settings.url}"
         raise refusal(asked, _problem(answer), notes)
 
@@ -105,7 +112,8 @@ def connect(
     arguments = Arguments(url, profile, token, token_file, aws_profile, audience, door, region)
     chosen = settings(arguments, os.environ)
     wire = Wire()
-    return Service(chosen, identity(chosen, os.environ, wire), wire, Patience())
+    identity, passed_over = search(chosen, os.environ, wire)
+    return Service(chosen, identity, wire, Patience(), passed_over)
 
 
 def clock_notes(answer: Answer, now: float) -> list[str]:

@@ -76,3 +76,11 @@ def test_no_device_is_replaced(tmp_path: Path) -> None:
 def test_a_path_that_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
     with pytest.raises(s3vend.SettingsError, match="too long"):
         final_path("s3://b/k", tmp_path / ("a" * 300))
+
+
+def test_a_path_that_ends_with_a_slash_is_a_directory(tmp_path: Path) -> None:
+    assert final_path("s3://b/k", f"{tmp_path}/") == tmp_path / "k"
+    (tmp_path / "file").write_text("x")
+    for name in ("none", "file"):
+        with pytest.raises(s3vend.SettingsError, match="does not exist"):
+            final_path("s3://b/k", f"{tmp_path}/{name}/")

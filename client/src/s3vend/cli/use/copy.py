@@ -83,10 +83,10 @@ def copy(
 
         stream(more["service"], target, sys.stdout.buffer, _remark(options))
         return
-    _download(options, target, Path(destination), overwrite=overwrite, **more)
+    _download(options, target, destination, overwrite=overwrite, **more)
 
 
-def _download(options: Options, target: str, path: Path, *, overwrite: bool, **more: Any) -> None:
+def _download(options: Options, target: str, path: str, *, overwrite: bool, **more: Any) -> None:
     from s3vend.transfer.download.get import download
     from s3vend.transfer.download.names import final_path
 
@@ -94,7 +94,7 @@ def _download(options: Options, target: str, path: Path, *, overwrite: bool, **m
     if not overwrite and (final.exists() or final.is_symlink()):
         raise Refusal(f"{final} already exists; omit --no-overwrite to replace it", 1)
     remarks: list[str] = []
-    with _explain_resume(str(path), remarks), bar(target, quiet=options.quiet) as progress:
+    with _explain_resume(path, remarks), bar(target, quiet=options.quiet) as progress:
         remark = _remark(options, remarks)
         got = download(target, path, progress=progress, remark=remark, **more)
     _put_result(options, target, str(got.path), got, got.verified, remarks)

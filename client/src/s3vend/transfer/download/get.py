@@ -44,7 +44,7 @@ def download(
         SettingsError: the path, or the name in the key, cannot be used.
         ServiceError, Unreachable, IdentityError: as `credentials`.
     """
-    final = final_path(target, Path(path)).absolute()
+    final = final_path(target, path).absolute()
     connected = service or connect()
     with Landing(final) as landing, saved_if_possible(_state_path(final), remark) as state:
         if earlier := landing.earlier_files():

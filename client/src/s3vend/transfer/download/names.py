@@ -17,14 +17,18 @@ _DEVICES = frozenset(
 )
 
 
-def final_path(target: str, path: Path, *, windows: bool = WINDOWS) -> Path:
+def final_path(target: str, path: str | os.PathLike[str], *, windows: bool = WINDOWS) -> Path:
     """Return the file for a download of ``target`` to ``path``, a file or a directory.
+
+    A ``path`` that ends with a slash is a directory.
 
     Raises:
         SettingsError: the path, or the name in the key, cannot be used.
     """
     try:
-        return _final_path(target, path, windows=windows)
+        if os.fspath(path).endswith(("/", os.sep)) and not Path(path).is_dir():
+            raise SettingsError(f"The directory {path} does not exist. Create it first.")
+        return _final_path(target, Path(path), windows=windows)
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be used: {error.strerror}. Choose another path."
