@@ -6,11 +6,13 @@ import pytest
 
 import s3vend
 from s3vend.service import urls
+from s3vend.service.urls import Url
 from tests.client.asking import service
 from tests.client.conftest import Asked, Reply, Serve, Served
 
 END = "2026-11-25T00:00:00Z"
 P = "s3://bucket/reports/"
+NOW = datetime.now(timezone.utc)
 
 
 def answering(serve: Serve, most: int = 10_000) -> Served:
@@ -126,3 +128,54 @@ def test_what_is_too_large_is_asked_for_in_halves_and_in_order(serve: Serve, pre
 def test_one_that_is_too_large_is_refused(serve: Serve) -> None:
     with pytest.raises(s3vend.InvalidRequest, match="fewer"):
         s3vend.presign([P + "a", P + "b"], service=service(answering(serve, most=0).url))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "https://b.s3.amazonaws.com/k?X-Amz-Signature=s",
+            "http://127.0.0.1:9/k",
+            "http://[::1]/k",
+        ),
+        "http://localhost:4566/k",
+    ],
+)
+def test_a_url_of_a_storage_can_be_used(address: str) -> None:
+    Url("GET", address, {"x-amz-acl": "private", "a_b": "\u00e9"}, NOW).check()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://evil.example.com/k", "http://127.0.0.1.evil.example.com/k", "ftp://h/k", ""),
+        *("file:///etc/passwd", "--output=/home/u/.bashrc", "-K/tmp/x", "//h/k", "http://[/k"),
+        *(
+            "https://h/a b",
+            "https://h/\nk",
+            "https://h/\u202ek",
+            "HTTPS//h",
+            "http://localhost@h/k",
+        ),
+    ],
+)
+def test_any_other_is_refused(address: str) -> None:
+    with pytest.raises(s3vend.S3VendError, match="does not begin with https://") as refused:
+        Url("GET", f"{address}?X-Amz-Signature=sig", {}, NOW).check()
+    assert "Signature" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("@/etc/passwd", "x"),
+        ("a b", "x"),
+        ("", "x"),
+        ("A\r\nB", "x"),
+        ("a", "x\r\nB: y"),
+        ("a", "\0"),
+    ],
+)
+def test_a_header_that_is_something_else_is_refused(name: str, value: str) -> None:
+    with pytest.raises(s3vend.S3VendError, match="cannot be sent"):
+        Url("GET", "https://h/k", {name: value}, NOW).check()

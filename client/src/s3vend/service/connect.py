@@ -14,6 +14,7 @@ from s3vend.http.wire import Answer, Wire
 from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, settings
 from s3vend.identity.sources import Identity, search
 from s3vend.printable import without_secrets
+from s3vend.service.members import members_of
 
 CLOCK = 60.0  # seconds that the clocks may differ before an error mentions it
 SHOWN = 300  # characters that an error shows of an answer that is not `application/problem+json`
@@ -78,14 +79,14 @@ class Service:
         refused = answer.status in (401, 403) and _problem(answer).code == "NotAuthenticated"
         if refused and self.identity.renew():
             answer = self.patience.retry(send)
-        members = _json_object(answer)
+        asked = f"{method} {path.partition('?')[0]} at {self.settings.url}"
+        members = members_of(answer.body, asked)
         if answer.status == 200 and members is not None:
             return members
         notes = []
         if answer.status in (401, 403):
             notes = [*self.identity.notes(), *clock_notes(answer, time.time())]
             notes += [f"Not used: {line}" for line in self._passed_over]
-        asked = f"{method} {path.partition('?')[0]} at {self.settings.url}"
         raise refusal(asked, _problem(answer), notes)
 
 
@@ -129,21 +130,13 @@ def clock_notes(answer: Answer, now: float) -> list[str]:
     return [f"This machine's clock is {abs(ahead):.0f} s {direction}. Set the clock."]
 
 
-def _json_object(answer: Answer) -> dict[str, Any] | None:
-    try:
-        value = json.loads(answer.body)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
 def _error_type(answer: Answer) -> str:
     """Return the error type in an answer of API Gateway itself."""
     return answer.headers.get("x-amzn-errortype", "").partition(":")[0]
 
 
 def _problem(answer: Answer) -> Problem:
-    members = _json_object(answer) or {}
+    members: dict[str, Any] = members_of(answer.body) or {}
     text = without_secrets(answer.body.decode(errors="replace"))
     detail = members.get("detail") or members.get("message") or members.get("Message")
     errors = members.get("errors")

@@ -91,7 +91,10 @@ def credentials_of(answer: dict[str, Any]) -> Credentials:
 
 def parse_time(text: str) -> datetime:
     """Parse a time in the service's format (RFC 3339); the result is in UTC."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+    except (AttributeError, ValueError, OverflowError):
+        raise S3VendError(f"The service's answer has {text!r} in place of a time.") from None
 
 
 def margins(life: float) -> tuple[float, float]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
-from s3vend.errors import InvalidRequest
+from s3vend.errors import InvalidRequest, S3VendError
+from s3vend.http.address import is_plain_loopback
 from s3vend.service.connect import Service, connect
 from s3vend.service.credentials import parse_time
 
@@ -19,6 +20,8 @@ BYTES = 4_000_000  # of a compact answer, which contains the keys percent-encode
 SIGNED = 80  # bytes that a compact answer has for each URL in addition to the key
 EXPIRES = 900
 _COMMON = re.compile(r"s3://[^/]+/(?:.*/)?", re.DOTALL)
+_NAME, _VALUE = re.compile(r"[A-Za-z0-9_-]+"), re.compile(r"[^\x00-\x1f\x7f]*")
+_ANSWER, SHOWN = "The service's answer", 100  # characters of a URL in a message
 _COMPACT_METHODS = ("GET", "HEAD", "PUT", "DELETE")
 
 
@@ -31,6 +34,32 @@ class Url:
     headers: Mapping[str, str] = field(repr=False)  # send them with the request
     expires_at: datetime
     fields: Mapping[str, str] | None = field(default=None, repr=False)  # of the form, for POST
+
+    def check(self) -> None:
+        """Refuse what is not the address of a storage: a file, an option of a command, plain HTTP.
+
+        Raises:
+            S3VendError: the URL does not begin with https://, or http:// for this machine, or a
+                header has characters that no header has.
+        """
+        for name, value in self.headers.items():
+            if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
+                raise S3VendError(f"{_ANSWER} has a header {name!r}, which cannot be sent.")
+        if not _is_address(self.url):
+            shown = repr(self.url.partition("?")[0][:SHOWN])
+            raise S3VendError(
+                f"{_ANSWER} has the URL {shown}, which does not begin with https://. Check the "
+                "service's address (S3VEND_URL)."
+            )
+
+
+def _is_address(url: str) -> bool:
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        return False
+    try:
+        return url.startswith("https://") or is_plain_loopback(url)
+    except ValueError:
+        return False
 
 
 def presign(

@@ -88,11 +88,13 @@ def send_with_retries(
         StorageError: S3 refused the request, or still failed after several tries.
         Unreachable: no answer after several tries.
         ServiceError: the service refused to sign a new URL.
+        S3VendError: the URL is not one of a storage.
     """
     tries = renewals = 0
     while True:
         if url is None or url.expires_at - datetime.now(timezone.utc) < EARLY:
             url = renew()
+        url.check()
         try:
             answer = send(url)
         except Unreachable:

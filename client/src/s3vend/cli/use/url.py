@@ -128,7 +128,12 @@ def _members_of(url: "Url") -> dict[str, Any]:
 
 
 def curl_line(url: "Url", file: Path | None = None) -> str:
-    """Return a curl command, quoted for a shell, that uses the URL."""
+    """Return a curl command, quoted for a shell, that uses the URL.
+
+    Raises:
+        S3VendError: the URL, or a header, is something else to curl.
+    """
+    url.check()
     words = ["curl", "--fail", "--silent", "--show-error"]
     words += {"HEAD": ["--head"], "PUT": [], "GET": []}.get(url.method, ["-X", url.method])
     for name, value in url.headers.items():
