@@ -8,10 +8,9 @@ from bench.apparatus import environment
 from local.cloud import environments
 from local.cloud.environments import REGION
 from local.cloud.ministack import ROOT, Cloud, running
-from local.stack import seed
+from local.stack import deployed, seed
 from local.stack.build import built
 from local.stack.deploy import deploy
-from local.stack.invoke import deployed_variables, function_credentials
 
 FUNCTION = "PresignedUrlsFunction"
 GRANTS_A_CHANGE = 50
@@ -39,8 +38,8 @@ def cloud_with_grants(users: Sequence[str]) -> Iterator[Cloud]:
 
 def variables_of(cloud: Cloud, function: str) -> dict[str, str]:
     """The environment of a process that is this function, with its role's keys."""
-    keys = function_credentials(cloud, function)
-    variables = deployed_variables(cloud, function)
+    keys = deployed.credentials(cloud, function)
+    variables = deployed.variables(cloud, function)
     del variables["AWS_ENDPOINT_URL"]  # it would be S3's too, where the peers sign for AWS
     return {
         **variables,

@@ -22,6 +22,9 @@ SERVICES = (
     "ssm",
     "sts",
 )
+# In a cloud's directory: code for containers, and in it the sockets that lead to the cloud's ports.
+CODE = Path("sam", "code")
+LOOPBACK = CODE / "loopback"
 # The programs of this virtual environment come first, even if it is not activated.
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 NO_SETTINGS = {
@@ -57,6 +60,7 @@ def server(
         "AWS_SECRET_ACCESS_KEY": root.secret_access_key,
         "S3VEND_ISSUER_DIRECTORY": str(issuer[0]),
         "S3VEND_ISSUER_PORT": str(issuer[1]),
+        "S3VEND_LOOPBACK": str(directory / LOOPBACK),
     }
 
 

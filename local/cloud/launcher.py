@@ -1,4 +1,6 @@
-"""The local cloud's process: runs MiniStack and an issuer, and ends together with its starter.
+"""The local cloud's process: MiniStack, an issuer and a relay for containers.
+
+It ends together with its starter.
 
 `local.cloud.ministack` starts it, with a pipe as stdin. The pipe closes when the starter ends, even
 after `kill -9`; then the whole process group is killed. If the starter has written `STAY` into the
@@ -12,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-from local.cloud import issuer
+from local.cloud import issuer, relay
 
 STAY = b"stay"
 
@@ -24,12 +26,15 @@ def _end_with_the_starter() -> None:
 
 
 def main() -> None:
-    """Run MiniStack and the issuer in this process; the environment has their settings."""
+    """Run all three in this process; the environment has their settings."""
     if os.getpgrp() != os.getpid():
         sys.exit("local.cloud.launcher: must be the leader of its own process group")
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
-    place = Path(os.environ["S3VEND_ISSUER_DIRECTORY"]), int(os.environ["S3VEND_ISSUER_PORT"])
+    port, issuer_port = (int(os.environ[name]) for name in ("GATEWAY_PORT", "S3VEND_ISSUER_PORT"))
+    place = Path(os.environ["S3VEND_ISSUER_DIRECTORY"]), issuer_port
     threading.Thread(target=issuer.serve, args=place, daemon=True).start()
+    loopback = Path(os.environ["S3VEND_LOOPBACK"]), (port, issuer_port)
+    threading.Thread(target=relay.serve, args=loopback, daemon=True).start()
     runpy.run_module("ministack", run_name="__main__")
 
 

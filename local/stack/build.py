@@ -20,7 +20,14 @@ BUILDS = ROOT / ".aws-sam" / "local"
 SOURCES = ("template.yaml", "functions", "layers")
 KEPT_SECONDS = 24 * 3600
 ATTEMPTS = 3
-ARCHITECTURE = "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+def architecture_of(machine: str) -> str:
+    """Return Lambda's name of a machine's processor."""
+    return "arm64" if machine.lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+ARCHITECTURE = architecture_of(platform.machine())
 
 
 def digest(root: Path, architecture: str) -> str:

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,9 +12,11 @@ from local.cloud import ministack as clouds
 from local.cloud import processes
 from local.cloud.client import Credentials
 from local.cloud.environments import REGION
+from local.cloud.files import write_secret
 from local.cloud.issuer import Issuer
 from local.cloud.ministack import ROOT, Cloud
 from local.messages import LocalError, say
+from local.stack import containers
 from local.stack.build import built
 from local.stack.deploy import Stack, deploy
 from local.stack.seed import Seeded, seed
@@ -50,8 +51,10 @@ def start(directory: Path, port: int | None) -> None:
         _make_way(directory, kept, port)
         cloud, child = clouds.launch(directory / "cloud", port)
         try:
-            stack = deploy(cloud, built(), PARAMETERS)
+            source = built()
+            stack = deploy(cloud, source, PARAMETERS)
             seeded = seed(cloud, stack)
+            containers.prepare(cloud, source)
             write_record(directory, cloud)
             write_secret(directory / ENV, dotenv(cloud, stack, seeded))
             clouds.stay(child)
@@ -177,13 +180,6 @@ def dotenv(cloud: Cloud, stack: Stack, seeded: Seeded) -> str:
         "S3VEND_ADMIN_SECRET_ACCESS_KEY": seeded.administrator.secret_access_key,
     }
     return "".join(f"{name}={value}\n" for name, value in values.items())
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Write a file that other users cannot read at any moment."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
 
 
 def _unlink(directory: Path) -> None:

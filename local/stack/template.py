@@ -1,12 +1,13 @@
-"""Reads the project's template: its gateway responses, its boundaries, a route's function."""
+"""Reads the project's template: gateway responses, boundaries, and which function serves what."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 SHORT_WITHOUT_PREFIX = ("Ref", "Condition")
+SOURCES = {"Schedule": ("aws.events",)}  # of types of events that name no pattern
 
 
 class _Loader(yaml.SafeLoader):
@@ -73,12 +74,35 @@ def boundaries(template: Mapping[str, Any]) -> dict[str, str]:
 
 def function_for(template: Mapping[str, Any], method: str, path: str) -> str | None:
     """Return the logical id of the function that serves this route; None if none does."""
-    for name, function in _resources(template, "AWS::Serverless::Function").items():
-        for event in function.get("Events", {}).values():
-            route = event["Properties"]
-            if event["Type"] == "Api" and (route["Method"], route["Path"]) == (method, path):
-                return name
+    for name, kind, event in _events(template):
+        if kind == "Api" and (event["Method"], event["Path"]) == (method, path):
+            return name
     return None
+
+
+def function_from(template: Mapping[str, Any], source: str) -> str | None:
+    """Return the logical id of the function that EventBridge sends this source's events to."""
+    for name, kind, event in _events(template):
+        if source in SOURCES.get(kind, event.get("Pattern", {}).get("source", ())):
+            return name
+    return None
+
+
+def functions(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the properties of each function, by logical id."""
+    return _resources(template, "AWS::Serverless::Function")
+
+
+def layers(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the properties of each layer, by logical id."""
+    return _resources(template, "AWS::Serverless::LayerVersion")
+
+
+def _events(template: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Return each event of a function: the function's logical id, its type, its properties."""
+    for name, function in functions(template).items():
+        for event in function.get("Events", {}).values():
+            yield name, event["Type"], event["Properties"]
 
 
 def _resources(template: Mapping[str, Any], kind: Hashable) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from local.cloud.client import Credentials, call
 from local.cloud.environments import ACCOUNT, REGION
 from local.cloud.ministack import ROOT, Cloud, running
 from local.messages import LocalError
-from local.stack import invoke, keep, template
+from local.stack import deployed, invoke, keep, template
 from local.stack.build import built
 from local.stack.deploy import NAME, Stack, deploy
 from local.stack.seed import access_key
@@ -268,7 +268,7 @@ def test_a_function_needs_no_more_than_its_code_and_its_layer(
         [*PYTHON_WITHOUT_OURS, "-c", f"import {module}; print({module}.handler)"],
         log=tmp_path / "log",
         environment={
-            **invoke.deployed_variables(cloud, function),
+            **deployed.variables(cloud, function),
             "AWS_REGION": REGION,
             "PYTHONPATH": path_of(function),
         },
@@ -307,12 +307,12 @@ def test_what_an_invocation_in_a_container_is_given_is_enough_to_vend(
     (tmp_path / "event.json").write_text(json.dumps(event))
     template_path = built()
     function = invoke.function_of(event, template.read(template_path))
-    keys = invoke.function_credentials(cloud, function)
+    keys = deployed.credentials(cloud, function)
     code = processes.run(
         [*PYTHON_WITHOUT_OURS, "-c", HANDLED, tmp_path / "event.json"],
         log=tmp_path / "log",
         environment={
-            **invoke.deployed_variables(cloud, function),
+            **deployed.variables(cloud, function),
             "AWS_REGION": REGION,
             "AWS_ACCESS_KEY_ID": keys.access_key_id,
             "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,

@@ -12,8 +12,8 @@ from typing import Any
 from local.cloud import environments
 from local.cloud.environments import ACCOUNT, REGION
 from local.cloud.ministack import ROOT, Cloud
+from local.stack import deployed
 from local.stack.build import built
-from local.stack.invoke import deployed_variables, function_credentials
 from tests.faults.answering import ANSWERED
 from tests.faults.proxy import Proxy
 
@@ -108,10 +108,10 @@ def running(
     """The function of a route, with its role's own keys, whose services are the proxy."""
     function = FUNCTIONS[route]
     artifact = built()
-    keys = function_credentials(cloud, function)
+    keys = deployed.credentials(cloud, function)
     places = (artifact.with_name(function), artifact.with_name("VendingLayer") / "python")
     variables = {
-        **deployed_variables(cloud, function),
+        **deployed.variables(cloud, function),
         **environments.NO_SETTINGS,
         "AWS_ENDPOINT_URL": proxy.url,
         "STS_ENDPOINT": proxy.url,

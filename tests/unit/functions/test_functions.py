@@ -370,6 +370,7 @@ def test_every_event_runs_through_a_function_here() -> None:
     assert events == {name for names in ROUTES.values() for name in names} | {
         "authorizer",
         "reconciliation",
+        "reconciliation-after-update",
     }
 
 

@@ -1,5 +1,10 @@
+import tomllib
 from pathlib import Path
 
+import pytest
+
+from local.cloud.ministack import ROOT
+from local.stack import build, template
 from local.stack.build import digest
 
 
@@ -43,3 +48,36 @@ def test_compiled_files_and_files_beside_do_not_matter(tmp_path: Path) -> None:
     (root / "functions" / "__pycache__" / "access.pyc").write_bytes(b"compiled")
     (root / "README.md").write_text("")
     assert digest(root, "arm64") == before
+
+
+CONFIGURATIONS = tomllib.loads((ROOT / "samconfig.toml").read_text())
+
+
+@pytest.mark.parametrize(
+    ("name", "architecture"), [("default", "x86_64"), ("dev", "x86_64"), ("prod", "arm64")]
+)
+def test_sam_builds_deploys_and_invokes_for_one_processor(name: str, architecture: str) -> None:
+    """CloudFormation keeps the last value of a parameter that is not given; `sam build` does not."""
+    commands = CONFIGURATIONS[name]
+    assert f"Architecture={architecture}" in commands["global"]["parameters"]["parameter_overrides"]
+    for command in commands.keys() - {"global"}:
+        assert "parameter_overrides" not in commands[command]["parameters"]
+
+
+def test_every_configuration_with_parameters_names_its_processor() -> None:
+    for commands in CONFIGURATIONS.values():
+        if isinstance(commands, dict):
+            given = commands["global"]["parameters"].get("parameter_overrides")
+            assert given is None or sum(one.startswith("Architecture=") for one in given) == 1
+
+
+@pytest.mark.parametrize(
+    ("machine", "architecture"),
+    [("x86_64", "x86_64"), ("AMD64", "x86_64"), ("aarch64", "arm64"), ("arm64", "arm64")],
+)
+def test_the_local_cloud_is_built_for_the_processor_of_its_machine(
+    machine: str, architecture: str
+) -> None:
+    assert build.architecture_of(machine) == architecture
+    values = template.read(ROOT / "template.yaml")["Parameters"]["Architecture"]["AllowedValues"]
+    assert architecture in values

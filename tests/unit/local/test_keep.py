@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud import processes
+from local.cloud import files, processes
 from local.cloud.client import Credentials
 from local.cloud.issuer import Issuer
 from local.cloud.ministack import Cloud
@@ -41,7 +41,7 @@ def test_keys_are_written_for_their_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "env"
     path.write_text("old and longer")
     path.chmod(0o644)
-    keep.write_secret(path, "new")
+    files.write_secret(path, "new")
     assert path.read_text() == "new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 

@@ -1,0 +1,34 @@
+"""How each of ``events/*.json`` is answered by a function of a seeded local cloud."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+REFUSED = ROOT / "events/authorizer.json"
+SCHEDULED = sorted((ROOT / "events").glob("reconciliation*.json"))
+EVENTS = sorted({*(ROOT / "events").glob("*.json")} - {REFUSED, *SCHEDULED})  # of routes
+STATUS = {
+    "credentials-refused": 403,
+    "sts": 400,  # nobody signed its token
+    "credentials-role": 403,
+    "admin-vend": 404,  # nor was there such a vend
+    "web-identity-multipart-uploads": 403,
+    "admin-revocation": 404,
+    "admin-lift": 404,
+    **{
+        f"{door}multipart-uploads-{what}": 404  # no such upload runs
+        for door in ("", "web-identity-")
+        for what in ("parts", "completion", "abort")
+    },
+}
+
+
+def check(path: Path, response: dict[str, Any]) -> None:
+    """Check the answer to an event of a route."""
+    assert response["statusCode"] == STATUS.get(path.stem, 200), response["body"]
+    assert (
+        json.loads(response["body"])
+        if path.stem != "sts"
+        else "InvalidIdentityToken" in response["body"]
+    )
