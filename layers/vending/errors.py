@@ -11,7 +11,7 @@ VendingError
 │   ├── AccessDenied 403 · PresignOnly 403 · TooManyClaims 403
 │   └── TooManyRequests 429 · JustRevoked 503
 └── ServiceFault: this service failed, or a service that it depends on
-    ├── Unavailable 503
+    ├── ServiceRefused 424 (RoleRefused, StorageRefused) · Unavailable 503
     └── InternalError 500
 """
 
@@ -33,8 +33,7 @@ class Fault:
 class VendingError(Exception):
     """Base class of the errors that have an answer of their own.
 
-    ``detail`` is public: it contains only what the caller sent or may know. ``reason`` is for the
-    audit record; the answer does not contain it.
+    ``detail`` is public: what the caller sent or may know. ``reason`` is for the record alone.
     """
 
     status: ClassVar[int]
@@ -110,8 +109,8 @@ class TokenRefused(NotAuthenticated):
 
     status = 401
 
-    def __init__(self, reason: str) -> None:
-        super().__init__("The token was not accepted.", reason=reason)
+    def __init__(self, reason: str, more: str = "") -> None:
+        super().__init__("The token was not accepted.", reason=reason + more)
 
 
 class AccessDenied(Refusal):
@@ -159,6 +158,29 @@ class JustRevoked(Refusal):
 
 class ServiceFault(VendingError):
     """This service failed, or a service that it depends on: access is refused, never widened."""
+
+
+class ServiceRefused(ServiceFault):
+    """A service of the stack said no, such as DynamoDB; trying again does not help."""
+
+    status, code, title = 424, "ServiceRefused", "The service is not set up correctly"
+    who = "A service behind this one refuses its request"
+
+    def __init__(self, refused: str, look_at: str = "the policies of this stack") -> None:
+        detail = f"{self.who} ({refused}). Trying again does not help. The service's operator can "
+        super().__init__(f"{detail}look at {look_at}.", reason=f"{self.code}: {refused}")
+
+
+class RoleRefused(ServiceRefused):
+    """STS said no to lending the location's role; it is kept apart from an STS that fails."""
+
+    code, title, who = "RoleRefused", "The role is not lent", "STS refuses to lend a role"
+
+
+class StorageRefused(ServiceRefused):
+    """S3 said no to starting an upload; it is kept apart from an S3 that does not answer."""
+
+    code, title, who = "StorageRefused", "S3 refuses this", "S3 refuses to start this upload"
 
 
 class Unavailable(ServiceFault):

@@ -31,6 +31,7 @@ NAMES = [
     "Service",
     "ServiceError",
     "SettingsError",
+    "SetupRefused",
     "StorageError",
     "TooManyRequests",
     "TransferError",

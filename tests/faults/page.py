@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from local.cloud.ministack import ROOT
-from tests.faults.rows import ROWS, Row
+from tests.faults.rows import ROWS, Row, refusal_of
 from tests.faults.run import Outcomes
 
 PAGE = ROOT / "docs/failure.md"
@@ -32,7 +32,8 @@ def row_of(row: Row) -> str:
     routes = ", ".join(row.routes)
     calls = f"{row.calls}" + (f", and {row.aborts} to end the upload" if row.aborts else "")
     reason = f", `{row.reason}`" if row.reason and row.status != 400 else ""
-    return f"| {row.name} | {routes} | {ANSWERS[row.status]}{reason} | {calls} | {row.most:g} s |"
+    answer = ANSWERS.get(row.status) or f"{row.status} `{refusal_of(row.operation)}`"
+    return f"| {row.name} | {routes} | {answer}{reason} | {calls} | {row.most:g} s |"
 
 
 def lines(seen: dict[int, str]) -> Iterator[str]:

@@ -16,6 +16,12 @@ DOOR = ("authorizer",)
 LISTS = ("authorizer", "grants")
 
 
+def refusal_of(operation: str) -> str:
+    """Return the code of the answer when the service says no to this operation."""
+    refused = {"AssumeRole": "RoleRefused", "CreateMultipartUpload": "StorageRefused"}
+    return refused.get(operation, "ServiceRefused")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A fault of an operation, and what each route makes of it."""
@@ -94,8 +100,14 @@ def decisions() -> Iterator[Row]:
         "InvalidSignatureException",
     )
     yield read(
-        "denies access", refuses(400, "AccessDeniedException"), 503, 1, "AccessDeniedException"
+        "denies access",
+        refuses(400, "AccessDeniedException"),
+        424,
+        1,
+        "ServiceRefused: AccessDeniedException",
     )
+    missing = "ResourceNotFoundException"
+    yield read("has no such table", refuses(400, missing), 424, 1, f"ServiceRefused: {missing}")
     yield read("leaves all items out, once", first(members(faults.unprocessed)), 200, 2)
     yield read(
         "leaves all items out, always", members(faults.unprocessed), 503, 2, "UnprocessedKeys"
@@ -175,7 +187,10 @@ def sessions() -> Iterator[Row]:
         1,
         "RequestTimeTooSkewed",
     )
-    yield session("denies access", sts_refuses(403, "AccessDenied"), 503, 1, "AccessDenied")
+    denied = "RoleRefused: AccessDenied"
+    yield session("denies access", sts_refuses(403, "AccessDenied"), 424, 1, denied)
+    disabled = "RegionDisabledException"
+    yield session("is closed here", sts_refuses(403, disabled), 424, 1, f"RoleRefused: {disabled}")
     yield session(
         "cannot pack the policy", sts_refuses(400, "PackedPolicyTooLarge"), 400, 1, "PolicyTooLarge"
     )
@@ -206,10 +221,28 @@ def uploads() -> Iterator[Row]:
     yield started("answers with a page of HTML", says(faults.HTML), 503, 1, "NoUploadId")
     yield started("answers without an id", faults.without("UploadId"), 503, 1, "NoUploadId")
     yield started("throttles (503 `SlowDown`)", s3_refuses(503, "SlowDown"), 503, 1, "SlowDown")
+    for status, code, name in (
+        (403, "AccessDenied", "a bucket policy denies it"),
+        (404, "NoSuchBucket", "there is no such bucket"),
+        (301, "PermanentRedirect", "the bucket is in another region"),
+        (307, "TemporaryRedirect", "the bucket is new in another region"),
+        (400, "AuthorizationQueryParametersError", "the signature names another region"),
+        (400, "KMS.DisabledException", "the KMS key is disabled"),
+    ):
+        refused = s3_refuses(status, code)
+        yield started(f"{name} ({status} `{code}`)", refused, 424, 1, f"StorageRefused: {code}")
+    yield started(
+        "is changing the bucket (409)",
+        s3_refuses(409, "OperationAborted"),
+        503,
+        1,
+        "OperationAborted",
+    )
     yield saved("does not answer", faults.silent, 503, 2, 1, slow=True)
     yield saved(
         "throttles (400 `ThrottlingException`)", refuses(400, "ThrottlingException"), 503, 2, 1
     )
+    yield saved("denies access", refuses(400, "AccessDeniedException"), 424, 1, 1)
     yield saved("fails (500)", refuses(500, "InternalServerError"), 503, 2, 1)
     yield saved("writes, and resets the connection once", first(faults.unheard), 200, 2, 0)
 
@@ -227,14 +260,35 @@ def issuers() -> Iterator[Row]:
     yield asked("openid-configuration", "answers byte by byte", faults.dripping, 503, slow=True)
     yield asked("openid-configuration", "resets the connection", faults.reset, 503)
     yield asked("openid-configuration", "fails (500)", says(Given(500, b"")), 503)
+    yield asked(
+        "openid-configuration",
+        "refuses (403)",
+        says(Given(403, b"")),
+        401,
+        "IssuerRefused: IssuerAnswered403",
+    )
+    yield asked("openid-configuration", "is busy (429)", says(Given(429, b"")), 503)
     yield asked("openid-configuration", "answers with a page of HTML", says(faults.HTML), 503)
     other = members(lambda _, document: document | {"issuer": "https://accounts.google.com"})
-    yield asked("openid-configuration", "speaks for another issuer", other, 503)
+    yield asked(
+        "openid-configuration",
+        "speaks for another issuer",
+        other,
+        401,
+        "IssuerRefused: DiscoveryOfAnotherIssuer",
+    )
     inward = members(lambda _, document: document | {"jwks_uri": "http://169.254.169.254/keys"})
-    yield asked("openid-configuration", "sends to an address of the machine's own", inward, 503)
+    yield asked(
+        "openid-configuration",
+        "sends to an address of the machine's own",
+        inward,
+        401,
+        "IssuerRefused: IssuerNotPublic",
+    )
     yield asked("keys", "does not answer", faults.silent, 503, slow=True)
     yield asked("keys", "cuts its answer", faults.truncated, 503)
-    yield asked("keys", "redirects", says(Given(302, b"", {"Location": "http://127.0.0.1/"})), 503)
+    away = says(Given(302, b"", {"Location": "http://127.0.0.1/"}))
+    yield asked("keys", "redirects", away, 401, "IssuerRefused: IssuerAnswered302")
     yield asked("keys", "answers with a page of HTML", says(faults.HTML), 503)
     empty = says(Given(200, b'{"keys": []}'))
     yield asked("keys", "answers with no key", empty, 401)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from tests.faults.environments import Outcome
-from tests.faults.rows import ROWS, Row
+from tests.faults.rows import ROWS, Row, refusal_of
 from tests.faults.run import OF_ISSUERS, Outcomes
 from vending.denials.revoked import KEPT_SECONDS
 
@@ -52,7 +52,10 @@ def refused(row: Row, route: str, outcome: Outcome) -> Iterator[str]:
         yield f"did not end the upload as it should: {outcome.seen}"
     if row.status == 503 and not outcome.headers.get("Retry-After", "").isdecimal():
         yield "does not say when to come back"
-    if route != "authorizer" and json.loads(outcome.body)["code"] != CODES[row.status]:
+    if row.status == 424 and "Retry-After" in outcome.headers:
+        yield "says when to come back, although it does not help"
+    code = CODES.get(row.status) or refusal_of(row.operation)
+    if route != "authorizer" and json.loads(outcome.body)["code"] != code:
         yield f"has another code: {outcome.body}"
     if route != "grants":
         yield from unrecorded(row, outcome)
@@ -64,7 +67,7 @@ def unrecorded(row: Row, outcome: Outcome) -> Iterator[str]:
         yield f"left {len(outcome.records)} records"
         return
     (record,) = outcome.records
-    if record["outcome"] != ("failed" if row.status == 503 else "refused"):
+    if record["outcome"] != ("failed" if row.status in (424, 503) else "refused"):
         yield f"is recorded as {record['outcome']}"
     if row.reason and row.reason != record["reason"]:
         yield f"has the reason {record['reason']}, not {row.reason}"

@@ -37,7 +37,10 @@ BODIES: list[type[body.Body]] = [
     revocations_request.RevocationRequest,
 ]
 MODELS = {one.__name__: one for one in BODIES}
-ALWAYS = ("InvalidRequest", "NotAuthenticated", "TooLarge", "Unavailable", "InternalError")
+ALWAYS = (
+    *("InvalidRequest", "NotAuthenticated", "TooLarge"),
+    *("ServiceRefused", "Unavailable", "InternalError"),
+)
 TITLES = {
     "400": "The request is not valid; `code` says how.",
     "401": "The token was not accepted.",
@@ -45,6 +48,7 @@ TITLES = {
     "404": "Not found, or not the caller's.",
     "412": "The revision is not the current one: somebody else has made changes.",
     "413": "The body, or the answer to it, is too large; `detail` says what fits.",
+    "424": "A service of AWS refuses what this service asks of it: trying again does not help.",
     "429": "Too many requests, at the same time or in a minute.",
     "500": "An error in the service.",
     "503": "Nothing was granted: a service behind this one fails, or access was just revoked.",

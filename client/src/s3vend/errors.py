@@ -6,6 +6,7 @@ S3VendError
 ├── Unreachable            no answer: no connection, no trusted certificate, or a timeout
 ├── ServiceError           the service answered with an error
 │   ├── InvalidRequest · NotAuthenticated · AccessDenied · NotFound · PreconditionFailed
+│   ├── SetupRefused       S3, STS or another service of AWS refuses what the service asks of it
 │   └── TooManyRequests · Unavailable     still failing after several tries
 └── TransferError          an upload or a download failed
     ├── StorageError       S3 answered with an error
@@ -126,6 +127,15 @@ class NotFound(ServiceError):
     advice = "Check the name or id, and the service's address (S3VEND_URL)."
 
 
+class SetupRefused(ServiceError):
+    """S3, STS or another service of AWS refuses what the service asks of it.
+
+    Trying again does not help: the service's operator has to change its setup.
+    """
+
+    advice = "Send the requestId to the service's operator; trying again does not help."
+
+
 class PreconditionFailed(ServiceError):
     """The resource has changed since it was read."""
 
@@ -189,6 +199,7 @@ _BY_STATUS: Mapping[int, type[ServiceError]] = {
     404: NotFound,
     412: PreconditionFailed,
     413: InvalidRequest,
+    424: SetupRefused,
     429: TooManyRequests,
     503: Unavailable,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from vending.callers.issuer import Issuer
-from vending.errors import Unavailable
+from vending.errors import TokenRefused, Unavailable, VendingError
 
 USUAL = 900  # seconds that keys are fresh if the issuer does not say
 FRESH = range(300, 21_601)  # seconds; an issuer's own value is clamped to this range
@@ -17,6 +17,13 @@ CAPACITY = 200  # issuers
 UNREACHABLE = "IssuerUnreachable"  # the reason begins with it if the keys cannot be fetched
 
 
+class IssuerSaysNo(VendingError):
+    """The issuer refuses to tell its keys, or may not be asked; ``find`` makes it an answer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The issuer says no.", reason=reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A fetched JWKS, and for how many seconds its issuer lets it be cached (None: not said)."""
@@ -25,7 +32,7 @@ class Fetched:
     max_age: int | None
 
 
-type Fetch = Callable[[Issuer], Fetched]  # raises Unavailable
+type Fetch = Callable[[Issuer], Fetched]  # raises Unavailable, or IssuerSaysNo
 
 
 @dataclass(slots=True)
@@ -36,6 +43,7 @@ class _Known[Key]:
     fresh_until: datetime | None = None
     fetched_at: datetime | None = None  # the last try, even if it failed
     failure: str = ""  # why the last try failed
+    refused: bool = False  # whether the issuer said no: then no token can be verified
     missed: OrderedDict[str, datetime] = field(default_factory=OrderedDict)  # by key id
 
 
@@ -55,6 +63,7 @@ class IssuerKeys[Key]:
         """Return the key, or None if the issuer has no key with this id for this algorithm.
 
         Raises:
+            TokenRefused: the key is not cached, and the issuer says no.
             Unavailable: the key is not cached, and the last request to the issuer failed.
         """
         known, time = self._known(issuer), self.now()
@@ -62,6 +71,8 @@ class IssuerKeys[Key]:
             self._fetch(issuer, known, time)
         if known.keys and (key := known.keys.get((key_id, algorithm))):
             return key
+        if known.refused:
+            raise TokenRefused("IssuerRefused", f": {known.failure}")
         if known.failure:
             raise Unavailable(f"{UNREACHABLE}: {known.failure}")
         if requested:
@@ -91,12 +102,12 @@ class IssuerKeys[Key]:
         )
 
     def _fetch(self, issuer: Issuer, known: _Known[Key], time: datetime) -> None:
-        known.fetched_at, known.failure = time, "Unknown"
+        known.fetched_at, known.failure, known.refused = time, "Unknown", False
         try:
             fetched = self.fetch(issuer)
             known.keys = self.read(fetched.document)
-        except Unavailable as error:
-            known.failure = error.reason
+        except (IssuerSaysNo, Unavailable) as error:
+            known.failure, known.refused = error.reason, isinstance(error, IssuerSaysNo)
             return
         except ValueError:
             known.failure = "NoKeys"

@@ -43,7 +43,7 @@ def authenticate(
 
     Raises:
         TokenRefused: the token is not accepted; ``reason`` says why.
-        Unavailable: the issuer's keys cannot be fetched.
+        Unavailable: the issuer does not answer with its keys.
     """
     token = parse_token(text)
     if not (issuer := issuers.get(token.issuer)):

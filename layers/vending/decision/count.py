@@ -11,7 +11,7 @@ from typing import NamedTuple
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.decision.effects import HASH, Counter, Effects, Rates
-from vending.errors import Fault, InvalidRequest, TooManyRequests, Unavailable
+from vending.errors import Fault, InvalidRequest, ServiceRefused, TooManyRequests, Unavailable
 from vending.grants.grant import Grant
 from vending.grants.rate_limit import RateLimit
 from vending.ids import short_hash
@@ -49,7 +49,7 @@ def count(caller: Caller, grant: Grant, counted: Counted, record: Record, effect
     minute = effects.now.replace(second=0, microsecond=0)
     try:
         numbers = rates.add(short_hash(caller.identity.holder, HASH), minute, counters)
-    except Unavailable as error:
+    except (ServiceRefused, Unavailable) as error:
         record.note(rateLimitFailure=error.reason)
         if rates.vends_uncounted:
             return

@@ -11,7 +11,7 @@ from vending.callers.caller import Caller
 from vending.decision.count import Counted, most_urls
 from vending.decision.decide import Decision, check_still_allowed, decide
 from vending.decision.effects import Rates
-from vending.errors import AccessDenied, Unavailable, VendingError
+from vending.errors import AccessDenied, StorageRefused, Unavailable, VendingError
 from vending.grants.grant import Grant
 from vending.sessions.durations import LONGEST_URL, check_duration, url_lifetime
 from vending.sigv4.presign import Named
@@ -43,7 +43,8 @@ def start_upload(
     Raises:
         InvalidRequest, DurationNotAllowed, AccessDenied, PolicyTooLarge, TooManyRequests: refused
             before STS or S3 is called.
-        Unavailable: the table, STS or S3 failed; the upload is aborted if it was started.
+        StorageRefused, RoleRefused, ServiceRefused: S3, STS or the table says no.
+        Unavailable: one of them failed. The upload is aborted if it was started.
     """
     check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
     decision = decide(caller, request.wanted, record, effects)
@@ -87,7 +88,7 @@ def start_upload(
         effects.save(upload)
         check_still_allowed(caller, decision, signed.session_id, signed.issued, effects)
     except VendingError:
-        with suppress(Unavailable):
+        with suppress(StorageRefused, Unavailable):
             effects.abort(Running(upload, starting).abort().url)
         raise
     return Running(upload, signed, first)

@@ -25,9 +25,10 @@ from vending.callers.issuer_keys import (
     USUAL,
     Fetched,
     IssuerKeys,
+    IssuerSaysNo,
 )
 from vending.callers.web_identity import read_keys
-from vending.errors import Unavailable
+from vending.errors import TokenRefused, Unavailable
 
 ONE, OTHER = issuer(), issuer("https://other.example.com")
 
@@ -48,7 +49,7 @@ class World:
         self.served: dict[str, dict[str, str]] = {ONE.url: {"a": "key a"}}
         self.document: bytes | None = None
         self.max_age: int | None = None
-        self.down = False
+        self.down = self.refuses = False
         self.asked: list[tuple[str, datetime]] = []
         self.keys = IssuerKeys(self.fetch, read, lambda: self.time)
 
@@ -56,6 +57,8 @@ class World:
         self.asked.append((one.url, self.time))
         if self.down:
             raise Unavailable("ConnectionRefusedError")
+        if self.refuses:
+            raise IssuerSaysNo("IssuerAnswered403")
         listed = json.dumps(list(self.served[one.url].items())).encode()
         return Fetched(listed if self.document is None else self.document, self.max_age)
 
@@ -133,6 +136,26 @@ def test_an_outage_of_minutes_leaves_good_keys_good(world: World) -> None:
     world.later(30)
     assert world.find("b") == "key b"
     assert world.find("a") is None
+
+
+@pytest.mark.invariant(12)
+def test_an_issuer_that_says_no_refuses_the_token_and_good_keys_stay_in_use(world: World) -> None:
+    world.find("a")
+    world.refuses = True
+    world.later(60)
+    for _ in range(2):
+        with pytest.raises(TokenRefused) as error:
+            world.find("b")
+        assert error.value.reason == "IssuerRefused: IssuerAnswered403"
+        assert world.find("a") == "key a"
+    world.refuses, world.down = False, True
+    world.later(60)
+    with pytest.raises(Unavailable):
+        world.find("b")
+    world.down = False
+    world.served[ONE.url] = {"b": "key b"}
+    world.later(60)
+    assert world.find("b") == "key b"
 
 
 def test_an_unknown_key_in_an_outage_is_no_refusal(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.make import NOW, ROLE_ARN, Sts, credentials, record
 from vending.denials.denials import Denials, Place
 from vending.denials.revoked import NONE_REVOKED, Revoked
-from vending.errors import Unavailable
+from vending.errors import RoleRefused, Unavailable
 from vending.sessions.session import Credentials, Session
 from vending.sessions.signing_sessions import CAPACITY, SessionCredentials, SigningSessions
 
@@ -26,7 +26,7 @@ class Hour:
 
     def __init__(self) -> None:
         self.time = NOW
-        self.down = False
+        self.down = self.refuses = False
         self.lasts = timedelta(hours=1)
         self.asked: list[datetime] = []
         self.kept = SigningSessions(self.assume_role, lambda: f"s{len(self.asked)}", self.now)
@@ -37,7 +37,7 @@ class Hour:
     def assume_role(self, session: Session, session_id: str) -> Credentials:
         self.asked.append(self.time)
         if self.down:
-            raise Unavailable("Throttling")
+            raise RoleRefused("AccessDenied") if self.refuses else Unavailable("Throttling")
         ends = self.time + self.lasts
         return replace(credentials(), expiration=ends, packed_policy_size=42)
 
@@ -104,6 +104,16 @@ def test_what_is_still_good_goes_on_signing_while_sts_is_down() -> None:
         hour.sign(900)
     hour.down = False
     assert not hour.sign(900).cached
+
+
+@pytest.mark.invariant(12)
+def test_an_sts_that_says_no_ends_signing_at_once() -> None:
+    hour = Hour()
+    hour.sign(900)
+    hour.down = hour.refuses = True
+    hour.time = NOW + timedelta(seconds=2100)
+    with pytest.raises(RoleRefused):
+        hour.sign(900)
 
 
 def test_the_record_names_the_session_that_signs_though_another_was_asked_for() -> None:

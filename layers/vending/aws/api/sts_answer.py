@@ -27,6 +27,8 @@ _CODES = {
     "AccessDenied": ("AccessDenied", 403),
     "PresignOnly": ("AccessDenied", 403),
     "TooManyClaims": ("AccessDenied", 403),
+    "ServiceRefused": ("AccessDenied", 403),
+    "RoleRefused": ("AccessDenied", 403),
     "PolicyTooLarge": ("PackedPolicyTooLarge", 400),
     "TooLarge": ("RequestEntityTooLarge", 413),
     "TooManyRequests": ("Throttling", 400),
@@ -41,6 +43,9 @@ _REASONS = {
     ("Unavailable", "Throttling"): ("Throttling", 400),
     ("Unavailable", UNREACHABLE): ("IDPCommunicationError", 400),
 }
+_SAID = frozenset(  # only callers with the grant get these, or they are about the stack alone
+    {"PresignOnly", "TooManyClaims", "RoleRefused", "ServiceRefused"}
+)
 # Messages that replace ours: they help more, and disclose no more.
 _WORDS = {
     "AccessDenied": _NO,
@@ -70,7 +75,7 @@ def write_error(error: VendingError, request_id: str) -> dict[str, object]:
     """
     code, status = _code_for(error)
     message = _WORDS.get(code, error.detail[:1].upper() + error.detail[1:])
-    if error.code in ("PresignOnly", "TooManyClaims"):  # only callers with the grant get these
+    if error.code in _SAID:
         message = f"{_NO}: {error.detail}"
     kind = "Receiver" if status >= 500 else "Sender"
     members = {"Type": kind, "Code": code, "Message": message}

@@ -16,8 +16,8 @@ from botocore.parsers import ResponseParserError
 from botocore.session import Session, get_session
 
 from vending.aws.services.deadline import TRIES, TRY, in_time
-from vending.aws.services.measuring import count_sts
-from vending.errors import Unavailable
+from vending.aws.services.measuring import THROTTLED, count_sts
+from vending.errors import ServiceRefused, Unavailable, VendingError
 
 # The standard mode retries transient errors after a random pause, and stops retrying after many
 # failures in a row. `deadline` limits how long a try may take as a whole.
@@ -27,6 +27,28 @@ _BUDGET = Config(
     retries={"total_max_attempts": TRIES, "mode": "standard"},
     tcp_keepalive=True,
 )
+# Another try may succeed: the service is busy, or another request is in the way.
+_BUSY = THROTTLED | {
+    *(
+        "ProvisionedThroughputExceededException",
+        "LimitExceededException",
+        "KMS.ThrottlingException",
+    ),
+    *("TransactionCanceledException", "TransactionConflictException"),
+    *("TransactionInProgressException", "ReplicatedWriteConflictException"),
+    *("ConcurrentModification", "ConcurrentModificationException", "EntityTemporarilyUnmodifiable"),
+    *("InternalFailure", "InternalError", "InternalServerError", "ServiceUnavailable"),
+    *("OperationAborted", "ConditionalRequestConflict", "RequestTimeout", "TooManyUpdates"),
+}
+# Another environment may succeed: this one's credentials have expired, or its clock is wrong.
+_OWN_FAULT = frozenset(
+    {
+        *("ExpiredToken", "ExpiredTokenException", "RequestExpired", "RequestTimeTooSkewed"),
+        *("InvalidSignatureException", "SignatureDoesNotMatch", "InvalidClientTokenId"),
+        *("UnrecognizedClientException", "IncompleteSignature", "IncompleteSignatureException"),
+    }
+)
+_BUSY_STATUSES = frozenset({408, 425, 429})
 _CODE = re.compile(r"[A-Za-z0-9.:#_-]{1,100}")
 
 
@@ -105,18 +127,33 @@ def _session() -> Session:
     return session
 
 
-@contextmanager
-def translate_errors() -> Iterator[None]:
-    """Turn botocore's errors in the block into ``Unavailable``, which keeps only the error code.
+def is_refusal(status: object, code: str) -> bool:
+    """Whether an answer with this HTTP status and error code means no, now and later.
 
-    The HTTP status does not matter: STS answers ``Throttling`` with 400. Read the answer's members
-    in the block too: an answer without them is also ``Unavailable``.
+    The status alone does not tell: STS answers ``Throttling`` with 400.
+    """
+    refused = isinstance(status, int) and 300 <= status < 500
+    return refused and status not in _BUSY_STATUSES and code not in _BUSY | _OWN_FAULT
+
+
+def public_code(code: object) -> str:
+    """The error code, or ``NoCode`` if it does not look like one: it may be anybody's text."""
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else "NoCode"
+
+
+@contextmanager
+def translate_errors(refused: Callable[[str], VendingError] = ServiceRefused) -> Iterator[None]:
+    """Turn botocore's errors in the block into ours, which keep only the error code.
+
+    A service that says no becomes ``refused``, and any other failure ``Unavailable``. Read the
+    answer's members in the block too: an answer without them is also ``Unavailable``.
     """
     try:
         yield
     except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code"))
-        raise Unavailable(code if _CODE.fullmatch(code) else "NoCode") from error
+        code = public_code(error.response.get("Error", {}).get("Code"))
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        raise (refused(code) if is_refusal(status, code) else Unavailable(code)) from error
     except BotoCoreError as error:
         raise Unavailable(type(error).__name__) from error
     except (ResponseParserError, ValueError, LookupError, TypeError, AttributeError) as error:

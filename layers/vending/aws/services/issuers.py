@@ -15,10 +15,11 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from time import monotonic
 
+from vending.aws.services.client import is_refusal
 from vending.aws.services.deadline import seconds_left
 from vending.aws.services.measuring import METER
 from vending.callers.issuer import Issuer
-from vending.callers.issuer_keys import Fetched
+from vending.callers.issuer_keys import Fetched, IssuerSaysNo
 from vending.callers.issuer_url import is_local, is_public_name
 from vending.errors import Unavailable
 
@@ -38,6 +39,7 @@ def fetch(issuer: Issuer, *, allow_local: bool) -> Fetched:
     """Fetch the JWKS that the issuer's discovery document names.
 
     Raises:
+        IssuerSaysNo: the issuer says no or redirects, is not public, or speaks for another one.
         Unavailable: a request failed, or the answer does not follow the specification.
     """
     deadline = monotonic() + seconds_left(SECONDS)
@@ -47,8 +49,10 @@ def fetch(issuer: Issuer, *, allow_local: bool) -> Fetched:
         members = json.loads(discovered.document)
     except (ValueError, RecursionError):
         members = None
-    if not isinstance(members, dict) or members.get("issuer") != issuer.url:
+    if not isinstance(members, dict):
         raise Unavailable("DiscoveryOfAnotherIssuer")
+    if members.get("issuer") != issuer.url:
+        raise IssuerSaysNo("DiscoveryOfAnotherIssuer")
     return _get(str(members.get("jwks_uri")), deadline, allow_local=allow_local)
 
 
@@ -56,10 +60,10 @@ def _get(url: str, deadline: float, *, allow_local: bool) -> Fetched:
     match = _URL.fullmatch(url)
     local = allow_local and is_local(url)
     if not match or not (local or (match["scheme"] == "https" and is_public_name(match["host"]))):
-        raise Unavailable("IssuerNotPublic")
+        raise IssuerSaysNo("IssuerNotPublic")
     host, port = match["host"], int(match["port"] or 443)
     if port > 65535:
-        raise Unavailable("IssuerNotPublic")
+        raise IssuerSaysNo("IssuerNotPublic")
     try:
         addresses = _addresses(host, port, deadline, local=local)
         with _connected(addresses, host, port, deadline, secure=not local) as connection:
@@ -85,7 +89,7 @@ def _addresses(host: str, port: int, deadline: float, *, local: bool) -> list[st
         thread.shutdown(wait=False)
     addresses = [str(address[0]) for *_, address in found]
     if not addresses or not (local or all(map(_is_public, map(ip_address, addresses)))):
-        raise Unavailable("IssuerNotPublic")
+        raise IssuerSaysNo("IssuerNotPublic")
     return addresses
 
 
@@ -139,7 +143,8 @@ def _cut(sock: socket.socket) -> None:
 
 def _read(response: HTTPResponse) -> Fetched:
     if response.status != 200:  # redirects are not followed: they could lead anywhere
-        raise Unavailable(f"IssuerAnswered{response.status}")
+        code = f"IssuerAnswered{response.status}"
+        raise IssuerSaysNo(code) if is_refusal(response.status, code) else Unavailable(code)
     document = response.read(DOCUMENT_BYTES + 1)
     if len(document) > DOCUMENT_BYTES:
         raise Unavailable("IssuerAnswerTooLarge")

@@ -6,8 +6,13 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
 from vending.aws.services.measuring import METER
-from vending.errors import PolicyTooLarge, Unavailable
+from vending.errors import PolicyTooLarge, RoleRefused, Unavailable
 from vending.sessions.session import Credentials, Session
+
+_LOOK_AT = (
+    "the trust policy and the external id of the location's role, at service control policies, "
+    "and at whether the role's account uses this region"
+)
 
 
 @METER.timed("sts")
@@ -16,9 +21,10 @@ def assume_role(client: Any, session: Session, session_id: str) -> Credentials:
 
     Raises:
         PolicyTooLarge: STS cannot pack the policy, although it has at most 2,048 characters.
+        RoleRefused: STS says no, for example because of the role's trust policy.
         Unavailable: STS failed, throttled, or returned no session token.
     """
-    with translate_errors():
+    with translate_errors(lambda code: RoleRefused(code, _LOOK_AT)):
         try:
             answer = client.assume_role(
                 RoleArn=session.role_arn,

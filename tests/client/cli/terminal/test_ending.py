@@ -21,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("nobody")
         (problem(404, "NotFound"), 1, "Check the name or id, and the service's address"),
         (problem(401, "NotAuthenticated"), 3, "Check that this is the identity you want"),
         (problem(403, "NotAuthenticated"), 3, "Check that this is the identity you want"),
+        (problem(424, "StorageRefused"), 1, "trying again does not help"),
         (problem(429, "TooManyRequests"), 4, "Send fewer requests"),
         (problem(503, "Unavailable"), 4, "Try again later"),
         (problem(500, "InternalError"), 4, "requestId: r-1"),

@@ -216,6 +216,9 @@ def test_a_route_that_the_function_does_not_have_is_a_fault_of_ours() -> None:
 def test_every_error_of_the_contract_has_its_status() -> None:
     contract = {
         "InvalidRequest": 400,
+        "ServiceRefused": 424,
+        "RoleRefused": 424,
+        "StorageRefused": 424,
         "DurationNotAllowed": 400,
         "PolicyTooLarge": 400,
         "SeveralGrants": 400,

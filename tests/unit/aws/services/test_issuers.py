@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tests.support.tokens import issuer, jwks
 from vending.aws.services.issuers import DOCUMENT_BYTES, SECONDS, _addresses, _is_public, fetch
-from vending.callers.issuer_keys import Fetched
-from vending.errors import Unavailable
+from vending.callers.issuer_keys import Fetched, IssuerSaysNo
+from vending.errors import Unavailable, VendingError
 
 DISCOVERY = "/.well-known/openid-configuration"
 
@@ -57,7 +57,7 @@ class Server:
         return fetch(issuer(self.url), allow_local=True)
 
     def reason(self) -> str:
-        with pytest.raises(Unavailable) as error:
+        with pytest.raises((IssuerSaysNo, Unavailable)) as error:
             self.fetch()
         return error.value.reason
 
@@ -89,7 +89,7 @@ def server() -> Iterator[Server]:
 
 
 def refused(url: str, *, allow_local: bool = False) -> str:
-    with pytest.raises(Unavailable) as error:
+    with pytest.raises((IssuerSaysNo, Unavailable)) as error:
         fetch(issuer(url), allow_local=allow_local)
     return error.value.reason
 
@@ -161,6 +161,43 @@ def test_a_redirect_is_not_followed(server: Server, place: str, status: int) -> 
 def test_an_error_is_no_answer(server: Server, place: str, status: int) -> None:
     server.answers[place] = send(b"" if status == 204 else jwks(), status)
     assert server.reason() == f"IssuerAnswered{status}"
+
+
+@pytest.mark.invariant(12)
+@pytest.mark.parametrize("place", [DISCOVERY, "/keys"])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (301, IssuerSaysNo),
+        (403, IssuerSaysNo),
+        (404, IssuerSaysNo),
+        (410, IssuerSaysNo),
+        (408, Unavailable),
+        (425, Unavailable),
+        (429, Unavailable),
+        (500, Unavailable),
+        (503, Unavailable),
+    ],
+)
+def test_an_issuer_that_says_no_is_not_one_that_fails(
+    server: Server, place: str, status: int, kind: type[VendingError]
+) -> None:
+    server.answers[place] = send(b"", status)
+    with pytest.raises(kind):
+        server.fetch()
+
+
+@pytest.mark.invariant(12)
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [(b'{"issuer": "https://evil.example.com"}', IssuerSaysNo), (b"<html>", Unavailable)],
+)
+def test_a_document_of_another_issuer_is_a_no_and_no_document_is_a_failure(
+    server: Server, document: bytes, kind: type[VendingError]
+) -> None:
+    server.answers[DISCOVERY] = send(document)
+    with pytest.raises(kind):
+        server.fetch()
 
 
 @pytest.mark.parametrize("place", [DISCOVERY, "/keys"])
@@ -306,7 +343,7 @@ def test_a_name_that_leads_to_a_private_address_is_not_asked() -> None:
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "::1", "169.254.169.254"])
 def test_a_name_is_connected_to_only_if_every_address_of_it_is_public(name: str) -> None:
-    with pytest.raises(Unavailable) as error:
+    with pytest.raises((IssuerSaysNo, Unavailable)) as error:
         _addresses(name, 443, monotonic() + SECONDS, local=False)
     assert error.value.reason == "IssuerNotPublic"
     assert _addresses("127.0.0.1", 443, monotonic() + SECONDS, local=True) == ["127.0.0.1"]
@@ -370,7 +407,7 @@ def test_slow_answers_are_cut_when_the_time_is_over(server: Server) -> None:
 
     def seconds(path: str) -> float:
         started = monotonic()
-        with pytest.raises(Unavailable):
+        with pytest.raises((IssuerSaysNo, Unavailable)):
             fetch(issuer(f"{server.url}{path}"), allow_local=True)
         return monotonic() - started
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests.support.tokens import issuer, jwks, rsa_key
 from vending.aws.services import issuers
-from vending.callers.issuer_keys import Fetched
+from vending.callers.issuer_keys import Fetched, IssuerSaysNo
 from vending.errors import Unavailable
 
 NAME = "login.example.com"
@@ -34,7 +34,7 @@ def resolving(*addresses: str) -> Resolve:
 
 
 def reason(url: str) -> str:
-    with pytest.raises(Unavailable) as error:
+    with pytest.raises((IssuerSaysNo, Unavailable)) as error:
         issuers.fetch(issuer(url), allow_local=False)
     return error.value.reason
 

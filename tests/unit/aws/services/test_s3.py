@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vending.aws.services import s3
-from vending.errors import Unavailable
+from vending.errors import StorageRefused, Unavailable
 
 STARTED = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<InitiateMultipartUploadResult '
@@ -58,10 +58,14 @@ def test_an_upload_is_started_with_the_headers_that_are_signed() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [
-        (403, DENIED, "AccessDenied"),
         (503, b"<Error><Code>SlowDown</Code></Error>", "SlowDown"),
+        (409, b"<Error><Code>OperationAborted</Code></Error>", "OperationAborted"),
+        (403, b"<Error><Code>RequestTimeTooSkewed</Code></Error>", "RequestTimeTooSkewed"),
+        (429, b"", "Http429"),
         (500, b"", "Http500"),
-        (502, b"<html>", "NotXml"),
+        (502, b"<html>", "Http502"),
+        (200, b"<html>", "NotXml"),
+        (500, b"<Error><Code>arn:aws:iam::1:role/x y</Code></Error>", "NoCode"),
         (200, b"<Empty/>", "NoUploadId"),
     ],
 )
@@ -72,6 +76,42 @@ def test_what_s3_does_not_start_is_unavailable_by_its_code_alone(
         s3.start_upload(s3.connection(), url, {})
     assert error.value.reason == reason
     assert "secret" not in error.value.detail
+
+
+def error(code: str) -> bytes:
+    named = "<Endpoint>secret.example</Endpoint><Region>eu-west-1</Region>"
+    return f"<Error><Code>{code}</Code><Message>secret</Message>{named}</Error>".encode()
+
+
+@pytest.mark.invariant(12)
+@pytest.mark.parametrize(
+    ("status", "body", "code", "look_at"),
+    [
+        (403, DENIED, "AccessDenied", "bucket's policy"),
+        (403, b"", "Http403", "bucket's policy"),
+        (403, b"<html>blocked", "Http403", "bucket's policy"),
+        (403, error("AllAccessDisabled"), "AllAccessDisabled", "closed"),
+        (404, error("NoSuchBucket"), "NoSuchBucket", "scope"),
+        (301, error("PermanentRedirect"), "PermanentRedirect", "location's region"),
+        (307, error("TemporaryRedirect"), "TemporaryRedirect", "location's region"),
+        (301, b"", "Http301", "location's region"),
+        (400, error("AuthorizationHeaderMalformed"), "AuthorizationHeaderMalformed", "region"),
+        (400, error("KMS.DisabledException"), "KMS.DisabledException", "KMS key"),
+        (400, error("KMS.NotFoundException"), "KMS.NotFoundException", "KMS key"),
+        (403, error("arn:aws:iam::1:role/x y"), "NoCode", "bucket's policy"),
+    ],
+)
+def test_a_no_of_s3_is_not_an_s3_that_fails_and_says_what_to_look_at(
+    status: int, body: bytes, code: str, look_at: str
+) -> None:
+    with answering(status, body) as (url, asked), pytest.raises(StorageRefused) as refused:
+        s3.start_upload(s3.connection(), f"{url}/?X-Amz-Signature=secret", {})
+    assert len(asked) == 1
+    assert refused.value.reason == f"StorageRefused: {code}"
+    assert (refused.value.status, refused.value.retry_after) == (424, None)
+    assert f"({code})" in refused.value.detail
+    assert look_at in refused.value.detail
+    assert "secret" not in refused.value.detail
 
 
 def test_an_s3_that_is_not_there_is_unavailable() -> None:

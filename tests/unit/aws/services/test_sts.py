@@ -12,7 +12,7 @@ from moto import mock_aws
 from tests.support.make import ROLE_ARN
 from vending.aws.services.client import client
 from vending.aws.services.sts import assume_role
-from vending.errors import PolicyTooLarge, Unavailable, VendingError
+from vending.errors import PolicyTooLarge, RoleRefused, Unavailable, VendingError
 from vending.sessions.session import Session
 
 POLICY = '{"Version":"2012-10-17","Statement":[]}'
@@ -74,8 +74,10 @@ def test_credentials_without_a_session_token_are_not_lent(token: str | None) -> 
     [
         ("PackedPolicyTooLarge", PolicyTooLarge),
         ("Throttling", Unavailable),
-        ("AccessDenied", Unavailable),
-        ("RegionDisabledException", Unavailable),
+        ("AccessDenied", RoleRefused),
+        ("RegionDisabledException", RoleRefused),
+        ("ValidationError", RoleRefused),
+        ("SignatureDoesNotMatch", Unavailable),
         ("ExpiredToken", Unavailable),
         ("InternalFailure", Unavailable),
     ],
@@ -86,7 +88,7 @@ def test_a_failure_of_sts_is_a_refusal_whatever_its_status(
     failure: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}
     with pytest.raises(error) as refused:
         assume_role(Client(ClientError(failure, "AssumeRole")), SESSION, "asession")
-    assert refused.value.reason in (code, "PolicyTooLarge")
+    assert refused.value.reason in (code, f"RoleRefused: {code}", "PolicyTooLarge")
 
 
 def test_a_timeout_is_a_refusal() -> None:
