@@ -25,6 +25,8 @@ from vending.errors import Unavailable
 
 SECONDS = 5  # for both requests together, including DNS lookups
 DOCUMENT_BYTES = 512 * 1024
+# Firewalls, such as AWS WAF with its common rules, answer 403 to a request without a User-Agent.
+HEADERS = {"Accept": "application/json", "User-Agent": "s3vend"}
 
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<target>/[!-~]*)?"
@@ -67,9 +69,7 @@ def _get(url: str, deadline: float, *, allow_local: bool) -> Fetched:
     try:
         addresses = _addresses(host, port, deadline, local=local)
         with _connected(addresses, host, port, deadline, secure=not local) as connection:
-            connection.request(
-                "GET", match["target"] or "/", headers={"Accept": "application/json"}
-            )
+            connection.request("GET", match["target"] or "/", headers=HEADERS)
             with connection.getresponse() as response:
                 fetched = _read(response)
     except (OSError, HTTPException, ValueError) as error:

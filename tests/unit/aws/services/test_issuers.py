@@ -98,8 +98,14 @@ def test_the_keys_are_where_the_discovery_document_says(server: Server) -> None:
     assert server.fetch() == Fetched(jwks(), None)
     assert server.paths == [DISCOVERY, "/keys"]
     for _, headers in server.asked:
-        assert headers.keys() == {"Host", "Accept-Encoding", "Accept"}
+        assert headers.keys() == {"Host", "Accept-Encoding", "Accept", "User-Agent"}
         assert headers["Accept-Encoding"] == "identity"
+
+
+def test_both_requests_name_their_sender(server: Server) -> None:
+    """The common rules of AWS WAF answer 403 to a request without a User-Agent (NoUserAgent_HEADER)."""
+    server.fetch()
+    assert [headers["User-Agent"] for _, headers in server.asked] == ["s3vend", "s3vend"]
 
 
 def test_an_issuer_with_a_path_is_asked_below_it(server: Server) -> None:
