@@ -6,11 +6,12 @@ from tests.attacks.attack import BUCKET, Attack, Event, change, event
 from tests.attacks.sources import AUDIENCE as CLUSTER
 from tests.attacks.sources import HMAC, TWICE, rule
 from tests.support.make import ACCOUNT, USER_ARN
-from tests.support.tokens import AUDIENCE, ISSUER
+from tests.support.tokens import AUDIENCE, ISSUER, jwk, rsa_key
 
 SCOPE = f"s3://{BUCKET}/x/*"
 GITHUB = "https://token.actions.githubusercontent.com"
 CI = "https://ci.example.com"  # holders of one repository are blocked there
+PINNED = {"keys": [jwk(rsa_key())]}
 NEW = "https://new.example.com"  # no grant depends on it
 AT = "400 InvalidRequest /grants/0"
 LINE = {"id": "x", "grantee": {"iam": USER_ARN}, "scope": SCOPE, "permission": "READ"}
@@ -66,6 +67,9 @@ ATTACKS = [
     Attack("a list of grants that is there twice", event("admin-changes", '{"version": 1, "grants": [], "grants": []}'), "400 InvalidRequest /grants", TWICE),
     Attack("a version that is true", change(version=True), "400 InvalidRequest /version", rule(13)),
     Attack("an issuer without TLS", trust(issuer="http://login.example.com"), "400 InvalidRequest /issuers/0/issuer", rule(8)),
+    Attack("an issuer by an http name within the network, whose keys anybody on the way could replace", trust(issuer="http://adfs.corp.internal/adfs/services/trust"), "400 InvalidRequest /issuers/0/issuer", rule(8)),
+    Attack("GitHub as one's own issuer, by an http name and with keys", shared(GITHUB.replace("https:", "http:"), tenancy="own", jwks=PINNED), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
+    Attack("an issuer on this machine, with keys", trust(issuer="http://127.0.0.1:8080", jwks=PINNED), "400 InvalidRequest /issuers/0/issuer", rule(8), looked_up=True),
     Attack("an issuer on this machine", trust(issuer="http://127.0.0.1:8080"), "400 InvalidRequest /issuers/0/issuer", rule(8), looked_up=True),
     Attack("an issuer at the metadata service", trust(issuer="https://169.254.169.254"), "400 InvalidRequest /issuers/0", rule(8)),
     Attack("an issuer without an audience", trust(audience=""), "400 InvalidRequest /issuers/0/audience", rule(8)),

@@ -82,10 +82,7 @@ KNOWN: list[tuple[object, Schema]] = [
     (issuer_fields.TokenLifetime, whole_or(1, issuer_fields.LONGEST_LIFETIME, DURATION)),
     (
         issuer_fields.IssuerUrl,
-        matching(
-            rf"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?{PORT}(?:/[A-Za-z0-9._/:=-]*)?"
-            r"|http://127\.0\.0\.1:[0-9]{1,5}(?:/[A-Za-z0-9._/-]*)?"
-        )
+        matching(rf"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?{PORT}(?:/[A-Za-z0-9._/:=-]*)?")
         | {"maxLength": issuer_fields.ISSUER_CHARACTERS},
     ),
     (

@@ -94,7 +94,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "GET /admin/grants/{id}": ("returns one grant", "", (*GRANT, "vpcEndpoint?")),
     "GET /admin/issuers": ("lists all issuers", PAGE, ("issuers", "nextToken?")),
     "GET /admin/issuers/{id}": (
-        "returns one issuer; its id is its URL without `https://`, with `~` for each `/`",
+        "returns one issuer; its id is its URL with `~` for each `/`, without `https://`",
         "",
         (
             *("issuer", "audience", "subjectClaim", "claims", "algorithms"),
@@ -258,7 +258,7 @@ MEANINGS = {
     "GrantBody.rateLimit": "how much each caller gets [in a minute](limits.md) under this grant",
     "RateLimitBody.requests": "requests that vend credentials or URLs, for uploads too",
     "RateLimitBody.urls": "presigned URLs, those of uploads too",
-    "IssuerBody.issuer": "its URL, exactly as `iss` in its tokens",
+    "IssuerBody.issuer": "its URL, exactly as `iss` in its tokens; `http:` only with `jwks`",
     "IssuerBody.audience": (
         "a token's `aud` must contain one of these, exactly; never the audience of AWS STS, of a "
         "cluster's API server, of another cloud's token exchange, or of the issuer itself"

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 from vending.bodies.fields import seconds, text
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.callers.issuer import ALGORITHMS, LARGEST, Claim, is_plain
-from vending.callers.issuer_url import HTTPS_URL, is_local
+from vending.callers.issuer_url import ISSUER_URL
 from vending.grants.scope import CLAIM_NAME, PATH
 
 ISSUER_CHARACTERS = 200
@@ -22,10 +22,10 @@ SECRET = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # members of 
 
 def _issuer(value: object) -> str:
     url = text(value)
-    if len(url) > ISSUER_CHARACTERS or not (HTTPS_URL.fullmatch(url) or is_local(url)):
+    if len(url) > ISSUER_CHARACTERS or not ISSUER_URL.fullmatch(url):
         raise ValueError(
-            "must be the issuer's URL as in its tokens: https://host or https://host/path, at most "
-            f"{ISSUER_CHARACTERS} characters"
+            "must be the issuer's URL as in its tokens: https://host or https://host/path (http: "
+            f"only with pinned keys), at most {ISSUER_CHARACTERS} characters"
         )
     return url
 

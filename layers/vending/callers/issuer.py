@@ -47,7 +47,7 @@ class Issuer:
 
     @property
     def id(self) -> str:
-        """The URL in the form that fits into a path."""
+        """The URL in the form that fits into a path; ``http:`` stays, since it is another name."""
         return self.url.removeprefix("https://").replace("/", "~")
 
     def as_json(self) -> dict[str, object]:

@@ -1,11 +1,15 @@
-"""Decides whether an issuer's URL is public (reachable over the internet) or local."""
+"""Decides whether an issuer's URL is public (reachable over the internet), local, or only a name.
+
+An ``http:`` URL is only a name, as AD FS has it by default: its keys are pinned and never fetched,
+since anybody on the way could replace them.
+"""
 
 import re
 
 PRIVATE_SUFFIXES = (".svc", ".local", ".localhost", ".internal", ".home.arpa", ".test")
 
 _HOST = r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)"
-HTTPS_URL = re.compile(rf"https://{_HOST}(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._/:=-]*)?")
+ISSUER_URL = re.compile(rf"(?P<scheme>https?)://{_HOST}(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._/:=-]*)?")
 _LOCAL = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}(?:/[A-Za-z0-9._/-]*)?")
 
 
@@ -16,8 +20,13 @@ def is_local(url: str) -> bool:
 
 def is_public(url: str) -> bool:
     """Whether this URL could be reached over the internet, judged by its host name alone."""
-    match = HTTPS_URL.fullmatch(url)
-    return match is not None and is_public_name(match["host"])
+    match = ISSUER_URL.fullmatch(url)
+    return match is not None and match["scheme"] == "https" and is_public_name(match["host"])
+
+
+def is_only_a_name(url: str) -> bool:
+    """Whether nothing may be fetched from this URL, wherever it leads: it begins with ``http:``."""
+    return url.startswith("http:") and not is_local(url)
 
 
 def is_public_name(host: str) -> bool:

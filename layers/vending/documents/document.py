@@ -1,5 +1,6 @@
 """The body of ``POST /admin/changes``: ``vending.yaml``, and how to apply it."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from vending.bodies.fields import Listed, Version, between
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
+from vending.errors import Fault
 
 ENTRIES = 20_000  # more do not fit into a body
 ISSUERS = 100  # the authorizer reads all of them to verify a token
@@ -24,3 +26,14 @@ class ChangesRequest(Body):
     revision: Annotated[int, Field(ge=0)] | None = None
     dry_run: bool = False
     prune: bool = False
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield the issuers whose keys would have to be fetched over http."""
+        for position, issuer in enumerate(self.issuers or ()):
+            if issuer.only_named:
+                yield Fault(
+                    f"/issuers/{position}/issuer",
+                    "must be https://host or https://host/path; if its tokens do say http:, pin "
+                    "its keys in 'jwks': they are never fetched over http, where anybody on the "
+                    "way could replace them",
+                )

@@ -17,7 +17,7 @@ from vending.bodies.issuer_fields import (
     TokenLifetime,
 )
 from vending.callers.issuer import LIFETIME, USUAL_ALGORITHMS, Issuer
-from vending.callers.issuer_url import is_local, is_public
+from vending.callers.issuer_url import is_local, is_only_a_name, is_public
 from vending.table import refuse_damaged_item
 
 
@@ -48,11 +48,16 @@ class IssuerBody(Body):
 
     @model_validator(mode="after")
     def _reachable_or_pinned(self) -> Self:
-        if not (self.jwks or is_public(self.issuer) or is_local(self.issuer)):
+        if not (self.jwks or self.only_named or is_public(self.issuer) or is_local(self.issuer)):
             raise ValueError(
                 "the keys of an issuer in a private network cannot be fetched; pin them in 'jwks'"
             )
         return self
+
+    @property
+    def only_named(self) -> bool:
+        """Whether its keys would have to be fetched, and may not be: its URL is only a name."""
+        return self.jwks is None and is_only_a_name(self.issuer)
 
     def trusted_issuer(self) -> Issuer:
         """The issuer that this body describes."""

@@ -150,7 +150,7 @@ def shared_by(url: str) -> Service | None:
 
     The URL is an issuer's, as ``issuer_url`` takes it.
     """
-    place = url.removeprefix("https://")
+    place = url.partition("://")[2]
     host = re.split("[/:]", place, maxsplit=1)[0]
     service = next((one for one in SERVICES if re.fullmatch(one.hosts, host)), None)
     return service if service and not (service.own and re.fullmatch(service.own, place)) else None

@@ -183,6 +183,7 @@ def test_an_entry_reads_as_it_is_written(members: dict[str, Any]) -> None:
         ("https://login.example.com", "login.example.com"),
         ("https://login.example.com/", "login.example.com~"),
         ("https://login.example.com/a/b", "login.example.com~a~b"),
+        ("http://login.example.com/a/b", "http:~~login.example.com~a~b"),
     ],
 )
 def test_the_id_is_the_url_as_it_fits_into_a_path(url: str, written: str) -> None:

@@ -152,7 +152,7 @@ def test_a_recipe_is_accepted_as_it_stands(url: str) -> None:
 
 
 def test_every_kind_of_issuer_has_a_recipe_and_every_grant_of_it_a_token() -> None:
-    assert len(RECIPES) == 11
+    assert len(RECIPES) == 12
     granted = {(url, grant["id"]) for url, one in RECIPES.items() for grant in one["grants"]}
     shown = {(TOKENS[name]["payload"]["iss"], grant) for name, grant in CASES}
     assert shown == granted

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.documents import SETTING, document, entry, faults, line, stored
-from tests.support.tokens import ISSUER
+from tests.support.tokens import ISSUER, jwk, rsa_key
 from vending.catalogue.plan import plan
 from vending.errors import FAULTS
 from vending.tenancy.shared_issuers import SERVICES, shared_by
@@ -213,6 +213,13 @@ OWN = [
 @pytest.mark.parametrize("issuer", SHARED)
 def test_an_issuer_that_many_tenants_share_is_not_ones_own(issuer: str) -> None:
     found = faults(issuers=[entry(issuer, tenancy="own")])
+    assert found.keys() == {"/issuers/0/tenancy"}
+
+
+@pytest.mark.parametrize("issuer", [GITHUB, GOOGLE, MICROSOFT])
+def test_a_service_is_shared_under_its_http_name_too(issuer: str) -> None:
+    pinned = {"jwks": {"keys": [jwk(rsa_key())]}}
+    found = faults(issuers=[entry(issuer.replace("https:", "http:"), tenancy="own", **pinned)])
     assert found.keys() == {"/issuers/0/tenancy"}
 
 

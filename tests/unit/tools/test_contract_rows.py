@@ -45,6 +45,7 @@ UNSAID = {
     "one checksum for each part": "arithmetic",
     "must be at most": "a duration in other units",
     "less than or equal to": "the same, in the words of pydantic",
+    "never fetched over http": "the same",
     "in the bucket's region": "a part of another member",
 }
 BKT: dict[str, Any] = {"expiresIn": 60}

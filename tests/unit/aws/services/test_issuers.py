@@ -296,6 +296,7 @@ NOT_PUBLIC = [
     "https://printer.local/keys",
     "https://kubernetes.default.svc/openid/v1/jwks",
     "https://kubernetes/keys",
+    "http://adfs.example.com/adfs/services/trust",
     "https://router.home.arpa/keys",
     "https://login.example.com:99999999/keys",
     "https://login.example.com:/keys",
