@@ -7,7 +7,7 @@ import jwt
 from tests.attacks.attack import Attack, token
 from tests.attacks.sources import AUDIENCE, CRITICAL, HMAC, KEY_IN_TOKEN, TWICE, rule
 from tests.attacks.world import OTHER_ISSUER
-from tests.support.tokens import claims, jwk, rsa_key, sign
+from tests.support.tokens import claims, compact, jwk, rsa_key, sign
 
 UNAUTHORIZED = "401 Unauthorized"
 NOW = int(time.time())
@@ -24,6 +24,9 @@ OTHER = sign(lasting(sub="mallory")).split(".")
 ATTACKS = [
     Attack("a token that says that it is not signed", token(jwt.encode(lasting(), "", "none", headers={"kid": "key-1"})), UNAUTHORIZED, rule(8)),
     Attack("a token without its signature", token(f"{HEAD}.{PAYLOAD}."), UNAUTHORIZED, rule(8)),
+    Attack("a token that names no key, of an issuer whose keys have ids", token(compact({"alg": "RS256"}, lasting())), UNAUTHORIZED, rule(8)),
+    Attack("a token signed with another key, that names none", token(compact({"alg": "RS256"}, lasting(), key=rsa_key("mine"))), UNAUTHORIZED, rule(8)),
+    Attack("a token with null for its key", token(compact({"alg": "RS256", "kid": None}, lasting())), UNAUTHORIZED, rule(8)),
     Attack("a signature of another token", token(f"{HEAD}.{PAYLOAD}.{OTHER[2]}"), UNAUTHORIZED, rule(8)),
     Attack("claims that were exchanged", token(f"{HEAD}.{OTHER[1]}.{SIGNATURE}"), UNAUTHORIZED, rule(8)),
     Attack("a token signed with a key of its own", token(sign(lasting(), key=rsa_key("mine"), jwk=jwk(rsa_key("mine")))), UNAUTHORIZED, KEY_IN_TOKEN),

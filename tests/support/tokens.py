@@ -16,6 +16,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_
 from tests.support.make import NOW, record
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer import Issuer
+from vending.callers.issuer_keys import named_key
 from vending.callers.web_identity import authenticate, read_keys
 
 ISSUER = "https://login.example.com"
@@ -100,7 +101,7 @@ def accept(token: str, *issuers: Issuer, keys: bytes | None = None) -> WebIdenti
         token,
         record(),
         issuers={one.url: one for one in issuers or (issuer(),)},
-        find_key=lambda _, key_id, algorithm: found.get((key_id, algorithm)),
+        find_key=lambda _, key_id, algorithm: named_key(found, key_id, algorithm),
         now=NOW,
     )
 

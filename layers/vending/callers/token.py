@@ -25,7 +25,7 @@ class Token:
     """A parsed token that is not verified yet."""
 
     algorithm: str
-    key_id: str
+    key_id: str  # "": the token names no key
     issuer: str
     claims: Mapping[str, object]
     signed: bytes
@@ -48,17 +48,25 @@ def parse_token(text: str) -> Token:
         raise TokenRefused("Malformed") from None
     if not _HEADERS_REFUSED.isdisjoint(header):
         raise TokenRefused("HeaderNotAllowed")
-    algorithm, key_id, kind = header.get("alg"), header.get("kid"), header.get("typ", "JWT")
+    algorithm, kind = header.get("alg"), header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.lower() not in _TYPES:
         raise TokenRefused("HeaderNotAllowed")
     if not isinstance(algorithm, str):
         raise TokenRefused("AlgorithmNotAllowed")
-    if not isinstance(key_id, str) or not 0 < len(key_id) <= KEY_ID_CHARACTERS:
-        raise TokenRefused("KeyUnknown")
+    key_id = _key_id(header)
     if not isinstance(issuer := claims.get("iss"), str):
         raise TokenRefused("IssuerUnknown")
     signed = text.rpartition(".")[0].encode()
     return Token(algorithm, key_id, issuer, claims, signed, decoded[2])
+
+
+def _key_id(header: Mapping[str, object]) -> str:
+    key_id = header.get("kid")
+    if "kid" not in header:
+        return ""
+    if not isinstance(key_id, str) or not 0 < len(key_id) <= KEY_ID_CHARACTERS:
+        raise TokenRefused("KeyUnknown")
+    return key_id
 
 
 def token_hash(text: str) -> str:

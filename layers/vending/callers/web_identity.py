@@ -3,6 +3,7 @@
 RFC 7515 (JWS), 7517 (JWK), 7519 (JWT), 8725 (best practices).
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from jwt.exceptions import PyJWTError
 from vending.audit.record import Record
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer import Issuer
+from vending.callers.issuer_keys import UNNAMED, KeyName
 from vending.callers.token import parse_token, read_json, token_hash
 from vending.errors import TokenRefused
 
@@ -25,7 +27,7 @@ _ALGORITHMS = {
     ("OKP", "Ed25519"): ("EdDSA",),
 }
 
-type VerificationKeys = dict[tuple[str, str], PyJWK]  # by key id and algorithm
+type VerificationKeys = dict[KeyName, PyJWK]
 type FindKey = Callable[[Issuer, str, str], PyJWK | None]  # issuer, key id, algorithm
 
 
@@ -69,16 +71,25 @@ def authenticate(
 def read_keys(document: bytes) -> VerificationKeys:
     """Return the usable keys of a JWKS, without those that share their id and algorithm.
 
+    A key without an id is ``UNNAMED``, and used only where no other key fits its algorithm.
+
     Raises ``ValueError`` if the document is not a JWKS.
     """
     listed = read_json(document).get("keys")
     if not isinstance(listed, list):
         raise ValueError("not a JWKS: an object with a list 'keys'")  # noqa: TRY004 - as read_json
-    found: dict[tuple[str, str], PyJWK | None] = {}
+    found: defaultdict[KeyName, list[PyJWK]] = defaultdict(list)
+    fitting: Counter[str] = Counter()  # unusable keys too, so that nothing is guessed
     for jwk in listed:
-        for name, key in _usable_keys(jwk):
-            found[name] = None if name in found else key  # two with one name: neither is used
-    return {name: key for name, key in found.items() if key}
+        for algorithm in _algorithms(jwk):
+            fitting[algorithm] += 1
+            if key := _usable_key(jwk, algorithm):
+                found[key.key_id or UNNAMED, algorithm].append(key)
+    return {
+        (name, algorithm): keys[0]
+        for (name, algorithm), keys in found.items()
+        if len(keys) == 1 and (name is not UNNAMED or fitting[algorithm] == 1)
+    }
 
 
 def has_keys(jwks: str) -> bool:
@@ -86,19 +97,26 @@ def has_keys(jwks: str) -> bool:
     return bool(read_keys(jwks.encode()))
 
 
-def _usable_keys(jwk: object) -> Iterator[tuple[tuple[str, str], PyJWK]]:
-    """Yield the public key once for each algorithm by which it can verify signatures."""
-    if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig" or "d" in jwk:
+def _algorithms(jwk: object) -> Iterator[str]:
+    """The algorithms by which a key can verify signatures, as its members say."""
+    if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig":
         return
-    key_id, operations = jwk.get("kid"), jwk.get("key_ops", ["verify"])
-    if not isinstance(key_id, str) or not isinstance(operations, list):
+    operations = jwk.get("key_ops", ["verify"])
+    if not isinstance(operations, list) or "verify" not in operations:
         return
     kind = (str(jwk.get("kty")), None if jwk.get("kty") == "RSA" else str(jwk.get("crv")))
     for algorithm in _ALGORITHMS.get(kind, ()):
-        if jwk.get("alg", algorithm) == algorithm and "verify" in operations:
-            try:
-                key = PyJWK(jwk, algorithm)
-            except (PyJWTError, ValueError, TypeError, KeyError):
-                return
-            if kind[0] != "RSA" or key.key.key_size in RSA_BITS:
-                yield (key_id, algorithm), key
+        if jwk.get("alg", algorithm) == algorithm:
+            yield algorithm
+
+
+def _usable_key(jwk: Mapping[str, object], algorithm: str) -> PyJWK | None:
+    """The key, if it is public, strong enough, and has an id of text or none."""
+    key_id = jwk.get("kid", "-")
+    if "d" in jwk or not isinstance(key_id, str) or not key_id:
+        return None
+    try:
+        key = PyJWK(dict(jwk), algorithm)
+    except (PyJWTError, ValueError, TypeError, KeyError):
+        return None
+    return key if jwk["kty"] != "RSA" or key.key.key_size in RSA_BITS else None

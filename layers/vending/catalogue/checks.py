@@ -55,8 +55,8 @@ def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
         if issuer.jwks and not setting.has_keys(issuer.jwks):
             yield Fault(
                 f"/issuers/{position}/jwks",
-                "no usable key; a usable key is public, has a 'kid', and is RSA (2,048 to 8,192 "
-                "bits), P-256, P-384, P-521 or Ed25519",
+                "no usable key; a usable key is public, has a 'kid' or is the only one for its "
+                "algorithm, and is RSA (2,048 to 8,192 bits), P-256, P-384, P-521 or Ed25519",
             )
 
 

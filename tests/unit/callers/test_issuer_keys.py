@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
 from tests.support.make import NOW
-from tests.support.tokens import KEY_ID, ec_key, ed_key, issuer, jwk, jwks, rsa_key
+from tests.support.tokens import KEY_ID, PrivateKey, ec_key, ed_key, issuer, jwk, jwks, rsa_key
 from vending.callers.issuer import Issuer
 from vending.callers.issuer_keys import (
     CAPACITY,
@@ -26,6 +26,7 @@ from vending.callers.issuer_keys import (
     Fetched,
     IssuerKeys,
     IssuerSaysNo,
+    KeyName,
 )
 from vending.callers.web_identity import read_keys
 from vending.errors import TokenRefused, Unavailable
@@ -33,12 +34,17 @@ from vending.errors import TokenRefused, Unavailable
 ONE, OTHER = issuer(), issuer("https://other.example.com")
 
 
-def read(document: bytes) -> dict[tuple[str, str], str]:
-    """Read a short stand-in for a JWKS: ``[["kid", "name of the key"]]``."""
+def read(document: bytes) -> dict[KeyName, str]:
+    """Read a short stand-in for a JWKS: ``[["kid", "name of the key"]]``; null for no id."""
     listed = json.loads(document)
     if not isinstance(listed, list):
         raise ValueError("no list")  # noqa: TRY004 - as the real one
     return {(key_id, "RS256"): key for key_id, key in listed}
+
+
+def nameless(key: PrivateKey) -> dict[str, Any]:
+    """The public half as some issuers publish it, without an id."""
+    return {name: value for name, value in jwk(key).items() if name != "kid"}
 
 
 class World:
@@ -46,7 +52,7 @@ class World:
 
     def __init__(self) -> None:
         self.time = NOW
-        self.served: dict[str, dict[str, str]] = {ONE.url: {"a": "key a"}}
+        self.served: dict[str, dict[str | None, str]] = {ONE.url: {"a": "key a"}}
         self.document: bytes | None = None
         self.max_age: int | None = None
         self.down = self.refuses = False
@@ -325,6 +331,33 @@ def test_a_key_is_for_its_algorithm_alone(world: World) -> None:
     assert world.fetches == 1  # the key id is known, so no request is made
 
 
+def test_a_key_without_an_id_is_for_tokens_that_name_none_or_another(world: World) -> None:
+    world.served[ONE.url] = {None: "the only key"}
+    for key_id in ("", "a"):
+        assert world.keys.find(ONE, key_id, "RS256") == "the only key"
+        assert world.keys.find(ONE, key_id, "ES256") is None
+
+
+def test_a_new_key_without_an_id_is_found_within_two_minutes(world: World) -> None:
+    world.served[ONE.url] = {None: "old"}
+    assert world.keys.find(ONE, "", "RS256") == "old"
+    world.served[ONE.url] = {None: "new"}
+    world.time += MISSED - timedelta(seconds=1)
+    assert world.keys.find(ONE, "", "RS256") == "old"
+    world.time += timedelta(seconds=1)
+    assert world.keys.find(ONE, "", "RS256") == "new"
+    assert len(world.asked) == 2
+
+
+def test_a_key_without_an_id_outlasts_an_outage(world: World) -> None:
+    world.served[ONE.url] = {None: "the only key"}
+    assert world.keys.find(ONE, "a", "RS256") == "the only key"
+    world.down = True
+    for _ in range(5):
+        world.time += MISSED
+        assert world.keys.find(ONE, "a", "RS256") == "the only key"
+
+
 def test_pinned_keys_are_never_asked_for(world: World) -> None:
     pinned = replace(ONE, jwks='[["p", "pinned key"]]')
     for key_id in ("p", "a", "p", "b"):
@@ -434,7 +467,7 @@ def test_a_clock_that_goes_back_finds_the_keys_that_are_kept(world: World) -> No
 # Reading a JWKS
 
 
-def known(*keys: object) -> set[tuple[str, str]]:
+def known(*keys: object) -> set[KeyName]:
     return set(read_keys(json.dumps({"keys": keys}).encode()))
 
 
@@ -508,7 +541,7 @@ UNUSABLE: list[tuple[str, Callable[[], object]]] = [
     ("a key to wrap with", lambda: jwk(rsa_key(), key_ops=["wrapKey", "encrypt"])),
     ("a key for nothing", lambda: jwk(rsa_key(), key_ops=[])),
     ("a key whose operations are a text", lambda: jwk(rsa_key(), key_ops="verify")),
-    ("a key without an id", lambda: lacking("kid")),
+    ("null as an id", lambda: jwk(rsa_key(), kid=None)),
     ("a key whose id is a number", lambda: jwk(rsa_key(), kid=1)),
     ("a key whose id is null", lambda: jwk(rsa_key(), kid=None)),
     ("a key without a type", lambda: lacking("kty")),
@@ -556,6 +589,30 @@ def test_of_two_keys_with_one_id_neither_is_used() -> None:
     assert known(*twice) == set()
     assert known(*twice, jwk(rsa_key("third"), alg="RS256")) == set()
     assert known(*twice, jwk(rsa_key(), "b", alg="RS256")) == {("b", "RS256")}
+
+
+@pytest.mark.parametrize(
+    ("others", "algorithms"),
+    [
+        ([], {"RS256", "PS256"}),
+        ([jwk(ec_key())], {"RS256", "PS256"}),
+        ([nameless(ec_key())], {"RS256", "PS256", "ES256"}),
+        ([jwk(rsa_key("other"), use="enc")], {"RS256", "PS256"}),
+        ([jwk(rsa_key("other"), alg="RS256")], {"PS256"}),
+        ([jwk(rsa_key("other"))], set()),
+        ([nameless(rsa_key("other"))], set()),
+        ([nameless(rsa_key())], set()),
+        ([nameless(rsa_key("small", 1024))], set()),
+        ([jwk(rsa_key("other"), kid=7)], set()),
+        ([jwk(rsa_key("other"), kid="")], set()),
+    ],
+)
+def test_a_key_without_an_id_is_used_where_no_other_fits(
+    others: list[dict[str, Any]], algorithms: set[str]
+) -> None:
+    found = read_keys(jwks(nameless(rsa_key()), *others))
+    unnamed = {algorithm for name, algorithm in found if name is None}
+    assert unnamed & {"RS256", "PS256", "ES256"} == algorithms
 
 
 def test_two_kinds_of_key_may_have_one_id() -> None:

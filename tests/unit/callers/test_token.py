@@ -56,6 +56,7 @@ def test_a_key_id_may_be_as_long_as_the_limit_and_no_longer() -> None:
     assert parse_token(sign(kid="k" * KEY_ID_CHARACTERS)).key_id == "k" * KEY_ID_CHARACTERS
     assert reason(sign(kid="k" * (KEY_ID_CHARACTERS + 1))) == "KeyUnknown"
     assert reason(sign(kid="")) == "KeyUnknown"
+    assert parse_token(compact({"alg": "RS256"}, claims())).key_id == ""
 
 
 def test_a_token_may_be_as_long_as_the_limit_and_no_longer() -> None:

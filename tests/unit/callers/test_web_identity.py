@@ -301,6 +301,31 @@ def test_any_bytes_that_are_signed_are_a_refusal(header: bytes, payload: bytes) 
     assert is_refused(DOOR.sign("RS256", header))
 
 
+NAMELESS = {name: value for name, value in jwk(rsa_key()).items() if name != "kid"}
+OTHER_NAMELESS = {name: value for name, value in jwk(rsa_key("other")).items() if name != "kid"}
+
+
+@pytest.mark.parametrize("header", [{}, {"kid": "any"}])
+def test_a_token_is_verified_by_a_key_without_an_id_where_it_is_the_only_one(
+    header: dict[str, str],
+) -> None:
+    token = compact({"alg": "RS256"} | header, claims())
+    assert accept(token, keys=jwks(NAMELESS)).subject == "alice"
+    for keys in (
+        jwks(NAMELESS, OTHER_NAMELESS),
+        jwks(NAMELESS, jwk(rsa_key("other"))),
+        jwks(NAMELESS | {"alg": "RS384"}),
+        jwks(NAMELESS | {"use": "enc"}),
+        jwks(jwk(rsa_key(), "named")),
+    ):
+        with pytest.raises(TokenRefused) as refused:
+            accept(token, keys=keys)
+        assert refused.value.reason == "KeyUnknown"
+    with pytest.raises(TokenRefused) as refused:
+        accept(token, keys=jwks(OTHER_NAMELESS))
+    assert refused.value.reason == "SignatureWrong"
+
+
 def test_pinned_keys_are_keys_only_if_one_can_be_used() -> None:
     assert has_keys(jwks().decode())
     assert not has_keys('{"keys": []}')
