@@ -7,6 +7,7 @@ patterns: ``template/lent_role/boundary.yaml``, which a test compares with them.
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 # The names that each tool gives to its buckets; `*` is any run of characters.
 NEVER_LENT = {
@@ -31,8 +32,13 @@ def why_never_lent(bucket: str, more: Collection[str]) -> str | None:
 
     ``more`` are the patterns that the stack adds.
     """
-    for pattern, reason in NEVER_LENT.items():
-        if fnmatchcase(bucket, pattern):
-            return f"{reason} ({pattern})"
+    if reason := _everywhere(bucket):
+        return reason
     found = next((pattern for pattern in sorted(more) if fnmatchcase(bucket, pattern)), None)
     return found and f"the stack's NeverLentBuckets has {found}"
+
+
+@lru_cache(maxsize=1000)  # every decision needs it
+def _everywhere(bucket: str) -> str | None:
+    matches = ((one, why) for one, why in NEVER_LENT.items() if fnmatchcase(bucket, one))
+    return next((f"{why} ({one})" for one, why in matches), None)
