@@ -19,6 +19,8 @@ from vending.times import iso
 from vending.trail.vends import Vend
 
 MOST_SESSIONS = 100  # denied one by one; more would not fit into the policy beside others
+# Of all denials of holders: an item of the table has up to 400 KB, and a revocation adds up to 100.
+DENIALS_BYTES = 200_000
 SETTLING = timedelta(seconds=15)  # before a search, in which vends may not be in the logs yet
 
 type NotCovered = dict[str, object]
@@ -91,6 +93,19 @@ class Found:
     sessions: tuple[Place, ...]
     not_covered: list[NotCovered]
     failure: str | None
+
+
+def check_room(denials: str | None) -> None:
+    """Refuse another revocation of holders where the item of their denials is almost full.
+
+    Raises:
+        TooLarge: beyond the limit of the table, no denial of anybody could be written any more.
+    """
+    if len(denials or "") > DENIALS_BYTES:
+        raise TooLarge(
+            "Too many holders of claims are revoked. Lift blocks that are no longer needed, or "
+            "revoke single grants and subjects instead."
+        )
 
 
 def find_sessions(

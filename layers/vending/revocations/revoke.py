@@ -9,7 +9,13 @@ from vending.callers.caller import Caller
 from vending.denials.holders import Holders
 from vending.errors import InvalidRequest, NotFound, PreconditionFailed, ServiceFault
 from vending.revocations.enforce import RevokeEffects, enforce
-from vending.revocations.holders import SETTLING, Granted, NotCovered, find_sessions
+from vending.revocations.holders import (
+    SETTLING,
+    Granted,
+    NotCovered,
+    check_room,
+    find_sessions,
+)
 from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import SLACK, Revocation
 from vending.sessions.durations import LONGEST
@@ -27,7 +33,8 @@ def revoke(
     Raises:
         NotFound: there is no record of this vend.
         InvalidRequest: the issuer's tokens are not read for one of the claims; nothing is revoked.
-        TooLarge: the logs are too long to find the vend; nothing is revoked.
+        TooLarge: the logs are too long to find the vend, or holders of too many claims are
+            revoked; nothing is revoked.
         Unavailable: the table failed, or the logs; nothing is revoked.
     """
     now = effects.ledger.now
@@ -39,6 +46,8 @@ def revoke(
         )
     session = vends[0].session_id if vends else None
     holders = request.holders
+    if holders:
+        check_room(effects.ledger.denials()[1])
     granted = _granted(holders, record, effects) if holders else None
     if holders and granted:
         granted.check(holders)

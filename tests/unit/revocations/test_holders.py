@@ -386,6 +386,22 @@ def test_a_claim_that_no_token_is_read_for_is_refused_since_it_would_stop_nobody
     assert not at.kept
 
 
+def test_blocks_of_holders_never_outgrow_the_item_that_every_decision_reads() -> None:
+    """Beyond DynamoDB's limit the reconciler could write no denial at all, of anybody."""
+    claims = {f"c{n}": "\u00e9" * 256 for n in range(50)}
+    at = world(entry=None)
+
+    def fill() -> None:
+        for n in range(100):
+            asked(at, caller={"issuer": ISSUER, "claims": claims | {"c0": str(n)}}, **BLOCK)
+
+    with pytest.raises(TooLarge, match="Lift blocks"):
+        fill()
+    assert 1 < len(at.kept) == len(denials(at).holders) < 100
+    assert len(str(at.holders)) < 400_000
+    assert asked(at, caller={"iam": str(caller().identity.canonical)}, **BLOCK)["denialWritten"]
+
+
 @pytest.mark.invariant(19)
 @pytest.mark.parametrize(
     ("value", "granted", "told"),
