@@ -117,3 +117,19 @@ def test_a_table_is_as_wide_as_its_texts(capsys: pytest.CaptureFixture[str]) -> 
 )
 def test_seconds_are_shown_as_the_file_writes_them(seconds: object, written: str) -> None:
     assert text.duration_text(seconds) == written
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_what_stdout_cannot_encode_is_escaped(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a log, or where Windows writes to a file: a key in Japanese must not end the list."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", out)
+    text.put("é 月次")
+    text.put_json({"key": "é 月次 😀"})
+    out.flush()
+    line, _, rest = out.buffer.getvalue().decode(encoding).partition("\n")  # type: ignore[attr-defined]
+    shown = {"ascii": "\\xe9 \\u6708\\u6b21", "cp1252": "é \\u6708\\u6b21", "utf-8": "é 月次"}
+    assert line == shown[encoding]
+    assert json.loads(rest) == {"key": "é 月次 😀"}

@@ -31,8 +31,16 @@ def has_colour(stream: IO[str]) -> bool:
 
 
 def put(*parts: "str | Painted") -> None:
-    """Write one line to stdout, with everything escaped that could control a terminal."""
-    sys.stdout.write("".join(map(_shown, parts)) + "\n")
+    """Write one line to stdout, with everything escaped that could control a terminal.
+
+    What stdout cannot encode is escaped too, as on Windows or in a log that is ASCII.
+    """
+    line, encoding = "".join(map(_shown, parts)), _encoding()
+    sys.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+def _encoding() -> str:
+    return sys.stdout.encoding or "utf-8"
 
 
 def _shown(part: "str | Painted") -> str:
@@ -44,7 +52,8 @@ def _shown(part: "str | Painted") -> str:
 
 def put_json(value: Any) -> None:
     """Write the value to stdout as JSON, with the same characters escaped as JSON does."""
-    for line in json.dumps(value, indent=2, ensure_ascii=False).split("\n"):
+    is_unicode = _encoding().lower().startswith("utf")
+    for line in json.dumps(value, indent=2, ensure_ascii=not is_unicode).split("\n"):
         put("".join(char if is_shown(char) else json.dumps(char)[1:-1] for char in line))
 
 
