@@ -129,7 +129,7 @@ def test_what_stdout_cannot_encode_is_escaped(
     text.put("é 月次")
     text.put_json({"key": "é 月次 😀"})
     out.flush()
-    line, _, rest = out.buffer.getvalue().decode(encoding).partition("\n")  # type: ignore[attr-defined]
+    line, _, rest = out.buffer.getvalue().decode(encoding).partition("\n")
     shown = {"ascii": "\\xe9 \\u6708\\u6b21", "cp1252": "é \\u6708\\u6b21", "utf-8": "é 月次"}
     assert line == shown[encoding]
     assert json.loads(rest) == {"key": "é 月次 😀"}
