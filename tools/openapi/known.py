@@ -1,7 +1,7 @@
 """JSON Schemas of members that the code parses with its own functions."""
 
 from tools.openapi.shapes import CONTROL, Schema, matching, none_of, ref
-from vending.bodies import content_fields, fields, issuer_fields
+from vending.bodies import content_fields, fields, header_values, issuer_fields
 from vending.bodies.fields import ADDRESS_BLOCKS
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
@@ -44,7 +44,7 @@ def whole_or(least: int, most: int, pattern: str) -> Schema:
 
 
 DURATION, SIZE = "[1-9][0-9]{0,4}(?:s|m|h)", "[1-9][0-9]{0,15}(?:B|KiB|MiB|GiB|TiB)"
-TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}"  # noqa: S105 - a token of RFC 9110, not a secret
+TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"  # noqa: S105 - a token of RFC 9110, not a secret
 LENGTH = {"type": "integer", "minimum": 0, "maximum": content_fields.LARGEST_PUT}
 KNOWN: list[tuple[object, Schema]] = [
     *((getattr(fields, name), ref(name)) for name in ("Target", "KeyTarget", "KeyPrefix")),
@@ -155,6 +155,16 @@ KNOWN: list[tuple[object, Schema]] = [
         },
     ),
     (content_fields.Size, whole_or(1, content_fields.LARGEST, SIZE)),
+    (
+        content_fields.ContentType,
+        matching(header_values.TYPE + header_values.PARAMETER_PATTERN)
+        | {"maxLength": header_values.TYPE_CHARACTERS},
+    ),
+    (
+        content_fields.Disposition,
+        matching(f"({header_values.DISPOSITION}){header_values.PARAMETER_PATTERN}")
+        | {"maxLength": header_values.DISPOSITION_CHARACTERS},
+    ),
     (
         content_fields.ContentTypes,
         {

@@ -19,7 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from tools.reference import words
-from vending.bodies import content_fields, fields, issuer_fields
+from vending.bodies import content_fields, fields, header_values, issuer_fields
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.grants import scope
@@ -77,6 +77,14 @@ WORDS: list[tuple[object, str]] = [
     (fields.SourceIp, f"`caller`, or 1 to {fields.ADDRESS_BLOCKS} CIDR blocks"),
     (content_fields.Size, "bytes, or text such as `100MiB`"),
     (content_fields.ContentTypes, f"1 to {content_fields.TYPES} types: `text/csv`, or `image/*`"),
+    (
+        content_fields.ContentType,
+        f"a content type, at most {header_values.TYPE_CHARACTERS} characters (RFC 9110)",
+    ),
+    (
+        content_fields.Disposition,
+        f"`attachment` or `inline`, at most {header_values.DISPOSITION_CHARACTERS:,} characters",
+    ),
     (content_fields.Lengths, f"`[least, most]`, from 0 to {content_fields.LARGEST_PUT:,}"),
     (str, "text"),
     (bool, "`true` or `false`"),

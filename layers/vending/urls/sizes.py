@@ -67,7 +67,8 @@ def _request_bytes(request: UrlRequest) -> int:
     """The maximum size of the answer to one request."""
     path = len(encode_path(request.target.key))
     if isinstance(request, FormUrl):
-        return FORM_BYTES + FORM_TIMES * path + 2 * TOKEN_BYTES
+        fields = FORM_TIMES * len(str(request.fields))
+        return FORM_BYTES + FORM_TIMES * path + 2 * TOKEN_BYTES + fields
     members = 0 if is_plain(request) else len(str(request.headers)) + 3 * len(str(request.query))
     return URL_BYTES + TOKEN_BYTES + path + members
 

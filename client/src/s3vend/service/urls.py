@@ -11,6 +11,7 @@ from s3vend.errors import InvalidRequest, S3VendError
 from s3vend.http.address import is_plain_loopback
 from s3vend.service.connect import Service, connect
 from s3vend.service.credentials import parse_time
+from s3vend.service.disposition import attachment
 
 Method = Literal["GET", "HEAD", "PUT", "DELETE", "POST"]
 TargetOrRequest = str | Mapping[str, object]
@@ -67,6 +68,7 @@ def presign(
     *,
     method: Method = "GET",
     expires_in: int = EXPIRES,
+    save_as: str | None = None,
     service: Service | None = None,
     **members: object,
 ) -> list[Url]:
@@ -74,7 +76,8 @@ def presign(
 
     An item is a target, or a mapping with the members of the API's request. ``method`` and
     ``members`` (such as ``responseContentType``) apply to items that are targets; ``expires_in``
-    (seconds) applies to all.
+    (seconds) applies to all. ``save_as`` is the name, in any language, under which browsers save
+    what a `GET` answers.
 
     One request to the service takes up to 1,000 URLs, or 10,000 if all are keys below one prefix.
     Each request is decided as a whole: if a later one is refused, the URLs of the earlier ones
@@ -87,6 +90,8 @@ def presign(
     """
     if not wanted:
         return []
+    if save_as is not None:
+        members["responseContentDisposition"] = attachment(save_as)
     connected = service or connect()
     prefix = _shared_prefix(wanted) if method in _COMPACT_METHODS else None
     if prefix is not None:

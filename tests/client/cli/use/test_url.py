@@ -36,6 +36,19 @@ def test_json_says_what_has_to_be_sent_with_the_url(both: Served) -> None:
     assert json.loads(both.asked[0].body)["requests"][0]["contentLength"] == 3
 
 
+def test_a_link_is_saved_under_a_name_in_any_language(both: Served) -> None:
+    assert typed("url", "s3://b/k", "--save-as", "\u20ac.csv").code == 0
+    request = json.loads(both.asked[0].body)["requests"][0]
+    value = "attachment; filename=\"_.csv\"; filename*=UTF-8''%E2%82%AC.csv"
+    assert request["responseContentDisposition"] == value
+
+
+@pytest.mark.parametrize("words", [("-X", "PUT", "--save-as", "a"), ("--save-as", "a/b")])
+def test_a_name_to_save_as_is_for_a_link_and_a_name(words: "tuple[str, ...]", both: Served) -> None:
+    ended = typed("url", "s3://b/k", *words)
+    assert (ended.code, both.asked) == (2, [])
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "HEAD"])
 def test_the_line_for_curl_does_it(
     method: str, both: Served, stored: "dict[str, bytes]", tmp_path: Path

@@ -52,6 +52,9 @@ def url(
     curl: Annotated[
         bool, typer.Option("--curl", help="Print curl commands that use the URLs.")
     ] = False,
+    save_as: Annotated[
+        str | None, typer.Option("--save-as", help="GET: name under which browsers save the file.")
+    ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", help="PUT: file to upload, for its length and type.")
     ] = None,
@@ -72,6 +75,8 @@ def url(
         raise Refusal("--curl cannot be used with --output json")
     keys = [parse_key(text) for text in _lines(targets)]
     members = _members(method, file, content_type, content_length)
+    if save_as is not None and method is not Method.GET:
+        raise Refusal("--save-as requires --method GET")
     if file is not None and len(keys) > 1:
         raise Refusal("--file requires exactly one target")
     lifetime = parse_duration(expires_in, "--expires-in")
@@ -81,6 +86,7 @@ def url(
         keys,
         method=method.value,
         expires_in=lifetime or 0,
+        save_as=save_as,
         service=options.service(),
         **members,
     )
