@@ -69,6 +69,8 @@ ATTACKS = [
     Attack("an issuer without TLS", trust(issuer="http://login.example.com"), "400 InvalidRequest /issuers/0/issuer", rule(8)),
     Attack("an issuer by an http name within the network, whose keys anybody on the way could replace", trust(issuer="http://adfs.corp.internal/adfs/services/trust"), "400 InvalidRequest /issuers/0/issuer", rule(8)),
     Attack("GitHub as one's own issuer, by an http name and with keys", shared(GITHUB.replace("https:", "http:"), tenancy="own", jwks=PINNED), "400 InvalidRequest /issuers/0/tenancy", rule(8), looked_up=True),
+    Attack("an issuer whose audience is any claim", trust(audienceClaim="sub"), "400 InvalidRequest /issuers/0/audienceClaim", rule(15)),
+    Attack("an address that nobody verified, by a text where the entry's word makes it a boolean", shared(NEW, {"claims": {"email": "a@example.com", "email_verified": "true"}}, claims=["email", "email_verified"], tenancy="own", emailVerified="text"), f"{AT}/grantee", rule(8), looked_up=True),
     Attack("an issuer on this machine, with keys", trust(issuer="http://127.0.0.1:8080", jwks=PINNED), "400 InvalidRequest /issuers/0/issuer", rule(8), looked_up=True),
     Attack("an issuer on this machine", trust(issuer="http://127.0.0.1:8080"), "400 InvalidRequest /issuers/0/issuer", rule(8), looked_up=True),
     Attack("an issuer at the metadata service", trust(issuer="https://169.254.169.254"), "400 InvalidRequest /issuers/0", rule(8)),

@@ -99,6 +99,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
         (
             *("issuer", "audience", "subjectClaim", "claims", "algorithms"),
             *("maxTokenLifetime", "jwks?", "tenantClaims?", "tenancy?", "callerClaims?"),
+            *("audienceClaim?", "emailVerified?"),
         ),
     ),
     "GET /admin/locations": ("lists all locations by bucket", PAGE, ("locations", "nextToken?")),
@@ -275,6 +276,14 @@ MEANINGS = {
     "IssuerBody.callerClaims": (
         "those of `claims` that make a caller, for rate limits and in the audit record; a token "
         "without one of them is refused. Default: the subject makes a caller"
+    ),
+    "IssuerBody.audienceClaim": (
+        "`client_id`: its tokens are access tokens of Cognito, which have `token_use: access` and "
+        "no `aud`; `client_id` is one of `audience` instead. Others are refused"
+    ),
+    "IssuerBody.emailVerified": (
+        '`text`: its tokens write `email_verified` as `"true"` or `"false"`; grants say `true` or '
+        "`false`"
     ),
     "IssuerBody.tenancy": (
         "`own`: the issuer signs tokens for you alone, so that its grants may have any claim; "

@@ -18,6 +18,8 @@ ALGORITHMS = (
     *("ES256", "ES384", "ES512", "EdDSA"),
 )
 USUAL_ALGORITHMS = ("RS256",)
+EMAIL_VERIFIED = ("email_verified",)  # the path of a claim that some issuers write as text
+BOOLEANS = {"true": True, "false": False}
 
 _NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -44,6 +46,9 @@ class Issuer:
     tenant_claims: tuple[str, ...] = ()  # names of claims, each of which pins one tenant
     tenancy: Literal["own"] | None = None  # own: all its tokens are for one tenant, the operator
     caller_claims: tuple[str, ...] = ()  # names of claims that make a caller; else the subject does
+    # client_id: its tokens are Cognito's access tokens, which have no aud
+    audience_claim: Literal["client_id"] | None = None
+    email_verified: Literal["text"] | None = None  # text: its tokens write "true", not true
 
     @property
     def id(self) -> str:
@@ -70,6 +75,8 @@ class Issuer:
             "tenantClaims": list(self.tenant_claims),
             "tenancy": self.tenancy,
             "callerClaims": list(self.caller_claims),
+            "audienceClaim": self.audience_claim,
+            "emailVerified": self.email_verified,
         }
         return members | {name: value for name, value in given.items() if value}
 
@@ -78,14 +85,18 @@ class Issuer:
 
         If not, grants to a subject or claim would be for other callers than under ``other``.
         """
-        return self.subject_claim == other.subject_claim and set(other.claims) <= set(self.claims)
+        return (
+            self.subject_claim == other.subject_claim
+            and self.email_verified == other.email_verified
+            and set(other.claims) <= set(self.claims)
+        )
 
     def check(self, claims: Mapping[str, object], now: datetime) -> None:
         """Raise ``TokenRefused`` unless the token is for this service and valid at ``now``.
 
         https://www.rfc-editor.org/rfc/rfc7519#section-4.1
         """
-        if not self._is_audience(claims.get("aud")):
+        if not self.audience_of(claims):
             raise TokenRefused("AudienceWrong")
         expires, issued = _time(claims, "exp"), _time(claims, "iat")
         begins = _time(claims, "nbf") if "nbf" in claims else issued
@@ -96,6 +107,21 @@ class Issuer:
             raise TokenRefused("NotYetValid")
         if not 0 < expires - issued <= self.max_token_lifetime:
             raise TokenRefused("LifetimeTooLong")
+
+    def audience_of(self, claims: Mapping[str, object]) -> str | None:
+        """Return the audience of the entry that the token is for; None if there is none.
+
+        An access token of Cognito names the app client that it was issued to, and no audience.
+        """
+        found = claims.get("aud")
+        if self.audience_claim:
+            is_access_token = claims.get("token_use") == "access" and "aud" not in claims
+            found = claims.get(self.audience_claim) if is_access_token else None
+            found = found if isinstance(found, str) else None
+        audiences = found if isinstance(found, list) else [found]
+        if not all(isinstance(one, str) for one in audiences):
+            return None
+        return next((one for one in self.audience if one in audiences), None)
 
     def subject(self, claims: Mapping[str, object]) -> str:
         """Return the token's subject; raises ``TokenRefused`` if it is missing or not plain."""
@@ -127,12 +153,9 @@ class Issuer:
             for member in claim.path:
                 value = value.get(member) if isinstance(value, dict) else None
             if value is not None:
+                if self.email_verified and claim.path == EMAIL_VERIFIED and isinstance(value, str):
+                    value = BOOLEANS.get(value, value)
                 yield claim.name, _scalars(value)
-
-    def _is_audience(self, audience: object) -> bool:
-        audiences = audience if isinstance(audience, list) else [audience]
-        are_texts = all(isinstance(one, str) for one in audiences)
-        return are_texts and not set(self.audience).isdisjoint(audiences)
 
 
 def is_plain(text: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from vending.callers.caller import Caller
 from vending.callers.identity import IamIdentity, Identity, WebIdentity
-from vending.callers.issuer import Issuer
+from vending.callers.issuer import EMAIL_VERIFIED, Issuer
 from vending.callers.principal import Principal, partition_of
 from vending.errors import PolicyTooLarge
 from vending.grants.grant import Grant
@@ -94,7 +94,7 @@ def _trusts_unverified_email(grant: Grant, grantee: WebGrantee, issuer: Issuer) 
     used = {one.path for one in issuer.claims if one.name in _matched(grantee) | _filling(grant)}
     if grantee.subject:
         used.add((issuer.subject_claim,))
-    verified = [one.name for one in issuer.claims if one.path == ("email_verified",)]
+    verified = [one.name for one in issuer.claims if one.path == EMAIL_VERIFIED]
     return ("email",) in used and not any(grantee.claim(name) is True for name in verified)
 
 

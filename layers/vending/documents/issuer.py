@@ -16,7 +16,7 @@ from vending.bodies.issuer_fields import (
     Subject,
     TokenLifetime,
 )
-from vending.callers.issuer import LIFETIME, USUAL_ALGORITHMS, Issuer
+from vending.callers.issuer import EMAIL_VERIFIED, LIFETIME, USUAL_ALGORITHMS, Issuer
 from vending.callers.issuer_url import is_local, is_only_a_name, is_public
 from vending.table import refuse_damaged_item
 
@@ -34,6 +34,8 @@ class IssuerBody(Body):
     tenant_claims: ClaimNames = ()
     tenancy: Literal["own"] | None = None
     caller_claims: ClaimNames = ()
+    audience_claim: Literal["client_id"] | None = None
+    email_verified: Literal["text"] | None = None
 
     @model_validator(mode="after")
     def _known_claims(self) -> Self:
@@ -44,6 +46,10 @@ class IssuerBody(Body):
                 raise ValueError(f"{member!r} names {missing[0]!r}, which 'claims' does not list")
         if self.tenancy and self.tenant_claims:
             raise ValueError("give 'tenancy: own' or 'tenantClaims', not both")
+        if self.email_verified and EMAIL_VERIFIED not in {claim.path for claim in self.claims}:
+            raise ValueError(
+                "'emailVerified' is about 'email_verified', which 'claims' does not list"
+            )
         return self
 
     @model_validator(mode="after")
@@ -72,6 +78,8 @@ class IssuerBody(Body):
             tenant_claims=self.tenant_claims,
             tenancy=self.tenancy,
             caller_claims=self.caller_claims,
+            audience_claim=self.audience_claim,
+            email_verified=self.email_verified,
         )
 
     @classmethod

@@ -52,6 +52,61 @@ CHECKED: list[tuple[str, dict[str, object], str | None]] = [
     ("its beginning is null", {"nbf": None}, "TimeMissing"),
 ]
 # fmt: on
+ACCESS = {"aud": None, "token_use": "access", "client_id": AUDIENCE}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "members", "accepted"),
+    [
+        ("an access token of the app client", ACCESS, True),
+        ("of another app client", ACCESS | {"client_id": "https://other.example.com"}, False),
+        ("of several", ACCESS | {"client_id": [AUDIENCE]}, False),
+        ("of none", ACCESS | {"client_id": None}, False),
+        ("an ID token", {"token_use": "id"}, False),
+        ("an ID token with a client", ACCESS | {"token_use": "id"}, False),
+        ("no word of its use", ACCESS | {"token_use": None}, False),
+        ("its use in a list", ACCESS | {"token_use": ["access"]}, False),
+        ("for us besides", ACCESS | {"aud": AUDIENCE}, False),
+        ("for somebody else besides", ACCESS | {"aud": "https://api.example.com"}, False),
+        ("for nobody besides", ACCESS | {"aud": []}, False),
+    ],
+)
+def test_an_access_token_of_cognito_is_for_its_client_where_the_entry_says_so(
+    sentence: str, members: dict[str, object], accepted: bool
+) -> None:
+    payload = claims(**members)
+    trusted = issuer(audience=("a", AUDIENCE), audience_claim="client_id")
+    assert trusted.audience_of(payload) == (AUDIENCE if accepted else None), sentence
+    if accepted:
+        trusted.check(payload, NOW)
+    else:
+        with pytest.raises(TokenRefused, match="was not accepted"):
+            trusted.check(payload, NOW)
+    usual = issuer(audience=("a", AUDIENCE)).audience_of(payload)
+    assert usual == (AUDIENCE if payload.get("aud") == AUDIENCE else None)
+
+
+TEXT = (Claim("ok", ("email_verified",)), Claim("other", ("other",)), Claim("deep", ("x", "email_verified")))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("true", True),
+        ("false", False),
+        (True, True),
+        ("True", "True"),
+        ("1", "1"),
+        ("", ""),
+        (1, 1),
+        (["true"], ["true"]),
+    ],
+)
+def test_an_email_is_verified_in_text_where_the_entry_says_so(value: object, read: object) -> None:
+    payload = claims(email_verified=value, other="true", x={"email_verified": "true"})
+    found = issuer(claims=TEXT, email_verified="text").usable_claims(payload)
+    assert json.dumps(found) == json.dumps({"ok": read, "other": "true", "deep": "true"})
+    assert json.dumps(issuer(claims=TEXT).usable_claims(payload)["ok"]) == json.dumps(value)
 
 
 @pytest.mark.parametrize(("sentence", "members", "reason"), CHECKED)
@@ -167,6 +222,8 @@ def test_scalars_and_lists_of_scalars_are_taken_with_their_types(value: object) 
         {"claims": (Claim("a", ("a",)), Claim("b", ("c", "d")))},
         {"algorithms": ("ES256", "EdDSA"), "max_token_lifetime": 60},
         {"jwks": '{"keys":[]}'},
+        {"audience_claim": "client_id"},
+        {"email_verified": "text", "claims": (Claim("ok", ("email_verified",)),)},
     ],
 )
 def test_an_entry_reads_as_it_is_written(members: dict[str, Any]) -> None:

@@ -48,6 +48,7 @@ THEIRS = "arn:aws:iam::210987654321:role/Partner"
 LENDS = replace(SETTING, assumable_roles=lambda: (THEIRS,))
 KEYS = [f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/{name}" for name in ("0a1b2c3d", "0a1b2c3e")]
 FIRST, SECOND = jwk(rsa_key()), jwk(rsa_key("other"), "key-2")
+VERIFIED = ["team", "email_verified"]
 BY_CLAIM = {"issuer": ISSUER, "claims": {"team": "a"}}
 BY_SUBJECT = {"issuer": ISSUER, "subject": "alice"}
 
@@ -140,6 +141,10 @@ def test_a_location_that_closes_offers_the_grants_in_its_bucket(
         ({}, {"subjectClaim": "email_id"}, True),
         ({}, {"callerClaims": ["team"]}, True),
         ({"callerClaims": ["team"]}, {}, False),
+        ({}, {"audienceClaim": "client_id"}, True),
+        ({"audienceClaim": "client_id"}, {}, True),
+        ({}, {"claims": VERIFIED, "emailVerified": "text"}, True),
+        ({"claims": VERIFIED, "emailVerified": "text"}, {"claims": VERIFIED}, True),
         ({"tenancy": None, "tenantClaims": ["team"]}, {}, False),
         ({}, {"tenancy": None, "tenantClaims": ["team"]}, False),
     ],

@@ -431,6 +431,11 @@ BAD_MEMBERS: list[tuple[dict[str, object], str, str]] = [
     ({"tenancy": "shared"}, "tenancy", "'own'"),
     ({"callerClaims": []}, "callerClaims", "a list of 1 to 50"),
     ({"callerClaims": "org"}, "callerClaims", "a list of 1 to 50"),
+    ({"audienceClaim": "azp"}, "audienceClaim", "client_id"),
+    ({"audienceClaim": "aud"}, "audienceClaim", "client_id"),
+    ({"audienceClaim": ["client_id"]}, "audienceClaim", "client_id"),
+    ({"emailVerified": True}, "emailVerified", "text"),
+    ({"emailVerified": "true"}, "emailVerified", "text"),
     ({"jwks": "https://login.example.com/keys"}, "jwks", "'keys'"),
     ({"jwks": []}, "jwks", "'keys'"),
     ({"jwks": {}}, "jwks", "'keys'"),
@@ -460,6 +465,10 @@ def test_a_bad_member_of_an_issuer_is_named(
         ({"tenantClaims": ["org"], "claims": ["Org"]}, "which 'claims' does not list"),
         ({"tenantClaims": ["org"], "claims": ["org"], "tenancy": "own"}, "not both"),
         ({"callerClaims": ["org"]}, "'callerClaims' names 'org', which 'claims' does not list"),
+        (
+            {"emailVerified": "text"},
+            "'emailVerified' is about 'email_verified', which 'claims' does not list",
+        ),
     ],
 )
 def test_members_of_an_issuer_that_do_not_go_together_are_refused(

@@ -52,11 +52,8 @@ class Verification:
 
     def audience(self, token: str, identity: WebIdentity) -> str:
         """The audience of a verified token that the issuer's entry lists."""
-        claim = parse_token(token).claims.get("aud")
-        audiences = claim if isinstance(claim, list) else [claim]
         issuer = self.issuers().get(identity.issuer)
-        expected = issuer.audience if issuer else ()
-        return next((value for value in expected if value in audiences), "")
+        return (issuer and issuer.audience_of(parse_token(token).claims)) or ""
 
 
 def _trusted(dynamodb: Any, settings: Settings) -> dict[str, Issuer]:
