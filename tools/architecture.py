@@ -34,7 +34,7 @@ ROOMS = {
     "urls": "vending presigned URLs",
     "uploads": "multipart uploads",
     "trail": "searching audit records",
-    "tenancy": "judging whether grants to an issuer's callers are pinned to one tenant",
+    "tenancy": "judging whether an issuer's tokens can match grants, and of one tenant only",
     "catalogue": "administration: changing grants, issuers and locations",
     "revocations": "revoking, lifting, and keeping denials in force",
     "aws/services": "clients of AWS and of issuers",

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from vending.callers.audiences import whose_audience
-from vending.callers.issuer import Issuer
-from vending.callers.issuer_url import is_local
 from vending.callers.principal import partition_of
 from vending.catalogue.changes import Entry, Kind
-from vending.catalogue.never_lent import never_lent_buckets
+from vending.catalogue.issuer_checks import (
+    foreign_audiences,
+    too_many_issuers,
+    unfounded_tenancy,
+    unread_blocks,
+    untrustworthy_issuers,
+)
 from vending.catalogue.proposal import Proposal
 from vending.catalogue.usable import grant_faults, grantee_faults
-from vending.documents.document import ISSUERS
 from vending.errors import Fault
+from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
+from vending.grants.never_lent import why_never_lent
 from vending.partitions import PARTITIONS
 from vending.tenancy import judge
+from vending.tenancy.claim_types import never_matches
 
 type Check = Callable[[Proposal], Iterator[Fault]]
 
@@ -34,49 +39,6 @@ def repeated_ids(proposal: Proposal) -> Iterator[Fault]:
             if first.setdefault(entry.id, position) != position:
                 detail = f"{entry.id!r} is already used at /{kind}s/{first[entry.id]}"
                 yield Fault(f"/{kind}s/{position}/{ID_MEMBERS[kind]}", detail)
-
-
-def too_many_issuers(proposal: Proposal) -> Iterator[Fault]:
-    """More issuers than there may be."""
-    count = len(proposal.trusted)
-    if count > ISSUERS:
-        yield Fault("/issuers", f"there would be {count} issuers; at most {ISSUERS} are allowed")
-
-
-def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
-    """Issuers on this machine, except in development, and pinned keys without a usable one."""
-    setting = proposal.setting
-    for position, issuer in enumerate(proposal.issuers):
-        if is_local(issuer.url) and not setting.allow_local_issuers:
-            yield Fault(
-                f"/issuers/{position}/issuer",
-                "http on 127.0.0.1 is for development only; deploy with AllowLocalIssuers=true",
-            )
-        if issuer.jwks and not setting.has_keys(issuer.jwks):
-            yield Fault(
-                f"/issuers/{position}/jwks",
-                "no usable key; a usable key is public, has a 'kid' or is the only one for its "
-                "algorithm, and is RSA (2,048 to 8,192 bits), P-256, P-384, P-521 or Ed25519",
-            )
-
-
-def foreign_audiences(proposal: Proposal) -> Iterator[Fault]:
-    """Audiences of others, in issuers that are new or changed. Stored entries stay valid."""
-    for position, issuer in enumerate(proposal.issuers):
-        if issuer != proposal.stored.issuers.get(issuer.id):
-            for reason in foreign_audience(issuer):
-                yield Fault(f"/issuers/{position}/audience", reason)
-
-
-def foreign_audience(issuer: Issuer) -> Iterator[str]:
-    """For each audience of somebody else: whose it is, and what to use instead."""
-    for audience in issuer.audience:
-        if who := whose_audience(audience, issuer.url):
-            yield (
-                f"{audience!r} is the audience of {who}: tokens for it open more than s3vend "
-                "lends, so nobody may send them here; use a URL of your own, such as "
-                "https://vend.example.com, and request tokens for that"
-            )
 
 
 def unassumable_roles(proposal: Proposal) -> Iterator[Fault]:
@@ -108,6 +70,22 @@ def foreign_partitions(proposal: Proposal) -> Iterator[Fault]:
             yield Fault(f"{where}/kmsKey", f"must be in the stack's partition, {own!r}")
 
 
+def never_lent_buckets(proposal: Proposal) -> Iterator[Fault]:
+    """Grants and locations in buckets that are never lent, whatever role a location names.
+
+    Stored ones too, if the document names them: they open nothing.
+    """
+    named = [
+        *((f"/grants/{place}", one.scope.bucket) for place, one in enumerate(proposal.grants)),
+        *((f"/locations/{place}", one.id) for place, one in enumerate(proposal.locations)),
+    ]
+    more = proposal.setting.never_lent() if named else ()
+    for pointer, bucket in named:
+        if reason := why_never_lent(bucket, more):
+            detail = f"{bucket!r} is never lent: {reason}; use another bucket"
+            yield Fault(f"{pointer}/scope", detail)
+
+
 def unusable_grants(proposal: Proposal) -> Iterator[Fault]:
     """Grants that nobody could use, or that would open their scope to anybody."""
     role_arn = proposal.setting.role_arn
@@ -116,36 +94,18 @@ def unusable_grants(proposal: Proposal) -> Iterator[Fault]:
             yield Fault(f"/grants/{position}/{member}", reason)
 
 
-def unfounded_tenancy(proposal: Proposal) -> Iterator[Fault]:
-    """New and changed issuers of which more than one tenant gets tokens, against their word."""
-    for position, issuer in enumerate(proposal.issuers):
-        if issuer != proposal.stored.issuers.get(issuer.id):
-            for member, reason in judge.issuer_faults(issuer):
-                yield Fault(f"/issuers/{position}/{member}", reason)
-
-
-def unread_blocks(proposal: Proposal) -> Iterator[Fault]:
-    """Issuers whose entry reads a claim no more by which holders are blocked, or elsewhere."""
-    stored = proposal.stored.issuers
-    changed = [one for one in enumerate(proposal.issuers) if one[1] != stored.get(one[1].id)]
-    blocked = proposal.setting.blocked() if changed else ()
-    for position, issuer in changed:
-        known = {claim.name for claim in issuer.claims}
-        if before := stored.get(issuer.id):
-            known -= {one.name for one in set(before.claims) - set(issuer.claims)}
-        held = {name for one in blocked if one.issuer == issuer.url for name, _ in one.claims}
-        for name in sorted(held - known):
-            yield Fault(
-                f"/issuers/{position}/claims",
-                f"a block names {name!r} and would stop nobody; keep the claim, or lift the block",
-            )
-
-
-def unpinned_grants(proposal: Proposal) -> Iterator[Fault]:
-    """Grants that another tenant could match; old ones only where their issuer changes."""
+def misjudged_grantees(proposal: Proposal) -> Iterator[Fault]:
+    """Grants that another tenant or nobody could match; stored ones if their issuer changes."""
     for position, grant in enumerate(proposal.grants):
-        if proposal.is_new(grant) and (reason := proposal.judged(grant, judge.unpinned)):
-            yield Fault(f"/grants/{position}/grantee", reason)
+        if proposal.is_new(grant):
+            for reason in refused_if_new(grant, proposal):
+                yield Fault(f"/grants/{position}/grantee", reason)
+
+
+def refused_if_new(grant: Grant, proposal: Proposal) -> list[str]:
+    """Why the grantee would be refused in a new grant; stored grants stay valid."""
+    judged = (proposal.judged(grant, one) for one in (judge.unpinned, never_matches))
+    return [reason for reason in judged if reason]
 
 
 def missing_locations(proposal: Proposal) -> Iterator[Fault]:
@@ -172,9 +132,8 @@ def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
         grantee = grant.grantee
         if isinstance(grantee, WebGrantee) and grantee.issuer in proposal.reinterpreted:
             position = proposal.reinterpreted[grantee.issuer]
-            unpinned = proposal.judged(grant, judge.unpinned)
             faults = (reason for _, reason in grantee_faults(grant, proposal.trusted, partition))
-            for reason in (*faults, *((unpinned,) if unpinned else ())):
+            for reason in (*faults, *refused_if_new(grant, proposal)):
                 detail = f"the stored grant {grant.id!r} depends on this issuer: {reason}"
                 yield Fault(f"/issuers/{position}", detail)
 
@@ -190,7 +149,7 @@ CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their fau
     foreign_partitions,
     never_lent_buckets,
     unusable_grants,
-    unpinned_grants,
+    misjudged_grantees,
     missing_locations,
     missing_issuers,
     reinterpreted_grants,

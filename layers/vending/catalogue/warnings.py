@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from vending.catalogue.checks import foreign_audience
+from vending.catalogue.checks import refused_if_new
+from vending.catalogue.issuer_checks import foreign_audience
 from vending.catalogue.proposal import Proposal
 from vending.errors import FAULTS, Fault
 from vending.grants.grant import Grant
@@ -60,7 +61,8 @@ def _of_locations(proposal: Proposal) -> Iterator[Fault]:
 
 def _of_grantee(grant: Grant, proposal: Proposal) -> Iterator[str]:
     """Why a stored grant would be refused if it were new, and which names it relies on."""
-    if reason := proposal.judged(grant, judge.unpinned):
+    reasons = refused_if_new(grant, proposal)
+    for reason in reasons:
         yield f"stays valid as it is, but would be refused if it were new: {reason}"
-    else:
+    if not reasons:
         yield from proposal.judged(grant, judge.renamable) or ()

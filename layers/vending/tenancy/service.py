@@ -24,6 +24,7 @@ class Service:
     names: Mapping[str, str | None] = field(default_factory=dict)  # claims, and the id to use
     subject_ids: str | None = ANY  # subjects that begin with an id
     subject_names: str | None = None  # subjects that have names only
+    texts: str | None = None  # more claims whose values are text, beside ids and names
     callers: str | None = None  # the claim that makes a caller here; None: the subject does
 
     def pins(self, claim: str, value: str = "") -> bool:

@@ -21,11 +21,13 @@ SERVICES = (
         # With and without the immutable ids: repo:octo@1/app@2:… and repo:octo/app:…
         subject_ids=r"repo:[^@/:*]+@[0-9]+/[^@/:*]+@[0-9]+:[^*]+|(?:repository|repository_owner|enterprise)_id:[0-9]+(?::[^*]+)?",
         subject_names="(?:repo|repository|repository_owner|enterprise):[^*]+", callers="repository_id",
+        texts=".+_id|run_.+|.*ref|.*ref_.+|sha|environment|.+_visibility|actor|event_name",
     ),
     Service(
         "gitlab.com", below("gitlab.com"), ids=ids("project_id", "namespace_id"),
         names={"project_path": "project_id", "namespace_path": "namespace_id"},
         subject_ids=None, subject_names="(?:project|namespace)_path:[^*]+", callers="project_id",
+        texts="(?!runner_id).+_id|.+_protected|.+_path|.+_visibility|ref.*|sha|environment",
     ),
     # The workspace in the URL is a name.
     Service(
@@ -108,7 +110,7 @@ SERVICES = (
     Service("Cognito identity pools", r"cognito-identity\.(?:.+\.)?amazonaws\.com(?:\.cn)?", ids={"aud": f"[a-z0-9-]+:{UUID}"}, subject_ids=f"[a-z0-9-]+:{UUID}"),
     Service("Cognito user pools", r"cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?", r"cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/[a-z0-9-]+_[A-Za-z0-9]+"),
     Service("EKS", r"oidc\.eks\..+\.amazonaws\.com(?:\.cn)?|oidc-eks\..+\.api\.aws", "[^/]+/id/[0-9A-F]+"),
-    Service("AWS's outbound federation", below("tokens.sts.global.api.aws"), rf"{UUID}\.tokens\.sts\.global\.api\.aws/?"),
+    Service("AWS's outbound federation", below("tokens.sts.global.api.aws"), rf"{UUID}\.tokens\.sts\.global\.api\.aws/?", texts="aws_account|org_id|principal_id"),
     Service("PingOne", r"auth\.pingone\.[a-z.]+", rf"[^/]+/{UUID}/as"),
     Service(
         "a service with which anyone can sign in",
@@ -145,12 +147,16 @@ UNKNOWN = Service(
 )
 
 
-def shared_by(url: str) -> Service | None:
-    """The service whose tenants share this issuer; None if its URL names one, or nothing is known.
+def service_of(url: str) -> Service | None:
+    """The service of the table that has this issuer, whether tenants share it or not.
 
     The URL is an issuer's, as ``issuer_url`` takes it.
     """
-    place = url.partition("://")[2]
-    host = re.split("[/:]", place, maxsplit=1)[0]
-    service = next((one for one in SERVICES if re.fullmatch(one.hosts, host)), None)
+    host = re.split("[/:]", url.partition("://")[2], maxsplit=1)[0]
+    return next((one for one in SERVICES if re.fullmatch(one.hosts, host)), None)
+
+
+def shared_by(url: str) -> Service | None:
+    """The service whose tenants share this issuer; None if its URL names one, or none is known."""
+    service, place = service_of(url), url.partition("://")[2]
     return service if service and not (service.own and re.fullmatch(service.own, place)) else None

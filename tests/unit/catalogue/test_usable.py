@@ -98,7 +98,6 @@ ODD = ["email", {"name": "email_verified", "path": ["something", "else"]}]
         ("verified is false", {"claims": {"email": "a@b.c", "email_verified": False}}, "x", {"claims": EMAIL}, False),
         ("verified is text", {"claims": {"email": "a@b.c", "email_verified": "true"}}, "x", {"claims": EMAIL}, False),
         ("verified is text by the entry's word", {"claims": {"email": "a@b.c", "email_verified": True}}, "x", {"claims": EMAIL, "emailVerified": "text"}, True),
-        ("verified is text, and the grant's too", {"claims": {"email": "a@b.c", "email_verified": "true"}}, "x", {"claims": EMAIL, "emailVerified": "text"}, False),
         ("verified is a number", {"claims": {"email": "a@b.c", "email_verified": 1}}, "x", {"claims": EMAIL}, False),
         ("not verified in a scope", {"subject": "s"}, "${claim.email}", {"claims": EMAIL}, False),
         ("not verified in a path", {"subject": "s"}, "${claim.email:path}", {"claims": EMAIL}, False),
