@@ -29,6 +29,7 @@ def test_https_is_taken_and_plain_http_to_this_machine(given: str, taken: str) -
         *("", "vend.example.com", "ftp://vend.example.com", "https://", "https://h:99999"),
         *("http://vend.example.com", "http://10.0.0.1", "http://0.0.0.0", "http://127.0.0.1.x.com"),
         *("http://localhost.evil.com", "https://user:pw@h", "https://h/?q", "https://h/#f"),
+        *("https://a..b/v1", f"https://{'a' * 64}.example.com", "https://.example.com"),
         *("https://h/a b", "https://h\n", "https://[::1", "http://127.0.0.1@evil.com/"),
     ],
 )

@@ -68,3 +68,12 @@ def test_tls_is_verified_by_default() -> None:
     trust = _trust()
     assert trust.verify_mode is ssl.CERT_REQUIRED
     assert trust.check_hostname
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "ftp://127.0.0.1"])
+def test_a_proxy_of_another_kind_is_named_as_the_cause(
+    proxy: str, alone: pytest.MonkeyPatch
+) -> None:
+    alone.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(s3vend.Unreachable, match="check HTTPS_PROXY"):
+        Wire().send("GET", "https://vend.example.com/")

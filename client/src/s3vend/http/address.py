@@ -19,6 +19,7 @@ def valid_address(url: str, name: str) -> str:
     try:
         parts = urlsplit(url)
         host = parts.hostname
+        (host or "").encode("idna")  # raises UnicodeError, as the resolver does
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
         host, port_is_fine = None, False

@@ -12,7 +12,13 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProxyError, SSLError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    ProxyError,
+    ProxySchemeUnknown,
+    SSLError,
+)
 from urllib3.util import Timeout, parse_url
 
 from s3vend.errors import SettingsError, Unreachable
@@ -126,7 +132,7 @@ class TranslateErrors:
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, ProxyError):
+    if isinstance(error, (ProxyError, ProxySchemeUnknown)):
         return "cannot be reached through the proxy; check HTTPS_PROXY and NO_PROXY"
     if isinstance(error, SSLError):
         return "has no trusted certificate; check AWS_CA_BUNDLE and this machine's clock"
