@@ -35,6 +35,7 @@ _BUSY = THROTTLED | {
         "KMS.ThrottlingException",
     ),
     *("TransactionCanceledException", "TransactionConflictException"),
+    "ConditionalCheckFailedException",
     *("TransactionInProgressException", "ReplicatedWriteConflictException"),
     *("ConcurrentModification", "ConcurrentModificationException", "EntityTemporarilyUnmodifiable"),
     *("InternalFailure", "InternalError", "InternalServerError", "ServiceUnavailable"),

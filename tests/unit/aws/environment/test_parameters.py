@@ -8,7 +8,7 @@ from tests.unit.aws.environment.test_runtime import ENVIRONMENT as VARIABLES
 from vending.aws.environment import parameters
 from vending.aws.environment.lending import Environment
 from vending.aws.environment.runtime import Settings
-from vending.errors import Unavailable
+from vending.errors import ServiceRefused
 
 SETTINGS = Settings.read(VARIABLES)
 
@@ -29,7 +29,7 @@ def test_the_lists_of_the_stack_are_read() -> None:
 
 @pytest.mark.invariant(12)
 def test_a_list_that_is_not_there_is_a_failure_and_not_an_empty_list() -> None:
-    with mock_aws(), pytest.raises(Unavailable):
+    with mock_aws(), pytest.raises(ServiceRefused, match="ParameterNotFound"):
         parameters.never_lent(SETTINGS)
 
 
