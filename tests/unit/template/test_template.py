@@ -98,11 +98,15 @@ def test_what_a_direct_way_is_pinned_to_has_no_wildcard_and_ends_no_text(
     ("environment", "expected"),
     [
         ("default", configuration("dev")),
-        ("dev", {"Environment": "dev", "TrustAssumeS3User": "true"}),
+        (
+            "dev",
+            {"Environment": "dev", "Architecture": "x86_64", "TrustAssumeS3User": "true"},
+        ),
         (
             "prod",
             {
                 "Environment": "prod",
+                "Architecture": "arm64",
                 "AllowedBuckets": "hogehoge-bucket",  # as the operator has to write it
                 "TrustAssumeS3User": "false",
                 "DeletionProtection": "true",
@@ -141,7 +145,7 @@ def test_a_function_is_set_up_like_this(made: Stack, name: str, handler: str) ->
     traced = made is not DEV
     assert function["Handler"] == handler
     assert function["Runtime"] == "python3.13"
-    assert function["Architectures"] == ["arm64"]
+    assert function["Architectures"] == ["x86_64" if made is DEV else "arm64"]
     assert function["TracingConfig"] == {"Mode": "Active" if traced else "PassThrough"}
     assert function["SnapStart"] == {"ApplyOn": "None"}
     assert function["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": f"{name}LogGroup"}
