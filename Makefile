@@ -193,6 +193,10 @@ canary: $(ENVIRONMENT) ## vend and revoke a URL, and measure until S3 refuses it
 invoke: $(ENVIRONMENT) ## send EVENT=events/credentials.json to its function in a container, against `make local`
 	@$(PYTHON) -m local invoke $(or $(EVENT),$(error name an event: make invoke EVENT=events/credentials.json))
 
+.PHONY: test-invoke
+test-invoke: $(ENVIRONMENT) ## run every event through its function in a container (five minutes; needs Docker)
+	@$(PYTHON) -m pytest --durations=5 tests/invoke
+
 # Names of directories: without this rule, make would report success and do nothing.
 DIRECTORIES := client docs events functions layers template tests tools
 .PHONY: $(DIRECTORIES)

@@ -91,4 +91,6 @@ def for_containers(
         function["CodeUri"] = CODE.name
     for layer in template.layers(result).values():
         layer["ContentUri"] = LAYER.name
+    for authorizer in template.authorizers(result):  # `start-api` does not find one by its alias
+        authorizer["FunctionArn"] = {"Fn::GetAtt": [template.AUTHORIZER, "Arn"]}
     return result

@@ -15,7 +15,6 @@ from local.messages import LocalError, say
 from local.stack import containers, keep, template
 from local.stack.build import built
 
-AUTHORIZER = "AuthorizerFunction"
 DOCKER = "unix:///var/run/docker.sock"
 DOCKER_PORT = 2375
 # An authorizer raises this very message for a token that it refuses.
@@ -115,7 +114,7 @@ def function_of(event: Mapping[str, Any], source: Mapping[str, Any]) -> str:
     """Return the logical id of the event's function. Raises LocalError if it has none."""
     match event:
         case {"type": "REQUEST"}:
-            return AUTHORIZER
+            return template.AUTHORIZER
         case {"requestContext": {"httpMethod": str(method), "resourcePath": str(path)}}:
             function, sender = template.function_for(source, method, path), f"{method} {path}"
         case {"source": str(origin)}:

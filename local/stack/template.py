@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import yaml
 
 SHORT_WITHOUT_PREFIX = ("Ref", "Condition")
+AUTHORIZER = "AuthorizerFunction"
 SOURCES = {"Schedule": ("aws.events",)}  # of types of events that name no pattern
 
 
@@ -96,6 +97,12 @@ def functions(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def layers(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the properties of each layer, by logical id."""
     return _resources(template, "AWS::Serverless::LayerVersion")
+
+
+def authorizers(template: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the API's own authorizers."""
+    apis = _resources(template, "AWS::Serverless::Api").values()
+    return [each for api in apis for each in api["Auth"]["Authorizers"].values()]
 
 
 def _events(template: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

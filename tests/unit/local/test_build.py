@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from local.cloud.ministack import ROOT
-from local.stack import build, template
+from local.stack import build, containers, keep, template
 from local.stack.build import digest
 
 
@@ -62,6 +62,28 @@ def test_sam_builds_deploys_and_invokes_for_one_processor(name: str, architectur
     assert f"Architecture={architecture}" in commands["global"]["parameters"]["parameter_overrides"]
     for command in commands.keys() - {"global"}:
         assert "parameter_overrides" not in commands[command]["parameters"]
+
+
+@pytest.mark.parametrize("name", ["default", "dev"])
+def test_sam_sync_adds_no_layers_of_its_own(name: str) -> None:
+    settings = CONFIGURATIONS[name]["sync"]["parameters"]
+    assert settings["dependency_layer"] is False
+    assert {"CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"} == set(
+        settings["capabilities"].split()
+    )
+
+
+def test_production_is_never_synced() -> None:
+    assert "sync" not in CONFIGURATIONS["prod"]
+
+
+def test_sam_local_reads_what_make_local_writes_and_watches_no_sockets() -> None:
+    settings = {name: one["parameters"] for name, one in CONFIGURATIONS["local"].items()}
+    prepared = keep.DIRECTORY / "cloud"
+    assert ROOT / settings["global"]["template_file"] == prepared / containers.TEMPLATE
+    assert ROOT / settings["global"]["env_vars"] == prepared / containers.VARIABLES
+    for name in ("local_start_lambda", "local_start_api"):
+        assert settings[name] == {"warm_containers": "LAZY", "no_watch": True}
 
 
 def test_every_configuration_with_parameters_names_its_processor() -> None:

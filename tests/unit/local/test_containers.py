@@ -97,6 +97,9 @@ def test_the_template_names_the_copies_the_variables_and_this_machine(
         assert function["Environment"] == {"Variables": dict.fromkeys(variables[name], "")}
         assert function["Handler"] == template.functions(SOURCE)[name]["Handler"]
     assert template.layers(changed)["VendingLayer"]["ContentUri"] == "layer"
+    assert [each["FunctionArn"] for each in template.authorizers(changed)] == [
+        {"Fn::GetAtt": ["AuthorizerFunction", "Arn"]}
+    ]
     assert changed["Resources"].keys() == SOURCE["Resources"].keys()
 
 
