@@ -19,21 +19,34 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = Path(__file__).parent
 CLI = PACKAGE / "cli"
 FACE = "s3vend"  # what the package exports
-GROUND = {"errors.py": "errors", "printable.py": "printable"}  # files that are no rooms
+GROUND = {
+    "errors.py": "errors",
+    "printable.py": "printable",
+    "problem.py": "problem",
+}  # files that are no rooms
 
 # Every room, and the rooms that it imports; each of them stands above it.
 ROOMS: dict[str, tuple[str, ...]] = {
     "printable": (),
-    "errors": ("printable",),
+    "problem": (),
+    "errors": ("printable", "problem"),
     "files": (),
     "http": ("errors",),
     "identity": ("errors", "files", "http"),
-    "service": ("printable", "errors", "http", "identity"),
+    "service": ("printable", "problem", "errors", "http", "identity"),
     "sdks": ("errors", "service"),
     "transfer": ("errors", "files", "http", "service"),
     "transfer/upload": ("errors", "http", "service", "transfer"),
     "transfer/download": ("errors", "files", "http", "service", "transfer"),
-    FACE: ("errors", "service", "sdks", "transfer", "transfer/upload", "transfer/download"),
+    FACE: (
+        "problem",
+        "errors",
+        "service",
+        "sdks",
+        "transfer",
+        "transfer/upload",
+        "transfer/download",
+    ),
     "cli/terminal": ("printable", "errors", "identity", "service", "transfer"),
     "cli/use": (
         *("printable", "errors", "files", "http", "identity", "service"),

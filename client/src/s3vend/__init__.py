@@ -12,7 +12,6 @@ from s3vend.errors import (
     AccessDenied,
     ChecksumMismatch,
     DiskFull,
-    Fault,
     FileChanged,
     IdentityError,
     InvalidRequest,
@@ -20,7 +19,6 @@ from s3vend.errors import (
     NotFound,
     ObjectChanged,
     PreconditionFailed,
-    Problem,
     S3VendError,
     ServiceError,
     SettingsError,
@@ -31,6 +29,7 @@ from s3vend.errors import (
     Unavailable,
     Unreachable,
 )
+from s3vend.problem import Fault, Problem
 from s3vend.sdks.boto import aiobotocore_session, botocore_session, session
 from s3vend.sdks.tools import (
     ObstoreProvider,

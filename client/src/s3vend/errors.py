@@ -18,9 +18,9 @@ character from text that others choose.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from s3vend.printable import printable, printable_lines, without_secrets
+from s3vend.problem import Problem
 
 
 class S3VendError(Exception):
@@ -47,26 +47,6 @@ class IdentityError(S3VendError):
 
 class Unreachable(S3VendError):
     """No answer arrived, or only a part of one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault of a request; ``pointer`` is a JSON pointer to it (RFC 6901)."""
-
-    pointer: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """The service's error answer, `application/problem+json` (RFC 9457)."""
-
-    status: int
-    code: str
-    detail: str
-    request_id: str | None
-    faults: tuple[Fault, ...]
-    retry_after: float | None = None  # seconds
 
 
 class ServiceError(S3VendError):

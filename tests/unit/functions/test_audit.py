@@ -114,10 +114,12 @@ def test_a_vend_is_looked_up_in_the_time_that_is_given(asked: Callable[..., Any]
     assert asked("admin-vend", identifier(1), since="2026-11-23T12:00:01Z")[0] == 404
 
 
-def test_logs_that_cannot_be_read_are_a_503(load: Load) -> None:
+def test_logs_that_are_not_there_are_a_fault_of_the_setup_and_nothing_to_wait_for(
+    load: Load,
+) -> None:
     response = load("audit").handler(event("admin-audit"), CONTEXT)  # moto has no such groups
-    assert response["statusCode"] == 503
-    assert response["headers"]["Retry-After"]
+    assert response["statusCode"] == 424
+    assert "Retry-After" not in response["headers"]
 
 
 def test_the_function_can_do_nothing_but_read_logs(load: Load, services: list[str]) -> None:

@@ -299,20 +299,20 @@ def test_one_record_goes_to_stdout_and_no_secret_with_it(
         )
 
 
-def test_a_table_that_fails_is_a_503_with_a_record_and_nothing_is_vended(
+def test_a_table_that_is_not_there_is_a_424_with_a_record_and_nothing_is_vended(
     load: Load, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TABLE_NAME", "no-such-table")
     function = load("credentials")
     calls = Calls(function.assume_role.args[0])
     response = function.handler(event("credentials"), CONTEXT)
-    assert response["statusCode"] == 503
-    assert response["headers"]["Retry-After"]
+    assert response["statusCode"] == 424
+    assert "Retry-After" not in response["headers"]
     assert calls.taken() == []
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [one["outcome"] for one in lines if one.get("record") == "audit"] == ["failed"]
     assert [one["reason"] for one in lines if one.get("level") == "ERROR"] == [
-        "ResourceNotFoundException"
+        "ServiceRefused: ResourceNotFoundException"
     ]
 
 
@@ -718,7 +718,8 @@ def test_a_table_that_fails_is_no_bad_token(
     assert error.value.__cause__ is None
     out = capsys.readouterr().out
     (record,) = records(out)
-    assert (record["outcome"], record["reason"]) == ("failed", "ResourceNotFoundException")
+    reason = "ServiceRefused: ResourceNotFoundException"
+    assert (record["outcome"], record["reason"]) == ("failed", reason)
     assert record["tokenHash"] == token_hash(token)
     assert not [part for part in token.split(".") if part in out]
 

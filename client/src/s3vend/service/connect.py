@@ -8,12 +8,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from s3vend.errors import Fault, Problem, SettingsError, refusal
+from s3vend.errors import SettingsError, refusal
 from s3vend.http.patience import Patience, retry_after
 from s3vend.http.wire import Answer, Wire
 from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, settings
 from s3vend.identity.sources import Identity, search
 from s3vend.printable import without_secrets
+from s3vend.problem import Fault, Problem
 from s3vend.service.members import members_of
 
 CLOCK = 60.0  # seconds that the clocks may differ before an error mentions it

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from s3vend.errors import Problem, refusal
+from s3vend.errors import refusal
+from s3vend.problem import Problem
 
 CODE = "UnexpectedAnswer"
 ADVICE = "Check the service's address (S3VEND_URL), and that client and service are of one version."

@@ -8,7 +8,8 @@ import pytest
 
 from s3vend.cli.terminal import text
 from s3vend.cli.terminal.ending import say
-from s3vend.errors import Fault, IdentityError, Problem, ServiceError, StorageError
+from s3vend.errors import IdentityError, ServiceError, StorageError
+from s3vend.problem import Fault, Problem
 from tests.client.typed import typed
 
 
