@@ -38,6 +38,7 @@ PYDANTIC_AT = {
         "revocations/request.py",
         "uploads/request.py",
         "urls/compact.py",
+        "urls/object_members.py",
         "urls/request.py",
     ),
 }

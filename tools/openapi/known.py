@@ -7,6 +7,7 @@ from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.grants import scope
 from vending.revocations import request
+from vending.urls import object_members
 
 PORT = r"(?::[0-9]{1,5})?"
 PLAIN: Schema = {
@@ -172,6 +173,16 @@ KNOWN: list[tuple[object, Schema]] = [
             "items": matching(rf"{TOKEN}/{TOKEN}|[A-Za-z]{{1,20}}/\*"),
             "minItems": 1,
             "maxItems": content_fields.TYPES,
+        },
+    ),
+    (
+        object_members.Metadata,
+        {
+            "type": "object",
+            "propertyNames": matching(object_members.META_NAME),
+            "additionalProperties": matching(object_members.META_VALUE),
+            "minProperties": 1,
+            "maxProperties": object_members.METADATA,
         },
     ),
     (

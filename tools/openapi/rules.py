@@ -89,8 +89,12 @@ RULES: dict[str, Schema] = {
             }
         },
     },
+    "FormUrl": {"not": having("successActionStatus", "successActionRedirect")},
     "GrantBody": {
-        "dependentSchemas": {"maxObjectSize": WRITES, "contentTypes": WRITES},
+        "dependentSchemas": dict.fromkeys(
+            ("maxObjectSize", "contentTypes", "objectHeaders", "storageClasses", "redirects"),
+            WRITES,
+        ),
         "not": having("sourceIp", "vpcEndpoint"),
         "allOf": [
             where(has("activeContent", const=True), READS),

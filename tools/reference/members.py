@@ -24,6 +24,7 @@ from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.grants import scope
 from vending.revocations import request
+from vending.urls import object_members
 
 VARIABLES = ", ".join(f"`${{{name}}}`" for name in (*scope.IAM_VARIABLES, "claim.NAME")) + (
     f", or several segments `${{claim.NAME{scope.PATH}}}`"
@@ -84,6 +85,10 @@ WORDS: list[tuple[object, str]] = [
     (
         content_fields.Disposition,
         f"`attachment` or `inline`, at most {header_values.DISPOSITION_CHARACTERS:,} characters",
+    ),
+    (
+        object_members.Metadata,
+        f"1 to {object_members.METADATA} names and texts, {object_members.METADATA_BYTES:,} bytes",
     ),
     (content_fields.Lengths, f"`[least, most]`, from 0 to {content_fields.LARGEST_PUT:,}"),
     (str, "text"),

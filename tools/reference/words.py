@@ -12,6 +12,7 @@ PAGE = "query: `limit`, `nextToken`"
 GRANT = (
     *("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?"),
     *("maxObjectSize?", "contentTypes?", "activeContent?", "versions?", "rateLimit?"),
+    *("objectHeaders?", "storageClasses?", "redirects?"),
 )
 REVOCATION = (
     *("id", "kind", "reason", "state", "createdAt", "by", "sessionsBefore?", "until?"),
@@ -202,6 +203,18 @@ MEANINGS = {
     "UploadUrl.checksumSha256": "the bytes' checksum, which S3 verifies; at most one checksum",
     "UploadUrl.checksumCrc32c": "as `checksumSha256`",
     "UploadUrl.checksumCrc64nvme": "as `checksumSha256`",
+    "ObjectMembers.serverSideEncryption": (
+        "encrypt with S3's own keys; not where the location has a `kmsKey`"
+    ),
+    "ObjectMembers.cacheControl": "the object's `Cache-Control`; if the grant allows it",
+    "ObjectMembers.contentDisposition": "the object's `Content-Disposition`",
+    "ObjectMembers.contentEncoding": "the object's `Content-Encoding`",
+    "ObjectMembers.metadata": "the object's `x-amz-meta-` headers; if the grant allows them",
+    "ObjectMembers.storageClass": "one of the grant's `storageClasses`",
+    "FormUrl.successActionStatus": "the status of S3's answer; 204 by default",
+    "FormUrl.successActionRedirect": (
+        "where S3 sends the browser after the upload: below one of the grant's `redirects`"
+    ),
     "FormUrl.contentType": "the object's `Content-Type`",
     "FormUrl.contentLengthRange": (
         "least and most bytes; absent: from 0 to the grant's `maxObjectSize`, or to S3's limit"
@@ -254,6 +267,9 @@ MEANINGS = {
         "the content types of uploads; writing is then possible only with presigned URLs"
     ),
     "GrantBody.activeContent": "whether `responseContentType` may be a type that browsers run",
+    "GrantBody.objectHeaders": "the members of uploads that its URLs and forms may set",
+    "GrantBody.storageClasses": "the storage classes that its URLs and forms may set",
+    "GrantBody.redirects": "the origins to which its forms may lead after an upload",
     "GrantBody.versions": "whether `versionId` may name a version: `s3:GetObjectVersion`",
     "GrantBody.vpcEndpoint": "the VPC endpoint of S3 through which its credentials and URLs work",
     "GrantBody.rateLimit": "how much each caller gets [in a minute](limits.md) under this grant",

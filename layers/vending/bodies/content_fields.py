@@ -47,6 +47,18 @@ Size = Annotated[int, BeforeValidator(size), Field(ge=1, le=LARGEST)]
 ContentTypes = Annotated[tuple[str, ...], PlainValidator(_patterns)]
 ContentType = Annotated[str, PlainValidator(content_type)]
 Disposition = Annotated[str, PlainValidator(disposition)]
+ORIGIN = "https://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?"
+Origin = Annotated[
+    str,
+    matching(ORIGIN, "an origin in lower case without a path: https://app.example.com"),
+]
+RedirectUrl = Annotated[
+    str,
+    matching(
+        rf"{ORIGIN}/[!#-;=?-\[\]_a-z~]{{0,1000}}",
+        "an https URL with a host in lower case and a path, such as https://app.example.com/done",
+    ),
+]
 VersionId = Annotated[
     str, matching("[A-Za-z0-9._-]{1,1024}", "the id of a version, as S3 returned it")
 ]

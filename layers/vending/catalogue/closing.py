@@ -143,6 +143,9 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "content_types": _types,
         "active_content": lambda _, after, __: bool(after.active_content),
         "versions": lambda _, after, __: bool(after.versions),
+        "object_headers": _more("object_headers"),
+        "storage_classes": _more("storage_classes"),
+        "redirects": _more("redirects"),
         "rate_limit": lambda before, after, _: (
             after.rate_limit is None
             or (before.rate_limit is not None and before.rate_limit.gives_no_more(after.rate_limit))

@@ -6,24 +6,28 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from vending.bodies.body import Body
-from vending.bodies.content_fields import ContentTypes, Size
+from vending.bodies.content_fields import ContentTypes, Origin, Size
 from vending.bodies.fields import (
     GrantScope,
     IamArn,
     Identifier,
+    Listed,
     PermissionName,
     Seconds,
     SourceIp,
     Time,
     UniqueId,
     VpcEndpoint,
+    between,
 )
 from vending.bodies.issuer_fields import ClaimValues, IssuerUrl, Subject
-from vending.grants.grant import Grant, Permission
+from vending.grants.grant import USUAL_HEADERS, Grant, ObjectHeader, Permission, StorageClass
 from vending.grants.grantee import Grantee, IamGrantee, WebGrantee
 from vending.grants.rate_limit import REQUESTS, URLS, RateLimit
 from vending.grants.scope import CLAIM
 from vending.table import refuse_damaged_item
+
+REDIRECTS = 10  # origins of one grant
 
 
 class GranteeBody(Body):
@@ -95,6 +99,9 @@ class GrantBody(Body):
     active_content: bool = False
     versions: bool = False
     rate_limit: RateLimitBody | None = None
+    object_headers: Annotated[Listed[ObjectHeader], between(0, 5)] = USUAL_HEADERS
+    storage_classes: Annotated[Listed[StorageClass], between(1, 8)] = ()
+    redirects: Annotated[Listed[Origin], between(1, REDIRECTS)] = ()
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -112,6 +119,9 @@ class GrantBody(Body):
             "contentTypes": (self.content_types, Permission.WRITE),
             "activeContent": (self.active_content, Permission.READ),
             "versions": (self.versions, Permission.READ),
+            "objectHeaders": ("object_headers" in self.model_fields_set, Permission.WRITE),
+            "storageClasses": (self.storage_classes, Permission.WRITE),
+            "redirects": (self.redirects, Permission.WRITE),
         }
         for member, (value, needed) in only.items():
             if value and not self.permission.includes(needed):
@@ -156,6 +166,9 @@ class GrantBody(Body):
             content_types=self.content_types,
             active_content=self.active_content,
             versions=self.versions,
+            object_headers=tuple(sorted(set(self.object_headers))),
+            storage_classes=tuple(dict.fromkeys(self.storage_classes)),
+            redirects=tuple(dict.fromkeys(self.redirects)),
             rate_limit=self.rate_limit.rate_limit() if self.rate_limit else None,
         )
 

@@ -15,6 +15,26 @@ from vending.times import iso
 SEEN = (
     *("id", "scope", "permission", "maxDuration", "expires"),
     *("maxObjectSize", "contentTypes", "activeContent", "versions", "rateLimit"),
+    *("objectHeaders", "storageClasses", "redirects"),
+)
+
+type ObjectHeader = Literal[
+    "cacheControl", "contentDisposition", "contentEncoding", "metadata", "serverSideEncryption"
+]
+type StorageClass = Literal[
+    "STANDARD",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER_IR",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+    "REDUCED_REDUNDANCY",
+]
+USUAL_HEADERS: tuple[ObjectHeader, ...] = (
+    "contentDisposition",
+    "contentEncoding",
+    "serverSideEncryption",
 )
 
 
@@ -46,11 +66,20 @@ class Grant:
     active_content: bool = False  # whether answers may have a content type that browsers run
     versions: bool = False  # whether versions other than the current one may be read
     rate_limit: RateLimit | None = None  # for each caller
+    object_headers: tuple[ObjectHeader, ...] = USUAL_HEADERS  # that an upload may choose
+    storage_classes: tuple[StorageClass, ...] = ()  # that an upload may choose; empty: none
+    redirects: tuple[str, ...] = ()  # origins to which a form may lead after the upload
 
     @property
     def limits_uploads(self) -> bool:
         """Whether uploads have a limit that signed URLs enforce and credentials cannot."""
         return self.max_object_size is not None or bool(self.content_types)
+
+    @property
+    def _own_headers(self) -> list[ObjectHeader] | None:
+        """The members that uploads may choose, unless they are the usual ones."""
+        usual = set(self.object_headers) == set(USUAL_HEADERS)
+        return None if usual else list(self.object_headers)
 
     def as_json(self) -> dict[str, object]:
         """Return the grant as in ``vending.yaml``, with durations in seconds."""
@@ -64,6 +93,9 @@ class Grant:
             "contentTypes": list(self.content_types) or None,
             "activeContent": self.active_content or None,
             "versions": self.versions or None,
+            "objectHeaders": self._own_headers,
+            "storageClasses": list(self.storage_classes) or None,
+            "redirects": list(self.redirects) or None,
             "rateLimit": self.rate_limit and self.rate_limit.as_json(),
         }
         return {

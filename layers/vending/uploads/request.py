@@ -12,6 +12,7 @@ from vending.decision.wanted import Wanted, Wants
 from vending.errors import Fault
 from vending.grants.grant import Permission
 from vending.uploads.upload import PART_BYTES, PARTS, Checksum, Sizes, plan_sizes
+from vending.urls.object_members import ObjectMembers
 from vending.urls.request import Signed
 
 PAGE = 1000  # parts that one request can sign
@@ -19,7 +20,7 @@ PAGE = 1000  # parts that one request can sign
 type PartChecksum = Sha256 | Crc32c | Crc64nvme
 
 
-class UploadRequest(Signed):
+class UploadRequest(Signed, ObjectMembers):
     """The body of ``POST /{door}/multipart-uploads``."""
 
     target: KeyTarget
@@ -52,6 +53,11 @@ class UploadRequest(Signed):
         if self.size is not None:
             return plan_sizes(self.size, self.part_size)
         return Sizes(self.parts or 0)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that start the upload, by name."""
+        return super().headers | self.object_headers
 
     @property
     def wanted(self) -> Wants:

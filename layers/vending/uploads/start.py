@@ -18,7 +18,7 @@ from vending.sigv4.presign import Named
 from vending.uploads.request import UploadRequest
 from vending.uploads.running import ENDS, FIRST, Running
 from vending.uploads.upload import KEPT_SECONDS, Upload
-from vending.urls.rules import check_key, check_owner, check_upload
+from vending.urls.rules import check_key, check_object, check_owner, check_upload
 from vending.urls.signing import PresignEffects, signing_for, signing_session
 
 START_SECONDS = 60  # lifetime of the URL that starts the upload
@@ -53,6 +53,7 @@ def start_upload(
     check_upload(grant, "", content_type=content_type, size=size, member="size")
     check_owner(request.expected_bucket_owner, decision, effects.role_arn, "")
     check_key(request.kms_key, decision, "")
+    check_object(request, decision, "")
     _check_source(grant, caller)
     url_lifetime(request.expires_in, grant, effects.now)
     signing_session(caller, decision, effects)  # refuses before anything is started

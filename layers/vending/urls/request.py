@@ -16,6 +16,7 @@ from vending.bodies.content_fields import (
     Length,
     Lengths,
     PartNumber,
+    RedirectUrl,
     Sha256,
     VersionId,
 )
@@ -23,6 +24,7 @@ from vending.bodies.fields import Account, KeyTarget, KmsKey, Listed, Target, be
 from vending.decision.wanted import Wanted, Wants
 from vending.grants.grant import Permission
 from vending.sigv4.presign import Method
+from vending.urls.object_members import ObjectMembers
 
 REQUESTS = 1000
 
@@ -87,7 +89,7 @@ class Reading(Signed):
     checksum_mode: ChecksumMode | None = None
 
 
-class Uploading(Signed):
+class Uploading(Signed, ObjectMembers):
     """The members that `PUT` allows."""
 
     content_type: ContentType | None = None
@@ -95,6 +97,11 @@ class Uploading(Signed):
     if_none_match: Absent | None = None
     kms_key: KmsKey | None = None
     expected_bucket_owner: Account | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that the client must send, by name."""
+        return super().headers | self.object_headers
 
 
 class ReadingUrl(Reading):
@@ -129,7 +136,7 @@ class DeletionUrl(Signed):
     target: KeyTarget
 
 
-class FormUrl(Body):
+class FormUrl(ObjectMembers):
     """A form that uploads one object to a key, or to any key below a prefix."""
 
     method: Literal["POST"]
@@ -139,12 +146,26 @@ class FormUrl(Body):
         None  # bytes; None: the widest range that the grant allows
     )
     kms_key: KmsKey | None = None
+    success_action_status: Literal[200, 201, 204] | None = None
+    success_action_redirect: RedirectUrl | None = None
+
+    @model_validator(mode="after")
+    def _one_success(self) -> Self:
+        if self.success_action_status is not None and self.success_action_redirect is not None:
+            raise ValueError("give 'successActionStatus' or 'successActionRedirect', not both")
+        return self
 
     @property
     def fields(self) -> dict[str, str]:
         """The form fields of these members, by name."""
-        typed = {} if self.content_type is None else {"Content-Type": self.content_type}
-        return typed | ({} if self.kms_key is None else encryption(self.kms_key))
+        named = {
+            "Content-Type": self.content_type,
+            "success_action_status": self.success_action_status,
+            "success_action_redirect": self.success_action_redirect,
+        }
+        fields = {name: str(value) for name, value in named.items() if value is not None}
+        encrypted = {} if self.kms_key is None else encryption(self.kms_key)
+        return fields | encrypted | self.object_headers
 
 
 type UrlRequest = Annotated[

@@ -1,12 +1,18 @@
 """Checks the members of a request for URLs against the limits of the grant and location."""
 
+from typing import get_args
+
+from vending.bodies.body import camel_case
 from vending.bodies.content_fields import LARGEST_PUT
 from vending.decision.decide import Decision
 from vending.errors import AccessDenied, Fault, InvalidRequest
-from vending.grants.grant import Grant
+from vending.grants.grant import Grant, ObjectHeader
 from vending.sigv4.post_policy import FILENAME
 from vending.urls.content import is_among, is_inert
+from vending.urls.object_members import ObjectMembers
 from vending.urls.request import FormUrl, Reading, ReadingUrl, Signed, Uploading
+
+OBJECT_HEADERS = frozenset(get_args(ObjectHeader.__value__))
 
 
 def check_reading(request: Reading, grant: Grant, place: str) -> None:
@@ -62,6 +68,7 @@ def check_uploading(request: Uploading, decision: Decision, role_arn: str, place
     )
     check_owner(request.expected_bucket_owner, decision, role_arn, place)
     check_key(request.kms_key, decision, place)
+    check_object(request, decision, place)
 
 
 def check_owner(owner: str | None, decision: Decision, role_arn: str, place: str) -> None:
@@ -74,6 +81,35 @@ def check_key(kms_key: str | None, decision: Decision, place: str) -> None:
     """Raise ``InvalidRequest`` if a KMS key is given that is not the location's."""
     if kms_key not in (None, decision.location.kms_key):
         raise _wrong(f"{place}/kmsKey", "is not the KMS key of this location")
+
+
+def check_object(request: ObjectMembers, decision: Decision, place: str) -> None:
+    """Raise ``InvalidRequest`` for a member of the object that the grant does not allow."""
+    grant = decision.match.grant
+    given = {camel_case(member) for member in request.model_fields_set}
+    if refused := sorted(given & OBJECT_HEADERS - {*grant.object_headers}):
+        allowed = ", ".join(grant.object_headers) or "none"
+        raise _wrong(f"{place}/{refused[0]}", f"is not allowed by the grant; it allows: {allowed}")
+    if request.storage_class and request.storage_class not in grant.storage_classes:
+        allowed = ", ".join(grant.storage_classes) or "none"
+        raise _wrong(f"{place}/storageClass", f"is not allowed by the grant; it allows: {allowed}")
+    if request.server_side_encryption and decision.location.kms_key:
+        raise _wrong(
+            f"{place}/serverSideEncryption",
+            "must be left out: the location has a KMS key; use 'kmsKey', or neither",
+        )
+
+
+def check_form(request: FormUrl, decision: Decision, place: str) -> None:
+    """Raise ``InvalidRequest`` for members that only forms have, or that S3 would fill in."""
+    redirect, allowed = request.success_action_redirect, decision.match.grant.redirects
+    if redirect and "/".join(redirect.split("/", 3)[:3]) not in allowed:
+        raise _wrong(
+            f"{place}/successActionRedirect",
+            f"must begin with an origin of the grant's redirects: {', '.join(allowed) or 'none'}",
+        )
+    if any(FILENAME in value for value in request.fields.values()):
+        raise _wrong(place, f"contains {FILENAME}, which S3 would replace")
 
 
 def form_lengths(request: FormUrl, decision: Decision, place: str) -> tuple[int, int]:
@@ -90,6 +126,8 @@ def form_lengths(request: FormUrl, decision: Decision, place: str) -> tuple[int,
     member = "contentLengthRange"
     check_upload(grant, place, content_type=request.content_type, size=most, member=member)
     check_key(request.kms_key, decision, place)
+    check_object(request, decision, place)
+    check_form(request, decision, place)
     return least, most
 
 

@@ -28,7 +28,7 @@ from vending.documents.grant import GrantBody, GranteeBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
 from vending.errors import InvalidRequest
-from vending.grants.grant import Permission
+from vending.grants.grant import USUAL_HEADERS, Permission
 from vending.grants.grantee import WebGrantee
 
 GRANT = {
@@ -93,6 +93,13 @@ grant_members = st.fixed_dictionaries(
         "contentTypes": st.lists(st.sampled_from(["image/*", "Text/CSV"]), min_size=1),
         "activeContent": st.booleans(),
         "versions": st.booleans(),
+        "objectHeaders": st.lists(
+            st.sampled_from(
+                [*USUAL_HEADERS, "cacheControl", "metadata", "storageClass"],
+            )
+        ),
+        "storageClasses": st.lists(st.sampled_from(["GLACIER", "STANDARD_IA", "glacier"])),
+        "redirects": st.lists(st.sampled_from(["https://a.example.com", "https://b:8443"])),
         "rateLimit": st.dictionaries(st.sampled_from(["requests", "urls"]), st.integers(0, 70_000)),
     },
 )
@@ -182,6 +189,22 @@ def test_a_duration_is_text_with_its_unit_or_seconds(text: object, seconds: int)
         ({"rateLimit": {"urls": True}}, "/grants/0/rateLimit/urls"),
         ({"rateLimit": {"urls": 600_000_001}}, "/grants/0/rateLimit/urls"),
         ({"rateLimit": {"urls": 1, "minutes": 5}}, "/grants/0/rateLimit/minutes"),
+        ({"permission": "READ", "objectHeaders": []}, "/grants/0"),
+        ({"permission": "READ", "storageClasses": ["GLACIER"]}, "/grants/0"),
+        ({"permission": "READ", "redirects": ["https://a.example.com"]}, "/grants/0"),
+        ({"objectHeaders": ["acl"]}, "/grants/0/objectHeaders/0"),
+        ({"objectHeaders": ["websiteRedirectLocation"]}, "/grants/0/objectHeaders/0"),
+        ({"objectHeaders": ["metadata"] * 6}, "/grants/0/objectHeaders"),
+        ({"storageClasses": []}, "/grants/0/storageClasses"),
+        ({"storageClasses": ["OUTPOSTS"]}, "/grants/0/storageClasses/0"),
+        ({"redirects": []}, "/grants/0/redirects"),
+        *(
+            ({"redirects": [origin]}, "/grants/0/redirects/0")
+            for origin in (
+                *("http://a.example.com", "https://a.example.com/", "https://A.example.com"),
+                *("https://*.example.com", "https://u@a.example.com", "https://a:0", "//a", ""),
+            )
+        ),
         ({"permission": "READ", "contentTypes": ["image/*"]}, "/grants/0"),
         ({"permission": "WRITE", "versions": True}, "/grants/0"),
         ({"permission": "WRITE", "activeContent": True}, "/grants/0"),
