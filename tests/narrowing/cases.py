@@ -30,6 +30,7 @@ class Case:
     condition: Literal["", "caller", "ranges", "vpce"] = ""
     expires: int | None = None  # seconds from now
     versions: bool = False
+    tagging: bool = False
     limits: bool = False  # of uploads
     account: str | None = None  # of the bucket's owner, if it is not ours
     kms: bool = False
@@ -178,7 +179,8 @@ def cases(draw: st.DrawFn) -> Case:
         path=draw(st.lists(SEGMENTS, min_size=1, max_size=2).map("/".join)),
         condition=draw(st.sampled_from(["", "", "caller", "ranges", "vpce"])),
         expires=draw(st.sampled_from([None, None, 1800, 3599, 3600, 36000])),
-        versions=draw(st.integers(0, 3)) == 0,
+        versions=(more := draw(st.integers(0, 3))) == 0,
+        tagging=more in (0, 2),
         limits=limits,
         account=draw(st.sampled_from([None, None, "999999999999"])),
         kms=draw(st.integers(0, 3)) == 0,

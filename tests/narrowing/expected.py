@@ -1,6 +1,7 @@
 """What a session may do, from the words of the design: nothing here calls the code.
 
-READ: ``s3:GetObject``, with ``versions`` ``s3:GetObjectVersion``, and ``s3:ListBucket`` below the
+With ``tagging``, credentials that are handed out also read the tags of objects, and sessions that
+sign write them: ``s3:GetObjectTagging``, ``s3:PutObjectTagging``. READ: ``s3:GetObject``, with ``versions`` ``s3:GetObjectVersion``, and ``s3:ListBucket`` below the
 prefixes that are covered; credentials that are handed out also tell the bucket's region, where the
 policy has room. WRITE: to put, to delete, to abort an upload and list its parts. All in
 the bucket of this account, from where and until when the grant says; keys of KMS through S3 alone.
@@ -43,8 +44,13 @@ class Expected:
     @property
     def of_objects(self) -> set[str]:
         reading = READING | ({"s3:GetObjectVersion"} if self.case.versions else set())
+        writing = set(WRITING)
+        if self.case.tagging and self.handed_out:
+            reading.add("s3:GetObjectTagging")
+        if self.case.tagging and not self.handed_out:
+            writing.add("s3:PutObjectTagging")
         return (reading if self._has("READ") else set()) | (
-            WRITING if self._has("WRITE") else set()
+            writing if self._has("WRITE") else set()
         )
 
     @property

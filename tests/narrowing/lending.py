@@ -76,6 +76,7 @@ def granted(case: Case) -> Grant:
         vpc_endpoint=ENDPOINT if case.condition == "vpce" else None,
         max_object_size=1000 if case.limits else None,
         versions=case.versions,
+        tagging=case.tagging,
     )
 
 
@@ -107,7 +108,7 @@ def wider(case: Case) -> list[Grant]:
         return []
     own = granted(case)
     whole, both = Scope.parse(f"s3://{BUCKET}/*"), Permission.READWRITE
-    return [Grant("wider", own.grantee, whole, both, versions=True)]
+    return [Grant("wider", own.grantee, whole, both, versions=True, tagging=True)]
 
 
 def knowing(case: Case, *, with_wider: bool) -> LoadGrants:

@@ -176,6 +176,16 @@ KNOWN: list[tuple[object, Schema]] = [
         },
     ),
     (
+        object_members.Tags,
+        {
+            "type": "object",
+            "propertyNames": matching(object_members.TAG_NAME),
+            "additionalProperties": matching(object_members.TAG_VALUE),
+            "minProperties": 1,
+            "maxProperties": object_members.TAGS,
+        },
+    ),
+    (
         object_members.Metadata,
         {
             "type": "object",

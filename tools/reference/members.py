@@ -86,6 +86,7 @@ WORDS: list[tuple[object, str]] = [
         content_fields.Disposition,
         f"`attachment` or `inline`, at most {header_values.DISPOSITION_CHARACTERS:,} characters",
     ),
+    (object_members.Tags, f"1 to {object_members.TAGS} names and texts"),
     (
         object_members.Metadata,
         f"1 to {object_members.METADATA} names and texts, {object_members.METADATA_BYTES:,} bytes",

@@ -96,6 +96,7 @@ def policy_of(
         conditions or {},
         versions=False,
         bucket_location=True,
+        tagging=None,
     )
 
 

@@ -12,7 +12,7 @@ PAGE = "query: `limit`, `nextToken`"
 GRANT = (
     *("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?"),
     *("maxObjectSize?", "contentTypes?", "activeContent?", "versions?", "rateLimit?"),
-    *("objectHeaders?", "storageClasses?", "redirects?"),
+    *("objectHeaders?", "storageClasses?", "redirects?", "tagging?"),
 )
 REVOCATION = (
     *("id", "kind", "reason", "state", "createdAt", "by", "sessionsBefore?", "until?"),
@@ -211,6 +211,7 @@ MEANINGS = {
     "ObjectMembers.contentEncoding": "the object's `Content-Encoding`",
     "ObjectMembers.metadata": "the object's `x-amz-meta-` headers; if the grant allows them",
     "ObjectMembers.storageClass": "one of the grant's `storageClasses`",
+    "ObjectMembers.tags": "the object's tags; if the grant has `tagging`",
     "FormUrl.successActionStatus": "the status of S3's answer; 204 by default",
     "FormUrl.successActionRedirect": (
         "where S3 sends the browser after the upload: below one of the grant's `redirects`"
@@ -269,6 +270,10 @@ MEANINGS = {
     "GrantBody.activeContent": "whether `responseContentType` may be a type that browsers run",
     "GrantBody.objectHeaders": "the members of uploads that its URLs and forms may set",
     "GrantBody.storageClasses": "the storage classes that its URLs and forms may set",
+    "GrantBody.tagging": (
+        "whether its URLs and forms may set tags, and its credentials read them: "
+        "`s3:PutObjectTagging`, `s3:GetObjectTagging`"
+    ),
     "GrantBody.redirects": "the origins to which its forms may lead after an upload",
     "GrantBody.versions": "whether `versionId` may name a version: `s3:GetObjectVersion`",
     "GrantBody.vpcEndpoint": "the VPC endpoint of S3 through which its credentials and URLs work",

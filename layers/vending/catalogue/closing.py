@@ -143,6 +143,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "content_types": _types,
         "active_content": lambda _, after, __: bool(after.active_content),
         "versions": lambda _, after, __: bool(after.versions),
+        "tagging": lambda _, after, __: bool(after.tagging),
         "object_headers": _more("object_headers"),
         "storage_classes": _more("storage_classes"),
         "redirects": _more("redirects"),

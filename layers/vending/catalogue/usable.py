@@ -8,7 +8,7 @@ from vending.callers.identity import IamIdentity, Identity, WebIdentity
 from vending.callers.issuer import EMAIL_VERIFIED, Issuer
 from vending.callers.principal import Principal, partition_of
 from vending.errors import PolicyTooLarge
-from vending.grants.grant import Grant
+from vending.grants.grant import Grant, Permission
 from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.grants.location import Location
 from vending.grants.scope import CLAIM
@@ -45,6 +45,7 @@ def grant_faults(
             location.role_arn(role_arn),
             conditions,
             versions=grant.versions,
+            tagging=Permission.WRITE if grant.tagging else None,
         )
     except PolicyTooLarge:
         reason = f"the session policy of some callers would exceed {POLICY_CHARACTERS} characters"

@@ -101,6 +101,7 @@ class GrantBody(Body):
     rate_limit: RateLimitBody | None = None
     object_headers: Annotated[Listed[ObjectHeader], between(0, 5)] = USUAL_HEADERS
     storage_classes: Annotated[Listed[StorageClass], between(1, 8)] = ()
+    tagging: bool = False
     redirects: Annotated[Listed[Origin], between(1, REDIRECTS)] = ()
 
     @model_validator(mode="after")
@@ -168,6 +169,7 @@ class GrantBody(Body):
             versions=self.versions,
             object_headers=tuple(sorted(set(self.object_headers))),
             storage_classes=tuple(dict.fromkeys(self.storage_classes)),
+            tagging=self.tagging,
             redirects=tuple(dict.fromkeys(self.redirects)),
             rate_limit=self.rate_limit.rate_limit() if self.rate_limit else None,
         )

@@ -15,7 +15,7 @@ from vending.times import iso
 SEEN = (
     *("id", "scope", "permission", "maxDuration", "expires"),
     *("maxObjectSize", "contentTypes", "activeContent", "versions", "rateLimit"),
-    *("objectHeaders", "storageClasses", "redirects"),
+    *("objectHeaders", "storageClasses", "redirects", "tagging"),
 )
 
 type ObjectHeader = Literal[
@@ -68,6 +68,7 @@ class Grant:
     rate_limit: RateLimit | None = None  # for each caller
     object_headers: tuple[ObjectHeader, ...] = USUAL_HEADERS  # that an upload may choose
     storage_classes: tuple[StorageClass, ...] = ()  # that an upload may choose; empty: none
+    tagging: bool = False  # whether URLs and forms may set tags, and credentials read them
     redirects: tuple[str, ...] = ()  # origins to which a form may lead after the upload
 
     @property
@@ -95,6 +96,7 @@ class Grant:
             "versions": self.versions or None,
             "objectHeaders": self._own_headers,
             "storageClasses": list(self.storage_classes) or None,
+            "tagging": self.tagging or None,
             "redirects": list(self.redirects) or None,
             "rateLimit": self.rate_limit and self.rate_limit.as_json(),
         }

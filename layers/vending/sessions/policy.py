@@ -37,6 +37,9 @@ KMS_ACTIONS = {
     Permission.READWRITE: ("kms:GenerateDataKey", "kms:Decrypt"),
 }
 
+TAG_ACTIONS = {Permission.READ: "s3:GetObjectTagging", Permission.WRITE: "s3:PutObjectTagging"}
+type Tagging = Permission | None  # READ or WRITE of the tags of objects
+
 BUCKET_LOCATION = "s3:GetBucketLocation"  # tells the bucket's region and nothing else
 
 
@@ -49,10 +52,12 @@ def session_policy(
     *,
     versions: bool = False,
     bucket_location: bool = False,
+    tagging: Tagging = None,
 ) -> str:
     """The smallest policy that allows ``permission`` on ``targets`` only, as JSON text.
 
-    With ``bucket_location`` it also allows ``BUCKET_LOCATION``.
+    With ``bucket_location`` it also allows ``BUCKET_LOCATION``, and with ``tagging`` to read or
+    write the tags of objects, where ``permission`` includes it.
 
     Raises:
         PolicyTooLarge: the policy has more characters than STS accepts.
@@ -70,6 +75,7 @@ def session_policy(
         frozen,
         versions=versions,
         bucket_location=bucket_location,
+        tagging=tagging,
     )
 
 
@@ -83,6 +89,7 @@ def _session_policy(
     *,
     versions: bool,
     bucket_location: bool,
+    tagging: Tagging,
 ) -> str:
     conditions: Conditions = {}
     for operator, condition, value in frozen:
@@ -99,6 +106,7 @@ def _session_policy(
                 conditions,
                 versions=versions,
                 bucket_location=bucket_location,
+                tagging=tagging,
             )
         )
 
@@ -129,6 +137,7 @@ def policy_document(
     *,
     versions: bool,
     bucket_location: bool,
+    tagging: Tagging,
 ) -> dict[str, object]:
     """The session policy as JSON members; every statement has a resource and a condition."""
     partition = partition_of(role_arn)
@@ -138,6 +147,8 @@ def policy_document(
     actions = OBJECT_ACTIONS[permission]
     if versions and permission.includes(Permission.READ):
         actions = (*actions, "s3:GetObjectVersion")
+    if tagging and permission.includes(tagging):
+        actions = (*actions, TAG_ACTIONS[tagging])
     statements = [_allow(actions, [f"{bucket}/{one.iam_pattern}" for one in kept], guarded)]
     prefixes = [one for one in kept if one.is_prefix]
     if prefixes and permission.includes(Permission.READ):

@@ -113,6 +113,7 @@ def session_for(
         role_arn,
         conditions,
         versions=grant.versions,
+        tagging=(Permission.READ if handed_out else Permission.WRITE) if grant.tagging else None,
     )
     policy = policy_with()
     left_out: tuple[str, ...] = ()

@@ -57,7 +57,7 @@ class UploadRequest(Signed, ObjectMembers):
     @property
     def headers(self) -> dict[str, str]:
         """The headers that start the upload, by name."""
-        return super().headers | self.object_headers
+        return super().headers | self.object_headers | self.tag_header
 
     @property
     def wanted(self) -> Wants:

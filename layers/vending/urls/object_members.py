@@ -13,8 +13,12 @@ from vending.bodies.body import Body
 from vending.bodies.content_fields import Disposition
 from vending.bodies.fields import matching, text
 from vending.grants.grant import StorageClass
+from vending.sigv4.presign import encode_path
 
 METADATA, METADATA_BYTES = 20, 2048  # entries, and bytes of all names and values, as S3 counts
+TAGS = 10  # of one object
+TAG_NAME = "(?![Aa][Ww][Ss]:)[A-Za-z0-9 +=._:/@-]{1,128}"
+TAG_VALUE = "[A-Za-z0-9 +=._:/@-]{0,256}"
 META_NAME, META_VALUE = "[a-z0-9][a-z0-9-]{0,62}", "[!-~]([ -~]{0,2046}[!-~])?"
 
 _TOKEN = "[A-Za-z0-9-]{1,64}"  # noqa: S105 - a token, not a secret
@@ -27,6 +31,10 @@ _HEADERS = {
     "server_side_encryption": "x-amz-server-side-encryption",
     "storage_class": "x-amz-storage-class",
 }
+
+
+def _encode(tag: str) -> str:
+    return encode_path(tag).replace("/", "%2F")
 
 
 def _metadata(value: object) -> dict[str, str]:
@@ -43,6 +51,18 @@ def _metadata(value: object) -> dict[str, str]:
     return value
 
 
+def _tags(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not 1 <= len(value) <= TAGS:
+        raise ValueError(f"must be an object with 1 to {TAGS} members of text")
+    for name, given in value.items():
+        if not re.fullmatch(TAG_NAME, name) or not re.fullmatch(TAG_VALUE, text(given)):
+            raise ValueError(
+                "must have names of 1 to 128 and values of at most 256 characters: ASCII letters, "
+                "digits, space and + - = . _ : / @; names do not begin with aws:"
+            )
+    return value
+
+
 CacheControl = Annotated[
     str,
     matching(f"{_DIRECTIVE}(, ?{_DIRECTIVE}){{0,9}}", "directives such as private, max-age=3600"),
@@ -50,6 +70,7 @@ CacheControl = Annotated[
 ContentEncoding = Annotated[
     str, matching(f"{_CODING}(, ?{_CODING}){{0,3}}", "codings such as gzip, br or zstd")
 ]
+Tags = Annotated[Mapping[str, str], PlainValidator(_tags)]
 Metadata = Annotated[Mapping[str, str], PlainValidator(_metadata)]
 
 
@@ -62,6 +83,23 @@ class ObjectMembers(Body):
     content_encoding: ContentEncoding | None = None
     metadata: Metadata | None = None
     storage_class: StorageClass | None = None
+    tags: Tags | None = None
+
+    @property
+    def tag_header(self) -> dict[str, str]:
+        """The tags as the header of a PUT, or of the start of an upload in parts."""
+        pairs = (f"{_encode(name)}={_encode(value)}" for name, value in (self.tags or {}).items())
+        return {"x-amz-tagging": "&".join(pairs)} if self.tags else {}
+
+    @property
+    def tag_field(self) -> dict[str, str]:
+        """The tags as the field of a form: XML whose texts need no escape."""
+        listed = (
+            f"<Tag><Key>{name}</Key><Value>{value}</Value></Tag>"
+            for name, value in (self.tags or {}).items()
+        )
+        whole = f"<Tagging><TagSet>{''.join(listed)}</TagSet></Tagging>"
+        return {"tagging": whole} if self.tags else {}
 
     @property
     def object_headers(self) -> dict[str, str]:

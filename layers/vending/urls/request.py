@@ -101,7 +101,7 @@ class Uploading(Signed, ObjectMembers):
     @property
     def headers(self) -> dict[str, str]:
         """The headers that the client must send, by name."""
-        return super().headers | self.object_headers
+        return super().headers | self.object_headers | self.tag_header
 
 
 class ReadingUrl(Reading):
@@ -165,7 +165,7 @@ class FormUrl(ObjectMembers):
         }
         fields = {name: str(value) for name, value in named.items() if value is not None}
         encrypted = {} if self.kms_key is None else encryption(self.kms_key)
-        return fields | encrypted | self.object_headers
+        return fields | encrypted | self.object_headers | self.tag_field
 
 
 type UrlRequest = Annotated[

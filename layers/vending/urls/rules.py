@@ -93,6 +93,8 @@ def check_object(request: ObjectMembers, decision: Decision, place: str) -> None
     if request.storage_class and request.storage_class not in grant.storage_classes:
         allowed = ", ".join(grant.storage_classes) or "none"
         raise _wrong(f"{place}/storageClass", f"is not allowed by the grant; it allows: {allowed}")
+    if request.tags and not grant.tagging:
+        raise _wrong(f"{place}/tags", "is not allowed by the grant: it has no 'tagging: true'")
     if request.server_side_encryption and decision.location.kms_key:
         raise _wrong(
             f"{place}/serverSideEncryption",

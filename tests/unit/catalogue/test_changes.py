@@ -41,6 +41,8 @@ def writes(**members: Any) -> dict[str, object]:
         (writes(), writes(contentTypes=["image/*"]), True),
         (writes(contentTypes=["image/*", "text/csv"]), writes(contentTypes=["text/csv"]), True),
         (line(versions=True), line(), True),
+        (writes(tagging=True), writes(), True),
+        (writes(), writes(tagging=True), False),
         (writes(), writes(objectHeaders=[]), True),
         (writes(), writes(objectHeaders=["contentEncoding"]), True),
         (writes(objectHeaders=["metadata"]), writes(objectHeaders=[]), True),

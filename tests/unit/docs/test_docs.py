@@ -190,7 +190,12 @@ def test_the_reference_tells_of_no_route_or_member_that_is_not_there() -> None:
     page = reference.text()
     assert all(f"| `{route}` |" in page for route in words.ROUTES)
     assert all(f"| `{name.split('.')[1]}` |" in page for name in words.MEANINGS)
-    shared = {"Reading", "Uploading", "Compact", "ObjectMembers"}  # what several of them are made of
+    shared = {
+        "Reading",
+        "Uploading",
+        "Compact",
+        "ObjectMembers",
+    }  # what several of them are made of
     headings = set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
     assert {name.split(".")[0] for name in words.MEANINGS} <= headings | shared
 

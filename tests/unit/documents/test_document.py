@@ -98,6 +98,7 @@ grant_members = st.fixed_dictionaries(
                 [*USUAL_HEADERS, "cacheControl", "metadata", "storageClass"],
             )
         ),
+        "tagging": st.booleans(),
         "storageClasses": st.lists(st.sampled_from(["GLACIER", "STANDARD_IA", "glacier"])),
         "redirects": st.lists(st.sampled_from(["https://a.example.com", "https://b:8443"])),
         "rateLimit": st.dictionaries(st.sampled_from(["requests", "urls"]), st.integers(0, 70_000)),

@@ -106,7 +106,7 @@ def test_a_block_has_all_that_can_be_granted_and_asked() -> None:
     assert {one.wants for one in block} == {"READ", "WRITE", "READWRITE"}
     assert {one.partition for one in block} == {"aws", "aws-cn", "aws-us-gov"}
     assert {one.expires for one in block} == {None, 1800, 3599, 3600, 36000}
-    for member in ("versions", "limits", "kms", "account", "prefixes"):
+    for member in ("versions", "tagging", "limits", "kms", "account", "prefixes"):
         assert {bool(getattr(one, member)) for one in block} == {False, True}, member
     keys = "\n".join(key for one in block for key, _ in [one.filled, *one.targets])
     for piece in ("*", "?", "$", "${", "${*}", "//", "%2F", "\u0301", "🚀", '"', "\\", "../"[:2]):

@@ -47,6 +47,10 @@ HEADERS = {
 }
 
 
+TAGGED = replace(WHOLE, tagging=True)
+TAGS = {"pro ject": "a/b=c", "n": ""}
+
+
 def refused(method: str, by: Any, **members: Any) -> list[str]:
     with pytest.raises(InvalidRequest) as error:
         url(method, by, None, **members) if method != "parts" else start(World(by), **members)
@@ -119,6 +123,40 @@ def with_key(by: Grant) -> Any:
 def test_the_keys_of_s3_are_refused_where_the_location_has_one_of_its_own(method: str) -> None:
     [pointer] = refused(method, with_key(WHOLE), serverSideEncryption="AES256")
     assert pointer.endswith("/serverSideEncryption")
+
+
+def test_tags_are_a_header_of_a_put_and_of_parts_and_xml_in_a_form() -> None:
+    header = {"x-amz-tagging": "pro%20ject=a%2Fb%3Dc&n="}
+    assert url("PUT", TAGGED, tags=TAGS).headers == header
+    world = World(TAGGED)
+    start(world, tags=TAGS)
+    assert header.items() <= world.started[0][1].items()
+    fields = url("POST", TAGGED, tags=TAGS).fields or {}
+    pairs = (
+        "<Tag><Key>pro ject</Key><Value>a/b=c</Value></Tag><Tag><Key>n</Key><Value></Value></Tag>"
+    )
+    assert fields["tagging"] == f"<Tagging><TagSet>{pairs}</TagSet></Tagging>"
+    conditions = json.loads(b64decode(fields["policy"]))["conditions"]
+    assert ["eq", "$tagging", fields["tagging"]] in conditions
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "parts"])
+def test_tags_need_a_grant_that_says_so(method: str) -> None:
+    [pointer] = refused(method, WHOLE, tags={"a": "b"})
+    assert pointer.endswith("/tags")
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        *({}, {"": "a"}, {"aws:a": "b"}, {"AWS:a": "b"}, {"a": "<x>"}, {"a&b": "c"}, {"a": "b\n"}),
+        *({"a": "x" * 257}, {"x" * 129: "a"}, {"a": 1}, {f"a{n}": "b" for n in range(11)}),
+        *({"${filename}": "a"}, [["a", "b"]], "a=b"),
+    ],
+)
+def test_bad_tags_are_refused(tags: object) -> None:
+    [pointer, *_] = refused("PUT", TAGGED, tags=tags)
+    assert pointer.startswith("/requests/0/tags")
 
 
 def test_a_form_says_what_comes_after_it() -> None:
