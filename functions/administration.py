@@ -94,6 +94,7 @@ def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
         role_arn=settings.role_arn,
         allow_local_issuers=settings.allow_local_issuers,
         has_keys=has_keys,
+        now=now(),
         assumable_roles=partial(parameters.assumable_roles, settings),
         never_lent=partial(parameters.never_lent, settings),
         blocked=partial(catalogue.blocked, dynamodb, settings.table),

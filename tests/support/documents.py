@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.support.make import ROLE_ARN, USER_ARN, location
+from tests.support.make import NOW, ROLE_ARN, USER_ARN, location
 from tests.support.tokens import AUDIENCE, ISSUER
 from vending.bodies.parse import parse
 from vending.callers.web_identity import has_keys
@@ -18,7 +18,7 @@ from vending.errors import InvalidRequest
 
 HERE = {"scope": "s3://bkt/*", "region": "ap-northeast-1"}
 NOTHING = Stored({}, {}, {})
-SETTING = Setting(ROLE_ARN, allow_local_issuers=False, has_keys=has_keys)
+SETTING = Setting(ROLE_ARN, allow_local_issuers=False, has_keys=has_keys, now=NOW)
 
 type Members = Mapping[str, object]
 

@@ -31,6 +31,7 @@ PYDANTIC_AT = {
         "bodies/issuer_fields.py",
         "bodies/parse.py",
         "credentials/request.py",
+        "documents/acknowledgement.py",
         "documents/document.py",
         "documents/grant.py",
         "documents/issuer.py",

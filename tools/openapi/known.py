@@ -5,6 +5,7 @@ from vending.bodies import content_fields, fields, header_values, issuer_fields
 from vending.bodies.fields import ADDRESS_BLOCKS
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
+from vending.documents import acknowledgement
 from vending.grants import scope
 from vending.revocations import request
 from vending.urls import object_members
@@ -108,6 +109,15 @@ KNOWN: list[tuple[object, Schema]] = [
     (
         issuer_fields.ClaimNames,
         {"type": "array", "items": CLAIM_NAME, "minItems": 1, "maxItems": issuer_fields.CLAIMS},
+    ),
+    (
+        acknowledgement.Acknowledged,
+        {
+            "type": "object",
+            "propertyNames": {"enum": list(acknowledgement.CODES)},
+            "additionalProperties": PLAIN,
+            "minProperties": 1,
+        },
     ),
     (
         issuer_fields.ClaimValues,

@@ -22,6 +22,7 @@ from tools.reference import words
 from vending.bodies import content_fields, fields, header_values, issuer_fields
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
+from vending.documents import acknowledgement
 from vending.grants import scope
 from vending.revocations import request
 from vending.urls import object_members
@@ -65,6 +66,10 @@ WORDS: list[tuple[object, str]] = [
         ),
     ),
     (issuer_fields.ClaimNames, f"a list of 1 to {issuer_fields.CLAIMS} names"),
+    (
+        acknowledgement.Acknowledged,
+        "an object: the codes of warnings, each with a reason as text",
+    ),
     (
         issuer_fields.ClaimValues,
         "an object; each claim's value is text, a whole number, `true` or `false`",

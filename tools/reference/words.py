@@ -298,6 +298,11 @@ MEANINGS = {
         "those of `claims` that make a caller, for rate limits and in the audit record; a token "
         "without one of them is refused. Default: the subject makes a caller"
     ),
+    "GrantBody.acknowledge": (
+        "[warnings](cli.md#warnings) of this entry that `plan` does not show again, by their "
+        "codes, each with a reason; not stored"
+    ),
+    "IssuerBody.acknowledge": "the same as in a grant",
     "IssuerBody.audienceClaim": (
         "`client_id`: its tokens are access tokens of Cognito, which have `token_use: access` and "
         "no `aud`; `client_id` is one of `audience` instead. Others are refused"

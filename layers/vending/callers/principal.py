@@ -61,3 +61,8 @@ class Principal:
 def partition_of(arn: str) -> str:
     """Return the partition in an ARN, such as ``aws`` or ``aws-cn``."""
     return arn.split(":")[1]
+
+
+def account_of(arn: str) -> str:
+    """Return the account in an ARN of IAM."""
+    return arn.split(":")[4]

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from vending.catalogue.changes import Change, Entry, Kind
 from vending.catalogue.checks import CHECKS
 from vending.catalogue.proposal import Proposal, Setting, Stored
-from vending.catalogue.warnings import first_warnings
+from vending.catalogue.warnings import Warned, first_warnings
 from vending.documents.document import ChangesRequest
-from vending.errors import Fault, InvalidRequest
+from vending.errors import InvalidRequest
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
 
@@ -18,7 +18,7 @@ class Plan(NamedTuple):
     """The changes that a document makes, and what to know before it is applied."""
 
     changes: list[Change]
-    warnings: list[Fault]
+    warnings: list[Warned]
 
 
 def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:

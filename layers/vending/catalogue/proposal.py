@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from vending.callers.issuer import Issuer
@@ -32,6 +33,7 @@ class Setting:
     role_arn: str
     allow_local_issuers: bool
     has_keys: Callable[[str], bool]  # whether a pinned JWKS has a usable key
+    now: datetime
     assumable_roles: Callable[[], Collection[str]] = tuple  # ARNs, beside the service's own role
     never_lent: Callable[[], Collection[str]] = tuple  # patterns, beside those in the code
     blocked: Callable[[], Collection[Holders]] = tuple
@@ -51,6 +53,7 @@ class Proposal:
     reinterpreted: Mapping[str, int]  # as ``reinterpreted_issuers`` returns them
     trusted: Mapping[str, Issuer]  # by URL, after the document is applied
     registered: Mapping[str, Location]  # by bucket, after the document is applied
+    acknowledged: Mapping[str, Collection[str]]  # codes of warnings, by the entry's pointer
 
     @classmethod
     def of(cls, request: ChangesRequest, stored: Stored, setting: Setting) -> Self:
@@ -74,6 +77,7 @@ class Proposal:
             reinterpreted=reinterpreted_issuers(request, stored.issuers),
             trusted={one.url: one for one in (*kept_issuers, *issuers)},
             registered={one.id: one for one in (*kept_locations, *locations)},
+            acknowledged=_acknowledged(request),
         )
 
     def is_new(self, grant: Grant) -> bool:
@@ -87,6 +91,19 @@ class Proposal:
         grantee = grant.grantee
         issuer = self.trusted.get(grantee.issuer) if isinstance(grantee, WebGrantee) else None
         return judge(grantee, issuer) if isinstance(grantee, WebGrantee) and issuer else None
+
+
+def _acknowledged(request: ChangesRequest) -> dict[str, Collection[str]]:
+    given = {
+        "grants": [one.acknowledge for one in request.grants or ()],
+        "issuers": [one.acknowledge for one in request.issuers or ()],
+    }
+    return {
+        f"/{kind}/{position}": dict(acknowledged)
+        for kind, entries in given.items()
+        for position, acknowledged in enumerate(entries)
+        if acknowledged
+    }
 
 
 def touched_ids(request: ChangesRequest) -> dict[Kind, set[str]]:

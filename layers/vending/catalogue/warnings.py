@@ -1,68 +1,139 @@
 """Finds what an administrator should know of a document that can be applied; ``plan`` calls it."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from vending.callers.principal import account_of
 from vending.catalogue.checks import refused_if_new
 from vending.catalogue.issuer_checks import foreign_audience
 from vending.catalogue.proposal import Proposal
-from vending.errors import FAULTS, Fault
+from vending.errors import FAULTS
 from vending.grants.grant import Grant
+from vending.grants.grantee import IamGrantee
 from vending.grants.never_lent import why_never_lent
 from vending.grants.scope import PATH
 from vending.tenancy import judge
+from vending.tenancy.claim_types import may_never_match
+from vending.times import iso
+
+# What a scope may have, though it is hardly meant: the code, the pattern, and what it does.
+_SCOPES = (
+    ("WildcardInScope", r"[*?]", "is a character of the key here, not a wildcard"),
+    ("EmptySegment", r"\A/|//", "makes an empty segment: S3 does not read '//' as '/'"),
+    ("EncodedScope", r"%[0-9A-Fa-f]{2}", "stays as it is: nothing is decoded"),
+    ("SpaceInScope", r"(?:\A|(?<=/)) | (?=/|\Z)", "at the end of a segment is a part of the key"),
+)
 
 
-def first_warnings(proposal: Proposal) -> list[Fault]:
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One warning; an entry can acknowledge its ``code``. ``pointer`` is as in ``Fault``."""
+
+    code: str
+    pointer: str
+    detail: str
+
+
+def first_warnings(proposal: Proposal) -> list[Warned]:
     """The first ``FAULTS`` warnings; one more says how many are left out."""
-    found = _warnings(proposal)
+    found = _unacknowledged(proposal)
     listed = list(islice(found, FAULTS))
     if left := sum(1 for _ in found):
-        listed.append(Fault("", f"{left} more warnings are left out"))
+        listed.append(Warned("MoreWarnings", "", f"{left} more warnings are left out"))
     return listed
 
 
-def _warnings(proposal: Proposal) -> Iterator[Fault]:
-    yield from _of_issuers(proposal)
-    for position, grant in enumerate(proposal.grants):
-        for reason in _of_grantee(grant, proposal):
-            yield Fault(f"/grants/{position}/grantee", reason)
-        for name in grant.scope.nested:
-            reason = (
-                f"${{{name}{PATH}}} nests: a caller whose claim is 'sales' also reaches the keys "
-                "of one whose claim is 'sales/emea'; without ':path' a value is one segment"
-            )
-            yield Fault(f"/grants/{position}/scope", reason)
-    for grant in proposal.unchanged_grants:
-        for reason in _of_grantee(grant, proposal):
-            yield Fault("/grants", f"the stored grant {grant.id!r}: {reason}")
-    yield from _of_locations(proposal)
+def _unacknowledged(proposal: Proposal) -> Iterator[Warned]:
+    """The warnings that their entry does not acknowledge, and acknowledgements of nothing."""
+    unused = {(at, code) for at, codes in proposal.acknowledged.items() for code in codes}
+    for warning in (*_of_issuers(proposal), *_of_grants(proposal), *_of_locations(proposal)):
+        at = "/".join(warning.pointer.split("/")[:3])
+        if warning.code in proposal.acknowledged.get(at, ()):
+            unused.discard((at, warning.code))
+        else:
+            yield warning
+    for at, code in sorted(unused):
+        detail = f"this entry has no warning {code}; remove the acknowledgement"
+        yield Warned("NothingAcknowledged", f"{at}/acknowledge/{code}", detail)
 
 
-def _of_issuers(proposal: Proposal) -> Iterator[Fault]:
+def _of_issuers(proposal: Proposal) -> Iterator[Warned]:
     for position, issuer in enumerate(proposal.issuers):
+        at = f"/issuers/{position}"
         if issuer == proposal.stored.issuers.get(issuer.id):
             for member, reason in judge.issuer_faults(issuer):
-                yield Fault(f"/issuers/{position}/{member}", reason)
+                yield Warned("RefusedIfNew", f"{at}/{member}", reason)
             for reason in foreign_audience(issuer):
-                yield Fault(f"/issuers/{position}/audience", reason)
+                yield Warned("RefusedIfNew", f"{at}/audience", reason)
         for reason in judge.issuer_warnings(issuer):
-            yield Fault(f"/issuers/{position}", reason)
+            yield Warned("CallerClaimsMissing", at, reason)
 
 
-def _of_locations(proposal: Proposal) -> Iterator[Fault]:
+def _of_grants(proposal: Proposal) -> Iterator[Warned]:
+    first = {_but_its_id(one): f"the stored grant {one.id!r}" for one in proposal.unchanged_grants}
+    for position, grant in enumerate(proposal.grants):
+        at = f"/grants/{position}"
+        for code, reason in _of_grantee(grant, proposal):
+            yield Warned(code, f"{at}/grantee", reason)
+        for code, member, reason in _of_members(grant, proposal):
+            yield Warned(code, f"{at}/{member}", reason)
+        same = first.setdefault(_but_its_id(grant), f"{grant.id!r} at {at}")
+        if same != f"{grant.id!r} at {at}":
+            yield Warned("IdenticalGrant", f"{at}/id", f"allows the same as {same}; remove one")
+    for grant in proposal.unchanged_grants:
+        for code, reason in _of_grantee(grant, proposal):
+            yield Warned(code, "/grants", f"the stored grant {grant.id!r}: {reason}")
+
+
+def _but_its_id(grant: Grant) -> Grant:
+    return replace(grant, id="")
+
+
+def _of_members(grant: Grant, proposal: Proposal) -> Iterator[tuple[str, str, str]]:
+    """The code, the member and the reason of each warning, but for those of the grantee."""
+    for name in grant.scope.nested:
+        reason = (
+            f"${{{name}{PATH}}} nests: a caller whose claim is 'sales' also reaches the keys "
+            "of one whose claim is 'sales/emea'; without ':path' a value is one segment"
+        )
+        yield "NestedScope", "scope", reason
+    keys, setting = grant.scope.unfilled, proposal.setting
+    for code, pattern, does in _SCOPES:
+        if match := re.search(pattern, keys.key):
+            yield code, "scope", f"{match[0]!r} {does}"
+    if grant.expires and grant.expires <= setting.now:
+        yield "Expired", "expires", f"the grant ended at {iso(grant.expires)} and allows nothing"
+    if isinstance(grant.source_ip, tuple) and any(one.endswith("/0") for one in grant.source_ip):
+        yield "AnyAddress", "sourceIp", "a block of all addresses limits nothing; leave it out"
+    account = grant.grantee.iam if isinstance(grant.grantee, IamGrantee) else None
+    if isinstance(account, str) and account != account_of(setting.role_arn) and not keys.key:
+        reason = (
+            f"every role and user of the account {account}, which is not the stack's, gets the "
+            "whole bucket; name roles, or a prefix"
+        )
+        yield "WholeBucketToAccount", "grantee", reason
+
+
+def _of_locations(proposal: Proposal) -> Iterator[Warned]:
     if not (proposal.grants or proposal.locations):
         return
     more = proposal.setting.never_lent()
     for bucket in sorted(proposal.registered.keys() - {one.id for one in proposal.locations}):
         if why := why_never_lent(bucket, more):
-            yield Fault("/locations", f"the stored location {bucket!r} is never lent: {why}")
+            reason = f"the stored location {bucket!r} is never lent: {why}"
+            yield Warned("NeverLent", "/locations", reason)
 
 
-def _of_grantee(grant: Grant, proposal: Proposal) -> Iterator[str]:
+def _of_grantee(grant: Grant, proposal: Proposal) -> Iterator[tuple[str, str]]:
     """Why a stored grant would be refused if it were new, and which names it relies on."""
     reasons = refused_if_new(grant, proposal)
     for reason in reasons:
-        yield f"stays valid as it is, but would be refused if it were new: {reason}"
+        detail = f"stays valid as it is, but would be refused if it were new: {reason}"
+        yield "RefusedIfNew", detail
     if not reasons:
-        yield from proposal.judged(grant, judge.renamable) or ()
+        for reason in proposal.judged(grant, judge.renamable) or ():
+            yield "NameNotAnId", reason
+    if why := proposal.judged(grant, may_never_match):
+        yield "TypeMayNeverMatch", why

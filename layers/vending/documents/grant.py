@@ -21,6 +21,7 @@ from vending.bodies.fields import (
     between,
 )
 from vending.bodies.issuer_fields import ClaimValues, IssuerUrl, Subject
+from vending.documents.acknowledgement import Acknowledged
 from vending.grants.grant import USUAL_HEADERS, Grant, ObjectHeader, Permission, StorageClass
 from vending.grants.grantee import Grantee, IamGrantee, WebGrantee
 from vending.grants.rate_limit import REQUESTS, URLS, RateLimit
@@ -103,6 +104,7 @@ class GrantBody(Body):
     storage_classes: Annotated[Listed[StorageClass], between(1, 8)] = ()
     tagging: bool = False
     redirects: Annotated[Listed[Origin], between(1, REDIRECTS)] = ()
+    acknowledge: Acknowledged = ()
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:

@@ -18,6 +18,7 @@ from vending.bodies.issuer_fields import (
 )
 from vending.callers.issuer import EMAIL_VERIFIED, LIFETIME, USUAL_ALGORITHMS, Issuer
 from vending.callers.issuer_url import is_local, is_only_a_name, is_public
+from vending.documents.acknowledgement import Acknowledged
 from vending.table import refuse_damaged_item
 
 
@@ -36,6 +37,7 @@ class IssuerBody(Body):
     caller_claims: ClaimNames = ()
     audience_claim: Literal["client_id"] | None = None
     email_verified: Literal["text"] | None = None
+    acknowledge: Acknowledged = ()
 
     @model_validator(mode="after")
     def _known_claims(self) -> Self:

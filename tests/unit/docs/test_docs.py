@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from local.stack import template
-from tests.support.make import ROLE_ARN
+from tests.support.make import NOW, ROLE_ARN
 from tests.support.pages import ROOT, Block, Page, markdown, pages
 from tools import __main__ as generated
 from tools.architecture import FUNCTIONS, GROUND, ROOMS
@@ -126,7 +126,7 @@ VENDING = [
 @pytest.mark.parametrize("block", VENDING, ids=str)
 def test_an_example_of_vending_yaml_is_accepted_into_an_empty_table(block: Block) -> None:
     request = parse(ChangesRequest, json.dumps(parsed(block), default=str))
-    setting = Setting(ROLE_ARN, allow_local_issuers=False, has_keys=has_keys)
+    setting = Setting(ROLE_ARN, allow_local_issuers=False, has_keys=has_keys, now=NOW)
     assert plan(request, Stored({}, {}, {}), setting).changes
 
 

@@ -39,7 +39,7 @@ from vending.tenancy.shared_issuers import shared_by
 
 PAGE = pages()["docs/identities.md"]
 TIMES = ("iat", "nbf", "exp", "auth_time")
-SETTING = Setting(ROLE_ARN, allow_local_issuers=False, has_keys=has_keys)
+SETTING = Setting(ROLE_ARN, allow_local_issuers=False, has_keys=has_keys, now=NOW)
 KEYS: dict[str, PrivateKey] = {"RS256": rsa_key(), "ES384": ec_key(ec.SECP384R1)}
 
 type Recipe = dict[str, Any]

@@ -325,7 +325,7 @@ def test_a_name_without_an_id_is_a_warning() -> None:
 
 
 def test_of_very_many_warnings_the_first_are_listed() -> None:
-    old = [OLD | {"id": f"g{n}"} for n in range(FAULTS + 20)]
+    old = [OLD | {"id": f"g{n}", "scope": f"s3://bkt/{n}/*"} for n in range(FAULTS + 20)]
     found = warned(old, [OLD_ISSUER], *old)
     assert len(found) == FAULTS + 1
     assert found[-1][1] == "20 more warnings are left out"

@@ -288,10 +288,11 @@ def test_other_refusals_end_as_everywhere(reply: Reply, code: int, file: str, at
 
 
 def test_warnings_of_a_plan_are_shown_with_their_lines(at: Serve, file: str) -> None:
-    warning = {"pointer": "/grants/1/scope", "detail": "nests\x1b[2J"}
+    warning = {"code": "NestedScope", "pointer": "/grants/1/scope", "detail": "nests\x1b[2J"}
     answer = {"applied": False, "revision": 7, "changes": [], "warnings": [warning]}
     at(answering(changing([]) | {"POST /admin/changes": answer}))
     ended = typed("plan", file)
     assert ended.code == 0
     assert f"warning: {file}:6: /grants/1/scope: nests" in ended.err
+    assert ended.err.rstrip().endswith("[NestedScope]")
     assert "\x1b" not in ended.err

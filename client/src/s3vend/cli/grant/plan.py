@@ -158,7 +158,8 @@ def _show(
     put_changes(changes, where)
     for warning in answer.get("warnings", []):
         line = document.line(warning["pointer"])
-        say(printable(f"warning: {file}:{line}: {warning['pointer']}: {warning['detail']}"))
+        code = f" [{warning['code']}]" if "code" in warning else ""  # older services have none
+        say(printable(f"warning: {file}:{line}: {warning['pointer']}: {warning['detail']}{code}"))
     for line_of_drift in drift_lines(drift):
         put(line_of_drift)
     put(summary(changes, answer["revision"]))
