@@ -78,7 +78,11 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /web-identity/presigned-urls": URLS,
     **{f"POST /web-identity/{path}": words for path, words in UPLOADS.items()},
     "GET /web-identity/grants": GRANTS,
-    "GET /web-identity/identity": (IDENTITY, "", ("door", "issuer", "subject", "claims")),
+    "GET /web-identity/identity": (
+        IDENTITY,
+        "",
+        ("door", "issuer", "subject", "claims", "claimsLeftOut?"),
+    ),
     "POST /web-identity/explanations": EXPLANATIONS,
     "POST /sts/{grantId}": (
         "`AssumeRoleWithWebIdentity` in [STS's form](sdks.md), for everything that the grant opens",

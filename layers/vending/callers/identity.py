@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import Self, TypeGuard
 
 from vending.callers.grantee_keys import Claims, grantee_keys, values_of
 from vending.callers.principal import Principal
@@ -97,6 +97,7 @@ class WebIdentity:
     claims: Claims
     token_hash: str  # identifies the token in audit records; it gives no access
     caller_claims: tuple[str, ...] = ()  # those that make a caller, each a scalar; else the subject
+    left_out: tuple[str, ...] = ()  # those that the token lacks, since its issuer has too many
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -111,9 +112,11 @@ class WebIdentity:
                 "tokenHash": str(token_hash),
                 **more,
             } if issuer and subject and all(map(_is_claim, claims.values())):
-                names = more.pop("callerClaims", [])
-                if not more and isinstance(names, list) and claims.keys() >= set(map(str, names)):
-                    return cls(issuer, subject, claims, token_hash, tuple(names))
+                names, left_out = more.pop("callerClaims", []), more.pop("claimsLeftOut", [])
+                has_all = isinstance(names, list) and claims.keys() >= set(map(str, names))
+                if not more and has_all and _are_texts(names) and _are_texts(left_out):
+                    tuples = tuple(names), tuple(left_out)
+                    return cls(issuer, subject, claims, token_hash, *tuples)
         raise ValueError("not the authorizer's context")
 
     def encode(self) -> str:
@@ -165,12 +168,18 @@ class WebIdentity:
 
     def as_json(self) -> dict[str, object]:
         """Return what the caller may see of its identity."""
-        return {"issuer": self.issuer, "subject": self.subject, "claims": self.claims}
+        members = {"issuer": self.issuer, "subject": self.subject, "claims": self.claims}
+        return members | self._left_out
 
     def as_recorded(self) -> dict[str, object]:
         """Return the identity as members of the audit record."""
         members = {"issuer": self.issuer, "subject": self.subject, "tokenHash": self.token_hash}
-        return members | ({"callerClaims": self._caller} if self.caller_claims else {})
+        caller = {"callerClaims": self._caller} if self.caller_claims else {}
+        return members | caller | self._left_out
+
+    @property
+    def _left_out(self) -> dict[str, object]:
+        return {"claimsLeftOut": list(self.left_out)} if self.left_out else {}
 
     @property
     def _caller(self) -> dict[str, object]:
@@ -183,3 +192,7 @@ type Identity = IamIdentity | WebIdentity
 def _is_claim(value: object) -> bool:
     scalars = value if isinstance(value, list) else [value]
     return all(isinstance(scalar, (str, int, float)) for scalar in scalars)  # a bool is an int
+
+
+def _are_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)

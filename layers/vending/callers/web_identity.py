@@ -62,10 +62,32 @@ def authenticate(
     issuer.check(token.claims, now)
     claims = issuer.usable_claims(token.claims)
     issuer.check_caller(claims)
-    identity = WebIdentity(issuer.url, subject, claims, token_hash(text), issuer.caller_claims)
+    identity = WebIdentity(
+        issuer.url,
+        subject,
+        claims,
+        token_hash(text),
+        issuer.caller_claims,
+        claims_left_out(issuer, token.claims),
+    )
     if len(identity.encode()) > CONTEXT_BYTES:
         raise TokenRefused("ClaimsTooLong")
     return identity
+
+
+def claims_left_out(issuer: Issuer, claims: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the claims of the entry, by their names for grants, that the issuer left out.
+
+    It has them elsewhere, as Entra ID the groups of those who are in many:
+    https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims
+    https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference#groups-overage-claim
+    """
+    elsewhere = claims.get("_claim_names")
+    names = set(elsewhere) if isinstance(elsewhere, dict) else set()
+    if claims.get("hasgroups") in (True, "true") or "groups:src1" in claims:
+        names.add("groups")
+    places = {claim.name: claim.path[0] for claim in issuer.claims}
+    return tuple(name for name, at in places.items() if at in names and at not in claims)
 
 
 def read_keys(document: bytes) -> VerificationKeys:

@@ -30,7 +30,13 @@ from vending.callers.grantee_keys import VALUE_BYTES
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer import ALGORITHMS, LIFETIME, SKEW, Claim, Issuer
 from vending.callers.token import token_hash
-from vending.callers.web_identity import CONTEXT_BYTES, authenticate, has_keys, read_keys
+from vending.callers.web_identity import (
+    CONTEXT_BYTES,
+    authenticate,
+    claims_left_out,
+    has_keys,
+    read_keys,
+)
 from vending.errors import TokenRefused, Unavailable
 
 TIME = int(NOW.timestamp())
@@ -151,6 +157,44 @@ def test_an_identity_holds_the_listed_claims_and_the_tokens_hash() -> None:
     assert accept(token, issuer(claims=USED)) == WebIdentity(
         ISSUER, "alice", {"tenant": "a", "groups": ["x", 1, True]}, token_hash(token)
     )
+
+
+GROUPS = (Claim("g", ("groups",)), Claim("roles", ("roles",)))
+
+
+@pytest.mark.parametrize(
+    ("members", "left_out"),
+    [
+        ({"_claim_names": {"groups": "src1"}}, ("g",)),
+        ({"_claim_names": {"groups": "src1", "roles": "src1", "wids": "src1"}}, ("g", "roles")),
+        ({"hasgroups": True}, ("g",)),
+        ({"hasgroups": "true"}, ("g",)),
+        ({"groups:src1": "https://graph.microsoft.com/x"}, ("g",)),
+        ({"hasgroups": True, "groups": ["a"]}, ()),
+        ({"_claim_names": {"groups": "src1"}, "groups": []}, ()),
+        ({"_claim_names": {"wids": "src1"}}, ()),
+        ({"_claim_names": ["groups"]}, ()),
+        ({"_claim_names": "groups"}, ()),
+        ({"hasgroups": False}, ()),
+        ({"hasgroups": ["x"]}, ()),
+        ({}, ()),
+    ],
+)
+def test_claims_that_the_issuer_left_out_are_named(
+    members: dict[str, object], left_out: tuple[str, ...]
+) -> None:
+    assert claims_left_out(issuer(claims=GROUPS), claims(**members)) == left_out
+    assert claims_left_out(issuer(), claims(**members)) == ()
+
+
+def test_groups_that_the_issuer_left_out_are_in_the_record_and_in_the_callers_identity() -> None:
+    token = sign(claims(_claim_names={"groups": "src1"}, _claim_sources={"src1": {}}))
+    identity = accept(token, issuer(claims=USED))
+    assert identity.as_recorded()["claimsLeftOut"] == ["groups"]
+    assert identity.as_json()["claimsLeftOut"] == ["groups"]
+    assert WebIdentity.read(identity.encode()) == identity
+    usual = accept(sign(claims(groups=["a"])), issuer(claims=USED))
+    assert "claimsLeftOut" not in usual.as_recorded() | usual.as_json()
 
 
 def test_the_context_may_be_as_long_as_the_limit_and_no_longer() -> None:

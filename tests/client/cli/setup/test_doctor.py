@@ -146,3 +146,10 @@ def test_a_target_is_looked_at_with_the_bucket_s_cors(at: Serve) -> None:
     for other in ("https://refused.example.com", "https://other.example.com"):
         ended = typed("doctor", "s3://b/k", "--origin", other)
         assert (ended.code, levels(ended.out)["cors"]) == (0, "warn")
+
+
+def test_groups_that_the_issuer_left_out_are_a_warning(at: Serve) -> None:
+    at(answering(service({"GET /identity": WELL | {"claimsLeftOut": ["groups"]}})))
+    ended = typed("doctor")
+    assert (ended.code, levels(ended.out)["claims"]) == (0, "warn")
+    assert "left groups out of your token" in ended.out

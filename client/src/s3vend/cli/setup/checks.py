@@ -106,6 +106,14 @@ def check_authentication(service: "Service") -> Any:
         return False
     name = answer.get("arn") or f"{answer.get('subject')} of {answer.get('issuer')}"
     yield Finding("ok", "authentication", f"the service identifies you as {name}")
+    if left_out := answer.get("claimsLeftOut"):
+        yield Finding(
+            "warn",
+            "claims",
+            f"the issuer left {', '.join(map(str, left_out))} out of your token: it has too many",
+            "Grants by them do not match. Ask the issuer's administrator to send only the groups "
+            "that are assigned to the application, or app roles (docs/identities.md).",
+        )
     return True
 
 
