@@ -11,6 +11,7 @@ from tests.support.make import NOW
 from tests.support.tokens import AUDIENCE, ISSUER, claims, issuer
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.callers.issuer import LIFETIME, SKEW, Claim, is_plain
+from vending.callers.issuer_url import is_only_a_name, is_public
 from vending.documents.issuer import IssuerBody
 from vending.errors import TokenRefused
 
@@ -232,6 +233,15 @@ def test_an_entry_reads_as_it_is_written(members: dict[str, Any]) -> None:
     if not members.get("jwks"):
         assert IssuerBody.model_validate(json.loads(json.dumps(written))).trusted_issuer() == one
     assert one.as_json()["issuer"] == ISSUER
+
+
+def test_an_http_url_is_only_a_name_wherever_it_leads() -> None:
+    assert is_public("https://login.example.com")
+    assert not is_only_a_name("https://login.example.com")
+    for url in ("http://login.example.com", "http://127.0.0.2:8080", "http://adfs.corp.internal/a"):
+        assert not is_public(url)
+        assert is_only_a_name(url)
+    assert not is_only_a_name("http://127.0.0.1:8080")
 
 
 @pytest.mark.parametrize(
