@@ -97,4 +97,4 @@ def test_a_role_that_the_stack_does_not_list_is_refused_with_its_place(
 
 def test_a_role_that_is_not_told_its_id_lends_nothing(call: Call, partner: Credentials) -> None:
     answer = call("POST", "/iam/credentials", WANTED | {"target": f"s3://{UNTOLD}/a/*"}, partner)
-    assert (answer.status, answer.json["code"]) == (503, "Unavailable")
+    assert (answer.status, answer.json["code"]) == (424, "RoleRefused")

@@ -11,7 +11,7 @@ from tests.proof.attempts import BODY, SENDS, Attempt, Opened, attempts, of_answ
 from tests.proof.granted import Asking, DrawnKeys
 from tests.proof.nearby import inside, near
 from tests.support.lending import Lender, target
-from vending.errors import Unavailable
+from vending.errors import StorageRefused
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
 from vending.sigv4.presign import Method
@@ -94,7 +94,7 @@ def with_urls(lender: Lender, asking: Asking, http: urllib3.PoolManager) -> Iter
     if writes and opened.holds:
         try:
             running = lender.upload(asking, keys[0])
-        except Unavailable:
+        except StorageRefused:
             assert lender.signed is not None
             attempt = Attempt("upload", *keys[0][:2])
             yield Tried(asking.name, "start", opened, attempt, lender.signed[0].policy, "deny")
