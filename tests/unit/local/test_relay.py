@@ -4,6 +4,7 @@ import ast
 import os
 import shutil
 import socket
+import socketserver
 import stat
 import struct
 import subprocess
@@ -40,12 +41,17 @@ def until_served(directory: Path, port: int) -> None:
             return
 
 
-def echo(listener: socket.socket) -> None:
-    """Answer each connection with all that it sent, in capitals, once it has sent everything."""
-    while True:
-        connection, _ = listener.accept()
-        with connection:
-            connection.sendall(everything(connection).upper())
+class Echo(socketserver.BaseRequestHandler):
+    """Answers each connection with all that it sent, in capitals, once it has sent everything."""
+
+    def handle(self) -> None:
+        self.request.sendall(everything(self.request).upper())
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Takes many connections at once."""
+
+    request_queue_size = 128
 
 
 def ask(port: int, text: bytes) -> bytes:
@@ -62,9 +68,12 @@ def everything(connection: socket.socket) -> bytes:
 @pytest.fixture
 def server() -> Iterator[int]:
     """The port of a server on this host."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=echo, args=[listener], daemon=True).start()
-        yield listener.getsockname()[1]
+    with Server(("127.0.0.1", 0), Echo) as server:
+        thread = threading.Thread(target=server.serve_forever, args=[0.05])
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture
