@@ -199,6 +199,7 @@ def test_a_command_has_credentials_that_renew_themselves_and_open_the_grant_alon
             "AWS_CONFIG_FILE",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN",
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CREDENTIAL_PROFILES_FILE",
             "AWS_DEFAULT_REGION",
             "AWS_EC2_METADATA_DISABLED",
             "AWS_ENDPOINT_URL",
