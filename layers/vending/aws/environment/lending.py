@@ -24,7 +24,7 @@ class Environment:
     dynamodb: Any
     reads: Reads
     rates: Rates
-    never_lent: Callable[[], Collection[str]]  # cached likewise
+    never_lent: Callable[[], Collection[str]]  # cached as long as grants
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Self:

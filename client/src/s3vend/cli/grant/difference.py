@@ -10,7 +10,7 @@ SIGNS = {"add": ("+", "green"), "change": ("~", "yellow"), "remove": ("-", "red"
 WORDS = {"add": "to add", "change": "to change", "remove": "to remove"}
 Change = Mapping[str, Any]
 STAYS = "stays valid until it expires or is revoked"
-LISTED = 5  # grants in a line
+LISTED = 5  # names in a line
 
 
 def put_changes(changes: Sequence[Change], where: Mapping[int, str]) -> None:
@@ -37,7 +37,11 @@ def grants_in(revocations: "Sequence[Mapping[str, Any]]") -> str:
     """Return whose sessions these end, in words; a long list is cut."""
     if any(one.get("all") for one in revocations):
         return "all grants"
-    names = [str(one["grantId"]) for one in revocations]
+    return first_names([str(one["grantId"]) for one in revocations])
+
+
+def first_names(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
     return ", ".join(names[:LISTED]) + more
 

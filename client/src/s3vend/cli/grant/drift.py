@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from s3vend.cli.grant.difference import first_names
 from s3vend.service.pages import pages
 
 if TYPE_CHECKING:
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
     from s3vend.service.connect import Service
 
 LISTS = {"locations": "scope", "issuers": "issuer", "grants": "id"}  # and the member that names one
-LISTED = 5  # names in a line
 
 Drift = Mapping[str, Sequence[str]]  # names of entries, by list
 
@@ -31,12 +31,10 @@ def find_drift(service: "Service", document: "Document") -> Drift:
 def drift_lines(drift: Drift) -> Iterator[str]:
     """Yield a line for each list."""
     for name, missing in drift.items():
-        more = f" and {len(missing) - LISTED} more" if len(missing) > LISTED else ""
-        word = name if len(missing) > 1 else name.removesuffix("s")
+        word, them = (name, "them") if len(missing) > 1 else (name.removesuffix("s"), "it")
         yield (
-            f"Not in the file: {len(missing)} {word} on the service "
-            f"({', '.join(missing[:LISTED])}{more}); --prune would remove "
-            f"{'them' if len(missing) > 1 else 'it'}."
+            f"Not in the file: {len(missing)} {word} on the service ({first_names(missing)}); "
+            f"--prune would remove {them}."
         )
 
 
