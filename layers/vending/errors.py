@@ -1,6 +1,4 @@
-"""The errors that have an answer of their own, sorted by whose fault they are.
-
-Each has its status, code and title here, and nowhere else.
+"""The errors that have an answer of their own, by whose fault they are; the only list of codes.
 
 VendingError
 ├── RequestFault: the caller can correct the request
@@ -8,7 +6,7 @@ VendingError
 │   └── TooLarge 413 · NotFound 404 · PreconditionFailed 412
 ├── Refusal: the request is well formed, but it is refused
 │   ├── NotAuthenticated 403 (TokenRefused 401)
-│   ├── AccessDenied 403 · PresignOnly 403 · TooManyClaims 403
+│   ├── AccessDenied 403 (Blocked) · PresignOnly 403 · TooManyClaims 403
 │   └── TooManyRequests 429 · JustRevoked 503
 └── ServiceFault: this service failed, or a service that it depends on
     ├── ServiceRefused 424 (RoleRefused, StorageRefused) · Unavailable 503
@@ -24,28 +22,27 @@ FAULTS = 100  # listed in one answer; more would bury the first ones
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a request: the member's JSON pointer (RFC 6901), and what is wrong with it."""
+    """One fault of a request."""
 
-    pointer: str
+    pointer: str  # to the member (RFC 6901)
     detail: str
 
 
 class VendingError(Exception):
-    """Base class of the errors that have an answer of their own.
-
-    ``detail`` is public: what the caller sent or may know. ``reason`` is for the record alone.
-    """
+    """Base class. ``detail`` is public: what the caller may know; ``reason`` is for the record."""
 
     status: ClassVar[int]
     code: ClassVar[str]
     title: ClassVar[str]
     retry_after: int | None = None  # seconds
 
-    def __init__(self, detail: str, *, faults: Sequence[Fault] = (), reason: str = "") -> None:
+    def __init__(
+        self, detail: str, *, faults: Sequence[Fault] = (), reason: str = "", retry_after: int = 0
+    ) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail, self.reason = detail, reason or self.code
         self.faults = tuple(faults[:FAULTS])
-        self.reason = reason or self.code
+        self.retry_after = retry_after or self.retry_after
 
 
 class RequestFault(VendingError):
@@ -119,6 +116,12 @@ class AccessDenied(Refusal):
     status, code, title = 403, "AccessDenied", "Access denied"
 
 
+class Blocked(AccessDenied):
+    """An administrator has blocked the caller: no grant helps while the block lasts."""
+
+    code, title = "Blocked", "Blocked by an administrator"
+
+
 class PresignOnly(Refusal):
     """The grant allows presigned URLs, but not credentials."""
 
@@ -137,10 +140,6 @@ class TooManyRequests(Refusal):
     status, code, title = 429, "TooManyRequests", "Too many requests"
     retry_after = 60
 
-    def __init__(self, detail: str, *, retry_after: int, reason: str) -> None:
-        super().__init__(detail, reason=reason)
-        self.retry_after = retry_after
-
 
 class JustRevoked(Refusal):
     """A session made now would be revoked too; one made ``retry_after`` seconds later is not."""
@@ -151,9 +150,9 @@ class JustRevoked(Refusal):
     def __init__(self, retry_after: int) -> None:
         super().__init__(
             "An administrator has just revoked this access, and nothing that is vended now would "
-            f"work. Try again in {retry_after} seconds."
+            f"work. Try again in {retry_after} seconds.",
+            retry_after=retry_after,
         )
-        self.retry_after = retry_after
 
 
 class ServiceFault(VendingError):

@@ -11,7 +11,7 @@ from tests.support.make import ACCOUNT
 from tests.support.tokens import claims, sign
 
 TARGET = f"s3://{BUCKET}/apps/1.tar"
-NO, UNAUTHORIZED = "403 AccessDenied", "401 Unauthorized"
+NO, OF_STS, UNAUTHORIZED = "403 Blocked", "403 AccessDenied", "401 Unauthorized"
 MAIN = "repo:octo/app:ref:refs/heads/main"
 NOW = int(time.time())
 
@@ -39,7 +39,7 @@ ATTACKS = [
     Attack("the same, asking for a URL", urls(f"GET {TARGET}", by=of(repository_id="666")), NO, rule(16)),
     Attack("the same, asking for its grants", event("web-identity-grants", by=of(repository_id="666")), NO, rule(16)),
     Attack("the same, asking for a target that it was never granted", lend(f"s3://{BUCKET}/x", by=of(repository_id="666")), NO, rule(16)),
-    Attack("the same in STS's own protocol", ask("apps", signed(repository_id="666")), NO, rule(16)),
+    Attack("the same in STS's own protocol", ask("apps", signed(repository_id="666")), OF_STS, rule(16)),
     Attack("another repository of its owner", read(of(repository_id="667")), "200", rule(16), (f"READ {BUCKET}/apps/1.tar of {ACCOUNT}",)),
     Attack("its id as a number, which is another caller", read(of(repository_id=666)), "200", rule(16), (f"READ {BUCKET}/apps/1.tar of {ACCOUNT}",)),
     Attack("somebody of an issuer that is blocked", lend(f"s3://{BUCKET}/stopped/a", by=subject("alice", BLOCKED_ISSUER)), NO, rule(16)),

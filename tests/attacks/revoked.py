@@ -24,7 +24,8 @@ from tests.support.tokens import sign
 S3 = f"s3://{BUCKET}"
 BLOCKED, RECENT = user("Blocked"), user("Recent")
 ROLE = session("BlockedRole", "another-name")
-NO, NO_GRANT, WAIT = "403 AccessDenied", "403 AccessDenied /target", "503 JustRevoked"
+NO, NO_GRANT, WAIT = "403 Blocked", "403 AccessDenied /target", "503 JustRevoked"
+OF_STS = "403 AccessDenied"
 
 
 def home(name: str) -> str:
@@ -60,12 +61,12 @@ ATTACKS = [
     Attack("a blocked user's name with another unique id", lend(home("Blocked"), by=user("Blocked", "AIDA2EXAMPLEEXAMPLE9")), NO, rule(16)),
     Attack("a blocked role's session under another name", lend(f"{S3}/home/role/BlockedRole/a", by=ROLE), NO, rule(16)),
     Attack("a blocked user that asks for what nobody granted", lend(f"{S3}/nobodys/a", by=BLOCKED), NO, rule(10)),
-    Attack("a blocked user that asks why", explain(home("Blocked"), BLOCKED), "200 AccessDenied", rule(10)),
+    Attack("a blocked user that asks why", explain(home("Blocked"), BLOCKED), "200 Blocked", rule(10)),
     Attack("a blocked user's list of grants", event("grants", by=BLOCKED), NO, rule(10)),
     Attack("credentials for a blocked subject", lend(f"{S3}/tenants/acme/*", by=subject("blocked", groups="tenants", tenant="acme")), NO, rule(16)),
     Attack("a blocked subject with other claims", lend(f"{S3}/teams/a/*", by=subject("blocked", groups=["x", "tenants"], team="a")), NO, rule(16)),
     Attack("an SDK of a blocked subject", of_sdk("blocked"), NO, rule(16)),
-    Attack("STS's own protocol for a blocked subject", of_sts("blocked"), NO, rule(16)),
+    Attack("STS's own protocol for a blocked subject", of_sts("blocked"), OF_STS, rule(16)),
     Attack("STS's own protocol a moment after a subject was revoked", of_sts("recent"), "503 ServiceUnavailable", rule(12)),
     Attack("an SDK a moment after a subject was revoked", of_sdk("recent"), WAIT, rule(12)),
     Attack("a blocked grant", lend(f"{S3}/closed/a"), NO_GRANT, rule(10)),

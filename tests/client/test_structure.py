@@ -21,6 +21,7 @@ CLI = PACKAGE / "cli"
 FACE = "s3vend"  # what the package exports
 GROUND = {
     "errors.py": "errors",
+    "hints.py": "hints",
     "printable.py": "printable",
     "problem.py": "problem",
 }  # files that are no rooms
@@ -29,7 +30,8 @@ GROUND = {
 ROOMS: dict[str, tuple[str, ...]] = {
     "printable": (),
     "problem": (),
-    "errors": ("printable", "problem"),
+    "hints": ("problem",),
+    "errors": ("printable", "problem", "hints"),
     "files": (),
     "http": ("errors",),
     "identity": ("errors", "files", "http"),

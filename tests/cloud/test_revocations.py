@@ -207,7 +207,7 @@ def test_a_block_ends_everything_of_a_caller_until_it_is_lifted(
     blocked = revoke(caller=one.grantee, kind="block")
     until(lambda: ones.works == NOTHING)
     until(lambda: one.asks_for_credentials().status == one.asks_for_urls().status == 403)
-    assert one.asks_for_urls().json["code"] == "AccessDenied"
+    assert one.asks_for_urls().json["code"] == "Blocked"
     assert one.call("GET", "/iam/grants", None, one.keys).status == 403
     assert others.works == ALL
     assert other.holds().works == ALL

@@ -397,7 +397,7 @@ def test_a_block_by_a_claim_stops_every_subject_that_has_it_and_nobody_else(
     time.sleep(2)  # an environment knows the denials for a second
     for subject in ("a", "b"):
         blocked = asked(subject, "taken-over")
-        assert (blocked.status, blocked.json["code"]) == (403, "AccessDenied")
+        assert (blocked.status, blocked.json["code"]) == (403, "Blocked")
     assert asked("a", "another").status == 200
     route = f"/admin/revocations/{answer['revocation']['id']}"
     assert call("DELETE", route, None, administrator).json["revocation"]["state"] == "lifted"

@@ -19,6 +19,7 @@ character from text that others choose.
 
 from collections.abc import Mapping, Sequence
 
+from s3vend.hints import hint
 from s3vend.printable import printable, printable_lines, without_secrets
 from s3vend.problem import Problem
 
@@ -52,19 +53,15 @@ class Unreachable(S3VendError):
 class ServiceError(S3VendError):
     """The service refused the request, or failed.
 
-    ``asked`` is the request's method, path and address; ``problem`` is the service's answer. The
-    message contains both, with advice.
+    ``asked`` is the request's method, path and address; ``problem`` is the service's answer, and
+    ``advice`` is what to do next. The message contains them all.
     """
 
-    advice: str = (
-        "Try again later. If the error persists, send the requestId to the service's operator."
-    )
-
     def __init__(self, asked: str, problem: Problem, notes: Sequence[str] = ()) -> None:
-        self.asked, self.problem = asked, problem
+        self.asked, self.problem, self.advice = asked, problem, hint(asked, problem)
         summary = f"{asked}: {problem.status} {problem.code}: {problem.detail}"
         lines = [f"  - {fault.pointer or '/'}: {fault.detail}" for fault in problem.faults]
-        lines += [f"  {line}" for line in [*notes, self.advice]]
+        lines += [f"  {line}" for line in [*notes, self.advice] if line]
         if problem.request_id:
             lines.append(f"  requestId: {problem.request_id}")
         super().__init__("\n".join(map(printable, [summary, *lines])))
@@ -83,28 +80,17 @@ class ServiceError(S3VendError):
 class InvalidRequest(ServiceError):
     """The request is malformed, or exceeds a limit."""
 
-    advice = "Correct the request as described above."
-
 
 class NotAuthenticated(ServiceError):
     """The service does not accept the identity."""
-
-    advice = (
-        "Check that this is the identity you want; set another with S3VEND_TOKEN_FILE or a "
-        "profile. A token must be for the audience that the service's operator has configured."
-    )
 
 
 class AccessDenied(ServiceError):
     """The service accepts the identity, but none of its grants allows the request."""
 
-    advice = "Ask the service's operator for a grant on this target with this permission."
-
 
 class NotFound(ServiceError):
     """The resource does not exist, or belongs to another caller."""
-
-    advice = "Check the name or id, and the service's address (S3VEND_URL)."
 
 
 class SetupRefused(ServiceError):
@@ -113,19 +99,13 @@ class SetupRefused(ServiceError):
     Trying again does not help: the service's operator has to change its setup.
     """
 
-    advice = "Send the requestId to the service's operator; trying again does not help."
-
 
 class PreconditionFailed(ServiceError):
     """The resource has changed since it was read."""
 
-    advice = "Read the current state, then try again."
-
 
 class TooManyRequests(ServiceError):
     """A rate limit is exceeded, and several tries did not help."""
-
-    advice = "Send fewer requests at once, or try again later."
 
 
 class Unavailable(ServiceError):

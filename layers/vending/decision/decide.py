@@ -28,8 +28,9 @@ def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> D
 
     Raises:
         SeveralGrants: the targets lie in several buckets, or no single grant covers all.
-        AccessDenied: no grant covers a target, the caller is blocked, or the bucket is not
-            registered as a location or is never lent.
+        AccessDenied: no grant covers a target, or the bucket is not registered as a location or is
+            never lent.
+        Blocked: an administrator has blocked the caller.
         TooManyClaims: the token's claims make more grantee keys than a decision reads.
         JustRevoked: sessions were revoked in the last seconds.
         Unavailable: the table failed.

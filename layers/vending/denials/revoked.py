@@ -14,7 +14,7 @@ from typing import Self
 from vending.callers.caller import Caller
 from vending.denials.denials import NOTHING_DENIED, Denials
 from vending.denials.names import caller_part, grant_part
-from vending.errors import AccessDenied, JustRevoked
+from vending.errors import AccessDenied, Blocked, JustRevoked
 from vending.grants.grant import Grant
 
 KEPT_SECONDS = 1  # for which a function may use denials that it has read
@@ -63,13 +63,12 @@ def check_not_blocked(caller: Caller, denials: Denials) -> None:
     """Refuse a caller whom an administrator has blocked.
 
     Raises:
-        AccessDenied: the caller is blocked.
+        Blocked: an administrator has blocked the caller.
     """
     part = denials.of_part("caller", caller_part(caller.identity))
     if None in part or None in denials.of_holder(caller.identity):
-        raise AccessDenied(
-            "An administrator of this service has blocked you. Ask them to lift the block.",
-            reason="Blocked",
+        raise Blocked(
+            "An administrator of this service has blocked you. Ask them to lift the block."
         )
 
 
@@ -84,7 +83,8 @@ def check_issued(
     """Refuse to use a session that was revoked since the decision, or too soon before STS made it.
 
     Raises:
-        AccessDenied: the caller or the grant is blocked.
+        Blocked: the caller is blocked.
+        AccessDenied: the grant is blocked.
         JustRevoked: the session is revoked.
     """
     check_not_blocked(caller, denials)

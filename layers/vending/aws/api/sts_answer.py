@@ -25,6 +25,7 @@ _OTHERWISE = ("ValidationError", 400)
 _CODES = {
     "NotAuthenticated": ("AccessDenied", 403),
     "AccessDenied": ("AccessDenied", 403),
+    "Blocked": ("AccessDenied", 403),
     "PresignOnly": ("AccessDenied", 403),
     "TooManyClaims": ("AccessDenied", 403),
     "ServiceRefused": ("AccessDenied", 403),

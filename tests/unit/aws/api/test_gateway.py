@@ -223,6 +223,7 @@ def test_every_error_of_the_contract_has_its_status() -> None:
         "PolicyTooLarge": 400,
         "SeveralGrants": 400,
         "AccessDenied": 403,
+        "Blocked": 403,
         "PresignOnly": 403,
         "TooManyClaims": 403,
         "TooManyRequests": 429,

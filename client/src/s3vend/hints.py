@@ -1,0 +1,89 @@
+"""The hint in each refusal of the service: what its reader can do next. `errors` shows it."""
+
+from collections.abc import Mapping
+
+from s3vend.problem import Problem
+
+# By code, every code that the service has. None: the detail of the refusal says what to do.
+HINTS: Mapping[str, str | None] = {
+    "InvalidRequest": "Correct the request as described above.",
+    "DurationNotAllowed": None,
+    "PolicyTooLarge": (
+        "Request fewer targets at once, or one prefix that covers them; presigned URLs have no "
+        "limit like this."
+    ),
+    "SeveralGrants": None,
+    "TooLarge": None,
+    "NotFound": "Check the name or id, and the service's address (S3VEND_URL).",
+    "PreconditionFailed": "Read the current state, then try again.",
+    "NotAuthenticated": (
+        "Check that this is the identity you want; set another with S3VEND_TOKEN_FILE or a "
+        "profile. A token must be for the audience that the service's operator has configured."
+    ),
+    "AccessDenied": "Ask the service's operator for a grant on this target with this permission.",
+    "Blocked": (
+        "No other grant and no other target helps while the block lasts. An administrator finds it "
+        "with s3vend revoke list, and lifts it with s3vend revoke lift ID."
+    ),
+    "PresignOnly": (
+        "URLs work here: s3vend cp and s3vend url, or upload, download and presign in Python."
+    ),
+    "TooManyClaims": (
+        "Ask the administrator of the token's issuer to send only the groups that are assigned to "
+        "this application."
+    ),
+    "TooManyRequests": "Send fewer requests at once, or try again later.",
+    "JustRevoked": None,
+    "ServiceRefused": "Send the requestId to the service's operator; trying again does not help.",
+    "RoleRefused": "Send the requestId to the service's operator; trying again does not help.",
+    "StorageRefused": "Send the requestId to the service's operator; trying again does not help.",
+    "Unavailable": (
+        "Try again later. If the error persists, send the requestId to the service's operator."
+    ),
+    "InternalError": (
+        "Try again later. If the error persists, send the requestId to the service's operator."
+    ),
+}
+# Codes of a later service, and answers of something else, by status.
+BY_STATUS: Mapping[int, str] = {
+    404: "Check the service's address (S3VEND_URL): is it s3vend's, with its stage (…/v1)?",
+    429: "Send fewer requests at once, or try again later.",
+}
+ADMINISTRATORS = (
+    "Only administrators may do this: roles and users of IAM to whom the service's operator has "
+    "attached the administrators policy. Choose one with --aws-profile or a profile, or ask the "
+    "operator. A token does not open /admin."
+)
+MEMBER = "Leave this member out, or ask the service's operator to allow it in the grant."
+OTHERWISE = "If the error persists, send all of it to the service's operator."
+OF_CLIENT: Mapping[str, str | None] = {  # codes that the client itself gives
+    "NoProblem": "Check the service's address (S3VEND_URL): this is not an answer of s3vend.",
+    "UnexpectedAnswer": None,
+}
+_TARGETS = ("target", "targets", "keys", "prefix")
+
+
+def hint(asked: str, problem: Problem) -> str:
+    """Return what the reader of this refusal can do next; empty if its detail says so.
+
+    ``asked`` is the request: its method, its path, and more.
+    """
+    for_administrators = asked.partition(" ")[2].startswith("/admin/")
+    if problem.code == "NotAuthenticated" and for_administrators:
+        return ADMINISTRATORS
+    if problem.code == "AccessDenied" and _names_a_member(problem):
+        return MEMBER
+    known = {**HINTS, **OF_CLIENT}
+    if problem.code in known:
+        return known[problem.code] or ""
+    return BY_STATUS.get(problem.status, OTHERWISE)
+
+
+def _names_a_member(problem: Problem) -> bool:
+    """Whether the grant covers the targets, and what it does not allow is another member."""
+    members = [
+        next(part for part in reversed(fault.pointer.split("/")) if not part.isdecimal())
+        for fault in problem.faults
+        if fault.pointer
+    ]
+    return bool(members) and not any(member in _TARGETS for member in members)
