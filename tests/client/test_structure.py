@@ -35,7 +35,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "files": (),
     "http": ("errors",),
     "identity": ("errors", "files", "http"),
-    "service": ("printable", "problem", "errors", "http", "identity"),
+    "service": ("printable", "problem", "hints", "errors", "http", "identity"),
     "sdks": ("errors", "service"),
     "transfer": ("errors", "files", "http", "service"),
     "transfer/upload": ("errors", "http", "service", "transfer"),

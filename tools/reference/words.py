@@ -7,7 +7,7 @@ from vending.trail import search, sessions_out
 from vending.uploads import upload
 
 VENDED = ("vendId", "sessionId")
-EXPLAINED = ("decision", "reason", "matchedGrantTargets", "limits")
+EXPLAINED = ("decision", "reason", "matchedGrantTargets", "limits", "presignedUrls")
 PAGE = "query: `limit`, `nextToken`"
 GRANT = (
     *("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?"),
@@ -58,7 +58,10 @@ UPLOADS = {
 GRANTS = ("lists the caller's grants", PAGE, ("grants", "nextToken?"))
 IDENTITY = "returns the caller's identity, as the service sees it"
 EXPLANATIONS = (
-    "explains how the same credentials request would be decided, without vending",
+    (
+        "explains how the same credentials request, and presigned URLs for its targets, would be "
+        "decided, without vending"
+    ),
     "CredentialsRequest",
     (*EXPLAINED, "code?", "sessionPolicy?", "sessionPolicyLength?", "leftOut?"),
 )

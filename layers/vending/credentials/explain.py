@@ -1,7 +1,11 @@
-"""Explains what a credentials request would get, without vending."""
+"""Explains what a credentials request would get, and URLs for its targets, without vending."""
+
+from dataclasses import replace
+from functools import cache
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
+from vending.credentials.explain_urls import explain_urls
 from vending.credentials.narrow import narrow
 from vending.credentials.request import CredentialsRequest
 from vending.decision.decide import decide
@@ -12,7 +16,7 @@ from vending.sessions.durations import (
     LONGEST,
     LONGEST_URL,
     SHORTEST,
-    check_duration,
+    check_shortest,
     longest_credentials,
     longest_url,
 )
@@ -24,12 +28,22 @@ def explain(
 ) -> dict[str, object]:
     """The decision with its reason, as members of the answer; a refusal is not an error here.
 
+    ``presignedUrls`` has the same for URLs, which a grant may give where it gives no credentials.
+
     Raises:
         Unavailable: the table failed.
     """
+    effects = replace(effects, load_grants=cache(effects.load_grants))  # all decisions see the same
+    urls = explain_urls(caller, request.wanted, request.permission, effects)
+    return _credentials(caller, request, record, effects) | {"presignedUrls": urls}
+
+
+def _credentials(
+    caller: Caller, request: CredentialsRequest, record: Record, effects: Effects
+) -> dict[str, object]:
     grant = None
     try:
-        check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
+        check_shortest("durationSeconds", request.duration_seconds, SHORTEST)
         decision = decide(caller, request.wanted, record, effects)
         grant = decision.match.grant
         narrowed = narrow(caller, request, decision, effects)

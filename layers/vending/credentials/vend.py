@@ -9,7 +9,7 @@ from vending.credentials.narrow import Narrowed, Request, narrow
 from vending.decision.count import Counted, count
 from vending.decision.decide import check_still_allowed, decide
 from vending.errors import Unavailable
-from vending.sessions.durations import LONGEST, SHORTEST, check_duration
+from vending.sessions.durations import SHORTEST, check_shortest
 from vending.sessions.session import Credentials, Lending, issued_at, limit_expiration
 from vending.times import iso
 
@@ -36,7 +36,7 @@ def vend_credentials(
         JustRevoked: the caller's or the grant's sessions were revoked a moment ago.
         Unavailable: the table or STS failed.
     """
-    check_duration("durationSeconds", request.duration_seconds, SHORTEST, LONGEST)
+    check_shortest("durationSeconds", request.duration_seconds, SHORTEST)
     decision = decide(caller, request.wanted, record, lending)
     narrowed = narrow(caller, request, decision, lending)
     count(caller, decision.match.grant, Counted(), record, lending)

@@ -11,7 +11,7 @@ from vending.decision.effects import Known
 from vending.decision.wanted import Wanted
 from vending.errors import AccessDenied
 from vending.grants.grant import Grant, Permission
-from vending.sessions.durations import LONGEST, SHORTEST, check_duration
+from vending.sessions.durations import SHORTEST, check_shortest
 from vending.sessions.session import Lending
 
 type LoadGrant = Callable[[str], Grant | None]  # takes the id
@@ -38,11 +38,11 @@ def vend_grant(
     """Vend credentials with the grant's whole scope and permission; other grants are ignored.
 
     Raises:
-        DurationNotAllowed: no grant can allow this duration; nothing is read.
+        DurationNotAllowed: too short for every grant; nothing is read.
         AccessDenied: the grant does not exist, or is not the caller's; both look the same.
         And everything that ``vend_credentials`` raises.
     """
-    check_duration("durationSeconds", duration_seconds, SHORTEST, LONGEST)
+    check_shortest("durationSeconds", duration_seconds, SHORTEST)
     grant = load_grant(grant_id)
     scope = grant.scope_for(caller, lending.now) if grant else None
     if grant is None or scope is None:

@@ -77,6 +77,15 @@ class Grant:
         return self.max_object_size is not None or bool(self.content_types)
 
     @property
+    def upload_limits(self) -> dict[str, object]:
+        """The limits of uploads, as JSON; empty if there are none."""
+        limits = {
+            "maxObjectSize": self.max_object_size,
+            "contentTypes": list(self.content_types) or None,
+        }
+        return {name: value for name, value in limits.items() if value is not None}
+
+    @property
     def _own_headers(self) -> list[ObjectHeader] | None:
         """The members that uploads may choose, unless they are the usual ones."""
         usual = set(self.object_headers) == set(USUAL_HEADERS)
@@ -90,8 +99,7 @@ class Grant:
             "expires": iso(self.expires) if self.expires else None,
             "sourceIp": list(ip) if isinstance(ip, tuple) else ip,
             "vpcEndpoint": self.vpc_endpoint,
-            "maxObjectSize": self.max_object_size,
-            "contentTypes": list(self.content_types) or None,
+            **self.upload_limits,
             "activeContent": self.active_content or None,
             "versions": self.versions or None,
             "objectHeaders": self._own_headers,

@@ -39,20 +39,33 @@ def longest_url(grant: Grant, now: datetime) -> int:
     return min(LONGEST_URL, grant.max_duration or LONGEST_URL, left)
 
 
-def check_duration(member: str, requested: int | None, shortest: int, longest: int) -> None:
-    """Refuse a duration that no grant can allow, before any grant is read.
+def check_shortest(member: str, requested: int | None, shortest: int) -> None:
+    """Refuse a duration that is too short for every grant, before any grant is read.
+
+    One that is too long is refused when the grant is known, so that the error names its limit.
 
     Raises:
-        DurationNotAllowed: not from ``shortest`` to ``longest`` seconds.
+        DurationNotAllowed: less than ``shortest`` seconds.
     """
-    if requested is not None and not shortest <= requested <= longest:
-        shown = str(requested)[:12]
-        detail = f"{member} is {shown}; it must be from {shortest} to {longest} seconds."
-        raise DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])
+    if requested is not None and requested < shortest:
+        raise _not_allowed(member, requested, f"it must be at least {in_words(shortest)}")
+
+
+def in_words(seconds: int) -> str:
+    """The seconds, and how people write them if they are whole minutes, such as `55m`."""
+    if seconds < 60 or seconds % 60:
+        return f"{seconds} seconds"
+    hours, minutes = divmod(seconds // 60, 60)
+    written = (f"{hours}h" if hours else "") + (f"{minutes}m" if minutes else "")
+    return f"{seconds} seconds ({written})"
 
 
 def _at_most(requested: int, longest: int, member: str) -> int:
     if requested > longest:
-        detail = f"{member} is {requested}; this grant allows at most {longest} seconds."
-        raise DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])
+        raise _not_allowed(member, requested, f"this grant allows at most {in_words(longest)}")
     return requested
+
+
+def _not_allowed(member: str, requested: int, limit: str) -> DurationNotAllowed:
+    detail = f"{member} is {str(requested)[:12]}; {limit}."
+    return DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])

@@ -16,6 +16,7 @@ from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
 from vending.sessions.conditions import grant_conditions
+from vending.sessions.durations import LONGEST
 from vending.sessions.policy import BUCKET_LOCATION, session_policy
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
@@ -132,6 +133,17 @@ def session_for(
         external_id=location.external_id,
         left_out=left_out,
     )
+
+
+def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Session:
+    """The session that signs for this decision, with the grant's whole scope; not requested yet.
+
+    Raises:
+        AccessDenied: the grant's conditions cannot be met by this caller or in this location.
+        PolicyTooLarge: the session policy does not fit.
+    """
+    scope, permission = decision.match.scope, decision.match.grant.permission
+    return session_for(caller, decision, [scope], permission, LONGEST, effects)
 
 
 def issued_at(credentials: Credentials, session: Session, now: datetime) -> datetime:

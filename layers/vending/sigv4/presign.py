@@ -12,11 +12,19 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
+from vending.grants.grant import Permission
 from vending.partitions import DNS_SUFFIXES
 from vending.sessions.session import Credentials
 from vending.sigv4.signing_key import REMEMBERED, amz_date, credential_scope, hmac_states
 
 Method = Literal["GET", "PUT", "HEAD", "DELETE", "POST"]
+PERMISSION_FOR: Mapping[Method, Permission] = {
+    "GET": Permission.READ,
+    "HEAD": Permission.READ,
+    "PUT": Permission.WRITE,
+    "POST": Permission.WRITE,
+    "DELETE": Permission.WRITE,
+}
 type Named = Mapping[str, str]  # headers or query parameters
 
 ALGORITHM = "AWS4-HMAC-SHA256"

@@ -13,7 +13,7 @@ from vending.decision.decide import Decision, decide
 from vending.decision.wanted import Wanted
 from vending.errors import AccessDenied, Fault, InvalidRequest, NotFound
 from vending.grants.grant import Permission
-from vending.sessions.durations import LONGEST_URL, check_duration
+from vending.sessions.durations import check_shortest
 from vending.uploads.request import PartsRequest
 from vending.uploads.running import Part, Running
 from vending.uploads.start import UploadEffects
@@ -92,7 +92,7 @@ def _resume(
 def _decide(
     caller: Caller, upload: Upload, lifetime: int, record: Record, effects: UploadEffects
 ) -> Decision:
-    check_duration("expiresIn", lifetime, 1, LONGEST_URL)
+    check_shortest("expiresIn", lifetime, 1)
     wanted = [Wanted(upload.target, Permission.WRITE, "")]
     return decide(caller, wanted, record, effects)
 

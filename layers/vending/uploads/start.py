@@ -13,13 +13,14 @@ from vending.decision.decide import Decision, check_still_allowed, decide
 from vending.decision.effects import Rates
 from vending.errors import AccessDenied, StorageRefused, Unavailable, VendingError
 from vending.grants.grant import Grant
-from vending.sessions.durations import LONGEST_URL, check_duration, url_lifetime
+from vending.sessions.durations import check_shortest, url_lifetime
+from vending.sessions.session import signing_session
 from vending.sigv4.presign import Named
 from vending.uploads.request import UploadRequest
 from vending.uploads.running import ENDS, FIRST, Running
 from vending.uploads.upload import KEPT_SECONDS, Upload
 from vending.urls.rules import check_key, check_object, check_owner, check_upload
-from vending.urls.signing import PresignEffects, signing_for, signing_session
+from vending.urls.signing import PresignEffects, signing_for
 
 START_SECONDS = 60  # lifetime of the URL that starts the upload
 
@@ -46,7 +47,7 @@ def start_upload(
         StorageRefused, RoleRefused, ServiceRefused: S3, STS or the table says no.
         Unavailable: one of them failed. The upload is aborted if it was started.
     """
-    check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
+    check_shortest("expiresIn", request.expires_in, 1)
     decision = decide(caller, request.wanted, record, effects)
     grant = decision.match.grant
     content_type, size = request.content_type, request.size

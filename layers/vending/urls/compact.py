@@ -7,8 +7,8 @@ from vending.bodies.fields import KeyPrefix, Listed, between
 from vending.decision.wanted import WantedKeys, Wants
 from vending.errors import Fault
 from vending.grants.keys import wrong_keys
-from vending.sigv4.presign import Method
-from vending.urls.request import PERMISSION_FOR, Reading, Signed, Uploading
+from vending.sigv4.presign import PERMISSION_FOR, Method
+from vending.urls.request import Reading, Signed, Uploading
 
 KEYS = 10_000
 

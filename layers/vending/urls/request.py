@@ -22,19 +22,10 @@ from vending.bodies.content_fields import (
 )
 from vending.bodies.fields import Account, KeyTarget, KmsKey, Listed, Target, between
 from vending.decision.wanted import Wanted, Wants
-from vending.grants.grant import Permission
-from vending.sigv4.presign import Method
+from vending.sigv4.presign import PERMISSION_FOR
 from vending.urls.object_members import ObjectMembers
 
 REQUESTS = 1000
-
-PERMISSION_FOR: Mapping[Method, Permission] = {
-    "GET": Permission.READ,
-    "HEAD": Permission.READ,
-    "PUT": Permission.WRITE,
-    "POST": Permission.WRITE,
-    "DELETE": Permission.WRITE,
-}
 
 KMS_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 _HEADERS = {

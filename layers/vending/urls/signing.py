@@ -12,8 +12,8 @@ from vending.decision.decide import Decision, check_still_allowed
 from vending.decision.effects import Effects
 from vending.denials.revoked import Revoked
 from vending.errors import Unavailable
-from vending.sessions.durations import LONGEST, url_lifetime
-from vending.sessions.session import Credentials, Session, session_for
+from vending.sessions.durations import url_lifetime
+from vending.sessions.session import Credentials, Session, signing_session
 from vending.sessions.signing_sessions import SessionCredentials
 from vending.sigv4.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
 
@@ -63,17 +63,6 @@ class Signing:
             headers=headers,
             query=query,
         )
-
-
-def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Session:
-    """The session that signs for this decision, with the grant's whole scope; not requested yet.
-
-    Raises:
-        AccessDenied: the grant's conditions cannot be met by this caller or in this location.
-        PolicyTooLarge: the session policy does not fit.
-    """
-    scope, permission = decision.match.scope, decision.match.grant.permission
-    return session_for(caller, decision, [scope], permission, LONGEST, effects)
 
 
 def signing_for(

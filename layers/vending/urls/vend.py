@@ -6,12 +6,12 @@ from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.decision.count import Counted
 from vending.decision.decide import Decision, decide
-from vending.sessions.durations import LONGEST_URL, check_duration
+from vending.sessions.durations import check_shortest
 from vending.sigv4.post_policy import form_fields
-from vending.sigv4.presign import Method
+from vending.sigv4.presign import PERMISSION_FOR, Method
 from vending.urls.answer import Url, VendedCompact, VendedUrls
 from vending.urls.compact import Compact
-from vending.urls.request import PERMISSION_FOR, FormUrl, UrlRequest, UrlsRequest, is_plain
+from vending.urls.request import FormUrl, UrlRequest, UrlsRequest, is_plain
 from vending.urls.rules import check_members, form_lengths
 from vending.urls.signing import PresignEffects, Signing, signing_for
 from vending.urls.sizes import check_keys, check_requests, check_urls
@@ -41,7 +41,7 @@ def vend_urls(
         TooManyRequests: over a rate limit of the stack or the grant; STS is not called either.
         Unavailable: the table or STS failed.
     """
-    check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
+    check_shortest("expiresIn", request.expires_in, 1)
     requests, plain = request.requests, all(map(is_plain, request.requests))
     check_requests(requests, plain=plain)
     decision = decide(caller, request.wanted, record, effects)
@@ -59,7 +59,7 @@ def vend_compact(
     caller: Caller, request: Compact, record: Record, effects: PresignEffects
 ) -> VendedCompact:
     """Vend a URL for each of many keys below one prefix; raises as ``vend_urls``."""
-    check_duration("expiresIn", request.expires_in, 1, LONGEST_URL)
+    check_shortest("expiresIn", request.expires_in, 1)
     check_keys(request.keys)
     decision = decide(caller, request.wanted, record, effects)
     check_members(request, decision, effects.role_arn, "")

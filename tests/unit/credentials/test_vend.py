@@ -225,15 +225,27 @@ def test_a_bucket_that_is_not_registered_is_refused() -> None:
 
 
 @pytest.mark.invariant(1)
-@pytest.mark.parametrize("duration", [0, -1, 899, 3601])
-def test_a_duration_out_of_bounds_is_refused_before_any_grant_is_read(duration: int) -> None:
+@pytest.mark.parametrize("duration", [0, -1, 899])
+def test_a_duration_too_short_for_every_grant_is_refused_before_any_grant_is_read(
+    duration: int,
+) -> None:
     def never(keys: object, bucket: str) -> Known:
         raise AssertionError(bucket)
 
     with pytest.raises(DurationNotAllowed):
         vend(never, Sts(), durationSeconds=duration)
     with pytest.raises(DurationNotAllowed):
-        sign(never, Sts(), "a", expires_in=duration if duration != 899 else 3301)
+        sign(never, Sts(), "a", expires_in=min(duration, 0))
+
+
+@pytest.mark.invariant(1)
+def test_a_duration_too_long_for_every_grant_is_refused_with_what_this_grant_allows() -> None:
+    sts, grants = Sts(), knowing(grant("s3://bkt/* READ", max_duration=1200))
+    with pytest.raises(DurationNotAllowed, match=r"at most 1200 seconds \(20m\)"):
+        vend(grants, sts, durationSeconds=86_400)
+    with pytest.raises(DurationNotAllowed, match=r"at most 1200 seconds \(20m\)"):
+        sign(grants, sts, "a", expires_in=86_400)
+    assert sts.asked == []
 
 
 def test_grants_are_asked_for_by_the_callers_keys_and_the_targets_bucket() -> None:

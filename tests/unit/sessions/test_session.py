@@ -25,7 +25,12 @@ from vending.errors import AccessDenied, DurationNotAllowed, PolicyTooLarge
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
 from vending.ids import identifier, short_hash
-from vending.sessions.durations import check_duration, credentials_duration, url_lifetime
+from vending.sessions.durations import (
+    check_shortest,
+    credentials_duration,
+    in_words,
+    url_lifetime,
+)
 from vending.sessions.policy import BUCKET_LOCATION, POLICY_CHARACTERS
 from vending.sessions.session import Session, session_for
 
@@ -266,16 +271,44 @@ def test_a_url_lives_at_most_as_long_as_its_grant(left: int, asked: int) -> None
         url_lifetime(asked + 1, granted, NOW)
 
 
-@pytest.mark.parametrize("asked", [0, -1, 899, 3601, 10**12])
-def test_what_no_grant_allows_is_refused_with_both_bounds(asked: int) -> None:
-    with pytest.raises(DurationNotAllowed, match="900 to 3600") as refused:
-        check_duration("durationSeconds", asked, 900, 3600)
+@pytest.mark.parametrize("asked", [0, -1, 899])
+def test_what_is_too_short_for_every_grant_is_refused_with_the_bound(asked: int) -> None:
+    with pytest.raises(DurationNotAllowed, match=r"at least 900 seconds \(15m\)") as refused:
+        check_shortest("durationSeconds", asked, 900)
     assert refused.value.faults[0].pointer == "/durationSeconds"
 
 
-@pytest.mark.parametrize("asked", [None, 900, 3600])
-def test_the_bounds_themselves_are_allowed(asked: int | None) -> None:
-    check_duration("durationSeconds", asked, 900, 3600)
+@pytest.mark.parametrize("asked", [None, 900, 10**12])
+def test_what_is_not_too_short_is_for_the_grant_to_allow(asked: int | None) -> None:
+    check_shortest("durationSeconds", asked, 900)
+
+
+@pytest.mark.parametrize(
+    ("longest", "said"),
+    [
+        (None, "3300 seconds (55m)"),
+        (600, "600 seconds (10m)"),
+        (90, "90 seconds."),
+        (7200, "3300 seconds (55m)"),
+    ],
+)
+def test_a_url_that_is_wanted_for_too_long_is_refused_with_what_its_grant_allows(
+    longest: int | None, said: str
+) -> None:
+    for asked in (86_400, 10**30):
+        with pytest.raises(DurationNotAllowed) as refused:
+            url_lifetime(asked, grant("s3://bkt/* READ", max_duration=longest), NOW)
+        assert f"this grant allows at most {said}" in refused.value.detail
+        assert len(refused.value.detail) < 100
+
+
+def test_hours_are_written_as_people_write_them() -> None:
+    assert [in_words(one) for one in (59, 60, 3600, 5400)] == [
+        "59 seconds",
+        "60 seconds (1m)",
+        "3600 seconds (1h)",
+        "5400 seconds (1h30m)",
+    ]
 
 
 def test_credentials_do_not_show_their_secrets() -> None:

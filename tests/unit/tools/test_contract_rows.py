@@ -24,7 +24,7 @@ from tools.openapi.contract import MODELS
 from vending.bodies import fields
 from vending.bodies.parse import parse
 from vending.errors import VendingError
-from vending.sessions.durations import LONGEST, LONGEST_URL, SHORTEST, check_duration
+from vending.sessions.durations import LONGEST, LONGEST_URL, SHORTEST, check_shortest
 from vending.urls.parse import parse_urls
 
 # What JSON Schema cannot say, by the words of the code: rows that the code refuses and a schema
@@ -127,14 +127,19 @@ ROWS = [
     Row(test.__name__, model, make(*row)) for test, model, make in SOURCES for row in rows(test)
 ]
 
+DURATIONS = [("duration_seconds", SHORTEST, LONGEST), ("expires_in", 1, LONGEST_URL)]
+
 
 def code_says(model: str, text: str) -> list[str]:
     """The faults that the code finds in a body."""
     try:
         urls = model in ("UrlsRequest", "Compact")
         body = parse_urls(text) if urls else parse(MODELS[model], text)
-        check_duration("", getattr(body, "duration_seconds", None), SHORTEST, LONGEST)
-        check_duration("", getattr(body, "expires_in", None), 1, LONGEST_URL)
+        for member, shortest, longest in DURATIONS:
+            if (duration := getattr(body, member, None)) is not None:
+                check_shortest("", duration, shortest)
+                if duration > longest:  # whatever the grant
+                    return [f"{member} is too long for every grant"]
     except VendingError as error:
         return [fault.detail for fault in error.faults] or [error.detail]
     return []

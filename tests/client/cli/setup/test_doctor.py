@@ -153,3 +153,39 @@ def test_groups_that_the_issuer_left_out_are_a_warning(at: Serve) -> None:
     ended = typed("doctor")
     assert (ended.code, levels(ended.out)["claims"]) == (0, "warn")
     assert "left groups out of your token" in ended.out
+
+
+URLS = {"permission": "READ", "methods": ["GET", "HEAD"], "decision": "granted", "reason": "y"}
+LIMITS = {"minDurationSeconds": 900, "maxDurationSeconds": 300}
+NO = {"decision": "refused", "code": "AccessDenied", "reason": "No grant.", "presignedUrls": []}
+
+
+@pytest.mark.parametrize(
+    ("reads", "code", "level", "said"),
+    [
+        (
+            {"code": "PresignOnly", "limits": LIMITS, "presignedUrls": [URLS]},
+            *(0, "ok", "READ on s3://b/k: s3vend cp and s3vend url work here; credentials do not"),
+        ),
+        ({"code": "Blocked", "reason": "You are blocked."}, 1, "fail", "s3vend revoke lift"),
+        ({}, 1, "fail", "Ask the service's operator for a grant"),
+    ],
+)
+def test_a_target_is_judged_for_urls_as_well(
+    reads: "dict[str, object]", code: int, level: str, said: str, at: Serve
+) -> None:
+    def explained(asked: Asked) -> Reply:
+        return 200, {}, NO | (reads if asked.json["permission"] == "READ" else {})
+
+    at(answering(service({"POST /explanations": explained})))
+    ended = typed("doctor", "s3://b/k")
+    assert (ended.code, levels(ended.out)["target"]) == (code, level)
+    assert said in ended.out
+
+
+def test_another_api_that_answers_403_is_not_taken_for_the_service(at: Serve) -> None:
+    bare: Reply = (403, {}, {"message": "Missing Authentication Token"})
+    at(answering(service({"GET /iam/identity": bare})))
+    ended = typed("doctor")
+    assert (ended.code, levels(ended.out)["endpoint"]) == (2, "fail")
+    assert "but not as s3vend does" in ended.out

@@ -60,6 +60,8 @@ def run_checks(options: "Options", target: str | None, origin: str | None) -> It
 
 def check_endpoint(settings: "Settings", wire: "Wire", now: Callable[[], float] = time.time) -> Any:
     """Check address, TLS and clock with an unsigned request; return whether the service answers."""
+    from s3vend.service.members import members_of
+
     try:
         answer = wire.send("GET", f"{settings.url}/iam/identity", {"Accept": "application/json"})
     except S3VendError as error:
@@ -67,14 +69,14 @@ def check_endpoint(settings: "Settings", wire: "Wire", now: Callable[[], float] 
         return False
     https = settings.url.startswith("https://")
     secure = "TLS is trusted" if https else "plain HTTP on this machine"
+    wrong = ""
     if answer.status not in (401, 403):
-        yield Finding(
-            "fail",
-            "endpoint",
-            f"the address answers {answer.status}, where s3vend answers 403",
-            "Check that it is the address of the service's API, with its stage (…/v1).",
-            USAGE,
-        )
+        wrong = f"the address answers {answer.status}, where s3vend answers 403"
+    elif "code" not in (members_of(answer.body) or {}):
+        wrong = f"the address answers {answer.status}, but not as s3vend does"
+    if wrong:
+        advice = "Check that it is the address of the service's API, with its stage (…/v1)."
+        yield Finding("fail", "endpoint", wrong, advice, USAGE)
         return False
     yield Finding("ok", "endpoint", f"the service answers; {secure}")
     yield check_clock(answer, now())
@@ -133,7 +135,9 @@ def check_grants(service: "Service") -> Iterator[Finding]:
 
 
 def check_target(service: "Service", target: str) -> Iterator[Finding]:
-    """Check which permissions on the target would be granted."""
+    """Check whether credentials and URLs would be vended, for each permission on the target."""
+    from s3vend.service.explained import explained
+
     answers: dict[str, Mapping[str, Any]] = {}
     for permission in ("READ", "WRITE"):
         try:
@@ -142,12 +146,15 @@ def check_target(service: "Service", target: str) -> Iterator[Finding]:
         except S3VendError as error:  # noqa: PERF203 - the network takes longer
             yield failure("target", error)
             return
-    granted = [name for name, answer in answers.items() if answer["decision"] == "granted"]
-    if granted:
+    found = {name: explained(answer) for name, answer in answers.items()}
+    if granted := [name for name, one in found.items() if one.everything]:
         yield Finding("ok", "target", f"{' and '.join(granted)} on {target} would be granted")
-        return
-    why = "; ".join(dict.fromkeys(str(answer["reason"]) for answer in answers.values()))
-    yield Finding("fail", "target", why, "Ask the service's operator for a grant.", REFUSED)
+    for name, one in found.items():
+        if one.something and not one.everything:
+            yield Finding("ok", "target", f"{name} on {target}: {one.sentence}")
+    if not any(one.something for one in found.values()):
+        why = "; ".join(dict.fromkeys(str(answer["reason"]) for answer in answers.values()))
+        yield Finding("fail", "target", why, found["READ"].advice, REFUSED)
 
 
 def check_cors(service: "Service", target: str, origin: str | None) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """`s3vend ls`, `whoami`, `explain`: shows the caller's grants, identity, and decisions."""
 
 import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import typer
 
@@ -16,6 +18,7 @@ from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import REFUSED
 from s3vend.cli.terminal.text import (
     Painted,
+    as_text,
     duration_text,
     put,
     put_json,
@@ -65,24 +68,51 @@ def explain(
     privilege: PrivilegeOption = None,
     duration: DurationOption = None,
 ) -> None:
-    """Explain whether credentials would be vended, and why.
+    """Explain whether credentials and URLs would be vended, and why.
 
-    Vends nothing. Exits with 1 if the request would be refused.
+    Vends nothing. --privilege and --duration are about credentials alone. Exits with 0 if
+    credentials or URLs would be vended for all that is asked, and with 1 if neither would.
     """
+    from s3vend.service.explained import explained
+
     request = credentials_request(targets, permission, privilege, duration)
     answer = options.service().ask("explanations", request)
-    granted = answer["decision"] == "granted"
+    found = explained(answer)
     if options.is_json:
         put_json(answer)
     else:
-        put(Painted(str(answer["decision"]), "green" if granted else "red"))
-        names = {"code", "reason", "matchedGrantTargets", "sessionPolicyLength", "limits"}
-        put_members([(name, value) for name, value in answer.items() if name in names])
+        colour = "yellow" if found.something else "red"
+        put(Painted(found.sentence, "green" if found.everything else colour))
+        if found.advice:
+            put(found.advice)
+        put_members([("credentials", _decision(answer)), *_urls(answer), *_members(answer)])
         if policy := answer.get("sessionPolicy"):
             put()
             put_json(json.loads(policy))
-    if not granted:
+    if not found.something:
         raise typer.Exit(REFUSED)
+
+
+def _decision(part: Mapping[str, Any]) -> str:
+    code = f" ({part['code']})" if "code" in part else ""
+    return f"{part['decision']}{code}: {part['reason']}"
+
+
+def _urls(answer: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Yield a line for the URLs of each part of the permission, and one for their limits."""
+    for part in answer.get("presignedUrls", []):
+        name = f"{part['permission']} URLs"
+        yield name, _decision(part)
+        if part["decision"] == "granted":
+            names = ("maxObjectSize", "contentTypes")
+            limits = [f"{one} {as_text(part[one])}" for one in names if one in part]
+            longest = f"for at most {duration_text(part['maxExpiresIn'])}"
+            yield f"{name}:", ", ".join([" ".join(part["methods"]), longest, *limits])
+
+
+def _members(answer: Mapping[str, Any]) -> list[tuple[str, object]]:
+    names = ("matchedGrantTargets", "sessionPolicyLength", "limits")
+    return [(name, answer.get(name)) for name in names]
 
 
 def add(app: typer.Typer) -> None:

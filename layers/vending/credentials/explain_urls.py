@@ -1,0 +1,64 @@
+"""Explains what requests for presigned URLs would get, without signing; ``explain`` calls it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from vending.audit.record import Record
+from vending.callers.caller import Caller
+from vending.decision.decide import decide
+from vending.decision.effects import Effects
+from vending.decision.wanted import Wanted
+from vending.errors import Refusal, RequestFault
+from vending.grants.grant import Permission
+from vending.sessions.durations import longest_url
+from vending.sessions.session import signing_session
+from vending.sigv4.post_policy import FILENAME
+from vending.sigv4.presign import PERMISSION_FOR, Method
+
+# A URL reads or writes, so the permission to do both is judged in two parts.
+PARTS: Mapping[Permission, tuple[Permission, ...]] = {
+    Permission.READ: (Permission.READ,),
+    Permission.WRITE: (Permission.WRITE,),
+    Permission.READWRITE: (Permission.READ, Permission.WRITE),
+}
+
+
+def explain_urls(
+    caller: Caller, wanted: Sequence[Wanted], permission: Permission, effects: Effects
+) -> list[dict[str, object]]:
+    """For each part of the permission: the methods, and the decision with its reason.
+
+    URLs that are granted have their longest lifetime in seconds, and the limits of uploads.
+
+    Raises:
+        Unavailable: the table failed.
+    """
+    return [
+        {
+            "permission": part.value,
+            "methods": methods(part, wanted),
+            **_decision(caller, [replace(one, permission=part) for one in wanted], effects),
+        }
+        for part in PARTS[permission]
+    ]
+
+
+def methods(permission: Permission, wanted: Sequence[Wanted]) -> list[Method]:
+    """The methods that need the permission and can have these targets, or keys below them."""
+    no_form = any(FILENAME in one.target.key for one in wanted)
+    needing = [method for method, needed in PERMISSION_FOR.items() if needed is permission]
+    return [method for method in needing if not (method == "POST" and no_form)]
+
+
+def _decision(caller: Caller, wanted: Sequence[Wanted], effects: Effects) -> dict[str, object]:
+    try:
+        decision = decide(caller, wanted, Record(vend_id=""), effects)  # the request has its own
+        signing_session(caller, decision, effects)
+    except (Refusal, RequestFault) as error:
+        return {"decision": "refused", "code": error.code, "reason": error.detail}
+    grant, scope = decision.match.grant, decision.match.scope
+    limits: dict[str, object] = {"maxExpiresIn": longest_url(grant, effects.now)}
+    if wanted[0].permission is Permission.WRITE:
+        limits |= grant.upload_limits
+    reason = f"The grant {grant.id!r} allows {grant.permission} on {scope}."
+    return {"decision": "granted", "reason": reason, **limits}
