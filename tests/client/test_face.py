@@ -17,6 +17,7 @@ NAMES = [
     "Downloaded",
     "Fault",
     "FileChanged",
+    "Form",
     "Fresh",
     "IdentityError",
     "InvalidRequest",

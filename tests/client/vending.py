@@ -1,10 +1,11 @@
-"""A service that vends credentials of the lives that a test names."""
+"""A service that vends credentials of the lives that a test names, and URLs."""
 
 from datetime import datetime, timedelta, timezone
 
 from tests.client.conftest import Asked, Reply, Serve, Served
 
 PREFIX = "s3://bucket/reports/*"
+END = "2026-11-25T00:00:00Z"  # of the URLs
 
 
 def answer(number: int = 1, seconds: float = 900) -> "dict[str, object]":
@@ -33,3 +34,26 @@ def vending(serve: Serve, *lives: float) -> Served:
 
     served = serve(reply)
     return served
+
+
+def presigning(serve: Serve, most: int = 10_000) -> Served:
+    """Signs like the service; a request for more than ``most`` is too large."""
+
+    def reply(asked: Asked) -> Reply:
+        body = asked.json
+        wanted = body.get("keys") or body.get("requests")
+        assert isinstance(wanted, list)
+        if len(wanted) > most:
+            return 413, {}, {"code": "TooLarge", "detail": "fewer"}
+        if "keys" in body:
+            made = [[f"/reports/{key}", f"sig-{key}"] for key in wanted]
+            shared = {"base": "https://s3", "query": "q=1", "headers": {"h": "1"}}
+            return 200, {}, {**shared, "urls": made, "expiresAt": END}
+        return 200, {}, {"urls": [_entry(**one) for one in wanted]}
+
+    return serve(reply)
+
+
+def _entry(method: str, target: str, **members: object) -> "dict[str, object]":
+    form = {"fields": {"policy": "p"}} if method == "POST" else {}
+    return {"method": method, "url": target, "headers": {}, "expiresAt": END, **form}

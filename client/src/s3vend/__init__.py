@@ -40,7 +40,8 @@ from s3vend.sdks.tools import (
 )
 from s3vend.service.connect import Service, connect
 from s3vend.service.credentials import Credentials, Fresh, credentials, fresh
-from s3vend.service.urls import Url, presign
+from s3vend.service.presign import presign
+from s3vend.service.urls import Form, Url
 from s3vend.transfer.download.get import download
 from s3vend.transfer.download.run import Downloaded
 from s3vend.transfer.progress import progress_bar
@@ -55,6 +56,7 @@ __all__ = [
     "Downloaded",
     "Fault",
     "FileChanged",
+    "Form",
     "Fresh",
     "IdentityError",
     "InvalidRequest",

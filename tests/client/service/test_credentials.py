@@ -1,7 +1,10 @@
 """Credentials: what is asked for, what comes back, and how they are kept fresh."""
 
 import threading
+import time
 from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +22,8 @@ from tests.client.vending import PREFIX, answer, vending
     [
         ({"target": PREFIX}, {"target": PREFIX, "permission": "READ"}),
         ({"target": [PREFIX]}, {"targets": [PREFIX], "permission": "READ"}),
+        ({"target": (PREFIX,)}, {"targets": [PREFIX], "permission": "READ"}),
+        ({"target": {PREFIX: 1}.keys()}, {"targets": [PREFIX], "permission": "READ"}),
         (
             {"target": PREFIX, "permission": "WRITE", "duration_seconds": 900},
             {"target": PREFIX, "permission": "WRITE", "durationSeconds": 900},
@@ -39,6 +44,39 @@ def test_what_is_asked_for_is_what_was_said(
     assert found.expiration.tzinfo is timezone.utc
     assert found.environment["AWS_SESSION_TOKEN"] == "very-secret-token"
     assert "very-secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (None, "^Give a target .* or an iterable of these; not NoneType"),
+        (PREFIX.encode(), "not bytes"),
+        ({"target": PREFIX}, "not dict"),
+        (Path("reports"), "not .*Path"),
+        ([PREFIX, b"x"], "^Item 1: give a target .*, not bytes"),
+        ([[PREFIX]], "^Item 0: .*, not list"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("function", [s3vend.credentials, s3vend.fresh, s3vend.botocore_session])
+def test_what_is_not_a_target_is_refused_before_anything_is_sent(
+    serve: Serve, function: Any, target: object, message: str
+) -> None:
+    served = vending(serve, 900)
+    with pytest.raises(s3vend.SettingsError, match=message):
+        function(target, service=service(served.url))
+    assert served.asked == []
+
+
+@pytest.mark.parametrize("function", [s3vend.fresh, s3vend.botocore_session])
+def test_an_iterator_of_targets_is_read_once_and_kept_for_each_renewal(
+    serve: Serve, function: Any
+) -> None:
+    served = vending(serve, 0.01, 900)
+    kept = function((one for one in [PREFIX]), service=service(served.url))
+    time.sleep(0.02)
+    kept() if callable(kept) else kept.get_credentials().get_frozen_credentials()
+    assert [one.json["targets"] for one in served.asked] == [[PREFIX], [PREFIX]]
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,15 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from s3vend.errors import SettingsError
-from s3vend.service.connect import Service, connect
+from s3vend.service.connect import Service
 from s3vend.service.credentials import (
     Credentials,
     Permission,
     Privilege,
-    Targets,
-    credentials,
     margins,
+    vend_function,
 )
+from s3vend.service.targets import Targets
 
 if TYPE_CHECKING:
     import boto3
@@ -67,7 +67,7 @@ def botocore_session(
     from botocore.credentials import CredentialResolver, RefreshableCredentials
     from botocore.session import Session
 
-    vend = _vend_function(target, permission, privilege, duration_seconds, service)
+    vend = vend_function(target, permission, privilege, duration_seconds, service)
     first = vend()
     refreshable = RefreshableCredentials(
         **_keys(first),
@@ -106,7 +106,7 @@ async def aiobotocore_session(
         raise SettingsError(
             "s3vend.aiobotocore_session needs aiobotocore: pip install 's3vend[aiobotocore]'."
         ) from None
-    vend = _vend_function(target, permission, privilege, duration_seconds, service)
+    vend = vend_function(target, permission, privilege, duration_seconds, service)
 
     async def refresh() -> dict[str, str]:
         return metadata(await asyncio.to_thread(vend))
@@ -148,23 +148,6 @@ def metadata(keys: Credentials) -> dict[str, str]:
         "token": keys.session_token,
         "expiry_time": keys.expiration.isoformat(),
     }
-
-
-def _vend_function(
-    target: Targets,
-    permission: Permission,
-    privilege: Privilege | None,
-    duration_seconds: int | None,
-    service: Service | None,
-) -> Any:
-    connected = service or connect()
-    return lambda: credentials(
-        target,
-        permission=permission,
-        privilege=privilege,
-        duration_seconds=duration_seconds,
-        service=connected,
-    )
 
 
 def _keys(keys: Credentials) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Vended credentials: as a value, and as a function that renews them for all threads at once."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from time import time
@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from s3vend.errors import S3VendError
 from s3vend.service.connect import Service, connect
+from s3vend.service.targets import Targets, target_members
 
 Permission = Literal["READ", "WRITE", "READWRITE"]
 Privilege = Literal["Minimal", "Default"]
-Targets = str | Sequence[str]
 
 # Seconds before the end: first one thread renews the credentials, later all threads wait for it.
 ADVISORY, MANDATORY = 300.0, 90.0
@@ -55,22 +55,34 @@ def credentials(
 ) -> Credentials:
     """Vend credentials once.
 
-    ``target`` is `s3://bucket/key`, `s3://bucket/prefix/*`, or a list of up to 20 of them.
+    ``target`` is `s3://bucket/key`, `s3://bucket/prefix/*`, or an iterable of up to 20 of them.
     ``duration_seconds`` is 900 to 3,600; if absent, the grant's maximum. ``privilege`` "Default"
     opens the grant's whole scope. ``service`` defaults to `connect()`.
 
     Raises:
         ServiceError: the service refused the request, such as AccessDenied.
         Unreachable: no answer.
-        IdentityError, SettingsError: as `connect`.
+        IdentityError: as `connect`.
+        SettingsError: as `connect`, or a target is not a text.
     """
-    request: dict[str, object] = {"permission": permission}
-    request |= {"target": target} if isinstance(target, str) else {"targets": list(target)}
+    return vend_function(target, permission, privilege, duration_seconds, service)()
+
+
+def vend_function(
+    target: Targets,
+    permission: Permission,
+    privilege: Privilege | None,
+    duration_seconds: int | None,
+    service: Service | None,
+) -> Callable[[], Credentials]:
+    """Return a function that vends, each time it is called, what `credentials` would."""
+    request: dict[str, object] = {"permission": permission, **target_members(target)}
     if privilege is not None:
         request["privilege"] = privilege
     if duration_seconds is not None:
         request["durationSeconds"] = duration_seconds
-    return credentials_of((service or connect()).ask("credentials", request))
+    connected = service or connect()
+    return lambda: credentials_of(connected.ask("credentials", request))
 
 
 def credentials_of(answer: dict[str, Any]) -> Credentials:
@@ -162,13 +174,4 @@ def fresh(
 
     Vends at once. The arguments and errors are those of `credentials`.
     """
-    connected = service or connect()
-    return Fresh(
-        lambda: credentials(
-            target,
-            permission=permission,
-            privilege=privilege,
-            duration_seconds=duration_seconds,
-            service=connected,
-        )
-    )
+    return Fresh(vend_function(target, permission, privilege, duration_seconds, service))

@@ -80,7 +80,7 @@ def url(
     if file is not None and len(keys) > 1:
         raise Refusal("--file requires exactly one target")
     lifetime = parse_duration(expires_in, "--expires-in")
-    from s3vend.service.urls import presign
+    from s3vend.service.presign import presign
 
     urls = presign(
         keys,

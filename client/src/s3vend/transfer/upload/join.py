@@ -5,7 +5,8 @@ from hashlib import md5
 
 from s3vend.errors import S3VendError, StorageError, TransferError, Unreachable
 from s3vend.http.wire import Answer
-from s3vend.service.urls import Url, presign
+from s3vend.service.presign import presign
+from s3vend.service.urls import Url
 from s3vend.transfer.storage import send_with_retries
 from s3vend.transfer.upload.parts import Sent, Upload
 from s3vend.transfer.upload.sending import UploadJob

@@ -1,0 +1,101 @@
+"""URLs for many requests, in as few requests to the service as its limits allow."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import quote
+
+from s3vend.errors import InvalidRequest
+from s3vend.service.connect import Service
+from s3vend.service.credentials import parse_time
+from s3vend.service.urls import Form, Url, form_of, url_of
+
+BATCH, COMPACT = 1_000, 10_000  # URLs in one request: in the full and in the compact form
+BYTES = 4_000_000  # of a compact answer, which contains the keys percent-encoded
+SIGNED = 80  # bytes that a compact answer has for each URL in addition to the key
+_COMMON = re.compile(r"s3://[^/]+/(?:.*/)?", re.DOTALL)
+
+Request = Mapping[str, object]
+
+
+def presign_requests(
+    service: Service, requests: Sequence[Request], seconds: int
+) -> Iterator[Url | Form]:
+    """Presign each request, in the same order."""
+    for at in range(0, len(requests), BATCH):
+        yield from _presign_batch(service, requests[at : at + BATCH], seconds)
+
+
+def presign_below(
+    service: Service, prefix: str, keys: Sequence[str], shared: Request
+) -> Iterator[Url]:
+    """Presign each key below the prefix, with the ``shared`` members, in the same order."""
+    for batch in _compact_batches(keys):
+        yield from _presign_compact(service, {**shared, "prefix": prefix}, batch)
+
+
+def shared_prefix(targets: Sequence[str]) -> str | None:
+    """Return the longest common prefix that ends at a slash, for the compact form.
+
+    None if the targets are not all keys, are fewer than two, or share only the bucket.
+    """
+    if len(targets) < 2:
+        return None
+    least, most = min(targets), max(targets)  # a prefix that these two share, all share
+    length = next(
+        (at for at, (a, b) in enumerate(zip(least, most, strict=False)) if a != b), len(least)
+    )
+    match = _COMMON.match(least[:length])
+    if match is None or match[0].count("/") < 4:  # no prefix below the bucket
+        return None
+    # Such a target is not a key. The full form has the clearer error for it.
+    unfit = any(len(text) == len(match[0]) or text.endswith("/*") for text in targets)
+    return None if unfit else match[0]
+
+
+def _compact_batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    first = size = 0
+    for position, key in enumerate(keys):
+        adds = len(quote(key)) + SIGNED
+        if position > first and (position - first == COMPACT or size + adds > BYTES):
+            yield keys[first:position]
+            first, size = position, 0
+        size += adds
+    yield keys[first:]
+
+
+def _presign_compact(service: Service, shared: Request, keys: Sequence[str]) -> list[Url]:
+    try:
+        answer = service.ask("presigned-urls", {**shared, "keys": list(keys)})
+    except InvalidRequest as error:
+        if error.code != "TooLarge" or len(keys) == 1:
+            raise
+        half = len(keys) // 2
+        return _presign_compact(service, shared, keys[:half]) + _presign_compact(
+            service, shared, keys[half:]
+        )
+    expires, begin = parse_time(answer["expiresAt"]), f"?{answer['query']}&X-Amz-Signature="
+    return [
+        Url(
+            str(shared["method"]),
+            f"{answer['base']}{path}{begin}{signature}",
+            answer["headers"],
+            expires,
+        )
+        for path, signature in answer["urls"]
+    ]
+
+
+def _presign_batch(service: Service, requests: Sequence[Request], seconds: int) -> list[Url | Form]:
+    try:
+        answer = service.ask("presigned-urls", {"expiresIn": seconds, "requests": list(requests)})
+    except InvalidRequest as error:
+        if error.code != "TooLarge" or len(requests) == 1:
+            raise
+        half = len(requests) // 2
+        return _presign_batch(service, requests[:half], seconds) + _presign_batch(
+            service, requests[half:], seconds
+        )
+    return [
+        form_of(entry, str(request["target"])) if request["method"] == "POST" else url_of(entry)
+        for entry, request in zip(answer["urls"], requests, strict=True)
+    ]
