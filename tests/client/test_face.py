@@ -48,6 +48,7 @@ NAMES = [
     "download",
     "duckdb_secret",
     "fresh",
+    "post_form",
     "presign",
     "progress_bar",
     "pyarrow_keys",

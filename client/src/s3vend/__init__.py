@@ -2,7 +2,8 @@
 
 `session`, `botocore_session`, `aiobotocore_session`: sessions that renew their credentials.
 `credentials`, `fresh`: credentials once, or a function that keeps them valid.
-`presign`, `upload`, `download`, `abandon`: presigned URLs, and transfers that need no AWS library.
+`presign`, `post_form`: presigned URLs and forms, for one target or many.
+`upload`, `download`, `abandon`: transfers that need no AWS library.
 `connect`: choose the service and the identity; pass the result to the others as ``service``.
 
 The names in ``__all__`` are public. Import them from ``s3vend``, not from its submodules.
@@ -45,6 +46,7 @@ from s3vend.service.urls import Form, Url
 from s3vend.transfer.download.get import download
 from s3vend.transfer.download.run import Downloaded
 from s3vend.transfer.progress import progress_bar
+from s3vend.transfer.upload.form import post_form
 from s3vend.transfer.upload.put import abandon, upload
 from s3vend.transfer.upload.sending import Uploaded
 
@@ -87,6 +89,7 @@ __all__ = [
     "download",
     "duckdb_secret",
     "fresh",
+    "post_form",
     "presign",
     "progress_bar",
     "pyarrow_keys",
