@@ -65,4 +65,4 @@ def test_other_credentials_of_this_machine_are_not_used(
 def test_an_extra_that_is_missing_is_named(module: str, call: str) -> None:
     code = f"import asyncio, sys; sys.modules['{module}'] = None; import s3vend; {call}"
     done = run(code)
-    assert f"pip install 's3vend[{module}]'" in done.stderr
+    assert f"needs {module}: install the extra s3vend[{module}]." in done.stderr

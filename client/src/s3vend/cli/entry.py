@@ -2,7 +2,7 @@
 
 import sys
 
-NEEDS = "s3vend: the command needs additional packages; run: pip install 's3vend[cli]'\n"
+NEEDS = "s3vend: the command needs additional packages; install the extra s3vend[cli]\n"
 
 
 def main() -> None:

@@ -42,7 +42,7 @@ def session(
         from boto3 import Session
     except ImportError:
         raise SettingsError(
-            "s3vend.session needs boto3: pip install 's3vend[boto3]'. "
+            "s3vend.session needs boto3: install the extra s3vend[boto3]. "
             "With botocore alone, use s3vend.botocore_session."
         ) from None
     inner = botocore_session(
@@ -104,7 +104,7 @@ async def aiobotocore_session(
         from aiobotocore.session import AioSession
     except ImportError:
         raise SettingsError(
-            "s3vend.aiobotocore_session needs aiobotocore: pip install 's3vend[aiobotocore]'."
+            "s3vend.aiobotocore_session needs aiobotocore: install the extra s3vend[aiobotocore]."
         ) from None
     vend = vend_function(target, permission, privilege, duration_seconds, service)
 

@@ -40,7 +40,7 @@ def progress_bar(title: str) -> Iterator[Progress]:
         from rich import progress
     except ImportError:
         raise SettingsError(
-            "s3vend.progress_bar needs rich: pip install 's3vend[progress]'."
+            "s3vend.progress_bar needs rich: install the extra s3vend[progress]."
         ) from None
     columns = (
         progress.TextColumn("{task.description}", markup=False),

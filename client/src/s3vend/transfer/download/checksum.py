@@ -56,7 +56,7 @@ def checksum_of(headers: Mapping[str, str]) -> Checksum | str:
     if missing:
         return (
             f"S3 has its {' and '.join(missing)}, which Python computes only with awscrt: "
-            "pip install 's3vend[crc]'"
+            "install the extra s3vend[crc]"
         )
     if composite_without_count:
         return "S3 does not say of how many parts its checksum is"
