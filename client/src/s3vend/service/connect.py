@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
@@ -34,6 +35,7 @@ class Service:
     ) -> None:
         self.settings, self.identity, self.wire, self.patience = settings, identity, wire, patience
         self._passed_over = passed_over  # a line for each source before the identity's
+        self._renewing, self._renewals = threading.Lock(), 0
 
     def __repr__(self) -> str:
         return f"<s3vend service {self.settings.url} as {self.identity!r}>"
@@ -76,9 +78,10 @@ class Service:
             headers |= self.identity.authorize(method, url, data)
             return self.wire.send(method, url, headers, data)
 
+        before = self._renewals
         answer = self.patience.retry(send)
         refused = answer.status in (401, 403) and _problem(answer).code == "NotAuthenticated"
-        if refused and self.identity.renew():
+        if refused and self._has_renewed(before):
             answer = self.patience.retry(send)
         asked = f"{method} {path.partition('?')[0]} at {self.settings.url}"
         members = members_of(answer.body, asked)
@@ -89,6 +92,16 @@ class Service:
             notes = [*self.identity.notes(), *clock_notes(answer, time.time())]
             notes += [f"Not used: {line}" for line in self._passed_over]
         raise refusal(asked, _problem(answer), notes)
+
+    def _has_renewed(self, before: int) -> bool:
+        """Whether the identity has changed since it was renewed ``before`` times, or does now.
+
+        Of threads that are refused with the same token, the first one reads the new token.
+        """
+        with self._renewing:
+            if self._renewals == before and self.identity.renew():
+                self._renewals += 1
+            return self._renewals > before
 
 
 def connect(
