@@ -54,17 +54,19 @@ class ServiceError(S3VendError):
     """The service refused the request, or failed.
 
     ``asked`` is the request's method, path and address; ``problem`` is the service's answer, and
-    ``advice`` is what to do next. The message contains them all.
+    ``advice`` is what to do next. The message begins with what the service says, then says what to
+    do, and ends with the request.
     """
 
     def __init__(self, asked: str, problem: Problem, notes: Sequence[str] = ()) -> None:
-        self.asked, self.problem, self.advice = asked, problem, hint(asked, problem)
-        summary = f"{asked}: {problem.status} {problem.code}: {problem.detail}"
+        self.asked, self.problem, self.notes = asked, problem, tuple(notes)
+        self.advice = hint(asked, problem)
         lines = [f"  - {fault.pointer or '/'}: {fault.detail}" for fault in problem.faults]
         lines += [f"  {line}" for line in [*notes, self.advice] if line]
+        lines.append(f"  {asked}: {problem.status} {problem.code}")
         if problem.request_id:
             lines.append(f"  requestId: {problem.request_id}")
-        super().__init__("\n".join(map(printable, [summary, *lines])))
+        super().__init__("\n".join(map(printable, [problem.detail or problem.code, *lines])))
 
     @property
     def status(self) -> int:

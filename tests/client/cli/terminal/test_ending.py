@@ -33,8 +33,11 @@ def test_a_refusal_ends_with_a_code_of_its_kind_and_says_what_to_do(
     at(lambda asked: reply)
     ended = typed("ls")
     assert (ended.code, ended.out) == (code, "")
-    assert ended.err.startswith("s3vend: GET /web-identity/grants at ")
+    assert ended.err.startswith("s3vend: No.\n")
     assert said in ended.err
+    *_, address, request_id = ended.err.splitlines()
+    assert address.startswith("  GET /web-identity/grants at http://127.0.0.1:")
+    assert request_id == "  requestId: r-1"
     assert TOKEN not in ended.err
 
 
