@@ -1,17 +1,23 @@
 """The command at a terminal, with keys that somebody presses."""
 
+import fcntl
 import os
 import pty
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 from tests.client.tokens import token
 
 
-def at_a_terminal(*words: str, keys: str, home: Path, **settings: str) -> "tuple[int, str]":
-    """How it ended, and all that the terminal showed."""
+def at_a_terminal(
+    *words: str, keys: str, home: Path, columns: int = 200, **settings: str
+) -> "tuple[int, str]":
+    """How it ended, and all that a terminal of this width showed."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.defpath, "TERM": "xterm"}
     running = subprocess.Popen(  # noqa: S603 - this very interpreter
         [sys.executable, "-m", "s3vend.cli", *words],

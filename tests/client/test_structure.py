@@ -216,7 +216,7 @@ def test_everything_is_written_in_one_place_that_escapes_it() -> None:
     }
     assert {path: count for path, count in found.items() if count} == {
         "cli/terminal/text.py": 1,
-        "cli/terminal/ending.py": 2,
+        "cli/terminal/ending.py": 1,
         "cli/app.py": 1,  # the version
         "cli/entry.py": 1,  # a text of its own
     }

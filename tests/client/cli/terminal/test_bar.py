@@ -1,6 +1,7 @@
 """A copy at a terminal shows how far it is."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def copying(at: Serve) -> Served:
 )
 def test_a_copy_shows_how_far_it_is_unless_it_shall_be_quiet(
     options: "tuple[str, ...]",
-    settings: "dict[str, str]",
+    settings: "dict[str, Any]",
     said: "str | None",
     at: Serve,
     tmp_path: Path,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from s3vend.cli.terminal.text import Painted, as_text, put
+from s3vend.cli.terminal.text import Painted, as_text, put_text
 
 SIGNS = {"add": ("+", "green"), "change": ("~", "yellow"), "remove": ("-", "red")}
 WORDS = {"add": "to add", "change": "to change", "remove": "to remove"}
@@ -18,13 +18,13 @@ def put_changes(changes: Sequence[Change], where: Mapping[int, str]) -> None:
     for position, change in enumerate(changes):
         sign, colour = SIGNS.get(change["action"], ("?", "yellow"))
         title = f"{sign} {change['kind']} {change['id']}"
-        put(Painted(title, colour), Painted(where.get(position, ""), "dim"))
+        put_text(Painted(title, colour), Painted(where.get(position, ""), "dim"), hang=2)
         for line, kind in _members(change.get("before") or {}, change.get("after") or {}):
-            put("    ", Painted(line, SIGNS[kind][1]) if kind else line)
+            put_text("    ", Painted(line, SIGNS[kind][1]) if kind else line, hang=6)
         if offered := revocations_of(change):
-            put(f"    what was vended {_under(change, offered)} {STAYS}")
+            put_text(f"    what was vended {_under(change, offered)} {STAYS}", hang=6)
         for role in change.get("notCovered", ()):
-            put(f"    sessions of {role['roleArn']} cannot be revoked; they expire")
+            put_text(f"    sessions of {role['roleArn']} cannot be revoked; they expire", hang=6)
 
 
 def revocations_of(change: Change) -> "list[Mapping[str, Any]]":

@@ -10,7 +10,7 @@ from s3vend.cli.grant.drift import drift_lines, find_drift
 from s3vend.cli.terminal.arguments import Yes
 from s3vend.cli.terminal.command import STDIN, Options, PlanCommand, command
 from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of, confirm, say
-from s3vend.cli.terminal.text import put, put_json
+from s3vend.cli.terminal.text import put_json, put_text
 from s3vend.printable import printable
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def apply(
     if options.is_json:
         put_json(answer | ({"revocations": revocations} if revocations else {}))
     elif answer["applied"]:
-        put(f"Applied: revision {answer['revision']}.")
+        put_text(f"Applied: revision {answer['revision']}.")
 
 
 def _read(file: str) -> "Document":
@@ -161,8 +161,8 @@ def _show(
         code = f" [{warning['code']}]" if "code" in warning else ""  # older services have none
         say(printable(f"warning: {file}:{line}: {warning['pointer']}: {warning['detail']}{code}"))
     for line_of_drift in drift_lines(drift):
-        put(line_of_drift)
-    put(summary(changes, answer["revision"]))
+        put_text(line_of_drift, hang=2)
+    put_text(summary(changes, answer["revision"]))
 
 
 def add(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from s3vend.cli.terminal.arguments import parse_target
 from s3vend.cli.terminal.command import Options, command
-from s3vend.cli.terminal.text import Painted, put, put_json
+from s3vend.cli.terminal.text import Painted, put_json, put_text
 
 EXAMPLES = (
     "s3vend doctor",
@@ -41,9 +41,9 @@ def doctor(
         findings.append(finding)
         if not options.is_json:
             level = Painted(finding.level.ljust(4), COLOURS[finding.level])
-            put(level, f"  {finding.check}: {finding.detail}")
+            put_text(level, f"  {finding.check}: {finding.detail}", hang=6)
             if finding.advice:
-                put(f"      {finding.advice}")
+                put_text(f"      {finding.advice}", hang=6)
     if options.is_json:
         put_json({"checks": [finding.as_json() for finding in findings]})
     if code := next((finding.code for finding in findings if finding.level == "fail"), 0):

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from s3vend.cli.terminal.width import columns_of, lines_of
 from s3vend.printable import printable_lines
 
 if TYPE_CHECKING:
     from s3vend.errors import S3VendError
 
+HANG = 2  # columns by which the later lines of a message are indented
 REFUSED, USAGE, NOT_AUTHENTICATED, NOT_REACHABLE, INTERRUPTED = 1, 2, 3, 4, 130
 
 
@@ -62,14 +64,23 @@ def code_of(error: "S3VendError") -> int:
 
 def say(text: str) -> None:
     """Write a message to stderr, with everything but its line ends escaped as `put` does."""
-    sys.stderr.write(printable_lines(f"s3vend: {text}") + "\n")
+    _write(f"s3vend: {text}", "\n")
 
 
 def ask(question: str) -> str:
     """Ask a question on stderr, escaped in the same way, and return the line that stdin answers."""
-    sys.stderr.write(f"{printable_lines(question)} ")
+    _write(question, " ")
     sys.stderr.flush()
     return sys.stdin.readline().strip()
+
+
+def _write(text: str, end: str) -> None:
+    """Write lines to stderr; at a terminal, each as lines that end between words."""
+    limit, lines = columns_of(sys.stderr), list[str]()
+    for line in printable_lines(text).split("\n"):
+        indent = len(line) - len(line.lstrip())
+        lines += lines_of(line, limit, indent + HANG)
+    sys.stderr.write("\n".join(lines) + end)
 
 
 def confirm(question: str) -> bool:

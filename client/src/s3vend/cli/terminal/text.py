@@ -1,7 +1,8 @@
 """Output on stdout: JSON for programs, lines and tables for people.
 
 Others choose much of it: keys, reasons, claims, URLs, the names of members. So `put` escapes every
-line, and is the only function that writes to stdout.
+line, and is the only function that writes to stdout. At a terminal, texts, members and tables are
+as wide as it is; elsewhere nothing is shortened or broken.
 """
 
 import json
@@ -11,8 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from s3vend.cli.terminal.table import Line, member_lines, table_lines
+from s3vend.cli.terminal.width import columns_of, spans_of
 from s3vend.printable import is_shown, printable
 
+FORCING = ("CLICOLOR_FORCE", "FORCE_COLOR")
 COLOURS = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
 
 
@@ -25,9 +29,17 @@ class Painted:
 
 
 def has_colour(stream: IO[str]) -> bool:
-    """Whether to use colours: the stream is a terminal, and NO_COLOR is not set."""
-    disabled = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return stream.isatty() and not disabled
+    """Whether to use colours: where the stream is a terminal, unless variables say otherwise.
+
+    NO_COLOR comes first, then CLICOLOR_FORCE and FORCE_COLOR, then CLICOLOR and TERM.
+    """
+    variables = os.environ
+    if variables.get("NO_COLOR"):
+        return False
+    if any(variables.get(name, "0") not in ("", "0") for name in FORCING):
+        return True
+    unwanted = variables.get("TERM") == "dumb" or variables.get("CLICOLOR") == "0"
+    return stream.isatty() and not unwanted
 
 
 def put(*parts: "str | Painted") -> None:
@@ -68,22 +80,44 @@ def as_text(value: object) -> str:
     return printable(str(value))
 
 
+def put_text(*parts: "str | Painted", hang: int = 0) -> None:
+    """Write a text to stdout; at a terminal, as lines that end between words.
+
+    The lines after the first are indented by ``hang``.
+    """
+    painted = [part if isinstance(part, Painted) else Painted(part, "") for part in parts]
+    shown = [Painted(printable(part.text), part.colour) for part in painted]
+    text, limit = "".join(part.text for part in shown), columns_of(sys.stdout)
+    for number, (start, end) in enumerate(spans_of(text, limit, hang)):
+        line, at = list["str | Painted"]([" " * hang] if number else []), 0
+        for part in shown:
+            own = part.text[max(start - at, 0) : max(end - at, 0)]
+            line.append(Painted(own, part.colour) if own and part.colour else own)
+            at += len(part.text)
+        put(*line)
+
+
 def put_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Write a table to stdout. Each column is as wide as its longest cell; nothing is cut off."""
+    """Write a table to stdout; at a terminal that is not as wide, with less in it, or as records.
+
+    `table` says which columns give way.
+    """
     texts = [[as_text(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
-    for number, row in enumerate([list(columns), *texts]):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        line = "  ".join(cells).rstrip()
-        put(line if number else Painted(line, "bold"))
+    for line in table_lines(columns, texts, columns_of(sys.stdout)):
+        _put_line(line)
 
 
 def put_members(named: Sequence[tuple[str, object]]) -> None:
     """Write names and values to stdout, one per line, without those that are empty."""
-    present = [(as_text(name), value) for name, value in named if value not in (None, "", [], {})]
-    width = max((len(name) for name, _ in present), default=0)
-    for name, value in present:
-        put(f"{name.ljust(width)}  {as_text(value)}")
+    present = [
+        (as_text(name), as_text(value)) for name, value in named if value not in (None, "", [], {})
+    ]
+    for line in member_lines(present, columns_of(sys.stdout)):
+        _put_line(line)
+
+
+def _put_line(line: Line) -> None:
+    put(Painted(line.text, line.colour) if line.colour else line.text)
 
 
 def duration_text(seconds: object) -> str:

@@ -1,0 +1,121 @@
+"""The lines of a table: columns that give way where it is wider than the terminal, or records."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from s3vend.cli.terminal.width import CUT, lines_of, padded, shortened, width, without_accounts
+
+NARROW = 60  # columns below which a table that does not fit is shown as records
+SHORT, SHORTEST = 20, 12  # columns of a shortened cell: before others are left out, and at least
+GAP = 2
+# What a command takes, what has few characters, and what means nothing without its end.
+WHOLE = frozenset(
+    {"GRANT", "ID", "KIND", "MAX", "PERMISSION", "SESSION", "STATE", "VEND", "VENDS"}
+) | {"ACTION", "EXPIRES", "SINCE", "TIME", "VALID UNTIL"}
+# What is left out, in this order. The first column of a table never is.
+LEFT_OUT = ("VENDS", "EXPIRES", "MAX", "GRANT", "SINCE", "KIND", "TARGETS", "ACTION")
+SHORT_NAMES = {"MAX DURATION": "MAX"}
+
+
+class Line(NamedTuple):
+    """A line, and how `put_table` paints it."""
+
+    text: str
+    colour: str | None = None
+
+
+def table_lines(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], limit: int | None
+) -> Iterator[Line]:
+    """Yield the lines of a table that is at most ``limit`` columns wide; None is any width.
+
+    Where it does not fit, ARNs are shortened, then other texts, then columns are left out; where
+    that does not help, or on a narrow terminal, each row is a record.
+    """
+    texts = [list(columns), *map(list, rows)]
+    if limit is None or _width(texts) <= limit:
+        yield from _table(texts)
+        return
+    if limit >= NARROW and (fitting := _fitting(_giving_way(texts), limit)):
+        yield from _table(fitting)
+        if left_out := [name for name in _giving_way(texts)[0] if name not in fitting[0]]:
+            text = f"{CUT} without {', '.join(left_out)}; -o json has all"
+            yield from (Line(line, "dim") for line in lines_of(text, limit, GAP))
+        return
+    yield from _records(columns, rows, limit)
+
+
+def member_lines(named: Sequence[tuple[str, str]], limit: int | None) -> Iterator[Line]:
+    """Yield names and values, one member per line; a value that does not fit has several lines."""
+    indent = max((width(name) for name, _ in named), default=0) + GAP
+    for name, value in named:
+        if limit is not None and max(map(width, value.split()), default=0) > limit - indent:
+            yield Line(name)
+            yield from (Line(" " * GAP + line) for line in lines_of(value, limit - GAP))
+            continue
+        for number, line in enumerate(lines_of(value, limit and limit - indent)):
+            yield Line(padded("" if number else name, indent) + line)
+
+
+def _records(columns: Sequence[str], rows: Sequence[Sequence[str]], limit: int) -> Iterator[Line]:
+    room = limit - max(map(width, columns)) - GAP
+    for number, row in enumerate(rows):
+        if number:
+            yield Line("")
+        cells = [cell if width(cell) <= room else without_accounts(cell) for cell in row]
+        present = [(name, cell) for name, cell in zip(columns, cells, strict=True) if cell]
+        yield from member_lines(present, limit)
+
+
+def _giving_way(texts: list[list[str]]) -> list[list[str]]:
+    """Return the table with short ARNs and names of columns, and without empty columns."""
+    present = [
+        [SHORT_NAMES.get(name, name), *map(without_accounts, cells)]
+        for name, *cells in zip(*texts, strict=True)
+        if any(cells)
+    ]
+    return [list(row) for row in zip(*present, strict=True)]
+
+
+def _fitting(texts: list[list[str]], limit: int) -> list[list[str]] | None:
+    """Return the table with shortened texts, and fewer columns if need be; None if nothing fits."""
+    for least in (SHORT, SHORTEST):
+        fewer = texts
+        for name in (None, *LEFT_OUT):
+            if name in fewer[0][1:]:
+                at = fewer[0].index(name)
+                fewer = [row[:at] + row[at + 1 :] for row in fewer]
+            if _width(fewer, least) <= limit:
+                return _shortened(fewer, limit)
+    return None
+
+
+def _shortened(texts: list[list[str]], limit: int) -> list[list[str]]:
+    widths = _widths(texts)
+    yielding = [at for at, name in enumerate(texts[0]) if name not in WHOLE]
+    while sum(widths) + GAP * (len(widths) - 1) > limit:
+        widest = max(yielding, key=lambda at: widths[at])
+        widths[widest] -= 1
+    return [
+        [shortened(cell, size) for cell, size in zip(row, widths, strict=True)] for row in texts
+    ]
+
+
+def _table(texts: Sequence[Sequence[str]]) -> Iterator[Line]:
+    widths = _widths(texts)
+    for number, row in enumerate(texts):
+        cells = [padded(cell, size) for cell, size in zip(row, widths, strict=True)]
+        yield Line((" " * GAP).join(cells).rstrip(), None if number else "bold")
+
+
+def _widths(texts: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(width, column)) for column in zip(*texts, strict=True)]
+
+
+def _width(texts: Sequence[Sequence[str]], least: int | None = None) -> int:
+    """Return the width of a table, if texts that may be shortened have ``least`` columns."""
+    sizes = [
+        size if least is None or name in WHOLE else min(size, max(least, width(name)))
+        for name, size in zip(texts[0], _widths(texts), strict=True)
+    ]
+    return sum(sizes) + GAP * (len(sizes) - 1)
