@@ -49,7 +49,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "transfer/upload",
         "transfer/download",
     ),
-    "cli/terminal": ("printable", "errors", "identity", "service", "transfer"),
+    "cli/layout": (),
+    "cli/terminal": (
+        *("printable", "problem", "errors", "identity", "service", "transfer"),
+        "cli/layout",
+    ),
     "cli/use": (
         *("printable", "errors", "files", "http", "identity", "service"),
         *("transfer", "transfer/upload", "transfer/download", "cli/terminal"),

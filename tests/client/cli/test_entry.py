@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from s3vend.cli.terminal.width import width
+from s3vend.cli.layout.width import width
 from tests.client.at_a_terminal import at_a_terminal
 from tests.client.conftest import Serve
 from tests.client.typed import answering, problem

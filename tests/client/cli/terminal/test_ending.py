@@ -1,11 +1,14 @@
 """How a command ends, and that it asks before it writes."""
 
 import io
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
-from s3vend.cli.terminal.ending import ask
+from s3vend.cli.terminal.ending import Refusal, ask, exits, say
 from tests.client.at_a_terminal import at_a_terminal
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.typed import TOKEN, answering, problem, typed
@@ -39,6 +42,90 @@ def test_a_refusal_ends_with_a_code_of_its_kind_and_says_what_to_do(
     assert address.startswith("  GET /web-identity/grants at http://127.0.0.1:")
     assert request_id == "  requestId: r-1"
     assert TOKEN not in ended.err
+
+
+MEMBERS = {"code", "message", "hint", "requestId", "exitCode", "faults"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (problem(403, "AccessDenied"), 1),
+        (problem(401, "NotAuthenticated"), 3),
+        (problem(503, "Unavailable"), 4),
+        (problem(400, "InvalidRequest", errors=[{"pointer": "/a", "detail": "b"}]), 1),
+    ],
+)
+def test_with_json_an_error_of_the_service_is_one_object(
+    reply: Reply, code: int, at: Serve
+) -> None:
+    at(lambda asked: reply)
+    ended = typed("ls", "-o", "json")
+    told: Any = json.loads(ended.err)
+    sent: Any = reply[2]
+    assert (ended.code, ended.out) == (code, "")
+    assert told.keys() == MEMBERS
+    assert (told["code"], told["message"], told["requestId"]) == (sent["code"], "No.", "r-1")
+    assert told["exitCode"] == code
+    assert told["hint"]
+    assert told["faults"] == sent.get("errors", [])
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "name", "said"),
+    [
+        ("ls -o json --bad", 2, "InvalidUsage", "--bad"),
+        ("ls --bad --output=json", 2, "InvalidUsage", "--bad"),
+        ("ls -qojson extra", 2, "InvalidUsage", "extra"),
+        ("no-such -o json", 2, "InvalidUsage", "no-such"),
+        ("audit no-such -o json", 2, "InvalidUsage", "no-such"),
+        ("audit vend -o json", 2, "InvalidUsage", "VEND"),
+        ("plan -o json", 1, "InvalidUsage", "FILE"),
+        ("plan no-such-file -o json", 1, "InvalidUsage", "cannot be read"),
+        ("ls -o json --profile x", 2, "SettingsError", "x"),
+        ("ls -o json --url http://a.example.com", 2, "SettingsError", "https://"),
+        ("ls -o json --url http://127.0.0.1:9", 4, "Unreachable", "127.0.0.1:9"),
+        ("exec s3://b/k -o json -p READ", 2, "InvalidUsage", "put it after --"),
+        ("revoke --all --reason x -o json", 1, "Refused", "--yes"),
+        ("exec s3://b/k --bad -- x -o json", 2, None, "--bad"),
+    ],
+)
+def test_with_json_so_is_every_other_error(
+    words: str, code: int, name: "str | None", said: str
+) -> None:
+    ended = typed(*words.split())
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+    if name is None:  # `-o json` after -- is the command's
+        assert ended.err.startswith("s3vend: ")
+        return
+    told = json.loads(ended.err)
+    assert told.keys() == MEMBERS
+    assert (told["code"], told["exitCode"], told["requestId"]) == (name, code, None)
+    assert said in told["message"]
+
+
+def test_with_json_a_remark_is_an_object_too(capsys: pytest.CaptureFixture[str]) -> None:
+    def command() -> None:
+        with exits(as_json=True):
+            say("first\x1b")
+            raise Refusal("second", 1)
+
+    with pytest.raises(typer.Exit):
+        command()
+    remark, error = map(json.loads, capsys.readouterr().err.splitlines())
+    assert remark == {"remark": "first\x1b"}
+    assert error["message"] == "second"
+
+
+def test_the_first_line_of_an_error_is_red_at_a_terminal(tmp_path: Path) -> None:
+    words = ("ls", "--profile", "x")
+    _, shown = at_a_terminal(*words, keys="", home=tmp_path)
+    assert shown.startswith("\x1b[31ms3vend: Profile x not found")
+    for name, value in (("NO_COLOR", "1"), ("TERM", "dumb"), ("CLICOLOR", "0")):
+        _, shown = at_a_terminal(*words, keys="", home=tmp_path, **{name: value})  # type: ignore[arg-type]
+        assert shown.startswith("s3vend: Profile x not found")
+        assert "\x1b" not in shown
 
 
 def test_no_answer_ends_with_four(alone: pytest.MonkeyPatch) -> None:

@@ -137,8 +137,13 @@ def _send(service: "Service", file: str, document: "Document", **more: object) -
             f"{file}:{document.line(fault.pointer)}: {fault.pointer}: {fault.detail}"
             for fault in faults
         ]
-        summary = f"{error.code}: {error.problem.detail}", f"requestId: {error.problem.request_id}"
-        raise Refusal("\n".join(map(printable, [*lines, *summary])), code_of(error)) from None
+        lines.append(f"{error.code}: {error.problem.detail}")
+        raise Refusal(
+            "\n".join(map(printable, lines)),
+            code_of(error),
+            name=error.code,
+            request_id=error.problem.request_id,
+        ) from None
 
 
 def _show(

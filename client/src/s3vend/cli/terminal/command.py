@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from s3vend.cli.terminal.ending import USAGE, Refusal, exits
-from s3vend.cli.terminal.usage import escaped_usage
+from s3vend.cli.terminal.usage import usage_errors
 
 if TYPE_CHECKING:
     from s3vend.identity.settings import Arguments
@@ -144,7 +144,7 @@ class Command(TyperCommand):
         if "--" in args and self.name == "exec":
             at = args.index("--")
             args, ctx.meta["command"] = args[:at], args[at + 1 :]
-        with escaped_usage(self.usage):
+        with usage_errors(ctx, self.usage):
             return super().parse_args(ctx, args)
 
 
@@ -175,12 +175,13 @@ def command(
     def run(**values: Any) -> None:
         shared = {parameter.name: values.pop(parameter.name) for parameter in SHARED}
         subcommand = values.pop("ctx").invoked_subcommand if name is None else None
-        with exits(cls.usage):
+        options = Options(**shared)
+        with exits(cls.usage, as_json=options.is_json):
             if subcommand is not None:
                 if any(value != defaults[of] for of, value in {**values, **shared}.items()):
                     raise Refusal(f"put options after {subcommand}, not before it")
                 return
-            function(Options(**shared), **values)
+            function(options, **values)
 
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

@@ -4,48 +4,62 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import typer
 
-from s3vend.cli.terminal.width import columns_of, lines_of
+from s3vend.cli.layout.width import columns_of, lines_of
+from s3vend.cli.terminal.text import as_json_line, painted
 from s3vend.printable import printable_lines
 
 if TYPE_CHECKING:
+    from s3vend.cli.terminal.failure import Failure
     from s3vend.errors import S3VendError
 
-HANG = 2  # columns by which the later lines of a message are indented
 REFUSED, USAGE, NOT_AUTHENTICATED, NOT_REACHABLE, INTERRUPTED = 1, 2, 3, 4, 130
+HANG = 2  # columns by which the later lines of a message are indented
+AS_JSON = ContextVar("AS_JSON", default=False)  # whether stderr gets a JSON object per line
 
 
 class Refusal(Exception):
-    """An error that the command itself finds; ``code`` is its exit code."""
+    """An error that the command itself finds; ``code`` is its exit code.
 
-    def __init__(self, message: str, code: int = USAGE) -> None:
-        self.code = code
+    ``name`` and ``request_id`` are those of the service's answer, if it is about one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        code: int = USAGE,
+        *,
+        name: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        self.code, self.name, self.request_id = code, name, request_id
         super().__init__(message)
 
 
 @contextmanager
-def exits(usage: int = USAGE) -> Iterator[None]:
-    """Turn errors into a message on stderr and an exit code; ``usage`` is the code for misuse."""
+def exits(usage: int = USAGE, *, as_json: bool = False) -> Iterator[None]:
+    """Turn errors into a message on stderr and an exit code; ``usage`` is the code for misuse.
+
+    With ``as_json`` each error and each remark is a JSON object in a line of stderr.
+    """
     from s3vend.errors import S3VendError
 
+    before = AS_JSON.set(as_json)
     try:
         yield
-    except Refusal as error:
-        say(str(error))
-        raise typer.Exit(usage if error.code == USAGE else error.code) from None
-    except S3VendError as error:
-        say(str(error))
-        code = code_of(error)
-        raise typer.Exit(usage if code == USAGE else code) from None
-    except KeyboardInterrupt:
-        say("interrupted")
-        raise typer.Exit(INTERRUPTED) from None
+    except (Refusal, S3VendError, KeyboardInterrupt) as error:
+        from s3vend.cli.terminal.failure import failure_of
+
+        raise typer.Exit(put_failure(failure_of(error, usage))) from None
     except BrokenPipeError:  # the reader has closed stdout; Python must not flush it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(REFUSED) from None
+    finally:
+        AS_JSON.reset(before)
 
 
 def code_of(error: "S3VendError") -> int:
@@ -62,25 +76,28 @@ def code_of(error: "S3VendError") -> int:
     return USAGE if isinstance(error, errors.SettingsError) else REFUSED
 
 
+def put_failure(failure: "Failure") -> int:
+    """Write an error to stderr, and return its exit code."""
+    if AS_JSON.get():
+        _write_line(failure.as_json())
+    else:
+        _write(f"s3vend: {failure.text}", first="red")
+    return failure.exit_code
+
+
 def say(text: str) -> None:
-    """Write a message to stderr, with everything but its line ends escaped as `put` does."""
-    _write(f"s3vend: {text}", "\n")
+    """Write a remark to stderr, with everything but its line ends escaped as `put` does."""
+    if AS_JSON.get():
+        _write_line({"remark": text})
+    else:
+        _write(f"s3vend: {text}")
 
 
 def ask(question: str) -> str:
     """Ask a question on stderr, escaped in the same way, and return the line that stdin answers."""
-    _write(question, " ")
+    _write(question, end=" ")
     sys.stderr.flush()
     return sys.stdin.readline().strip()
-
-
-def _write(text: str, end: str) -> None:
-    """Write lines to stderr; at a terminal, each as lines that end between words."""
-    limit, lines = columns_of(sys.stderr), list[str]()
-    for line in printable_lines(text).split("\n"):
-        indent = len(line) - len(line.lstrip())
-        lines += lines_of(line, limit, indent + HANG)
-    sys.stderr.write("\n".join(lines) + end)
 
 
 def confirm(question: str) -> bool:
@@ -92,3 +109,22 @@ def confirm(question: str) -> bool:
     if not sys.stdin.isatty():
         raise Refusal("cannot ask for confirmation without a terminal; use --yes", REFUSED)
     return ask(f"{question} Type 'yes' to confirm:") == "yes"
+
+
+def _write(text: str, *, end: str = "\n", first: str | None = None, fit: bool = True) -> None:
+    """Write lines to stderr; at a terminal, each as lines that end between words.
+
+    ``first`` is the colour of the first line.
+    """
+    limit, lines = columns_of(sys.stderr) if fit else None, list[str]()
+    for number, line in enumerate(printable_lines(text).split("\n")):
+        indent = len(line) - len(line.lstrip())
+        fitting = lines_of(line, limit, indent + HANG)
+        if first and not number:
+            fitting = [painted(one, first, sys.stderr) for one in fitting]
+        lines += fitting
+    sys.stderr.write("\n".join(lines) + end)
+
+
+def _write_line(members: dict[str, object]) -> None:
+    _write(as_json_line(members), fit=False)

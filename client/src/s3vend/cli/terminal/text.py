@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from s3vend.cli.terminal.table import Line, member_lines, table_lines
-from s3vend.cli.terminal.width import columns_of, spans_of
+from s3vend.cli.layout.table import Line, member_lines, table_lines
+from s3vend.cli.layout.width import columns_of, spans_of
 from s3vend.printable import is_shown, printable
 
 FORCING = ("CLICOLOR_FORCE", "FORCE_COLOR")
@@ -58,15 +58,28 @@ def _encoding() -> str:
 def _shown(part: "str | Painted") -> str:
     if isinstance(part, str):
         return printable(part)
-    text = printable(part.text)
-    return f"\x1b[{COLOURS[part.colour]}m{text}\x1b[0m" if has_colour(sys.stdout) else text
+    return painted(printable(part.text), part.colour, sys.stdout)
+
+
+def painted(text: str, colour: str, stream: IO[str]) -> str:
+    """Return a printable text in a colour, where the stream shows colours."""
+    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if has_colour(stream) else text
 
 
 def put_json(value: Any) -> None:
     """Write the value to stdout as JSON, with the same characters escaped as JSON does."""
     is_unicode = _encoding().lower().startswith("utf")
     for line in json.dumps(value, indent=2, ensure_ascii=not is_unicode).split("\n"):
-        put("".join(char if is_shown(char) else json.dumps(char)[1:-1] for char in line))
+        put(_escaped(line))
+
+
+def as_json_line(value: Any) -> str:
+    """Return the value as JSON in one line, escaped in the same way."""
+    return _escaped(json.dumps(value, ensure_ascii=False))
+
+
+def _escaped(text: str) -> str:
+    return "".join(char if is_shown(char) else json.dumps(char)[1:-1] for char in text)
 
 
 def as_text(value: object) -> str:

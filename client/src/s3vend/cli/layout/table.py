@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from s3vend.cli.terminal.width import CUT, lines_of, padded, shortened, width, without_accounts
+from s3vend.cli.layout.width import CUT, lines_of, padded, shortened, width, without_accounts
 
 NARROW = 60  # columns below which a table that does not fit is shown as records
 SHORT, SHORTEST = 20, 12  # columns of a shortened cell: before others are left out, and at least

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from s3vend.cli.terminal import width
+from s3vend.cli.layout import width
 from tests.client.cli.terminal.test_text import Terminal
 
 ROLE = "arn:aws:iam::123456789012:role/ReportReader"
@@ -59,6 +59,7 @@ def test_what_matters_stays_of_a_text_that_is_shortened(
         ("one two three", None, ["one two three"]),
         ("one two three", 8, ["one two", "  three"]),
         ("one two three", 3, ["one", "  two", "  three"]),
+        ("one a/b/c", 7, ["one", "  a/b/c"]),
         ("  indented text", 10, ["  indented", "  text"]),
         ("see s3://bucket/reports/2026.csv", 16, ["see s3://bucket/", "  reports/", "  2026.csv"]),
         ("日本語の文", 6, ["日本語", "  の文"]),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from s3vend.cli.terminal.table import Line, member_lines, table_lines
-from s3vend.cli.terminal.width import width
+from s3vend.cli.layout.table import Line, member_lines, table_lines
+from s3vend.cli.layout.width import width
 
 GRANTS = ("GRANT", "PERMISSION", "SCOPE", "MAX DURATION", "EXPIRES")
 END = "2027-01-01T00:00:00Z"
