@@ -20,6 +20,7 @@ TESTS = Path(__file__).parent
 CLI = PACKAGE / "cli"
 FACE = "s3vend"  # what the package exports
 GROUND = {
+    "__main__.py": "__main__",
     "errors.py": "errors",
     "hints.py": "hints",
     "printable.py": "printable",
@@ -60,8 +61,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli/grant": ("printable", "errors", "service", "cli/terminal"),
     "cli/watch": ("service", "cli/terminal", "cli/grant"),
-    "cli/setup": ("errors", "files", "http", "identity", "service", "cli/terminal"),
+    "cli/setup": (FACE, "errors", "files", "http", "identity", "service", "cli/terminal"),
     "cli": (FACE, "cli/terminal", "cli/use", "cli/grant", "cli/watch", "cli/setup"),
+    "__main__": ("cli",),
 }
 MOST = 10  # modules of a room
 COMMAND = {"rich", "typer", "yaml"}  # the extra `cli`

@@ -1,8 +1,15 @@
 """The command as a whole: misuse, help and version."""
 
+import shlex
+
 import pytest
+import typer
 
 from s3vend import __version__
+from s3vend.cli.app import app
+from s3vend.cli.terminal.command import example_lines
+from s3vend.cli.terminal.usage import TASKS
+from tests.client.conftest import run
 from tests.client.typed import typed
 
 pytestmark = pytest.mark.usefixtures("nobody")
@@ -47,15 +54,54 @@ def test_misuse_is_said_before_anything_is_asked(
     assert said in ended.err
 
 
-@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "url", "cp", "whoami", "explain", "plan", "apply", "revoke", "audit", "configure", "doctor", "canary"])  # fmt: skip
+@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "url", "cp", "whoami", "explain", "plan", "apply", "revoke", "audit", "configure", "doctor", "canary", "version"])  # fmt: skip
 def test_every_command_has_help_with_examples(name: str) -> None:
     ended = typed(name, "--help")
     assert ended.code == 0
     assert f"  s3vend {name}" in ended.out.partition("Examples:")[2]
 
 
-def test_the_version_is_the_package_s() -> None:
-    assert typed("--version").out == f"s3vend {__version__}\n"
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_the_version_is_the_package_s(option: str) -> None:
+    assert typed(option).out == f"s3vend {__version__}\n"
+
+
+def test_the_package_runs_as_the_command() -> None:
+    code = (
+        "import runpy, sys; sys.argv = ['', '-V']; runpy.run_module('s3vend', run_name='__main__')"
+    )
+    assert run(code).stdout == f"s3vend {__version__}\n"
+
+
+def test_the_help_has_every_command_once_below_a_task() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    tasks = [name for names in TASKS.values() for name in names]
+    assert sorted(tasks) == sorted(commands)
+    help_text = typed("--help").out
+    headings = [help_text.index(f"\n{task}:\n") for task in TASKS]
+    assert headings == sorted(headings)
+    assert help_text.index("  whoami ") < headings[1]
+
+
+def test_no_line_of_any_help_is_wider_than_eighty_columns() -> None:
+    for words in ([], *([name] for names in TASKS.values() for name in names)):
+        lines = typed(*words, "--help").out.splitlines()
+        assert max(map(len, lines)) <= 80, words
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        "s3vend ls",
+        f"s3vend revoke --caller {'x' * 60} --block --reason 'leaked in a log'",
+        f"eval \"$(s3vend credentials 's3://b/{'y' * 24}/*' --export)\" && echo 'a b'",
+    ],
+)
+def test_an_example_is_the_same_command_when_it_has_several_lines(example: str) -> None:
+    lines = example_lines(example)
+    as_a_shell_reads_it = "\n".join(lines).replace("\\\n", "")
+    assert shlex.split(as_a_shell_reads_it) == shlex.split(example)
+    assert all(len(line) <= 80 for line in lines)
 
 
 def test_the_exit_codes_are_in_the_help() -> None:

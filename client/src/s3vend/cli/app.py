@@ -6,7 +6,8 @@ import typer
 
 from s3vend.cli.grant import plan, revoke
 from s3vend.cli.setup import configure, doctor
-from s3vend.cli.terminal.usage import Group
+from s3vend.cli.setup import version as version_command
+from s3vend.cli.terminal.usage import Root
 from s3vend.cli.use import copy, credentials, execute, see, url
 from s3vend.cli.watch import audit, canary
 
@@ -18,12 +19,12 @@ Exit codes:
   3    no identity found, or the service does not accept it
   4    no answer, or the service is unavailable; try again later
   130  interrupted with Ctrl-C
-plan exits with 2 if there are changes, and with 1 where other commands exit with 2.
+plan exits with 2 if there are changes, and with 1 where others exit with 2.
 exec exits with the exit code of the command that it runs.
 """
 
 app = typer.Typer(
-    cls=Group,
+    cls=Root,
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help is fast, and the same on every terminal
     pretty_exceptions_enable=False,  # they would print the values of variables
@@ -44,7 +45,10 @@ def _version(requested: bool) -> None:  # noqa: FBT001 - Typer passes it by posi
 def root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Access S3 through an s3vend service, without S3 permissions of your own.
@@ -57,16 +61,8 @@ def root(
 
 
 for _module in (
-    credentials,
-    execute,
-    url,
-    copy,
-    see,
-    plan,
-    revoke,
-    audit,
-    configure,
-    doctor,
-    canary,
+    *(see, copy, url, execute, credentials),
+    *(plan, revoke, audit, canary),
+    *(configure, doctor, version_command),
 ):
     _module.add(app)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from s3vend.errors import SettingsError, refusal
+from s3vend.http.limits import limits
 from s3vend.http.patience import Patience, retry_after
 from s3vend.http.wire import Answer, Wire
 from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, settings
@@ -114,11 +115,15 @@ def connect(
     audience: str | None = None,
     door: Door | None = None,
     region: str | None = None,
+    retries: int | None = None,
+    timeout: float | str | None = None,
 ) -> Service:
     """Connect to the service that arguments, a profile or the environment name.
 
     ``token`` is a token, or a function that returns one. ``region`` is the region of the
-    service's API, for Signature Version 4.
+    service's API, for Signature Version 4. ``retries`` is how often a request is sent again after
+    a temporary error, 4 by default. ``timeout`` (seconds, or a text such as "2m") is how long to
+    wait for a connection, and then for each part of an answer; 5 and 60 seconds by default.
 
     Raises:
         SettingsError: no address, or settings that contradict each other.
@@ -126,9 +131,10 @@ def connect(
     """
     arguments = Arguments(url, profile, token, token_file, aws_profile, audience, door, region)
     chosen = settings(arguments, os.environ)
-    wire = Wire()
+    limited = limits(retries, timeout, os.environ)
+    wire = limited.wire()
     identity, passed_over = search(chosen, os.environ, wire)
-    return Service(chosen, identity, wire, Patience(), passed_over)
+    return Service(chosen, identity, wire, limited.patience(), passed_over)
 
 
 def clock_notes(answer: Answer, now: float) -> list[str]:

@@ -8,9 +8,10 @@ import typer
 
 from s3vend.cli.grant.drift import drift_lines, find_drift
 from s3vend.cli.terminal.arguments import Yes
-from s3vend.cli.terminal.command import STDIN, Options, PlanCommand, command
+from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of, confirm, say
 from s3vend.cli.terminal.text import put_json, put_text
+from s3vend.cli.terminal.usage import PlanCommand
 from s3vend.printable import printable
 
 if TYPE_CHECKING:

@@ -23,20 +23,20 @@ PROBE = "s3vend-doctor"  # a key that need not exist
 
 def run_checks(options: "Options", target: str | None, origin: str | None) -> Iterator[Finding]:
     """Yield the findings of all checks; stop at a failure that the other checks depend on."""
-    from s3vend.http.patience import Patience
-    from s3vend.http.wire import Wire
+    from s3vend.http.limits import limits
     from s3vend.identity.settings import settings
     from s3vend.identity.sources import search
     from s3vend.service.connect import Service
 
     try:
         settings_ = settings(options.arguments(), os.environ)
+        limited = limits(options.retries, options.timeout, os.environ)
     except S3VendError as error:
         yield failure("settings", error)
         return
     source = f"profile {settings_.profile}" if settings_.profile else "--url or S3VEND_URL"
     yield Finding("ok", "settings", f"{settings_.url}, from {source}")
-    wire = Wire()
+    wire = limited.wire()
     reachable = yield from check_endpoint(settings_, wire)
     if not reachable:
         return
@@ -49,7 +49,7 @@ def run_checks(options: "Options", target: str | None, origin: str | None) -> It
         advice = "Only matters if this should be your identity; see docs/clients.md."
         yield Finding("warn", "identity", line, advice)
     yield Finding("ok", "identity", f"{caller.name}, for the door {caller.door}")
-    service = Service(settings_, caller, wire, Patience(tries=2))
+    service = Service(settings_, caller, wire, limited.patience())
     accepted = yield from check_authentication(service)
     if accepted:
         yield from check_grants(service)

@@ -37,6 +37,11 @@ def configure(
         raise Refusal("name the profile without --profile: s3vend configure NAME")
     if options.token_file == STDIN:
         raise Refusal("a profile cannot contain a token; name a file with --token-file")
+    if options.retries is not None or options.timeout is not None:
+        raise Refusal(
+            "a profile does not contain --retries and --timeout; set S3VEND_RETRIES and "
+            "S3VEND_TIMEOUT"
+        )
     url = options.url or _prompt("Address of the service (https://…/v1):")
     token_file = options.token_file and os.path.abspath(  # noqa: PTH100 - it need not exist yet
         os.path.expanduser(options.token_file)  # noqa: PTH111

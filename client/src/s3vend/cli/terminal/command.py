@@ -1,7 +1,7 @@
 """Makes a subcommand of a function: adds the common options, the examples and the exit codes."""
 
 import inspect
-import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
@@ -9,16 +9,19 @@ from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
-from s3vend.cli.terminal.ending import USAGE, Refusal, exits
-from s3vend.cli.terminal.usage import usage_errors
+from s3vend.cli.terminal.completion import profile_names
+from s3vend.cli.terminal.ending import Refusal, exits
+from s3vend.cli.terminal.usage import Command
 
 if TYPE_CHECKING:
     from s3vend.identity.settings import Arguments
     from s3vend.service.connect import Service
 
 STDIN = "-"
+LONGEST_EXAMPLE = 74  # columns
+_WORD = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+")
+HURRY = "2s"  # for what is only nice to know
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
@@ -34,20 +37,6 @@ class Door(str, Enum):
 
     IAM = "iam"
     WEB_IDENTITY = "web-identity"
-
-
-def profile_names(incomplete: str) -> list[str]:
-    """Return the names of profiles that start with ``incomplete``, for shell completion."""
-    import configparser
-
-    from s3vend.identity.settings import config_file, profiles_text
-
-    parser = configparser.ConfigParser(interpolation=None, default_section="")
-    try:
-        parser.read_string(profiles_text(config_file(os.environ)))
-    except (configparser.Error, OSError, UnicodeError):
-        return []
-    return [name for name in parser.sections() if name.startswith(incomplete)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +76,23 @@ class Options:
         str | None,
         typer.Option("--region", help="AWS region of the service's API, for signatures."),
     ] = None
+    retries: Annotated[
+        int | None,
+        typer.Option(
+            "--retries",
+            min=0,
+            help="How often to send a request again after a temporary error. Default: 4, or "
+            "S3VEND_RETRIES.",
+        ),
+    ] = None
+    timeout: Annotated[
+        str | None,
+        typer.Option(
+            "--timeout",
+            help="How long to wait for a connection and for each part of an answer: 30 (seconds), "
+            "30s or 2m. Default: 5s and 60s, or S3VEND_TIMEOUT.",
+        ),
+    ] = None
     output: Annotated[
         Output,
         typer.Option("--output", "-o", help="Output format: table for people, json for programs."),
@@ -115,8 +121,8 @@ class Options:
             members["door"] = self.door.value
         return Arguments(**members)
 
-    def service(self) -> "Service":
-        """Connect to the service.
+    def service(self, *, hurried: bool = False) -> "Service":
+        """Connect to the service; ``hurried`` asks once and waits shortly, unless options differ.
 
         Raises:
             SettingsError, IdentityError: as `s3vend.connect`.
@@ -124,34 +130,16 @@ class Options:
         from s3vend.service.connect import connect
 
         arguments = self.arguments()
-        return connect(
-            **{field.name: getattr(arguments, field.name) for field in fields(arguments)}
-        )
+        members = {field.name: getattr(arguments, field.name) for field in fields(arguments)}
+        retries, timeout = self.retries, self.timeout
+        if hurried:
+            retries, timeout = retries or 0, timeout or HURRY
+        return connect(**members, retries=retries, timeout=timeout)
 
 
 SHARED = tuple(
     parameter.replace(kind=KEYWORD) for parameter in inspect.signature(Options).parameters.values()
 )
-
-
-class Command(TyperCommand):
-    """A command that keeps the words after `--`, and exits with ``usage`` if misused."""
-
-    usage = USAGE
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse as Typer does, with these two differences."""
-        if "--" in args and self.name == "exec":
-            at = args.index("--")
-            args, ctx.meta["command"] = args[:at], args[at + 1 :]
-        with usage_errors(ctx, self.usage):
-            return super().parse_args(ctx, args)
-
-
-class PlanCommand(Command):
-    """`plan`, which exits with 1 if misused, since 2 means that there are changes."""
-
-    usage = 1
 
 
 def command(
@@ -194,4 +182,16 @@ def command(
 
 def _help(function: Callable[..., None], examples: Sequence[str]) -> str:
     text = inspect.cleandoc(function.__doc__ or "")
-    return "\n".join([text, "", "\b", "Examples:", *(f"  {example}" for example in examples)])
+    lines = [line for example in examples for line in example_lines(example)]
+    return "\n".join([text, "", "\b", "Examples:", *lines])
+
+
+def example_lines(example: str) -> list[str]:
+    """Return a command as lines that fit, and that a shell takes as they are."""
+    lines = [""]
+    for word in _WORD.findall(example):
+        if len(lines[-1]) + len(word) > LONGEST_EXAMPLE:
+            lines[-1] += " \\"
+            lines.append("   ")
+        lines[-1] += f" {word}"
+    return [f" {line}" for line in lines]

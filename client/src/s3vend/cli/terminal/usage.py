@@ -1,4 +1,4 @@
-"""Errors of usage: they repeat the command line, where a shell may have put file names."""
+"""Commands that say how they are misused: an error may repeat what a shell put in their line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from s3vend.cli.terminal.ending import AS_JSON, USAGE, put_failure
 
@@ -43,6 +43,26 @@ def wants_json(words: Sequence[str]) -> bool:
     )
 
 
+class Command(TyperCommand):
+    """A command that keeps the words after `--`, and exits with ``usage`` if misused."""
+
+    usage = USAGE
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse as Typer does, with these two differences."""
+        if "--" in args and self.name == "exec":
+            at = args.index("--")
+            args, ctx.meta["command"] = args[:at], args[at + 1 :]
+        with usage_errors(ctx, self.usage):
+            return super().parse_args(ctx, args)
+
+
+class PlanCommand(Command):
+    """`plan`, which exits with 1 if misused, since 2 means that there are changes."""
+
+    usage = 1
+
+
 class Group(TyperGroup):
     """A command with subcommands."""
 
@@ -56,3 +76,31 @@ class Group(TyperGroup):
         """Find the subcommand as Typer does."""
         with usage_errors(ctx):
             return super().resolve_command(ctx, args)
+
+
+# The commands of `s3vend --help`, by what people do with them.
+TASKS = {
+    "Use": ("whoami", "ls", "explain", "cp", "url", "exec", "credentials"),
+    "Grant": ("plan", "apply", "revoke"),
+    "Watch": ("audit", "canary"),
+    "Set up": ("configure", "doctor", "version"),
+}
+
+
+class Root(Group):
+    """`s3vend`, whose help has the commands by task."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands, in the order of the help."""
+        del ctx
+        return [name for names in TASKS.values() for name in names]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write each task with its commands."""
+        for task, names in TASKS.items():
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            limit = formatter.width - 6 - max(len(name) for name, _ in found)
+            with formatter.section(task):
+                formatter.write_dl(
+                    [(name, one.get_short_help_str(limit)) for name, one in found if one]
+                )
