@@ -1,5 +1,6 @@
 """`cp` against a service and an S3 of the test's own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -25,13 +26,19 @@ def test_a_file_goes_up_under_its_own_name_or_another(
 ) -> None:
     (tmp_path / "new.csv").write_bytes(b"new")
     ended = typed("cp", str(tmp_path / "new.csv"), destination)
-    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert (ended.code, ended.out) == (0, "")
+    copied = f"s3vend: copied {tmp_path}/new.csv to s3:/{path} (verified by "
+    assert ended.err.startswith(copied)
+    assert ended.err.count("\n") == 1
     assert stored[path] == b"new"
 
 
 def test_an_object_comes_down_into_a_directory(both: Served, tmp_path: Path) -> None:
     ended = typed("cp", "s3://b/reports/2026.csv", str(tmp_path))
-    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    final = tmp_path / "2026.csv"
+    said = f"s3vend: copied s3://b/reports/2026.csv to {final} (verified by MD5)\n"
+    assert (ended.code, ended.out, ended.err) == (0, "", said)
+    assert typed("cp", "s3://b/reports/2026.csv", str(tmp_path), "--quiet").err == ""
     assert (tmp_path / "2026.csv").read_bytes() == CONTENT
 
 
@@ -148,7 +155,8 @@ def test_what_could_not_be_verified_or_resumed_is_said(
         strict=True,
     ):
         assert expected in said
-    assert ended.err == ("" if quiet else "".join(f"s3vend: {said}\n" for said in remarks))
+    said = [json.loads(line) for line in ended.err.splitlines()]
+    assert said == [{"remark": remark} for remark in ([] if quiet else remarks)]
     to_stdout = typed("cp", "s3://b/reports/2026.csv", "-", *(["-q"] if quiet else []))
     assert to_stdout.out == CONTENT.decode()
     assert ("not verified" in to_stdout.err) is not quiet

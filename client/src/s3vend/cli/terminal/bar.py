@@ -1,32 +1,111 @@
 """A progress bar on stderr, since stdout may carry the bytes of the transfer."""
 
+import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from s3vend.cli.layout.width import columns_of, padded, shortened, width
 from s3vend.printable import printable
 
 if TYPE_CHECKING:
     from s3vend.transfer.progress import Progress
 
+QUIET_AFTER = 3.0  # seconds without a byte after which the bar says what it waits for
+LEAST = 20  # columns that the title has at least
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+@dataclass(slots=True)
+class Copied:
+    """How far a transfer is. Times are in seconds."""
+
+    now: Callable[[], float] = time.monotonic
+    done: int = 0
+    total: int | None = None
+    first: int = 0  # bytes that an earlier run had
+    began: float = 0.0
+    changed: float = 0.0
+
+    def report(self, done: int, total: int) -> None:
+        """Take the number of bytes, as `Progress` gives it."""
+        now = self.now()
+        if self.total is None:
+            self.first, self.began = done, now
+        if self.total is None or done != self.done:
+            self.changed = now
+        self.done, self.total = done, total
+
+    def facts(self) -> list[str]:
+        """Return what the bar shows, the most important first."""
+        if self.total is None:
+            return ["waiting for the service"]
+        if self.done >= self.total:
+            return ["checking"]
+        now = self.now()
+        share = f"{100 * self.done // self.total:3d}%"
+        if (idle := now - self.changed) >= QUIET_AFTER:
+            return [share, f"waiting for S3, {idle:.0f} s"]
+        speed = (self.done - self.first) / (now - self.began) if now > self.began else 0.0
+        if not speed:
+            return [share, _size(self.done, self.total)]
+        left = _clock((self.total - self.done) / speed)
+        return [share, _size(self.done, self.total), f"{_size(int(speed))}/s", left]
+
+
+def bar_line(title: str, facts: list[str], columns: int) -> str:
+    """Return the bar as one line that is narrower than the terminal, with as much as fits."""
+    room = columns - 1  # a full line may wrap
+    while len(facts) > 1 and LEAST + 2 + width("  ".join(facts)) > room:
+        facts = facts[:-1]
+    end = "  ".join(facts)
+    own = room - 2 - width(end)
+    if own < 1:
+        return shortened(end, room)
+    short = shortened(title, own)
+    return f"{padded(short, min(own, max(width(short), LEAST)))}  {end}"
+
 
 @contextmanager
 def bar(title: str, *, quiet: bool) -> Iterator["Progress | None"]:
-    """Show a progress bar; yields None if ``quiet``, or if stderr is not a terminal."""
-    if quiet or not sys.stderr.isatty():
+    """Show a progress bar; yields None if ``quiet``, or if stderr is not such a terminal."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
     from rich import progress
     from rich.console import Console
+    from rich.text import Text
 
-    columns = (
-        progress.TextColumn("{task.description}", markup=False),
-        progress.BarColumn(),
-        progress.DownloadColumn(binary_units=True),
-        progress.TransferSpeedColumn(),
-        progress.TimeRemainingColumn(),
-    )
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as display:
-        task = display.add_task(printable(title), total=None)
-        yield lambda done, total: display.update(task, completed=done, total=total)
+    copied, name, stream = Copied(), printable(title), sys.stderr
+
+    class Line(progress.ProgressColumn):
+        def render(self, task: progress.Task) -> Text:
+            del task
+            columns = columns_of(stream) or 0
+            line = bar_line(name, copied.facts(), columns)
+            return Text(line, no_wrap=True, overflow="crop")
+
+    with progress.Progress(Line(), console=Console(stderr=True), transient=True) as display:
+        display.add_task("", total=None)
+        yield copied.report
+
+
+def _size(size: int, total: int | None = None) -> str:
+    """Return bytes in a unit that people read; with ``total``, as a part of it."""
+    most, power = size if total is None else total, 0
+    while most >= 1024 ** (power + 1) and power < len(UNITS) - 1:
+        power += 1
+    digits = 1 if power else 0
+    numbers = [
+        f"{number / 1024**power:.{digits}f}" for number in (size, total) if number is not None
+    ]
+    return f"{' of '.join(numbers)} {UNITS[power]}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d} left" if hours else f"{minutes}:{rest:02d} left"

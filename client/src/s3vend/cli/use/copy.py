@@ -170,7 +170,7 @@ def _put_result(
             {"source": source, "destination": destination, **members}
             | {"verified": verified, "remarks": list(remarks)}
         )
-    elif not options.quiet and sys.stderr.isatty():
+    elif not options.quiet:
         how = verified if verified.startswith("not ") else f"verified by {verified}"
         say(f"copied {source} to {destination} ({how})")
 
