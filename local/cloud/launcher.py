@@ -12,9 +12,10 @@ import runpy
 import signal
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 
-from local.cloud import issuer, relay
+from local.cloud import checksums, issuer, relay
 
 STAY = b"stay"
 
@@ -35,6 +36,7 @@ def main() -> None:
     threading.Thread(target=issuer.serve, args=place, daemon=True).start()
     loopback = Path(os.environ["S3VEND_LOOPBACK"]), (port, issuer_port)
     threading.Thread(target=relay.serve, args=loopback, daemon=True).start()
+    checksums.compute_natively(import_module("ministack.services.s3"))
     runpy.run_module("ministack", run_name="__main__")
 
 
