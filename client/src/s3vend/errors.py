@@ -23,6 +23,8 @@ from s3vend.hints import hint
 from s3vend.printable import printable, printable_lines, without_secrets
 from s3vend.problem import Problem
 
+MANY = 1_000  # more tries than anybody makes
+
 
 class S3VendError(Exception):
     """The base class of all errors that this package raises."""
@@ -47,7 +49,14 @@ class IdentityError(S3VendError):
 
 
 class Unreachable(S3VendError):
-    """No answer arrived, or only a part of one."""
+    """No answer arrived, or only a part of one.
+
+    ``most_tries``: how often it makes sense to try; once where another try cannot help.
+    """
+
+    def __init__(self, message: str, most_tries: int = MANY) -> None:
+        self.most_tries = most_tries
+        super().__init__(message)
 
 
 class ServiceError(S3VendError):

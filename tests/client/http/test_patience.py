@@ -1,8 +1,12 @@
 """When a request is sent again, and after how long."""
 
+import re
+
 import pytest
 
 import s3vend
+from s3vend.http.patience import Patience
+from s3vend.http.wire import Answer
 from tests.client.asking import problem, service
 from tests.client.conftest import Asked, Reply, Serve
 
@@ -40,5 +44,21 @@ def test_it_waits_as_long_as_it_is_told_and_a_little_by_chance(
 
 
 def test_nobody_there_says_where_and_how_often() -> None:
-    with pytest.raises(s3vend.Unreachable, match=r"http://127\.0\.0\.1:9 .*tried 3 times"):
+    with pytest.raises(s3vend.Unreachable, match=r"http://127\.0\.0\.1:9 .*tried 2 times"):
         service("http://127.0.0.1:9/v1").ask("credentials", {})
+
+
+@pytest.mark.parametrize(("most", "tries", "says"), [(1, 1, "no"), (2, 2, "no .tried 2 times.")])
+def test_what_cannot_pass_is_not_tried_as_often_as_what_can(
+    most: int, tries: int, says: str
+) -> None:
+    calls: list[int] = []
+
+    def send() -> Answer:
+        calls.append(1)
+        raise s3vend.Unreachable("no", most)
+
+    with pytest.raises(s3vend.Unreachable) as refused:
+        Patience(sleep=lambda seconds: None).retry(send)
+    assert re.fullmatch(says, str(refused.value))
+    assert (len(calls), refused.value.most_tries) == (tries, most)

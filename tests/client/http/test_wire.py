@@ -1,13 +1,11 @@
-"""Proxies, certificates, redirects and silence."""
+"""Proxies, redirects and silence."""
 
-import ssl
 import threading
-from pathlib import Path
 
 import pytest
 
 import s3vend
-from s3vend.http.wire import Wire, _trust
+from s3vend.http.wire import Wire
 from tests.client.asking import service
 from tests.client.conftest import Serve
 
@@ -52,28 +50,7 @@ def test_a_proxys_password_is_sent_to_it_and_shown_to_nobody(
     assert "hunter2" not in str(refused.value)
 
 
-def test_a_bundle_that_is_none_is_named(alone: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    alone.setenv("AWS_CA_BUNDLE", str(tmp_path / "gone.pem"))
-    with pytest.raises(s3vend.SettingsError, match=r"gone\.pem"):
-        Wire().send("GET", "https://127.0.0.1:9/")
-
-
 def test_a_signature_is_not_in_what_is_raised(serve: Serve) -> None:
     with pytest.raises(s3vend.Unreachable) as refused:
         Wire().send("GET", "http://127.0.0.1:9/key?X-Amz-Signature=abcdef")
     assert "abcdef" not in f"{refused.value}{refused.value!r}"
-
-
-def test_tls_is_verified_by_default() -> None:
-    trust = _trust()
-    assert trust.verify_mode is ssl.CERT_REQUIRED
-    assert trust.check_hostname
-
-
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "ftp://127.0.0.1"])
-def test_a_proxy_of_another_kind_is_named_as_the_cause(
-    proxy: str, alone: pytest.MonkeyPatch
-) -> None:
-    alone.setenv("HTTPS_PROXY", proxy)
-    with pytest.raises(s3vend.Unreachable, match="check HTTPS_PROXY"):
-        Wire().send("GET", "https://vend.example.com/")

@@ -30,6 +30,7 @@ SLOW = Answer(503, {"retry-after": "7"}, xml("SlowDown"))
 LATE_ERROR = Answer(200, {}, b'<?xml version="1.0"?>\n' + xml("InternalError"))
 BAD = Answer(400, {}, xml("BadDigest", "other bytes"))
 NONE = Unreachable("broke off")
+REFUSED, UNTRUSTED = Unreachable("refuses connections", 2), Unreachable("has expired", 1)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,9 @@ NONE = Unreachable("broke off")
         (url(), [LATE_ERROR, FINE], 0, 1, None),
         (url(), [NONE, NONE, FINE], 0, 2, None),
         (url(), [NONE] * 3, 0, 2, Unreachable),
+        (url(), [REFUSED] * 2, 0, 1, Unreachable),
+        (url(), [REFUSED, FINE], 0, 1, None),
+        (url(), [UNTRUSTED], 0, 0, Unreachable),
         (url(), [BAD], 0, 0, StorageError),
     ],
 )

@@ -34,8 +34,9 @@ class Patience:
             try:
                 answer = send()
             except Unreachable as error:
-                if number == self.tries:
-                    raise Unreachable(f"{error} (tried {number} times)") from None
+                if number >= min(self.tries, error.most_tries):
+                    times = f" (tried {number} times)" if number > 1 else ""
+                    raise Unreachable(f"{error}{times}", error.most_tries) from None
                 self.sleep(self.pause(number))
                 continue
             after = retry_after(answer)

@@ -1,28 +1,24 @@
 """HTTP requests over pooled connections, with botocore's proxy and CA settings, no redirects."""
 
-import importlib.util
 import os
 import ssl
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    ProxyError,
-    ProxySchemeUnknown,
-    SSLError,
-)
-from urllib3.util import Timeout, parse_url
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+from urllib3.util import Timeout
 
-from s3vend.errors import SettingsError, Unreachable
-from s3vend.http.address import is_plain_loopback
+from s3vend.errors import Unreachable
+from s3vend.http.failures import NO_HINTS, Hints, describe
+from s3vend.http.proxies import Proxies, Proxy
+from s3vend.http.reasons import HandshakeFailed
+from s3vend.http.trust import trust
 
 CONNECTIONS = 32  # kept open to one host
 BLOCK = 256 * 1024  # bytes sent or read at a time
@@ -47,9 +43,19 @@ def origin(url: str) -> str:
 class Wire:
     """Sends HTTP requests; thread-safe. Timeouts are in seconds."""
 
-    def __init__(self, *, connect: float = 5.0, read: float = 60.0) -> None:
+    def __init__(
+        self,
+        *,
+        connect: float = 5.0,
+        read: float = 60.0,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
         self._timeout = Timeout(connect=connect, read=read)
-        self._pools: dict[str | None, urllib3.PoolManager] = {}
+        self._trust, self._proxies = trust(environment), Proxies(environment)
+        self._hints = Hints(
+            self._proxies.left_aside(), f"The CAs that are trusted here: {self._trust}."
+        )
+        self._pools: dict[Proxy | None, urllib3.PoolManager] = {}
         self._lock = threading.Lock()
 
     def send(
@@ -69,6 +75,7 @@ class Wire:
 
         Raises:
             Unreachable: no answer, or only a part of one.
+            SettingsError: a proxy or a CA bundle that the environment names cannot be used.
         """
         response = self.open(method, url, headers, body, seconds=seconds, direct=direct)
         try:
@@ -90,8 +97,9 @@ class Wire:
     ) -> "urllib3.BaseHTTPResponse":
         """The same, but the caller reads the body and calls `release_conn`."""
         timeout = self._timeout if seconds is None else Timeout(connect=seconds, read=seconds)
-        with TranslateErrors(url):
-            return self._pool(url, direct=direct).urlopen(
+        proxy = None if direct else self._proxies.proxy(url)
+        with TranslateErrors(url, proxy, self._hints):
+            return self._pool(proxy).urlopen(
                 method,
                 url,
                 headers=dict(headers or {}),
@@ -108,40 +116,25 @@ class Wire:
             for pool in self._pools.values():
                 pool.clear()
 
-    def _pool(self, url: str, *, direct: bool) -> urllib3.PoolManager:
-        proxy = None if direct or is_plain_loopback(url) else _proxy(url)
+    def _pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
         with self._lock:
             if proxy not in self._pools:
-                self._pools[proxy] = _manager(proxy)
+                self._pools[proxy] = _manager(proxy, self._trust.context())
             return self._pools[proxy]
 
 
 class TranslateErrors:
     """Turns errors of urllib3 into `Unreachable`, since their messages contain whole URLs."""
 
-    def __init__(self, url: str) -> None:
-        self._origin = origin(url)
+    def __init__(self, url: str, proxy: Proxy | None = None, hints: Hints = NO_HINTS) -> None:
+        self._origin, self._proxy, self._hints = origin(url), proxy, hints
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if not isinstance(error, (HTTPError, OSError)):
-            return
-        raise Unreachable(f"{self._origin} {_reason(error)}") from None
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, (ProxyError, ProxySchemeUnknown)):
-        return "cannot be reached through the proxy; check HTTPS_PROXY and NO_PROXY"
-    if isinstance(error, SSLError):
-        return "has no trusted certificate; check AWS_CA_BUNDLE and this machine's clock"
-    if isinstance(error, ConnectTimeoutError):
-        return "did not accept a connection in time; check the address, network and firewall"
-    return (
-        f"cannot be reached, or closed the connection ({type(error).__name__}); "
-        "check the address and network"
-    )
+        if isinstance(error, (HTTPError, OSError)):
+            raise Unreachable(*describe(error, self._origin, self._proxy, self._hints)) from None
 
 
 def lower_names(headers: Mapping[str, str]) -> dict[str, str]:
@@ -149,50 +142,48 @@ def lower_names(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _proxy(url: str) -> str | None:
-    parts = urlsplit(url)
-    if not parts.hostname or proxy_bypass(parts.netloc):
-        return None
-    proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all") or None
+class _Connection(HTTPSConnection):
+    def connect(self) -> None:
+        """Connect, and tell a connection that breaks meanwhile from one that breaks later."""
+        try:
+            super().connect()
+        except (ConnectionError, TimeoutError) as error:
+            raise HandshakeFailed from error
 
 
-def _manager(proxy: str | None) -> urllib3.PoolManager:
-    trust = _trust()
+class _Pool(HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
+def _manager(proxy: Proxy | None, context: ssl.SSLContext) -> urllib3.PoolManager:
+    if proxy is not None and proxy.is_socks:
+        from urllib3.contrib.socks import SOCKSProxyManager  # needs PySocks
+
+        return SOCKSProxyManager(
+            proxy.url,
+            proxy.user,
+            proxy.password,
+            num_pools=8,
+            maxsize=CONNECTIONS,
+            ssl_context=context,
+        )
     if proxy is None:
-        return urllib3.PoolManager(num_pools=8, maxsize=CONNECTIONS, ssl_context=trust)
-    address = parse_url(proxy if "://" in proxy else f"http://{proxy}")
-    headers = urllib3.make_headers(proxy_basic_auth=address.auth) if address.auth else {}
-    bare = address._replace(auth=None).url
-    return urllib3.ProxyManager(
-        bare, proxy_headers=headers, num_pools=8, maxsize=CONNECTIONS, ssl_context=trust
-    )
+        manager = urllib3.PoolManager(8, maxsize=CONNECTIONS, ssl_context=context)
+    else:
+        manager = urllib3.ProxyManager(
+            proxy.url,
+            8,
+            proxy_headers=_authorization(proxy),
+            proxy_ssl_context=context,
+            maxsize=CONNECTIONS,
+            ssl_context=context,
+        )
+    manager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _Pool}
+    return manager
 
 
-def _trust() -> ssl.SSLContext:
-    """Return a context that trusts the CA bundle that botocore would use, else the system's.
-
-    The order: AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, certifi's bundle, botocore's own bundle.
-    """
-    bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
-    if bundle is None:
-        return ssl.create_default_context(cafile=next(_bundles(), None))
-    path = Path(bundle)
-    try:
-        if path.is_dir():
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
-    except OSError:
-        raise SettingsError(
-            f"{bundle} is not a readable CA bundle; check AWS_CA_BUNDLE or REQUESTS_CA_BUNDLE"
-        ) from None
-
-
-def _bundles() -> Iterator[Path]:
-    for package in ("certifi", "botocore"):
-        with suppress(ValueError, ImportError):
-            spec = importlib.util.find_spec(package)
-            if spec is not None and spec.origin:
-                path = Path(spec.origin).with_name("cacert.pem")
-                if path.exists():
-                    yield path
+def _authorization(proxy: Proxy) -> dict[str, str]:
+    if proxy.user is None:
+        return {}
+    text = f"{proxy.user}:{proxy.password or ''}".encode()
+    return {"Proxy-Authorization": f"Basic {b64encode(text).decode()}"}

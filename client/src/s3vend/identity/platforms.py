@@ -118,7 +118,9 @@ def _with_retries(send: Callable[[], Answer]) -> Answer:
     for _ in range(TRIES - 1):
         try:
             answer = send()
-        except Unreachable:
+        except Unreachable as error:
+            if error.most_tries == 1:
+                raise
             continue
         if answer.status < 500:
             return answer

@@ -97,9 +97,9 @@ def send_with_retries(
         url.check()
         try:
             answer = send(url)
-        except Unreachable:
+        except Unreachable as unreachable:
             tries += 1
-            if tries >= patience.tries:
+            if tries >= min(patience.tries, unreachable.most_tries):
                 raise
             patience.sleep(patience.pause(tries))
             continue
