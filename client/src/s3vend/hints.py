@@ -17,8 +17,8 @@ HINTS: Mapping[str, str | None] = {
     "NotFound": "Check the name or id, and the service's address (S3VEND_URL).",
     "PreconditionFailed": "Read the current state, then try again.",
     "NotAuthenticated": (
-        "Check that this is the identity you want; set another with S3VEND_TOKEN_FILE or a "
-        "profile. A token must be for the audience that the service's operator has configured."
+        "Check that this is the identity you want. A token must be for the audience that the "
+        "service's operator has configured."
     ),
     "AccessDenied": "Ask the service's operator for a grant on this target with this permission.",
     "Blocked": (

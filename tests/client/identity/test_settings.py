@@ -71,6 +71,15 @@ def environment(tmp_path: Path) -> "dict[str, str]":
         (Arguments(profile="ci", audience="b"), {"S3VEND_AUDIENCE": "a"}, "audience", "b"),
         (Arguments(profile="ci"), {}, "token_file", Path("~/token").expanduser()),
         (Arguments(profile="ci", token="t"), {}, "token_file", None),
+        (Arguments(url=URL), {"S3VEND_IDENTITY": "aws"}, "door", "iam"),
+        (Arguments(url=URL), {"S3VEND_IDENTITY": "token"}, "door", "web-identity"),
+        (Arguments(url=URL), {"S3VEND_IDENTITY": ""}, "door", None),
+        (Arguments(url=URL), {"S3VEND_IDENTITY": "aws"}, "chosen_by", "S3VEND_IDENTITY is aws"),
+        (Arguments(url=URL), {}, "chosen_by", ""),
+        (Arguments(url=URL, door="iam"), {"S3VEND_IDENTITY": "token"}, "door", "iam"),
+        (Arguments(url=URL, aws_profile="p"), {"S3VEND_IDENTITY": "token"}, "door", None),
+        (Arguments(profile="tokens", url=URL), {"S3VEND_IDENTITY": "aws"}, "door", "web-identity"),
+        (Arguments(profile="ci"), {"S3VEND_IDENTITY": "aws"}, "chosen_by", "profile ci names it"),
         (Arguments(profile="aws"), {}, "region", "eu-west-1"),
         (Arguments(profile="aws", region="us-east-1"), {}, "region", "us-east-1"),
     ],
@@ -108,6 +117,12 @@ def test_what_contradicts_itself_is_refused(
     with pytest.raises(SettingsError, match=said) as refused:
         settings(given, environment)
     assert "eyJhbGciOi" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["iam", "AWS", "web-identity", " aws", "tokens"])
+def test_an_identity_of_another_kind_is_refused_with_the_two_that_there_are(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"S3VEND_IDENTITY is .*aws .AWS credentials. or token"):
+        settings(Arguments(url=URL), {"S3VEND_IDENTITY": text})
 
 
 def test_a_profile_without_a_file_says_where_it_was_looked_for(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from s3vend.errors import IdentityError
 from s3vend.http.wire import Wire
 from s3vend.identity import platforms
 from s3vend.identity.receiver import read_claims
+from s3vend.identity.search import search
 from s3vend.identity.settings import Settings
-from s3vend.identity.sources import Identity, search, sources
+from s3vend.identity.sources import Identity, sources
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.tokens import token
 
@@ -21,7 +22,7 @@ REGION = {"AWS_REGION": "eu-west-1"}
 
 
 def identity(settings: Settings, environment: "dict[str, str]", wire: Wire) -> Identity:
-    return search(settings, environment, wire)[0]
+    return search(settings, environment, wire).identity
 
 
 AUDIENCE = "https://aud.example.com"
@@ -236,7 +237,7 @@ def test_nobody_to_be_says_what_was_tried_in_order(alone: pytest.MonkeyPatch) ->
         identity(told(), {}, Wire())
     begins = [line.partition(":")[0].strip(" -") for line in refused.value.tried]
     assert begins == [
-        *("S3VEND_TOKEN", "S3VEND_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+        *("S3VEND_TOKEN", "S3VEND_TOKEN_FILE", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"),
         *("GitHub Actions", "Google Cloud", "Kubernetes", "AWS credentials"),
     ]
     assert all(line in str(refused.value) for line in refused.value.tried)
@@ -250,9 +251,9 @@ def test_a_file_that_the_user_names_must_be_there_and_one_that_is_found_may_be_g
     gone = str(tmp_path / "gone")
     with pytest.raises(IdentityError, match="cannot be read"):
         identity(told(), {"S3VEND_TOKEN_FILE": gone}, Wire())
-    one, passed_over = search(told(), REGION | {"AWS_WEB_IDENTITY_TOKEN_FILE": gone}, Wire())
-    assert one.door == "iam"
-    assert "cannot be read" in "".join(passed_over)
+    found = search(told(), REGION | {"AWS_WEB_IDENTITY_TOKEN_FILE": gone}, Wire())
+    assert found.identity.door == "iam"
+    assert "cannot be read" in "".join(found.passed_over)
 
 
 def test_a_refusal_says_of_each_source_why_it_was_passed_over(

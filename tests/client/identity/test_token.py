@@ -9,14 +9,23 @@ from tests.client.tokens import AUDIENCE, raw, receiver, token
 
 @pytest.mark.parametrize(
     ("text", "taken"),
-    [("a.b.c", "a.b.c"), ("Bearer a.b.c", "a.b.c"), (" a.b.c\n", "a.b.c"), ("Bearer  a\n", "a")],
+    [
+        ("a.b.c", "a.b.c"),
+        ("Bearer a.b.c", "a.b.c"),
+        ("bearer a.b.c", "a.b.c"),
+        ("BEARER\ta.b.c", "a.b.c"),
+        (" a.b.c\n", "a.b.c"),
+        ("Bearer  a\n", "a"),
+        ("bearer.b.c", "bearer.b.c"),
+    ],
 )
 def test_a_token_is_taken_without_what_stands_around_it(text: str, taken: str) -> None:
     assert parse_token(text, "file") == taken
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\n", "Bearer ", "a b", "a\nX-Evil: 1", "ä", "x" * (LONGEST + 1)]
+    "text",
+    ["", "\n", "Bearer ", "bearer", "Bearer a b", "a b", "a\nX-Evil: 1", "ä", "x" * (LONGEST + 1)],
 )
 def test_what_is_no_token_is_refused_and_not_shown(text: str) -> None:
     with pytest.raises(IdentityError) as refused:

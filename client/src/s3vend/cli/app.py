@@ -54,8 +54,9 @@ def root(
     """Access S3 through an s3vend service, without S3 permissions of your own.
 
     Set the address of the service with --url, --profile or S3VEND_URL. Your identity is found
-    automatically, in this order: S3VEND_TOKEN, a token file, GitHub Actions, Google Cloud,
-    Kubernetes, AWS credentials. A token must name the service as its audience (--audience).
+    automatically, in this order: S3VEND_TOKEN, a token file, AWS_PROFILE, GitHub Actions, Google
+    Cloud, Kubernetes, AWS credentials. S3VEND_IDENTITY=aws or S3VEND_IDENTITY=token leaves out the
+    others. A token must name the service as its audience (--audience).
     """
     del version
 

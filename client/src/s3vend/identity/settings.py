@@ -16,6 +16,7 @@ Door = Literal["iam", "web-identity"]
 TokenOrReader = str | Callable[[], str]
 Environment = Mapping[str, str]
 
+IDENTITIES: Mapping[str, Door] = {"aws": "iam", "token": "web-identity"}  # of S3VEND_IDENTITY
 MEMBERS = ("url", "door", "token_file", "aws_profile", "audience", "region")
 
 
@@ -24,7 +25,8 @@ class Settings:
     """The settings in effect.
 
     ``token``, ``token_file`` and ``aws_profile`` pin the identity: no other source is tried.
-    ``door`` limits the sources to AWS credentials (`iam`) or tokens (`web-identity`).
+    ``door`` limits the sources to AWS credentials (`iam`) or tokens (`web-identity`). ``chosen_by``
+    says who set one of these four.
     """
 
     url: str
@@ -36,6 +38,7 @@ class Settings:
     aws_profile: str | None = None
     profile: str | None = None
     audience_is_set: bool = True  # False: ``audience`` is the service's address
+    chosen_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,7 @@ def settings(arguments: Arguments, environment: Environment) -> Settings:
         "url" if arguments.url else f"url in profile {name}" if "url" in stored else "S3VEND_URL"
     )
     url = valid_address(url, source)
-    identity = (arguments.token, arguments.token_file, arguments.aws_profile, arguments.door)
-    pinned = arguments if any(value is not None for value in identity) else _stored(stored, name)
+    pinned, chosen_by = _pinned(arguments, _stored(stored, name), environment)
     _check_identity(pinned)
     audience = (
         arguments.audience or stored.get("audience") or environment.get("S3VEND_AUDIENCE") or None
@@ -99,6 +101,7 @@ def settings(arguments: Arguments, environment: Environment) -> Settings:
         token_file=expanded(pinned.token_file) if pinned.token_file else None,
         aws_profile=pinned.aws_profile,
         profile=name,
+        chosen_by=chosen_by,
     )
 
 
@@ -144,9 +147,28 @@ def profiles_text(path: Path) -> str:
         return directory.read(path.name, owners=[ROOT]).decode()
 
 
+def _pinned(
+    arguments: Arguments, stored: Arguments, environment: Environment
+) -> tuple[Arguments, str]:
+    """Return the settings that pin the identity or its door, and in words who does."""
+    by_profile = f"profile {stored.profile} names it"
+    for one, by in ((arguments, "an option or argument names it"), (stored, by_profile)):
+        if (one.token, one.token_file, one.aws_profile, one.door) != (None,) * 4:
+            return one, by
+    text = environment.get("S3VEND_IDENTITY")
+    if not text:
+        return Arguments(), ""
+    if text not in IDENTITIES:
+        raise SettingsError(
+            f"S3VEND_IDENTITY is {text!r}; set it to aws (AWS credentials) or token, or unset it."
+        )
+    return Arguments(door=IDENTITIES[text]), f"S3VEND_IDENTITY is {text}"
+
+
 def _stored(members: Mapping[str, str], profile: str | None) -> Arguments:
     door = members.get("door")
     return Arguments(
+        profile=profile,
         token_file=members.get("token_file"),
         aws_profile=members.get("aws_profile"),
         door=None if door is None else _door(door, profile),

@@ -1,6 +1,6 @@
 """AWS credentials for the door `iam`; the only module that signs requests with botocore."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from s3vend.errors import IdentityError, SettingsError
 from s3vend.http.address import region_of
@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from botocore.credentials import Credentials
 
 SERVICE = "execute-api"
+KEY_ID = "AWS_ACCESS_KEY_ID"
+PROFILES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # in the order of botocore
+SIGN_IN = {"sso": "aws sso login", "login": "aws login"}
+# botocore's errors of people who are not signed in; older versions do not have all of them.
+NOT_SIGNED_IN = ("SSOError", "TokenRetrievalError", "LoginError")
+
+
+def aws_profile(environment: Environment) -> str | None:
+    """Return the profile that a variable names; None if there is none, or an empty one."""
+    return next((name for variable in PROFILES if (name := environment.get(variable))), None)
 
 
 class AwsIdentity:
@@ -25,18 +35,24 @@ class AwsIdentity:
         from botocore.exceptions import BotoCoreError
         from botocore.session import Session
 
-        profile = settings.aws_profile
+        # Keys in variables come before AWS_PROFILE, as in AWS's own tools; nothing else does.
+        by_variable, has_keys = aws_profile(environment), bool(environment.get(KEY_ID))
+        profile = settings.aws_profile or (None if has_keys else by_variable)
         self.name = f"AWS profile {profile}" if profile else "AWS credentials"
         try:
-            session = Session(profile=profile)
+            # Without variables of its own, since it takes an empty one for a profile's name.
+            variables: dict[str, Any] = {"profile": (None, [], by_variable, None)}
+            session = Session(session_vars=variables, profile=profile)
             credentials: Credentials | None = session.get_credentials()
             region: str | None = session.get_config_variable("region")
         except BotoCoreError as error:
-            raise IdentityError(f"{self.name} cannot be used: {error}") from None
+            extra = " (s3vend's extra crc)" if "Dependency" in type(error).__name__ else ""
+            raise IdentityError(f"{self.name} cannot be used: {error}{extra}") from None
         if credentials is None:
             raise NotHere("botocore found none: no keys, no profile and no role of this machine")
-        self._credentials = credentials
-        self.name = f"{self.name} ({credentials.method})"
+        self._credentials, self._method = credentials, credentials.method
+        self._profile, self._comes_first = profile, bool(by_variable and self._method == "env")
+        self.name = f"{self.name} ({self._method})"
         region = (
             settings.region
             or region_of(settings.url)
@@ -67,9 +83,7 @@ class AwsIdentity:
         try:
             keys = self._credentials.get_frozen_credentials()
         except (BotoCoreError, ClientError, RuntimeError) as error:
-            raise IdentityError(
-                f"Cannot renew the {self.name} ({type(error).__name__}). Sign in to AWS again."
-            ) from None
+            raise IdentityError(f"The {self.name} cannot be used: {self._why(error)}") from None
         request = AWSRequest(method, url, headers={}, data=body)
         SigV4Auth(keys, SERVICE, self._region).add_auth(request)
         return dict(request.headers.items())
@@ -80,4 +94,25 @@ class AwsIdentity:
 
     def notes(self) -> list[str]:
         """Return the lines to add to the message of a refusal."""
-        return [f"Identity: {self.name}, signed for {SERVICE} in {self._region}."]
+        lines = [f"Identity: {self.name}, signed for {SERVICE} in {self._region}."]
+        if self._comes_first:
+            lines.append("AWS_ACCESS_KEY_ID comes before AWS_PROFILE, as in AWS's own tools.")
+        return lines
+
+    def _why(self, error: Exception) -> str:
+        """Return why there are no keys, and what to do, without text that may contain some."""
+        kinds = [kind.__name__ for kind in type(error).__mro__]
+        profile = f" --profile {self._profile}" if self._profile else ""
+        sign_in = f"{SIGN_IN.get(self._method, 'aws sso login')}{profile}"
+        if any(name in kinds for name in NOT_SIGNED_IN):
+            return f"you are not signed in, or no longer ({kinds[0]}). Run {sign_in}."
+        if {"HTTPClientError", "ConnectionError"} & {*kinds}:
+            return f"AWS does not answer ({kinds[0]}). Check the network and the proxy."
+        response = getattr(error, "response", None) or {}
+        code = response.get("Error", {}).get("Code") or kinds[0]
+        if code == "ForbiddenException" and self._method in SIGN_IN:
+            return (
+                "you may not use this permission set in this account (ForbiddenException). Check "
+                "the profile, or ask whoever assigns permission sets."
+            )
+        return f"they cannot be renewed ({code}). Sign in to AWS again."

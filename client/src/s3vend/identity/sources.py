@@ -1,12 +1,12 @@
-"""The search for the caller's identity, in a fixed order that docs/clients.md documents.
+"""The sources of an identity, in the fixed order that docs/clients.md documents.
 
-1. the token in S3VEND_TOKEN; 2. the file in S3VEND_TOKEN_FILE; 3. AWS_WEB_IDENTITY_TOKEN_FILE;
-4. GitHub Actions; 5. Google's metadata server; 6. a token projected by Kubernetes; 7. AWS
-credentials, found by botocore.
+1. the token in S3VEND_TOKEN; 2. the file in S3VEND_TOKEN_FILE; 3. the profile in AWS_PROFILE;
+4. AWS_WEB_IDENTITY_TOKEN_FILE; 5. GitHub Actions; 6. Google's metadata server; 7. a token projected
+by Kubernetes; 8. AWS credentials, found by botocore.
 
-The user names 1 and 2: they must work, and do not lead to the next source. The others are found:
-a token that does not name the service's audience is passed over. If arguments or a profile pin an
-identity, no other source is tried.
+The user names the first three: they must work, and do not lead to the next source. The others are
+found: a token that does not name the service's audience is passed over. If arguments, a profile or
+S3VEND_IDENTITY pin an identity or its door, no other source is tried.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,11 +20,9 @@ from s3vend.http.wire import Wire
 from s3vend.identity import platforms
 from s3vend.identity.platforms import NotHere
 from s3vend.identity.receiver import Receiver, UnusableToken
-from s3vend.identity.settings import Environment, Settings, TokenOrReader
-from s3vend.identity.signature import AwsIdentity
+from s3vend.identity.settings import Door, Environment, Settings, TokenOrReader
+from s3vend.identity.signature import AwsIdentity, aws_profile
 from s3vend.identity.token import TokenIdentity
-
-FILES = {"S3VEND_TOKEN_FILE": True, "AWS_WEB_IDENTITY_TOKEN_FILE": False}  # named by the user?
 
 
 class Identity(Protocol):
@@ -50,72 +48,56 @@ class Identity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source of an identity. ``make`` is None if the source is absent; ``why`` says why."""
+    """A source of an identity. ``make`` is None if the source is absent; ``why`` says why.
+
+    ``because`` says in words that the source is there, or who chose it.
+    """
 
     name: str
     make: Callable[[], Identity] | None
-    why: str
-
-
-def search(
-    settings: Settings, environment: Environment, wire: Wire
-) -> "tuple[Identity, tuple[str, ...]]":
-    """Return the identity of the first source that has one.
-
-    The lines say why sources before it that were there were passed over.
-
-    Raises:
-        IdentityError: no source has an identity, or a source that is set does not work.
-    """
-    tried, passed_over = list[str](), list[str]()
-    for source in sources(settings, environment, wire):
-        if source.make is None:
-            tried.append(f"{source.name}: {source.why}")
-            continue
-        try:
-            return source.make(), tuple(passed_over)
-        except NotHere as error:
-            passed_over.append(f"{source.name}: {error}")
-            tried.append(passed_over[-1])
-        except IdentityError as error:
-            raise IdentityError(
-                f"Cannot get an identity from {source.name}: {error}", passed_over
-            ) from None
-    raise IdentityError(
-        "No identity found. Set one of these sources (they were tried in this order):", tried
-    )
+    why: str = ""
+    because: str = ""
+    door: Door = "web-identity"
 
 
 def sources(settings: Settings, environment: Environment, wire: Wire) -> Iterator[Source]:
     """Yield the sources to try, in order."""
-    aws = Source("AWS credentials", lambda: AwsIdentity(settings, environment), "")
-    named = Receiver(settings, is_named=True)
+    chosen, named = settings.chosen_by, Receiver(settings, is_named=True)
     if settings.token is not None:
-        yield _token("token=", _reader(settings.token), named)
+        yield _token("token=", _reader(settings.token), named, chosen)
     elif settings.token_file is not None:
         path = settings.token_file
-        yield _token(f"token file {path}", lambda: platforms.from_file(path), named)
+        yield _token(f"token file {path}", lambda: platforms.from_file(path), named, chosen)
     elif settings.aws_profile is not None or settings.door == "iam":
-        yield aws
+        yield _aws("AWS credentials", settings, environment, chosen)
     else:
+        yield from _named(settings, environment, named)
         yield from _tokens(settings, environment, wire)
         if settings.door is None:
-            yield aws
+            because = "no token for the service was found"
+            yield _aws("AWS credentials", settings, environment, because)
+
+
+def _named(settings: Settings, environment: Environment, receiver: Receiver) -> Iterator[Source]:
+    """Yield the sources that the user names with variables."""
+    if token := environment.get("S3VEND_TOKEN"):
+        yield _token("S3VEND_TOKEN", lambda: token, receiver, "S3VEND_TOKEN is set")
+    else:
+        yield Source("S3VEND_TOKEN", None, "not set")
+    yield _file("S3VEND_TOKEN_FILE", environment, receiver)
+    if settings.door is not None:
+        return
+    if profile := aws_profile(environment):
+        because = f"AWS_PROFILE is {profile}"
+        yield _aws(f"AWS_PROFILE ({profile})", settings, environment, because, is_named=True)
+    else:
+        yield Source("AWS_PROFILE", None, "not set")
 
 
 def _tokens(settings: Settings, environment: Environment, wire: Wire) -> Iterator[Source]:
-    named, found = (Receiver(settings, is_named) for is_named in (True, False))
-    if token := environment.get("S3VEND_TOKEN"):
-        yield _token("S3VEND_TOKEN", lambda: token, named)
-    else:
-        yield Source("S3VEND_TOKEN", None, "not set")
-    for name, is_named in FILES.items():
-        if file := environment.get(name):
-            read = partial(platforms.from_file, Path(file))
-            yield _token(f"{name} ({file})", read, named if is_named else found)
-        else:
-            yield Source(name, None, "not set")
-    audience = settings.audience
+    """Yield the sources of tokens that are found."""
+    found, audience = Receiver(settings, is_named=False), settings.audience
+    yield _file("AWS_WEB_IDENTITY_TOKEN_FILE", environment, found)
     yield _maybe(
         "GitHub Actions",
         platforms.github(environment, wire, audience),
@@ -133,7 +115,28 @@ def _tokens(settings: Settings, environment: Environment, wire: Wire) -> Iterato
     yield _maybe("Kubernetes", platforms.kubernetes(), found, missing)
 
 
-def _token(name: str, read: Callable[[], str], receiver: Receiver) -> Source:
+def _file(variable: str, environment: Environment, receiver: Receiver) -> Source:
+    if not (file := environment.get(variable)):
+        return Source(variable, None, "not set")
+    read = partial(platforms.from_file, Path(file))
+    return _token(f"{variable} ({file})", read, receiver, f"{variable} is set")
+
+
+def _aws(
+    name: str, settings: Settings, environment: Environment, because: str, *, is_named: bool = False
+) -> Source:
+    def make() -> Identity:
+        try:
+            return AwsIdentity(settings, environment)
+        except NotHere as error:
+            if is_named:
+                raise IdentityError(str(error)) from None
+            raise
+
+    return Source(name, make, "", because, "iam")
+
+
+def _token(name: str, read: Callable[[], str], receiver: Receiver, because: str) -> Source:
     """Return a source that reads its token at once, so that an error shows at the start."""
 
     def make() -> Identity:
@@ -146,11 +149,13 @@ def _token(name: str, read: Callable[[], str], receiver: Receiver) -> Source:
             raise NotHere(f"passed over: {error}") from None
         return identity
 
-    return Source(name, make, "")
+    return Source(name, make, "", because)
 
 
 def _maybe(name: str, read: Callable[[], str] | None, receiver: Receiver, why: str) -> Source:
-    return Source(name, None, why) if read is None else _token(name, read, receiver)
+    if read is None:
+        return Source(name, None, why)
+    return _token(name, read, receiver, f"{name} has a token for the service")
 
 
 def _reader(token: TokenOrReader) -> Callable[[], str]:

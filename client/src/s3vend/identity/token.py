@@ -16,14 +16,14 @@ LONGEST = 8192  # bytes of a token; the service's limit
 
 
 def parse_token(text: str, name: str) -> str:
-    """Return the token without `Bearer` and surrounding whitespace.
+    """Return the token without `Bearer`, in any case, and surrounding whitespace.
 
     Raises:
         UnusableToken: the token is empty, too long, or has characters that a header cannot carry.
     """
     token = text.strip()
-    if token.partition(" ")[0] == "Bearer":
-        token = token[len("Bearer") :].strip()
+    if (words := token.split(maxsplit=1)) and words[0].lower() == "bearer":
+        token = "".join(words[1:])
     if not token:
         raise UnusableToken(f"{name} is empty")
     if len(token) > LONGEST:

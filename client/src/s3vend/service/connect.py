@@ -13,8 +13,9 @@ from s3vend.errors import SettingsError, refusal
 from s3vend.http.limits import limits
 from s3vend.http.patience import Patience, retry_after
 from s3vend.http.wire import Answer, Wire
+from s3vend.identity.search import search
 from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, settings
-from s3vend.identity.sources import Identity, search
+from s3vend.identity.sources import Identity
 from s3vend.printable import without_secrets
 from s3vend.problem import Fault, Problem
 from s3vend.service.members import members_of
@@ -32,10 +33,10 @@ class Service:
         identity: Identity,
         wire: Wire,
         patience: Patience,
-        passed_over: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         self.settings, self.identity, self.wire, self.patience = settings, identity, wire, patience
-        self._passed_over = passed_over  # a line for each source before the identity's
+        self._notes = notes  # how the identity was found, for the message of a refusal
         self._renewing, self._renewals = threading.Lock(), 0
 
     def __repr__(self) -> str:
@@ -90,8 +91,7 @@ class Service:
             return members
         notes = []
         if answer.status in (401, 403):
-            notes = [*self.identity.notes(), *clock_notes(answer, time.time())]
-            notes += [f"Not used: {line}" for line in self._passed_over]
+            notes = [*self.identity.notes(), *clock_notes(answer, time.time()), *self._notes]
         raise refusal(asked, _problem(answer), notes)
 
     def _has_renewed(self, before: int) -> bool:
@@ -133,8 +133,8 @@ def connect(
     chosen = settings(arguments, os.environ)
     limited = limits(retries, timeout, os.environ)
     wire = limited.wire()
-    identity, passed_over = search(chosen, os.environ, wire)
-    return Service(chosen, identity, wire, limited.patience(), passed_over)
+    found = search(chosen, os.environ, wire)
+    return Service(chosen, found.identity, wire, limited.patience(), found.notes())
 
 
 def clock_notes(answer: Answer, now: float) -> list[str]:

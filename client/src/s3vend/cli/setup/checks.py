@@ -24,8 +24,8 @@ PROBE = "s3vend-doctor"  # a key that need not exist
 def run_checks(options: "Options", target: str | None, origin: str | None) -> Iterator[Finding]:
     """Yield the findings of all checks; stop at a failure that the other checks depend on."""
     from s3vend.http.limits import limits
+    from s3vend.identity.search import search
     from s3vend.identity.settings import settings
-    from s3vend.identity.sources import search
     from s3vend.service.connect import Service
 
     try:
@@ -41,15 +41,17 @@ def run_checks(options: "Options", target: str | None, origin: str | None) -> It
     if not reachable:
         return
     try:
-        caller, passed_over = search(settings_, os.environ, wire)
+        found = search(settings_, os.environ, wire)
     except S3VendError as error:
         yield failure("identity", error)
         return
-    for line in passed_over:
+    for line in found.passed_over:
         advice = "Only matters if this should be your identity; see docs/clients.md."
         yield Finding("warn", "identity", line, advice)
-    yield Finding("ok", "identity", f"{caller.name}, for the door {caller.door}")
-    service = Service(settings_, caller, wire, limited.patience())
+    caller = found.identity
+    detail = f"{caller.name}, for the door {caller.door}, because {found.because}"
+    yield Finding("ok", "identity", detail)
+    service = Service(settings_, caller, wire, limited.patience(), found.notes())
     accepted = yield from check_authentication(service)
     if accepted:
         yield from check_grants(service)
