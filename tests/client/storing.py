@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import s3vend
 from s3vend.http.patience import Patience
@@ -31,7 +31,10 @@ class Stored:
     def data(self) -> bytes:
         return b"".join(self.parts)
 
+    seen: "list[Asked]" = field(default_factory=list)
+
     def reply(self, asked: Asked) -> Reply:
+        self.seen.append(asked)
         if asked.path.endswith("/presigned-urls"):
             body = json.loads(asked.body)
             return 200, {}, {"urls": [self._sign(asked, one) for one in body["requests"]]}
@@ -39,7 +42,7 @@ class Stored:
 
     def _sign(self, asked: Asked, request: "dict[str, object]") -> "dict[str, object]":
         number = f"&partNumber={request['partNumber']}" if "partNumber" in request else ""
-        path = f"/{str(request['target']).removeprefix('s3://')}"
+        path = f"/{quote(str(request['target']).removeprefix('s3://'))}"
         mode = {"x-amz-checksum-mode": "ENABLED"} if "checksumMode" in request else {}
         url = f"http://{asked.headers['host']}{path}?X-Amz-Signature=s{number}"
         return {"method": request["method"], "url": url, "headers": mode, "expiresAt": END}

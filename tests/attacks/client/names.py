@@ -1,7 +1,7 @@
 """Keys whose end is not only a file's name; a download into a directory goes nowhere else"""
 
 import s3vend
-from s3vend.transfer.download.names import final_path
+from s3vend.transfer.destination import download_path
 from tests.attacks.client.attack import Attack, Stage
 from tests.attacks.sources import rule
 
@@ -19,7 +19,7 @@ def outcome(given: str, stage: Stage) -> str:
 
 def _place(key: str, stage: Stage, *, windows: bool) -> str:
     try:
-        path = final_path(f"s3://b/{key}", stage.home, windows=windows)
+        path = download_path(f"s3://b/{key}", stage.home, windows=windows)
     except s3vend.SettingsError as error:
         return "refused" if str(error).isprintable() else "refused in the key's own words"
     return "in it" if path.parent == stage.home and path.name else str(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from s3vend.files.directory import SAFE, Directory
 from s3vend.files.ours import POSIX, ROOT, NotOurs, check_owner, own_id
 
+OWN = 0o700  # the mode of a directory for the user alone
 LINKS = 40  # followed in one path, as Linux does
 # O_PATH also opens a directory that may be entered, but not listed.
 ENTER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | SAFE
@@ -24,20 +25,20 @@ def expanded(path: str | os.PathLike[str]) -> Path:
     return Path("/", text[2:]) if text.startswith("~/") else Path(text)
 
 
-def open_directory(path: Path, *, make: bool = False) -> Directory:
+def open_directory(path: Path, *, make: int | None = None) -> Directory:
     """Open a directory. Links on the way are followed if they belong to the user or to root.
 
-    With ``make``, missing directories are created for the user alone.
+    ``make`` is the mode with which missing directories are created.
 
     Raises:
         NotOurs: a link on the way belongs to another user, who can change where it leads.
     """
     if not POSIX:
-        if make:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if make is not None:
+            path.mkdir(mode=make, parents=True, exist_ok=True)
         return Directory(path.resolve(strict=True), None)
     try:
-        return Directory(path, _walk(path, make=make))
+        return Directory(path, _walk(path, make))
     except NotOurs:
         raise
     except OSError as error:
@@ -52,8 +53,9 @@ def private_directory(path: Path, *, make: bool = False, owners: Collection[int]
     Raises:
         NotOurs: it is a link, or another user owns it or can write to it.
     """
-    with open_directory(path.parent, make=make) as parent:
-        status = _status(path.name, parent, make=make)
+    mode = OWN if make else None
+    with open_directory(path.parent, make=mode) as parent:
+        status = _status(path.name, parent, mode)
         if stat.S_ISLNK(status.st_mode):
             raise NotOurs(path, "it is a symbolic link, which is not followed")
         if parent.fd is None:
@@ -74,14 +76,14 @@ def _enter(path: Path, parent: int) -> int:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
-def _walk(path: Path, *, make: bool) -> int:
+def _walk(path: Path, mode: int | None) -> int:
     """Return a descriptor of the directory."""
     names, links = list(reversed(path.parts)), 0
     here = Directory(path, os.open(names.pop() if path.is_absolute() else ".", ENTER))
     try:
         while names:
             name = names.pop()
-            status = _status(name, here, make=make)
+            status = _status(name, here, mode)
             if not stat.S_ISLNK(status.st_mode):
                 inner = os.open(name, ENTER, dir_fd=here.fd)
                 here.close()
@@ -104,13 +106,14 @@ def _check_link(path: Path, name: str, status: os.stat_result, links: int) -> No
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
 
 
-def _status(name: str, parent: Directory, *, make: bool) -> os.stat_result:
+def _status(name: str, parent: Directory, mode: int | None) -> os.stat_result:
+    """Return the status of a name; with a ``mode``, a missing directory is created."""
     try:
         return parent.status(name)
     except FileNotFoundError:
-        if not make:
+        if mode is None:
             raise
     at = name if parent.fd is not None else str(parent.path / name)
     with suppress(FileExistsError):
-        os.mkdir(at, 0o700, dir_fd=parent.fd)
+        os.mkdir(at, mode, dir_fd=parent.fd)
     return parent.status(name)

@@ -6,13 +6,48 @@ import pytest
 
 import s3vend
 from tests.client.conftest import Asked, Reply, Serve
-from tests.client.storing import TARGET, Stored, names, serving_object
+from tests.client.storing import TARGET, Stored, md5, names, serving_object
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "gone/file"])
 def test_a_device_is_not_replaced_and_a_directory_not_invented(tmp_path: Path, path: str) -> None:
     with pytest.raises(s3vend.SettingsError):
         s3vend.download("s3://b/k", tmp_path / path, service=object())  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_missing_directory_is_created_when_there_is_something_to_download(
+    serve: Serve, tmp_path: Path
+) -> None:
+    stored, path = Stored([b"a"], etag=md5(b"a")), f"{tmp_path}/new/deep/"
+    service = serving_object(stored, serve)
+    stored.instead = lambda asked, reply: (404, {}, b"")
+    with pytest.raises(s3vend.StorageError):
+        s3vend.download(TARGET, path, service=service)
+    assert not (tmp_path / "new").exists()
+    stored.instead = lambda asked, reply: reply
+    for _ in range(2):
+        assert s3vend.download(TARGET, path, service=service).path == Path(path) / "report.csv"
+    (tmp_path / "any").mkdir()
+    assert (tmp_path / "new").stat().st_mode == (tmp_path / "any").stat().st_mode
+    assert names(tmp_path / "new/deep") == ["report.csv"]
+
+
+@pytest.mark.usefixtures("nobody")
+@pytest.mark.parametrize("length", [255, 256])
+def test_a_name_is_as_long_as_the_file_system_takes_it(
+    length: int, serve: Serve, tmp_path: Path
+) -> None:
+    stored = Stored([b"a"], etag=md5(b"a"))
+    service, target = serving_object(stored, serve), f"s3://b/in/{'é' * 127}{'x' * (length - 254)}"
+    for path in (tmp_path, f"{tmp_path}/new/"):
+        if length == 255:
+            assert s3vend.download(target, path, service=service).path.read_bytes() == b"a"
+        else:
+            with pytest.raises(s3vend.S3VendError, match="File name too long"):
+                s3vend.download(target, path, service=service)
+    reading = [asked for asked in stored.seen if "range" in asked.headers]
+    assert len(reading) == (2 if length == 255 else 0)
 
 
 def refusing(asked: Asked, reply: Reply) -> Reply:

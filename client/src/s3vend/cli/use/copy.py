@@ -5,7 +5,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -87,10 +86,10 @@ def copy(
 
 
 def _download(options: Options, target: str, path: str, *, overwrite: bool, **more: Any) -> None:
+    from s3vend.transfer.destination import download_path
     from s3vend.transfer.download.get import download
-    from s3vend.transfer.download.names import final_path
 
-    final = final_path(target, path)
+    final = download_path(target, path)
     if not overwrite and (final.exists() or final.is_symlink()):
         raise Refusal(f"{final} already exists; omit --no-overwrite to replace it", 1)
     remarks: list[str] = []
@@ -102,16 +101,16 @@ def _download(options: Options, target: str, path: str, *, overwrite: bool, **mo
 
 def _key(source: str, destination: str) -> str:
     """Return the key to upload to; below a prefix, it ends with the file's name."""
-    if not destination.endswith("/"):
-        return parse_key(destination)
-    name = Path(source).name
-    if source == STDIN or name in ("", ".", ".."):
-        raise Refusal(f"{destination} is a prefix, and {source} has no file name; name the key")
-    from s3vend.transfer.download.names import key_fault
+    from s3vend.transfer.destination import upload_target
 
-    if reason := key_fault(name):
-        raise Refusal(f"{name!r} cannot be the end of a key: {reason}; name the key")
-    return parse_key(destination + name)
+    if source != STDIN:
+        return parse_key(upload_target(source, destination))
+    if destination.endswith("/"):
+        raise Refusal(
+            f"{destination} is a prefix, and stdin has no name; name the key, such as "
+            f"{destination}name"
+        )
+    return parse_key(destination)
 
 
 def _upload(source: str, key: str, *, service: "Service", **more: Any) -> "Uploaded":

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from s3vend.errors import ObjectChanged
 from s3vend.service.connect import Service, connect
+from s3vend.transfer.destination import download_path
 from s3vend.transfer.download.landing import Landing
-from s3vend.transfer.download.names import final_path
-from s3vend.transfer.download.ranges import SIZE, find
+from s3vend.transfer.download.ranges import SIZE, Object, find
 from s3vend.transfer.download.run import Downloaded, DownloadRun
 from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import Remark, State, saved_if_possible, state_file
@@ -29,11 +29,12 @@ def download(
 ) -> Downloaded:
     """Download `s3://bucket/key` to a file, or into a directory under the last part of the key.
 
-    Until it is complete, the file has a random name in the same directory. After an interruption
-    the same call, in any process, resumes. A file or link at the path is replaced; a link is never
-    followed. ``part_size`` is the size of a range in bytes; ``parallel`` is the number of ranges
-    read at a time. ``remark`` is called with sentences for the user, such as why the download
-    cannot be resumed or verified.
+    A ``path`` that ends with a slash is a directory, which is created if it is missing. Until it is
+    complete, the file has a random name in the same directory. After an interruption the same call,
+    in any process, resumes. A file or link at the path is replaced; a link is never followed.
+    ``part_size`` is the size of a range in bytes; ``parallel`` is the number of ranges read at a
+    time. ``remark`` is called with sentences for the user, such as why the download cannot be
+    resumed or verified.
 
     Raises:
         StorageError: S3 refused a request.
@@ -44,8 +45,8 @@ def download(
         SettingsError: the path, or the name in the key, cannot be used.
         ServiceError, Unreachable, IdentityError: as `credentials`.
     """
-    final = final_path(target, path).absolute()
-    connected = service or connect()
+    final = download_path(target, path).absolute()
+    remote = find(target, service or connect(), Lifetimes(), part_size)
     with Landing(final) as landing, saved_if_possible(_state_path(final), remark) as state:
         if earlier := landing.earlier_files():
             remark(
@@ -53,9 +54,7 @@ def download(
                 f"Delete them: {' '.join(map(str, earlier))}"
             )
         try:
-            return _download(
-                target, landing, state, connected, part_size, parallel, progress, remark
-            )
+            return _download(remote, landing, state, parallel, progress, remark)
         except BaseException:
             if not state.resumable:
                 landing.drop()
@@ -63,18 +62,14 @@ def download(
 
 
 def _download(
-    target: str,
+    remote: Object,
     landing: Landing,
     state: State,
-    service: Service,
-    part_size: int,
     parallel: int,
     progress: Progress | None,
     remark: Remark,
 ) -> Downloaded:
-    lifetimes = Lifetimes()
     for start in range(FRESH_STARTS + 1):
-        remote = find(target, service, lifetimes, part_size)
         try:
             return DownloadRun(remote, landing, state, parallel, progress, remark).run()
         except ObjectChanged:
@@ -82,6 +77,7 @@ def _download(
             state.forget()
             if start == FRESH_STARTS:
                 raise
+        remote = find(remote.target, remote.service, remote.lifetimes, remote.part_size)
     raise AssertionError("the loop returns or raises")
 
 

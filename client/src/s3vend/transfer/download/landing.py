@@ -26,6 +26,8 @@ EARLIER = ("", ".json", ".json.new", ".json.lock")  # of the files that a versio
 class Landing:
     """The part file of a download to ``path``: ``with Landing(path) as landing``.
 
+    A missing directory is created.
+
     Raises:
         TransferError: the directory cannot be opened, or a link of another user leads to it.
     """
@@ -37,7 +39,7 @@ class Landing:
 
     def __enter__(self) -> "Landing":
         with self._translate_errors(0):
-            self._directory = open_directory(self.path.parent)
+            self._directory = open_directory(self.path.parent, make=0o777)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -82,6 +84,7 @@ class Landing:
             TransferError: the file cannot be created.
         """
         with self._translate_errors(size):
+            self._where.has(self.path.name)  # raises now if the final name is too long
             free = shutil.disk_usage(self.path.parent).free
             if free < size:
                 raise DiskFull(self._full_message(size, free))

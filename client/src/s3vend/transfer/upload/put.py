@@ -7,6 +7,7 @@ from pathlib import Path
 from s3vend.service.connect import Service, connect
 from s3vend.service.urls import Url, url_of
 from s3vend.transfer import checksums
+from s3vend.transfer.destination import upload_target
 from s3vend.transfer.progress import Counter, Progress
 from s3vend.transfer.state import State
 from s3vend.transfer.storage import Lifetimes, send_with_retries
@@ -31,6 +32,7 @@ def upload(
 ) -> Uploaded:
     """Upload a file to `s3://bucket/key`. S3 verifies a checksum of every part, or of the file.
 
+    A ``target`` that ends with a slash is a prefix, below which the key ends with the file's name.
     After an interruption the same call, in any process, resumes: parts that S3 already has are not
     sent again. ``content_type`` is guessed from the file name if absent. With ``overwrite`` False
     the upload fails if the target exists. ``part_size`` is in bytes, 5 MiB or more; ``parallel``
@@ -48,7 +50,7 @@ def upload(
     source = source_of(Path(path))
     job = UploadJob(
         source,
-        target,
+        upload_target(path, target),
         service or connect(),
         members | type_member,
         overwrite,
@@ -70,7 +72,8 @@ def abandon(path: str | os.PathLike[str], target: str, *, service: Service | Non
     """
     source = source_of(Path(path))
     connected, counter = service or connect(), Counter(source.size, None)
-    job = UploadJob(source, target, connected, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003
+    key = upload_target(path, target)
+    job = UploadJob(source, key, connected, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003
     with State(job.state_path) as state:
         return multipart.end(job, state)
 
