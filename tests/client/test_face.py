@@ -37,6 +37,7 @@ NAMES = [
     "TooManyRequests",
     "TransferError",
     "Unavailable",
+    "UnexpectedAnswer",
     "Unreachable",
     "Uploaded",
     "Url",

@@ -28,6 +28,7 @@ from s3vend.errors import (
     TooManyRequests,
     TransferError,
     Unavailable,
+    UnexpectedAnswer,
     Unreachable,
 )
 from s3vend.problem import Fault, Problem
@@ -78,6 +79,7 @@ __all__ = [
     "TooManyRequests",
     "TransferError",
     "Unavailable",
+    "UnexpectedAnswer",
     "Unreachable",
     "Uploaded",
     "Url",

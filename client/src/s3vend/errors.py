@@ -6,6 +6,7 @@ S3VendError
 ├── Unreachable            no answer: no connection, no trusted certificate, or a timeout
 ├── ServiceError           the service answered with an error
 │   ├── InvalidRequest · NotAuthenticated · AccessDenied · NotFound · PreconditionFailed
+│   ├── UnexpectedAnswer     something else answered, such as at a wrong path
 │   ├── SetupRefused       S3, STS or another service of AWS refuses what the service asks of it
 │   └── TooManyRequests · Unavailable     still failing after several tries
 └── TransferError          an upload or a download failed
@@ -22,8 +23,6 @@ from collections.abc import Mapping, Sequence
 from s3vend.hints import hint
 from s3vend.printable import printable, printable_lines, without_secrets
 from s3vend.problem import Problem
-
-MANY = 1_000  # more tries than anybody makes
 
 
 class S3VendError(Exception):
@@ -49,12 +48,9 @@ class IdentityError(S3VendError):
 
 
 class Unreachable(S3VendError):
-    """No answer arrived, or only a part of one.
+    """No answer arrived, or only a part of one. ``most_tries``: how many tries make sense."""
 
-    ``most_tries``: how often it makes sense to try; once where another try cannot help.
-    """
-
-    def __init__(self, message: str, most_tries: int = MANY) -> None:
+    def __init__(self, message: str, most_tries: int = 1_000) -> None:
         self.most_tries = most_tries
         super().__init__(message)
 
@@ -86,6 +82,10 @@ class ServiceError(S3VendError):
     def code(self) -> str:
         """The stable code, such as ``AccessDenied``."""
         return self.problem.code
+
+
+class UnexpectedAnswer(ServiceError):
+    """Something else than the service answered, such as at a wrong path."""
 
 
 class InvalidRequest(ServiceError):
@@ -157,26 +157,3 @@ class FileChanged(TransferError):
 
 class DiskFull(TransferError):
     """The disk has no room for the file. Nothing is written to the final path."""
-
-
-_BY_CODE: Mapping[str, type[ServiceError]] = {
-    error.__name__: error
-    for error in (InvalidRequest, NotAuthenticated, AccessDenied, NotFound, PreconditionFailed)
-} | {"TooManyRequests": TooManyRequests, "Unavailable": Unavailable}
-_BY_STATUS: Mapping[int, type[ServiceError]] = {
-    400: InvalidRequest,
-    401: NotAuthenticated,
-    403: AccessDenied,
-    404: NotFound,
-    412: PreconditionFailed,
-    413: InvalidRequest,
-    424: SetupRefused,
-    429: TooManyRequests,
-    503: Unavailable,
-}
-
-
-def refusal(asked: str, problem: Problem, notes: Sequence[str] = ()) -> ServiceError:
-    """Return the most specific `ServiceError` for the service's answer."""
-    kind = _BY_CODE.get(problem.code) or _BY_STATUS.get(problem.status, ServiceError)
-    return kind(asked, problem, notes)

@@ -58,7 +58,9 @@ MEMBER = "Leave this member out, or ask the service's operator to allow it in th
 OTHERWISE = "If the error persists, send all of it to the service's operator."
 OF_CLIENT: Mapping[str, str | None] = {  # codes that the client itself gives
     "NoProblem": "Check the service's address (S3VEND_URL): this is not an answer of s3vend.",
-    "UnexpectedAnswer": None,
+    "UnexpectedAnswer": (
+        "Check the service's address (S3VEND_URL), and that its version is the client's."
+    ),
 }
 _TARGETS = ("target", "targets", "keys", "prefix")
 

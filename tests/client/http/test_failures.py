@@ -17,9 +17,8 @@ from urllib3.exceptions import (
 )
 
 import s3vend
-from s3vend.errors import MANY
 from s3vend.http.failures import Hints, describe
-from s3vend.http.reasons import ONCE, SOME, TWICE
+from s3vend.http.reasons import MANY, ONCE, SOME, TWICE
 from s3vend.http.wire import Wire
 from tests.client.certificates import authority, issued
 from tests.client.listening import (

@@ -12,9 +12,8 @@ from http.client import RemoteDisconnected
 from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 from urllib3.exceptions import TimeoutError as Urllib3Timeout
 
-from s3vend.errors import MANY
-
-ONCE, TWICE, SOME = 1, 2, 3  # tries: none can pass later; a server restarts; a network changes
+# Tries: for what cannot pass, a server that restarts, a network that changes, and all else.
+ONCE, TWICE, SOME, MANY = 1, 2, 3, 1_000
 
 
 @dataclass(frozen=True, slots=True)

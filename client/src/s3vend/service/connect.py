@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from s3vend.errors import SettingsError, refusal
+from s3vend.errors import SettingsError
 from s3vend.http.limits import limits
 from s3vend.http.patience import Patience, retry_after
 from s3vend.http.wire import Answer, Wire
@@ -18,10 +18,11 @@ from s3vend.identity.settings import Arguments, Door, Settings, TokenOrReader, s
 from s3vend.identity.sources import Identity
 from s3vend.printable import without_secrets
 from s3vend.problem import Fault, Problem
+from s3vend.service.elsewhere import error_type, excerpt, not_of_the_service
 from s3vend.service.members import members_of
+from s3vend.service.refusals import refusal
 
 CLOCK = 60.0  # seconds that the clocks may differ before an error mentions it
-SHOWN = 300  # characters that an error shows of an answer that is not `application/problem+json`
 
 
 class Service:
@@ -89,6 +90,8 @@ class Service:
         members = members_of(answer.body, asked)
         if answer.status == 200 and members is not None:
             return members
+        if (elsewhere := not_of_the_service(answer)) is not None:
+            raise refusal(asked, elsewhere)
         notes = []
         if answer.status in (401, 403):
             notes = [*self.identity.notes(), *clock_notes(answer, time.time()), *self._notes]
@@ -150,14 +153,8 @@ def clock_notes(answer: Answer, now: float) -> list[str]:
     return [f"This machine's clock is {abs(ahead):.0f} s {direction}. Set the clock."]
 
 
-def _error_type(answer: Answer) -> str:
-    """Return the error type in an answer of API Gateway itself."""
-    return answer.headers.get("x-amzn-errortype", "").partition(":")[0]
-
-
 def _problem(answer: Answer) -> Problem:
     members: dict[str, Any] = members_of(answer.body) or {}
-    text = without_secrets(answer.body.decode(errors="replace"))
     detail = members.get("detail") or members.get("message") or members.get("Message")
     errors = members.get("errors")
     faults = tuple(
@@ -167,8 +164,8 @@ def _problem(answer: Answer) -> Problem:
     )
     return Problem(
         status=answer.status,
-        code=str(members.get("code") or _error_type(answer) or "NoProblem"),
-        detail=without_secrets(str(detail)) if detail else text[:SHOWN],
+        code=str(members.get("code") or error_type(answer) or "NoProblem"),
+        detail=without_secrets(str(detail)) if detail else excerpt(answer),
         request_id=str(members.get("requestId") or answer.headers.get("x-amz-apigw-id") or "")
         or None,
         faults=faults,

@@ -3,11 +3,10 @@
 import json
 from typing import Any
 
-from s3vend.errors import refusal
 from s3vend.problem import Problem
+from s3vend.service.refusals import refusal
 
 CODE = "UnexpectedAnswer"
-ADVICE = "Check the service's address (S3VEND_URL), and that client and service are of one version."
 
 
 class Members(dict[str, Any]):
@@ -19,7 +18,7 @@ class Members(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         detail = f"The answer has no member {name}."
-        raise refusal(self._asked, Problem(200, CODE, detail, None, ()), [ADVICE])
+        raise refusal(self._asked, Problem(200, CODE, detail, None, ()))
 
 
 def members_of(body: bytes, asked: str = "") -> Members | None:

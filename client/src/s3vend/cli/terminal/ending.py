@@ -73,7 +73,8 @@ def code_of(error: "S3VendError") -> int:
         return NOT_REACHABLE
     if isinstance(error, errors.ServiceError) and error.status >= 500:
         return NOT_REACHABLE
-    return USAGE if isinstance(error, errors.SettingsError) else REFUSED
+    wrong = (errors.SettingsError, errors.UnexpectedAnswer)  # such as the address
+    return USAGE if isinstance(error, wrong) else REFUSED
 
 
 def put_failure(failure: "Failure") -> int:
