@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from s3vend.errors import refusal
 from s3vend.hints import HINTS
 from s3vend.problem import Fault, Problem
+from s3vend.service.refusals import refusal
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 GRANT = "Ask the service's operator for a grant"
