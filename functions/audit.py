@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -11,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from vending.answers import Page
 from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
+from vending.aws.environment import revoking
 from vending.aws.environment.runtime import Settings, now
 from vending.aws.services import deadline, logs
 from vending.aws.services.client import client
@@ -23,6 +25,7 @@ logger = Logger()
 settings = Settings.read(os.environ)
 groups = os.environ["LOG_GROUPS"].split(",")
 cloudwatch = client("logs", settings.region, seconds=logs.CALL_SECONDS)
+standing = partial(revoking.standing, settings, client("dynamodb", settings.region))
 
 
 def log_reader() -> Read:
@@ -42,7 +45,8 @@ def sessions(request: gateway.Request) -> Answer:
     """One page of the sessions with credentials or URLs that are still valid."""
     request.caller()
     query = request.query(SESSIONS_QUERY)
-    return sessions_out(log_reader(), query, Page.from_query(query, parts=1), now())
+    page, time = Page.from_query(query, parts=1), now()
+    return sessions_out(log_reader(), query, page, time, standing(time).state)
 
 
 def vend(request: gateway.Request) -> Answer:
@@ -59,9 +63,8 @@ def vend(request: gateway.Request) -> Answer:
     answer: Answer = {"record": line.members, **settled_until(search.until, time)}
     if found := Vend.of(line):
         around = (found.at - LONGEST_VEND, min(found.at + LONGEST_VEND, time))
-        answer["session"] = summary(
-            vends_in(reads, found.session_id, since=around[0], until=around[1])
-        )
+        vends = vends_in(reads, found.session_id, since=around[0], until=around[1])
+        answer["session"] = summary(vends, vends[0].at, standing(time).state)
     return answer
 
 

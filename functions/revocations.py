@@ -27,10 +27,11 @@ from vending.aws.table import revocations
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.errors import InternalError, NotFound
+from vending.revocations.lift import lift
 from vending.revocations.reconcile import reconcile
 from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import REVOCATION_ID
-from vending.revocations.revoke import lift, revoke
+from vending.revocations.revoke import revoke
 
 logger = Logger()
 settings = Settings.read(os.environ)
@@ -50,17 +51,19 @@ def list_revocations(request: gateway.Request) -> Answer:
     request.caller()
     page, time = Page.from_query(request.query(PARAMETERS), parts=1), now()
     start = page.start[0] if page.start else ""
+    covered = LEDGER.covered().marks
     found = revocations.every(dynamodb, settings.table, start=start)
-    return page.answer("revocations", (((each.id,), each.as_json(time)) for each in found))
+    return page.answer("revocations", (((one.id,), one.as_listed(time, covered)) for one in found))
 
 
 def read_revocation(request: gateway.Request) -> Answer:
     """The revocation with the id in the path."""
     request.caller()
     request.query()
+    covered = LEDGER.covered().marks
     if not (found := revocations.read(dynamodb, settings.table, path_id(request))):
         raise NotFound("No revocation with this id.")
-    return found.as_json(now())
+    return found.as_listed(now(), covered)
 
 
 def post_revocation(request: gateway.Request, caller: Caller, record: Record) -> Answer:
@@ -69,7 +72,7 @@ def post_revocation(request: gateway.Request, caller: Caller, record: Record) ->
 
 
 def delete_revocation(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Lift a block; see ``vending.revocations.revoke.lift``."""
+    """Lift a block; see ``vending.revocations.lift.lift``."""
     return lift(caller, path_id(request), record, EFFECTS)
 
 

@@ -339,10 +339,18 @@ def test_the_kill_switch_is_pulled_listed_and_lifted(
     assert until(lambda: status(held), lambda code: code == 403) == 403
     assert until(lambda: typed("url", TARGET, who=keys), lambda ended: ended.code == 1).code == 1
     id_ = revoked["revocation"]["id"]
-    assert f"{id_}  active  block" in typed("revoke", "list", who=administrator).out
-    assert "lifted" in typed("revoke", "lift", id_, who=administrator).out
+    assert f"{id_}  in force" in typed("revoke", "list", who=administrator).out
+    session = typed("audit", "sessions", "--caller", arn, "-o", "json", who=administrator)
+    assert [one.get("revocation") for one in session.json["sessions"]] == ["denied"]
+    lifted = typed("revoke", "lift", id_, who=administrator).out
+    assert "New vends are allowed again" in lifted
+    assert "deny what was vended before" in lifted
+    assert f"{id_}  lifted" in typed("revoke", "list", who=administrator).out
     assert until(lambda: typed("url", TARGET, who=keys), lambda ended: ended.code == 0).code == 0
     assert typed("revoke", "lift", "0" * 16, who=administrator).code == 1
+    spelling = ("revoke", "--caller", f"{arn}s", "--reason", "a test", "--yes")
+    misspelt = typed(*spelling, who=administrator)
+    assert (misspelt.code, "check the spelling" in misspelt.err) == (0, True)
     # API Gateway's own refusal, which the template would make NotAuthenticated: 3 on AWS.
     assert typed("revoke", "list", who=keys).code == 1
 

@@ -17,6 +17,7 @@ GRANT = (
 REVOCATION = (
     *("id", "kind", "reason", "state", "createdAt", "by", "sessionsBefore?", "until?"),
     *("liftedAt?", "liftedBy?", "caller?", "sessionId?", "vendId?", "grantId?", "all?"),
+    "denialWritten?",
 )
 REVOKED = ("revocation", "denialWritten", "merged", "environmentsBy", "detail")
 CREDENTIALS = (
@@ -130,7 +131,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "DELETE /admin/revocations/{id}": (
         "lifts a block; sessions and URLs that it ended stay ended",
         "",
-        REVOKED,
+        (*REVOKED, "blockedBy?"),
     ),
     "POST /admin/changes": (
         "makes the catalogue equal to a document",

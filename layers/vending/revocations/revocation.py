@@ -2,7 +2,7 @@
 
 import json
 from base64 import b32hexencode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Self
@@ -113,6 +113,11 @@ class Revocation:
             **{name: iso(time) for name, time in times.items() if time},
             **({"liftedBy": self.lifted_by} if self.lifted_by else {}),
         }
+
+    def as_listed(self, now: datetime, covered: Collection[str]) -> dict[str, object]:
+        """The same, with whether the role's policy has it; ``covered`` are marks that it has."""
+        written = {"denialWritten": self.mark in covered} if self.denies(now) else {}
+        return self.as_json(now) | written
 
     def encode(self) -> str:
         """As JSON for the table."""

@@ -1,4 +1,4 @@
-"""Revokes access and lifts blocks: writes the table, then brings the change into force."""
+"""Revokes access: writes the table, then brings the revocation into force."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import timedelta
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.denials.holders import Holders
-from vending.errors import InvalidRequest, NotFound, PreconditionFailed, ServiceFault
+from vending.errors import NotFound, PreconditionFailed, ServiceFault
 from vending.revocations.enforce import RevokeEffects, enforce
 from vending.revocations.holders import (
     SETTLING,
@@ -78,34 +78,6 @@ def revoke(
     if holders and granted:
         answer["detail"] = f"{answer['detail']}{granted.doubts(holders)}"
     return answer | others | by_claims | _not_covered(vends, remaining, record, effects)
-
-
-def lift(caller: Caller, id_: str, record: Record, effects: RevokeEffects) -> dict[str, object]:
-    """Lift a block, and return the answer of ``DELETE /admin/revocations/{id}``.
-
-    Idempotent: lifting again changes nothing.
-
-    Raises:
-        NotFound: the revocation does not exist.
-        InvalidRequest: it revokes sessions, which cannot be restored.
-        PreconditionFailed: another administrator changed it at the same time.
-        Unavailable: the table failed; nothing is lifted.
-    """
-    revocation = effects.read(id_)
-    if revocation is None:
-        raise NotFound("No revocation with this id.")
-    if revocation.kind == "sessions":
-        raise InvalidRequest(
-            "A revocation of kind 'sessions' cannot be lifted: the sessions stay revoked, and new "
-            f"vends already work. It ends at {iso(revocation.until or revocation.created)}."
-        )
-    if not revocation.lifted:
-        now = effects.ledger.now
-        lifted = revocation.lift(now(), caller.identity.as_json())
-        record.note(revocation=lifted.as_json(now()))
-        effects.lift(revocation, lifted)
-        revocation = lifted
-    return enforce(revocation, record, effects)
 
 
 def _granted(holders: Holders, record: Record, effects: RevokeEffects) -> Granted | None:

@@ -1,6 +1,6 @@
 """Lists sessions with credentials or URLs that are still valid, for ``/admin/sessions``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from vending.answers import PARAMETERS, Page
@@ -15,9 +15,13 @@ QUERY = (*MEMBERS, *PARAMETERS)
 LONGEST_OUT = timedelta(seconds=LONGEST + 60)  # from a vend until its session ends; and a margin
 LISTED_VENDS = 20
 
+# Takes the role, the session's name and when it was first seen; returns what a revocation does to
+# it, or None.
+type Revoked = Callable[[str, str, datetime], str | None]
+
 
 def sessions_out(
-    read: Read, query: Mapping[str, str], page: Page, now: datetime
+    read: Read, query: Mapping[str, str], page: Page, now: datetime, revoked: Revoked
 ) -> dict[str, object]:
     """One page of the sessions that are out, in the order of their ids.
 
@@ -30,11 +34,15 @@ def sessions_out(
         {name: query[name] for name in MEMBERS if name in query}, now
     ).members
     lines = read({**members, "outcome": "granted"}, now - LONGEST_OUT, now)
-    out = (vend for line in lines if (vend := Vend.of(line)) and vend.expires_at > now)
     start = page.start[0] if page.start else ""
-    sessions = sorted(by_session(out).items())
+    found = by_session(vend for line in lines if (vend := Vend.of(line)))
     answer = page.answer(
-        "sessions", (((id_,), summary(vends)) for id_, vends in sessions if id_ >= start)
+        "sessions",
+        (
+            ((id_,), summary(out, vends[0].at, revoked))
+            for id_, vends in sorted(found.items())
+            if id_ >= start and (out := [vend for vend in vends if vend.expires_at > now])
+        ),
     )
     return {**answer, **settled_until(now, now)}
 
@@ -47,9 +55,13 @@ def by_session(vends: Iterable[Vend]) -> dict[str, list[Vend]]:
     return found
 
 
-def summary(vends: Sequence[Vend]) -> dict[str, object]:
-    """The members that describe a session by its vends; lists the last vends."""
+def summary(vends: Sequence[Vend], first: datetime, revoked: Revoked) -> dict[str, object]:
+    """The members that describe a session by its vends; lists the last vends.
+
+    ``first`` is when the first of all its vends was made.
+    """
     last = vends[-1]
+    revocation = revoked(last.role_arn, last.session_name, first)
     targets = [target for vend in vends for target in _as_list(vend.members.get("targets"))]
     permissions = {
         word for vend in vends for word in str(vend.members.get("permission", "")).split()
@@ -61,6 +73,7 @@ def summary(vends: Sequence[Vend]) -> dict[str, object]:
         "roleArn": last.role_arn,
         **last.caller,
         "grant": last.grant,
+        **({"revocation": revocation} if revocation else {}),
         "permission": " ".join(sorted(permissions)),
         "targets": list(unique.values())[:LISTED_TARGETS],
         "since": iso(min(vend.at for vend in vends)),

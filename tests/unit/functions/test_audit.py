@@ -16,10 +16,13 @@ from tests.unit.functions.test_functions import load as load  # noqa: PLC0414 - 
 from tests.unit.functions.test_functions import services as services  # noqa: PLC0414 - likewise
 from tools.reference.record import schema
 from vending.audit.metrics import METRICS
+from vending.aws.table import revocations
+from vending.denials.denials import Denials, Place
 
 type Load = Callable[[str], ModuleType]
 
 LATER = NOW + timedelta(minutes=5)
+OTHER = identifier(1001)
 REFUSED = vended(3, outcome="refused", code="AccessDenied", reason="NoGrant", sessionId=None)
 
 
@@ -29,7 +32,7 @@ def asked(load: Load) -> Callable[..., Any]:
     function = load("audit")
     function.__dict__["cloudwatch"] = Groups(
         credentials=[[(0, line(vended(1))), (5, line(vended(2))), (9, line(REFUSED))]],
-        presigned_urls=[[(6, line(vended(4, sessionId=identifier(1001))))]],
+        presigned_urls=[[(6, line(vended(4, sessionId=OTHER, roleSessionName=f"a-b-c-{OTHER}")))]],
     )
     function.__dict__["now"] = lambda: LATER
 
@@ -122,9 +125,28 @@ def test_logs_that_are_not_there_are_a_fault_of_the_setup_and_nothing_to_wait_fo
     assert "Retry-After" not in response["headers"]
 
 
-def test_the_function_can_do_nothing_but_read_logs(load: Load, services: list[str]) -> None:
-    load("audit").handler(event("admin-audit"), CONTEXT)
-    assert set(services) == {"logs"}
+def test_the_function_reads_logs_and_what_is_revoked_and_nothing_else(
+    load: Load, services: list[str]
+) -> None:
+    for name in ("admin-audit", "admin-sessions"):
+        load("audit").handler(event(name), CONTEXT)
+    assert set(services) == {"logs", "dynamodb"}
+
+
+def test_a_session_that_is_revoked_says_so(load: Load, asked: Callable[..., Any]) -> None:
+    _, before = asked("admin-sessions")
+    assert all("revocation" not in one for one in before["sessions"])
+    function = load("audit")
+    denied = Denials.of([(Place("session", identifier(1001)), None)]).encode()
+    dynamodb = function.__dict__["standing"].args[1]
+    revocations.save_denials(dynamodb, "grants", denied, None)
+    _, after = asked("admin-sessions")
+    assert {one["sessionId"]: one.get("revocation") for one in after["sessions"]} == {
+        identifier(1000): None,
+        identifier(1001): "denied",
+    }
+    _, one = asked("admin-vend", identifier(4))
+    assert one["session"]["revocation"] == "denied"
 
 
 @pytest.mark.parametrize("record", [vended(1), REFUSED], ids=["granted", "refused"])

@@ -34,10 +34,11 @@ from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
 from vending.ids import short_hash
 from vending.revocations.holders import MOST_SESSIONS, Granted
+from vending.revocations.lift import lift
 from vending.revocations.reconcile import reconcile
 from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import Revocation
-from vending.revocations.revoke import lift, revoke
+from vending.revocations.revoke import revoke
 from vending.sessions.durations import LONGEST
 from vending.times import iso
 from vending.trail.vends import Vend

@@ -30,10 +30,11 @@ from vending.errors import (
     Unavailable,
     VendingError,
 )
+from vending.revocations.lift import lift
 from vending.revocations.reconcile import LEASE, Covered, reconcile
 from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import Revocation, revocation_id
-from vending.revocations.revoke import lift, revoke
+from vending.revocations.revoke import revoke
 from vending.trail.vends import Vend
 
 ADMINISTRATOR = caller("arn:aws:iam::123456789012:user/Administrator")

@@ -25,8 +25,9 @@ from vending.decision.reads import Reads
 from vending.denials.denials import Denials
 from vending.denials.revoked import KEPT_SECONDS, NEW_SESSIONS_AFTER
 from vending.errors import AccessDenied, JustRevoked, Unavailable, VendingError
+from vending.revocations.lift import lift
 from vending.revocations.request import RevocationRequest
-from vending.revocations.revoke import lift, revoke
+from vending.revocations.revoke import revoke
 from vending.sessions.session import Credentials, Session
 from vending.sessions.signing_sessions import SigningSessions
 from vending.uploads.request import UploadRequest

@@ -64,12 +64,15 @@ PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
         **NEVER_LENT,
     },
     "AuditFunction": {
-        group: {"logs:FilterLogEvents"}
-        for name in RECORDING
-        for group in (
-            f"{name}LogGroup.Arn",
-            f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}LogGroup",
-        )
+        "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"},
+        **{
+            group: {"logs:FilterLogEvents"}
+            for name in RECORDING
+            for group in (
+                f"{name}LogGroup.Arn",
+                f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}LogGroup",
+            )
+        },
     },
     "RevocationsFunction": {
         "Table.Arn": {
@@ -158,6 +161,7 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
         "PresignedUrlsFunction": [counters, uploads],
         "StsFunction": [issuers, counters],
         "AdministrationFunction": [granted],
+        "AuditFunction": [denials],
         "RevocationsFunction": [denials, within_the_boundary],
     }
 

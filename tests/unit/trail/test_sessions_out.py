@@ -1,6 +1,7 @@
 """Sessions that are out: listed by session, as long as something vended is valid."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,15 +10,22 @@ from tests.support.logged import identifier, reading, vended
 from tests.support.make import NOW, USER_ARN
 from vending.answers import Page
 from vending.errors import InvalidRequest
-from vending.trail.sessions_out import LISTED_VENDS, sessions_out
+from vending.trail.sessions_out import LISTED_VENDS, Revoked, sessions_out
 from vending.trail.vends import Read
 
 AFTER = NOW.replace(minute=5)  # five minutes after the vends
 ONE, OTHER = identifier(1000), identifier(1001)
 
 
-def out(read: Read, query: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    found: Any = sessions_out(read, query or {}, Page.from_query(query or {}, parts=1), AFTER)
+def not_revoked(role_arn: str, session_name: str, issued: datetime) -> None:
+    """No session is revoked."""
+
+
+def out(
+    read: Read, query: Mapping[str, str] | None = None, revoked: Revoked = not_revoked
+) -> list[dict[str, Any]]:
+    page = Page.from_query(query or {}, parts=1)
+    found: Any = sessions_out(read, query or {}, page, AFTER, revoked)
     assert found["settledUntil"] == "2026-11-23T12:04:50Z"
     listed: list[dict[str, Any]] = found["sessions"]
     return listed
@@ -95,7 +103,8 @@ def test_sessions_come_page_by_page() -> None:
     read = reading(*((0, vended(n, sessionId=identifier(1000 + n))) for n in range(5)))
     query, seen = {"limit": "2"}, []
     while True:
-        answer: Any = sessions_out(read, query, Page.from_query(query, parts=1), AFTER)
+        page = Page.from_query(query, parts=1)
+        answer: Any = sessions_out(read, query, page, AFTER, not_revoked)
         seen += [one["sessionId"] for one in answer["sessions"]]
         if "nextToken" not in answer:
             break
@@ -115,3 +124,20 @@ def test_of_many_vends_the_last_are_listed_and_all_counted() -> None:
 def test_what_no_record_could_have_is_refused() -> None:
     with pytest.raises(InvalidRequest):
         out(reading(), {"caller": "somebody"})
+
+
+def test_a_revoked_session_is_shown_as_revoked_by_when_it_was_first_seen() -> None:
+    asked: list[object] = []
+
+    def revoked(*session: object) -> str:
+        asked.append(session)
+        return "denied"
+
+    read = reading(
+        (0, vended(1, expiresAt="2026-11-23T12:01:00Z")),  # over, but the session's first
+        (60, vended(2, time="2026-11-23T12:01:00Z")),
+    )
+    (session,) = out(read, revoked=revoked)
+    assert session["revocation"] == "denied"
+    assert asked == [(session["roleArn"], session["roleSessionName"], NOW)]
+    assert "revocation" not in out(read)[0]

@@ -49,6 +49,45 @@ def test_a_revocation_that_is_not_in_force_ends_with_four(at: Serve) -> None:
     assert "not in force yet" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("state", "written", "shown"),
+    [
+        ("active", True, "in force"),
+        ("active", False, "pending"),
+        ("lifted", True, "lifted"),
+        ("lifted", False, "lifted, still denied"),
+        ("ended", None, "ended"),
+        ("active", None, "active"),  # of an older service
+    ],
+)
+def test_a_revocation_is_listed_as_it_is_in_force(
+    state: str, written: "bool | None", shown: str, at: Serve
+) -> None:
+    known = {} if written is None else {"denialWritten": written}
+    listed = {"revocations": [REVOCATION | {"state": state} | known]}
+    at(answering({"GET /admin/revocations": listed}))
+    assert f"{'0' * 16}  {shown}  sessions" in typed("revoke", "list").out
+
+
+def test_a_lift_says_what_is_still_denied_and_by_whom(at: Serve) -> None:
+    revocation = REVOCATION | {"state": "lifted", "until": "2026-01-01T01:01:02Z"}
+    answer = {"revocation": revocation, "denialWritten": True, "detail": "Until then.", "blockedBy": ["b"]}  # fmt: skip
+    at(answering({f"DELETE /admin/revocations/{'0' * 16}": answer}))
+    ended = typed("revoke", "lift", "0" * 16)
+    assert (ended.code, ended.err) == (0, "")
+    for text in ("lifted", "2026-01-01T01:01:02Z", "Until then.", '["b"]'):
+        assert text in ended.out
+
+
+def test_a_lift_that_is_not_in_force_says_that_the_policy_still_denies(at: Serve) -> None:
+    answer = {"revocation": REVOCATION | {"state": "lifted"}, "denialWritten": False}
+    at(answering({f"DELETE /admin/revocations/{'0' * 16}": answer}))
+    ended = typed("revoke", "lift", "0" * 16)
+    assert ended.code == 4
+    assert "the role's policy still denies" in ended.err
+    assert "lifted, still denied" in ended.out
+
+
 def test_revocations_are_listed_and_lifted(at: Serve) -> None:
     lifted = {"revocation": {**REVOCATION, "state": "lifted"}, "denialWritten": True}
     served = at(

@@ -32,9 +32,29 @@ def test_sessions_and_one_vend_are_shown(at: Serve) -> None:
     answers = {"GET /admin/sessions": {"sessions": [session]}, f"GET /admin/vends/{ID}": vend}
     at(answering(answers))
     assert typed("audit", "sessions").out.splitlines()[1].split() == [
-        *(ID, "https://i", "me", "g", "t", "3")
+        *(ID, "https://i", "me", "g", "valid", "t", "3")
     ]
     assert typed("audit", "vend", ID).json == vend
+
+
+@pytest.mark.parametrize(
+    ("revocation", "shown"),
+    [
+        ("denied", "revoked  t"),
+        ("pending", "revoked, pending"),
+        ("notReached", "revoked, not reached"),
+        (None, "valid"),
+    ],
+)
+def test_a_revoked_session_is_shown_as_revoked(
+    revocation: "str | None", shown: str, at: Serve
+) -> None:
+    session = {"sessionId": ID, "grant": "g", "expiresAt": "t", "vendCount": 3, "caller": "arn:x"}
+    session |= {"revocation": revocation} if revocation else {}
+    at(answering({"GET /admin/sessions": {"sessions": [session]}}))
+    ended = typed("audit", "sessions")
+    assert shown in ended.out
+    assert typed("audit", "sessions", "-o", "json").json == {"sessions": [session]}
 
 
 @pytest.mark.parametrize(

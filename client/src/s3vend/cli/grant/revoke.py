@@ -6,10 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from s3vend.cli.grant.revoking import ROUTE
+from s3vend.cli.grant.shown import applies_to, put_result, state_of
+from s3vend.cli.grant.spelling import misspelt
 from s3vend.cli.terminal.arguments import Caller, SessionId, Yes
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirm, say
-from s3vend.cli.terminal.text import put_json, put_members, put_table
+from s3vend.cli.terminal.text import put_json, put_table
 from s3vend.cli.terminal.usage import Group
 from s3vend.service.pages import pages
 
@@ -87,14 +89,27 @@ def revoke(
         raise Refusal("--reason is required; it is shown in the list of revocations")
     kind = "block" if block else "sessions"
     what = "Block and revoke" if block else "Revoke the sessions of"
-    if not yes and not confirm(f"{what} {_applies_to(revoked)}?"):
+    if not yes and not confirm(f"{what} {applies_to(revoked)}?"):
         raise Refusal("nothing was revoked", REFUSED)
-    answer = options.service().ask(ROUTE, {**revoked, "kind": kind, "reason": reason})
-    _put_result(options, answer)
+    service = options.service()
+    answer = service.ask(ROUTE, {**revoked, "kind": kind, "reason": reason})
+    if doubt := misspelt(service, revoked):
+        say(doubt)
+    put_result(options, answer)
+    if not answer["denialWritten"]:
+        say(
+            "the revocation is recorded, but not in force yet; run the command again, or see "
+            "s3vend revoke list"
+        )
+        raise typer.Exit(NOT_REACHABLE)
 
 
 def list_revocations(options: Options) -> None:
-    """List revocations, newest first."""
+    """List revocations, newest first.
+
+    STATE is `in force` or `pending` (the role's policy does not deny yet), `lifted` or `lifted,
+    still denied` (the role's policy is not updated yet), or `ended`.
+    """
     revocations = list(pages(options.service(), ROUTE, "revocations"))
     if options.is_json:
         put_json({"revocations": revocations})
@@ -102,9 +117,9 @@ def list_revocations(options: Options) -> None:
     rows = [
         (
             revocation["id"],
-            revocation["state"],
+            state_of(revocation),
             revocation["kind"],
-            _applies_to(revocation),
+            applies_to(revocation),
             revocation["createdAt"],
             revocation["reason"],
         )
@@ -120,11 +135,19 @@ def lift(
 ) -> None:
     """Lift a block.
 
-    New vends are allowed again; what was vended before stays revoked.
+    New vends are allowed again; what was vended before stays revoked. The answer says until when
+    the role's policy denies it, and which other blocks go on.
     """
     from urllib.parse import quote
 
-    _put_result(options, options.service().end(f"{ROUTE}/{quote(revocation, safe='')}"))
+    answer = options.service().end(f"{ROUTE}/{quote(revocation, safe='')}")
+    put_result(options, answer)
+    if not answer["denialWritten"]:
+        say(
+            "the lift is recorded, but the role's policy still denies everything that the block "
+            "denied; run the command again, or see s3vend revoke list"
+        )
+        raise typer.Exit(NOT_REACHABLE)
 
 
 def _claim(text: str) -> tuple[str, object]:
@@ -143,44 +166,6 @@ def _claim(text: str) -> tuple[str, object]:
             f"--claim: {text!r} is not a claim; use NAME=TEXT, or NAME:=7 for a number and "
             "NAME:=true for a boolean"
         ) from None
-
-
-def _applies_to(revocation: dict[str, Any]) -> object:
-    names = ("caller", "sessionId", "vendId", "grantId")
-    value = next((revocation[name] for name in names if name in revocation), "everybody")
-    if not isinstance(value, dict):
-        return value
-    claims = value.get("claims", {})
-    members = [str(one) for name, one in value.items() if name != "claims"]
-    return " ".join([*members, *(f"{name}={one}" for name, one in claims.items())])
-
-
-def _put_result(options: Options, answer: dict[str, Any]) -> None:
-    if options.is_json:
-        put_json(answer)
-    else:
-        revocation = answer["revocation"]
-        lines = (
-            ("id", revocation["id"]),
-            ("state", revocation["state"]),
-            ("applies to", _applies_to(revocation)),
-        )
-        names = ("detail", "denialWritten", "environmentsBy", "notCovered")
-        put_members([*lines, *((name, answer.get(name)) for name in names)])
-        if vends := answer.get("vends"):
-            put_members([("revoked vends", ", ".join(str(v.get("vendId", v)) for v in vends))])
-        if grants := answer.get("grantsByClaims"):
-            ids = " ".join(str(grant["grantId"]) for grant in grants)
-            say(
-                f"other subjects of this caller may still use these grants by claims: {ids}; "
-                "revoke its claims with --issuer and --claim, or each grant with --grant"
-            )
-    if not answer["denialWritten"]:
-        say(
-            "the revocation is recorded, but not in force yet; run the command again, or check "
-            "the audit record"
-        )
-        raise typer.Exit(NOT_REACHABLE)
 
 
 def add(app: typer.Typer) -> None:

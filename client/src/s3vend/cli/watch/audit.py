@@ -19,6 +19,11 @@ EXAMPLES = (
     "s3vend audit sessions --caller arn:aws:iam::123456789012:role/ReportReader",
     "s3vend audit vend abcdefghijklmnop",
 )
+STATES = {
+    "denied": "revoked",
+    "pending": "revoked, pending",
+    "notReached": "revoked, not reached",
+}
 AGO = {"m": "minutes", "h": "hours", "d": "days"}
 _AGO = re.compile(r"([0-9]{1,5})([mhd])")
 
@@ -106,7 +111,9 @@ def sessions(
 ) -> None:
     """List the sessions that are out.
 
-    A session is out while its credentials or URLs are still valid.
+    A session is out until its credentials and URLs expire. STATE shows `revoked` where the role's
+    policy denies the session, `revoked, pending` where it does not yet, and `revoked, not reached`
+    for another role, whose sessions no revocation reaches.
     """
     query = {
         "caller": caller,
@@ -124,12 +131,13 @@ def sessions(
             entry["sessionId"],
             caller_name(entry),
             entry.get("grant"),
+            STATES.get(entry.get("revocation", ""), "valid"),
             entry.get("expiresAt"),
             entry["vendCount"],
         )
         for entry in entries
     ]
-    put_table(("SESSION", "CALLER", "GRANT", "VALID UNTIL", "VENDS"), rows)
+    put_table(("SESSION", "CALLER", "GRANT", "STATE", "EXPIRES", "VENDS"), rows)
 
 
 def vend(
