@@ -26,11 +26,11 @@ from vending.callers.caller import Caller
 from vending.catalogue.apply import Catalogue, apply
 from vending.catalogue.changes import Change, Entry
 from vending.catalogue.proposal import Setting
-from vending.documents.document import ChangesRequest
+from vending.documents.document import ChangesRequest, asks_dry_run
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
-from vending.errors import NotFound
+from vending.errors import InvalidRequest, NotFound
 from vending.table import Key
 from vending.times import iso
 
@@ -100,7 +100,11 @@ def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
         blocked=partial(catalogue.blocked, dynamodb, settings.table),
     )
     on_change = partial(record_change, request.ids, caller, record)
-    body = parse(ChangesRequest, request.body())
+    try:
+        body = parse(ChangesRequest, request.body())
+    except InvalidRequest:
+        record.note(dryRun=asks_dry_run(request.body()))
+        raise
     answer = apply(body, record, CATALOGUE, setting=setting, on_change=on_change)
     if answer["applied"]:
         caches_expire = now() + timedelta(seconds=settings.grants_cache_seconds + 1)

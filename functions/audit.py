@@ -1,7 +1,8 @@
 """Serves ``/admin/audit``, ``/admin/sessions`` and ``/admin/vends/{id}`` from the logs."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -55,9 +56,11 @@ def vend(request: gateway.Request) -> Answer:
     query, time = request.query(("since", "until")), now()
     search, reads = Search.from_query(query, time), logs.readers(cloudwatch, groups)
 
-    def read(*arguments: Any) -> Iterable[Line]:
+    def read(
+        members: Mapping[str, str], since: datetime, until: datetime, words: Sequence[str] = ()
+    ) -> Iterable[Line]:
         """Read one log after the other, since only one has the record."""
-        return chain.from_iterable(read_log(*arguments) for read_log in reads)
+        return chain.from_iterable(read_log(members, since, until, words) for read_log in reads)
 
     line = look_up(read, request.path("id"), search, given="since" in query)
     answer: Answer = {"record": line.members, **settled_until(search.until, time)}

@@ -50,7 +50,9 @@ def reading(*lines: tuple[float, Mapping[str, object]], asked: list[Any] | None 
     """Lines as seconds from NOW and a record, found as ``aws.logs`` finds them."""
     at = [Line(NOW + timedelta(seconds=seconds), record) for seconds, record in lines]
 
-    def read(members: Mapping[str, str], since: datetime, until: datetime) -> Iterable[Line]:
+    def read(
+        members: Mapping[str, str], since: datetime, until: datetime, words: Sequence[str] = ()
+    ) -> Iterable[Line]:
         if asked is not None:
             asked.append((members, since, until))
         return (
@@ -58,6 +60,7 @@ def reading(*lines: tuple[float, Mapping[str, object]], asked: list[Any] | None 
             for line in sorted(at, key=lambda line: line.at)
             if since <= line.at < until
             and all(line.members.get(name) == value for name, value in members.items())
+            and all(word in json.dumps(line.members) for word in words)
         )
 
     return read

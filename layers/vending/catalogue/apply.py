@@ -47,6 +47,7 @@ def apply(
         TooLarge: the answer would be too large; nothing is written.
         Unavailable: the table failed.
     """
+    record.note(dryRun=request.dry_run)  # also where it is refused
     revision = catalogue.revision()
     if request.revision not in (None, revision):
         raise PreconditionFailed(
@@ -63,7 +64,7 @@ def apply(
     shown = [change.as_answered() for change in changes]
     warned = [asdict(warning) for warning in warnings]
     _check_answer(shown, warned)
-    record.note(changes=len(changes), dryRun=request.dry_run, revision=revision)
+    record.note(changes=len(changes), revision=revision)
     if not request.dry_run:
         for batch in writes:
             revision = _commit(batch, revision, catalogue, on_change)

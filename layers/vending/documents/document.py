@@ -7,6 +7,7 @@ from pydantic import Field
 
 from vending.bodies.body import Body
 from vending.bodies.fields import Listed, Version, between
+from vending.bodies.strict_json import read_strictly
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
@@ -14,6 +15,13 @@ from vending.errors import Fault
 
 ENTRIES = 20_000  # more do not fit into a body
 ISSUERS = 100  # the authorizer reads all of them to verify a token
+
+
+def asks_dry_run(text: str) -> bool | None:
+    """Whether a body that is no valid document asks for a dry run; None if nobody can tell."""
+    members, _ = read_strictly(text)
+    asked = members.get("dryRun", False) if isinstance(members, dict) else None
+    return asked if isinstance(asked, bool) else None
 
 
 class ChangesRequest(Body):

@@ -14,7 +14,9 @@ from vending.answers import PARAMETERS, Page, Position
 from vending.bodies.fields import time
 from vending.callers.principal import Principal
 from vending.errors import Fault, InvalidRequest, NotFound
+from vending.grants.keys import Keys
 from vending.times import iso
+from vending.trail.about import ANYTHING, About
 from vending.trail.vends import LONGEST_VEND, Line, Read
 
 MEMBERS = (
@@ -22,7 +24,8 @@ MEMBERS = (
     *("requestId", "sessionId", "subject", "tokenHash", "vendId"),
 )
 OUTCOMES = ("granted", "refused", "failed", "unknown")
-QUERY = (*MEMBERS, "since", "until", *PARAMETERS)
+ABOUT = ("callerName", "target")
+QUERY = (*MEMBERS, *ABOUT, "since", "until", *PARAMETERS)
 USUAL = timedelta(hours=1)
 SLICE = timedelta(hours=1)  # the first one
 SETTLED = timedelta(seconds=10)  # time until a new line is usually searchable
@@ -41,6 +44,7 @@ class Search:
     members: Mapping[str, str]
     since: datetime
     until: datetime
+    about: About = ANYTHING
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], now: datetime) -> "Search":
@@ -54,7 +58,8 @@ class Search:
         since = _time("since", query["since"]) if "since" in query else until - USUAL
         if since >= until:
             raise _wrong("since", "must be before 'until', and in the past")
-        return cls(members, since, until)
+        about = About(_target(query.get("target")), _caller_name(query.get("callerName")))
+        return cls(members, since, until, about)
 
     def slices(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The time from ``since`` to ``until`` in slices, the earliest first."""
@@ -85,9 +90,10 @@ class Search:
     ) -> Iterator[tuple[Position, Mapping[str, object] | None]]:
         begins, after = _place(start) if start else (self.since, _FIRST)
         for since, until in self.slices(begins):
-            for at, lines in groupby(read(self.members, since, until), key=lambda line: line.at):
+            found = read(self.members, since, until, self.about.words)
+            for at, lines in groupby(found, key=lambda line: line.at):
                 for id_, members in sorted(map(_with_id, lines), key=lambda named: named[0]):
-                    if at > begins or id_ >= after:
+                    if (at > begins or id_ >= after) and self.about.fits(members):
                         yield _position(at, id_), members
                 yield _position(at + timedelta(milliseconds=1), _FIRST), None
             yield _position(until, _FIRST), None
@@ -134,6 +140,17 @@ def _member(name: str, value: str) -> str:
         except ValueError:
             raise _wrong(name, "must be the ARN of an IAM role or user") from None
     return value
+
+
+def _target(value: str | None) -> Keys | None:
+    try:
+        return None if value is None else Keys.parse(value)
+    except ValueError as error:
+        raise _wrong("target", str(error)) from None
+
+
+def _caller_name(value: str | None) -> str | None:
+    return None if value is None else _member("callerName", value)
 
 
 def _time(name: str, value: str) -> datetime:

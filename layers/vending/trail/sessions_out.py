@@ -7,10 +7,10 @@ from vending.answers import PARAMETERS, Page
 from vending.decision.wanted import LISTED_TARGETS
 from vending.sessions.durations import LONGEST
 from vending.times import iso
-from vending.trail.search import Search, settled_until
+from vending.trail.search import ABOUT, Search, settled_until
 from vending.trail.vends import Read, Vend
 
-MEMBERS = ("caller", "issuer", "subject", "grant", "sessionId")
+MEMBERS = ("caller", "issuer", "subject", "grant", "sessionId", *ABOUT)
 QUERY = (*MEMBERS, *PARAMETERS)
 LONGEST_OUT = timedelta(seconds=LONGEST + 60)  # from a vend until its session ends; and a margin
 LISTED_VENDS = 20
@@ -30,10 +30,10 @@ def sessions_out(
         TooLarge: there are more records than can be read at once.
         Unavailable: the logs could not be read.
     """
-    members = Search.from_query(
-        {name: query[name] for name in MEMBERS if name in query}, now
-    ).members
-    lines = read({**members, "outcome": "granted"}, now - LONGEST_OUT, now)
+    search = Search.from_query({name: query[name] for name in MEMBERS if name in query}, now)
+    about = search.about  # all vends of a session have its bucket and its caller
+    granted = {**search.members, "outcome": "granted"}
+    lines = read(granted, now - LONGEST_OUT, now, about.words)
     start = page.start[0] if page.start else ""
     found = by_session(vend for line in lines if (vend := Vend.of(line)))
     answer = page.answer(
@@ -41,7 +41,9 @@ def sessions_out(
         (
             ((id_,), summary(out, vends[0].at, revoked))
             for id_, vends in sorted(found.items())
-            if id_ >= start and (out := [vend for vend in vends if vend.expires_at > now])
+            if id_ >= start
+            and (out := [vend for vend in vends if vend.expires_at > now])
+            and any(about.fits(vend.members) for vend in out)
         ),
     )
     return {**answer, **settled_until(now, now)}

@@ -4,10 +4,10 @@ The effect ``Read`` returns the lines that have certain members in a certain tim
 record's own members: callers choose some of its text, such as keys.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Protocol, Self
 
 LONGEST_VEND = timedelta(hours=2, minutes=5)  # a one-hour session that signs to its end; margins
 
@@ -20,8 +20,17 @@ class Line:
     members: Mapping[str, object]
 
 
-# Takes members, since and until.
-type Read = Callable[[Mapping[str, str], datetime, datetime], Iterable[Line]]
+class Read(Protocol):
+    """Finds the lines with these members, and maybe fewer than all that lack one of the words."""
+
+    def __call__(
+        self,
+        members: Mapping[str, str],
+        since: datetime,
+        until: datetime,
+        /,
+        words: Sequence[str] = (),
+    ) -> Iterable[Line]: ...
 
 
 @dataclass(frozen=True, slots=True)

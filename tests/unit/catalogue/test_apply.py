@@ -36,6 +36,7 @@ class Table:
         self.seen: list[set[str]] = []
         self.fails_at: int | None = None
         self.told: list[tuple[Change, int, str]] = []
+        self.record = record()
 
     def stored(self, request: ChangesRequest) -> Stored:
         return Stored(
@@ -92,7 +93,7 @@ class Table:
         catalogue = Catalogue(lambda: self.revision, self.stored, self.items, self.commit)
         return apply(
             document(**members, **given),
-            record(),
+            self.record,
             catalogue,
             setting=SETTING,
             on_change=lambda *told: self.told.append(told),
@@ -183,6 +184,18 @@ def test_a_dry_run_answers_the_same_and_writes_nothing() -> None:
     assert table.documents == {}
     assert (dry["applied"], dry["revision"]) == (False, 0)
     assert table.apply(grants=[line()], locations=[HERE])["changes"] == dry["changes"]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_refused_document_is_recorded_as_the_dry_run_that_it_was_or_was_not(
+    dry_run: bool,
+) -> None:
+    faulty = {"grants": [line(), line()]}  # the same id twice
+    for members in (faulty, {"revision": 7}):
+        table = Table()
+        with pytest.raises((InvalidRequest, PreconditionFailed)):
+            table.apply(dryRun=dry_run, **members)
+        assert table.record.members["dryRun"] is dry_run
 
 
 def test_an_old_revision_is_refused_before_anything_is_written() -> None:

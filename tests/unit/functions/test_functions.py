@@ -316,6 +316,26 @@ def test_a_table_that_is_not_there_is_a_424_with_a_record_and_nothing_is_vended(
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "recorded"),
+    [
+        ({"version": 1, "dryRun": True, "grants": [{}]}, True),
+        ({"version": 1, "dryRun": False, "grants": [{}]}, False),
+        ({"version": 1, "grants": [{}]}, False),
+        ({"version": 1, "dryRun": "yes"}, None),
+        ([], None),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_recorded_as_a_dry_run_if_it_asks_for_one(
+    body: object, recorded: bool | None, load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = event("admin-changes") | {"body": json.dumps(body)}
+    assert load("administration").handler(made, CONTEXT)["statusCode"] == 400
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (one,) = [line for line in lines if line.get("record") == "audit"]
+    assert (one["code"], one.get("dryRun")) == ("InvalidRequest", recorded)
+
+
 def test_an_administrators_document_is_applied(load: Load) -> None:
     function = load("administration")
     response = function.handler(event("admin-changes", dryRun=False), CONTEXT)

@@ -1,6 +1,6 @@
 """Searches of the audit trail: each record once, on any number of pages and in long logs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -132,7 +132,9 @@ def spent_after(read: Read, calls: int) -> Read:
     """The same log, until the budget of one request is spent."""
     left = [calls]
 
-    def limited(members: Mapping[str, str], since: datetime, until: datetime) -> Iterable[Line]:
+    def limited(
+        members: Mapping[str, str], since: datetime, until: datetime, words: Sequence[str] = ()
+    ) -> Iterable[Line]:
         for line in read(members, since, until):
             yield line
             left[0] -= 1

@@ -1,5 +1,6 @@
 """Vends, found by ``vendId`` and ``sessionId``."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NoReturn
 
@@ -51,7 +52,7 @@ def test_what_gave_nothing_is_no_vend(changed: dict[str, object]) -> None:
 def test_a_vend_is_sought_in_one_log_after_another_and_a_flooded_one_holds_up_its_own_alone() -> (
     None
 ):
-    def flooded(*_: object) -> NoReturn:
+    def flooded(*_: object, words: Sequence[str] = ()) -> NoReturn:
         raise TooLarge("")
 
     other = vended(2, sessionId=identifier(1001))

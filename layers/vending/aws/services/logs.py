@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterL
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import merge
@@ -59,8 +59,11 @@ def records(
     since: datetime,
     until: datetime,
     budget: Budget | None = None,
+    words: Sequence[str] = (),
 ) -> Iterator[Line]:
     """Yield the audit records of all groups with these members, the oldest first.
+
+    Records without one of the ``words`` may be left out.
 
     ``since`` (inclusive) and ``until`` (exclusive) are compared with the log's own time, in
     milliseconds. The service finds words anywhere in a line, and callers can put words there, so
@@ -72,7 +75,7 @@ def records(
     """
     budget = budget or Budget.of()
     parameters = {
-        "filterPattern": pattern(members),
+        "filterPattern": pattern([*members.values(), *words]),
         "startTime": _milliseconds(since),
         "endTime": _milliseconds(until) - 1,  # the service includes the end
     }
@@ -86,8 +89,12 @@ def reader(client: Any, groups: Sequence[str], budget: Budget | None = None) -> 
     """A function like ``records`` with one budget for all that a request reads."""
     budget = budget or Budget.of()
 
-    def read(members: Mapping[str, str], since: datetime, until: datetime) -> Iterator[Line]:
-        return records(client, groups, members, since=since, until=until, budget=budget)
+    def read(
+        members: Mapping[str, str], since: datetime, until: datetime, words: Sequence[str] = ()
+    ) -> Iterator[Line]:
+        return records(
+            client, groups, members, since=since, until=until, budget=budget, words=words
+        )
 
     return read
 
@@ -98,11 +105,11 @@ def readers(client: Any, groups: Sequence[str], budget: Budget | None = None) ->
     return [reader(client, [group], budget) for group in groups]
 
 
-def pattern(members: Mapping[str, str]) -> str:
-    """A filter pattern of words that every line with these members contains."""
-    words = [f'"{word}"' for word in ("audit", *members.values()) if _WORD.fullmatch(word)]
-    text = " ".join(words)
-    return text if len(text) <= PATTERN_CHARACTERS else words[0]
+def pattern(words: Iterable[str]) -> str:
+    """A filter pattern for lines that contain all these words, or maybe more lines."""
+    quoted = [f'"{word}"' for word in ("audit", *words) if _WORD.fullmatch(word)]
+    text = " ".join(quoted)
+    return text if len(text) <= PATTERN_CHARACTERS else quoted[0]
 
 
 def _of_group(client: Any, parameters: dict[str, Any], budget: Budget) -> Iterator[Line]:

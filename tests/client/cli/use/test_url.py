@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.client.cli.use.conftest import CONTENT
-from tests.client.conftest import Served
-from tests.client.typed import typed
+from tests.client.conftest import Serve, Served
+from tests.client.typed import problem, typed
 
 pytestmark = pytest.mark.usefixtures("nobody")
 
@@ -66,3 +66,13 @@ def test_the_line_for_curl_does_it(
     else:
         assert CONTENT in done.stdout or method == "HEAD"
     assert both.asked[-1].method == method
+
+
+def test_a_lifetime_that_is_too_long_is_refused_with_what_the_grant_allows(at: Serve) -> None:
+    detail = "expiresIn is 86400; this grant allows at most 600 seconds (10m)."
+    served = at(lambda asked: problem(400, "DurationNotAllowed", detail))
+    ended = typed("url", "s3://b/k", "--expires-in", "1d")
+    assert (ended.code, ended.out) == (1, "")
+    assert detail in ended.err
+    assert "1h" not in ended.err
+    assert served.asked[0].json["expiresIn"] == 86_400

@@ -1,10 +1,7 @@
 """`audit`: what it asks, and what it shows."""
 
-from datetime import datetime, timezone
-
 import pytest
 
-from s3vend.cli.watch import audit
 from tests.client.conftest import Serve
 from tests.client.typed import answering, typed
 
@@ -57,16 +54,75 @@ def test_a_revoked_session_is_shown_as_revoked(
     assert typed("audit", "sessions", "-o", "json").json == {"sessions": [session]}
 
 
+def asked(at: Serve, *words: str, records: "list[dict[str, object]] | None" = None) -> str:
+    """The query of `audit WORDS`, in the order of its members."""
+    served = at(answering({"GET /admin/audit": {"records": records or []}}))
+    ended = typed("audit", *words)
+    assert ended.code == 0, ended.err
+    return served.asked[0].path.partition("?limit=1000")[2]
+
+
 @pytest.mark.parametrize(
-    ("typed_", "sent"),
+    ("words", "query"),
     [
-        ("2h", "2026-01-01T10:00:00Z"),
-        ("30m", "2026-01-01T11:30:00Z"),
-        ("1d", "2025-12-31T12:00:00Z"),
-        ("2026-01-01T00:00:00+09:00", "2026-01-01T00:00:00+09:00"),
-        (None, None),
+        (("--caller", "arn:aws:iam::1:role/R"), "&caller=arn%3Aaws%3Aiam%3A%3A1%3Arole%2FR"),
+        (("--caller", "ReportReader"), "&callerName=ReportReader"),
+        (("--caller", "repo:octo/app"), "&callerName=repo%3Aocto%2Fapp"),
+        (("--target", "s3://b/a/*"), "&target=s3%3A%2F%2Fb%2Fa%2F%2A"),
+        (("--target", "s3://b/k"), "&target=s3%3A%2F%2Fb%2Fk"),
+        (("--action", "plan"), "&action=changes"),
+        (("--action", "apply"), "&action=changes"),
+        (("--action", "credentials"), "&action=credentials"),
     ],
 )
-def test_a_time_may_be_said_as_how_long_ago(typed_: "str | None", sent: "str | None") -> None:
-    noon = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
-    assert audit.absolute_time(typed_, noon) == sent
+def test_the_service_filters_by_what_was_typed(
+    words: "tuple[str, ...]", query: str, at: Serve
+) -> None:
+    assert asked(at, *words) == query
+
+
+def test_sessions_are_filtered_by_a_name_and_a_target_as_well(at: Serve) -> None:
+    served = at(answering({"GET /admin/sessions": {"sessions": []}}))
+    assert typed("audit", "sessions", "--caller", "Reader", "--target", "s3://b/*").code == 0
+    assert served.asked[0].path.endswith("?limit=1000&callerName=Reader&target=s3%3A%2F%2Fb%2F%2A")
+
+
+@pytest.mark.parametrize("target", ["b/k", "s3://b", "s3://b/a/", "s3://b/a*"])
+def test_a_target_that_is_not_clear_is_not_asked_for(target: str, at: Serve) -> None:
+    served = at(answering({}))
+    ended = typed("audit", "--target", target)
+    assert (ended.code, served.asked) == (2, [])
+
+
+def test_a_plan_is_told_from_an_apply(at: Serve) -> None:
+    planned = record_of("changes", changes=3, dryRun=True, revision=7)
+    applied = record_of("changes", changes=1, dryRun=False, revision=8)
+    refused = record_of("changes", outcome="refused", code="InvalidRequest", dryRun=True)
+    at(answering({"GET /admin/audit": {"records": [planned, applied, refused]}}))
+    lines = typed("audit").out.splitlines()
+    assert "plan    granted " in lines[1]
+    assert "3 changes planned" in lines[1]
+    assert "apply   granted " in lines[2]
+    assert "1 change, revision 8" in lines[2]
+    assert "plan    refused InvalidRequest" in lines[3]
+    for word, kept in (("plan", [planned, refused]), ("apply", [applied])):
+        assert typed("audit", "--action", word, "-o", "json").json == {"records": kept}
+
+
+def record_of(action: str, **members: object) -> "dict[str, object]":
+    record = {"time": "t", "action": action, "outcome": "granted", "vendId": ID, "caller": "arn:x"}
+    return {**record, **members}
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_list_says_which_time_it_is_about_and_what_may_be_missing(count: int, at: Serve) -> None:
+    members = {"since": "2026-01-01T00:00:00Z", "until": "2026-01-01T01:00:00Z"}
+    members |= {"settledUntil": "2026-01-01T00:59:50Z"}
+    answer = {"records": [record_of("credentials")] * count, **members}
+    at(answering({"GET /admin/audit": answer, "GET /admin/sessions": {"sessions": [], **members}}))
+    said = typed("audit").err
+    shown = ("no records", "1 record", "2 records")[count]
+    assert f"{shown} from 2026-01-01T00:00:00Z to 2026-01-01T01:00:00Z" in said
+    assert "after 2026-01-01T00:59:50Z may be incomplete" in said
+    assert typed("audit", "--quiet").err == typed("audit", "-o", "json").err == ""
+    assert "no sessions; " in typed("audit", "sessions").err

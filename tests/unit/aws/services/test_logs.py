@@ -106,7 +106,7 @@ def test_all_members_must_be_as_asked() -> None:
     ],
 )
 def test_the_service_is_asked_for_words_in_quotes(members: dict[str, str], asked: str) -> None:
-    assert pattern(members) == asked
+    assert pattern(members.values()) == asked
     assert all(word.strip('"') in record(**members) for word in asked.split())
 
 

@@ -8,8 +8,8 @@ import typer
 
 from s3vend.cli.terminal.ending import Refusal
 
-UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
-_DURATION = re.compile(r"([0-9]{1,6})([smh]?)")
+UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile("".join(rf"(?:([0-9]{{1,6}}){unit})?" for unit in UNITS))
 
 
 class Permission(str, Enum):
@@ -84,16 +84,19 @@ def parse_key(text: str) -> str:
 
 
 def parse_duration(text: str | None, option: str = "--duration") -> int | None:
-    """Return `900`, `900s`, `15m` or `1h` in seconds. The service checks the limits.
+    """Return `900`, `15m`, `1h30m` or `1d` in seconds.
+
+    The service checks the limits: those of the grant, which it names.
 
     Raises:
         Refusal: the text is not in one of these forms.
     """
     if text is None:
         return None
-    if not (match := _DURATION.fullmatch(text)):
-        raise Refusal(f"{option}: {text!r} is not a duration; use 900, 15m or 1h")
-    return int(match[1]) * UNITS[match[2]]
+    written = f"{text}s" if text.isdecimal() and text.isascii() else text
+    if not text or not (match := _DURATION.fullmatch(written)):
+        raise Refusal(f"{option}: {text!r} is not a duration; use 900, 15m or 55m")
+    return sum(int(match[n] or 0) * size for n, size in enumerate(UNITS.values(), start=1))
 
 
 def credentials_request(

@@ -1,48 +1,64 @@
 """`s3vend audit`: lists audit records and the sessions that are out, and shows one vend."""
 
-import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import typer
 
-from s3vend.cli.terminal.arguments import Caller, SessionId
+from s3vend.cli.terminal.arguments import SessionId, parse_target
 from s3vend.cli.terminal.command import Options, command
-from s3vend.cli.terminal.text import as_text, put_json, put_table
+from s3vend.cli.terminal.ending import say
+from s3vend.cli.terminal.text import put_json, put_table
 from s3vend.cli.terminal.usage import Group
-from s3vend.service.pages import pages
+from s3vend.cli.watch.records import COLUMNS, caller_name, row
+from s3vend.cli.watch.times import moment
+from s3vend.service.pages import answers
 
 EXAMPLES = (
-    "s3vend audit --since 2h --outcome refused",
+    "s3vend audit --since yesterday --outcome refused",
+    "s3vend audit --target 's3://bucket/reports/*' --caller ReportReader --since 7d",
     "s3vend audit --grant reports-readers --output json",
     "s3vend audit sessions --caller arn:aws:iam::123456789012:role/ReportReader",
     "s3vend audit vend abcdefghijklmnop",
 )
+DRY_RUN: dict[str | None, bool] = {"plan": True, "apply": False}  # names of the action `changes`
 STATES = {
     "denied": "revoked",
     "pending": "revoked, pending",
     "notReached": "revoked, not reached",
 }
-AGO = {"m": "minutes", "h": "hours", "d": "days"}
-_AGO = re.compile(r"([0-9]{1,5})([mhd])")
-
 Issuer = Annotated[str | None, typer.Option("--issuer", help="Issuer of the token.")]
 Subject = Annotated[str | None, typer.Option("--subject", help="Subject of the token.")]
 Grant = Annotated[str | None, typer.Option("--grant", help="Grant id.")]
-Since = Annotated[
-    str | None, typer.Option("--since", help="Start: a time with its zone, or an age: 90m, 2h, 7d.")
+Who = Annotated[
+    str | None,
+    typer.Option("--caller", help="ARN, or the name of a role or user, or a subject."),
 ]
-Until = Annotated[str | None, typer.Option("--until", help="End, in the same format.")]
+About = Annotated[
+    str | None,
+    typer.Option("--target", help="s3://bucket/key or s3://bucket/prefix/* that it is about."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        help="Start: 2h, 1d12h, yesterday, 2026-11-28, or a time. Without a zone, in this "
+        "machine's.",
+    ),
+]
+Until = Annotated[
+    str | None, typer.Option("--until", help="End, in the same forms; a day is included.")
+]
 
 
 def records(
     options: Options,
     *,
     action: Annotated[
-        str | None, typer.Option("--action", help="Action, such as credentials.")
+        str | None, typer.Option("--action", help="Action, such as credentials, plan or apply.")
     ] = None,
-    caller: Caller = None,
+    caller: Who = None,
+    target: About = None,
     code: Annotated[
         str | None, typer.Option("--code", help="Error code, such as AccessDenied.")
     ] = None,
@@ -64,10 +80,14 @@ def records(
     """List audit records, oldest first.
 
     For administrators. Lists the records that match all options; without --since, of the last hour.
+    A `plan` is a dry run, an `apply` is not; each change that it makes has a record of its own.
+    With --target, records of wider prefixes are listed too, and records that list only the first
+    of their targets, if they are about the bucket.
     """
     query = {
-        "action": action,
-        "caller": caller,
+        "action": "changes" if action in DRY_RUN else action,
+        **_caller(caller),
+        "target": target and parse_target(target),
         "code": code,
         "grant": grant,
         "issuer": issuer,
@@ -77,33 +97,31 @@ def records(
         "subject": subject,
         "tokenHash": token_hash,
         "vendId": vend,
-        "since": absolute_time(since),
-        "until": absolute_time(until),
+        **_window(since, until),
     }
-    entries = list(pages(options.service(), "/admin/audit", "records", **_without_none(query)))
+    found = list(answers(options.service(), "/admin/audit", **_without_none(query)))
+    entries = [
+        record
+        for answer in found
+        for record in answer["records"]
+        if action not in DRY_RUN or record.get("dryRun") is DRY_RUN[action]
+    ]
     if options.is_json:
         put_json({"records": entries})
         return
-    columns = ("TIME", "ACTION", "OUTCOME", "CALLER", "GRANT", "TARGETS", "VEND")
-    rows = [
-        (
-            record["time"],
-            record["action"],
-            " ".join(filter(None, (record["outcome"], record.get("code")))),
-            caller_name(record),
-            record.get("grant"),
-            ", ".join(map(as_text, record.get("targets", []))),
-            record["vendId"],
+    put_table(COLUMNS, [row(record) for record in entries])
+    if not options.quiet and "until" in found[-1]:
+        say(
+            f"{_count(entries, 'record')} from {found[0]['since']} to {found[-1]['until']}; those "
+            f"after {found[-1]['settledUntil']} may be incomplete"
         )
-        for record in entries
-    ]
-    put_table(columns, rows)
 
 
 def sessions(
     options: Options,
     *,
-    caller: Caller = None,
+    caller: Who = None,
+    target: About = None,
     issuer: Issuer = None,
     subject: Subject = None,
     grant: Grant = None,
@@ -116,13 +134,15 @@ def sessions(
     for another role, whose sessions no revocation reaches.
     """
     query = {
-        "caller": caller,
+        **_caller(caller),
+        "target": target and parse_target(target),
         "issuer": issuer,
         "subject": subject,
         "grant": grant,
         "sessionId": session,
     }
-    entries = list(pages(options.service(), "/admin/sessions", "sessions", **_without_none(query)))
+    found = list(answers(options.service(), "/admin/sessions", **_without_none(query)))
+    entries = [session for answer in found for session in answer["sessions"]]
     if options.is_json:
         put_json({"sessions": entries})
         return
@@ -138,6 +158,11 @@ def sessions(
         for entry in entries
     ]
     put_table(("SESSION", "CALLER", "GRANT", "STATE", "EXPIRES", "VENDS"), rows)
+    if not options.quiet and "settledUntil" in found[-1]:
+        say(
+            f"{_count(entries, 'session')}; sessions first used after {found[-1]['settledUntil']} "
+            "may be missing"
+        )
 
 
 def vend(
@@ -153,30 +178,21 @@ def vend(
     """
     from urllib.parse import quote
 
-    query = {"since": absolute_time(since), "until": absolute_time(until)}
-    put_json(
-        options.service().read(f"/admin/vends/{quote(vend_id, safe='')}", **_without_none(query))
-    )
+    query = _without_none(_window(since, until))
+    put_json(options.service().read(f"/admin/vends/{quote(vend_id, safe='')}", **query))
 
 
-def caller_name(record: Mapping[str, Any]) -> str:
-    """Return the caller in a record: its ARN, or its issuer and subject."""
-    return str(
-        record.get("caller")
-        or " ".join(filter(None, (record.get("issuer"), record.get("subject"))))
-    )
+def _count(entries: Sequence[object], what: str) -> str:
+    return f"{len(entries) or 'no'} {what}{'s' * (len(entries) != 1)}"
 
 
-def absolute_time(text: str | None, now: datetime | None = None) -> str | None:
-    """Return `2h` as the time two hours ago, and any other text unchanged.
+def _caller(text: str | None) -> dict[str, str | None]:
+    """Return the member of the query that finds the caller: by its ARN, or by its name."""
+    return {"caller" if text is None or text.startswith("arn:") else "callerName": text}
 
-    The service refuses what is not a time.
-    """
-    if text is None or not (match := _AGO.fullmatch(text)):
-        return text
-    age = timedelta(**{AGO[match[2]]: int(match[1])})
-    moment = (now or datetime.now(timezone.utc)) - age
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+def _window(since: str | None, until: str | None) -> dict[str, str | None]:
+    return {"since": moment(since, "--since"), "until": moment(until, "--until", ends=True)}
 
 
 def _without_none(query: Mapping[str, str | None]) -> dict[str, str]:

@@ -1,0 +1,81 @@
+"""Audit records as people see them: what was done, to what, by whom, and how it ended."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from s3vend.cli.grant.shown import applies_to
+from s3vend.cli.terminal.text import as_text
+
+COLUMNS = ("TIME", "ACTION", "OUTCOME", "CALLER", "GRANT", "WHAT", "VEND")
+SIGNS = {"add": "+", "change": "~", "remove": "-"}
+
+
+def row(record: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return the cells of a record, one for each of ``COLUMNS``."""
+    return (
+        record["time"],
+        action(record),
+        " ".join(filter(None, (record["outcome"], record.get("code")))),
+        caller_name(record),
+        record.get("grant"),
+        what(record),
+        record["vendId"],
+    )
+
+
+def action(record: Mapping[str, Any]) -> str:
+    """Return the action; a document that is planned is not one that is applied."""
+    if record["action"] != "changes":
+        return str(record["action"])
+    return {True: "plan", False: "apply"}.get(record.get("dryRun"), "changes")  # type: ignore[arg-type]
+
+
+def what(record: Mapping[str, Any]) -> str:
+    """Return what a record is about: targets, a change, or a revocation."""
+    if isinstance(change := record.get("change"), dict):
+        return _change(change)
+    if isinstance(revocation := record.get("revocation"), dict):
+        block = "block of " if revocation.get("kind") == "block" else ""
+        return f"{block}{as_text(applies_to(revocation))}: {as_text(revocation.get('reason'))}"
+    if "changes" in record:
+        return _changes(record)
+    if isinstance(run := record.get("reconciliation"), dict):
+        repaired = ", repaired" if run.get("repaired") else ""
+        return f"{run.get('active')} revocations in force{repaired}"
+    targets = record.get("targets", [])
+    more = record.get("targetCount", 0) - len(targets)
+    listed = ", ".join(map(as_text, targets))
+    return f"{listed} and {more} more" if targets and more > 0 else listed or _route(record)
+
+
+def caller_name(record: Mapping[str, Any]) -> str:
+    """Return the caller in a record: its ARN, or its issuer and subject."""
+    return str(
+        record.get("caller")
+        or " ".join(filter(None, (record.get("issuer"), record.get("subject"))))
+    )
+
+
+def _route(record: Mapping[str, Any]) -> str:
+    return as_text(record.get("route"))
+
+
+def _changes(record: Mapping[str, Any]) -> str:
+    count = record["changes"]
+    if not count:
+        return "no changes"
+    changes = f"{count} change{'s' * (count != 1)}"
+    if record.get("dryRun"):
+        return f"{changes} planned"
+    return f"{changes}, revision {record.get('revision')}"
+
+
+def _change(change: Mapping[str, Any]) -> str:
+    """Return a change as `plan` shows it, with the names of the members that it changes."""
+    line = f"{SIGNS.get(change.get('action', ''), '?')} {change.get('kind')} {change.get('id')}"
+    before, after = change.get("before") or {}, change.get("after") or {}
+    if not (before and after):
+        return line
+    names = dict.fromkeys([*before, *after])
+    changed = [name for name in names if before.get(name) != after.get(name)]
+    return f"{line}: {', '.join(changed)}"
