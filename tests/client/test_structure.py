@@ -59,7 +59,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("printable", "errors", "files", "http", "identity", "service"),
         *("transfer", "transfer/upload", "transfer/download", "cli/terminal"),
     ),
-    "cli/grant": ("printable", "errors", "service", "cli/terminal"),
+    "cli/grant": ("printable", "errors", "files", "service", "cli/terminal"),
     "cli/watch": ("service", "cli/terminal", "cli/grant"),
     "cli/setup": (FACE, "errors", "files", "http", "identity", "service", "cli/terminal"),
     "cli": (FACE, "cli/terminal", "cli/use", "cli/grant", "cli/watch", "cli/setup"),
@@ -263,7 +263,7 @@ def test_the_version_stands_at_two_places_and_is_one() -> None:
 
 # Who opens files without `files`, and why nobody else can choose what is opened there.
 OPENERS = {
-    "cli/grant/plan.py": "a document that the user names",
+    "cli/grant/file.py": "a document that the user names",
     "cli/terminal/ending.py": "/dev/null",
     "cli/use/aws_config.py": "the config of the AWS CLI, and a file in a temporary directory",
     "cli/use/child.py": "/dev/tty",

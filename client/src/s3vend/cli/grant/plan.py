@@ -1,15 +1,15 @@
 """`s3vend plan` and `apply`: compares a `vending.yaml` with what is granted, and applies it."""
 
-import sys
-from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from s3vend.cli.grant.drift import drift_lines, find_drift
+from s3vend.cli.grant.file import read_file, send
 from s3vend.cli.terminal.arguments import Yes
 from s3vend.cli.terminal.command import STDIN, Options, command
-from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of, confirm, say
+from s3vend.cli.terminal.ending import REFUSED, Refusal, confirm, say
 from s3vend.cli.terminal.text import put_json, put_text
 from s3vend.cli.terminal.usage import PlanCommand
 from s3vend.printable import printable
@@ -17,11 +17,9 @@ from s3vend.printable import printable
 if TYPE_CHECKING:
     from s3vend.cli.grant.document import Document
     from s3vend.cli.grant.drift import Drift
-    from s3vend.service.connect import Service
+    from s3vend.cli.grant.saved import SavedPlan
 
-ROUTE = "/admin/changes"
 CHANGES = 2  # the exit code of plan if there are changes
-NOT_IN_FILE = {"dryRun": "s3vend plan", "prune": "--prune"}  # members, and what to use instead
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="vending.yaml; - is stdin.")]
 Prune = Annotated[
@@ -40,15 +38,26 @@ def plan(
             "--detect-drift", help="Exit with 2 also if the service has entries beside the file's."
         ),
     ] = False,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="PLAN", help="Save the plan for apply --plan-file."),
+    ] = None,
 ) -> None:
     """Show what `apply` would change, and change nothing.
 
     Also names the entries that the service has and the file's lists do not have. Exits with 0 if
     `apply` would change nothing, with 2 if it would, and with another code on an error.
     """
-    document, service = _read(file), options.service()
-    answer = _send(service, file, document, prune=prune, dryRun=True)
+    if out == STDIN:
+        raise Refusal("--out needs the name of a file")
+    document, service = read_file(file), options.service()
+    answer = send(service, file, document, prune=prune, dryRun=True)
     drift = {} if prune else find_drift(service, document)
+    if out is not None:
+        from s3vend.cli.grant.saved import saved_plan, write_plan
+
+        write_plan(out, saved_plan(file, service.settings.url, document, answer, prune=prune))
+        answer["planFile"] = out
     _show(options, file, document, answer, drift)
     if answer["changes"] or (detect_drift and drift):
         raise typer.Exit(CHANGES)
@@ -57,7 +66,13 @@ def plan(
 def apply(
     options: Options,
     *,
-    file: File,
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="A vending.yaml; - is stdin.")
+    ] = None,
+    plan_file: Annotated[
+        str | None,
+        typer.Option("--plan-file", metavar="PLAN", help="Apply what plan --out saved."),
+    ] = None,
     prune: Prune = False,
     yes: Yes = False,
     revoke: Annotated[
@@ -68,23 +83,32 @@ def apply(
         ),
     ] = False,
 ) -> None:
-    """Apply a vending.yaml, after confirmation.
+    """Apply a vending.yaml, or a saved plan, after confirmation.
 
     Shows the changes and writes exactly what it showed; if somebody else changes something in the
-    meantime, nothing is written. Credentials and URLs stay valid when their grant, its location or
-    its issuer is reduced or removed; use --revoke to revoke them.
+    meantime, nothing is written. With --plan-file, that is since the plan was saved. Credentials
+    and URLs stay valid when their grant, its location or its issuer is reduced or removed; use
+    --revoke to revoke them.
     """
-    document, service = _read(file), options.service()
-    planned = _send(service, file, document, prune=prune, dryRun=True)
+    saved = _planned(file, plan_file, prune=prune)
+    if saved is None:
+        name, document, pinned = file or "", read_file(file or ""), dict[str, Any]()
+    else:
+        name, document, prune = saved.file, saved.document, saved.prune
+        pinned = {"revision": saved.revision}
+    service = options.service()
+    planned = send(service, name, document, prune=prune, dryRun=True, **pinned)
+    if saved is not None:
+        saved.check(service.settings.url, planned)
     if not options.is_json:
         drift = {} if prune else find_drift(service, document)
-        _show(options, file, document, planned, drift)
+        _show(options, name, document, planned, drift)
     answer, revocations = planned, list[dict[str, Any]]()
     if planned["changes"]:
         if not yes and not confirm("Apply these changes?"):
             raise Refusal("nothing was written", REFUSED)
         at = {"revision": planned["revision"], **_revision(document)}
-        answer = _send(service, file, document, prune=prune, dryRun=False, **at)
+        answer = send(service, name, document, prune=prune, dryRun=False, **at)
         from s3vend.cli.grant.revoking import revoke_closed
 
         revocations = revoke_closed(service, answer, revoke=revoke, may_ask=not yes)
@@ -94,57 +118,21 @@ def apply(
         put_text(f"Applied: revision {answer['revision']}.")
 
 
-def _read(file: str) -> "Document":
-    from s3vend.cli.grant.document import Malformed, read
-
-    try:
-        text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeError:
-        raise Refusal(f"{file} is not encoded in UTF-8") from None
-    try:
-        document = read(text)
-    except Malformed as error:
-        raise Refusal(f"{file}:{error.line}: {error}", REFUSED) from None
-    for name, instead in NOT_IN_FILE.items():
-        if name in document.members:
-            line = document.line(f"/{name}")
-            message = f"{file}:{line}: {name} is not allowed in the file; use {instead}"
-            raise Refusal(message, REFUSED)
-    return document
-
-
 def _revision(document: "Document") -> dict[str, Any]:
     return {name: value for name, value in document.members.items() if name == "revision"}
 
 
-def _send(service: "Service", file: str, document: "Document", **more: object) -> dict[str, Any]:
-    """Send the file and return the answer.
+def _planned(file: str | None, plan_file: str | None, *, prune: bool) -> "SavedPlan | None":
+    """Return the saved plan to apply; None to plan the file first."""
+    if (file is None) == (plan_file is None):
+        raise Refusal("name either a FILE to plan and apply, or a saved plan with --plan-file")
+    if plan_file is None:
+        return None
+    if prune:
+        raise Refusal("--prune belongs to plan; the saved plan was made with or without it")
+    from s3vend.cli.grant.saved import read_plan
 
-    Raises:
-        Refusal: the request has faults; the message names the line of each.
-        ServiceError: any other error.
-    """
-    from s3vend.errors import ServiceError
-
-    try:
-        return service.ask(ROUTE, {**document.members, **more})
-    except ServiceError as error:
-        faults = error.problem.faults
-        if not faults:
-            raise
-        lines = [
-            f"{file}:{document.line(fault.pointer)}: {fault.pointer}: {fault.detail}"
-            for fault in faults
-        ]
-        lines.append(f"{error.code}: {error.problem.detail}")
-        raise Refusal(
-            "\n".join(map(printable, lines)),
-            code_of(error),
-            name=error.code,
-            request_id=error.problem.request_id,
-        ) from None
+    return read_plan(plan_file)
 
 
 def _show(
@@ -169,6 +157,8 @@ def _show(
     for line_of_drift in drift_lines(drift):
         put_text(line_of_drift, hang=2)
     put_text(summary(changes, answer["revision"]))
+    if path := answer.get("planFile"):
+        say(f"saved the plan; to write exactly this, run s3vend apply --plan-file {quote(path)}")
 
 
 def add(app: typer.Typer) -> None:
@@ -181,6 +171,7 @@ def add(app: typer.Typer) -> None:
             "s3vend plan vending.yaml",
             "s3vend plan vending.yaml --detect-drift",
             "s3vend plan vending.yaml --prune --output json",
+            "s3vend plan vending.yaml --out vending.plan",
         ),
         cls=PlanCommand,
     )
@@ -191,5 +182,6 @@ def add(app: typer.Typer) -> None:
         (
             "s3vend apply vending.yaml",
             "s3vend apply vending.yaml --prune --yes --revoke",
+            "s3vend apply --plan-file vending.plan --yes",
         ),
     )

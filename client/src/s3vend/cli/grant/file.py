@@ -1,0 +1,70 @@
+"""Reads a `vending.yaml`, and sends it to the service; a fault is shown with its line."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s3vend.cli.terminal.command import STDIN
+from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of
+from s3vend.printable import printable
+
+if TYPE_CHECKING:
+    from s3vend.cli.grant.document import Document
+    from s3vend.service.connect import Service
+
+ROUTE = "/admin/changes"
+NOT_IN_FILE = {"dryRun": "s3vend plan", "prune": "--prune"}  # members, and what to use instead
+
+
+def read_file(file: str) -> "Document":
+    """Return the document in a file, or in stdin.
+
+    Raises:
+        Refusal: it cannot be read, or is not a valid document.
+    """
+    from s3vend.cli.grant.document import Malformed, read
+
+    try:
+        text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeError:
+        raise Refusal(f"{file} is not encoded in UTF-8") from None
+    try:
+        document = read(text)
+    except Malformed as error:
+        raise Refusal(f"{file}:{error.line}: {error}", REFUSED) from None
+    for name, instead in NOT_IN_FILE.items():
+        if name in document.members:
+            line = document.line(f"/{name}")
+            message = f"{file}:{line}: {name} is not allowed in the file; use {instead}"
+            raise Refusal(message, REFUSED)
+    return document
+
+
+def send(service: "Service", file: str, document: "Document", **more: object) -> dict[str, Any]:
+    """Send the document with further members, and return the answer.
+
+    Raises:
+        Refusal: the request has faults; the message names the line of each.
+        ServiceError: any other error.
+    """
+    from s3vend.errors import ServiceError
+
+    try:
+        return service.ask(ROUTE, {**document.members, **more})
+    except ServiceError as error:
+        faults = error.problem.faults
+        if not faults:
+            raise
+        lines = [
+            f"{file}:{document.line(fault.pointer)}: {fault.pointer}: {fault.detail}"
+            for fault in faults
+        ]
+        lines.append(f"{error.code}: {error.problem.detail}")
+        raise Refusal(
+            "\n".join(map(printable, lines)),
+            code_of(error),
+            name=error.code,
+            request_id=error.problem.request_id,
+        ) from None
