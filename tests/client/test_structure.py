@@ -221,6 +221,7 @@ def test_everything_is_written_in_one_place_that_escapes_it() -> None:
         for path in MODULES
     }
     assert {path: count for path, count in found.items() if count} == {
+        "cli/terminal/completion.py": 1,  # what the shell reads
         "cli/terminal/text.py": 1,
         "cli/terminal/ending.py": 1,
         "cli/app.py": 1,  # the version
@@ -264,6 +265,7 @@ def test_the_version_stands_at_two_places_and_is_one() -> None:
 # Who opens files without `files`, and why nobody else can choose what is opened there.
 OPENERS = {
     "cli/grant/file.py": "a document that the user names",
+    "cli/terminal/completion.py": "/dev/null",
     "cli/terminal/ending.py": "/dev/null",
     "cli/use/aws_config.py": "the config of the AWS CLI, and a file in a temporary directory",
     "cli/use/child.py": "/dev/tty",

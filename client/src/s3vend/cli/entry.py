@@ -1,7 +1,9 @@
 """The entry point of the command `s3vend`, which docs/cli.md documents."""
 
+import os
 import sys
 
+COMPLETE = "_S3VEND_COMPLETE"  # the scripts of --install-completion set it
 NEEDS = "s3vend: the command needs additional packages; install the extra s3vend[cli]\n"
 
 
@@ -14,4 +16,9 @@ def main() -> None:
             raise
         sys.stderr.write(NEEDS)
         sys.exit(2)
+    if (shell := os.environ.get(COMPLETE, "")).startswith("complete_"):
+        from s3vend.cli.terminal.completion import completing
+
+        with completing(shell, os.environ):
+            app(prog_name="s3vend")
     app(prog_name="s3vend")

@@ -10,6 +10,7 @@ from s3vend.cli.grant.shown import applies_to, put_result, state_of
 from s3vend.cli.grant.spelling import misspelt
 from s3vend.cli.terminal.arguments import Caller, SessionId, Yes
 from s3vend.cli.terminal.command import Options, command
+from s3vend.cli.terminal.completion import grant_ids
 from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirm, say
 from s3vend.cli.terminal.text import put_json, put_table
 from s3vend.cli.terminal.usage import Group
@@ -49,7 +50,10 @@ def revoke(
         str | None, typer.Option("--vend", help="Vend id (vendId); revokes its whole session.")
     ] = None,
     grant: Annotated[
-        str | None, typer.Option("--grant", help="Grant id; revokes all its sessions.")
+        str | None,
+        typer.Option(
+            "--grant", help="Grant id; revokes all its sessions.", autocompletion=grant_ids
+        ),
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="All sessions of all callers.")] = False,
     block: Annotated[

@@ -6,6 +6,7 @@ import typer
 
 from s3vend.cli.terminal.arguments import parse_target
 from s3vend.cli.terminal.command import Options, command
+from s3vend.cli.terminal.completion import scopes
 from s3vend.cli.terminal.text import Painted, put_json, put_text
 
 EXAMPLES = (
@@ -20,7 +21,11 @@ def doctor(
     *,
     target: Annotated[
         str | None,
-        typer.Argument(metavar="[TARGET]", help="Target to check, such as s3://bucket/reports/*."),
+        typer.Argument(
+            metavar="[TARGET]",
+            help="Target to check, such as s3://bucket/reports/*.",
+            autocompletion=scopes,
+        ),
     ] = None,
     origin: Annotated[
         str | None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from s3vend.cli.terminal.completion import scopes
 from s3vend.cli.terminal.ending import Refusal
 
 UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
@@ -29,7 +30,11 @@ class Privilege(str, Enum):
 
 Targets = Annotated[
     list[str],
-    typer.Argument(metavar="TARGET...", help="s3://bucket/key or s3://bucket/prefix/*; up to 20."),
+    typer.Argument(
+        metavar="TARGET...",
+        help="s3://bucket/key or s3://bucket/prefix/*; up to 20.",
+        autocompletion=scopes,
+    ),
 ]
 PermissionOption = Annotated[
     Permission,

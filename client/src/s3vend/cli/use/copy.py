@@ -12,6 +12,7 @@ import typer
 from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.bar import bar
 from s3vend.cli.terminal.command import STDIN, Options, command
+from s3vend.cli.terminal.completion import prefixes_or_files
 from s3vend.cli.terminal.ending import INTERRUPTED, Refusal, say
 from s3vend.cli.terminal.text import put_json
 from s3vend.errors import S3VendError
@@ -35,8 +36,18 @@ MIB = 1024 * 1024
 def copy(
     options: Options,
     *,
-    source: Annotated[str, typer.Argument(help="File or s3://bucket/key; - is stdin.")],
-    destination: Annotated[str, typer.Argument(help="s3://bucket/key or file; - is stdout.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="File or s3://bucket/key; - is stdin.", autocompletion=prefixes_or_files
+        ),
+    ],
+    destination: Annotated[
+        str,
+        typer.Argument(
+            help="s3://bucket/key or file; - is stdout.", autocompletion=prefixes_or_files
+        ),
+    ],
     content_type: Annotated[
         str | None,
         typer.Option("--content-type", help="Upload: media type. Default: from the file name."),

@@ -12,6 +12,7 @@ import typer
 
 from s3vend.cli.terminal.arguments import parse_duration, parse_key
 from s3vend.cli.terminal.command import STDIN, Options, command
+from s3vend.cli.terminal.completion import prefixes
 from s3vend.cli.terminal.ending import Refusal
 from s3vend.cli.terminal.text import put, put_json
 from s3vend.printable import printable
@@ -41,7 +42,11 @@ def url(
     *,
     targets: Annotated[
         list[str],
-        typer.Argument(metavar="TARGET...", help="s3://bucket/key; - reads keys from stdin."),
+        typer.Argument(
+            metavar="TARGET...",
+            help="s3://bucket/key; - reads keys from stdin.",
+            autocompletion=prefixes,
+        ),
     ],
     method: Annotated[
         Method, typer.Option("--method", "-X", case_sensitive=False, help="HTTP method.")

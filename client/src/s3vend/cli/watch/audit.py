@@ -7,6 +7,7 @@ import typer
 
 from s3vend.cli.terminal.arguments import SessionId, parse_target
 from s3vend.cli.terminal.command import Options, command
+from s3vend.cli.terminal.completion import grant_ids
 from s3vend.cli.terminal.ending import say
 from s3vend.cli.terminal.text import put_json, put_table
 from s3vend.cli.terminal.usage import Group
@@ -29,7 +30,7 @@ STATES = {
 }
 Issuer = Annotated[str | None, typer.Option("--issuer", help="Issuer of the token.")]
 Subject = Annotated[str | None, typer.Option("--subject", help="Subject of the token.")]
-Grant = Annotated[str | None, typer.Option("--grant", help="Grant id.")]
+Grant = Annotated[str | None, typer.Option("--grant", help="Grant id.", autocompletion=grant_ids)]
 Who = Annotated[
     str | None,
     typer.Option("--caller", help="ARN, or the name of a role or user, or a subject."),

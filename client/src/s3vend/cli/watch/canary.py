@@ -10,6 +10,7 @@ import typer
 from s3vend.cli.grant.revoking import ROUTE
 from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.command import Options, command
+from s3vend.cli.terminal.completion import prefixes
 from s3vend.cli.terminal.ending import REFUSED, Refusal
 from s3vend.cli.terminal.text import put_json, put_members
 
@@ -24,7 +25,10 @@ PAUSE = 0.1  # seconds between two requests
 def canary(
     options: Options,
     *,
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="s3://bucket/key to read.")],
+    target: Annotated[
+        str,
+        typer.Argument(metavar="TARGET", help="s3://bucket/key to read.", autocompletion=prefixes),
+    ],
     admin_profile: Annotated[
         str | None,
         typer.Option("--admin-profile", help="Profile that revokes. Default: the same identity."),
