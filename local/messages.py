@@ -1,10 +1,14 @@
 """Messages to the person at the terminal: progress on stderr, and errors that say what to do."""
 
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+SECONDS = len(" … 123.4 s")
 
 
 class LocalError(Exception):
@@ -19,7 +23,7 @@ def say(text: str) -> None:
 @contextmanager
 def step(title: str) -> Iterator[None]:
     """Print the title of a step and, after it has succeeded, how many seconds it took."""
-    print(f"{title} … ", end="", file=sys.stderr, flush=True)
+    print(f"{_fitting(title)} … ", end="", file=sys.stderr, flush=True)
     began = time.monotonic()
     try:
         yield
@@ -27,6 +31,13 @@ def step(title: str) -> Iterator[None]:
         say("")
         raise
     say(f"{time.monotonic() - began:.1f} s")
+
+
+def _fitting(title: str) -> str:
+    """Return a title that fits on a line of the terminal, with the seconds after it."""
+    if not sys.stderr.isatty():
+        return title
+    return textwrap.shorten(title, shutil.get_terminal_size().columns - SECONDS, placeholder=" …")
 
 
 def tail(log: Path, lines: int = 30) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from botocore.exceptions import ClientError
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +21,8 @@ from local.stack.deploy import deploy
 from local.stack.seed import BUCKET, seed
 
 PLAIN_WIDTH = 240  # in a pipe, lines are not wrapped
+WIDE = 120  # columns from which three columns stand side by side without a broken word
+INDENT = 4
 
 
 class Row(NamedTuple):
@@ -194,15 +197,35 @@ def verdict(rows: Sequence[Row]) -> int:
     """Print the table; return 1 if any row differs or there are no rows, else 0."""
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else PLAIN_WIDTH)
-    table = Table(box=box.SIMPLE_HEAD if terminal else box.ASCII)
-    for heading in ("step", "expected", "observed"):
-        table.add_column(heading, overflow="fold")
-    for line in rows:
-        style = "green" if line.observed == line.expected else "bold red"
-        table.add_row(Text(line.step), Text(line.expected), Text(line.observed, style))
-    console.print(table)
+    if console.width >= WIDE:
+        console.print(_table(rows, box.SIMPLE_HEAD if terminal else box.ASCII))
+    else:
+        _print_narrow(console, rows)
     differing = [line for line in rows if line.observed != line.expected]
     console.print(f"{len(rows) - len(differing)} of {len(rows)} as expected")
     for line in differing:
         console.print(f"DIFFERS: {line.step}", markup=False)
     return 1 if differing or not rows else 0
+
+
+def _table(rows: Sequence[Row], lines: box.Box) -> Table:
+    table = Table(box=lines)
+    for heading in ("step", "expected", "observed"):
+        table.add_column(heading, overflow="fold")
+    for line in rows:
+        table.add_row(Text(line.step), Text(line.expected), _observed(line))
+    return table
+
+
+def _print_narrow(console: Console, rows: Sequence[Row]) -> None:
+    """Print a step, and below it what was observed; what was expected, where that differs."""
+    for line in rows:
+        console.print(Text(line.step))
+        if line.observed != line.expected:
+            console.print(Padding(Text(f"expected: {line.expected}"), (0, 0, 0, INDENT)))
+        console.print(Padding(_observed(line), (0, 0, 0, INDENT)))
+    console.print()
+
+
+def _observed(line: Row) -> Text:
+    return Text(line.observed, "green" if line.observed == line.expected else "bold red")

@@ -1,3 +1,13 @@
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
+
 import pytest
 
 from local.demo.acts import compared, refusal
@@ -23,6 +33,45 @@ def test_one_step_that_differs_fails_the_demo_and_is_named(
     printed = capsys.readouterr().out
     assert "1 of 2 as expected" in printed
     assert "DIFFERS: 2 assume the role" in printed
+
+
+LONGEST = [  # as the demo has them
+    Row("7 s3vend, no grant on hoge.zip", *["403 AccessDenied, application/problem+json"] * 2),
+    Row(
+        "11 boto3 unmodified, AWS_CONTAINER_CREDENTIALS_FULL_URI and a token file",
+        *["the very bytes"] * 2,
+    ),
+    Row("8 a user with a grant, but without execute-api:Invoke", "403 Denied, at the door", "200"),
+]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 119, 120, 160])
+def test_the_table_fits_the_terminal_and_no_word_is_broken(columns: int) -> None:
+    code = f"from local.demo.story import Row, verdict; verdict([Row(*row) for row in {[tuple(row) for row in LONGEST]!r}])"  # fmt: skip
+    shown = at_a_terminal(code, columns)
+    assert max(map(len, shown)) <= columns
+    words = {word for row in LONGEST for part in row for word in part.split()}
+    assert words <= set(" ".join(shown).split())
+    assert "2 of 3 as expected" in shown
+
+
+def at_a_terminal(code: str, columns: int) -> "list[str]":
+    """The lines that a program shows at a terminal of this width, without their colours."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"}
+    environment.pop("COLUMNS", None)
+    running = subprocess.Popen(  # noqa: S603 - this very interpreter
+        [sys.executable, "-c", code], env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # it has ended, and the terminal with it
+        while block := os.read(ours, 4096):
+            shown += block
+    os.close(ours)
+    assert running.wait(20) == 0, shown.decode()
+    return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).splitlines()]
 
 
 def test_a_demo_without_steps_fails() -> None:
