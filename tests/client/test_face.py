@@ -17,6 +17,7 @@ NAMES = [
     "Downloaded",
     "Fault",
     "FileChanged",
+    "FileExists",
     "Form",
     "Fresh",
     "IdentityError",

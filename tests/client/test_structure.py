@@ -55,14 +55,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("printable", "problem", "errors", "identity", "service", "transfer"),
         "cli/layout",
     ),
-    "cli/use": (
-        *("printable", "errors", "files", "http", "identity", "service"),
+    "cli/objects": (
+        *("printable", "errors", "http", "service"),
         *("transfer", "transfer/upload", "transfer/download", "cli/terminal"),
     ),
+    "cli/use": ("printable", "errors", "files", "identity", "service", "cli/terminal"),
     "cli/grant": ("printable", "errors", "files", "service", "cli/terminal"),
     "cli/watch": ("service", "cli/terminal", "cli/grant"),
     "cli/setup": (FACE, "errors", "files", "http", "identity", "service", "cli/terminal"),
-    "cli": (FACE, "cli/terminal", "cli/use", "cli/grant", "cli/watch", "cli/setup"),
+    "cli": (FACE, "cli/terminal", "cli/objects", "cli/use", "cli/grant", "cli/watch", "cli/setup"),
     "__main__": ("cli",),
 }
 MOST = 10  # modules of a room
@@ -269,9 +270,9 @@ OPENERS = {
     "cli/terminal/ending.py": "/dev/null",
     "cli/use/aws_config.py": "the config of the AWS CLI, and a file in a temporary directory",
     "cli/use/child.py": "/dev/tty",
-    "cli/use/copy.py": "a temporary file with a random name",
     "identity/platforms.py": "tokens that the user names or root mounts, and a file of the kernel",
     "transfer/upload/source.py": "a file that the user names",
+    "transfer/upload/streamed.py": "a file in a temporary directory",
 }
 OPENING = {
     *("open", "mkdir", "makedirs", "mkstemp", "mkdtemp", "NamedTemporaryFile", "touch"),

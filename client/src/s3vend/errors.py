@@ -12,7 +12,7 @@ S3VendError
 └── TransferError          an upload or a download failed
     ├── StorageError       S3 answered with an error
     ├── ChecksumMismatch · ObjectChanged · FileChanged
-    └── DiskFull
+    └── DiskFull · FileExists
 
 No message and no repr contains a token, a key, a signature or a whole presigned URL, nor a control
 character from text that others choose.
@@ -153,6 +153,10 @@ class ObjectChanged(TransferError):
 
 class FileChanged(TransferError):
     """The file was changed during the upload."""
+
+
+class FileExists(TransferError):
+    """The path of a download has a file already, which may not be replaced."""
 
 
 class DiskFull(TransferError):

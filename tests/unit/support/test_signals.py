@@ -33,7 +33,7 @@ SENT = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM
 IGNORED = ",".join((*SENT, "SIGPIPE", "SIGCHLD"))
 
 SENDING = (
-    "tests/client/cli/use/test_copy.py::test_ctrl_c_says_how_to_go_on_and_leaves_nothing_half_done",
+    "tests/client/cli/objects/test_copy.py::test_ctrl_c_says_how_to_go_on_and_leaves_nothing_half_done",
     "tests/client/cli/use/test_execute.py::test_a_signal_reaches_the_command",
     "tests/client/cli/use/test_execute.py::test_the_exit_code_is_the_command_s_own",
     "tests/client/transfer/test_crew.py::test_an_interruption_does_not_wait_for_a_thread_that_hangs",

@@ -1,5 +1,6 @@
 """An open directory: its files are opened by name, wherever its own name leads by then."""
 
+import errno
 import os
 from collections.abc import Collection
 from contextlib import suppress
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s3vend.files.ours import check_file, check_same
+from s3vend.files.support import supported
 
 SAFE = (
     getattr(os, "O_NOFOLLOW", 0)
@@ -81,6 +83,26 @@ class Directory:
         """Rename a file. A file or link at the new name is replaced, and never followed."""
         os.replace(self._at(old), self._at(new), src_dir_fd=self.fd, dst_dir_fd=self.fd)
 
+    def rename_new(self, old: str, new: str) -> None:
+        """Rename a file, unless the new name exists.
+
+        A file system without hard links cannot do both at once: there, a file that appears in
+        between is replaced.
+
+        Raises:
+            FileExistsError: the new name exists, for whatever it is.
+        """
+
+        def link() -> None:
+            places = {"src_dir_fd": self.fd, "dst_dir_fd": self.fd}
+            os.link(self._at(old), self._at(new), **places, follow_symlinks=False)
+
+        if supported(link):
+            return self.remove(old)
+        if self.has(new):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self.path / new))
+        return self.rename(old, new)
+
     def remove(self, name: str) -> None:
         """Remove a file or link, if there is one."""
         with suppress(FileNotFoundError):
@@ -98,16 +120,21 @@ class Directory:
             return False
         return True
 
-    def sync(self) -> None:
-        """Write the names to the disk, so that they survive a power cut."""
+    def sync(self) -> bool:
+        """Write the names to the disk, so that they survive a power cut.
+
+        Return False if that is not possible. Windows does not need to be asked.
+        """
         if self.fd is None:
-            return
-        with suppress(PermissionError):  # a directory that may be entered, but not listed
+            return True
+        try:
             fd = os.open(".", os.O_RDONLY | SAFE, dir_fd=self.fd)
-            try:
-                os.fsync(fd)
-            finally:
-                os.close(fd)
+        except PermissionError:  # a directory that may be entered, but not listed
+            return False
+        try:
+            return supported(lambda: os.fsync(fd))
+        finally:
+            os.close(fd)
 
     def _at(self, name: str) -> str:
         return name if self.fd is not None else str(self.path / name)

@@ -3,16 +3,18 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from s3vend.errors import SettingsError
 
 Progress = Callable[[int, int], object]  # called with the bytes done and the total
+Report = Callable[[int, Any], object]  # the same, or the total is None: it is not known
 
 
 class Counter:
     """Counts the bytes that are done. Bytes that must be sent again are subtracted."""
 
-    def __init__(self, total: int, report: Progress | None) -> None:
+    def __init__(self, total: int | None, report: Report | None) -> None:
         self.total, self._report = total, report
         self._done = 0
         self._lock = threading.Lock()

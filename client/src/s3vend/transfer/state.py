@@ -1,10 +1,11 @@
 """The saved state of a transfer, from which a later run resumes. It contains no secrets."""
 
+import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -13,12 +14,12 @@ from typing import Any
 from s3vend.errors import TransferError
 from s3vend.files.directory import Directory
 from s3vend.files.paths import expanded, private_directory
+from s3vend.files.support import supported
 
 if sys.platform != "win32":
     import fcntl
 
 VERSION = 1
-CANNOT_RESUME = "This transfer cannot be resumed."
 Remark = Callable[[str], object]  # called with a sentence for the user
 
 
@@ -29,6 +30,8 @@ class StateUnusable(TransferError):
 class State:
     """A state file and its lock: ``with State(path) as state`` keeps other processes out.
 
+    ``remark`` is called if the file system has no locks.
+
     Raises:
         StateUnusable: the directory cannot be written, or is not only the user's to write.
         TransferError: another process runs the same transfer.
@@ -36,8 +39,8 @@ class State:
 
     resumable = True
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, remark: Remark = bool) -> None:
+        self.path, self._remark = path, remark
         self._lock_name = f"{path.name}.lock"
         self._directory: Directory | None = None
         self._lock: int | None = None
@@ -47,11 +50,11 @@ class State:
         try:
             directory = self._directory = private_directory(self.path.parent, make=True)
             self._lock = _opened_or_made(directory, self._lock_name)
-            if sys.platform != "win32":
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # The process that held the lock may have removed the file when it ended.
-                if not os.path.samestat(os.fstat(self._lock), directory.status(self._lock_name)):
-                    raise BlockingIOError  # noqa: TRY301 - the same message for both cases
+            if not supported(self._take_lock):
+                self._remark(
+                    f"The file system of {self.path.parent} has no locks. Do not run the same "
+                    "transfer twice at a time."
+                )
         except BlockingIOError:
             self._close()
             raise TransferError(
@@ -80,6 +83,19 @@ class State:
             self._directory.close()
         self._lock = self._directory = None
 
+    def _take_lock(self) -> None:
+        if sys.platform == "win32" or self._lock is None:
+            return
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno == errno.EACCES:  # in place of EAGAIN, as on CIFS
+                raise BlockingIOError from None
+            raise
+        # The process that held the lock may have removed the file when it ended.
+        if not os.path.samestat(os.fstat(self._lock), self._open.status(self._lock_name)):
+            raise BlockingIOError
+
     @property
     def _open(self) -> Directory:
         assert self._directory is not None, "use the state in a `with` statement"
@@ -100,14 +116,14 @@ class State:
         """Replace the saved state atomically.
 
         Raises:
-            TransferError: the file cannot be written.
+            StateUnusable: the file cannot be written.
         """
         text = json.dumps({"version": VERSION, **members})
         try:
             self._open.write(self.path.name, text.encode())
         except OSError as error:
-            raise TransferError(
-                f"Cannot save the state of the transfer in {self.path}: {error.strerror}"
+            raise StateUnusable(
+                f"Cannot save the state of the transfer in {self.path}: {error.strerror}."
             ) from None
         self._written = monotonic()
 
@@ -118,44 +134,6 @@ class State:
     def forget(self) -> None:
         """Delete the saved state."""
         self._open.remove(self.path.name)
-
-
-class Unsaved(State):
-    """A state that is never saved, so that nothing can be resumed."""
-
-    resumable = False
-
-    def read(self, fingerprint: Mapping[str, object]) -> None:
-        """Return None."""
-        del fingerprint
-
-    def write(self, members: Mapping[str, object]) -> None:
-        """Do nothing."""
-        del members
-
-    def is_due(self, seconds: float) -> bool:
-        """Return False."""
-        del seconds
-        return False
-
-    def forget(self) -> None:
-        """Do nothing."""
-
-
-@contextmanager
-def saved_if_possible(path: Path, remark: Remark) -> Iterator[State]:
-    """Yield the state at this path, or one that is not saved and a remark why.
-
-    Raises:
-        TransferError: another process runs the same transfer.
-    """
-    with ExitStack() as stack:
-        try:
-            state = stack.enter_context(State(path))
-        except StateUnusable as error:
-            remark(f"{error} {CANNOT_RESUME}")
-            state = Unsaved(path)
-        yield state
 
 
 def state_file(kind: str, *names: str) -> Path:

@@ -14,7 +14,9 @@ EARLY = timedelta(seconds=5)  # a URL that expires sooner is replaced before it 
 # The most new URLs for one request: after S3 refused a URL, and after S3 called a URL expired.
 RENEWALS, EXPIRED = 1, 3
 LIFETIMES = (EXPIRES, 300, 60, 10)  # of URLs, in seconds; a grant may not allow the longer ones
+CONFLICT = "ConditionalRequestConflict"  # another request to the key came in between
 RETRIED_CODES = {
+    CONFLICT,
     "InternalError",
     "SlowDown",
     "RequestTimeout",

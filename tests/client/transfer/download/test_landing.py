@@ -2,7 +2,10 @@
 
 import errno
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -30,6 +33,7 @@ def test_more_than_is_free_is_not_begun(tmp_path: Path) -> None:
 
 def test_a_file_gets_its_name_and_the_permissions_of_any_other(tmp_path: Path) -> None:
     (tmp_path / "other").touch()
+    remarks: list[str] = []
     with Landing(tmp_path / "file") as landing:
         landing.make(5)
         [part] = tmp_path.glob(".s3vend-*")
@@ -38,28 +42,113 @@ def test_a_file_gets_its_name_and_the_permissions_of_any_other(tmp_path: Path) -
             write(b"ab")
             write(b"cde")
         assert b"".join(landing.blocks()) == b"abcde"
-        landing.finish()
+        landing.finish(remarks.append)
     assert (tmp_path / "file").read_bytes() == b"abcde"
     assert (tmp_path / "file").stat().st_mode == (tmp_path / "other").stat().st_mode
     assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "other"]
+    assert remarks == []
 
 
 def test_a_part_file_that_cannot_be_renamed_can_be_taken_up_again(tmp_path: Path) -> None:
-    before = os.umask(0)
+    before, remarks = os.umask(0), list[str]()
     try:
         with Landing(tmp_path / "file") as landing:
             landing.make(5)
-            saved = landing.identity
+            saved = landing.saved
             (tmp_path / "file").mkdir()
             with pytest.raises(s3vend.TransferError, match="cannot be written"):
-                landing.finish()
+                landing.finish(remarks.append)
         (tmp_path / "file").rmdir()
-        remarks: list[str] = []
         with Landing(tmp_path / "file") as landing:
             assert landing.resume(saved, remarks.append)
-            landing.finish()
+            landing.finish(remarks.append)
     finally:
         os.umask(before)
     assert remarks == []
     assert (tmp_path / "file").read_bytes() == bytes(5)
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o666
+
+
+def landed(path: Path, *, overwrite: bool = True, meanwhile: "str | None" = None) -> "list[str]":
+    """A download of a byte; what was remarked."""
+    remarks: list[str] = []
+    with Landing(path) as landing:
+        landing.check_existing(None, overwrite=overwrite)
+        landing.make(1)
+        if meanwhile is not None:
+            path.write_text(meanwhile)
+        landing.finish(remarks.append)
+    return remarks
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_what_appears_during_a_download_is_replaced_only_where_that_was_asked(
+    links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not links:  # as on FAT, and on many file systems of FUSE
+        monkeypatch.setattr(os, "link", failing(errno.EPERM))
+    path = tmp_path / "file"
+    assert landed(path, overwrite=False) == []
+    path.unlink()
+    with pytest.raises(s3vend.FileExists, match="file already exists"):
+        landed(path, overwrite=False, meanwhile="another's")
+    assert path.read_text() == "another's"
+    assert landed(path, meanwhile="another's") == []
+    assert path.read_bytes() == b"\0"
+
+
+def test_a_run_continues_with_what_an_earlier_one_was_to_replace(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("mine")
+    with Landing(path) as landing:
+        landing.check_existing(None, overwrite=True)
+        landing.make(1)
+        saved = landing.saved
+    with Landing(path) as landing:
+        landing.check_existing(saved, overwrite=False)
+        assert landing.resume(saved, print)
+        landing.finish(print)
+    assert path.read_bytes() == b"\0"
+    path.write_text("another's")
+    with Landing(path) as landing, pytest.raises(s3vend.FileExists):
+        landing.check_existing(saved, overwrite=False)
+
+
+def failing(code: int) -> Callable[..., None]:
+    def fail(*given: object, **named: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.ENOSYS])
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        ("fsync", "cannot be asked to write it to the disk"),
+        ("fchmod", "cannot set its permissions"),
+    ],
+)
+def test_a_file_system_that_cannot_do_everything_gets_the_file_and_that_is_said(
+    function: str, said: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, function, failing(code))
+    [remark] = landed(tmp_path / "file")
+    assert said in remark
+    assert (tmp_path / "file").read_bytes() == b"\0"
+
+
+def test_a_disk_that_fails_to_write_is_not_taken_for_such_a_file_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", failing(errno.EIO))
+    with pytest.raises(s3vend.TransferError, match="cannot be written"):
+        landed(tmp_path / "file")
+    assert not (tmp_path / "file").exists()
+
+
+def test_a_file_system_that_does_not_know_its_size_is_not_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(total=0, free=0))
+    assert landed(tmp_path / "file") == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import s3vend
-from s3vend.cli.use.stream import stream
+from s3vend.cli.objects.stream import stream
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.storing import TARGET, Stored, md5, names, serving_object, sha256
 

@@ -1,1 +1,1 @@
-"""The commands for users: credentials, exec, url, cp, ls, whoami, explain."""
+"""The commands for users: credentials, exec, ls, whoami, explain."""

@@ -10,7 +10,8 @@ from s3vend.transfer.download.landing import Landing
 from s3vend.transfer.download.ranges import SIZE, Object, find
 from s3vend.transfer.download.run import Downloaded, DownloadRun
 from s3vend.transfer.progress import Progress
-from s3vend.transfer.state import Remark, State, saved_if_possible, state_file
+from s3vend.transfer.resuming import saved_if_possible
+from s3vend.transfer.state import Remark, State, state_file
 from s3vend.transfer.storage import Lifetimes
 
 PARALLEL = 8
@@ -21,6 +22,7 @@ def download(
     target: str,
     path: str | os.PathLike[str],
     *,
+    overwrite: bool = True,
     part_size: int = SIZE,
     parallel: int = PARALLEL,
     progress: Progress | None = None,
@@ -31,12 +33,15 @@ def download(
 
     A ``path`` that ends with a slash is a directory, which is created if it is missing. Until it is
     complete, the file has a random name in the same directory. After an interruption the same call,
-    in any process, resumes. A file or link at the path is replaced; a link is never followed.
+    in any process, resumes. A file or link at the path is replaced; a link is never followed. With
+    ``overwrite`` False the download fails instead, unless this is what an earlier call that was
+    interrupted was to replace.
     ``part_size`` is the size of a range in bytes; ``parallel`` is the number of ranges read at a
     time. ``remark`` is called with sentences for the user, such as why the download cannot be
     resumed or verified.
 
     Raises:
+        FileExists: the path exists, and ``overwrite`` is False.
         StorageError: S3 refused a request.
         ChecksumMismatch: the downloaded bytes differ from the object.
         ObjectChanged: the object was replaced several times during the download.
@@ -53,6 +58,9 @@ def download(
                 "Files that an earlier version used, or that somebody else made, are ignored. "
                 f"Delete them: {' '.join(map(str, earlier))}"
             )
+        landing.check_existing(
+            state.read({"path": str(final), "target": target}), overwrite=overwrite
+        )
         try:
             return _download(remote, landing, state, parallel, progress, remark)
         except BaseException:

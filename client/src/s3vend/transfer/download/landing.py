@@ -6,17 +6,16 @@ and the part file stay open, and a name that somebody swaps meanwhile changes no
 """
 
 import errno
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from s3vend.errors import DiskFull, TransferError
+from s3vend.errors import DiskFull, FileExists, TransferError
 from s3vend.files.directory import Directory
 from s3vend.files.paths import open_directory
-from s3vend.transfer.download.part import Part, Write, new_part, saved_part
+from s3vend.transfer.download.part import NO_SYNC, Part, Write, new_part, saved_part
 from s3vend.transfer.state import Remark
 
 FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
@@ -36,6 +35,8 @@ class Landing:
         self.path = path
         self._directory: Directory | None = None
         self._part: Part | None = None
+        self._replaces: list[int] | None = None  # what has the final name, by its status
+        self._overwrite = True
 
     def __enter__(self) -> "Landing":
         with self._translate_errors(0):
@@ -48,9 +49,20 @@ class Landing:
         self._where.close()
 
     @property
-    def identity(self) -> dict[str, object]:
-        """The members of the state by which a later run recognises the part file."""
-        return self._open.identity
+    def saved(self) -> dict[str, object]:
+        """The members of the state by which a later run recognises the files."""
+        return {**self._open.identity, "replaces": self._replaces}
+
+    def check_existing(self, saved: Mapping[str, Any] | None, *, overwrite: bool) -> None:
+        """Check what has the final name. What an earlier run was to replace may be replaced.
+
+        Raises:
+            FileExists: something has it, and ``overwrite`` is False.
+        """
+        self._replaces, self._overwrite = self._existing(), overwrite
+        agreed = None if saved is None else saved.get("replaces")
+        if not overwrite and self._replaces not in (None, agreed):
+            raise self._exists_error()
 
     def earlier_files(self) -> list[Path]:
         """Return the files beside the path that an earlier version used; others may have made them.
@@ -84,10 +96,9 @@ class Landing:
             TransferError: the file cannot be created.
         """
         with self._translate_errors(size):
-            self._where.has(self.path.name)  # raises now if the final name is too long
-            free = shutil.disk_usage(self.path.parent).free
-            if free < size:
-                raise DiskFull(self._full_message(size, free))
+            usage = shutil.disk_usage(self.path.parent)
+            if usage.free < size and usage.total:  # 0: the file system does not know
+                raise DiskFull(self._full_message(size, usage.free))
             self._part = new_part(self._where, size)
 
     @contextmanager
@@ -104,20 +115,31 @@ class Landing:
         with self._translate_errors(0):
             yield from self._open.blocks()
 
-    def flush(self) -> None:
-        """Write everything to the disk (fsync)."""
+    def flush(self) -> bool:
+        """Write everything to the disk; return False if the file system cannot be asked to."""
         with self._translate_errors(0):
-            os.fsync(self._open.fd)
+            return self._open.flush()
 
-    def finish(self) -> None:
+    def finish(self, remark: Remark) -> None:
         """Rename the complete file to the final path, so that the name survives a power cut.
 
+        ``remark`` is called with what the file system cannot do.
+
         Raises:
+            FileExists: without ``overwrite``, something got the name during the download.
             TransferError: it cannot be renamed, or somebody put another file in its place.
         """
-        self.flush()
+        lacking = [] if self.flush() else [NO_SYNC]
         with self._translate_errors(0):
-            self._open.rename(self.path.name)
+            if not self._overwrite and self._existing() != self._replaces:
+                raise self._exists_error()
+            replace = self._overwrite or self._replaces is not None
+            try:
+                lacking += self._open.rename(self.path.name, replace=replace)
+            except FileExistsError:
+                raise self._exists_error() from None
+        for fault in dict.fromkeys(lacking):
+            remark(f"{self.path} is complete, but its file system {fault}.")
         self._part = None
 
     def drop(self) -> None:
@@ -128,6 +150,15 @@ class Landing:
         with suppress(OSError):
             self._where.remove(self._part.name)
         self._part = None
+
+    def _existing(self) -> list[int] | None:
+        """Return the status of what has the final name; of a link, the link's own."""
+        with self._translate_errors(0):
+            try:
+                status = self._where.status(self.path.name)
+            except FileNotFoundError:
+                return None
+        return [status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns]
 
     @property
     def _where(self) -> Directory:
@@ -150,6 +181,9 @@ class Landing:
             raise TransferError(
                 f"{error.filename or self.path} cannot be written: {reason}"
             ) from None
+
+    def _exists_error(self) -> FileExists:
+        return FileExists(f"{self.path} already exists; set overwrite to replace it")
 
     def _full_message(self, left: int, free: int | None, reason: str = "not enough space") -> str:
         available = "" if free is None else f", {free:,} are free"

@@ -11,9 +11,12 @@ from typing import Any
 
 from s3vend.errors import TransferError
 from s3vend.files.directory import Directory
+from s3vend.files.support import supported
 from s3vend.http.wire import BLOCK
 
 _NAME = re.compile(r"\.s3vend-[0-9a-f]{32}")
+NO_MODE = "cannot set its permissions; check who can read it"
+NO_SYNC = "cannot be asked to write it to the disk now; a power cut soon may still undo it"
 Write = Callable[[bytes], None]
 
 
@@ -56,25 +59,36 @@ class Part:
             while block := file.read(BLOCK):
                 yield block
 
-    def rename(self, name: str) -> None:
+    def rename(self, name: str, *, replace: bool) -> Iterator[str]:
         """Give the file its final name, and the permissions of any new file.
 
+        Yield what the file system could not do.
+
         Raises:
+            FileExistsError: the name exists, and ``replace`` is False.
             TransferError: somebody put another file in its place.
         """
         self._check_name(self.name)
+        give_name = self.directory.rename if replace else self.directory.rename_new
         if sys.platform == "win32":  # which does not rename an open file
             self.close()
-            self.directory.rename(self.name, name)
+            give_name(self.name, name)
             return
-        os.fchmod(self.fd, 0o666 & ~_umask())
+        if not supported(lambda: os.fchmod(self.fd, 0o666 & ~_umask())):
+            yield NO_MODE
         try:
-            self.directory.rename(self.name, name)
+            give_name(self.name, name)
         except OSError:
-            os.fchmod(self.fd, 0o600)  # else a later run would not take it up again
+            # Else a later run would not take it up again.
+            supported(lambda: os.fchmod(self.fd, 0o600))
             raise
         self._check_name(name)
-        self.directory.sync()
+        if not self.directory.sync():
+            yield NO_SYNC
+
+    def flush(self) -> bool:
+        """Write everything to the disk; return False if the file system cannot be asked to."""
+        return supported(lambda: os.fsync(self.fd))
 
     def close(self) -> None:
         """Close the file, if it is open."""

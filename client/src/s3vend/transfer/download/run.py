@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from s3vend.errors import ChecksumMismatch, S3VendError, Unreachable
+from s3vend.errors import ChecksumMismatch, FileExists, S3VendError, Unreachable
 from s3vend.http.wire import Answer
 from s3vend.service.urls import Url
 from s3vend.transfer.crew import Crew
@@ -83,7 +83,11 @@ class DownloadRun:
                 self._save()
             raise
         verified = self._verify()
-        landing.finish()
+        try:
+            landing.finish(self._remark)
+        except FileExists:  # all is here, so the next run only renames it
+            self._save()
+            raise
         self._state.forget()
         return Downloaded(landing.path, remote.size, remote.etag, verified, resumed)
 
@@ -106,9 +110,8 @@ class DownloadRun:
 
     def _save(self) -> None:
         """Save the state. Only ranges that are on the disk count as done."""
-        self._landing.flush()
-        done = {"done": sorted(self._done)}
-        self._state.write(self._fingerprint | self._landing.identity | done)
+        done = sorted(self._done) if self._landing.flush() else []
+        self._state.write(self._fingerprint | self._landing.saved | {"done": done})
 
     def _range(self, number: int) -> None:
         first, size = self._object.span(number)

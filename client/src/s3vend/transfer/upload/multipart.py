@@ -11,9 +11,9 @@ from s3vend.transfer import checksums
 from s3vend.transfer.checksums import Algorithm
 from s3vend.transfer.crew import Crew
 from s3vend.transfer.state import State
-from s3vend.transfer.storage import Lifetimes, send_with_retries
-from s3vend.transfer.upload.join import join
-from s3vend.transfer.upload.parts import Part, Sent, Upload
+from s3vend.transfer.storage import CONFLICT, Lifetimes, send_with_retries
+from s3vend.transfer.upload.join import GONE, join
+from s3vend.transfer.upload.parts import Part, Sent, Upload, etag_of
 from s3vend.transfer.upload.sending import Uploaded, UploadJob
 
 SavedState = Mapping[str, Any]
@@ -28,16 +28,19 @@ def run(job: UploadJob, state: State) -> Uploaded:
     """
     saved = state.read(job.fingerprint)
     algorithm = checksums.by_name(saved["algorithm"]) if saved else None
-    if saved is None or algorithm is None:
+    resumes = saved is not None and algorithm is not None
+    try:
+        if saved is not None and algorithm is not None:
+            sent = {int(number): Sent(*part) for number, part in saved["sent"].items()}
+            return _send(job, state, _resume(job, saved, algorithm), sent)
         end(job, state)  # one may be left from before the file changed
         return _send(job, state, _start(job), {})
-    sent = {int(number): Sent(*part) for number, part in saved["sent"].items()}
-    try:
-        return _send(job, state, _resume(job, saved, algorithm), sent)
     except (NotFound, StorageError) as error:
-        if not isinstance(error, NotFound) and error.code != "NoSuchUpload":
+        # The upload has expired in the service, was aborted in S3, or can no longer be joined.
+        gone = isinstance(error, NotFound) or error.code == GONE
+        if not (resumes and gone) and error.code != CONFLICT:
             raise
-    state.forget()  # the upload has expired in the service, or was aborted in S3
+    state.forget()
     job.counter.restart()
     return _send(job, state, _start(job), {})
 
@@ -47,9 +50,15 @@ def end(job: UploadJob, state: State) -> bool:
     saved = state.read({"target": job.target})
     if saved is None:
         return False
-    with suppress(S3VendError):  # it may be over already, or its grant may have expired
-        upload = _resume(job, saved, checksums.SHA256)
-        service = job.service
+    abort(job, _resume(job, saved, checksums.SHA256))
+    state.forget()
+    return True
+
+
+def abort(job: UploadJob, upload: Upload) -> None:
+    """Abort an upload. It may be over already, or its grant may have expired."""
+    service = job.service
+    with suppress(S3VendError):
         send_with_retries(
             f"abort the upload to {job.target}",
             None,
@@ -57,24 +66,27 @@ def end(job: UploadJob, state: State) -> bool:
             lambda url: service.wire.send(url.method, url.url, url.headers),
             service.patience,
         )
-    state.forget()
-    return True
 
 
-def _start(job: UploadJob) -> Upload:
-    size, lifetimes = job.source.size, Lifetimes()
+def start(job: UploadJob, sizes: Mapping[str, object]) -> Upload:
+    """Start an upload; ``sizes`` are the members that say how many parts there are."""
+    lifetimes = Lifetimes()
     request = {
         **job.members,
+        **sizes,
         "target": job.target,
-        "size": size,
         "checksumAlgorithm": job.algorithm.name,
-        **({"partSize": job.part_size} if job.part_size else {}),
     }
     answer = lifetimes.request(
         lambda seconds: job.service.ask("multipart-uploads", {**request, "expiresIn": seconds})
     )
-    part_size = int(answer["partSize"])
+    size, part_size = job.source.size, int(answer.get("partSize", 0))
     return Upload(answer["uploadId"], size, part_size, job.algorithm, job.service, lifetimes)
+
+
+def _start(job: UploadJob) -> Upload:
+    part_size = {"partSize": job.part_size} if job.part_size else {}
+    return start(job, {"size": job.source.size, **part_size})
 
 
 def _resume(job: UploadJob, saved: SavedState, algorithm: Algorithm) -> Upload:
@@ -107,13 +119,15 @@ def _send(job: UploadJob, state: State, upload: Upload, sent: dict[int, Sent]) -
             lambda url: job.put(url, part.first, part.size, crew.check),
             patience,
         )
-        etag = answer.headers.get("etag")
-        if not etag:
-            raise StorageError(action, answer.status, "NoETag")
         with lock:
-            sent[part.number] = Sent(etag, part.checksum)
+            sent[part.number] = Sent(etag_of(answer, action), part.checksum)
             if state.is_due(len(sent) * EACH):
                 save()
+
+    def give_up(*, hopeless: bool) -> None:
+        if hopeless or not state.resumable:
+            abort(job, upload)
+            state.forget()
 
     save()
     try:
@@ -121,13 +135,15 @@ def _send(job: UploadJob, state: State, upload: Upload, sent: dict[int, Sent]) -
     except BaseException:
         with lock, suppress(S3VendError):
             save()
+        give_up(hopeless=False)
         raise
     try:
         job.source.check()
         etag = join(job, upload, sent)
-    except (FileChanged, StorageError) as error:
-        if isinstance(error, FileChanged) or 400 <= error.status < 500:
-            end(job, state)  # these parts can never become that object
+    except BaseException as error:
+        refused = isinstance(error, StorageError) and 400 <= error.status < 500
+        # These parts can never become that object.
+        give_up(hopeless=refused or isinstance(error, FileChanged))
         raise
     state.forget()
     return Uploaded(job.target, job.source.size, etag, upload.algorithm.name, resumed)

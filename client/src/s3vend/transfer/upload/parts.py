@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from s3vend.errors import StorageError
+from s3vend.http.wire import Answer
 from s3vend.service.connect import Service
 from s3vend.service.urls import Url, url_of
 from s3vend.transfer.checksums import Algorithm
 from s3vend.transfer.storage import Lifetimes
-from s3vend.transfer.upload.source import Source
+from s3vend.transfer.upload.source import Content
 
 FEW, MOST = 2, 100  # parts signed at once: few at first, so that sending starts soon
 
@@ -62,7 +64,7 @@ class Upload:
         """Return the URL that aborts the upload and deletes its parts."""
         return url_of(self._request("abort", {}))
 
-    def missing(self, source: Source, sent: Mapping[int, Sent]) -> Iterator[Part]:
+    def missing(self, source: Content, sent: Mapping[int, Sent]) -> Iterator[Part]:
         """Yield the parts that S3 does not have yet, with their URLs.
 
         Parts are signed in batches whose size doubles.
@@ -75,7 +77,7 @@ class Upload:
                 yield from self._sign_parts(source, some)
                 at, batch = at + len(some), min(MOST, batch * 2)
 
-    def _sign_parts(self, source: Source, numbers: range) -> Iterator[Part]:
+    def _sign_parts(self, source: Content, numbers: range) -> Iterator[Part]:
         spans = [self.span(number) for number in numbers]
         checksums = [self.algorithm.of(source.blocks(first, size)) for first, size in spans]
         urls = self.sign(numbers, checksums)
@@ -111,6 +113,18 @@ class Upload:
         return self.lifetimes.request(
             lambda seconds: self.service.ask(route, {**members, "expiresIn": seconds})
         )
+
+
+def etag_of(answer: Answer, action: str) -> str:
+    """Return the ETag of a part that S3 has taken; ``action`` is for messages.
+
+    Raises:
+        StorageError: the answer has none.
+    """
+    etag = answer.headers.get("etag")
+    if not etag:
+        raise StorageError(action, answer.status, "NoETag")
+    return etag
 
 
 def runs(numbers: list[int]) -> Iterator[range]:

@@ -1,19 +1,19 @@
 """Uploads with presigned URLs: a small file in one request, a larger one in parts that resume."""
 
-import mimetypes
 import os
 from pathlib import Path
 
 from s3vend.service.connect import Service, connect
-from s3vend.service.urls import Url, url_of
 from s3vend.transfer import checksums
 from s3vend.transfer.destination import upload_target
+from s3vend.transfer.media_types import media_type
 from s3vend.transfer.progress import Counter, Progress
-from s3vend.transfer.state import State
-from s3vend.transfer.storage import Lifetimes, send_with_retries
+from s3vend.transfer.resuming import saved_if_possible
+from s3vend.transfer.state import Remark, State
 from s3vend.transfer.upload import multipart
 from s3vend.transfer.upload.sending import SMALL, Uploaded, UploadJob
 from s3vend.transfer.upload.source import source_of
+from s3vend.transfer.upload.whole import put_whole
 
 PARALLEL = 8
 
@@ -27,6 +27,7 @@ def upload(
     part_size: int | None = None,
     parallel: int = PARALLEL,
     progress: Progress | None = None,
+    remark: Remark = bool,
     service: Service | None = None,
     **members: object,
 ) -> Uploaded:
@@ -45,8 +46,8 @@ def upload(
         TransferError: the file cannot be read, or another process uploads it to the same target.
         ServiceError, Unreachable, IdentityError, SettingsError: as `credentials`.
     """
-    media_type = content_type or mimetypes.guess_type(str(path))[0]
-    type_member: dict[str, object] = {"contentType": media_type} if media_type else {}
+    kind = content_type or media_type(os.fspath(path), members.get("contentEncoding"))
+    type_member: dict[str, object] = {"contentType": kind} if kind else {}
     source = source_of(Path(path))
     job = UploadJob(
         source,
@@ -60,8 +61,8 @@ def upload(
         part_size,
     )
     if job.source.size <= (part_size or SMALL):
-        return _upload_whole(job)
-    with State(job.state_path) as state:
+        return put_whole(job)
+    with saved_if_possible(job.state_path, remark) as state:
         return multipart.run(job, state)
 
 
@@ -76,34 +77,3 @@ def abandon(path: str | os.PathLike[str], target: str, *, service: Service | Non
     job = UploadJob(source, key, connected, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003
     with State(job.state_path) as state:
         return multipart.end(job, state)
-
-
-def _upload_whole(job: UploadJob) -> Uploaded:
-    """Upload the file in one request."""
-    size, lifetimes = job.source.size, Lifetimes()
-    request = {
-        **job.members,
-        **job.condition,
-        "method": "PUT",
-        "target": job.target,
-        "contentLength": size,
-        job.algorithm.member: job.algorithm.of(job.source.blocks(0, size)),
-    }
-
-    def sign() -> Url:
-        answer = lifetimes.request(
-            lambda seconds: job.service.ask(
-                "presigned-urls", {"expiresIn": seconds, "requests": [request]}
-            )
-        )
-        return url_of(answer["urls"][0])
-
-    answer = send_with_retries(
-        f"put {job.target}",
-        None,
-        sign,
-        lambda url: job.put(url, 0, size, lambda: None),
-        job.service.patience,
-    )
-    etag = answer.headers.get("etag", "")
-    return Uploaded(job.target, size, etag, job.algorithm.name)

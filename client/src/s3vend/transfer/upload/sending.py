@@ -10,7 +10,7 @@ from s3vend.service.urls import Url
 from s3vend.transfer import state
 from s3vend.transfer.checksums import Algorithm
 from s3vend.transfer.progress import Counter
-from s3vend.transfer.upload.source import Source
+from s3vend.transfer.upload.source import Content
 
 SMALL = 16 * 1024 * 1024  # bytes up to which a file is sent in one request
 
@@ -30,7 +30,7 @@ class Uploaded:
 class UploadJob:
     """An upload with the caller's parameters."""
 
-    source: Source
+    source: Content
     target: str
     service: Service
     members: Mapping[str, object]  # contentType, kmsKey, …
@@ -43,7 +43,7 @@ class UploadJob:
     @property
     def state_path(self) -> Path:
         """The path of the saved state, derived from service, target and file."""
-        names = (self.service.settings.url, self.target, str(self.source.path.absolute()))
+        names = (self.service.settings.url, self.target, self.source.name)
         return state.state_file("upload", *names)
 
     @property
@@ -72,8 +72,9 @@ class UploadJob:
 
         done = False
         body = self.source.blocks(first, size, on_block) if size else b""
+        headers = {"Content-Length": str(size), **url.headers}
         try:
-            answer = self.service.wire.send(url.method, url.url, url.headers, body)
+            answer = self.service.wire.send(url.method, url.url, headers, body)
             done = answer.status < 300
         finally:
             if not done:

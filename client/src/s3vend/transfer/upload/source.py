@@ -1,11 +1,62 @@
-"""The file to upload: it is read in blocks, and must not change during the upload."""
+"""What to upload: a file, which must not change during the upload, or bytes in memory."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from s3vend.errors import FileChanged, TransferError
 from s3vend.http.wire import BLOCK
+
+
+class Content(Protocol):
+    """What to upload. ``name`` and ``stamp`` recognise it in a later run."""
+
+    @property
+    def name(self) -> str:
+        """The absolute path."""
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+
+    @property
+    def stamp(self) -> tuple[int, ...]:
+        """Numbers that change when the content changes."""
+
+    def blocks(
+        self, first: int, size: int, on_block: Callable[[int], object] = bool
+    ) -> Iterator[bytes]:
+        """Yield ``size`` bytes from byte ``first`` on, in blocks."""
+
+    def check(self) -> None:
+        """Raise `FileChanged` if the content has changed since the upload began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Bytes in memory. No later run can resume with them."""
+
+    data: memoryview = field(repr=False)
+    name: str = ""
+    stamp: tuple[int, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self.data)
+
+    def blocks(
+        self, first: int, size: int, on_block: Callable[[int], object] = bool
+    ) -> Iterator[bytes]:
+        """Yield ``size`` bytes from byte ``first`` on, in blocks."""
+        for at in range(first, first + size, BLOCK):
+            block = bytes(self.data[at : min(at + BLOCK, first + size)])
+            on_block(len(block))
+            yield block
+
+    def check(self) -> None:
+        """Do nothing: nobody else has the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +66,11 @@ class Source:
     path: Path
     size: int
     stamp: tuple[int, ...]  # changes when the file is written or replaced
+
+    @property
+    def name(self) -> str:
+        """The absolute path."""
+        return str(self.path.absolute())
 
     def blocks(
         self, first: int, size: int, on_block: Callable[[int], object] = bool
@@ -64,5 +120,5 @@ def source_of(path: Path) -> Source:
     except OSError as error:
         raise TransferError(f"{path} cannot be read: {error.strerror}") from None
     if not path.is_file():
-        raise TransferError(f"{path} is not a file; directories and pipes cannot be uploaded.")
+        raise TransferError(f"{path} is not a file; for a pipe, use s3vend cp with -")
     return Source(path, stat.st_size, (stat.st_ino, stat.st_size, stat.st_mtime_ns))

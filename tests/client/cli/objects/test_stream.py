@@ -5,8 +5,8 @@ import io
 import pytest
 
 from s3vend import connect
-from s3vend.cli.use.stream import stream
-from tests.client.cli.use.conftest import CONTENT, LONG
+from s3vend.cli.objects.stream import stream
+from tests.client.cli.objects.conftest import CONTENT, LONG
 from tests.client.conftest import Served
 
 pytestmark = pytest.mark.usefixtures("nobody")

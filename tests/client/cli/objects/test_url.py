@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.client.cli.use.conftest import CONTENT
+from tests.client.cli.objects.conftest import CONTENT
 from tests.client.conftest import Serve, Served
 from tests.client.typed import problem, typed
 

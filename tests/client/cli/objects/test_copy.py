@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.client.at_a_terminal import at_a_terminal
-from tests.client.cli.use.conftest import CONTENT, LONG
-from tests.client.conftest import Serve, Served
+from tests.client.cli.objects.conftest import CONTENT, LONG
+from tests.client.conftest import Asked, Reply, Serve, Served
+from tests.client.multipart import Bucket
+from tests.client.storing import names
 from tests.client.typed import TOKEN, problem, typed
 
 pytestmark = pytest.mark.usefixtures("nobody")
@@ -47,12 +49,124 @@ def test_stdin_goes_up(both: Served, stored: "dict[str, bytes]") -> None:
     assert stored["/b/up/x"] == b"\x00\xff raw"
 
 
-def test_what_is_there_stays_where_nothing_may_be_replaced(both: Served, tmp_path: Path) -> None:
-    (tmp_path / "2026.csv").write_text("mine")
-    ended = typed("cp", "s3://b/reports/2026.csv", str(tmp_path), "--no-overwrite")
-    assert ended.code == 1
+@pytest.mark.parametrize("option", [(), ("--no-overwrite",)])
+def test_a_file_that_is_there_stays_where_nobody_can_be_asked(
+    option: "tuple[str, ...]", both: Served, tmp_path: Path
+) -> None:
+    path = tmp_path / "2026.csv"
+    path.write_text("mine")
+    ended = typed("cp", "s3://b/reports/2026.csv", str(tmp_path), *option)
+    assert (ended.code, ended.out) == (1, "")
+    assert f"{path} already exists; use --overwrite to replace it" in ended.err
+    assert path.read_text() == "mine"
+    assert names(tmp_path) == ["2026.csv", "state"]
+    assert names(tmp_path / "state/s3vend") == []
+    assert typed("cp", "s3://b/reports/2026.csv", str(tmp_path), "--overwrite").code == 0
+    assert path.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(("keys", "code"), [("yes\n", 0), ("no\n", 1), ("\n", 1)])
+def test_a_terminal_is_asked_before_a_file_is_replaced(
+    keys: str, code: int, both: Served, tmp_path: Path
+) -> None:
+    path = tmp_path / "2026.csv"
+    path.write_text("mine")
+    words = ("cp", "s3://b/reports/2026.csv", str(path))
+    ended, shown = at_a_terminal(*words, keys=keys, home=tmp_path, S3VEND_URL=both.url)
+    assert ended == code
+    assert f"{path} already exists. Replace it? Type 'yes' to confirm:" in shown
+    assert path.read_bytes() == (b"mine" if code else CONTENT)
+
+
+def test_a_download_that_was_begun_goes_on_without_a_question(both: Served, tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    path.write_text("mine")
+    words = ("cp", "s3://b/long", str(path))
+    both.told["GET"] = lambda: b""
+    assert typed(*words, "--overwrite", "--parallel", "1").code == 1
+    del both.told["GET"]
+    assert typed(*words).code == 0
+    assert path.read_bytes() == LONG
+    assert typed(*words).code == 1
+
+
+def test_a_slash_at_the_end_is_a_directory_that_is_created(both: Served, tmp_path: Path) -> None:
+    for key in ("reports/2026.csv", "long"):
+        assert typed("cp", f"s3://b/{key}", f"{tmp_path}/new/deep/").code == 0
+    assert names(tmp_path / "new/deep") == ["2026.csv", "long"]
+    (tmp_path / "file").write_text("x")
+    ended = typed("cp", "s3://b/long", f"{tmp_path}/file/")
+    assert (ended.code, ended.out) == (2, "")
+    assert "file is not a directory" in ended.err
+    assert typed("cp", "s3://b/none", f"{tmp_path}/none/").code == 1
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_s3_keeps_with_an_object_goes_with_it(both: Served, tmp_path: Path) -> None:
+    (tmp_path / "a.csv.gz").write_bytes(b"packed")
+    options = ["--cache-control", "max-age=60", "--metadata", "Team=Data,month=1", "--no-overwrite"]
+    options += ["--content-encoding", "gzip", "--tagging", "a=1&b=", "--sse", "AES256"]
+    assert typed("cp", str(tmp_path / "a.csv.gz"), "s3://b/up/", *options).code == 0
+    [request] = json.loads(both.asked[0].body)["requests"]
+    expected = {
+        "cacheControl": "max-age=60",
+        "contentEncoding": "gzip",
+        "contentType": "text/csv",
+        "ifNoneMatch": "*",
+        "metadata": {"team": "Data", "month": "1"},
+        "serverSideEncryption": "AES256",
+        "tags": {"a": "1", "b": ""},
+    }
+    assert {name: request.get(name) for name in expected} == expected
+    assert typed("cp", str(tmp_path / "a.csv.gz"), "s3://b/up/").code == 0
+    [request] = json.loads(both.asked[2].body)["requests"]
+    assert request["contentType"] == "application/gzip"
+    assert not {"contentEncoding", "ifNoneMatch"} & {*request}
+
+
+def test_an_object_that_is_there_is_named(both: Served, tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"new")
+    both.told["PUT"] = lambda: b"<Error><Code>PreconditionFailed</Code></Error>"
+    ended = typed("cp", str(tmp_path / "f"), "s3://b/up/", "--no-overwrite")
+    assert (ended.code, ended.out) == (1, "")
+    assert "s3://b/up/f" in ended.err
     assert "already exists" in ended.err
-    assert (tmp_path / "2026.csv").read_text() == "mine"
+
+
+def test_stdin_cannot_be_two_things(both: Served) -> None:
+    ended = typed("cp", "-", "s3://b/k", "--token-file", "-", stdin="a.b.c")
+    assert (ended.code, both.asked) == (2, [])
+    assert "stdin cannot be both" in ended.err
+
+
+def test_ctrl_c_ends_an_upload_of_stdin_and_leaves_no_parts(serve: Serve, tmp_path: Path) -> None:
+    bucket, pressed = Bucket(), list[int]()
+
+    def pressing(asked: Asked, reply: Reply) -> Reply:
+        if asked.method == "PUT" and not pressed:
+            pressed.append(1)
+            running.send_signal(signal.SIGINT)
+        return reply
+
+    bucket.instead = pressing
+    settings = {"PYTHONPATH": os.pathsep.join(sys.path), "HOME": str(tmp_path), "PATH": os.defpath}
+    settings |= {"S3VEND_URL": serve(bucket.reply).url, "S3VEND_TOKEN": TOKEN}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "s3vend.cli", "cp", "-", "s3://b/k", "--part-size", "5"],
+        env=settings | {"TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert running.stdin
+    assert running.stderr
+    running.stdin.write(b"x" * 11 * 1024 * 1024)
+    running.stdin.flush()  # and it stays open, as of a program that has more to say
+    assert running.wait(30) == 130
+    assert running.stderr.read() == b"s3vend: interrupted\n"
+    running.stdin.close()
+    running.stderr.close()
+    assert (bucket.objects, bucket.running, len(bucket.started)) == ({}, {}, 1)
+    assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,21 @@
 """`s3vend cp`: uploads a file or downloads an object, with presigned URLs."""
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from s3vend.cli.objects.upload_options import UploadOptions, with_upload_options
 from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.bar import bar
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.completion import prefixes_or_files
-from s3vend.cli.terminal.ending import INTERRUPTED, Refusal, say
+from s3vend.cli.terminal.ending import INTERRUPTED, REFUSED, Refusal, confirm, say
 from s3vend.cli.terminal.text import put_json
-from s3vend.errors import S3VendError
 
 if TYPE_CHECKING:
-    from s3vend.service.connect import Service
     from s3vend.transfer.download.run import Downloaded
     from s3vend.transfer.state import Remark
     from s3vend.transfer.upload.sending import Uploaded
@@ -33,6 +30,7 @@ S3 = "s3://"
 MIB = 1024 * 1024
 
 
+@with_upload_options
 def copy(
     options: Options,
     *,
@@ -48,14 +46,13 @@ def copy(
             help="s3://bucket/key or file; - is stdout.", autocompletion=prefixes_or_files
         ),
     ],
-    content_type: Annotated[
-        str | None,
-        typer.Option("--content-type", help="Upload: media type. Default: from the file name."),
-    ] = None,
     overwrite: Annotated[
-        bool,
-        typer.Option("--overwrite/--no-overwrite", help="Replace an existing object or file."),
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--overwrite/--no-overwrite",
+            help="Replace what exists. Default: objects yes; files only if you confirm it.",
+        ),
+    ] = None,
     parallel: Annotated[
         int, typer.Option("--parallel", min=1, max=64, help="Number of parallel transfers.")
     ] = 8,
@@ -63,11 +60,13 @@ def copy(
         int | None,
         typer.Option("--part-size", min=5, help="Size of a part in MiB. Default: automatic."),
     ] = None,
+    kept: UploadOptions,
 ) -> None:
     """Copy a file to S3, or an object to a file.
 
-    After Ctrl-C or a crash, run the same command again to resume (not possible with -).
-    Checksums are verified, and a downloaded file gets its name only when it is complete.
+    A destination that ends with a slash is a prefix or a directory, in which the name stays. After
+    Ctrl-C or a crash, run the same command again to resume (not possible with -). Checksums are
+    verified, and a downloaded file gets its name only when it is complete.
     """
     up = destination.startswith(S3)
     if up == source.startswith(S3):
@@ -76,38 +75,19 @@ def copy(
         )
     if options.is_json and destination == STDIN:
         raise Refusal("- cannot be used with --output json; both would be written to stdout")
-    more: dict[str, Any] = {} if part_size is None else {"part_size": part_size * MIB}
-    more |= {"parallel": parallel, "service": options.service()}
+    more: dict[str, Any] = {"parallel": parallel}
+    more |= {} if part_size is None else {"part_size": part_size * MIB}
     if up:
-        key = _key(source, destination)
-        more |= {"content_type": content_type, "overwrite": overwrite}
-        with _explain_resume(source), bar(key, quiet=options.quiet) as progress:
-            sent = _upload(source, key, progress=progress, **more)
-        _put_result(options, source, key, sent, sent.algorithm)
-        return
-    if content_type is not None:
-        raise Refusal("--content-type is only for uploads")
+        more |= kept.members() | {"overwrite": overwrite is not False}
+        return _upload(options, source, _key(source, destination), more)
+    kept.check_unused("is only for uploads")
     target = parse_key(source)
     if destination == STDIN:
-        from s3vend.cli.use.stream import stream
+        from s3vend.cli.objects.stream import stream
 
-        stream(more["service"], target, sys.stdout.buffer, _remark(options))
-        return
-    _download(options, target, destination, overwrite=overwrite, **more)
-
-
-def _download(options: Options, target: str, path: str, *, overwrite: bool, **more: Any) -> None:
-    from s3vend.transfer.destination import download_path
-    from s3vend.transfer.download.get import download
-
-    final = download_path(target, path)
-    if not overwrite and (final.exists() or final.is_symlink()):
-        raise Refusal(f"{final} already exists; omit --no-overwrite to replace it", 1)
-    remarks: list[str] = []
-    with _explain_resume(path, remarks), bar(target, quiet=options.quiet) as progress:
-        remark = _remark(options, remarks)
-        got = download(target, path, progress=progress, remark=remark, **more)
-    _put_result(options, target, str(got.path), got, got.verified, remarks)
+        stream(options.service(), target, sys.stdout.buffer, _remark(options))
+        return None
+    return _download(options, target, destination, more, overwrite=overwrite)
 
 
 def _key(source: str, destination: str) -> str:
@@ -124,30 +104,60 @@ def _key(source: str, destination: str) -> str:
     return parse_key(destination)
 
 
-def _upload(source: str, key: str, *, service: "Service", **more: Any) -> "Uploaded":
-    """Upload a file. Stdin is written to a temporary file first."""
-    from s3vend.transfer.upload.put import abandon, upload
+def _upload(options: Options, source: str, key: str, more: dict[str, Any]) -> None:
+    from s3vend.transfer.upload.put import upload
+    from s3vend.transfer.upload.streamed import upload_stream
 
-    if source != STDIN:
-        return upload(source, key, service=service, **more)
-    with tempfile.NamedTemporaryFile(prefix="s3vend-") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file, MIB)
-        file.flush()
-        try:
-            return upload(file.name, key, service=service, **more)
-        except BaseException:  # it cannot be resumed, and its parts would cost money
-            with suppress(S3VendError):
-                abandon(file.name, key, service=service)
-            raise
+    if source == STDIN and options.token_file == STDIN:
+        raise Refusal("stdin cannot be both the token (--token-file -) and the source")
+    if source == STDIN and sys.stdin is None:
+        raise Refusal("stdin is closed; name a file")
+    remarks: list[str] = []
+    more |= {"content_type": more.pop("contentType", None)}
+    more |= {"service": options.service(), "remark": _remark(options, remarks)}
+    with _explain_resume(source, remarks), bar(key, quiet=options.quiet) as progress:
+        if source == STDIN:
+            sent = upload_stream(sys.stdin.buffer, key, progress=progress, **more)
+        else:
+            sent = upload(source, key, progress=progress, **more)
+    _put_result(options, source, key, sent, sent.algorithm, remarks)
+
+
+def _download(
+    options: Options, target: str, path: str, more: dict[str, Any], *, overwrite: bool | None
+) -> None:
+    from s3vend.errors import FileExists
+    from s3vend.transfer.destination import download_path
+    from s3vend.transfer.download.get import download
+
+    remarks: list[str] = []
+    final = download_path(target, path)
+    more |= {"service": options.service(), "remark": _remark(options, remarks)}
+
+    def attempt(*, replace: bool) -> "Downloaded":
+        with _explain_resume(path, remarks), bar(target, quiet=options.quiet) as progress:
+            return download(target, path, progress=progress, overwrite=replace, **more)
+
+    try:
+        got = attempt(replace=overwrite is True)
+    except FileExists:
+        if overwrite is False or not sys.stdin.isatty():
+            raise Refusal(
+                f"{final} already exists; use --overwrite to replace it", REFUSED
+            ) from None
+        if not confirm(f"{final} already exists. Replace it?"):
+            raise Refusal(f"{final} is not replaced", REFUSED) from None
+        got = attempt(replace=True)
+    _put_result(options, target, str(got.path), got, got.verified, remarks)
 
 
 @contextmanager
-def _explain_resume(local: str, remarks: Sequence[str] = ()) -> Iterator[None]:
+def _explain_resume(local: str, remarks: Sequence[str]) -> Iterator[None]:
     """On Ctrl-C, say how to resume, unless the source is stdin or a remark says otherwise."""
     try:
         yield
     except KeyboardInterrupt:
-        from s3vend.transfer.state import CANNOT_RESUME
+        from s3vend.transfer.resuming import CANNOT_RESUME
 
         if local == STDIN or any(CANNOT_RESUME in remark for remark in remarks):
             raise
@@ -158,6 +168,8 @@ def _remark(options: Options, remarks: list[str] | None = None) -> "Remark":
     """Return a function that says a remark on stderr, and keeps it for the JSON."""
 
     def remark(text: str) -> None:
+        if text in (remarks or ()):
+            return  # a first attempt had it too
         if remarks is not None:
             remarks.append(text)
         if not options.quiet:

@@ -1,0 +1,1 @@
+"""Commands that copy objects or presign URLs for them: `cp` and `url`."""
