@@ -178,7 +178,7 @@ def test_ctrl_c_ends_an_upload_of_stdin_and_leaves_no_parts(serve: Serve, tmp_pa
         (("cp", "s3://b/reports/", "."), 2, "ambiguous"),
         (("cp", "s3://b/reports/*", "."), 2, "is a prefix"),
         (("cp", "s3://b/k", ".", "--content-type", "a/b"), 2, "is only for uploads"),
-        (("url", "s3://b/k", "--file", "x"), 2, "require --method PUT"),
+        (("url", "s3://b/k", "--file", "x"), 2, "requires --method PUT or POST"),
         (("url", "s3://b/k", "-X", "PUT", "--file", "/no/such"), 2, "cannot be read"),
         (("url", "s3://b/k", "--curl", "-o", "json"), 2, "cannot be used with --output json"),
     ],

@@ -3,6 +3,7 @@
 import json
 import shlex
 import subprocess
+from email import message_from_bytes
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,3 +77,130 @@ def test_a_lifetime_that_is_too_long_is_refused_with_what_the_grant_allows(at: S
     assert detail in ended.err
     assert "1h" not in ended.err
     assert served.asked[0].json["expiresIn"] == 86_400
+
+
+def test_lines_of_stdin_are_keys_as_they_are(both: Served) -> None:
+    lines = "\ufeffs3://b/p/ one \r\n\r\n\ns3://b/p/two\t\ns3://b/p/drei\u2028\u00e9 "
+    ended = typed("url", "-", stdin=lines.encode())
+    assert (ended.code, ended.err) == (0, "")
+    assert json.loads(both.asked[0].body)["keys"] == [" one ", "two\t", "drei\u2028\u00e9 "]
+
+
+@pytest.mark.parametrize(
+    ("stdin", "said"),
+    [
+        (b" s3://b/k\n", "' s3://b/k' is not a target"),
+        (b"s3://b/k\n   \n", "'   ' is not a target"),
+        (b"s3://b/k\ns3://b/\xff\n", "line 2 of stdin is not UTF-8"),
+    ],
+)
+def test_a_line_that_is_no_key_is_named(stdin: bytes, said: str, both: Served) -> None:
+    ended = typed("url", "-", stdin=stdin)
+    assert (ended.code, ended.out, both.asked) == (2, "", [])
+    assert said in ended.err
+
+
+def test_stdin_cannot_be_two_things(both: Served) -> None:
+    ended = typed("url", "-", "--token-file", "-", stdin="a.b.c")
+    assert (ended.code, both.asked) == (2, [])
+    assert "stdin cannot be both" in ended.err
+
+
+@pytest.mark.parametrize("quiet", [(), ("-q",)])
+def test_the_headers_that_a_url_needs_are_said(quiet: "tuple[str, ...]", both: Served) -> None:
+    words = ("url", "s3://b/k", "s3://b/l", "-X", "PUT", "--content-type", "text/csv")
+    ended = typed(*words, "--content-length", "3", *quiet)
+    assert len(ended.out.splitlines()) == 2
+    headers = "Content-Type: text/csv; Content-Length: 3"
+    said = f"s3vend: send these headers with each PUT, as --curl shows: {headers}\n"
+    assert ended.err == ("" if quiet else said)
+    assert typed(*words, "--curl", *quiet).err == ""
+    assert typed("url", "s3://b/p/k", "-X", "PUT").err == ""
+
+
+def test_what_s3_keeps_and_that_nothing_is_replaced_is_signed(both: Served) -> None:
+    words = ("--no-overwrite", "--storage-class", "STANDARD_IA", "--cache-control", "no-store")
+    assert typed("url", "s3://b/k", "-X", "PUT", *words).code == 0
+    [request] = json.loads(both.asked[0].body)["requests"]
+    assert request == {
+        "method": "PUT",
+        "target": "s3://b/k",
+        "ifNoneMatch": "*",
+        "storageClass": "STANDARD_IA",
+        "cacheControl": "no-store",
+    }
+
+
+def test_the_name_of_a_file_ends_the_key_below_a_prefix(both: Served, tmp_path: Path) -> None:
+    (tmp_path / "a.csv.gz").write_bytes(b"new")
+    words = ("-X", "PUT", "--file", str(tmp_path / "a.csv.gz"))
+    assert typed("url", "s3://b/up/", *words).code == 0
+    [request] = json.loads(both.asked[0].body)["requests"]
+    assert request["target"] == "s3://b/up/a.csv.gz"
+    assert (request["contentType"], request["contentLength"]) == ("application/gzip", 3)
+
+
+def test_a_form_has_its_fields_in_json(both: Served) -> None:
+    words = ("--content-length-range", "1-10", "--content-type", "image/png")
+    more = ("--success-action-status", "201", "-o", "json")
+    ended = typed("url", "s3://b/up/*", "-X", "POST", *words, *more)
+    [form] = ended.json["urls"]
+    assert form["method"] == "POST"
+    assert form["fields"] == {"Content-Type": "image/png", "policy": "p"}
+    [request] = json.loads(both.asked[0].body)["requests"]
+    assert request == {
+        "method": "POST",
+        "target": "s3://b/up/*",
+        "contentType": "image/png",
+        "contentLengthRange": [1, 10],
+        "successActionStatus": 201,
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "key"),
+    [("s3://b/up/*", "up/-"), ("s3://b/up/", "up/-"), ("s3://b/up/k", "up/k"), ("s3://b/*", "-")],
+)
+def test_the_line_for_curl_sends_a_form(
+    target: str, key: str, both: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-").write_bytes(b"the bytes")
+    ended = typed("url", target, "-X", "POST", "--file", "-", "--curl")
+    subprocess.run(shlex.split(ended.out), check=True)  # noqa: S603 - what is tested
+    sent = both.asked[-1]
+    fields = message_from_bytes(
+        b"Content-Type: " + sent.headers["content-type"].encode() + b"\r\n\r\n" + sent.body
+    ).get_payload()
+    named = {one.get_param("name", header="content-disposition"): one for one in fields}  # type: ignore[union-attr]
+    assert {name: one.get_payload() for name, one in named.items()} == {  # type: ignore[union-attr]
+        "key": key,
+        "policy": "p",
+        "file": "the bytes",
+    }
+    assert list(named)[-1] == "file"
+    assert json.loads(both.asked[0].body)["requests"][0]["contentLengthRange"] == [9, 9]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-X", "POST"), "use --curl or --output json"),
+        (("-X", "GET", "--metadata", "a=1"), "--metadata requires --method PUT or POST"),
+        (("-X", "POST", "--curl", "--no-overwrite"), "--no-overwrite requires --method PUT"),
+        (("-X", "PUT", "--content-length-range", "1-2"), "requires --method POST"),
+        (("-X", "PUT", "--success-action-status", "200"), "requires --method POST"),
+        (("-X", "POST", "--curl", "--content-length-range", "1"), "does not have the form 1-10485"),
+        (
+            ("-X", "POST", "--curl", "--content-length-range", "1-2", "--content-length", "1"),
+            "use one",
+        ),
+        (("-X", "PUT", "--file", "."), ". is not a file"),
+    ],
+)
+def test_an_option_that_the_method_does_not_have_is_refused(
+    words: "tuple[str, ...]", said: str, both: Served
+) -> None:
+    ended = typed("url", "s3://b/k", *words)
+    assert (ended.code, ended.out, both.asked) == (2, "", [])
+    assert said in ended.err

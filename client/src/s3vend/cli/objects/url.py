@@ -1,42 +1,34 @@
-"""`s3vend url`: presigns one URL or many."""
+"""`s3vend url`: presigns URLs and forms, one or many."""
 
-import mimetypes
-import shlex
 import sys
-from collections.abc import Iterator
-from enum import Enum
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from s3vend.cli.terminal.arguments import parse_duration, parse_key
+from s3vend.cli.objects.curl import curl_line
+from s3vend.cli.objects.upload_options import UploadOptions, with_upload_options
+from s3vend.cli.objects.url_members import Method, url_members
+from s3vend.cli.terminal.arguments import parse_duration, parse_key, parse_target
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.completion import prefixes
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.ending import Refusal, say
 from s3vend.cli.terminal.text import put, put_json
-from s3vend.printable import printable
 
 if TYPE_CHECKING:
     from s3vend.service.urls import Url
 
 EXAMPLES = (
     "s3vend url s3://bucket/reports/2026.csv --expires-in 5m",
-    "s3vend url --method PUT --file photo.jpg s3://bucket/uploads/photo.jpg --curl | sh",
+    "s3vend url --method PUT --file photo.jpg s3://bucket/uploads/ --curl | sh",
+    "s3vend url --method POST 's3://bucket/uploads/*' --output json",
     "s3vend url - < targets.txt > urls.txt",
 )
 USUAL = "15m"
 
 
-class Method(str, Enum):
-    """The HTTP method that a URL allows."""
-
-    GET = "GET"
-    HEAD = "HEAD"
-    PUT = "PUT"
-    DELETE = "DELETE"
-
-
+@with_upload_options
 def url(
     options: Options,
     *,
@@ -49,7 +41,8 @@ def url(
         ),
     ],
     method: Annotated[
-        Method, typer.Option("--method", "-X", case_sensitive=False, help="HTTP method.")
+        Method,
+        typer.Option("--method", "-X", case_sensitive=False, help="HTTP method; POST: a form."),
     ] = Method.GET,
     expires_in: Annotated[
         str, typer.Option("--expires-in", help="Lifetime, such as 5m or 300 (seconds).")
@@ -61,27 +54,45 @@ def url(
         str | None, typer.Option("--save-as", help="GET: name under which browsers save the file.")
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", help="PUT: file to upload, for its length and type.")
-    ] = None,
-    content_type: Annotated[
-        str | None, typer.Option("--content-type", help="PUT: media type of the object.")
+        Path | None,
+        typer.Option("--file", help="Upload: the file, for its length, type and name."),
     ] = None,
     content_length: Annotated[
-        int | None, typer.Option("--content-length", min=0, help="PUT: exact size in bytes.")
+        int | None, typer.Option("--content-length", min=0, help="Upload: exact size in bytes.")
     ] = None,
+    content_length_range: Annotated[
+        str | None,
+        typer.Option("--content-length-range", help="POST: sizes in bytes, such as 1-1048576."),
+    ] = None,
+    no_overwrite: Annotated[
+        bool, typer.Option("--no-overwrite", help="PUT: only if the key does not exist.")
+    ] = False,
+    success_action_status: Annotated[
+        int | None,
+        typer.Option("--success-action-status", help="POST: S3's answer, 200, 201 or 204."),
+    ] = None,
+    success_action_redirect: Annotated[
+        str | None,
+        typer.Option("--success-action-redirect", help="POST: URL that the browser then opens."),
+    ] = None,
+    kept: UploadOptions,
 ) -> None:
     """Presign URLs. Everybody who has a URL can use it until it expires.
 
     Prints one URL per line, in the order of the targets. If one target is refused, nothing is
-    printed. A PUT URL may be signed for a type and a length: send them as headers, as --curl and
-    --output json show.
+    printed. A PUT URL may be signed for headers: send them too, as --curl and --output json show.
+    A form (POST) has fields, and is printed with --curl or --output json only.
     """
     if curl and options.is_json:
         raise Refusal("--curl cannot be used with --output json")
-    keys = [parse_key(text) for text in _lines(targets)]
-    members = _members(method, file, content_type, content_length)
-    if save_as is not None and method is not Method.GET:
-        raise Refusal("--save-as requires --method GET")
+    if method is Method.POST and not (curl or options.is_json):
+        raise Refusal("a form has fields beside its URL; use --curl or --output json")
+    own: dict[str, object] = {"save_as": save_as, "file": file, "no_overwrite": no_overwrite}
+    own |= {"content_length": content_length, "content_length_range": content_length_range}
+    own |= {"success_action_status": success_action_status}
+    own |= {"success_action_redirect": success_action_redirect}
+    members = url_members(method, own, kept)
+    keys = [_key(text, method, file) for text in _lines(options, targets)]
     if file is not None and len(keys) > 1:
         raise Refusal("--file requires exactly one target")
     lifetime = parse_duration(expires_in, "--expires-in")
@@ -95,66 +106,56 @@ def url(
         service=options.service(),
         **members,
     )
+    _put(options, keys, urls, file, curl=curl)
+
+
+def _lines(options: Options, targets: Sequence[str]) -> Iterator[str]:
+    """Yield the targets; those on stdin are lines, which may begin and end with spaces."""
+    if STDIN in targets and options.token_file == STDIN:
+        raise Refusal("stdin cannot be both the token (--token-file -) and the targets")
+    for target in targets:
+        if target != STDIN:
+            yield target
+            continue
+        for number, line in enumerate(sys.stdin.buffer, 1):
+            try:
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                raise Refusal(f"line {number} of stdin is not UTF-8") from None
+            # No key contains a carriage return, so one at the end is a line end of Windows.
+            if text := text.removesuffix("\n").removesuffix("\r"):
+                yield text
+
+
+def _key(text: str, method: Method, file: Path | None) -> str:
+    """Return the target; below a prefix, an upload's key ends with the file's name."""
+    if file is not None:
+        from s3vend.transfer.destination import upload_target
+
+        text = upload_target(file, text)
+    return parse_target(text) if method is Method.POST else parse_key(text)
+
+
+def _put(
+    options: Options, keys: Sequence[str], urls: "Sequence[Url]", file: Path | None, *, curl: bool
+) -> None:
     if options.is_json:
         put_json({"urls": [_members_of(presigned) for presigned in urls]})
-    for presigned in () if options.is_json else urls:
-        put(curl_line(presigned, file) if curl else presigned.url)
-
-
-def _lines(targets: list[str]) -> Iterator[str]:
-    for target in targets:
-        if target == STDIN:
-            yield from (line.strip() for line in sys.stdin if line.strip())
-        else:
-            yield target
-
-
-def _members(
-    method: Method, file: Path | None, content_type: str | None, content_length: int | None
-) -> dict[str, object]:
-    options = (file, content_type, content_length)
-    if method is not Method.PUT:
-        if any(option is not None for option in options):
-            raise Refusal("--file, --content-type and --content-length require --method PUT")
-        return {}
-    if file is not None:
-        if content_length is not None:
-            raise Refusal("--content-length cannot be used with --file, which sets the length")
-        try:
-            content_length = file.stat().st_size
-        except OSError as error:
-            raise Refusal(f"{file} cannot be read: {error.strerror}") from None
-        content_type = content_type or mimetypes.guess_type(file.name)[0]
-    members = {"contentType": content_type, "contentLength": content_length}
-    return {name: value for name, value in members.items() if value is not None}
+        return
+    for key, presigned in zip(keys, urls, strict=True):
+        name = "NAME" if file is None else file.name
+        below = key.split("/", 3)[3].removesuffix("*")
+        form_key = f"{below}{name}" if key.endswith("/*") else below
+        put(curl_line(presigned, form_key, file) if curl else presigned.url)
+    if urls and urls[0].headers and not curl and not options.quiet:
+        headers = "; ".join(f"{name}: {value}" for name, value in urls[0].headers.items())
+        say(f"send these headers with each {urls[0].method}, as --curl shows: {headers}")
 
 
 def _members_of(url: "Url") -> dict[str, Any]:
-    return {
-        "method": url.method,
-        "url": url.url,
-        "headers": dict(url.headers),
-        "expiresAt": url.expires_at.isoformat().replace("+00:00", "Z"),
-    }
-
-
-def curl_line(url: "Url", file: Path | None = None) -> str:
-    """Return a curl command, quoted for a shell, that uses the URL.
-
-    Raises:
-        S3VendError: the URL, or a header, is something else to curl.
-    """
-    url.check()
-    words = ["curl", "--fail", "--silent", "--show-error"]
-    words += {"HEAD": ["--head"], "PUT": [], "GET": []}.get(url.method, ["-X", url.method])
-    for name, value in url.headers.items():
-        if name.lower() not in ("host", "content-length"):  # curl sets these
-            words += ["--header", f"{name}: {value}"]
-    if url.method == "PUT":
-        if file is not None and printable(str(file)) != str(file):
-            raise Refusal(f"--curl cannot show the name of {file}, which has hidden characters")
-        words += ["--upload-file", str(file or "FILE")]
-    return shlex.join([*words, url.url])
+    members = {"method": url.method, "url": url.url, "headers": dict(url.headers)}
+    fields = {} if url.fields is None else {"fields": dict(url.fields)}
+    return members | fields | {"expiresAt": url.expires_at.isoformat().replace("+00:00", "Z")}
 
 
 def add(app: typer.Typer) -> None:
