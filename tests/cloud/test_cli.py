@@ -226,8 +226,53 @@ def test_files_go_up_and_down_and_through_pipes(
     assert typed("cp", TARGET, ".", who=token) == (0, "", "")
     assert (tmp_path / "2026.csv").read_bytes() == OBJECTS[REPORT]
     assert typed("cp", TARGET, "-", who=token).out.encode() == OBJECTS[REPORT]
-    refused = typed("cp", f"s3://{BUCKET}/reports-private/secret.csv", "secret", who=token)
-    assert (refused.code, (tmp_path / "secret").exists()) == (1, False)
+    refused = typed("cp", f"s3://{BUCKET}/reports-private/secret.csv", "new/", who=token)
+    assert (refused.code, (tmp_path / "new").exists()) == (1, False)
+    assert typed("cp", TARGET, "new/deep/", who=token) == (0, "", "")
+    (tmp_path / "new/deep/2026.csv").write_text("mine")
+    refused = typed("cp", TARGET, "new/deep/", who=token)
+    assert (refused.code, "use --overwrite" in refused.err) == (1, True)
+    assert typed("cp", TARGET, "new/deep/", "--overwrite", who=token) == (0, "", "")
+    assert (tmp_path / "new/deep/2026.csv").read_bytes() == OBJECTS[REPORT]
+    for name in ("big", "2026.csv"):
+        (tmp_path / name).touch()
+        typed("cp", name, uploads, who=user)
+        refused = typed("cp", name, uploads, "--no-overwrite", who=user)
+        assert (refused.code, refused.out) == (1, "")
+        assert f"{uploads}{name}" in refused.err
+        assert "already exists" in refused.err
+
+
+def test_what_s3_keeps_with_an_object_is_what_was_said(
+    typed: Typed, user: Credentials, s3: "S3Client", tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv.gz").write_bytes(b"packed")
+    uploads = f"s3://{BUCKET}/uploads/cli/"
+    assert typed("cp", "a.csv.gz", uploads, who=user) == (0, "", "")
+    kept = s3.head_object(Bucket=BUCKET, Key="uploads/cli/a.csv.gz")
+    assert kept["ContentType"] == "application/gzip"
+    assert "ContentEncoding" not in kept
+    words = ("--content-encoding", "gzip", "--content-disposition", 'inline; filename="b.csv"')
+    assert typed("cp", "a.csv.gz", uploads, *words, "--sse", "AES256", who=user) == (0, "", "")
+    kept = s3.head_object(Bucket=BUCKET, Key="uploads/cli/a.csv.gz")
+    assert (kept["ContentType"], kept["ContentEncoding"]) == ("text/csv", "gzip")
+    assert kept["ContentDisposition"] == 'inline; filename="b.csv"'
+    refused = typed("cp", "a.csv.gz", uploads, "--metadata", "a=1", who=user)
+    assert (refused.code, "is not allowed by the grant; it allows" in refused.err) == (1, True)
+
+
+def test_stdin_goes_up_in_parts_without_a_copy_on_the_disk(
+    typed: Typed, cloud: Cloud, s3: "S3Client", tmp_path: Path
+) -> None:
+    key, long = "tenants/acme/long", "0123456789abcdef" * 1024 * 1024
+    tenant = cloud.issuer.token({"sub": "one", "groups": "tenants", "tenant_id": "acme"})
+    words = ("cp", "-", f"s3://{BUCKET}/{key}", "--part-size", "5", "-o", "json")
+    ended = typed(*words, who=tenant, stdin=long, more={"TMPDIR": str(tmp_path / "none")})
+    assert (ended.json["size"], ended.json["remarks"]) == (len(long), [])
+    stored = s3.get_object(Bucket=BUCKET, Key=key)
+    assert stored["Body"].read() == long.encode()
+    assert stored["ETag"].endswith('-4"')
+    s3.delete_object(Bucket=BUCKET, Key=key)
 
 
 def test_what_came_from_stdin_and_failed_leaves_no_parts_to_pay_for(
@@ -261,6 +306,14 @@ def test_urls_are_used_by_the_line_for_curl(
     subprocess.run(["bash", "-c", line], cwd=tmp_path, check=True)  # noqa: S603, S607 - any bash
     stored = s3.get_object(Bucket=BUCKET, Key="uploads/cli/a.csv")
     assert (stored["Body"].read(), stored["ContentType"]) == (b"a,b\n", "text/csv")
+    for target in (f"s3://{BUCKET}/uploads/cli/*", f"s3://{BUCKET}/uploads/cli/a form's.csv"):
+        words = ("url", target, "-X", "POST", "--file", "a.csv", "--curl", "--sse", "AES256")
+        line = typed(*words, who=user).out
+        s3.delete_object(Bucket=BUCKET, Key="uploads/cli/a.csv")
+        subprocess.run(["bash", "-c", line], cwd=tmp_path, check=True)  # noqa: S603, S607 - any bash
+        key = "uploads/cli/a.csv" if target.endswith("*") else "uploads/cli/a form's.csv"
+        stored = s3.get_object(Bucket=BUCKET, Key=key)
+        assert (stored["Body"].read(), stored["ContentType"]) == (b"a,b\n", "text/csv")
     many = typed("url", "-", who=token, stdin=f"{TARGET}\n{TARGET}\n").out.splitlines()
     assert len(many) == 2
     done = subprocess.run(["curl", "-sf", many[1]], capture_output=True, check=True)  # noqa: S603, S607 - any curl
