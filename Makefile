@@ -141,6 +141,7 @@ check: $(ENVIRONMENT) ## check format, lint, types, template and generated files
 	@ruff check --quiet
 	@mypy
 	@mypy --config-file client/pyproject.toml
+	@for one in win32 darwin; do mypy --config-file client/pyproject.toml --platform $$one --cache-dir .mypy_cache/$$one || exit 1; done
 	@PYTHONPATH=layers:. $(PYTHON) -m tools --check
 	@AWS_REGION=ap-northeast-1 sam validate --lint
 

@@ -124,20 +124,17 @@ def test_without_owners_and_modes_links_and_second_names_are_refused(
     tmp_path: Path,
     make: Callable[[Path], None],
     reason: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As on Windows, where a directory has no descriptor either."""
-    for module in ("paths", "ours"):
-        monkeypatch.setattr(f"s3vend.files.{module}.POSIX", False)
     make(tmp_path / "name")
-    with private_directory(tmp_path / "s3vend", make=True) as directory:
+    with private_directory(tmp_path / "s3vend", make=True, posix=False) as directory:
         directory.write("state", b"new")
         assert directory.read("state") == b"new"
         directory.rename("state", "other")
         directory.sync()
         assert (directory.fd, directory.has("state"), directory.has("other")) == (None, False, True)
-    with open_directory(tmp_path) as directory, pytest.raises(NotOurs, match=reason):
+    with open_directory(tmp_path, posix=False) as directory, pytest.raises(NotOurs, match=reason):
         directory.open("name")
     (tmp_path / "link").symlink_to("s3vend")
     with pytest.raises(NotOurs, match="is a symbolic link"):
-        private_directory(tmp_path / "link", make=True)
+        private_directory(tmp_path / "link", make=True, posix=False)

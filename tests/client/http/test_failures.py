@@ -112,8 +112,8 @@ def test_a_host_that_dns_does_not_know_is_tried_once() -> None:
     [
         (socket.gaierror(socket.EAI_AGAIN, "temporary"), "DNS does not answer (temporary)", SOME),
         (socket.gaierror(socket.EAI_FAIL, "failure"), "DNS does not answer (failure)", SOME),
-        (OSError(errno.ENETUNREACH, "x"), "(Network is unreachable)", SOME),
-        (OSError(errno.EHOSTUNREACH, "x"), "(No route to host)", SOME),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "(Network is unreachable)", SOME),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "(No route to host)", SOME),
         (PermissionError(errno.EACCES, "x"), "this machine forbids it", ONCE),
         (OSError(errno.EMFILE, "x"), "too many files are open", ONCE),
         (TimeoutError("timed out"), "did not accept a connection in time", MANY),

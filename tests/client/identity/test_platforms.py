@@ -60,3 +60,33 @@ def test_githubs_token_is_not_sent_in_the_clear() -> None:
     assert read is not None
     with pytest.raises(IdentityError, match="https"):
         read()
+
+
+@pytest.mark.parametrize(
+    ("posix", "environment", "found"),
+    [
+        (True, {}, True),
+        (False, {}, False),
+        (False, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, True),
+    ],
+)
+def test_on_windows_a_pod_s_token_counts_only_in_a_pod(
+    posix: bool, environment: "dict[str, str]", found: bool, tmp_path: Path
+) -> None:
+    """There, every user may make C:\\var\\run, and so choose who others are."""
+    (tmp_path / "token").write_text("t")
+    read = platforms.kubernetes(environment, tmp_path / "token", posix=posix)
+    assert (read is not None) == found
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "utf-8-sig", "utf-16"])
+def test_a_token_file_is_read_as_powershell_writes_it(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a.b.c\r\n", encoding=encoding)
+    assert platforms.from_file(tmp_path / "token").strip() == "a.b.c"
+
+
+@pytest.mark.parametrize("content", ["tök".encode(), b"\xff\xfet", b"\xfe\xff\x00t"])
+def test_a_token_file_in_another_encoding_is_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(content)
+    with pytest.raises(IdentityError, match="non-ASCII"):
+        platforms.from_file(tmp_path / "token")

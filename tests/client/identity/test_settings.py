@@ -133,3 +133,11 @@ def test_a_profile_without_a_file_says_where_it_was_looked_for(tmp_path: Path) -
 def test_a_token_is_in_no_repr() -> None:
     assert "secret" not in repr(Settings(url=URL, audience=URL, token="secret"))
     assert "secret" not in repr(Arguments(token="secret"))
+
+
+def test_profiles_are_read_as_editors_of_windows_write_them(tmp_path: Path) -> None:
+    found = {"XDG_CONFIG_HOME": str(tmp_path)}
+    file = config_file(found)
+    file.parent.mkdir()
+    file.write_text(PROFILES, encoding="utf-8-sig", newline="\r\n")
+    assert settings(Arguments(profile="ci"), found).url == URL

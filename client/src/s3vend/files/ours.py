@@ -25,7 +25,9 @@ class NotOurs(OSError):
 
 def own_id() -> int:
     """Return the user's id; 0 on Windows, where every file has this owner."""
-    return 0 if sys.platform == "win32" else os.geteuid()
+    if sys.platform == "win32":
+        return 0
+    return os.geteuid()
 
 
 def check_file(path: Path, status: os.stat_result, owners: Collection[int] = ()) -> None:

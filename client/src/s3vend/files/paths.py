@@ -25,7 +25,7 @@ def expanded(path: str | os.PathLike[str]) -> Path:
     return Path("/", text[2:]) if text.startswith("~/") else Path(text)
 
 
-def open_directory(path: Path, *, make: int | None = None) -> Directory:
+def open_directory(path: Path, *, make: int | None = None, posix: bool = POSIX) -> Directory:
     """Open a directory. Links on the way are followed if they belong to the user or to root.
 
     ``make`` is the mode with which missing directories are created.
@@ -33,7 +33,7 @@ def open_directory(path: Path, *, make: int | None = None) -> Directory:
     Raises:
         NotOurs: a link on the way belongs to another user, who can change where it leads.
     """
-    if not POSIX:
+    if not posix:
         if make is not None:
             path.mkdir(mode=make, parents=True, exist_ok=True)
         return Directory(path.resolve(strict=True), None)
@@ -45,7 +45,9 @@ def open_directory(path: Path, *, make: int | None = None) -> Directory:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
-def private_directory(path: Path, *, make: bool = False, owners: Collection[int] = ()) -> Directory:
+def private_directory(
+    path: Path, *, make: bool = False, owners: Collection[int] = (), posix: bool = POSIX
+) -> Directory:
     """Open a directory of the user that is not a link, and to which nobody else can write.
 
     With ``make`` it is created if it is missing.
@@ -54,7 +56,7 @@ def private_directory(path: Path, *, make: bool = False, owners: Collection[int]
         NotOurs: it is a link, or another user owns it or can write to it.
     """
     mode = OWN if make else None
-    with open_directory(path.parent, make=mode) as parent:
+    with open_directory(path.parent, make=mode, posix=posix) as parent:
         status = _status(path.name, parent, mode)
         if stat.S_ISLNK(status.st_mode):
             raise NotOurs(path, "it is a symbolic link, which is not followed")

@@ -1,7 +1,6 @@
 """What one error means: what to say, what to do, and how often it makes sense to try."""
 
 import errno
-import os
 import re
 import socket
 import ssl
@@ -109,7 +108,7 @@ def _of_name(error: socket.gaierror) -> Failure:
 def _of_system(error: OSError) -> Failure | None:
     if isinstance(error, ssl.SSLError):
         return None  # its number is OpenSSL's
-    reason = f"({os.strerror(error.errno)})" if error.errno else ""
+    reason = f"({error.strerror})"
     if error.errno == errno.ECONNREFUSED:
         advice = "Check host and port, and whether the program there runs."
         return Failure("refuses connections: nothing listens on this port", advice, TWICE)

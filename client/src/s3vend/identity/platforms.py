@@ -3,12 +3,14 @@
 A platform is contacted only if the environment shows that the program runs there.
 """
 
+import codecs
 import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from s3vend.errors import IdentityError, Unreachable
+from s3vend.files.ours import POSIX
 from s3vend.http.address import is_loopback
 from s3vend.http.wire import Answer, Wire
 from s3vend.identity.receiver import UnusableToken
@@ -18,6 +20,7 @@ KUBERNETES = Path("/var/run/secrets/s3vend/token")  # never the token for the AP
 GOOGLE = "metadata.google.internal"
 GOOGLE_MACHINE = Path("/sys/class/dmi/id/product_name")
 GOOGLE_NAMES = ("GCE_METADATA_HOST", "K_SERVICE", "CLOUD_RUN_JOB", "FUNCTION_TARGET", "GAE_SERVICE")
+ENCODINGS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le"}  # of PowerShell's > and |
 SECONDS = 2.0  # timeout; the metadata server runs on the same host
 TRIES = 3
 
@@ -85,11 +88,16 @@ def google(
     return read
 
 
-def kubernetes(path: Path = KUBERNETES) -> Callable[[], str] | None:
+def kubernetes(
+    environment: Environment, path: Path = KUBERNETES, *, posix: bool = POSIX
+) -> Callable[[], str] | None:
     """Return a function that reads the pod's projected token; None if it is not mounted.
 
-    docs/identities.md shows how to mount it.
+    docs/identities.md shows how to mount it. On Windows, where every user may make such a
+    directory, the environment must show that this is a pod.
     """
+    if not posix and not environment.get("KUBERNETES_SERVICE_HOST"):
+        return None
     return (lambda: from_file(path)) if path.exists() else None
 
 
@@ -97,10 +105,12 @@ def from_file(path: Path) -> str:
     """Return the text of a token file. Others renew the file, so nothing is cached.
 
     Raises:
-        UnusableToken: the file cannot be read, or is not ASCII.
+        UnusableToken: the file cannot be read, or is not ASCII (also as PowerShell writes it).
     """
     try:
-        return path.read_text(encoding="ascii")
+        content = path.read_bytes()
+        mark = next((mark for mark in ENCODINGS if content.startswith(mark)), b"")
+        return content.removeprefix(mark).decode(ENCODINGS.get(mark, "ascii"))
     except OSError as error:
         raise UnusableToken(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeError:

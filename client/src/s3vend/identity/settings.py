@@ -144,7 +144,7 @@ def profiles_text(path: Path) -> str:
         OSError, UnicodeError: it cannot be read.
     """
     with private_directory(path.parent, owners=[ROOT]) as directory:
-        return directory.read(path.name, owners=[ROOT]).decode()
+        return directory.read(path.name, owners=[ROOT]).decode("utf-8-sig")
 
 
 def _pinned(

@@ -112,7 +112,7 @@ def _tokens(settings: Settings, environment: Environment, wire: Wire) -> Iterato
         "this machine does not look like Google Cloud",
     )
     missing = f"{platforms.KUBERNETES} does not exist"
-    yield _maybe("Kubernetes", platforms.kubernetes(), found, missing)
+    yield _maybe("Kubernetes", platforms.kubernetes(environment), found, missing)
 
 
 def _file(variable: str, environment: Environment, receiver: Receiver) -> Source:
