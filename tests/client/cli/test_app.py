@@ -1,5 +1,6 @@
 """The command as a whole: misuse, help and version."""
 
+import re
 import shlex
 
 import pytest
@@ -11,6 +12,7 @@ from s3vend.cli.terminal.command import example_lines
 from s3vend.cli.terminal.usage import TASKS
 from tests.client.conftest import run
 from tests.client.typed import typed
+from tests.support.pages import pages
 
 pytestmark = pytest.mark.usefixtures("nobody")
 
@@ -106,3 +108,23 @@ def test_an_example_is_the_same_command_when_it_has_several_lines(example: str) 
 
 def test_the_exit_codes_are_in_the_help() -> None:
     assert "130  interrupted with Ctrl-C" in typed("--help").out
+
+
+TYPED_ELSEWHERE = [
+    shlex.split(line.partition("> ")[2] or line.partition("$ ")[2])
+    for name in ("identity-center", "macos", "windows")
+    for block in pages()[f"docs/{name}.md"].blocks
+    if block.language == "console"
+    for line in block.text.splitlines()
+    if re.match(r"(?:PS>|\$) s3vend ", line)
+]
+
+
+@pytest.mark.parametrize("words", TYPED_ELSEWHERE, ids=" ".join)
+def test_a_command_that_a_page_shows_for_another_system_has_these_options(
+    words: "list[str]",
+) -> None:
+    """The tests cannot run it there, or sign in; so they only read it."""
+    own = words[1 : words.index("--")] if "--" in words else words[1:]
+    assert typed(*own, "--help").code == 0
+    assert typed(*own, "--not-an-option", "--help").code == 2

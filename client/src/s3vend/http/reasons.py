@@ -85,9 +85,9 @@ def _of_tls(error: ssl.SSLError) -> Failure | None:
 
 
 def _of_handshake(error: HandshakeFailed) -> Failure:
-    del error
+    what = "fell silent" if isinstance(error.__cause__, TimeoutError) else "broke it off"
     return Failure(
-        "accepted the connection, but broke it off while TLS was set up",
+        f"accepted the connection, but {what} while TLS was set up",
         "A firewall or proxy may block this host, or the port is not one of TLS.",
         SOME,
     )

@@ -142,12 +142,15 @@ def lower_names(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
+_BROKEN = (ConnectionError, TimeoutError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
 class _Connection(HTTPSConnection):
     def connect(self) -> None:
         """Connect, and tell a connection that breaks meanwhile from one that breaks later."""
         try:
             super().connect()
-        except (ConnectionError, TimeoutError) as error:
+        except _BROKEN as error:
             raise HandshakeFailed from error
 
 
