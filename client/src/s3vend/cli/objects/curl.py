@@ -9,14 +9,14 @@ from s3vend.cli.terminal.ending import Refusal
 from s3vend.printable import printable
 
 if TYPE_CHECKING:
-    from s3vend.service.urls import Url
+    from s3vend.service.urls import Form, Url
 
 # curl would read `[1-9]` and `{a,b}` in the names of files as many names.
 CURL = ("curl", "--fail", "--silent", "--show-error", "--globoff")
 METHODS = {"HEAD": ["--head"], "PUT": [], "GET": []}
 
 
-def curl_line(url: "Url", key: str, file: Path | None = None) -> str:
+def curl_line(url: "Url | Form", key: str, file: Path | None = None) -> str:
     """Return a command that uses the URL; ``key`` is what a form uploads to.
 
     Without a ``file``, `FILE` stands for its name.
@@ -25,8 +25,10 @@ def curl_line(url: "Url", key: str, file: Path | None = None) -> str:
         Refusal: the name of the file cannot be shown.
         S3VendError: the URL, or a header, is something else to curl.
     """
+    from s3vend.service.urls import Form
+
     url.check()
-    if url.fields is not None:
+    if isinstance(url, Form):
         return shlex.join([*CURL, *_form(url.fields, key, _name(file)), url.url])
     words = [*CURL, *METHODS.get(url.method, ["-X", url.method])]
     for name, value in url.headers.items():

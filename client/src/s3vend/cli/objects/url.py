@@ -17,7 +17,7 @@ from s3vend.cli.terminal.ending import Refusal, say
 from s3vend.cli.terminal.text import put, put_json
 
 if TYPE_CHECKING:
-    from s3vend.service.urls import Url
+    from s3vend.service.urls import Form, Url
 
 EXAMPLES = (
     "s3vend url s3://bucket/reports/2026.csv --expires-in 5m",
@@ -137,7 +137,12 @@ def _key(text: str, method: Method, file: Path | None) -> str:
 
 
 def _put(
-    options: Options, keys: Sequence[str], urls: "Sequence[Url]", file: Path | None, *, curl: bool
+    options: Options,
+    keys: Sequence[str],
+    urls: "Sequence[Url | Form]",
+    file: Path | None,
+    *,
+    curl: bool,
 ) -> None:
     if options.is_json:
         put_json({"urls": [_members_of(presigned) for presigned in urls]})
@@ -147,14 +152,24 @@ def _put(
         below = key.split("/", 3)[3].removesuffix("*")
         form_key = f"{below}{name}" if key.endswith("/*") else below
         put(curl_line(presigned, form_key, file) if curl else presigned.url)
-    if urls and urls[0].headers and not curl and not options.quiet:
-        headers = "; ".join(f"{name}: {value}" for name, value in urls[0].headers.items())
+    sent = _headers(urls[0]) if urls else {}
+    if sent and not curl and not options.quiet:
+        headers = "; ".join(f"{name}: {value}" for name, value in sent.items())
         say(f"send these headers with each {urls[0].method}, as --curl shows: {headers}")
 
 
-def _members_of(url: "Url") -> dict[str, Any]:
-    members = {"method": url.method, "url": url.url, "headers": dict(url.headers)}
-    fields = {} if url.fields is None else {"fields": dict(url.fields)}
+def _headers(url: "Url | Form") -> dict[str, str]:
+    """Return the headers to send; a form has fields instead."""
+    from s3vend.service.urls import Url
+
+    return dict(url.headers) if isinstance(url, Url) else {}
+
+
+def _members_of(url: "Url | Form") -> dict[str, Any]:
+    from s3vend.service.urls import Form
+
+    members = {"method": url.method, "url": url.url, "headers": _headers(url)}
+    fields = {"fields": dict(url.fields)} if isinstance(url, Form) else {}
     return members | fields | {"expiresAt": url.expires_at.isoformat().replace("+00:00", "Z")}
 
 
