@@ -14,6 +14,7 @@ FUZZ := .venv-fuzz/.ready
 TOOLS := .venv-client_tools/.ready
 CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv-clients-%/.ready,$(wildcard tests/clients/environments/*.txt))
 JAVASCRIPT := tests/clients/javascript/node_modules/.ready
+BROWSER := tests/client_tools/javascript/node_modules/.ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export PYTHONUTF8 := 1
@@ -47,8 +48,8 @@ $(COMPANION): bench/companion/package.json bench/companion/package-lock.json
 	@cd bench/companion && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(JAVASCRIPT): tests/clients/javascript/package.json tests/clients/javascript/package-lock.json
-	@cd tests/clients/javascript && npm ci --silent --ignore-scripts --no-audit --no-fund
+$(JAVASCRIPT) $(BROWSER): %/node_modules/.ready: %/package.json %/package-lock.json
+	@cd $* && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # Each client has its own environment, because they need different versions of botocore.
@@ -74,7 +75,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest compatible versions of 
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate --no-header --output-file tests/client/requirements.txt tests/client/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/client_tools/requirements.txt tests/client_tools/requirements.in
 	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet $$(case $$one in */awscli2.in) echo --no-deps;; esac) --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
-	cd tests/clients/javascript && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
+	for one in tests/clients/javascript tests/client_tools/javascript; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
 
@@ -91,7 +92,7 @@ test-client-oldest: $(ENVIRONMENT) ## run the client's tests on its oldest suppo
 	@$(UV) run --quiet --no-project --isolated --python $(or $(OLDEST),3.10) --with-requirements tests/client/requirements.txt python -m pytest tests/client
 
 .PHONY: test-client-tools
-test-client-tools: $(ENVIRONMENT) $(TOOLS) ## test the recipes of docs/clients.md, with s3fs, obstore, Polars, DuckDB, PyArrow and pyiceberg
+test-client-tools: $(ENVIRONMENT) $(TOOLS) $(BROWSER) ## test the recipes of docs/clients.md: in Jupyter, with FastAPI, and in a browser's DOM (needs Node)
 	@$(PYTHON) -m pytest tests/client_tools
 
 .PHONY: test-cloud

@@ -1,25 +1,18 @@
-"""The recipes of docs/clients.md, each in an interpreter that has the tool, against a real S3."""
+"""The recipes of docs/clients.md, in a real kernel that has the tools, against a real S3."""
 
-import os
-import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from local.cloud import environments
-from local.cloud.environments import REGION
-from local.cloud.ministack import ROOT, Cloud, running
-from local.stack import seed as seeding
-from local.stack.build import built
-from local.stack.deploy import Stack, deploy
-from local.stack.seed import BUCKET
-from tests.support.pages import Block, pages
+from tests.client_tools.conftest import Scene, here, recipes
 
-PYTHON = ROOT / ".venv-client_tools/bin/python"
-RECIPES = [block for block in pages()["docs/clients.md"].blocks if block.language == "py"]
-TOOLS = ("s3fs", "obstore", "polars", "duckdb", "pyarrow", "pyiceberg")
-FOUND = "2026-01"  # what every recipe reads, in the tool's own form
+NOTEBOOK = Path(__file__).with_name("notebook.py")
+RECIPES = recipes()
+TOOLS = ("s3fs", "pandas", "obstore", "polars", "duckdb", "pyarrow", "pyiceberg")
+OTHER = "reports-private/secret.csv"  # nobody may read it
 BEFORE = """
 import s3vend
 keep = s3vend.fresh("s3://bucket/reports/*", permission="READ")
@@ -45,57 +38,35 @@ def connected():
     return made
 """
 
+each_recipe = pytest.mark.parametrize("number", range(len(RECIPES)), ids=TOOLS)
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A cloud with the stack on it."""
 
-    cloud: Cloud
-    stack: Stack
+def local(text: str, key: str) -> str:
+    """A recipe as it runs here, for this key."""
+    text = text.replace("reports/2026.csv", key)
+    for there, instead in LOCALLY.items():
+        text = text.replace(there, instead)
+    return here(text)
 
-    def run(self, code: str) -> "subprocess.CompletedProcess[str]":
-        """Run it with the tools, as somebody who may read the reports."""
-        token = self.cloud.issuer.token({"sub": "104857600123456789012"})
-        settings = {
-            **environments.NO_SETTINGS,
-            "PATH": os.defpath,
-            "HOME": str(self.cloud.directory / "tmp"),
-            "PYTHONPATH": str(ROOT / "client/src"),
-            "S3VEND_URL": self.stack.url,
-            "S3VEND_TOKEN": token,
-            "AWS_ENDPOINT_URL": self.cloud.endpoint,
-            "AWS_ALLOW_HTTP": "true",
-            "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "false",
-            "AWS_REGION": REGION,
-            "NO_PROXY": "127.0.0.1",
-        }
-        return subprocess.run(  # noqa: S603 - our own page, in our own interpreter
-            [PYTHON, "-c", code], env=settings, capture_output=True, text=True, check=False
-        )
+
+def shown(scene: Scene, key: str) -> Sequence[str]:
+    """What each recipe shows in one notebook."""
+    cells = [here(BEFORE + HERE), *(local(recipe.text, key) for recipe in RECIPES)]
+    done = scene.run(str(NOTEBOOK), stdin=json.dumps(cells))
+    assert done.returncode == 0, done.stderr
+    before, *outputs = json.loads(done.stdout)
+    assert before == ""
+    return list(outputs)
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    environments.forget_own()
-    with running() as cloud:
-        stack = deploy(cloud, built(), {"TrustAssumeS3User": "false"})
-        seeding.seed(cloud, stack)
-        yield Scene(cloud, stack)
+def granted(scene: Scene) -> Sequence[str]:
+    return shown(scene, "reports/2026.csv")
 
 
-def program(block: Block, key: str = "reports/2026.csv") -> str:
-    """The recipe as a program that prints what its last line is worth."""
-    text = block.text.replace("reports/2026.csv", key)
-    for there, here in LOCALLY.items():
-        text = text.replace(there, here)
-    lines = text.rstrip().splitlines()
-    last = max(at for at, line in enumerate(lines) if line and not line.startswith((" ", ")")))
-    printing = [*lines[:last], f"print({'\n'.join(lines[last:])})"]
-    return (
-        (BEFORE + HERE + "\n".join(printing))
-        .replace("bucket/", f"{BUCKET}/")
-        .replace('"bucket"', f'"{BUCKET}"')
-    )
+@pytest.fixture(scope="module")
+def not_granted(scene: Scene) -> Sequence[str]:
+    return shown(scene, OTHER)
 
 
 def test_there_is_a_recipe_for_each_tool() -> None:
@@ -103,15 +74,26 @@ def test_there_is_a_recipe_for_each_tool() -> None:
     assert all(tool in block.text for tool, block in zip(TOOLS, RECIPES, strict=True))
 
 
-@pytest.mark.parametrize("block", RECIPES, ids=TOOLS)
-def test_a_recipe_reads_what_was_granted(scene: Scene, block: Block) -> None:
-    done = scene.run(program(block))
-    assert FOUND in done.stdout, done.stderr
+@each_recipe
+def test_a_recipe_reads_in_a_notebook_what_was_granted(granted: Sequence[str], number: int) -> None:
+    assert "2026-01" in granted[number]
 
 
-@pytest.mark.parametrize("block", RECIPES, ids=TOOLS)
-def test_and_nothing_else(scene: Scene, block: Block) -> None:
-    done = scene.run(program(block, "reports-private/secret.csv"))
-    assert done.returncode != 0
-    assert "1000000" not in done.stdout
-    assert "403" in done.stderr or "denied" in done.stderr.lower(), done.stderr
+@each_recipe
+def test_and_nothing_else(not_granted: Sequence[str], number: int) -> None:
+    output = not_granted[number]
+    assert "1000000" not in output
+    assert "403" in output or "denied" in output.lower(), output
+
+
+@each_recipe
+def test_a_recipe_reads_the_same_in_a_script(scene: Scene, number: int) -> None:
+    """With `asyncio.run(…)` in place of `await …`, as the page says."""
+    text = re.sub(
+        r"await (.+)", r"asyncio.run(\1)", local(RECIPES[number].text, "reports/2026.csv")
+    )
+    lines = text.rstrip().splitlines()
+    last = max(at for at, line in enumerate(lines) if line and not line.startswith((" ", ")")))
+    program = "\n".join([*lines[:last], f"print({'\n'.join(lines[last:])})"])
+    done = scene.run("-c", f"import asyncio\n{here(BEFORE + HERE)}\n{program}")
+    assert "2026-01" in done.stdout, done.stderr

@@ -1,5 +1,6 @@
 """The client's wheel, as people who never see the repository get it."""
 
+import ast
 import email
 import os
 import re
@@ -89,6 +90,16 @@ def test_the_readme_names_every_extra(metadata: Message) -> None:
     text = str(metadata.get_payload())
     extras = set(metadata.get_all("Provides-Extra", []))
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == extras
+
+
+def test_the_python_of_the_readme_calls_what_is_there() -> None:
+    [block] = [one for one in markdown()["client/README.md"].blocks if one.language == "py"]
+    called = {
+        node.attr
+        for node in ast.walk(ast.parse(block.text))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "s3vend"
+    }
+    assert {"session", "presign", "upload", "download"} <= called <= set(s3vend.__all__)
 
 
 def texts() -> Iterator[tuple[str, str]]:
