@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from s3vend.errors import SettingsError
-from s3vend.service.naming import MEMBERS, UPLOAD, camel, members_for, named_members, snake
+from s3vend.service.naming import MEMBERS, UPLOAD, camel, members_for, snake, upload_members
 
 SCHEMAS: "dict[str, Any]" = yaml.load(
     (Path(__file__).parents[3] / "openapi.yaml").read_text(),
@@ -55,14 +55,14 @@ def test_every_member_has_two_spellings(member: str) -> None:
         (
             "DELETE",
             "versionId",
-            "versionId is not a member of a URL for DELETE, but of one for GET",
+            "versionId is not a member of a URL for DELETE, but of a URL for GET",
         ),
         (
             "GET",
             "content_length",
-            "content_length is not a member of a URL for GET, but of one for PUT",
+            "content_length is not a member of a URL for GET, but of a URL for PUT",
         ),
-        ("PUT", "content_length_range", "but of one for POST."),
+        ("PUT", "content_length_range", "but of a URL for POST."),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_near_one(method: str, name: str, message: str) -> None:
@@ -111,4 +111,29 @@ def test_what_is_none_is_left_out_and_other_values_are_kept() -> None:
         "saveAs": None,
     }
     assert members_for("PUT", given) == {"contentLength": 0, "tags": {}}
-    assert named_members({"kms_key": "k"}, UPLOAD, "an upload") == {"kmsKey": "k"}
+
+
+def test_an_upload_has_the_members_that_it_takes_whole_and_in_parts() -> None:
+    given = {"kms_key": "k", "save_as": "a.csv", "contentType": None}
+    disposition = 'attachment; filename="a.csv"'
+    assert upload_members(given) == {"kmsKey": "k", "contentDisposition": disposition}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"content_length": 1},
+            "content_length is not a member of an upload, but of a URL for PUT",
+        ),
+        ({"part_sise": 1}, "Unknown member 'part_sise' of an upload; did you mean part_size?"),
+        ({"content_typ": "x"}, "did you mean content_type?"),
+        ({"save_as": "a", "contentDisposition": "x"}, "Give save_as or content_disposition"),
+    ],
+)
+def test_what_an_upload_does_not_take_is_refused_with_the_near_name(
+    given: "dict[str, object]", message: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        upload_members(given, ("partSize",))
+    assert message in str(refused.value)

@@ -147,7 +147,7 @@ def test_the_compact_form_names_members_too(serve: Serve) -> None:
         (
             [A, {"method": "PUT", "target": B}],
             {"response_content_type": "text/csv"},
-            "^Item 1: response_content_type is not a member of a URL for PUT, but of one for GET",
+            "^Item 1: response_content_type is not a member of a URL for PUT, but of a URL for GET",
         ),
     ],
 )

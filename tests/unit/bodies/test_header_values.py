@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
+from s3vend.service.disposition import attachment
+from tests.client.service.test_disposition import NAMES
 from vending.bodies.header_values import content_type, disposition
 
 EURO = "%E2%82%AC"
@@ -141,3 +143,8 @@ def test_neither_is_anything_but_text(given: object) -> None:
     for read in (content_type, disposition):
         with pytest.raises(ValueError, match="must be text"):
             read(given)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_disposition_that_the_client_makes_of_a_name_is_taken_as_it_is(name: str) -> None:
+    assert disposition(attachment(name)) == attachment(name)

@@ -46,14 +46,25 @@ def members_for(
         raise SettingsError(f"Unknown method {method!r}; use {', '.join(MEMBERS)}.")
     takes = (*MEMBERS[method], SAVE_AS)
     named = named_members(given, takes, f"a URL for {method}", own)
+    if method not in _DISPOSITION and SAVE_AS in named:
+        raise SettingsError(f"save_as is not for {method}, after which there is nothing to save.")
+    return _with_disposition(named, _DISPOSITION.get(method, ""))
+
+
+def upload_members(given: Mapping[str, object], own: Iterable[str] = ()) -> dict[str, object]:
+    """Return the members of an upload, in one request or in parts, as `members_for` does."""
+    named = named_members(given, (*UPLOAD, SAVE_AS), "an upload", own)
+    return _with_disposition(named, _DISPOSITION["PUT"])
+
+
+def _with_disposition(named: dict[str, object], member: str) -> dict[str, object]:
+    """Return the members with the disposition for the name to save as, if there is one."""
     if SAVE_AS not in named:
         return named
-    name, member = named.pop(SAVE_AS), _DISPOSITION.get(method)
-    if member is None:
-        raise SettingsError(f"save_as is not for {method}, after which there is nothing to save.")
     if member in named:
         raise SettingsError(f"Give save_as or {snake(member)}, not both.")
-    return named | {member: attachment(str(name))}
+    name = str(named.pop(SAVE_AS))
+    return named | {member: attachment(name)}
 
 
 def named_members(
@@ -90,7 +101,7 @@ def snake(member: str) -> str:
 def _unknown(name: str, takes: Collection[str], what: str, own: Iterable[str]) -> str:
     others = [method for method, members in MEMBERS.items() if camel(name) in members]
     if others:
-        return f"{name} is not a member of {what}, but of one for {' or '.join(others)}."
+        return f"{name} is not a member of {what}, but of a URL for {' or '.join(others)}."
     if camel(name) == "expiresIn" and "expiresIn" not in own:
         return f"{name} is an argument of presign, for all items."
     known = {_plain(member): snake(member) for member in (*takes, *own)}
