@@ -76,15 +76,16 @@ def named_members(
         SettingsError: a name is unknown, or given in both spellings.
     """
     spelled: dict[str, str] = {}
-    for name in given:
+    for name, value in given.items():
         member = camel(str(name))
         if member not in takes:
             raise SettingsError(_unknown(str(name), takes, what, own))
+        if value is None:
+            continue
         if member in spelled:
             raise SettingsError(f"{spelled[member]} and {name} are the same member; give one.")
         spelled[member] = str(name)
-    values = {member: given[name] for member, name in spelled.items()}
-    return {member: value for member, value in values.items() if value is not None}
+    return {member: given[name] for member, name in spelled.items()}
 
 
 def camel(name: str) -> str:

@@ -44,6 +44,8 @@ def posted(asked: Asked) -> Mapping[str, bytes]:
         (KEY, None, "in/\u00e4 photo.png"),
         (KEY, "in/\u00e4 photo.png", "in/\u00e4 photo.png"),
         (PREFIX, "in/a", "in/a"),
+        (PREFIX, None, "in/photo.png"),
+        ("s3://b/*", None, "photo.png"),
         ("s3://b/*", "a", "a"),
         ("s3://b/20*", "2026", "2026"),
     ],
@@ -68,7 +70,7 @@ def test_the_fields_come_first_and_the_file_last(
 @pytest.mark.parametrize(
     ("target", "key", "message"),
     [
-        (PREFIX, None, "is for a prefix; give a key, such as in/name"),
+        ("s3://b/20*", None, "is for a prefix; give a key, such as 20name"),
         (PREFIX, "out/a", "for keys that begin with in/, not for 'out/a'"),
         (PREFIX, "in/", "not for 'in/'"),
         (PREFIX, "s3://b/in/a", "not for 's3://b/in/a'"),

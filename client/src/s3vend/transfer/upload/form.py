@@ -9,6 +9,7 @@ from s3vend.errors import SettingsError, StorageError
 from s3vend.http.patience import Patience
 from s3vend.http.wire import Answer, Wire
 from s3vend.service.urls import Form
+from s3vend.transfer.destination import upload_target
 from s3vend.transfer.progress import Counter, Progress
 from s3vend.transfer.storage import s3_error
 from s3vend.transfer.upload.sending import Uploaded
@@ -26,7 +27,8 @@ def post_form(
 ) -> Uploaded:
     """Upload a file with a form. It needs no service and no identity.
 
-    ``key`` is the key of the object; a form for a prefix needs one. Temporary errors are retried.
+    ``key`` is the key of the object, if the form is for a prefix; if absent, the prefix and the
+    name of the file. Temporary errors are retried.
 
     Raises:
         SettingsError: the form is not for this key.
@@ -37,7 +39,7 @@ def post_form(
     """
     form.check()
     source = source_of(Path(path))
-    target = _target(form, key)
+    target = _target(form, source.path, key)
     fields = {**form.fields, "key": target.split("/", 3)[3]}
     counter, wire = Counter(source.size, progress), Wire()
     answer = Patience().retry(lambda: _send(form.url, fields, source, counter, wire))
@@ -47,13 +49,15 @@ def post_form(
     return Uploaded(target, source.size, answer.headers.get("etag", ""), "none")
 
 
-def _target(form: Form, key: str | None) -> str:
+def _target(form: Form, path: Path, key: str | None) -> str:
     """Return the target of the object, `s3://bucket/key`."""
     _, _, bucket, covered = form.target.split("/", 3)
     prefix = covered.removesuffix("*")
-    if key is None or key == covered:
-        if prefix != covered:
+    if key is None and prefix != covered:
+        if prefix and not prefix.endswith("/"):
             raise SettingsError(f"This form is for a prefix; give a key, such as {prefix}name.")
+        key = upload_target(path, f"s3://{bucket}/{prefix}").split("/", 3)[3]
+    if key is None or key == covered:
         return form.target
     if prefix == covered or not key.startswith(prefix) or key == prefix or REPLACED in key:
         only = f"keys that begin with {prefix}" if prefix != covered else f"the key {prefix}"

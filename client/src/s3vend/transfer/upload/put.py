@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from s3vend.service.connect import Service, connect
+from s3vend.service.naming import upload_members
 from s3vend.transfer import checksums
 from s3vend.transfer.destination import upload_target
 from s3vend.transfer.media_types import media_type
@@ -16,6 +17,7 @@ from s3vend.transfer.upload.source import source_of
 from s3vend.transfer.upload.whole import put_whole
 
 PARALLEL = 8
+ARGUMENTS = ("overwrite", "partSize", "parallel", "progress", "remark", "service")  # of `upload`
 
 
 def upload(
@@ -38,7 +40,7 @@ def upload(
     sent again. ``content_type`` is guessed from the file name if absent. With ``overwrite`` False
     the upload fails if the target exists. ``part_size`` is in bytes, 5 MiB or more; ``parallel``
     is the number of parts sent at a time. ``members`` are further members of the API's request,
-    such as ``kmsKey``.
+    such as ``kms_key``, and ``save_as``, as in `presign`.
 
     Raises:
         StorageError: S3 refused a request, or the target exists and ``overwrite`` is False.
@@ -46,14 +48,16 @@ def upload(
         TransferError: the file cannot be read, or another process uploads it to the same target.
         ServiceError, Unreachable, IdentityError, SettingsError: as `credentials`.
     """
-    kind = content_type or media_type(os.fspath(path), members.get("contentEncoding"))
-    type_member: dict[str, object] = {"contentType": kind} if kind else {}
+    kept = upload_members({"content_type": content_type, **members}, ARGUMENTS)
+    guessed = media_type(os.fspath(path), kept.get("contentEncoding"))
+    if guessed and "contentType" not in kept:
+        kept["contentType"] = guessed
     source = source_of(Path(path))
     job = UploadJob(
         source,
         upload_target(path, target),
         service or connect(),
-        members | type_member,
+        kept,
         overwrite,
         checksums.fastest(),
         Counter(source.size, progress),
