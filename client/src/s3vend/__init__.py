@@ -6,6 +6,12 @@
 `upload`, `download`, `abandon`: transfers that need no AWS library.
 `connect`: choose the service and the identity; pass the result to the others as ``service``.
 
+All of them can be used by many threads at once; a process calls `connect` for itself. They block,
+except `aiobotocore_session`: in a coroutine, use ``await asyncio.to_thread(presign, …)``.
+
+Errors are `S3VendError`: ``str(error)`` is for the log, and of a `ServiceError`
+``error.problem.detail`` is for the user.
+
 The names in ``__all__`` are public. Import them from ``s3vend``, not from its submodules.
 """
 

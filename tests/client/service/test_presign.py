@@ -1,5 +1,8 @@
 """One target or many, and the members of their requests."""
 
+import copy
+import pickle
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -78,6 +81,29 @@ def test_types_say_whether_it_is_one_or_many_and_a_url_or_a_form(serve: Serve) -
         s3vend.Form,
         *[list] * 3,
     ]
+
+
+def test_a_form_has_as_json_what_a_page_needs(serve: Serve) -> None:
+    """As FastAPI and others answer with it, and Uppy's `signRequest` takes it."""
+    form = s3vend.presign(A, method="POST", service=service(presigning(serve).url))
+    assert asdict(form) == {
+        "target": A,
+        "url": A,
+        "fields": {"policy": "p"},
+        "expires_at": datetime(2026, 11, 25, tzinfo=timezone.utc),
+        "method": "POST",
+    }
+
+
+@pytest.mark.parametrize("wanted", [A, [A, B], {"method": "POST", "target": A}], ids=str)
+def test_the_results_are_plain_values_that_other_processes_can_have(
+    serve: Serve, wanted: Any
+) -> None:
+    made = s3vend.presign(wanted, service=service(presigning(serve).url))
+    assert pickle.loads(pickle.dumps(made)) == copy.deepcopy(made) == made  # noqa: S301 - our own
+    for one in made if isinstance(made, list) else [made]:
+        mapping = one.fields if isinstance(one, s3vend.Form) else one.headers
+        assert type(mapping) is dict
 
 
 @pytest.mark.parametrize(

@@ -73,12 +73,13 @@ def _presign_compact(service: Service, shared: Request, keys: Sequence[str]) -> 
         return _presign_compact(service, shared, keys[:half]) + _presign_compact(
             service, shared, keys[half:]
         )
+    headers = dict(answer["headers"])
     expires, begin = parse_time(answer["expiresAt"]), f"?{answer['query']}&X-Amz-Signature="
     return [
         Url(
             str(shared["method"]),
             f"{answer['base']}{path}{begin}{signature}",
-            answer["headers"],
+            headers,
             expires,
         )
         for path, signature in answer["urls"]

@@ -84,9 +84,9 @@ def _is_address(url: str) -> bool:
 def url_of(entry: Mapping[str, Any]) -> Url:
     """Return the URL in one entry of the service's answer."""
     expires = parse_time(entry["expiresAt"])
-    return Url(entry["method"], entry["url"], entry.get("headers", {}), expires)
+    return Url(entry["method"], entry["url"], dict(entry.get("headers", {})), expires)
 
 
 def form_of(entry: Mapping[str, Any], target: str) -> Form:
     """Return the form in one entry of the service's answer."""
-    return Form(target, entry["url"], entry["fields"], parse_time(entry["expiresAt"]))
+    return Form(target, entry["url"], dict(entry["fields"]), parse_time(entry["expiresAt"]))
