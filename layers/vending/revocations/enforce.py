@@ -44,7 +44,7 @@ def enforce(revocation: Revocation, record: Record, effects: RevokeEffects) -> d
     written, merged = covered is not None, covered is not None and covered.merged
     record.note(revocation=revocation.as_json(time), denialWritten=written)
     return {
-        "revocation": revocation.as_json(time),
+        "revocation": revocation.as_listed(time, covered.marks if covered else ()),
         "denialWritten": written,
         "merged": merged,
         "environmentsBy": iso(caches_expire),

@@ -1,18 +1,28 @@
 """`s3vend audit`: lists audit records and the sessions that are out, and shows one vend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from s3vend.cli.terminal.arguments import SessionId, parse_target
 from s3vend.cli.terminal.command import Options, command
-from s3vend.cli.terminal.completion import grant_ids
 from s3vend.cli.terminal.ending import say
 from s3vend.cli.terminal.text import put_json, put_table
 from s3vend.cli.terminal.usage import Group
+from s3vend.cli.watch.filters import (
+    About,
+    Grant,
+    Issuer,
+    Since,
+    Subject,
+    Until,
+    Who,
+    caller_query,
+    given,
+    window,
+)
 from s3vend.cli.watch.records import COLUMNS, caller_name, row
-from s3vend.cli.watch.times import moment
 from s3vend.service.pages import answers
 
 EXAMPLES = (
@@ -28,28 +38,6 @@ STATES = {
     "pending": "revoked, pending",
     "notReached": "revoked, not reached",
 }
-Issuer = Annotated[str | None, typer.Option("--issuer", help="Issuer of the token.")]
-Subject = Annotated[str | None, typer.Option("--subject", help="Subject of the token.")]
-Grant = Annotated[str | None, typer.Option("--grant", help="Grant id.", autocompletion=grant_ids)]
-Who = Annotated[
-    str | None,
-    typer.Option("--caller", help="ARN, or the name of a role or user, or a subject."),
-]
-About = Annotated[
-    str | None,
-    typer.Option("--target", help="s3://bucket/key or s3://bucket/prefix/* that it is about."),
-]
-Since = Annotated[
-    str | None,
-    typer.Option(
-        "--since",
-        help="Start: 2h, 1d12h, yesterday, 2026-11-28, or a time. Without a zone, in this "
-        "machine's.",
-    ),
-]
-Until = Annotated[
-    str | None, typer.Option("--until", help="End, in the same forms; a day is included.")
-]
 
 
 def records(
@@ -87,7 +75,7 @@ def records(
     """
     query = {
         "action": "changes" if action in DRY_RUN else action,
-        **_caller(caller),
+        **caller_query(caller),
         "target": target and parse_target(target),
         "code": code,
         "grant": grant,
@@ -98,9 +86,9 @@ def records(
         "subject": subject,
         "tokenHash": token_hash,
         "vendId": vend,
-        **_window(since, until),
+        **window(since, until),
     }
-    found = list(answers(options.service(), "/admin/audit", **_without_none(query)))
+    found = list(answers(options.service(), "/admin/audit", **given(query)))
     entries = [
         record
         for answer in found
@@ -135,14 +123,14 @@ def sessions(
     for another role, whose sessions no revocation reaches.
     """
     query = {
-        **_caller(caller),
+        **caller_query(caller),
         "target": target and parse_target(target),
         "issuer": issuer,
         "subject": subject,
         "grant": grant,
         "sessionId": session,
     }
-    found = list(answers(options.service(), "/admin/sessions", **_without_none(query)))
+    found = list(answers(options.service(), "/admin/sessions", **given(query)))
     entries = [session for answer in found for session in answer["sessions"]]
     if options.is_json:
         put_json({"sessions": entries})
@@ -179,25 +167,12 @@ def vend(
     """
     from urllib.parse import quote
 
-    query = _without_none(_window(since, until))
+    query = given(window(since, until))
     put_json(options.service().read(f"/admin/vends/{quote(vend_id, safe='')}", **query))
 
 
 def _count(entries: Sequence[object], what: str) -> str:
     return f"{len(entries) or 'no'} {what}{'s' * (len(entries) != 1)}"
-
-
-def _caller(text: str | None) -> dict[str, str | None]:
-    """Return the member of the query that finds the caller: by its ARN, or by its name."""
-    return {"caller" if text is None or text.startswith("arn:") else "callerName": text}
-
-
-def _window(since: str | None, until: str | None) -> dict[str, str | None]:
-    return {"since": moment(since, "--since"), "until": moment(until, "--until", ends=True)}
-
-
-def _without_none(query: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in query.items() if value is not None}
 
 
 def add(app: typer.Typer) -> None:
