@@ -62,9 +62,20 @@ def test_whom_a_grant_does_not_help_is_not_told_to_ask_for_one(code: str, hint: 
 def test_who_is_no_administrator_is_told_so() -> None:
     for asked in ("GET /admin/audit", "POST /admin/changes", "DELETE /admin/revocations/x"):
         text = said("NotAuthenticated", asked=asked)
-        assert "Only administrators" in text
+        assert "This is for administrators" in text
         assert "audience" not in text
-    assert "Only administrators" not in said("NotAuthenticated")
+    assert "administrators" not in said("NotAuthenticated")
+
+
+def test_who_is_not_known_is_told_what_the_door_asks_for() -> None:
+    signed = said("NotAuthenticated", asked="POST /iam/credentials")
+    assert "AWS_PROFILE" in signed
+    assert "audience" not in signed
+    token = said("NotAuthenticated", asked="GET /web-identity/grants", status=401)
+    assert "audience" in token
+    assert "AWS_PROFILE" not in token
+    for text in (signed, token, said("NotAuthenticated", asked="GET /x")):
+        assert "Check that this is the identity you want" in text
 
 
 def test_a_member_that_the_grant_does_not_allow_is_not_a_missing_grant() -> None:

@@ -131,7 +131,10 @@ class StorageError(TransferError):
     """S3 answered with an error."""
 
     _CAUSES: Mapping[int, str] = {
-        403: "The grant may have expired, or a condition such as sourceIp may not be met",
+        403: (
+            "The key may not exist, the access may have expired or been revoked, or a condition "
+            "such as sourceIp may not be met"
+        ),
         404: "The key or the upload does not exist",
         412: "The target already exists",
     }

@@ -16,10 +16,7 @@ HINTS: Mapping[str, str | None] = {
     "TooLarge": None,
     "NotFound": "Check the name or id, and the service's address (S3VEND_URL).",
     "PreconditionFailed": "Read the current state, then try again.",
-    "NotAuthenticated": (
-        "Check that this is the identity you want. A token must be for the audience that the "
-        "service's operator has configured."
-    ),
+    "NotAuthenticated": "Check that this is the identity you want.",
     "AccessDenied": "Ask the service's operator for a grant on this target with this permission.",
     "Blocked": (
         "No other grant and no other target helps while the block lasts. An administrator finds it "
@@ -49,11 +46,22 @@ BY_STATUS: Mapping[int, str] = {
     404: "Check the service's address (S3VEND_URL): is it s3vend's, with its stage (…/v1)?",
     429: "Send fewer requests at once, or try again later.",
 }
-ADMINISTRATORS = (
-    "Only administrators may do this: roles and users of IAM to whom the service's operator has "
-    "attached the administrators policy. Choose one with --aws-profile or a profile, or ask the "
-    "operator. A token does not open /admin."
-)
+# What is not authenticated, by the beginning of the path.
+BY_DOOR: Mapping[str, str] = {
+    "/admin/": (
+        "This is for administrators: roles and users of IAM that have the administrators policy "
+        "of the service. If this identity is none of them, choose another with --aws-profile or a "
+        "profile, or ask the service's operator; a token never is."
+    ),
+    "/iam/": (
+        "Check that this is the identity you want; set another with AWS_PROFILE, --aws-profile or "
+        "a profile. It needs the callers policy of the service, which its operator can attach."
+    ),
+    "/web-identity/": (
+        "Check that this is the identity you want; set another with S3VEND_TOKEN_FILE or a "
+        "profile. A token must be for the audience that the service's operator has configured."
+    ),
+}
 MEMBER = "Leave this member out, or ask the service's operator to allow it in the grant."
 OTHERWISE = "If the error persists, send all of it to the service's operator."
 OF_CLIENT: Mapping[str, str | None] = {  # codes that the client itself gives
@@ -70,9 +78,10 @@ def hint(asked: str, problem: Problem) -> str:
 
     ``asked`` is the request: its method, its path, and more.
     """
-    for_administrators = asked.partition(" ")[2].startswith("/admin/")
-    if problem.code == "NotAuthenticated" and for_administrators:
-        return ADMINISTRATORS
+    path = asked.partition(" ")[2]
+    for door, words in BY_DOOR.items():
+        if problem.code == "NotAuthenticated" and path.startswith(door):
+            return words
     if problem.code == "AccessDenied" and _names_a_member(problem):
         return MEMBER
     known = {**HINTS, **OF_CLIENT}

@@ -81,3 +81,9 @@ def test_explain_says_that_urls_work_where_credentials_do_not(at: Serve) -> None
     assert "READ URLs    granted: The grant 'g' allows READ." in lines
     assert any(line.endswith("GET HEAD, for at most 5m") for line in lines)
     assert typed("explain", "s3://b/k", "-o", "json").json == answer
+
+
+def test_who_has_no_grants_is_told_so_and_whom_to_ask(at: Serve) -> None:
+    at(answering({"GET /grants": {"grants": []}}))
+    assert "no grant is for this identity" in typed("ls").err
+    assert typed("ls", "-q").err == typed("ls", "-o", "json").err == ""

@@ -15,7 +15,7 @@ from s3vend.cli.terminal.arguments import (
     credentials_request,
 )
 from s3vend.cli.terminal.command import Options, command
-from s3vend.cli.terminal.ending import REFUSED
+from s3vend.cli.terminal.ending import REFUSED, say
 from s3vend.cli.terminal.text import (
     Painted,
     as_text,
@@ -45,6 +45,8 @@ def list_grants(options: Options) -> None:
         for grant in grants
     ]
     put_table(("GRANT", "PERMISSION", "SCOPE", "MAX DURATION", "EXPIRES"), rows)
+    if not grants and not options.quiet:
+        say("no grant is for this identity (s3vend whoami shows it); ask the operator for one")
 
 
 def whoami(options: Options) -> None:
