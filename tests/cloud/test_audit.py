@@ -145,3 +145,35 @@ def test_what_the_functions_log_goes_to_a_stream_and_its_bucket_is_closed(
     assert set(closed.values()) == {True}
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
     assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
+
+
+def test_a_vend_is_found_by_what_it_opened_and_by_the_name_of_who_asked(
+    call: Call, find: Find, user: Credentials
+) -> None:
+    vended = call("POST", "/iam/credentials", REPORTS, user).json
+    find(f"/admin/vends/{vended['vendId']}")
+    inside, beside = quote(KEY["target"], safe=""), quote("s3://hogehoge-bucket/uploads/*", safe="")
+    named = f"callerName=AssumeS3User&vendId={vended['vendId']}"
+    assert ids(find(f"/admin/audit?{named}&target={inside}")["records"]) == {vended["vendId"]}
+    assert find(f"/admin/audit?{named}&target={beside}")["records"] == []
+    other = f"callerName=Somebody&vendId={vended['vendId']}"
+    assert find(f"/admin/audit?{other}")["records"] == []
+    sessions = f"/admin/sessions?sessionId={vended['sessionId']}&callerName=AssumeS3User"
+    assert len(find(f"{sessions}&target={inside}")["sessions"]) == 1
+    assert find(f"{sessions}&target={beside}")["sessions"] == []
+
+
+@pytest.mark.parametrize(
+    "body", [{"version": 1}, {"version": 1, "grants": [{}]}, {"version": 1, "revision": 10**9}]
+)
+def test_a_dry_run_is_recorded_as_one_also_where_it_is_refused(
+    body: dict[str, object], call: Call, administrator: Credentials
+) -> None:
+    answer = call("POST", "/admin/changes", body | {"dryRun": True}, administrator)
+    time.sleep(1)
+    path = "/admin/audit?action=changes&limit=1000"
+    records = call("GET", path, None, administrator).json["records"]
+    if answer.status != 200:
+        request = answer.json["requestId"]
+        records = [one for one in records if one.get("extendedRequestId") == request]
+    assert records[-1]["dryRun"] is True

@@ -187,6 +187,27 @@ def test_what_a_grant_gave_before_is_ended_only_when_that_is_said(
     assert ("s3vend revoke --grant" in ended.err) == (not sent)
 
 
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        ({"denialWritten": True}, 0, "revoked the credentials and URLs vended under old"),
+        ({"denialWritten": False}, 4, "is recorded, but not in force yet"),
+        (
+            {"denialWritten": True, "notCovered": [{"roleArn": "arn:other"}, {"issuer": "i"}]},
+            *(0, "sessions of other roles go on until they expire: arn:other"),
+        ),
+    ],
+)
+def test_apply_says_whether_what_it_revoked_is_in_force(
+    answer: "dict[str, object]", code: int, said: str, file: str, at: Serve
+) -> None:
+    answers = changing(CHANGES) | {"POST /admin/revocations": {"revocation": REVOCATION} | answer}
+    at(answering(answers))
+    ended = typed("apply", file, "--yes", "--revoke")
+    assert (ended.code, said in ended.err) == (code, True), ended.err
+    assert "Applied: revision 8." in ended.out
+
+
 ROLE = "arn:aws:iam::210987654321:role/Partner"
 STAYS = "stays valid until it expires or is revoked"
 ENDED = {"kind": "sessions", "reason": "its location was changed"}

@@ -9,7 +9,7 @@ from s3vend.cli.grant.drift import drift_lines, find_drift
 from s3vend.cli.grant.file import read_file, send
 from s3vend.cli.terminal.arguments import Yes
 from s3vend.cli.terminal.command import STDIN, Options, command
-from s3vend.cli.terminal.ending import REFUSED, Refusal, confirm, say
+from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirm, say
 from s3vend.cli.terminal.text import put_json, put_text
 from s3vend.cli.terminal.usage import PlanCommand
 from s3vend.printable import printable
@@ -116,6 +116,8 @@ def apply(
         put_json(answer | ({"revocations": revocations} if revocations else {}))
     elif answer["applied"]:
         put_text(f"Applied: revision {answer['revision']}.")
+    if not all(one["denialWritten"] for one in revocations):
+        raise typer.Exit(NOT_REACHABLE)
 
 
 def _revision(document: "Document") -> dict[str, Any]:

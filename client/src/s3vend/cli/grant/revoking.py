@@ -1,7 +1,7 @@
 """Revokes what was vended before a change, late enough to cover all vends under the old grants."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from s3vend.cli.grant.difference import grants_in, revocations_of
@@ -60,7 +60,22 @@ def revoke_closed(
             f"s3vend revoke {how} (next time, apply --revoke does both)"
         )
         return []
-    return [
+    answers = [
         revoke_after(service, revocation, answer.get("environmentsBy"))
         for revocation in revocations
     ]
+    say(_outcome(vended, answers))
+    return answers
+
+
+def _outcome(vended: str, answers: Sequence[Mapping[str, Any]]) -> str:
+    """Return what was revoked, whether it is in force, and which roles it does not reach."""
+    if not all(one["denialWritten"] for one in answers):
+        return (
+            f"the revocation of the {vended} is recorded, but not in force yet; s3vend revoke list "
+            "shows when it is"
+        )
+    remaining = [one for answer in answers for one in answer.get("notCovered", [])]
+    beyond = sorted({str(one["roleArn"]) for one in remaining if "roleArn" in one})
+    rest = f"; sessions of other roles go on until they expire: {', '.join(beyond)}"
+    return f"revoked the {vended}{rest if beyond else ''}"
