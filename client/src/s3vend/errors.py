@@ -97,7 +97,7 @@ class NotAuthenticated(ServiceError):
 
 
 class AccessDenied(ServiceError):
-    """The service accepts the identity, but none of its grants allows the request."""
+    """The service accepts the identity, but no grant allows the request, or it is blocked."""
 
 
 class NotFound(ServiceError):

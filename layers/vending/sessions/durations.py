@@ -67,5 +67,6 @@ def _at_most(requested: int, longest: int, member: str) -> int:
 
 
 def _not_allowed(member: str, requested: int, limit: str) -> DurationNotAllowed:
-    detail = f"{member} is {str(requested)[:12]}; {limit}."
+    shown = str(requested)[:12]
+    detail = f"{member} is {shown}; {limit}."
     return DurationNotAllowed(detail, faults=[Fault(f"/{member}", detail)])
