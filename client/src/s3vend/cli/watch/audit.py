@@ -101,8 +101,8 @@ def records(
     put_table(COLUMNS, [row(record) for record in entries])
     if not options.quiet and "until" in found[-1]:
         say(
-            f"{_count(entries, 'record')} from {found[0]['since']} to {found[-1]['until']}; those "
-            f"after {found[-1]['settledUntil']} may be incomplete"
+            f"{_count(entries, 'record')} from {found[0]['since']} to {found[-1]['until']}; "
+            f"later ones than {found[-1]['settledUntil']} may still be missing"
         )
 
 
@@ -149,8 +149,8 @@ def sessions(
     put_table(("SESSION", "CALLER", "GRANT", "STATE", "EXPIRES", "VENDS"), rows)
     if not options.quiet and "settledUntil" in found[-1]:
         say(
-            f"{_count(entries, 'session')}; sessions first used after {found[-1]['settledUntil']} "
-            "may be missing"
+            f"{_count(entries, 'session')}; those from after {found[-1]['settledUntil']} may "
+            "still be missing"
         )
 
 
