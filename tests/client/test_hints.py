@@ -44,6 +44,7 @@ def test_a_refusal_without_a_grant_says_whom_to_ask() -> None:
     assert GRANT in said("AccessDenied")
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize(
     ("code", "hint"),
     [

@@ -186,6 +186,7 @@ def test_a_dry_run_answers_the_same_and_writes_nothing() -> None:
     assert table.apply(grants=[line()], locations=[HERE])["changes"] == dry["changes"]
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_refused_document_is_recorded_as_the_dry_run_that_it_was_or_was_not(
     dry_run: bool,

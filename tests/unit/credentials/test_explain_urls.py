@@ -68,6 +68,7 @@ def test_a_part_without_a_grant_is_refused_with_its_reason() -> None:
 LIMITED = {"max_object_size": 10, "content_types": ("image/*",)}
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize(
     ("row", "permission", "expected"),
     [

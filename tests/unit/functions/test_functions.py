@@ -316,6 +316,7 @@ def test_a_table_that_is_not_there_is_a_424_with_a_record_and_nothing_is_vended(
     ]
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize(
     ("body", "recorded"),
     [

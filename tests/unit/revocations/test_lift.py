@@ -31,6 +31,7 @@ def lifted(world: World, id_: str) -> dict[str, object]:
     return lift(ADMINISTRATOR, id_, record(), world.effects)
 
 
+@pytest.mark.invariant(19)
 def test_what_was_vended_before_stays_denied_and_the_answer_says_until_when() -> None:
     world = World()
     id_ = block(world, **USER)
@@ -44,6 +45,7 @@ def test_what_was_vended_before_stays_denied_and_the_answer_says_until_when() ->
     assert "blockedBy" not in answer
 
 
+@pytest.mark.invariant(19)
 def test_a_lift_that_is_not_in_force_says_that_the_policy_still_denies() -> None:
     world = World()
     id_ = block(world, **USER)
@@ -54,6 +56,7 @@ def test_a_lift_that_is_not_in_force_says_that_the_policy_still_denies() -> None
     assert "New vends are allowed" not in str(answer["detail"])
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize(
     ("whose", "other", "goes_on"),
     [

@@ -46,6 +46,7 @@ OTHERS = [
 ]
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize("whose", WHOSE)
 def test_a_session_that_is_revoked_is_denied(whose: dict[str, object]) -> None:
     world = World()
@@ -69,6 +70,7 @@ def test_a_session_from_after_the_revocation_is_not_revoked() -> None:
     assert state(world, issued=LATER) == "denied"
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize("broken", ["put_policy", "save_denials"])
 def test_what_the_role_s_policy_does_not_have_yet_is_pending(broken: str) -> None:
     world = World(broken=broken)
@@ -119,6 +121,7 @@ def test_a_revocation_that_is_over_denies_nothing() -> None:
     assert state(world) is None
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize(("broken", "written"), [("", True), ("put_policy", False)])
 def test_a_revocation_is_listed_with_whether_the_policy_has_it(broken: str, written: bool) -> None:
     world = World(broken=broken)

@@ -187,6 +187,7 @@ def test_what_a_grant_gave_before_is_ended_only_when_that_is_said(
     assert ("s3vend revoke --grant" in ended.err) == (not sent)
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize(
     ("answer", "code", "said"),
     [

@@ -66,6 +66,7 @@ def test_a_name_that_a_grant_has_is_not_doubted(words: "tuple[str, ...]", at: Se
     assert revoked(at, *words) == ""
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize(
     ("words", "line"),
     [

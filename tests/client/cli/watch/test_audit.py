@@ -34,6 +34,7 @@ def test_sessions_and_one_vend_are_shown(at: Serve) -> None:
     assert typed("audit", "vend", ID).json == vend
 
 
+@pytest.mark.invariant(19)
 @pytest.mark.parametrize(
     ("revocation", "shown"),
     [
@@ -94,6 +95,7 @@ def test_a_target_that_is_not_clear_is_not_asked_for(target: str, at: Serve) -> 
     assert (ended.code, served.asked) == (2, [])
 
 
+@pytest.mark.invariant(19)
 def test_a_plan_is_told_from_an_apply(at: Serve) -> None:
     planned = record_of("changes", changes=3, dryRun=True, revision=7)
     applied = record_of("changes", changes=1, dryRun=False, revision=8)
