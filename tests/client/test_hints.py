@@ -42,6 +42,7 @@ def test_a_refusal_without_a_grant_says_whom_to_ask() -> None:
     assert GRANT in said("AccessDenied", "/targets/0")
     assert GRANT in said("AccessDenied", "/keys/3")
     assert GRANT in said("AccessDenied")
+    assert said("AccessDenied", "7"), "not a pointer"
 
 
 @pytest.mark.invariant(19)

@@ -93,7 +93,7 @@ def hint(asked: str, problem: Problem) -> str:
 def _names_a_member(problem: Problem) -> bool:
     """Whether the grant covers the targets, and what it does not allow is another member."""
     members = [
-        next(part for part in reversed(fault.pointer.split("/")) if not part.isdecimal())
+        next((part for part in reversed(fault.pointer.split("/")) if not part.isdecimal()), "")
         for fault in problem.faults
         if fault.pointer
     ]
