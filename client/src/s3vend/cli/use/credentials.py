@@ -52,6 +52,8 @@ def credentials(
 
     Prefer `s3vend exec`: it renews the credentials, and does not print them.
     """
+    if options.is_json and form not in (None, Format.JSON):
+        raise Refusal("--format cannot be used with --output json, which is --format json")
     chosen = form or (Format.JSON if options.is_json else Format.ENV)
     if export and chosen is not Format.ENV:
         raise Refusal("--export requires --format env")
