@@ -1,4 +1,4 @@
-"""The command at a terminal, with keys that somebody presses."""
+"""The command, or a program, at a terminal, with keys that somebody presses."""
 
 import fcntl
 import os
@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.client.tokens import token
@@ -15,13 +16,21 @@ from tests.client.tokens import token
 def at_a_terminal(
     *words: str, keys: str, home: Path, columns: int = 200, **settings: str
 ) -> "tuple[int, str]":
-    """How it ended, and all that a terminal of this width showed."""
+    """How the command ended, and all that a terminal of this width showed."""
+    environment = {"HOME": str(home), "S3VEND_TOKEN": token(), **settings}
+    return program_at_a_terminal(["-m", "s3vend.cli", *words], columns, keys, **environment)
+
+
+def program_at_a_terminal(
+    arguments: Sequence[str], columns: int, keys: str = "", **settings: str
+) -> "tuple[int, str]":
+    """How Python with these arguments ended, and all that the terminal showed."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.defpath, "TERM": "xterm"}
     running = subprocess.Popen(  # noqa: S603 - this very interpreter
-        [sys.executable, "-m", "s3vend.cli", *words],
-        env={**environment, "HOME": str(home), "S3VEND_TOKEN": token(), **settings},
+        [sys.executable, *arguments],
+        env=environment | settings,
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -7,6 +7,7 @@ from typing import Any
 
 from s3vend.errors import SettingsError
 
+BAR = 10  # columns
 Progress = Callable[[int, int], object]  # called with the bytes done and the total
 Report = Callable[[int, Any], object]  # the same, or the total is None: it is not known
 
@@ -40,17 +41,22 @@ def progress_bar(title: str) -> Iterator[Progress]:
     """
     try:
         from rich import progress
+        from rich.table import Column
     except ImportError:
         raise SettingsError(
             "s3vend.progress_bar needs rich: install the extra s3vend[progress]."
         ) from None
     columns = (
-        progress.TextColumn("{task.description}", markup=False),
-        progress.BarColumn(),
-        progress.DownloadColumn(binary_units=True),
-        progress.TransferSpeedColumn(),
-        progress.TimeRemainingColumn(),
+        progress.TextColumn(
+            "{task.description}",
+            markup=False,
+            table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+        ),
+        progress.BarColumn(bar_width=BAR),
+        progress.DownloadColumn(binary_units=True, table_column=Column(no_wrap=True)),
+        progress.TransferSpeedColumn(table_column=Column(no_wrap=True)),
+        progress.TimeRemainingColumn(table_column=Column(no_wrap=True)),
     )
-    with progress.Progress(*columns) as display:
+    with progress.Progress(*columns, expand=True) as display:
         task = display.add_task(title, total=None)
         yield lambda done, total: display.update(task, completed=done, total=total)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from s3vend.service.connect import Service
 
 WARN_AFTER, REFUSED_AFTER = 60.0, 300.0  # seconds that the clock is off; AWS refuses the latter
+RETRIES = 1  # unless an option says so: somebody is waiting for the findings
 PROBE = "s3vend-doctor"  # a key that need not exist
 
 
@@ -30,7 +31,8 @@ def run_checks(options: "Options", target: str | None, origin: str | None) -> It
 
     try:
         settings_ = settings(options.arguments(), os.environ)
-        limited = limits(options.retries, options.timeout, os.environ)
+        retries = RETRIES if options.retries is None else options.retries
+        limited = limits(retries, options.timeout, os.environ)
     except S3VendError as error:
         yield failure("settings", error)
         return
