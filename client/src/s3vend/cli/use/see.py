@@ -24,6 +24,7 @@ from s3vend.cli.terminal.text import (
     put_json,
     put_members,
     put_table,
+    put_text,
 )
 from s3vend.service.pages import pages
 
@@ -84,9 +85,9 @@ def explain(
         put_json(answer)
     else:
         colour = "yellow" if found.something else "red"
-        put(Painted(found.sentence, "green" if found.everything else colour))
+        put_text(Painted(found.sentence, "green" if found.everything else colour))
         if found.advice:
-            put(found.advice)
+            put_text(found.advice)
         put_members([("credentials", _decision(answer)), *_urls(answer), *_members(answer)])
         if policy := answer.get("sessionPolicy"):
             put()
