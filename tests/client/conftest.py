@@ -111,7 +111,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
     """No settings of whoever runs the tests, and a home directory of its own."""
     for name in list(os.environ):
         if name.startswith(
-            ("AWS_", "S3VEND_", "ACTIONS_", "GCE_", "K_SERVICE")
+            ("AWS_", "S3VEND_", "ACTIONS_", "GCE_", "K_SERVICE", "SSL_CERT_", "REQUESTS_CA_")
         ) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))

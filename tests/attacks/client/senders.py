@@ -48,7 +48,7 @@ ATTACKS = [
     Attack("a service in the clear on another machine", asking(S3VEND_URL="http://vend.example.com/v1"), REFUSED, rule(15)),
     Attack("a service whose address has a user name", asking(S3VEND_URL="https://127.0.0.1@evil.example.com/v1"), REFUSED, rule(15)),
     Attack("a service whose address has a line break", asking(S3VEND_URL="{service}\nHost: evil"), REFUSED, rule(15)),
-    Attack("an answer that moves the service for a while", asking(307), "ServiceError; the service got it", REDIRECTS),
-    Attack("an answer that moves the service for ever", asking(308), "ServiceError; the service got it", REDIRECTS),
+    Attack("an answer that moves the service for a while", asking(307), "UnexpectedAnswer; the service got it", REDIRECTS),
+    Attack("an answer that moves the service for ever", asking(308), "UnexpectedAnswer; the service got it", REDIRECTS),
     Attack("a token with a line break that would add a header", asking(S3VEND_TOKEN=f"{MINE}\r\nX-Evil: 1"), "IdentityError; nobody got it", rule(15)),
 ]  # fmt: skip
