@@ -84,6 +84,7 @@ def test_a_gateway_that_fails_for_a_while_is_tried_again_and_shown_by_its_title(
 ) -> None:
     page = b"<html><head><title>502 Bad Gateway</title></head><body><hr>nginx</body></html>"
     served = serve(lambda asked: (502, {}, page))
-    with pytest.raises(s3vend.ServiceError, match="502 NoProblem: 502 Bad Gateway"):
+    with pytest.raises(s3vend.ServiceError, match=r"^502 Bad Gateway\n") as refused:
         service(served.url).ask("credentials", {})
+    assert "nginx" not in str(refused.value)
     assert len(served.asked) == 3

@@ -84,17 +84,16 @@ class State:
         self._lock = self._directory = None
 
     def _take_lock(self) -> None:
-        if sys.platform == "win32" or self._lock is None:
-            return
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno == errno.EACCES:  # in place of EAGAIN, as on CIFS
-                raise BlockingIOError from None
-            raise
-        # The process that held the lock may have removed the file when it ended.
-        if not os.path.samestat(os.fstat(self._lock), self._open.status(self._lock_name)):
-            raise BlockingIOError
+        if sys.platform != "win32" and self._lock is not None:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if error.errno == errno.EACCES:  # in place of EAGAIN, as on CIFS
+                    raise BlockingIOError from None
+                raise
+            # The process that held the lock may have removed the file when it ended.
+            if not os.path.samestat(os.fstat(self._lock), self._open.status(self._lock_name)):
+                raise BlockingIOError
 
     @property
     def _open(self) -> Directory:

@@ -95,8 +95,9 @@ def _in_time(find: Callable[[], list[str]]) -> list[str]:
 @contextmanager
 def completing(shell: str, environment: MutableMapping[str, str]) -> Iterator[None]:
     """Complete without a terminal, so that nothing can prompt, and in words as bash splits them."""
-    with suppress(OSError, AttributeError):  # a leader of a session, or Windows
-        os.setsid()
+    if sys.platform != "win32":
+        with suppress(OSError):  # it leads a session already
+            os.setsid()
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 2)
