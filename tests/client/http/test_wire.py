@@ -5,7 +5,7 @@ import threading
 import pytest
 
 import s3vend
-from s3vend.http.wire import Wire
+from s3vend.http.wire import Wire, origin
 from tests.client.asking import service
 from tests.client.conftest import Serve
 
@@ -54,3 +54,15 @@ def test_a_signature_is_not_in_what_is_raised(serve: Serve) -> None:
     with pytest.raises(s3vend.Unreachable) as refused:
         Wire().send("GET", "http://127.0.0.1:9/key?X-Amz-Signature=abcdef")
     assert "abcdef" not in f"{refused.value}{refused.value!r}"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://Vend.example.com/v1?a=secret", "https://vend.example.com"),
+        ("http://[::1]:9/v1", "http://[::1]:9"),
+        ("https://us:secret@h:8443/#secret", "https://h:8443"),
+    ],
+)
+def test_of_an_address_only_scheme_host_and_port_are_shown(url: str, shown: str) -> None:
+    assert origin(url) == shown

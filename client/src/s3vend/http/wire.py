@@ -37,7 +37,7 @@ class Answer:
 def origin(url: str) -> str:
     """Return scheme, host and port of the URL; its path and query may contain secrets."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
 
 
 class Wire:
