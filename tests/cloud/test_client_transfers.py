@@ -346,9 +346,8 @@ def test_nothing_there_or_no_grant_leaves_nothing_here(
 ) -> None:
     target = f"{BELOW}/none" if missing else f"s3://{BUCKET}/hoge.zip"
     with pytest.raises(s3vend.StorageError if missing else s3vend.AccessDenied):
-        s3vend.download(target, tmp_path / "file", service=service)
-    assert left(tmp_path) == ["state"]
-    assert left(tmp_path / "state/s3vend") == []
+        s3vend.download(target, f"{tmp_path}/new/", service=service)
+    assert left(tmp_path) == []
 
 
 RUN = """

@@ -1,5 +1,6 @@
 """Files in an open directory: only those that are the user's own, and only the user's to write."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -138,3 +139,39 @@ def test_without_owners_and_modes_links_and_second_names_are_refused(
     (tmp_path / "link").symlink_to("s3vend")
     with pytest.raises(NotOurs, match="is a symbolic link"):
         private_directory(tmp_path / "link", make=True, posix=False)
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_that_exists_is_not_given_to_another_file(
+    links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not links:  # as on FAT
+        monkeypatch.setattr(os, "link", no_links)
+    (tmp_path / "link").symlink_to("nowhere")
+    (tmp_path / "taken").write_text("another's")
+    (tmp_path / "old").write_text("mine")
+    with open_directory(tmp_path) as directory:
+        for name in ("taken", "link"):
+            with pytest.raises(FileExistsError):
+                directory.rename_new("old", name)
+        directory.rename_new("old", "new")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["link", "new", "taken"]
+    assert (tmp_path / "new").read_text() == "mine"
+    assert (tmp_path / "taken").read_text() == "another's"
+
+
+def no_links(*given: object, **named: object) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+@pytest.mark.parametrize(("code", "synced"), [(None, True), (errno.EINVAL, False)])
+def test_it_is_known_whether_names_are_on_the_disk(
+    code: "int | None", synced: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fsync(fd: int) -> None:
+        if code is not None:
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with open_directory(tmp_path) as directory:
+        assert directory.sync() is synced

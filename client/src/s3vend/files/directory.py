@@ -94,8 +94,11 @@ class Directory:
         """
 
         def link() -> None:
-            places = {"src_dir_fd": self.fd, "dst_dir_fd": self.fd}
-            os.link(self._at(old), self._at(new), **places, follow_symlinks=False)
+            if self.fd is None:
+                os.link(self._at(old), self._at(new))
+            else:
+                places = {"src_dir_fd": self.fd, "dst_dir_fd": self.fd}
+                os.link(old, new, **places, follow_symlinks=False)
 
         if supported(link):
             return self.remove(old)

@@ -1,5 +1,7 @@
 """Where a download may be put, and what it leaves where it fails."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,47 @@ def test_a_part_file_stays_only_where_a_later_run_can_find_it(
     assert once().resumed == (10 if saved else 0)
     assert names(path.parent) == ["file"]
     assert sum("cannot be resumed" in said for said in remarks) == (0 if saved else 2)
+
+
+@pytest.mark.usefixtures("nobody")
+def test_ranges_that_may_not_be_on_the_disk_are_read_again(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored, path = Stored([b"a" * 10, b"b" * 10], instead=refusing), tmp_path / "file"
+    service, remarks = serving_object(stored, serve), list[str]()
+
+    def fsync(fd: int) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    def once() -> "s3vend.Downloaded":
+        return s3vend.download(
+            TARGET, path, part_size=10, parallel=1, remark=remarks.append, service=service
+        )
+
+    with pytest.raises(s3vend.StorageError):
+        once()
+    stored.instead = lambda asked, reply: reply
+    assert once().resumed == 0
+    assert "cannot be asked to write it to the disk" in remarks[-1]
+
+
+@pytest.mark.usefixtures("nobody")
+def test_what_was_downloaded_is_kept_where_it_may_not_replace_what_appeared(
+    serve: Serve, tmp_path: Path
+) -> None:
+    stored, path = Stored([b"a" * 10], etag=md5(b"a" * 10)), tmp_path / "file"
+    service = serving_object(stored, serve)
+
+    def appearing(asked: Asked, reply: Reply) -> Reply:
+        path.write_text("another's") if "range" in asked.headers else None
+        return reply
+
+    stored.instead = appearing
+    with pytest.raises(s3vend.FileExists, match="set overwrite to replace it"):
+        s3vend.download(TARGET, path, overwrite=False, service=service)
+    assert path.read_text() == "another's"
+    assert s3vend.download(TARGET, path, service=service).resumed == 10
+    assert path.read_bytes() == b"a" * 10
+    assert names(tmp_path) == ["file", "state"]

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 import s3vend
+from s3vend.files.paths import open_directory
 from s3vend.transfer.download.landing import Landing
+from s3vend.transfer.download.part import new_part
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
@@ -112,6 +114,30 @@ def test_a_run_continues_with_what_an_earlier_one_was_to_replace(tmp_path: Path)
     path.write_text("another's")
     with Landing(path) as landing, pytest.raises(s3vend.FileExists):
         landing.check_existing(saved, overwrite=False)
+
+
+def test_what_was_to_be_replaced_and_changed_meanwhile_stays(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("mine")
+    with Landing(path) as landing:
+        landing.check_existing(None, overwrite=True)
+        landing.make(1)
+        saved = landing.saved
+        landing.check_existing(saved, overwrite=False)
+        path.write_text("written meanwhile")
+        with pytest.raises(s3vend.FileExists):
+            landing.finish(print)
+    assert path.read_text() == "written meanwhile"
+
+
+def test_what_appears_in_the_last_moment_is_not_replaced(tmp_path: Path) -> None:
+    with open_directory(tmp_path) as directory:
+        part = new_part(directory, 1)
+        (tmp_path / "file").write_text("another's")
+        with pytest.raises(FileExistsError):
+            list(part.rename("file", replace=False))
+        part.close()
+    assert (tmp_path / "file").read_text() == "another's"
 
 
 def failing(code: int) -> Callable[..., None]:

@@ -10,6 +10,8 @@ import pytest
 
 import s3vend
 from s3vend.service.connect import Service
+from s3vend.transfer.upload import streamed
+from s3vend.transfer.upload.pieces import Space
 from s3vend.transfer.upload.streamed import upload_stream
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.multipart import Bucket, uploading_to
@@ -37,7 +39,12 @@ def no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
 
 
-@pytest.mark.usefixtures("no_disk")
+@pytest.fixture
+def little_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streamed, "Space", lambda: Space(2 * SIZE))
+
+
+@pytest.mark.usefixtures("no_disk", "little_space")
 @pytest.mark.parametrize("size", [0, 1, SIZE, SIZE + 1, 20 * SIZE, 20 * SIZE + 7])
 def test_all_bytes_arrive_and_a_short_stream_is_one_request(size: int, serve: Serve) -> None:
     bucket, content, done = Bucket(), os.urandom(size), list[Any]()
