@@ -59,7 +59,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("printable", "errors", "http", "service"),
         *("transfer", "transfer/upload", "transfer/download", "cli/terminal"),
     ),
-    "cli/use": ("printable", "errors", "files", "identity", "service", "cli/terminal"),
+    "cli/use": ("errors", "files", "identity", "service", "cli/terminal"),
     "cli/grant": ("printable", "errors", "files", "service", "cli/terminal"),
     "cli/watch": ("service", "cli/terminal", "cli/grant"),
     "cli/setup": (FACE, "errors", "files", "http", "identity", "service", "cli/terminal"),

@@ -40,7 +40,7 @@ def test_an_object_comes_down_into_a_directory(both: Served, tmp_path: Path) -> 
     final = tmp_path / "2026.csv"
     said = f"s3vend: copied s3://b/reports/2026.csv to {final} (verified by MD5)\n"
     assert (ended.code, ended.out, ended.err) == (0, "", said)
-    assert typed("cp", "s3://b/reports/2026.csv", str(tmp_path), "--quiet").err == ""
+    assert typed("cp", "s3://b/reports/2026.csv", str(tmp_path), "--quiet", "--overwrite").err == ""
     assert (tmp_path / "2026.csv").read_bytes() == CONTENT
 
 

@@ -94,14 +94,9 @@ def _key(source: str, destination: str) -> str:
     """Return the key to upload to; below a prefix, it ends with the file's name."""
     from s3vend.transfer.destination import upload_target
 
-    if source != STDIN:
-        return parse_key(upload_target(source, destination))
-    if destination.endswith("/"):
-        raise Refusal(
-            f"{destination} is a prefix, and stdin has no name; name the key, such as "
-            f"{destination}name"
-        )
-    return parse_key(destination)
+    if source == STDIN and destination.endswith("/"):
+        raise Refusal(f"stdin has no name; name the key, such as {destination}name")
+    return parse_key(destination if source == STDIN else upload_target(source, destination))
 
 
 def _upload(options: Options, source: str, key: str, more: dict[str, Any]) -> None:
@@ -168,11 +163,10 @@ def _remark(options: Options, remarks: list[str] | None = None) -> "Remark":
     """Return a function that says a remark on stderr, and keeps it for the JSON."""
 
     def remark(text: str) -> None:
-        if text in (remarks or ()):
-            return  # a first attempt had it too
-        if remarks is not None:
+        is_new = text not in (remarks or ())  # else a first attempt had it too
+        if is_new and remarks is not None:
             remarks.append(text)
-        if not options.quiet:
+        if is_new and not options.quiet:
             say(text)
 
     return remark
