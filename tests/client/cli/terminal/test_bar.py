@@ -110,3 +110,14 @@ def test_a_bar_is_narrower_than_the_terminal(title: str, columns: int) -> None:
     assert width(line) < columns
     if columns >= 30:
         assert facts[0] in line
+
+
+def test_a_stream_shows_how_much_has_passed_and_that_it_may_be_what_is_waited_for() -> None:
+    clock = [0.0]
+    copied = Copied(now=lambda: clock[0])
+    copied.report(0, None)
+    assert copied.facts() == ["0 B"]
+    clock[0] = 5.0
+    assert copied.facts() == ["0 B", "waiting for stdin or S3, 5 s"]
+    copied.report(10 * MIB, None)
+    assert copied.facts() == ["10.0 MiB", "2.0 MiB/s"]

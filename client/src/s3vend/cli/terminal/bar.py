@@ -25,35 +25,38 @@ class Copied:
 
     now: Callable[[], float] = time.monotonic
     done: int = 0
-    total: int | None = None
+    total: int | None = None  # not known for a stream
     first: int = 0  # bytes that an earlier run had
-    began: float = 0.0
+    began: float | None = None
     changed: float = 0.0
 
-    def report(self, done: int, total: int) -> None:
+    def report(self, done: int, total: int | None) -> None:
         """Take the number of bytes, as `Progress` gives it."""
         now = self.now()
-        if self.total is None:
-            self.first, self.began = done, now
-        if self.total is None or done != self.done:
+        if self.began is None:
+            self.first, self.began, self.changed = done, now, now
+        if done != self.done:
             self.changed = now
         self.done, self.total = done, total
 
     def facts(self) -> list[str]:
         """Return what the bar shows, the most important first."""
-        if self.total is None:
+        if self.began is None:
             return ["waiting for the service"]
+        now, size = self.now(), _size(self.done, self.total)
+        speed = (self.done - self.first) / (now - self.began) if now > self.began else 0.0
+        pace = [f"{_size(int(speed))}/s"] if speed else []
+        idle = now - self.changed
+        if self.total is None:
+            waits = f"waiting for stdin or S3, {idle:.0f} s"
+            return [size, waits] if idle >= QUIET_AFTER else [size, *pace]
         if self.done >= self.total:
             return ["checking"]
-        now = self.now()
         share = f"{100 * self.done // self.total:3d}%"
-        if (idle := now - self.changed) >= QUIET_AFTER:
+        if idle >= QUIET_AFTER:
             return [share, f"waiting for S3, {idle:.0f} s"]
-        speed = (self.done - self.first) / (now - self.began) if now > self.began else 0.0
-        if not speed:
-            return [share, _size(self.done, self.total)]
-        left = _clock((self.total - self.done) / speed)
-        return [share, _size(self.done, self.total), f"{_size(int(speed))}/s", left]
+        left = [_clock((self.total - self.done) / speed)] if speed else []
+        return [share, size, *pace, *left]
 
 
 def bar_line(title: str, facts: list[str], columns: int) -> str:

@@ -55,6 +55,7 @@ def upload_stream(
     """
     crew: Crew[Piece] = Crew(parallel)
     space, counter = Space(), Counter(None, progress)
+    counter.add(0)  # shows that it has begun, while it waits for the stream
     read = pieces(stream, part_size or SMALL, space, crew.check)
     first = next(read)
     fastest = checksums.fastest()
