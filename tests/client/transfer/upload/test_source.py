@@ -26,3 +26,9 @@ def test_what_is_no_file_is_not_uploaded(tmp_path: Path, make: str) -> None:
         (tmp_path / "x").mkdir()
     with pytest.raises(s3vend.TransferError, match="x "):
         source_of(tmp_path / "x")
+
+
+def test_a_slash_after_a_file_is_a_fault_as_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("x")
+    with pytest.raises(s3vend.TransferError, match="x/ cannot be read: Not a directory"):
+        source_of(f"{tmp_path}/x/")

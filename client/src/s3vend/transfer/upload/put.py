@@ -1,7 +1,6 @@
 """Uploads with presigned URLs: a small file in one request, a larger one in parts that resume."""
 
 import os
-from pathlib import Path
 
 from s3vend.service.connect import Service, connect
 from s3vend.service.naming import upload_members
@@ -52,7 +51,7 @@ def upload(
     guessed = media_type(os.fspath(path), kept.get("contentEncoding"))
     if guessed and "contentType" not in kept:
         kept["contentType"] = guessed
-    source = source_of(Path(path))
+    source = source_of(path)
     job = UploadJob(
         source,
         upload_target(path, target),
@@ -75,7 +74,7 @@ def abandon(path: str | os.PathLike[str], target: str, *, service: Service | Non
 
     Returns whether there was one to abort.
     """
-    source = source_of(Path(path))
+    source = source_of(path)
     connected, counter = service or connect(), Counter(source.size, None)
     key = upload_target(path, target)
     job = UploadJob(source, key, connected, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003

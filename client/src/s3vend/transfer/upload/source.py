@@ -1,5 +1,6 @@
 """What to upload: a file, which must not change during the upload, or bytes in memory."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,16 +110,17 @@ class Source:
             )
 
 
-def source_of(path: Path) -> Source:
+def source_of(given: str | os.PathLike[str]) -> Source:
     """Return the file as it is now.
 
     Raises:
         TransferError: the path does not exist, cannot be read, or is not a file.
     """
+    path = Path(given)  # without a slash at the end, which only a directory may have
     try:
-        stat = path.stat()
+        stat = os.stat(given)  # noqa: PTH116 - so that the slash counts
     except OSError as error:
-        raise TransferError(f"{path} cannot be read: {error.strerror}") from None
+        raise TransferError(f"{os.fspath(given)} cannot be read: {error.strerror}") from None
     if not path.is_file():
         raise TransferError(f"{path} is not a file; for a pipe, use s3vend cp with -")
     return Source(path, stat.st_size, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
