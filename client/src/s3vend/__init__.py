@@ -38,6 +38,8 @@ from s3vend.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from s3vend.presigning.presign import presign
+from s3vend.presigning.urls import Form, Url
 from s3vend.problem import Fault, Problem
 from s3vend.sdks.boto import aiobotocore_session, botocore_session, session
 from s3vend.sdks.tools import (
@@ -49,12 +51,10 @@ from s3vend.sdks.tools import (
 )
 from s3vend.service.connect import Service, connect
 from s3vend.service.credentials import Credentials, Fresh, credentials, fresh
-from s3vend.service.presign import presign
-from s3vend.service.urls import Form, Url
 from s3vend.transfer.download.get import download
 from s3vend.transfer.download.run import Downloaded
+from s3vend.transfer.form.post import post_form
 from s3vend.transfer.progress import progress_bar
-from s3vend.transfer.upload.form import post_form
 from s3vend.transfer.upload.put import abandon, upload
 from s3vend.transfer.upload.sending import Uploaded
 

@@ -9,7 +9,7 @@ from s3vend import connect
 from s3vend.errors import SettingsError, StorageError, Unavailable, Unreachable
 from s3vend.http.limits import Limits, limits
 from s3vend.http.wire import Answer, origin
-from s3vend.service.urls import Url
+from s3vend.presigning.urls import Url
 from s3vend.transfer.storage import send_with_retries
 from tests.client.conftest import Serve
 from tests.client.typed import problem, typed

@@ -8,7 +8,7 @@ import s3vend
 from s3vend.errors import StorageError, Unreachable
 from s3vend.http.patience import Patience
 from s3vend.http.wire import Answer
-from s3vend.service.urls import Url
+from s3vend.presigning.urls import Url
 from s3vend.transfer.storage import Lifetimes, send_with_retries
 
 SOON, LATER = timedelta(seconds=2), timedelta(seconds=500)

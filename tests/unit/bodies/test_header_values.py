@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from s3vend.service.disposition import attachment
-from tests.client.service.test_disposition import NAMES
+from s3vend.presigning.disposition import attachment
+from tests.client.presigning.test_disposition import NAMES
 from vending.bodies.header_values import content_type, disposition
 
 EURO = "%E2%82%AC"

@@ -1,1 +1,1 @@
-"""Requests to the service, and the credentials and URLs that it vends."""
+"""Requests to the service, and the credentials that it vends."""

@@ -8,7 +8,7 @@ from typing import Any
 from s3vend.errors import InvalidRequest, StorageError, Unreachable
 from s3vend.http.patience import RETRIED_STATUSES, Patience, retry_after
 from s3vend.http.wire import Answer
-from s3vend.service.urls import EXPIRES, Url
+from s3vend.presigning.urls import EXPIRES, Url
 
 EARLY = timedelta(seconds=5)  # a URL that expires sooner is replaced before it is used
 # The most new URLs for one request: after S3 refused a URL, and after S3 called a URL expired.

@@ -9,7 +9,7 @@ from s3vend.cli.terminal.ending import Refusal
 from s3vend.printable import printable
 
 if TYPE_CHECKING:
-    from s3vend.service.urls import Form, Url
+    from s3vend.presigning.urls import Form, Url
 
 # curl would read `[1-9]` and `{a,b}` in the names of files as many names.
 CURL = ("curl", "--fail", "--silent", "--show-error", "--globoff")
@@ -25,7 +25,7 @@ def curl_line(url: "Url | Form", key: str, file: Path | None = None) -> str:
         Refusal: the name of the file cannot be shown.
         S3VendError: the URL, or a header, is something else to curl.
     """
-    from s3vend.service.urls import Form
+    from s3vend.presigning.urls import Form
 
     url.check()
     if isinstance(url, Form):

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 from s3vend.cli.terminal.screen import screen_or_file
 from s3vend.errors import ChecksumMismatch, Unreachable
 from s3vend.http.wire import Answer
-from s3vend.service.urls import Url
+from s3vend.presigning.urls import Url
 from s3vend.transfer.download.checksum import Comparison
 from s3vend.transfer.download.ranges import Object, find
 from s3vend.transfer.download.verify import (

@@ -17,7 +17,7 @@ from s3vend.cli.terminal.ending import Refusal, say
 from s3vend.cli.terminal.text import put, put_json
 
 if TYPE_CHECKING:
-    from s3vend.service.urls import Form, Url
+    from s3vend.presigning.urls import Form, Url
 
 EXAMPLES = (
     "s3vend url s3://bucket/reports/2026.csv --expires-in 5m",
@@ -96,7 +96,7 @@ def url(
     if file is not None and len(keys) > 1:
         raise Refusal("--file requires exactly one target")
     lifetime = parse_duration(expires_in, "--expires-in")
-    from s3vend.service.presign import presign
+    from s3vend.presigning.presign import presign
 
     urls = presign(
         keys,
@@ -160,13 +160,13 @@ def _put(
 
 def _headers(url: "Url | Form") -> dict[str, str]:
     """Return the headers to send; a form has fields instead."""
-    from s3vend.service.urls import Url
+    from s3vend.presigning.urls import Url
 
     return dict(url.headers) if isinstance(url, Url) else {}
 
 
 def _members_of(url: "Url | Form") -> dict[str, Any]:
-    from s3vend.service.urls import Form
+    from s3vend.presigning.urls import Form
 
     members = {"method": url.method, "url": url.url, "headers": _headers(url)}
     fields = {"fields": dict(url.fields)} if isinstance(url, Form) else {}

@@ -166,7 +166,7 @@ def check_target(service: "Service", target: str) -> Iterator[Finding]:
 def check_cors(service: "Service", target: str, origin: str | None) -> Iterator[Finding]:
     """Check whether the bucket's CORS rules let a web page use URLs, with preflight requests."""
     from s3vend.errors import Unreachable
-    from s3vend.service.presign import presign
+    from s3vend.presigning.presign import presign
 
     key = f"{target[:-1]}{PROBE}" if target.endswith("/*") else target
     site = origin or "{0.scheme}://{0.netloc}".format(urlsplit(service.settings.url))

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from s3vend.errors import ObjectChanged, TransferError
 from s3vend.http.wire import BLOCK, Answer, TranslateErrors, lower_names
+from s3vend.presigning.urls import Url, url_of
 from s3vend.service.connect import Service
-from s3vend.service.urls import Url, url_of
 from s3vend.transfer.download.checksum import Checksum, checksum_of
 from s3vend.transfer.storage import Lifetimes, send_with_retries
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from s3vend.errors import ChecksumMismatch, FileExists, S3VendError, Unreachable
 from s3vend.http.wire import Answer
-from s3vend.service.urls import Url
+from s3vend.presigning.urls import Url
 from s3vend.transfer.crew import Crew
 from s3vend.transfer.download.landing import Landing
 from s3vend.transfer.download.ranges import Object

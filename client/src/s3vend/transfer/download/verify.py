@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from s3vend.errors import ChecksumMismatch, StorageError
-from s3vend.service.urls import Url
+from s3vend.presigning.urls import Url
 from s3vend.transfer.download.checksum import Checksum, Comparison, even_sizes
 from s3vend.transfer.download.ranges import Object, Request, head_request
 from s3vend.transfer.storage import send_with_retries

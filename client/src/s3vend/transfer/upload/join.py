@@ -5,7 +5,7 @@ from hashlib import md5
 
 from s3vend.errors import StorageError, Unreachable
 from s3vend.http.wire import Answer
-from s3vend.service.urls import Url
+from s3vend.presigning.urls import Url
 from s3vend.transfer.storage import CONFLICT, s3_error, send_with_retries
 from s3vend.transfer.upload.parts import Sent, Upload
 from s3vend.transfer.upload.sending import UploadJob, etag_if_there

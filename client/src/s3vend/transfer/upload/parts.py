@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from s3vend.errors import StorageError
 from s3vend.http.wire import Answer
+from s3vend.presigning.urls import Url, url_of
 from s3vend.service.connect import Service
-from s3vend.service.urls import Url, url_of
 from s3vend.transfer.checksums import Algorithm
 from s3vend.transfer.storage import Lifetimes
 from s3vend.transfer.upload.source import Content

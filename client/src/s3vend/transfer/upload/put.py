@@ -2,8 +2,8 @@
 
 import os
 
+from s3vend.presigning.naming import upload_members
 from s3vend.service.connect import Service, connect
-from s3vend.service.naming import upload_members
 from s3vend.transfer import checksums
 from s3vend.transfer.destination import upload_target
 from s3vend.transfer.media_types import media_type

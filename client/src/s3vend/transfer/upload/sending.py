@@ -6,9 +6,9 @@ from pathlib import Path
 
 from s3vend.errors import S3VendError, StorageError, TransferError
 from s3vend.http.wire import Answer
+from s3vend.presigning.presign import presign
+from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
-from s3vend.service.presign import presign
-from s3vend.service.urls import Url
 from s3vend.transfer import state
 from s3vend.transfer.checksums import Algorithm
 from s3vend.transfer.progress import Counter

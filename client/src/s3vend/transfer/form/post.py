@@ -8,7 +8,7 @@ from pathlib import Path
 from s3vend.errors import SettingsError, StorageError
 from s3vend.http.patience import Patience
 from s3vend.http.wire import Answer, Wire
-from s3vend.service.urls import Form
+from s3vend.presigning.urls import Form
 from s3vend.transfer.destination import upload_target
 from s3vend.transfer.progress import Counter, Progress
 from s3vend.transfer.storage import s3_error

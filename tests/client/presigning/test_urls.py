@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 
 import s3vend
-from s3vend.service.urls import Form, Url
+from s3vend.presigning.urls import Form, Url
 
 NOW = datetime.now(timezone.utc)
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from s3vend.errors import SettingsError
-from s3vend.service.naming import MEMBERS, UPLOAD, camel, members_for, snake, upload_members
+from s3vend.presigning.naming import MEMBERS, UPLOAD, camel, members_for, snake, upload_members
 
 SCHEMAS: "dict[str, Any]" = yaml.load(
     (Path(__file__).parents[3] / "openapi.yaml").read_text(),

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 
 import s3vend
-from s3vend.service.batches import shared_prefix
+from s3vend.presigning.batches import shared_prefix
 from tests.client.asking import service
 from tests.client.conftest import Serve
 from tests.client.vending import presigning

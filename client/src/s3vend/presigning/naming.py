@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Collection, Iterable, Mapping
 
 from s3vend.errors import SettingsError
-from s3vend.service.disposition import attachment
+from s3vend.presigning.disposition import attachment
 
 _READING = ("checksumMode", "partNumber", "responseContentDisposition", "responseContentType")
 _KEPT = (

@@ -5,7 +5,7 @@ from email.message import Message
 import pytest
 
 from s3vend.errors import SettingsError
-from s3vend.service.disposition import attachment
+from s3vend.presigning.disposition import attachment
 
 
 @pytest.mark.parametrize(

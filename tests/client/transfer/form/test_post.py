@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import s3vend
-from s3vend.service.urls import Form
+from s3vend.presigning.urls import Form
 from tests.client.conftest import Asked, Serve
 
 NOW = datetime(2099, 1, 1, tzinfo=timezone.utc)

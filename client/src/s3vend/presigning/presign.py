@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, overload
 
 from s3vend.errors import SettingsError
-from s3vend.service.batches import presign_below, presign_requests, shared_prefix
+from s3vend.presigning.batches import presign_below, presign_requests, shared_prefix
+from s3vend.presigning.naming import members_for
+from s3vend.presigning.urls import EXPIRES, Form, Url
 from s3vend.service.connect import Service, connect
-from s3vend.service.naming import members_for
 from s3vend.service.targets import items_of
-from s3vend.service.urls import EXPIRES, Form, Url
 
 UrlMethod = Literal["GET", "HEAD", "PUT", "DELETE"]
 Method = Literal["GET", "HEAD", "PUT", "DELETE", "POST"]

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from s3vend.errors import InvalidRequest
+from s3vend.presigning.urls import Form, Url, form_of, url_of
 from s3vend.service.connect import Service
 from s3vend.service.credentials import parse_time
-from s3vend.service.urls import Form, Url, form_of, url_of
 
 BATCH, COMPACT = 1_000, 10_000  # URLs in one request: in the full and in the compact form
 BYTES = 4_000_000  # of a compact answer, which contains the keys percent-encoded

@@ -1,0 +1,1 @@
+"""Presigned URLs and forms: what is requested, and in how many requests."""

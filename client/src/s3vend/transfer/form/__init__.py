@@ -1,0 +1,1 @@
+"""Uploads with presigned forms."""
