@@ -31,6 +31,10 @@ class S3VendError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(printable_lines(without_secrets(message)))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how pickle makes the same error, though ``__init__`` takes other arguments."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
+
 
 class SettingsError(S3VendError):
     """An address, a profile or an argument cannot be used."""
