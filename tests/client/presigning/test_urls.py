@@ -62,6 +62,8 @@ def test_any_other_is_refused(address: str) -> None:
 def test_a_header_that_is_something_else_is_refused(name: str, value: str) -> None:
     with pytest.raises(s3vend.S3VendError, match="cannot be sent"):
         Url("GET", "https://h/k", {name: value}, NOW).check()
+    with pytest.raises(s3vend.S3VendError, match="cannot be sent"):
+        Form("s3://b/k", "https://h/k", {}, NOW, {name: value}).check()
 
 
 @pytest.mark.parametrize("name", ["", 'a"b', "a\r\nb", "a b", "\u00e4"])

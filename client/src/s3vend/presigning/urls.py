@@ -34,7 +34,12 @@ class Url:
         for name, value in self.headers.items():
             if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
                 raise S3VendError(f"{_ANSWER} has a header {name!r}, which cannot be sent.")
-        _check_address(self.url)
+        if not _is_address(self.url):
+            shown = repr(self.url.partition("?")[0][:SHOWN])
+            raise S3VendError(
+                f"{_ANSWER} has the URL {shown}, which does not begin with https://. Check the "
+                "service's address (S3VEND_URL)."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +54,19 @@ class Form:
     url: str = field(repr=False)
     fields: Mapping[str, str] = field(repr=False)
     expires_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: Literal["POST"] = "POST"
 
     def check(self) -> None:
         """Refuse what is not the address of a storage, as `Url.check` does.
 
         Raises:
-            S3VendError: the URL is none, or a field has a name that no form has.
+            S3VendError: the URL is none, or a header or field has characters that none has.
         """
         for name in self.fields:
             if not _NAME.fullmatch(name):
                 raise S3VendError(f"{_ANSWER} has a field {name!r}, which cannot be sent.")
-        _check_address(self.url)
-
-
-def _check_address(url: str) -> None:
-    if not _is_address(url):
-        shown = repr(url.partition("?")[0][:SHOWN])
-        raise S3VendError(
-            f"{_ANSWER} has the URL {shown}, which does not begin with https://. Check the "
-            "service's address (S3VEND_URL)."
-        )
+        Url(self.method, self.url, self.headers, self.expires_at).check()
 
 
 def _is_address(url: str) -> bool:
@@ -89,4 +86,5 @@ def url_of(entry: Mapping[str, Any]) -> Url:
 
 def form_of(entry: Mapping[str, Any], target: str) -> Form:
     """Return the form in one entry of the service's answer."""
-    return Form(target, entry["url"], dict(entry["fields"]), parse_time(entry["expiresAt"]))
+    url, fields = url_of(entry), dict(entry["fields"])
+    return Form(target, url.url, fields, url.expires_at, url.headers)

@@ -1,6 +1,7 @@
 """A file in a form, as a server reads it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from email import message_from_bytes
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_the_fields_come_first_and_the_file_last(
 ) -> None:
     served = serve(lambda asked: (204, {"ETag": '"e"'}, b""))
     done: list[tuple[int, int]] = []
-    made = form(served.url, target)
+    made = replace(form(served.url, target), headers={"x-from-the-answer": "1"})
     result = s3vend.post_form(made, photo, key=key, progress=lambda *now: done.append(now))
     size = photo.stat().st_size
     assert result == s3vend.Uploaded(f"s3://b/{posted_key}", size, '"e"', "none")
@@ -63,6 +64,7 @@ def test_the_fields_come_first_and_the_file_last(
     assert list(fields) == [*FIELDS, "key", "file"]
     assert fields["key"].decode() == posted_key
     assert fields["file"] == photo.read_bytes()
+    assert served.asked[0].headers["x-from-the-answer"] == "1"
     assert served.asked[0].headers["content-length"] == str(len(served.asked[0].body))
     assert done[-1] == (size, size)
 

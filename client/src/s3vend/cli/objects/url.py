@@ -152,23 +152,15 @@ def _put(
         below = key.split("/", 3)[3].removesuffix("*")
         form_key = f"{below}{name}" if key.endswith("/*") else below
         put(curl_line(presigned, form_key, file) if curl else presigned.url)
-    sent = _headers(urls[0]) if urls else {}
-    if sent and not curl and not options.quiet:
-        headers = "; ".join(f"{name}: {value}" for name, value in sent.items())
+    if urls and urls[0].headers and not curl and not options.quiet:
+        headers = "; ".join(f"{name}: {value}" for name, value in urls[0].headers.items())
         say(f"send these headers with each {urls[0].method}, as --curl shows: {headers}")
-
-
-def _headers(url: "Url | Form") -> dict[str, str]:
-    """Return the headers to send; a form has fields instead."""
-    from s3vend.presigning.urls import Url
-
-    return dict(url.headers) if isinstance(url, Url) else {}
 
 
 def _members_of(url: "Url | Form") -> dict[str, Any]:
     from s3vend.presigning.urls import Form
 
-    members = {"method": url.method, "url": url.url, "headers": _headers(url)}
+    members = {"method": url.method, "url": url.url, "headers": dict(url.headers)}
     fields = {"fields": dict(url.fields)} if isinstance(url, Form) else {}
     return members | fields | {"expiresAt": url.expires_at.isoformat().replace("+00:00", "Z")}
 

@@ -42,7 +42,7 @@ def post_form(
     target = _target(form, source.path, key)
     fields = {**form.fields, "key": target.split("/", 3)[3]}
     counter, wire = Counter(source.size, progress), Wire()
-    answer = Patience().retry(lambda: _send(form.url, fields, source, counter, wire))
+    answer = Patience().retry(lambda: _send(form, fields, source, counter, wire))
     if answer.status >= 400:
         failure = s3_error(answer)
         raise StorageError(f"post {target}", answer.status, failure.code, failure.message)
@@ -66,7 +66,7 @@ def _target(form: Form, path: Path, key: str | None) -> str:
 
 
 def _send(
-    url: str, fields: Mapping[str, str], source: Source, counter: Counter, wire: Wire
+    form: Form, fields: Mapping[str, str], source: Source, counter: Counter, wire: Wire
 ) -> Answer:
     boundary = secrets.token_hex(16)
     before, after = _around(fields, boundary)
@@ -83,12 +83,13 @@ def _send(
         yield after
 
     headers = {
+        **form.headers,
         "Content-Type": f"multipart/form-data; boundary={boundary}",
         "Content-Length": str(len(before) + source.size + len(after)),
     }
     done = False
     try:
-        answer = wire.send("POST", url, headers, body())
+        answer = wire.send(form.method, form.url, headers, body())
         done = answer.status < 400
     finally:
         if not done:
