@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 from email.utils import formatdate
 from pathlib import Path
 
@@ -173,3 +174,15 @@ def test_a_refusal_names_the_sources_that_were_passed_over(
         s3vend.connect().ask("credentials", {})
     assert "Not used: AWS_WEB_IDENTITY_TOKEN_FILE" in str(refused.value)
     assert '"sts.amazonaws.com", which is AWS STS' in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "value", [b"x", {"a"}, range(2), timedelta(1), Path("a"), float("nan"), {("a",): "b"}], ids=repr
+)
+def test_what_json_does_not_have_is_refused_before_anything_is_sent(
+    serve: Serve, value: object
+) -> None:
+    served = serve(lambda asked: (200, {}, {}))
+    with pytest.raises(s3vend.SettingsError, match=r"cannot be sent as JSON: .*Use texts"):
+        s3vend.presign("s3://b/k", method="PUT", metadata=value, service=service(served.url))
+    assert served.asked == []

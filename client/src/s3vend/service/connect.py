@@ -52,7 +52,7 @@ class Service:
             ServiceError: the service refused the request, or still failed after several tries.
             Unreachable: no answer.
             IdentityError: the identity cannot be renewed.
-            SettingsError: a text in the body is not valid UTF-8.
+            SettingsError: the body has a text that is not valid UTF-8, or what JSON does not have.
         """
         try:
             data = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
@@ -60,6 +60,11 @@ class Service:
             raise SettingsError(
                 "The target, or another text of the request, is not valid UTF-8, so it cannot be "
                 "part of a key. Name a key that is."
+            ) from None
+        except (TypeError, ValueError) as error:
+            raise SettingsError(
+                f"The request cannot be sent as JSON: {error}. Use texts, whole numbers, lists and "
+                "mappings of texts."
             ) from None
         return self._request("POST", route, data)
 
