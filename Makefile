@@ -116,6 +116,10 @@ test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) ## test unmodified SDKs an
 	@$(PYTHON) -m pytest tests/clients
 	@PYTHONPATH=layers:. $(PYTHON) -m tools
 
+.PHONY: pictures
+pictures: $(ENVIRONMENT) ## draw the pictures of a terminal on the pages, from the commands themselves (three minutes)
+	@S3VEND_PICTURES=write $(PYTHON) -m pytest tests/cloud/test_pictures.py tests/cloud/test_demo.py
+
 .PHONY: proof
 proof: $(ENVIRONMENT) ## check signatures and session policies on random cases (BLOCKS=150)
 	@$(PYTHON) -m pytest -q tests/unit/proof/test_published_policies.py tests/unit/sigv4/test_published_signatures.py

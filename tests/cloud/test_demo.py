@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,28 +9,32 @@ from pathlib import Path
 import pytest
 
 from local.cloud.ministack import ROOT
+from tests.support.pictures import at_a_terminal, is_current
 
 STEPS = set(range(1, 14))
+COLUMNS = 120
 
 
 @pytest.mark.invariant(14)
 def test_the_demo_shows_every_step_as_expected_and_leaves_nothing_running(
     tmp_path: Path, left_running: Callable[..., list[str]]
 ) -> None:
-    demo = subprocess.run(
-        [sys.executable, "-m", "local", "demo"],
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert demo.returncode == 0, demo.stdout + demo.stderr
-    shown = {int(number) for number in re.findall(r"^\| (\d+) ", demo.stdout, re.MULTILINE)}
-    assert shown == STEPS
-    assert "\x1b" not in demo.stdout
-    assert "Deploying the stack" in demo.stderr
-    assert "Deploying the stack" not in demo.stdout
-    assert left_running(str(tmp_path)) == []
-    assert list(tmp_path.iterdir()) == []
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    errors = tmp_path / "errors"
+    with errors.open("w") as stderr:
+        demo, shown = at_a_terminal(
+            [sys.executable, "-m", "local", "demo"],
+            ROOT,
+            {**os.environ, "TMPDIR": str(temporary)},
+            columns=COLUMNS,
+            stderr=stderr.fileno(),
+        )
+    said = errors.read_text()
+    assert demo.returncode == 0, shown + said
+    assert {int(number) for number in re.findall(r"^(\d+) ", said, re.MULTILINE)} == STEPS
+    assert "Deploying the stack" in said
+    assert "Deploying the stack" not in shown
+    is_current("demo", [("make demo", shown)], COLUMNS)
+    assert left_running(str(temporary)) == []
+    assert list(temporary.iterdir()) == []
