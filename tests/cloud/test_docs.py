@@ -41,6 +41,8 @@ LEFT_OUT = (
     ".venv-client_tools",
     "node_modules",
     ".venv-fuzz",
+    ".venv-docs",
+    ".site",
     ".tools",
     ".aws-sam",
     ".local",
@@ -56,6 +58,9 @@ NOT_RUN = {
     "make test-unit": "make test runs the same",
     "make check": "make test runs it first",
     "make format": "it writes; make check compares",
+    "s3vend exec 's3://hogehoge-bucket/reports/*' -- aws s3 sync s3://hogehoge-bucket/reports/ reports/": (
+        "it needs the AWS CLI; tests/clients/test_readme.py runs it"
+    ),
 }
 # Sections that repeat another's blocks to the letter.
 REPEATED = {("README.ja.md", "AWS にデプロイする"): ("README.md", "Deploy to AWS")}
