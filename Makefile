@@ -11,6 +11,8 @@ MUTATION := .venv-mutation/.ready
 PEERS := .venv-bench/.ready
 COMPANION := bench/companion/node_modules/.ready
 FUZZ := .venv-fuzz/.ready
+SITE := .venv-docs/.ready
+MERMAID := website/node_modules/.ready
 TOOLS := .venv-client_tools/.ready
 CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv-clients-%/.ready,$(wildcard tests/clients/environments/*.txt))
 JAVASCRIPT := tests/clients/javascript/node_modules/.ready
@@ -48,8 +50,13 @@ $(COMPANION): bench/companion/package.json bench/companion/package-lock.json
 	@cd bench/companion && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(JAVASCRIPT) $(BROWSER): %/node_modules/.ready: %/package.json %/package-lock.json
+$(JAVASCRIPT) $(BROWSER) $(MERMAID): %/node_modules/.ready: %/package.json %/package-lock.json
 	@cd $* && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(SITE): website/requirements.txt | $(ENVIRONMENT)
+	@test -x .venv-docs/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-docs
+	@$(UV) pip sync --quiet --require-hashes --python .venv-docs/bin/python website/requirements.txt
 	@touch $@
 
 # Each client has its own environment, because they need different versions of botocore.
@@ -75,7 +82,8 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest compatible versions of 
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate --no-header --output-file tests/client/requirements.txt tests/client/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/client_tools/requirements.txt tests/client_tools/requirements.in
 	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet $$(case $$one in */awscli2.in) echo --no-deps;; esac) --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
-	for one in tests/clients/javascript tests/client_tools/javascript; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file website/requirements.txt website/requirements.in
+	for one in tests/clients/javascript tests/client_tools/javascript website; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
 
@@ -115,6 +123,11 @@ test-upgrade: $(ENVIRONMENT) ## test upgrade from the previous version, and roll
 test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) ## test unmodified SDKs and tools against the service (needs Node)
 	@$(PYTHON) -m pytest tests/clients
 	@PYTHONPATH=layers:. $(PYTHON) -m tools
+
+.PHONY: docs
+docs: $(ENVIRONMENT) $(SITE) $(MERMAID) ## build the site from the pages into .site, and check its links and what it loads (needs Node)
+	@NO_MKDOCS_2_WARNING=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=. .venv-docs/bin/mkdocs build --strict
+	@$(PYTHON) -m pytest tests/site
 
 .PHONY: pictures
 pictures: $(ENVIRONMENT) ## draw the pictures of a terminal on the pages, from the commands themselves (three minutes)
@@ -204,7 +217,7 @@ test-invoke: $(ENVIRONMENT) ## run every event through its function in a contain
 	@$(PYTHON) -m pytest --durations=5 tests/invoke
 
 # Names of directories: without this rule, make would report success and do nothing.
-DIRECTORIES := client docs events functions layers template tests tools
+DIRECTORIES := client events functions layers template tests tools website
 .PHONY: $(DIRECTORIES)
 $(DIRECTORIES):
 	@echo "make: no target '$@'$(if $(filter tests,$@),; did you mean 'make test'?,.) 'make help' lists all." >&2; exit 2
