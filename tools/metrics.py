@@ -146,6 +146,8 @@ def alarms(resources: Mapping[str, Any]) -> Iterator[str]:
 
 def widgets(resources: Mapping[str, Any]) -> Iterator[str]:
     """Return the titles of the dashboard's widgets, in order."""
-    body = resources["OperatorsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    body, rows = resources["OperatorsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    for name in rows:
+        body = body.replace(f"${{{name}}}", "")
     titles = [one["properties"]["title"] for one in json.loads(body)["widgets"]]
     yield " · ".join(titles) + "."

@@ -15,6 +15,8 @@ from local.stack.build import ARCHITECTURE
 NAME = "s3vend"
 STAGE = "v1"
 ARTIFACTS = "sam-artifacts"
+EMPTY = '""'  # as SAM reads an empty value
+ORIGINS = "https://app.example.com,http://localhost:8000"  # an example, and pages of yours
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
         "S3Endpoint": cloud.endpoint,
         "StsEndpoint": cloud.endpoint,
         "AllowLocalIssuers": "true",
+        "AllowedOrigins": ORIGINS,
         **parameters,
     }
     command: list[str | Path] = [
@@ -49,7 +52,7 @@ def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
         *("--s3-bucket", ARTIFACTS, "--s3-prefix", NAME, "--region", REGION),
         *("--capabilities", "CAPABILITY_NAMED_IAM", "--no-confirm-changeset"),
         *("--no-fail-on-empty-changeset", "--no-progressbar", "--parameter-overrides"),
-        *(f"{name}={value}" for name, value in values.items()),
+        *(f"{name}={value or EMPTY}" for name, value in values.items()),
     ]
     with step("Deploying the stack (sam deploy)"):
         code = processes.run(
@@ -61,7 +64,9 @@ def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
         if code != 0:
             raise LocalError(f"sam deploy failed with exit code {code}:\n{tail(log)}")
         stack = find(cloud)
-        dropped.put_back(cloud, template.read(built), NAME, stack.outputs["ApiId"], STAGE)
+        source, api = template.read(built), stack.outputs["ApiId"]
+        dropped.put_gateway_responses(cloud, source, api, STAGE, values["AllowedOrigins"])
+        dropped.put_boundaries(cloud, source, NAME)
     return stack
 
 

@@ -8,16 +8,12 @@ from local.cloud.ministack import Cloud
 from local.stack import template
 
 
-def put_back(cloud: Cloud, source: Mapping[str, Any], stack: str, api: str, stage: str) -> None:
-    """Restore the gateway responses and permissions boundaries of the deployed stack."""
-    put_gateway_responses(cloud, source, api, stage)
-    put_boundaries(cloud, source, stack)
-
-
-def put_gateway_responses(cloud: Cloud, source: Mapping[str, Any], api: str, stage: str) -> None:
+def put_gateway_responses(
+    cloud: Cloud, source: Mapping[str, Any], api: str, stage: str, origins: str
+) -> None:
     """Put the template's gateway responses; a new deployment of the API makes them effective."""
     client = aws.apigateway(cloud)
-    for response in template.gateway_responses(source):
+    for response in template.gateway_responses(source, origins):
         client.put_gateway_response(
             restApiId=api,
             responseType=response.kind,  # type: ignore[arg-type]  # a Literal of all kinds there

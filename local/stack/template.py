@@ -47,21 +47,35 @@ class GatewayResponse(NamedTuple):
     templates: Mapping[str, str]
 
 
-def gateway_responses(template: Mapping[str, Any]) -> list[GatewayResponse]:
-    """Return the gateway responses that the template's API defines."""
+def gateway_responses(template: Mapping[str, Any], origins: str = "") -> list[GatewayResponse]:
+    """Return the gateway responses of the template's API, with these `AllowedOrigins`."""
     return [
         GatewayResponse(
             kind,
             str(response["StatusCode"]),
             {
-                f"gatewayresponse.header.{name}": value
+                f"gatewayresponse.header.{name}": text
                 for name, value in response["ResponseParameters"]["Headers"].items()
+                if (text := _text(value, origins)) is not None
             },
             response["ResponseTemplates"],
         )
         for api in _resources(template, "AWS::Serverless::Api").values()
         for kind, response in api["GatewayResponses"].items()
     ]
+
+
+def _text(value: Any, origins: str) -> str | None:
+    """Return a header's text; None if a condition leaves the header out."""
+    match value:
+        case {"Fn::If": [condition, yes, no]}:
+            holds = {"BrowsersCall": bool(origins), "OneOriginCalls": "," not in origins}
+            return _text(yes if holds[condition] else no, origins)
+        case {"Fn::Sub": str(text)}:
+            return text.replace("${AllowedOrigins}", origins)
+        case {"Ref": "AWS::NoValue"}:
+            return None
+    return str(value)
 
 
 def boundaries(template: Mapping[str, Any]) -> dict[str, str]:

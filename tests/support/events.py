@@ -16,6 +16,7 @@ STATUS = {
     "web-identity-multipart-uploads": 403,
     "admin-revocation": 404,
     "admin-lift": 404,
+    "preflight": 204,
     **{
         f"{door}multipart-uploads-{what}": 404  # no such upload runs
         for door in ("", "web-identity-")
@@ -27,8 +28,10 @@ STATUS = {
 def check(path: Path, response: dict[str, Any]) -> None:
     """Check the answer to an event of a route."""
     assert response["statusCode"] == STATUS.get(path.stem, 200), response["body"]
-    assert (
-        json.loads(response["body"])
-        if path.stem != "sts"
-        else "InvalidIdentityToken" in response["body"]
-    )
+    match path.stem:
+        case "sts":
+            assert "InvalidIdentityToken" in response["body"]
+        case "preflight":
+            assert response["headers"]["Access-Control-Allow-Origin"] == "https://app.example.com"
+        case _:
+            assert json.loads(response["body"])

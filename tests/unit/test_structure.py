@@ -130,8 +130,10 @@ def test_functions_that_do_not_lend_have_no_wiring_to_lend(name: str) -> None:
 @pytest.mark.parametrize("path", FUNCTIONS, ids=place)
 def test_functions_log_no_event_and_capture_nothing(path: Path) -> None:
     text = path.read_text()
-    assert "inject_lambda_context(log_event=False)" in text
-    assert text.count("log_event") == 1
+    if "Logger" in text:  # the function of preflights writes no line
+        assert "inject_lambda_context(log_event=False)" in text
+        assert text.count("log_event") == 1
+    assert "logging" not in text
     assert "Tracer" not in text
     assert "print(" not in text
 

@@ -101,10 +101,10 @@ def audit_record() -> Members:
 
 
 def routes(source: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Return the method and path of each event in the template."""
+    """Return the method and path of each event in the template, without browsers' preflights."""
     for function in reference.resources(source, "AWS::Serverless::Function"):
         for event in function.get("Events", {}).values():
-            if event["Type"] == "Api":
+            if event["Type"] == "Api" and event["Properties"]["Method"] != "OPTIONS":
                 yield event["Properties"]["Method"], event["Properties"]["Path"]
 
 

@@ -104,11 +104,17 @@ def routes(source: Mapping[str, Any]) -> Iterator[str]:
             if event["Type"] != "Api":
                 continue
             route = f"{event['Properties']['Method']} {event['Properties']['Path']}"
+            if event["Properties"]["Method"] == "OPTIONS":
+                continue  # in a sentence below
             does, body, answer = words.ROUTES[route]
             takes = f"[{body}](#{body.lower()})" if body.isidentifier() else body
             members_answered = ", ".join(f"`{member}`" for member in answer)
             rows.append((f"`{route}`", does, takes, members_answered, f"`{module}`"))
     yield members.table(("route", "does", "takes", "answers", "function"), rows)
+    yield (
+        "Where `AllowedOrigins` is set, `OPTIONS` at each path of `/web-identity` answers "
+        "browsers' preflights ([web pages](deploying.md#web-pages)); the function is `preflights`."
+    )
     yield (
         "Lists are returned page by page: `limit` and `nextToken` are query parameters, and the "
         "last page has no `nextToken`. Durations in answers are in seconds, and times in UTC. "

@@ -171,6 +171,7 @@ ALL: Final = stack(
     Alarms="true",
     CloudTrailLogGroup="trail",
     Dashboard="true",
+    AllowedOrigins="https://app.example.com",
 )
 # What docs/deploying.md adds, as far as it goes together.
 REAL: Final = stack(
@@ -179,6 +180,7 @@ REAL: Final = stack(
     CertificateArn=f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/0a1b2c3d-1111-2222-3333-444455556666",
     HostedZoneId="Z0123456789EXAMPLE",
     CallerAccounts="111122223333",
+    AllowedOrigins="https://app.example.com,https://console.example.com",
     OwnWebAcl="true",
     WebAclRequestsPerAddress="1000",
     GradualDeployment="true",

@@ -390,9 +390,16 @@ def test_every_event_runs_through_a_function_here() -> None:
     events = {path.stem for path in (ROOT / "events").glob("*.json")}
     assert events == {name for names in ROUTES.values() for name in names} | {
         "authorizer",
+        "preflight",
         "reconciliation",
         "reconciliation-after-update",
     }
+
+
+def test_the_function_of_preflights_answers_without_a_caller(load: Load) -> None:
+    response = load("preflights").handler(event("preflight"), CONTEXT)
+    assert response["statusCode"] == 204
+    assert response["headers"]["Access-Control-Allow-Origin"] == "https://app.example.com"
 
 
 @pytest.mark.parametrize(

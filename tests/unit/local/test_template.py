@@ -71,6 +71,21 @@ def test_the_gateway_responses_of_the_real_template_are_literal() -> None:
         assert all(isinstance(text, str) for text in texts), response.kind
 
 
+@pytest.mark.parametrize(
+    ("origins", "named"),
+    [
+        ("", None),
+        ("https://app.example.com", "'https://app.example.com'"),
+        ("https://app.example.com,http://localhost:8000", "'*'"),
+    ],
+)
+def test_gateway_responses_name_the_allowed_origin(origins: str, named: str | None) -> None:
+    source = template.read(ROOT / "template.yaml")
+    for response in template.gateway_responses(source, origins):
+        header = "gatewayresponse.header.Access-Control-Allow-Origin"
+        assert response.parameters.get(header) == named
+
+
 def test_boundaries_are_those_of_the_template(path: Path) -> None:
     assert template.boundaries(template.read(path)) == {"Lent": "Boundary"}
 

@@ -11,7 +11,9 @@ from tests.support.stack.policies import ACCOUNT, DEV, PROD, REGION, Stack, conf
 from tests.support.stack.watched import NAMESPACE, Series, actions, fault, of_alarm, of_dashboard
 
 TOPIC: Final = f"arn:aws:sns:{REGION}:{ACCOUNT}:operators"
-WATCHED: Final = stack(**configuration("prod"), CloudTrailLogGroup="trail")
+WATCHED: Final = stack(
+    **configuration("prod"), CloudTrailLogGroup="trail", AllowedOrigins="https://app.example.com"
+)
 ALARMS: Final = WATCHED.of_type("AWS::CloudWatch::Alarm")
 (DASHBOARD,) = WATCHED.of_type("AWS::CloudWatch::Dashboard").values()
 BODY: Final[str] = DASHBOARD["DashboardBody"]

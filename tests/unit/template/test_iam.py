@@ -8,6 +8,7 @@ import pytest
 from tests.evaluator import allows, listed
 from tests.support.stack.policies import (
     ACCOUNT,
+    ALL,
     DEV,
     GOOGLE,
     PROD,
@@ -15,10 +16,12 @@ from tests.support.stack.policies import (
     REGION,
     STACKS,
     Stack,
+    configuration,
     stack,
     template,
 )
 
+WITH_BROWSERS: Final = stack(**configuration("dev"), AllowedOrigins="https://app.example.com")
 LENT: Final = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
 VENDING: Final = [
     "CredentialsFunctionRole.Arn",
@@ -37,6 +40,7 @@ NEVER_LENT: Final = {f"{SSM}/never-lent-buckets": {"ssm:GetParameter"}}
 # By function and resource, beside the logs: every action and no other.
 PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
     "AuthorizerFunction": {"Table.Arn": {"dynamodb:Query"}},
+    "PreflightsFunction": {},
     "CredentialsFunction": {
         "Table.Arn": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
         LENT: ASSUME,
@@ -119,13 +123,14 @@ def permissions(made: Stack, role: str) -> dict[str, set[str]]:
 
 @STACKS
 def test_the_table_of_permissions_names_every_function(made: Stack) -> None:
-    assert made.of_type("AWS::Lambda::Function").keys() == PERMISSIONS.keys()
+    there = PERMISSIONS.keys() - (set() if made is ALL else {"PreflightsFunction"})
+    assert made.of_type("AWS::Lambda::Function").keys() == there
 
 
 @pytest.mark.parametrize("function", PERMISSIONS)
 def test_a_function_has_exactly_its_own_permissions(function: str) -> None:
     expected = PERMISSIONS[function] | {f"{function}LogGroup.Arn": LOGS}
-    assert permissions(DEV, role_of(DEV, function)) == expected
+    assert permissions(WITH_BROWSERS, role_of(WITH_BROWSERS, function)) == expected
 
 
 @pytest.mark.invariant(8)
@@ -137,7 +142,7 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
             for one in statements(made, role_of(made, function))
             if "Condition" in one
         ]
-        for function in PERMISSIONS
+        for function in made.of_type("AWS::Lambda::Function")
     }
     issuers = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["issuers"]}}
     counters = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["rate#*"]}}
@@ -155,7 +160,7 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
     }
     boundary = f"arn:aws:iam::{ACCOUNT}:policy/AllowedAssumeS3RoleBoundary"
     within_the_boundary = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
-    assert conditions == {key: [] for key in PERMISSIONS} | {
+    assert conditions == {key: [] for key in conditions} | {
         "AuthorizerFunction": [issuers],
         "CredentialsFunction": [counters],
         "PresignedUrlsFunction": [counters, uploads],
@@ -184,12 +189,14 @@ def test_the_vending_functions_write_nothing_that_decides(made: Stack, function:
 
 @pytest.mark.parametrize("function", PERMISSIONS)
 def test_tracing_adds_the_two_actions_of_xray_and_nothing_else(function: str) -> None:
-    without = permissions(DEV, role_of(DEV, function))
+    without = permissions(WITH_BROWSERS, role_of(WITH_BROWSERS, function))
     xray = {"*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}}
-    assert permissions(PROD, role_of(PROD, function)) == without | xray
+    assert permissions(ALL, role_of(ALL, function)) == without | xray
 
 
-@STACKS
+@pytest.mark.parametrize(
+    "made", [pytest.param(WITH_BROWSERS, id="dev"), pytest.param(ALL, id="all")]
+)
 @pytest.mark.parametrize("function", PERMISSIONS)
 def test_a_function_has_a_role_of_its_own_that_only_lambda_assumes(
     made: Stack, function: str
@@ -197,7 +204,7 @@ def test_a_function_has_a_role_of_its_own_that_only_lambda_assumes(
     role = role_of(made, function)
     assert role == f"{function}Role"
     attached = made.properties(role).get("ManagedPolicyArns", [])
-    assert attached == (["TracingPolicy"] if made is not DEV else [])
+    assert attached == (["TracingPolicy"] if made is ALL else [])
     assert made.properties(role)["AssumeRolePolicyDocument"]["Statement"] == [
         {
             "Effect": "Allow",
@@ -211,7 +218,8 @@ def test_a_function_has_a_role_of_its_own_that_only_lambda_assumes(
 def test_the_audit_trail_is_read_from_the_logs_of_every_function_that_writes_records(
     made: Stack,
 ) -> None:
-    others = made.of_type("AWS::Lambda::Function").keys() - {"AuditFunction"}
+    silent = {"AuditFunction", "PreflightsFunction"}  # the latter decides nothing
+    others = made.of_type("AWS::Lambda::Function").keys() - silent
     variables = made.properties("AuditFunction")["Environment"]["Variables"]
     assert set(variables["LOG_GROUPS"].split(",")) == {f"{name}LogGroup" for name in others}
     assert set(RECORDING) == others
@@ -248,7 +256,7 @@ def test_no_function_may_change_iam_or_invoke_another_but_for_the_denials(made: 
     assert permissions(made, role_of(made, "RevocationsFunction"))[LENT] >= DENYING
     actions = {
         action
-        for function in PERMISSIONS
+        for function in made.of_type("AWS::Lambda::Function")
         for statement in statements(made, role_of(made, function))
         for action in listed(statement["Action"])
         if (function, statement["Resource"]) != ("RevocationsFunction", LENT)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vending.audit.record import RequestIds
+from vending.aws.api.headers import header_values
 from vending.aws.api.request_ids import request_ids
 from vending.callers.identity import WebIdentity
 from vending.denials.names import caller_part
@@ -44,13 +45,7 @@ class AuthorizationRequest:
         Raises:
             TokenRefused: the header is missing, empty, or given more than once.
         """
-        headers = self.event.get("multiValueHeaders") or {}
-        tokens: list[str] = [
-            value
-            for name, values in headers.items()
-            if name.lower() == "authorization"
-            for value in values
-        ]
+        tokens = header_values(self.event, "Authorization")
         if len(tokens) != 1 or not tokens[0]:
             raise TokenRefused("Missing")
         return tokens[0][match.end() :] if (match := _BEARER.match(tokens[0])) else tokens[0]

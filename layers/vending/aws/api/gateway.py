@@ -7,8 +7,10 @@ from math import inf
 from typing import Any, Protocol
 
 from vending.audit.record import RequestIds
+from vending.aws.api.cors import answer_headers
+from vending.aws.api.headers import header_values
 from vending.aws.api.request_ids import own_id, request_ids
-from vending.aws.api.responses import PROBLEMS, Answer, Wire, causes
+from vending.aws.api.responses import PROBLEMS, Answer, Response, Wire, causes
 from vending.aws.services.deadline import VEND, lasting
 from vending.callers.caller import Caller, Door
 from vending.callers.identity import IamIdentity, WebIdentity
@@ -91,9 +93,7 @@ class Request:
 
     def header(self, name: str) -> list[str]:
         """All values of this header, whatever its case."""
-        headers = self.event.get("multiValueHeaders") or {}
-        same = (values for other, values in headers.items() if other.lower() == name.lower())
-        return [value for values in same for value in values]
+        return header_values(self.event, name)
 
     def _identity(self) -> Mapping[str, Any]:
         if self.context.get("stage") in (None, "test-invoke-stage"):
@@ -147,8 +147,10 @@ def answer(
     *,
     wires: Mapping[str, Wire] | None = None,
     seconds: float = VEND,
-) -> dict[str, object]:
+) -> Response:
     """Call the route and write its answer as a proxy response; errors become problems (RFC 9457).
+
+    Pages of allowed origins may read either.
 
     ``wires`` names the routes with another format for answers and errors. ``seconds`` limits all
     calls to services together, so that the function answers before Lambda stops it.
@@ -158,6 +160,13 @@ def answer(
     """
     request = Request(event)
     wire = (wires or {}).get(request.route, PROBLEMS)
+    response = _respond(request, routes, report, wire, seconds)
+    return response | {"headers": {**response["headers"], **answer_headers(event)}}
+
+
+def _respond(
+    request: Request, routes: Mapping[str, Route], report: Report, wire: Wire, seconds: float
+) -> Response:
     try:
         route = routes.get(request.route, _unknown_route)
         with lasting(seconds):

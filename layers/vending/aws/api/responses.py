@@ -4,26 +4,28 @@ import json
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import orjson
 
 from vending.errors import VendingError
 
 type Answer = dict[str, object]
+type Response = dict[str, Any]  # API Gateway's proxy response: statusCode, headers, body
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
     """The format of a route's answers and errors; both functions also take the request id."""
 
-    write_answer: Callable[[Answer, str], dict[str, object]]
-    write_error: Callable[[VendingError, str], dict[str, object]]
+    write_answer: Callable[[Answer, str], Response]
+    write_error: Callable[[VendingError, str], Response]
 
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def problem(error: VendingError, request_id: str) -> dict[str, object]:
+def problem(error: VendingError, request_id: str) -> Response:
     """The error as ``application/problem+json``."""
     members: Answer = {
         "type": "about:blank",
@@ -40,7 +42,7 @@ def problem(error: VendingError, request_id: str) -> dict[str, object]:
     )
 
 
-def sdk_error(error: VendingError, request_id: str) -> dict[str, object]:
+def sdk_error(error: VendingError, request_id: str) -> Response:
     """The error in the format of a container's credentials endpoint, which AWS's SDKs read.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
@@ -51,7 +53,7 @@ def sdk_error(error: VendingError, request_id: str) -> dict[str, object]:
     return response(error.status, "application/json", json.dumps(members), retry_header(error))
 
 
-def success(answer: Answer, _: str) -> dict[str, object]:
+def success(answer: Answer, _: str) -> Response:
     """The answer as JSON."""
     return response(200, "application/json", encode(answer))
 
@@ -94,7 +96,7 @@ def retry_header(error: VendingError) -> dict[str, str]:
 
 def response(
     status: int, content_type: str, body: str, more: Mapping[str, str] | None = None
-) -> dict[str, object]:
+) -> Response:
     """A proxy response for API Gateway."""
     return {
         "statusCode": status,

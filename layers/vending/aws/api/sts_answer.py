@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
 
 import re
 
-from vending.aws.api.responses import Answer, Wire, response, retry_header
+from vending.aws.api.responses import Answer, Response, Wire, response, retry_header
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer_keys import UNREACHABLE
 from vending.credentials.vend import VendedCredentials
@@ -60,7 +60,7 @@ _WORDS = {
 }
 
 
-def write_answer(answer: Answer, request_id: str) -> dict[str, object]:
+def write_answer(answer: Answer, request_id: str) -> Response:
     """The answer of the operation: the members of the result, in their order, as XML."""
     body = _element(
         f"{_OPERATION}Response",
@@ -69,7 +69,7 @@ def write_answer(answer: Answer, request_id: str) -> dict[str, object]:
     return _response(200, body, request_id, {})
 
 
-def write_error(error: VendingError, request_id: str) -> dict[str, object]:
+def write_error(error: VendingError, request_id: str) -> Response:
     """The error as XML, with STS's code for it.
 
     No refusal discloses whether a grant exists: all have the same message for ``AccessDenied``.
@@ -121,7 +121,7 @@ def _code_for(error: VendingError) -> tuple[str, int]:
     return known or _OTHERWISE
 
 
-def _response(status: int, body: str, request_id: str, more: dict[str, str]) -> dict[str, object]:
+def _response(status: int, body: str, request_id: str, more: dict[str, str]) -> Response:
     return response(status, "text/xml", body, {"x-amzn-RequestId": request_id, **more})
 
 
