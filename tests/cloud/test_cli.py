@@ -418,23 +418,31 @@ def test_what_was_asked_can_be_looked_up(
     assert one["session"]["sessionId"] in typed("audit", "sessions", who=administrator).out
 
 
-def test_the_doctor_finds_all_well_and_the_bucket_s_cors(
-    typed: Typed, token: str, s3: "S3Client"
+def test_the_doctor_finds_all_well_and_what_pages_may_do(
+    typed: Typed, token: str, user: Credentials, s3: "S3Client"
 ) -> None:
-    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com"]}
-    s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": [rule]})  # type: ignore[list-item]
+    page = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    rules = json.loads(page.partition("```json title=cors.json\n")[2].partition("```")[0])
+    s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": rules})
     try:
-        words = ("doctor", REPORTS, "-o", "json", "--origin")
-        well = typed(*words, "https://app.example.com", who=token).json["checks"]
-        assert {one["check"]: one["level"] for one in well} == dict.fromkeys(
-            (
-                *("settings", "endpoint", "clock", "identity"),
-                *("authentication", "grants", "target", "cors"),
-            ),
-            "ok",
-        )
-        other = typed(*words, "https://other.example.com", who=token).json["checks"]
-        assert [one["check"] for one in other if one["level"] != "ok"] == ["cors"]
+        for target, who in ((REPORTS, token), (f"s3://{BUCKET}/uploads/*", user)):
+            words = ("doctor", target, "-o", "json", "--origin")
+            well = typed(*words, "https://app.example.com", who=who).json["checks"]
+            assert {one["check"]: one["level"] for one in well} == dict.fromkeys(
+                (
+                    *("settings", "endpoint", "clock", "identity", "authentication"),
+                    *("grants", "target", "cors-api", "cors-bucket"),
+                ),
+                "ok",
+            )
+            other = typed(*words, "https://other.example.com", who=who).json["checks"]
+            wrong = {one["check"] for one in other if one["level"] != "ok"}
+            assert wrong == {"cors-api", "cors-bucket"}
+        rules[0]["AllowedMethods"].remove("DELETE")
+        s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": rules})
+        lacking = typed(*words, "https://app.example.com", who=user).json["checks"]
+        [wrong] = [one["detail"] for one in lacking if one["level"] != "ok"]
+        assert "does not allow DELETE" in wrong
     finally:
         s3.delete_bucket_cors(Bucket=BUCKET)
 

@@ -111,43 +111,6 @@ def test_a_token_that_was_passed_over_is_said(
     assert "ok    identity: AWS credentials (env), for the door iam" in out
 
 
-def test_a_target_is_looked_at_with_the_bucket_s_cors(at: Serve) -> None:
-    here: list[str] = []
-
-    def presigned(asked: Asked) -> Reply:
-        method = asked.json["requests"][0]["method"]  # type: ignore[index]
-        if method == "PUT":
-            return problem(403, "AccessDenied")
-        url = f"{here[0]}/b/k?X-Amz-Signature=s"
-        end = "2099-01-01T00:00:00Z"
-        return 200, {}, {"urls": [{"method": "GET", "url": url, "headers": {}, "expiresAt": end}]}
-
-    def preflight(asked: Asked) -> Reply:
-        assert "?" not in asked.path
-        refused = asked.headers["origin"] == "https://refused.example.com"
-        allows = {"Access-Control-Allow-Origin": "https://app.example.com"}
-        return (403, {}, b"") if refused else (200, allows, b"")
-
-    def explained(asked: Asked) -> Reply:
-        granted = asked.json["permission"] == "READ"
-        decision = "granted" if granted else "refused"
-        return 200, {}, {"decision": decision, "reason": "NoGrant"}
-
-    answers: dict[str, object] = {
-        "POST /presigned-urls": presigned,
-        "OPTIONS /b/k": preflight,
-        "POST /explanations": explained,
-    }
-    served = at(answering(service(answers)))
-    here.append(served.url)
-    ended = typed("doctor", "s3://b/k", "--origin", "https://app.example.com")
-    assert (ended.code, levels(ended.out)["cors"]) == (0, "ok")
-    assert "READ on s3://b/k would be granted" in ended.out
-    for other in ("https://refused.example.com", "https://other.example.com"):
-        ended = typed("doctor", "s3://b/k", "--origin", other)
-        assert (ended.code, levels(ended.out)["cors"]) == (0, "warn")
-
-
 def test_groups_that_the_issuer_left_out_are_a_warning(at: Serve) -> None:
     at(answering(service({"GET /identity": WELL | {"claimsLeftOut": ["groups"]}})))
     ended = typed("doctor")

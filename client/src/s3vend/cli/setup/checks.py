@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
+from s3vend.cli.setup.cors import check_api, check_bucket
 from s3vend.cli.setup.findings import Finding, failure
-from s3vend.cli.terminal.ending import NOT_AUTHENTICATED, NOT_REACHABLE, REFUSED, USAGE
+from s3vend.cli.terminal.ending import NOT_AUTHENTICATED, REFUSED, USAGE
 from s3vend.errors import S3VendError
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 WARN_AFTER, REFUSED_AFTER = 60.0, 300.0  # seconds that the clock is off; AWS refuses the latter
 RETRIES = 1  # unless an option says so: somebody is waiting for the findings
-PROBE = "s3vend-doctor"  # a key that need not exist
 
 
 def run_checks(options: "Options", target: str | None, origin: str | None) -> Iterator[Finding]:
@@ -59,7 +58,10 @@ def run_checks(options: "Options", target: str | None, origin: str | None) -> It
         yield from check_grants(service)
         if target is not None:
             yield from check_target(service, target)
-            yield from check_cors(service, target, origin)
+        if origin is not None:
+            yield from check_api(service, origin)
+        if target is not None and origin is not None:
+            yield from check_bucket(service, target, origin)
 
 
 def check_endpoint(settings: "Settings", wire: "Wire", now: Callable[[], float] = time.time) -> Any:
@@ -161,36 +163,3 @@ def check_target(service: "Service", target: str) -> Iterator[Finding]:
     if not any(one.something for one in found.values()):
         why = "; ".join(dict.fromkeys(str(answer["reason"]) for answer in answers.values()))
         yield Finding("fail", "target", why, found["READ"].advice, REFUSED)
-
-
-def check_cors(service: "Service", target: str, origin: str | None) -> Iterator[Finding]:
-    """Check whether the bucket's CORS rules let a web page use URLs, with preflight requests."""
-    from s3vend.errors import Unreachable
-    from s3vend.presigning.presign import presign
-
-    key = f"{target[:-1]}{PROBE}" if target.endswith("/*") else target
-    site = origin or "{0.scheme}://{0.netloc}".format(urlsplit(service.settings.url))
-    for method in ("GET", "PUT"):
-        try:
-            [url] = presign([key], method=method, expires_in=60, service=service)
-        except S3VendError:
-            continue  # check_target has reported why
-        unsigned = urlunsplit((*urlsplit(url.url)[:3], "", ""))
-        headers = {"Origin": site, "Access-Control-Request-Method": method}
-        try:
-            answer = service.wire.send("OPTIONS", unsigned, headers)
-        except Unreachable as error:
-            advice = "Check that this machine can reach S3."
-            yield Finding("fail", "storage", str(error), advice, NOT_REACHABLE)
-            return
-        allowed = answer.headers.get("access-control-allow-origin")
-        if answer.status == 200 and allowed in ("*", site):
-            yield Finding("ok", "cors", f"the bucket allows {method} from pages of {site}")
-        else:
-            yield Finding(
-                "warn",
-                "cors",
-                f"the bucket does not allow {method} from pages of {site}",
-                "Only matters if browsers use the URLs. If they do, allow it in the bucket's CORS "
-                "rules (docs/cli.md).",
-            )

@@ -29,20 +29,23 @@ def doctor(
     ] = None,
     origin: Annotated[
         str | None,
-        typer.Option("--origin", help="Origin of the web pages that use URLs; with TARGET."),
+        typer.Option("--origin", help="Origin of web pages to check, such as https://a.example."),
     ] = None,
 ) -> None:
     """Find out what does not work, and what to do.
 
     Checks the address, TLS, the clock, your identity and your grants; with TARGET, also your access
-    to it and the bucket's CORS rules. Each line shows ok, warn or fail. Exits with 0 if nothing
+    to it. With --origin, checks whether pages of that origin may call the service and, with TARGET,
+    use URLs of the bucket (CORS). Each line shows ok, warn or fail. Exits with 0 if nothing
     fails, else with the code of the first failure: 1 refused, 2 settings, 3 identity or clock,
     4 not reachable.
     """
     from s3vend.cli.setup.checks import run_checks
+    from s3vend.cli.setup.preflight import parse_origin
 
+    checked = None if origin is None else parse_origin(origin)
     findings = []
-    for finding in run_checks(options, target and parse_target(target), origin):
+    for finding in run_checks(options, target and parse_target(target), checked):
         findings.append(finding)
         if not options.is_json:
             level = Painted(finding.level.ljust(4), COLOURS[finding.level])
