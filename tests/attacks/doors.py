@@ -8,6 +8,7 @@ from tests.attacks.sources import TWICE, VAULT, rule
 
 S3 = f"s3://{BUCKET}"
 SECRET = "reports-private/secret.csv"
+PAGE = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"}
 CONTEXT = '{"identity": {"userArn": "arn:aws:iam::123456789012:user/Administrator"}}'
 
 
@@ -32,6 +33,11 @@ KNOCKS = [
     Knock("the administrators' door by a header that overrides the path", "GET", "/iam/identity", 200, VAULT, headers={"X-Original-URL": "/admin/grants", "X-Rewrite-URL": "/admin/grants"}),
     Knock("another method by a header that overrides it", "GET", "/iam/identity", 200, VAULT, headers={"X-HTTP-Method-Override": "DELETE"}),
     Knock("an administrator by headers", "GET", "/iam/identity", 200, VAULT, headers={"X-Amzn-Request-Context": CONTEXT, "X-Amzn-Apigateway-Event": CONTEXT, "X-Forwarded-User": "Administrator"}),
+    Knock("a preflight at the administrators' door", "OPTIONS", "/admin/changes", 403, rule(8), headers=PAGE),
+    Knock("a preflight at the iam door", "OPTIONS", "/iam/credentials", 403, rule(8), headers=PAGE),
+    Knock("a preflight at the door of STS's protocol", "OPTIONS", "/sts/reports", 403, rule(8), headers=PAGE),
+    Knock("a preflight by a page of another origin", "OPTIONS", "/web-identity/credentials", 403, rule(8), headers=PAGE | {"Origin": "https://evil.example"}),
+    Knock("a request that a header makes a preflight", "POST", "/web-identity/credentials", 401, rule(8), headers=PAGE | {"X-HTTP-Method-Override": "OPTIONS"}),
     Knock("a query that is there twice", "GET", "/iam/grants?limit=1&limit=100", 400, TWICE),
     Knock("a query that is there twice, once encoded", "GET", "/iam/grants?limit=1&%6cimit=100", 403, TWICE),
     Knock("a body of another type", "POST", "/iam/credentials", 400, rule(13), "target=x", {"Content-Type": "application/x-www-form-urlencoded"}),

@@ -205,7 +205,8 @@ class World:
         self.loaded = {name: self._load(name) for name in NAMES}
         lenders = self.loaded["credentials"].assume_role, self.loaded["presigned_urls"].sessions.assume_role, self.loaded["sts"].assume_role  # fmt: skip
         self.lend: Callable[..., Any] = lenders[1]
-        asked = [vars(module).get("dynamodb") or module.cloudwatch for module in self.loaded.values()]  # fmt: skip
+        clients = [vars(module).get("dynamodb") or vars(module).get("cloudwatch") for module in self.loaded.values()]  # fmt: skip
+        asked = [one for one in clients if one is not None]
         for one in (*asked, *(lender.args[0] for lender in lenders)):
             one.meta.events.register("provide-client-params", self._count)
 
@@ -213,6 +214,8 @@ class World:
         """What is answered by an environment that keeps no session; `out` has what it writes."""
         path = event["requestContext"]["resourcePath"]
         name = "authorizer" if event.get("type") == "REQUEST" else function_of(path)
+        if event["requestContext"]["httpMethod"] == "OPTIONS":
+            name = "preflights"
         module: Any = self.loaded[name]
         if name == "presigned_urls":  # a session that is kept would hide a call
             module.sessions = SigningSessions(self.lend, module.new_id, module.now)
@@ -241,7 +244,7 @@ class World:
 
 NAMES = (
     *("credentials", "presigned_urls", "sts", "access", "administration", "audit"),
-    "authorizer",
+    *("authorizer", "preflights"),
 )
 
 
