@@ -11,7 +11,8 @@ from s3vend.errors import S3VendError, Unreachable
 
 if TYPE_CHECKING:
     from s3vend.http.wire import Answer, Wire
-    from s3vend.presigning.urls import Url, UrlMethod
+    from s3vend.presigning.presign import UrlMethod
+    from s3vend.presigning.urls import Url
     from s3vend.service.connect import Service
 
 PROBE = "s3vend-doctor"  # a key that need not exist
