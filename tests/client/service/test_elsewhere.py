@@ -26,6 +26,7 @@ MISSING = {"x-amzn-errortype": "MissingAuthenticationTokenException"}
         ),
         ((301, {"Location": "/login?state=hunter2"}, b""), "redirects to another path"),
         ((307, {}, b""), "redirects to another path"),
+        ((302, {"Location": "http://[login?state=hunter2"}, b""), "redirects to another place"),
         ((200, {}, PORTAL), "web page answered, not s3vend: 'Log in to Hotel'"),
         ((404, {}, b"<HTML><body>nginx hunter2x</body>"), "web page answered"),
         ((405, {}, S3), "S3, or a service like it, answered MethodNotAllowed"),

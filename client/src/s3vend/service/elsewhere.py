@@ -61,7 +61,10 @@ def _redirect(answer: Answer) -> str | None:
     if not 300 <= answer.status < 400:
         return None
     location = answer.headers.get("location", "")
-    place = origin(location) if "://" in location else "another path"
+    try:
+        place = origin(location) if "://" in location else "another path"
+    except ValueError:  # such as a host with one bracket
+        place = "another place"
     return (
         f"The address redirects to {place}. s3vend follows no redirect, so that no token goes "
         "elsewhere. A login page or a captive portal may be in the way, or the path is wrong."
