@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from vending.credentials.vend import vend_credentials
 from vending.times import iso
 
 QUERY = ("target", "permission", "privilege", "durationSeconds")
+OWN = {"read": "READ", "write": "WRITE", "readwrite": "READWRITE"}  # targets, by permission
 NUMBER = re.compile("[0-9]{1,9}")
 
 logger = Logger()
@@ -42,10 +43,7 @@ def credentials(request: gateway.Request, caller: Caller, record: Record) -> Ans
             "sessionToken": temporary.session_token,
             "expiration": iso(vended.expiration),
         },
-        "matchedGrantTargets": [target.as_json() for target in vended.narrowed.targets],
-        "permission": body.permission,
-        "region": vended.narrowed.decision.location.region,
-        **vended.narrowed.session.as_answered(),
+        **vended.narrowed.as_answered(),
         "vendId": record.vend_id,
         "sessionId": vended.session_id,
     }
@@ -56,7 +54,7 @@ def container_credentials(request: gateway.Request, caller: Caller, record: Reco
 
     It takes query parameters and answers with the SDKs' member names.
     """
-    body = checked(CredentialsRequest, as_members(request.query(QUERY)))
+    body = checked(CredentialsRequest, as_members(request.query_lists(QUERY, OWN)))
     vended = vend_credentials(caller, body, record, environment.lending(assume_role))
     temporary = vended.credentials
     return {
@@ -67,12 +65,20 @@ def container_credentials(request: gateway.Request, caller: Caller, record: Reco
     }
 
 
-def as_members(query: Mapping[str, str]) -> dict[str, object]:
+def as_members(query: Mapping[str, Sequence[str]]) -> dict[str, object]:
     """The query as members of a body, with the duration as a number."""
-    return {
-        name: int(value) if name == "durationSeconds" and NUMBER.fullmatch(value) else value
-        for name, value in query.items()
-    }
+    members: dict[str, object] = {name: query[name][0] for name in QUERY if name in query}
+    duration = str(members.get("durationSeconds"))
+    if NUMBER.fullmatch(duration):
+        members["durationSeconds"] = int(duration)
+    if own := [
+        {"target": target, "permission": OWN[name]}
+        for name, targets in query.items()
+        if name in OWN
+        for target in targets
+    ]:
+        members["targets"] = own
+    return members
 
 
 CREDENTIALS = recorded_route(recording, "credentials", credentials)
@@ -80,7 +86,7 @@ ROUTES = {
     "POST /iam/credentials": CREDENTIALS,
     "POST /web-identity/credentials": CREDENTIALS,
     "GET /web-identity/credentials": recorded_route(
-        recording, "credentials", container_credentials, QUERY
+        recording, "credentials", container_credentials, QUERY, tuple(OWN)
     ),
 }
 

@@ -53,7 +53,7 @@ def calls_in_a_thousand(
         for _ in range(environments)
     ]
     sessions = [
-        Session("role", "{}", LONGEST, f"caller{number}", "grant", f"caller{number}")
+        Session("role", "{}", LONGEST, f"caller{number}", ("grant",), f"caller{number}")
         for number in range(callers)
     ]
     record: Any = Unrecorded()

@@ -114,7 +114,7 @@ def wider(case: Case) -> list[Grant]:
 def knowing(case: Case, *, with_wider: bool) -> LoadGrants:
     here = location(account=case.account, kms_key=kms_key(case) if case.kms else None)
     grants = (*(wider(case) if with_wider else []), *others(case), granted(case))
-    return lambda keys, bucket: Known(grants, here, NOTHING_DENIED)
+    return lambda keys, bucket: Known(grants, (here,), NOTHING_DENIED)
 
 
 def lend(case: Case, targets: Sequence[tuple[str, bool]] | None = None) -> Asked:

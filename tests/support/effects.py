@@ -1,17 +1,20 @@
 """What the flows take of the world, with what a test does not care about filled in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from tests.support.make import NOW, ROLE_ARN, location, rates
-from vending.decision.closest import Match
+from vending.callers.caller import Caller
+from vending.decision.closest import Match, closest_grants
 from vending.decision.decide import Decision
 from vending.decision.effects import Effects, LoadDenials, LoadGrants, Rates
+from vending.decision.wanted import Wants
 from vending.denials.denials import NOTHING_DENIED, Denials
 from vending.denials.revoked import NONE_REVOKED
-from vending.grants.grant import Grant
+from vending.grants.grant import Grant, Permission
+from vending.grants.keys import Keys
 from vending.grants.location import Location
-from vending.sessions.session import AssumeRole, Lending
+from vending.sessions.session import AssumeRole, Lending, Lent, Session, session_for
 from vending.sigv4.presign import Named
 from vending.uploads.start import UploadEffects
 from vending.uploads.upload import Upload
@@ -99,3 +102,24 @@ def decided(grant: Grant, registered: Location | None = None) -> Decision:
     """For this grant, whose scope has no variables."""
     scope = grant.scope.fill({})
     return Decision(Match(grant, scope), registered or location(), NONE_REVOKED)
+
+
+def one_session(
+    who: Caller,
+    decision: Decision,
+    targets: Sequence[Keys],
+    permission: Permission,
+    duration: int,
+    found: Effects,
+    *,
+    handed_out: bool = False,
+) -> Session:
+    """The session for one grant."""
+    lent = Lent(decision, tuple(targets), permission)
+    return session_for(who, [lent], duration, found, handed_out=handed_out)
+
+
+def closest_grant(grants: Iterable[Grant], who: Caller, wanted: Wants, now: datetime) -> Match:
+    """The closest grant that covers all targets alone."""
+    (covered,) = closest_grants(grants, who, wanted, now, 1)
+    return covered.match

@@ -69,14 +69,14 @@ class Lender:
     def new_id(self) -> str:
         return identifier(next(self.numbers).to_bytes(10))
 
-    def load_grants(self, keys: Sequence[str], bucket: str) -> Known:
+    def load_grants(self, keys: Sequence[str], buckets: Sequence[str]) -> Known:
         found = [
             one
             for one in self.grants
-            if one.scope.bucket == bucket and one.grantee.table_key in keys
+            if one.scope.bucket in buckets and one.grantee.table_key in keys
         ]
-        here = Location(Keys(bucket, "", is_prefix=True), REGION)
-        return Known(tuple(found), here, NOTHING_DENIED)
+        here = (Location(Keys(bucket, "", is_prefix=True), REGION) for bucket in buckets)
+        return Known(tuple(found), tuple(here), NOTHING_DENIED)
 
     def assume_role(self, session: Session, session_id: str) -> Credentials:
         self.asked.append(session)

@@ -16,7 +16,10 @@ from vending.grants.keys import Keys
 from vending.grants.location import Location
 from vending.grants.rate_limit import RateLimit
 from vending.grants.scope import Scope
+from vending.sessions.conditions import Conditions
+from vending.sessions.policy import session_policy
 from vending.sessions.session import Credentials, Session
+from vending.sessions.statements import Allowance, Tagging
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ACCOUNT = "123456789012"
@@ -65,6 +68,24 @@ def credentials(seconds: int = 3600) -> Credentials:
     return Credentials("ASIAEXAMPLE", "a-secret", "a-token/+=", expiration)
 
 
+def one_policy(
+    targets: Sequence[Keys],
+    permission: Permission,
+    here: Location,
+    role_arn: str,
+    conditions: Conditions,
+    *,
+    versions: bool = False,
+    bucket_location: bool = False,
+    tagging: Tagging = None,
+) -> str:
+    """Make the session policy for one grant."""
+    allowance = Allowance.of(
+        targets, permission, here, conditions, versions=versions, tagging=tagging
+    )
+    return session_policy([allowance], role_arn, bucket_location=bucket_location)
+
+
 class Sts:
     """A fake of STS: grants every AssumeRole and records it."""
 
@@ -101,13 +122,16 @@ def rates(counts: Counts | None = None, *, allow: bool = False, **stack: int) ->
 
 
 def knowing(
-    *grants: Grant, bucket: str = "bkt", registered: bool = True, denials: Denials = NOTHING_DENIED
+    *grants: Grant,
+    buckets: Sequence[str] = ("bkt",),
+    registered: bool = True,
+    denials: Denials = NOTHING_DENIED,
 ) -> LoadGrants:
     """Make a ``load_grants`` that returns these grants to every caller."""
 
-    def load(grantee_keys: Sequence[str], requested: str) -> Known:
-        known = location(bucket) if registered and requested == bucket else None
-        found = tuple(grant for grant in grants if grant.scope.bucket == requested)
+    def load(grantee_keys: Sequence[str], requested: Sequence[str]) -> Known:
+        known = tuple(location(one) for one in requested if registered and one in buckets)
+        found = tuple(grant for grant in grants if grant.scope.bucket in requested)
         return Known(found, known, denials)
 
     return load

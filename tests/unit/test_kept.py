@@ -33,7 +33,7 @@ def counting(
 ) -> Callable[[Sequence[str], str], Known]:
     def load(keys: Sequence[str], bucket: str) -> Known:
         asked.append((keys, bucket))
-        return Known((grant("s3://bkt/* READ", id=f"number-{len(asked)}"),), None, NOTHING_DENIED)
+        return Known((grant("s3://bkt/* READ", id=f"number-{len(asked)}"),), (), NOTHING_DENIED)
 
     return load
 
@@ -97,7 +97,7 @@ def test_an_old_answer_is_not_used_when_the_table_fails() -> None:
     def load(keys: Sequence[str], bucket: str) -> Known:
         if fails:
             raise Unavailable("ProvisionedThroughputExceededException")
-        return Known((), None, NOTHING_DENIED)
+        return Known((), (), NOTHING_DENIED)
 
     keeping = Kept(load, 10, clock.now).load
     keeping(KEYS, "bkt")

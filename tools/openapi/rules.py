@@ -51,7 +51,13 @@ RULES: dict[str, Schema] = {
         "dependentRequired": {"subject": ["issuer"], "claims": ["issuer"]},
         "not": having("subject", "claims"),
     },
-    "CredentialsRequest": {"oneOf": [having("target"), having("targets")]},
+    "CredentialsRequest": {
+        "oneOf": [having("target"), having("targets")],
+        "anyOf": [
+            having("permission"),
+            has("targets", type="array", items=having("target", "permission")),
+        ],
+    },
     "UploadUrl": {
         "not": {
             "anyOf": [

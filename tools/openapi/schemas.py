@@ -64,7 +64,7 @@ def model(body: type[BaseModel], inner: list[type[BaseModel]]) -> Schema:
 def of(hint: Any, inner: list[type[BaseModel]]) -> Schema:
     """Return the schema of one member."""
     for known, schema in KNOWN:
-        if hint == known:
+        if known in (hint, named(hint)):
             return {**schema}
     hint = named(hint)
     origin, arguments = get_origin(hint), get_args(hint)

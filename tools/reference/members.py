@@ -15,7 +15,7 @@ from typing import (
     get_type_hints,
 )
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from tools.reference import words
@@ -131,7 +131,7 @@ def meaning(body: type[BaseModel], member: str) -> str:
 def takes(hint: Any) -> str:
     """Return the values that a member takes, in words."""
     for known, words_for_type in WORDS:
-        if hint == known:
+        if known in (hint, named(hint)):
             return words_for_type + bounds(hint)
     hint = named(hint)
     origin, arguments = get_origin(hint), get_args(hint)
@@ -155,8 +155,13 @@ def takes(hint: Any) -> str:
 
 
 def named(hint: Any) -> Any:
-    """Return the type behind a plain alias."""
-    return hint.__value__ if isinstance(hint, TypeAliasType) else hint
+    """Return the type behind a plain alias, without the tag that it has in a union."""
+    hint = hint.__value__ if isinstance(hint, TypeAliasType) else hint
+    inside, *notes = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    if not any(isinstance(note, Tag) for note in notes):
+        return hint
+    kept = [note for note in notes if not isinstance(note, Tag)]
+    return Annotated[inside, *kept] if kept else inside
 
 
 def validator_message(hint: Any) -> str:

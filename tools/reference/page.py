@@ -56,6 +56,7 @@ def text() -> str:
         *members.model(
             request.CredentialsRequest, "`POST /{door}/credentials`, `POST /{door}/explanations`"
         ),
+        *members.model(request.TargetPermission, "one of `targets`"),
         *members.model(urls_request.UrlsRequest, "`POST /{door}/presigned-urls`"),
         *members.model(urls_request.ReadingUrl, "one of `requests`"),
         *members.model(urls_request.UploadUrl, "one of `requests`"),

@@ -15,7 +15,7 @@ from vending.grants.keys import Keys
 from vending.grants.location import Location
 from vending.grants.scope import Scope
 from vending.sessions.conditions import grant_conditions
-from vending.sessions.policy import policy_document
+from vending.sessions.statements import Allowance, policy_document
 
 ACCOUNT = "123456789012"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
@@ -88,16 +88,8 @@ def policy_of(
     """Return the session policy for one target in a location with these members."""
     keys = Keys.parse(target) if isinstance(target, str) else target
     location = Location(Keys(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
-    return policy_document(
-        [keys],
-        permission,
-        location,
-        ROLE_ARN,
-        conditions or {},
-        versions=False,
-        bucket_location=True,
-        tagging=None,
-    )
+    allowance = Allowance.of([keys], permission, location, conditions or {})
+    return policy_document([allowance], ROLE_ARN, bucket_location=True)
 
 
 def policy(target: str | Keys, permission: Permission, **members: Any) -> str:

@@ -23,7 +23,10 @@ REVOKED = ("revocation", "denialWritten", "merged", "environmentsBy", "detail")
 CREDENTIALS = (
     "vends credentials for just the targets",
     "CredentialsRequest",
-    ("credentials", "matchedGrantTargets", "permission", "region", "leftOut?", *VENDED),
+    (
+        *("credentials", "matchedGrantTargets", "permission?", "region?", "buckets", "leftOut?"),
+        *VENDED,
+    ),
 )
 URLS = (
     "presigns URLs, all or none; also in the [compact form](uploads.md#many-urls-at-once)",
@@ -76,7 +79,10 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /web-identity/credentials": CREDENTIALS,
     "GET /web-identity/credentials": (
         "vends credentials in the form that AWS SDKs read",
-        "query: `target`, `permission`, `privilege`, `durationSeconds`",
+        (
+            "query: `target`, `permission`, `privilege`, `durationSeconds`; or `read`, `write` and "
+            "`readwrite` with a target each, also several times"
+        ),
         ("AccessKeyId", "SecretAccessKey", "Token", "Expiration"),
     ),
     "POST /web-identity/presigned-urls": URLS,
@@ -174,9 +180,16 @@ MEANINGS = {
         "`subject`, everybody of the issuer"
     ),
     "CredentialsRequest.target": "what the credentials open; give this or `targets`",
-    "CredentialsRequest.targets": "several targets; one grant must cover all of them",
-    "CredentialsRequest.permission": "what the credentials allow",
-    "CredentialsRequest.privilege": "`Minimal`: the targets; `Default`: the grant's whole scope",
+    "CredentialsRequest.targets": (
+        "several targets, each with the request's permission or one of its own; up to three grants "
+        "in up to three buckets may [cover them together](limits.md#several-grants-in-one-session)"
+    ),
+    "CredentialsRequest.permission": (
+        "what the credentials allow; required unless each of `targets` has its own"
+    ),
+    "CredentialsRequest.privilege": "`Minimal`: the targets; `Default`: each grant's whole scope",
+    "TargetPermission.target": "what the credentials open",
+    "TargetPermission.permission": "what they allow there",
     "CredentialsRequest.durationSeconds": (
         f"seconds, {SHORTEST} to {LONGEST}; absent: the longest that the grant allows"
     ),

@@ -75,8 +75,8 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
 
 
 def _path(path: tuple[int | str, ...], kind: str) -> tuple[int | str, ...]:
-    # In a union, pydantic adds the value of the member that chose the model, a method, to the path.
-    if path[:1] == ("requests",) and len(path) > 1:
+    # In a union, pydantic adds to the path what chose the model: a method, or the form of a target.
+    if path[:1] in (("requests",), ("targets",)) and len(path) > 1:
         path = (*path[:2], *path[3:])
     return (*path, "method") if kind.startswith("union_tag") else path
 

@@ -14,6 +14,7 @@ from vending.grants.location import Location
 from vending.grants.scope import CLAIM
 from vending.sessions.conditions import grant_conditions
 from vending.sessions.policy import POLICY_CHARACTERS, session_policy
+from vending.sessions.statements import Allowance
 
 _LONGEST_ADDRESS = ":".join(["ffff"] * 8)
 _LONGEST_NAME = "n" * 64  # longest name of a role or user; a guess for claim values
@@ -38,15 +39,15 @@ def grant_faults(
     conditions = grant_conditions(grant, caller, datetime.max.replace(tzinfo=UTC))
     try:
         scope = grant.scope.fill(caller.identity.variables)
-        session_policy(
+        whole = Allowance.of(
             [scope],
             grant.permission,
             location,
-            location.role_arn(role_arn),
             conditions,
             versions=grant.versions,
             tagging=Permission.WRITE if grant.tagging else None,
         )
+        session_policy([whole], location.role_arn(role_arn))
     except PolicyTooLarge:
         reason = f"the session policy of some callers would exceed {POLICY_CHARACTERS} characters"
         yield "scope", f"the scope is too long: {reason}"

@@ -1,5 +1,6 @@
 """Explains what a credentials request would get, and URLs for its targets, without vending."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -8,10 +9,9 @@ from vending.callers.caller import Caller
 from vending.credentials.explain_urls import explain_urls
 from vending.credentials.narrow import narrow
 from vending.credentials.request import CredentialsRequest
-from vending.decision.decide import decide
+from vending.decision.decide import Decision, decide_several
 from vending.decision.effects import Effects
 from vending.errors import Refusal, RequestFault
-from vending.grants.grant import Grant
 from vending.sessions.durations import (
     LONGEST,
     LONGEST_URL,
@@ -34,19 +34,18 @@ def explain(
         Unavailable: the table failed.
     """
     effects = replace(effects, load_grants=cache(effects.load_grants))  # all decisions see the same
-    urls = explain_urls(caller, request.wanted, request.permission, effects)
+    urls = explain_urls(caller, request.wanted, effects)
     return _credentials(caller, request, record, effects) | {"presignedUrls": urls}
 
 
 def _credentials(
     caller: Caller, request: CredentialsRequest, record: Record, effects: Effects
 ) -> dict[str, object]:
-    grant = None
+    decisions: tuple[Decision, ...] = ()
     try:
         check_shortest("durationSeconds", request.duration_seconds, SHORTEST)
-        decision = decide(caller, request.wanted, record, effects)
-        grant = decision.match.grant
-        narrowed = narrow(caller, request, decision, effects)
+        decisions = decide_several(caller, request.wanted, record, effects)
+        narrowed = narrow(caller, request, decisions, effects)
     except (Refusal, RequestFault) as error:
         record.note(outcome="refused", code=error.code, reason=error.reason)
         return {
@@ -54,30 +53,40 @@ def _credentials(
             "code": error.code,
             "reason": error.detail,
             "matchedGrantTargets": [],
-            "limits": limits(grant, effects),
+            "limits": limits(decisions, effects),
         }
-    scope, session = decision.match.scope, narrowed.session
+    session, allowed = narrowed.session, "; ".join(map(_allows, decisions))
     return {
         "decision": "granted",
-        "reason": f"The grant {grant.id!r} allows {grant.permission} on {scope}.",
-        "matchedGrantTargets": [target.as_json() for target in narrowed.targets],
+        "reason": f"{allowed[0].upper()}{allowed[1:]}.",
+        "matchedGrantTargets": narrowed.targets_as_json(),
         "sessionPolicy": session.policy,
         "sessionPolicyLength": len(session.policy),
         **session.as_answered(),
-        "limits": limits(grant, effects),
+        "limits": limits(decisions, effects),
     }
 
 
-def limits(grant: Grant | None, effects: Effects) -> dict[str, object]:
-    """The limits for a request under ``grant`` (None: under any): seconds, characters, rates.
+def limits(decisions: Sequence[Decision], effects: Effects) -> dict[str, object]:
+    """The limits for a request under these grants (none: any): seconds, characters, rates.
 
     ``callerRateLimit`` is the stack's limit for each caller, over all grants.
     """
-    rates = {"rateLimit": grant and grant.rate_limit, "callerRateLimit": effects.rates.stack}
+    grants = [decision.match.grant for decision in decisions]
+    rates = {"rateLimit": None, "callerRateLimit": effects.rates.stack}
+    if len(grants) == 1:
+        rates["rateLimit"] = grants[0].rate_limit
     return {
         "minDurationSeconds": SHORTEST,
-        "maxDurationSeconds": longest_credentials(grant) if grant else LONGEST,
-        "maxExpiresIn": longest_url(grant, effects.now) if grant else LONGEST_URL,
+        "maxDurationSeconds": min(map(longest_credentials, grants), default=LONGEST),
+        "maxExpiresIn": min(
+            (longest_url(grant, effects.now) for grant in grants), default=LONGEST_URL
+        ),
         "sessionPolicyCharacters": POLICY_CHARACTERS,
         **{name: limit.as_json() for name, limit in rates.items() if limit},
     }
+
+
+def _allows(decision: Decision) -> str:
+    grant = decision.match.grant
+    return f"the grant {grant.id!r} allows {grant.permission} on {decision.match.scope}"

@@ -1,6 +1,6 @@
 """Explains what requests for presigned URLs would get, without signing; ``explain`` calls it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from vending.audit.record import Record
@@ -15,31 +15,31 @@ from vending.sessions.session import signing_session
 from vending.sigv4.post_policy import FILENAME
 from vending.sigv4.presign import PERMISSION_FOR, Method
 
-# A URL reads or writes, so the permission to do both is judged in two parts.
-PARTS: Mapping[Permission, tuple[Permission, ...]] = {
-    Permission.READ: (Permission.READ,),
-    Permission.WRITE: (Permission.WRITE,),
-    Permission.READWRITE: (Permission.READ, Permission.WRITE),
-}
+PARTS = (Permission.READ, Permission.WRITE)  # a URL reads or writes
 
 
 def explain_urls(
-    caller: Caller, wanted: Sequence[Wanted], permission: Permission, effects: Effects
+    caller: Caller, wanted: Sequence[Wanted], effects: Effects
 ) -> list[dict[str, object]]:
-    """For each part of the permission: the methods, and the decision with its reason.
+    """For reading and writing, where they are wanted: the methods, and the decision's reason.
 
     URLs that are granted have their longest lifetime in seconds, and the limits of uploads.
 
     Raises:
         Unavailable: the table failed.
     """
+    asked = {
+        part: [replace(one, permission=part) for one in wanted if one.permission.includes(part)]
+        for part in PARTS
+    }
     return [
         {
             "permission": part.value,
-            "methods": methods(part, wanted),
-            **_decision(caller, [replace(one, permission=part) for one in wanted], effects),
+            "methods": methods(part, some),
+            **_decision(caller, some, effects),
         }
-        for part in PARTS[permission]
+        for part, some in asked.items()
+        if some
     ]
 
 

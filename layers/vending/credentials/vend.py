@@ -7,7 +7,7 @@ from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.credentials.narrow import Narrowed, Request, narrow
 from vending.decision.count import Counted, count
-from vending.decision.decide import check_still_allowed, decide
+from vending.decision.decide import check_still_allowed, decide_several
 from vending.errors import Unavailable
 from vending.sessions.durations import SHORTEST, check_shortest
 from vending.sessions.session import Credentials, Lending, issued_at, limit_expiration
@@ -16,7 +16,7 @@ from vending.times import iso
 
 @dataclass(frozen=True, slots=True)
 class VendedCredentials:
-    """Credentials for the caller; ``expiration`` is when they actually expire."""
+    """Credentials for the caller; ``expiration`` is when the first of them actually expire."""
 
     narrowed: Narrowed
     credentials: Credentials
@@ -37,19 +37,19 @@ def vend_credentials(
         Unavailable: the table or STS failed.
     """
     check_shortest("durationSeconds", request.duration_seconds, SHORTEST)
-    decision = decide(caller, request.wanted, record, lending)
-    narrowed = narrow(caller, request, decision, lending)
-    count(caller, decision.match.grant, Counted(), record, lending)
+    decisions = decide_several(caller, request.wanted, record, lending)
+    narrowed = narrow(caller, request, decisions, lending)
+    count(caller, narrowed.grants, Counted(), record, lending)
     session, session_id = narrowed.session, lending.new_id()
     record.note(**session.as_recorded(session_id))
     lent = lending.assume_role(session, session_id)
     issued = issued_at(lent, session, lending.now)
     credentials = limit_expiration(lent, session, lending.now)
-    ends = decision.match.grant.expires or credentials.expiration
-    expiration = min(ends, credentials.expiration)
+    ends = [grant.expires for grant in narrowed.grants if grant.expires]
+    expiration = min([credentials.expiration, *ends])
     if expiration <= lending.now:
         raise Unavailable("SessionEnded")
     packed = credentials.packed_policy_size
-    check_still_allowed(caller, decision, session_id, issued, lending)
+    check_still_allowed(caller, decisions, session_id, issued, lending)
     record.note(expiresAt=iso(expiration), cached=False, packedPolicySize=packed)
     return VendedCredentials(narrowed, credentials, expiration, session_id)

@@ -10,7 +10,7 @@ from vending.credentials.vend import VendedCredentials, vend_credentials
 from vending.decision.effects import Known
 from vending.decision.wanted import Wanted
 from vending.errors import AccessDenied
-from vending.grants.grant import Grant, Permission
+from vending.grants.grant import Grant
 from vending.sessions.durations import SHORTEST, check_shortest
 from vending.sessions.session import Lending
 
@@ -22,7 +22,6 @@ class WholeScope:
     """A credentials request for the whole scope of one grant, with its permission."""
 
     wanted: tuple[Wanted]
-    permission: Permission
     duration_seconds: int | None
     privilege: Literal["Default"] = "Default"
 
@@ -48,10 +47,10 @@ def vend_grant(
     if grant is None or scope is None:
         raise AccessDenied("You have no grant with this id.", reason="NoGrant")
 
-    def load_this_grant(grantee_keys: Sequence[str], bucket: str) -> Known:
-        known = lending.load_grants(grantee_keys, bucket)
+    def load_this_grant(grantee_keys: Sequence[str], buckets: Sequence[str]) -> Known:
+        known = lending.load_grants(grantee_keys, buckets)
         return replace(known, grants=tuple(grant for grant in known.grants if grant.id == grant_id))
 
     wanted = Wanted(scope, grant.permission, "/target")
-    request = WholeScope((wanted,), grant.permission, duration_seconds)
+    request = WholeScope((wanted,), duration_seconds)
     return vend_credentials(caller, request, record, replace(lending, load_grants=load_this_grant))

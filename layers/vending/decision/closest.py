@@ -1,13 +1,14 @@
-"""Finds the closest grant that covers all wanted targets; ``decide`` calls it."""
+"""Finds the grants that cover all wanted targets: one if it can, else few; ``decide`` calls it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vending.callers.caller import Caller
+from vending.decision.fewest import fewest
 from vending.decision.wanted import Wanted, WantedKeys, Wants, each
 from vending.errors import AccessDenied, Fault, SeveralGrants
-from vending.grants.grant import Grant
+from vending.grants.grant import Grant, Permission
 from vending.grants.keys import Keys
 
 
@@ -29,35 +30,94 @@ class Match:
         return (-len(self.scope.key), self.scope.is_prefix, shared, self.grant.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A grant that answers a request, and the wanted targets that it covers."""
+
+    match: Match
+    wanted: Wants
+
+
 def matches(grants: Iterable[Grant], caller: Caller, now: datetime) -> list[Match]:
     """The grants that apply to ``caller`` now, the closest first."""
     filled = [Match(grant, scope) for grant in grants if (scope := grant.scope_for(caller, now))]
     return sorted(filled, key=lambda match: match.closeness)
 
 
-def closest_grant(grants: Iterable[Grant], caller: Caller, wanted: Wants, now: datetime) -> Match:
-    """The closest grant that covers all wanted targets.
+def closest_grants(
+    grants: Iterable[Grant], caller: Caller, wanted: Wants, now: datetime, most: int
+) -> tuple[Covered, ...]:
+    """The closest grant that covers all wanted targets, else the fewest grants that do together.
+
+    With several, each target goes to the closest of them that covers it; READWRITE goes to one
+    grant if it can, else READ and WRITE apart.
 
     Raises:
         AccessDenied: no grant covers one of the targets.
-        SeveralGrants: grants cover every target, but no single grant covers all.
+        SeveralGrants: more than ``most`` grants are needed.
     """
     candidates = matches(grants, caller, now)
     for match in candidates:
         if all(match.covers(target) for target in wanted):
-            return match
-    closest: dict[str, Fault] = {}
-    for target in each(wanted):
-        covering = next((match.grant.id for match in candidates if match.covers(target)), None)
-        if covering is None:
-            raise AccessDenied(
-                f"None of your grants allows {target.permission} on {target.target}.",
-                faults=[Fault(target.pointer, "is not covered by any of your grants")],
-                reason="NoGrant",
-            )
-        closest.setdefault(covering, Fault(target.pointer, f"is covered by the grant {covering!r}"))
+            return (Covered(match, wanted),)
+    targets = list(each(wanted))
+    closest = {
+        match.grant.id: Fault(part.pointer, f"is covered by the grant {match.grant.id!r}")
+        for target in reversed(targets)
+        for match, part in _apart(target, candidates)
+    }
+    if most > 1:
+        covering = [[match.covers(part) for part in _parts(targets)] for match in candidates]
+        if chosen := fewest(covering, most):
+            return _shared([candidates[position] for position in chosen], targets)
     raise SeveralGrants(
-        "These targets need several grants, and a request can use only one. Send one request for "
-        f"each of these grants: {', '.join(sorted(closest))}",
-        faults=list(closest.values()),
+        f"{_NEEDED if most > 1 else _ONE} for each of these grants: {', '.join(sorted(closest))}",
+        faults=list(closest.values())[::-1],
     )
+
+
+_ONE = "These targets need several grants, and a request can use only one. Send one request"
+_NEEDED = (
+    "These targets need more grants than one session can serve. Send several requests, for example "
+    "one"
+)
+
+
+def _shared(chosen: Sequence[Match], targets: Iterable[Wanted]) -> tuple[Covered, ...]:
+    """The chosen grants in the order of the targets, each with its own."""
+    wanted: dict[Match, list[Wanted]] = {}
+    for target in targets:
+        for match, part in _apart(target, chosen):
+            wanted.setdefault(match, []).append(part)
+    return tuple(Covered(match, tuple(parts)) for match, parts in wanted.items())
+
+
+def _apart(target: Wanted, candidates: Sequence[Match]) -> list[tuple[Match, Wanted]]:
+    """The closest grant for the target, or for READ and WRITE one each.
+
+    Raises:
+        AccessDenied: no grant covers it.
+    """
+    for parts in ([target], _parts([target])):
+        found = [
+            (match, part)
+            for part in parts
+            if (match := next((one for one in candidates if one.covers(part)), None))
+        ]
+        if len(found) == len(parts):
+            return found
+    raise AccessDenied(
+        f"None of your grants allows {target.permission} on {target.target}.",
+        faults=[Fault(target.pointer, "is not covered by any of your grants")],
+        reason="NoGrant",
+    )
+
+
+def _parts(targets: Iterable[Wanted]) -> list[Wanted]:
+    """The targets with READ and WRITE apart."""
+    return [
+        replace(target, permission=permission)
+        for target in targets
+        for permission in (Permission.READ, Permission.WRITE)
+        if target.permission.includes(permission)
+    ]

@@ -4,6 +4,7 @@ Every way to vend calls ``count``. A minute is a minute of the clock: within six
 its end, a caller may get up to twice the limit.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 from typing import NamedTuple
@@ -26,8 +27,10 @@ class Counted(NamedTuple):
     pointer: str = ""  # to the member of the body that asks for so many
 
 
-def count(caller: Caller, grant: Grant, counted: Counted, record: Record, effects: Effects) -> None:
-    """Count one decision, if the stack or the grant has a rate limit.
+def count(
+    caller: Caller, grants: Sequence[Grant], counted: Counted, record: Record, effects: Effects
+) -> None:
+    """Count one decision, if the stack or one of the grants has a rate limit.
 
     Raises:
         InvalidRequest: the request asks for more URLs than a limit allows in any minute.
@@ -35,12 +38,11 @@ def count(caller: Caller, grant: Grant, counted: Counted, record: Record, effect
         Unavailable: counting failed, and the stack does not vend without counting.
     """
     rates = effects.rates
-    if not (rates.stack or grant.rate_limit):
+    if not (rates.stack or any(grant.rate_limit for grant in grants)):
         return
-    counters = [
-        *_counters(rates.stack, None, counted),
-        *_counters(grant.rate_limit, grant.id, counted),
-    ]
+    counters = _counters(rates.stack, None, counted)
+    for grant in grants:
+        counters += _counters(grant.rate_limit, grant.id, counted)
     for counter in counters:
         if counter.added > counter.most:
             raise _too_many_urls(counter, counted)

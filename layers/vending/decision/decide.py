@@ -1,26 +1,32 @@
-"""Gathers grants, location and denials, and decides: the closest grant, or a refusal."""
+"""Gathers grants, locations and denials, and decides: the closest grants, or a refusal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.decision.closest import Match, closest_grant
-from vending.decision.effects import Effects
+from vending.decision.closest import Covered, Match, closest_grants
+from vending.decision.effects import Effects, Known
 from vending.decision.wanted import Wants, as_recorded
 from vending.denials.revoked import Revoked, check_issued, check_not_blocked, not_blocked
 from vending.errors import AccessDenied, Fault, SeveralGrants
 from vending.grants.location import Location
 from vending.grants.never_lent import why_never_lent
 
+MOST_GRANTS = 3  # in one session: a role session name has room for three
+MOST_BUCKETS = 3
+ITEMS, DENIALS = 100, 2  # in one call to the table; beside them one location for each bucket
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The grant that answers a request, its location, and which of its sessions are revoked."""
+    """A grant that answers a request, its location, and which of its sessions are revoked."""
 
     match: Match
     location: Location
     revoked: Revoked
+    wanted: Wants = ()  # what the grant answers
 
 
 def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> Decision:
@@ -28,7 +34,27 @@ def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> D
 
     Raises:
         SeveralGrants: the targets lie in several buckets, or no single grant covers all.
-        AccessDenied: no grant covers a target, or the bucket is not registered as a location or is
+        And everything else that ``decide_several`` raises.
+    """
+    record.note(**as_recorded(wanted))
+    first, *others = _buckets(wanted)
+    if others:
+        raise SeveralGrants(
+            "All targets of a request must be in one bucket. Send one request for each bucket.",
+            faults=[_in(others[0], wanted, "is in a different bucket than the first target")],
+        )
+    (decision,) = _decide(caller, wanted, (first,), 1, record, effects)
+    return decision
+
+
+def decide_several(
+    caller: Caller, wanted: Wants, record: Record, effects: Effects
+) -> tuple[Decision, ...]:
+    """Find the closest grant that covers all wanted targets, else the fewest that do together.
+
+    Raises:
+        SeveralGrants: the targets lie in too many buckets, or need too many grants.
+        AccessDenied: no grant covers a target, or a bucket is not registered as a location or is
             never lent.
         Blocked: an administrator has blocked the caller.
         TooManyClaims: the token's claims make more grantee keys than a decision reads.
@@ -36,39 +62,64 @@ def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> D
         Unavailable: the table failed.
     """
     record.note(**as_recorded(wanted))
-    bucket = wanted[0].bucket
-    if other := next((target for target in wanted if target.bucket != bucket), None):
+    buckets, keys = _buckets(wanted), len(caller.identity.grantee_keys)
+    most = min(MOST_BUCKETS, (ITEMS - DENIALS) // (keys + 1))
+    if len(buckets) > most:
+        reason = f"is in bucket number {most + 1} of the request; the limit is {most}"
         raise SeveralGrants(
-            "All targets of a request must be in one bucket. Send one request for each bucket.",
-            faults=[Fault(other.pointer, "is in a different bucket than the first target")],
+            f"The targets lie in {len(buckets)} buckets; {_limit(most)}. Send several requests.",
+            faults=[_in(buckets[most], wanted, reason)],
         )
-    known = effects.load_grants(caller.identity.grantee_keys, bucket)
-    record.gathered()
-    check_not_blocked(caller, known.denials)
-    grants = not_blocked(known.grants, known.denials)
-    match = closest_grant(grants, caller, wanted, effects.now)
-    record.note(grant=match.grant.id)
-    if known.location is None:
-        raise AccessDenied(f"No location is registered for {bucket}.", reason="NoLocation")
-    _check_lent(known.location, effects)
-    revoked = Revoked.of(caller, match.grant, known.denials, effects.now)
-    return Decision(match, known.location, revoked)
+    return _decide(caller, wanted, buckets, MOST_GRANTS, record, effects)
 
 
 def check_still_allowed(
-    caller: Caller, decision: Decision, session_id: str, issued: datetime, effects: Effects
+    caller: Caller,
+    decisions: Sequence[Decision],
+    session_id: str,
+    issued: datetime,
+    effects: Effects,
 ) -> None:
     """Refuse a session that was revoked while the request ran; call it last, before the answer.
 
     ``issued`` is when STS issued the session.
 
     Raises:
-        AccessDenied: the caller or the grant is blocked by now.
+        AccessDenied: the caller or a grant is blocked by now.
         JustRevoked: the session is revoked.
         Unavailable: the table failed.
     """
     denials = effects.load_denials()
-    check_issued(caller, decision.match.grant, session_id, issued, denials, effects.now)
+    for decision in decisions:
+        check_issued(caller, decision.match.grant, session_id, issued, denials, effects.now)
+
+
+def _decide(
+    caller: Caller,
+    wanted: Wants,
+    buckets: Sequence[str],
+    most: int,
+    record: Record,
+    effects: Effects,
+) -> tuple[Decision, ...]:
+    known = effects.load_grants(caller.identity.grantee_keys, buckets)
+    record.gathered()
+    check_not_blocked(caller, known.denials)
+    grants = not_blocked(known.grants, known.denials)
+    covered = closest_grants(grants, caller, wanted, effects.now, most)
+    ids = [one.match.grant.id for one in covered]
+    record.note(**({"grant": ids[0]} if len(ids) == 1 else {"grants": ids}))
+    return tuple(_decision(caller, one, known, effects) for one in covered)
+
+
+def _decision(caller: Caller, covered: Covered, known: Known, effects: Effects) -> Decision:
+    grant, bucket = covered.match.grant, covered.match.scope.bucket
+    location = known.location_of(bucket)
+    if location is None:
+        raise AccessDenied(f"No location is registered for {bucket}.", reason="NoLocation")
+    _check_lent(location, effects)
+    revoked = Revoked.of(caller, grant, known.denials, effects.now)
+    return Decision(covered.match, location, revoked, covered.wanted)
 
 
 def _check_lent(location: Location, effects: Effects) -> None:
@@ -80,3 +131,19 @@ def _check_lent(location: Location, effects: Effects) -> None:
     own = location.role_arn(effects.role_arn) == effects.role_arn
     if reason := why_never_lent(location.id, () if own else effects.never_lent()):
         raise AccessDenied(f"{location.id} is never lent: {reason}.", reason="NeverLent")
+
+
+def _buckets(wanted: Wants) -> tuple[str, ...]:
+    """The buckets of the targets, in their order."""
+    return tuple(dict.fromkeys(target.bucket for target in wanted))
+
+
+def _in(bucket: str, wanted: Wants, detail: str) -> Fault:
+    """The fault of the first target in this bucket."""
+    return Fault(next(target.pointer for target in wanted if target.bucket == bucket), detail)
+
+
+def _limit(most: int) -> str:
+    if most == MOST_BUCKETS:
+        return f"a request may use {most}"
+    return f"with as many claims as your token has, a request may use {most}"

@@ -14,14 +14,18 @@ from vending.ids import short_hash
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The grants for one caller in one bucket, the bucket's location, and all denials."""
+    """The grants for one caller in some buckets, the buckets' locations, and all denials."""
 
     grants: tuple[Grant, ...]
-    location: Location | None
+    locations: tuple[Location, ...]
     denials: Denials
 
+    def location_of(self, bucket: str) -> Location | None:
+        """The location of this bucket, if it is registered."""
+        return next((one for one in self.locations if one.id == bucket), None)
 
-type LoadGrants = Callable[[Sequence[str], str], Known]  # grantee keys, bucket
+
+type LoadGrants = Callable[[Sequence[str], Sequence[str]], Known]  # grantee keys, buckets
 type LoadDenials = Callable[[], Denials]
 
 

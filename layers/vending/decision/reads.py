@@ -24,19 +24,19 @@ class Reads:
     read_denials: LoadDenials
     seconds: int  # for which grants are cached
     clocks: Clocks
-    _grants: Kept[[Sequence[str], str], Known] = field(init=False)
+    _grants: Kept[[Sequence[str], Sequence[str]], Known] = field(init=False)
     _denials: tuple[tuple[float, float], Denials] | None = None  # since when, and the denials
 
     def __post_init__(self) -> None:
         self._grants = Kept(self._read, self.seconds, self.clocks)
 
-    def load_grants(self, grantee_keys: Sequence[str], bucket: str) -> Known:
-        """The grants and the location, cached or new, with denials as ``load_denials`` returns.
+    def load_grants(self, grantee_keys: Sequence[str], buckets: Sequence[str]) -> Known:
+        """The grants and locations, cached or new, with denials as ``load_denials`` returns.
 
         Raises:
             Unavailable: the table failed.
         """
-        known = self._grants.load(grantee_keys, bucket)
+        known = self._grants.load(grantee_keys, buckets)
         return replace(known, denials=self.load_denials())
 
     def load_denials(self) -> Denials:
@@ -61,8 +61,8 @@ class Reads:
             return self._denials[1]
         return None
 
-    def _read(self, grantee_keys: Sequence[str], bucket: str) -> Known:
+    def _read(self, grantee_keys: Sequence[str], buckets: Sequence[str]) -> Known:
         since = self.clocks()
-        known = self.read(grantee_keys, bucket)
+        known = self.read(grantee_keys, buckets)
         self._denials = since, known.denials
         return known

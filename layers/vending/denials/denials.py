@@ -17,12 +17,18 @@ from vending.times import iso
 
 type Part = Literal["caller", "grant", "session"]
 
-# In ``{readable}-{caller}-{grant}-{session}``, as ``Session.name`` writes it.
+# In ``{readable}-{caller}-{grants}-{session}``, as ``Session.name`` writes it: up to three grants,
+# joined by ``.``. No part has a ``-`` of its own.
 WIDTHS: Mapping[Part, int] = {"caller": 13, "grant": 8, "session": 16}
-_PATTERNS: Mapping[Part, str] = {
+_WHOLE: Mapping[Part, str] = {
     "caller": "*:*-{}-*-*",
-    "grant": "*:*-*-{}-*",
+    "grant": "*:*-*-*{}*-*",  # one of the grants: no other place has as many dashes around it
     "session": "*:*-*-*-{}",
+}
+_BEGINS: Mapping[Part, tuple[str, ...]] = {
+    "caller": ("*:*-{}*-*-*",),
+    "grant": ("*:*-*-{}*-*", "*:*-*-*.{}*-*"),  # the first grant, or a later one
+    "session": ("*:*-*-*-{}*",),
 }
 
 
@@ -36,12 +42,13 @@ class Place(NamedTuple):
     begins: str
 
     @property
-    def pattern(self) -> str:
-        """The pattern for the IAM key ``aws:userid`` (``AROA…:`` and the role session name)."""
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns for the IAM key ``aws:userid`` (``AROA…:`` and the role session name)."""
         if not self.begins:
-            return "*"  # also sessions that this service did not create
-        rest = "" if len(self.begins) == WIDTHS[self.part] else "*"
-        return _PATTERNS[self.part].format(f"{self.begins}{rest}")
+            return ("*",)  # also sessions that this service did not create
+        if len(self.begins) == WIDTHS[self.part]:
+            return (_WHOLE[self.part].format(self.begins),)
+        return tuple(pattern.format(self.begins) for pattern in _BEGINS[self.part])
 
     def shorter(self, length: int) -> "Place":
         """The place cut to ``length`` characters: it matches the same names, and more."""

@@ -127,13 +127,14 @@ def find_sessions(
     failure: str | None = None
     try:
         for vend in vends(holders.issuer):
-            if vend.ends <= now or Place("grant", grant_part(vend.grant)) in covered:
+            if vend.ends <= now or not covered.isdisjoint(_places(vend)):
                 continue
             is_holder = holders.include_recorded(_claims(vend.members))
             if is_holder:
                 ends[vend.session_id] = max(vend.ends, ends.get(vend.session_id, vend.ends))
             elif is_holder is None:
-                unclear[vend.grant] = max(vend.ends, unclear.get(vend.grant, vend.ends))
+                for grant in vend.grants:
+                    unclear[grant] = max(vend.ends, unclear.get(grant, vend.ends))
     except (ServiceFault, TooLarge) as error:
         failure = error.reason
     last = sorted(ends, key=lambda session: ends[session], reverse=True)
@@ -142,6 +143,11 @@ def find_sessions(
     remaining: list[NotCovered] = [{name: id_, "until": iso(until)} for name, id_, until in rest]
     sessions = tuple(Place("session", one) for one in last[:MOST_SESSIONS])
     return Found(sessions, remaining, failure)
+
+
+def _places(vend: Vend) -> set[Place]:
+    """The places of the grants under which this was vended; a denial of any of them denies it."""
+    return {Place("grant", grant_part(grant)) for grant in vend.grants}
 
 
 def _plain(value: str) -> str:

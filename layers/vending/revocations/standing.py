@@ -49,7 +49,11 @@ class Standing:
         which STS issued the session.
         """
         _, *parts = session_name.rsplit("-", len(PARTS))
-        named = list(zip(PARTS, parts, strict=False))
+        named = [
+            (part, value)
+            for part, values in zip(PARTS, parts, strict=False)
+            for value in values.split(".")  # a session may have several grants
+        ]
 
         def within(denials: Denials) -> bool:
             times = chain.from_iterable(denials.of_part(*one) for one in named)

@@ -1,5 +1,6 @@
 """How long credentials and URLs may last: the limits of grants, STS and role chaining."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from vending.errors import DurationNotAllowed, Fault
@@ -9,14 +10,17 @@ SHORTEST, LONGEST = 900, 3600  # seconds; role chaining allows one hour
 LONGEST_URL = 3300  # seconds; leaves five minutes in which a signing session can be reused
 
 
-def credentials_duration(requested: int | None, grant: Grant) -> int:
+def credentials_duration(requested: int | None, grants: Sequence[Grant]) -> int:
     """The duration of a session for credentials, in seconds; None requests the maximum.
 
     Raises:
-        DurationNotAllowed: longer than the grant allows.
+        DurationNotAllowed: longer than one of the grants allows.
     """
-    longest = longest_credentials(grant)
-    return _at_most(requested if requested is not None else longest, longest, "durationSeconds")
+    shortest = min(grants, key=longest_credentials)
+    longest = longest_credentials(shortest)
+    if requested is None:
+        return longest
+    return _at_most(requested, longest, "durationSeconds", shortest)
 
 
 def longest_credentials(grant: Grant) -> int:
@@ -30,7 +34,7 @@ def url_lifetime(requested: int, grant: Grant, now: datetime) -> int:
     Raises:
         DurationNotAllowed: longer than the grant allows, or than the grant itself lasts.
     """
-    return _at_most(requested, longest_url(grant, now), "expiresIn")
+    return _at_most(requested, longest_url(grant, now), "expiresIn", grant)
 
 
 def longest_url(grant: Grant, now: datetime) -> int:
@@ -60,9 +64,10 @@ def in_words(seconds: int) -> str:
     return f"{seconds} seconds ({written})"
 
 
-def _at_most(requested: int, longest: int, member: str) -> int:
+def _at_most(requested: int, longest: int, member: str, grant: Grant) -> int:
     if requested > longest:
-        raise _not_allowed(member, requested, f"this grant allows at most {in_words(longest)}")
+        limit = f"the grant {grant.id!r} allows at most {in_words(longest)}"
+        raise _not_allowed(member, requested, limit)
     return requested
 
 

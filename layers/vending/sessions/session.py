@@ -7,21 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from vending.callers.caller import Caller
 from vending.decision.decide import Decision
 from vending.decision.effects import Effects
 from vending.denials.names import grant_part, source_identity
-from vending.errors import AccessDenied, PolicyTooLarge
+from vending.errors import AccessDenied, Fault, PolicyTooLarge, SeveralGrants
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
 from vending.sessions.conditions import grant_conditions
 from vending.sessions.durations import LONGEST
-from vending.sessions.policy import BUCKET_LOCATION, session_policy
+from vending.sessions.policy import session_policy
+from vending.sessions.statements import BUCKET_LOCATION, Allowance
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
 
 MARGIN = 60  # seconds that may pass before STS starts the session
+READABLE = {1: 20, 2: 15, 3: 6}  # characters of the caller's name in the session's, by its grants
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,16 @@ class Session:
     policy: str
     duration: int  # seconds
     caller: str  # canonical, with the unique id: sessions are never shared across callers
-    grant: str
+    grants: tuple[str, ...]
     source_identity: str
     external_id: str | None = None  # required by a role in another account
     left_out: tuple[str, ...] = ()  # actions for which the policy had no room
 
     def name(self, session_id: str) -> str:
-        """The role session name: 60 characters at most; a deny can match each part of it."""
-        return f"{self.source_identity}-{grant_part(self.grant)}-{session_id}"
+        """The role session name: 64 characters at most; a deny can match each part of it."""
+        readable, caller = self.source_identity.rsplit("-", 1)
+        grants = ".".join(map(grant_part, self.grants))
+        return f"{readable[: READABLE[len(self.grants)]]}-{caller}-{grants}-{session_id}"
 
     def as_answered(self) -> dict[str, object]:
         """What the answer says about the session's policy: what it leaves out, if anything."""
@@ -80,42 +85,39 @@ class Lending(Effects):
     new_id: Callable[[], str]  # makes a session id
 
 
+class Lent(NamedTuple):
+    """What a session lends under one grant."""
+
+    decision: Decision
+    targets: tuple[Keys, ...]
+    permission: Permission
+
+
 def session_for(
     caller: Caller,
-    decision: Decision,
-    targets: Sequence[Keys],
-    permission: Permission,
+    lent: Sequence[Lent],
     duration: int,
     effects: Effects,
     *,
+    order: Sequence[Keys] = (),
     handed_out: bool = False,
 ) -> Session:
-    """The session of ``duration`` seconds that allows ``permission`` on ``targets`` only.
+    """The session of ``duration`` seconds that lends this only.
 
-    One whose credentials are ``handed_out`` also tells the bucket's region, which many tools ask
-    for first; that is left out where the policy has no room for it.
+    One whose credentials are ``handed_out`` also tells the buckets' regions, which many tools ask
+    for first; that is left out where the policy has no room for it. ``order`` are the targets as
+    the request names them.
 
     Raises:
+        SeveralGrants: the grants' locations name different roles.
         PolicyTooLarge: the session policy does not fit.
-        AccessDenied: the grant's conditions cannot be met by this caller or in this location.
+        AccessDenied: a grant's conditions cannot be met by this caller or in its location.
     """
-    grant, location = decision.match.grant, decision.location
-    if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
-        # Both would be the same condition key, and the policy could have only one of them.
-        raise AccessDenied("None of your grants allows this.", reason="VpcEndpoint")
+    role_arn, external_id = _role([one.decision for one in lent], effects.role_arn)
     ends = effects.now + timedelta(seconds=duration + MARGIN)
-    conditions = grant_conditions(grant, caller, ends)
-    role_arn = location.role_arn(effects.role_arn)
-    policy_with = partial(
-        session_policy,
-        targets,
-        permission,
-        location,
-        role_arn,
-        conditions,
-        versions=grant.versions,
-        tagging=(Permission.READ if handed_out else Permission.WRITE) if grant.tagging else None,
-    )
+    tags = Permission.READ if handed_out else Permission.WRITE
+    allowances = [_allowance(caller, one, ends, tags) for one in lent]
+    policy_with = partial(session_policy, allowances, role_arn, order)
     policy = policy_with()
     left_out: tuple[str, ...] = ()
     if handed_out:
@@ -128,9 +130,9 @@ def session_for(
         policy=policy,
         duration=duration,
         caller=caller.identity.unique,
-        grant=grant.id,
+        grants=tuple(dict.fromkeys(one.decision.match.grant.id for one in lent)),
         source_identity=source_identity(caller),
-        external_id=location.external_id,
+        external_id=external_id,
         left_out=left_out,
     )
 
@@ -143,7 +145,36 @@ def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Ses
         PolicyTooLarge: the session policy does not fit.
     """
     scope, permission = decision.match.scope, decision.match.grant.permission
-    return session_for(caller, decision, [scope], permission, LONGEST, effects)
+    return session_for(caller, [Lent(decision, (scope,), permission)], LONGEST, effects)
+
+
+def _allowance(caller: Caller, lent: Lent, ends: datetime, tags: Permission) -> Allowance:
+    grant, location = lent.decision.match.grant, lent.decision.location
+    if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
+        # Both would be the same condition key, and the policy could have only one of them.
+        raise AccessDenied("None of your grants allows this.", reason="VpcEndpoint")
+    return Allowance.of(
+        lent.targets,
+        lent.permission,
+        location,
+        grant_conditions(grant, caller, ends),
+        versions=grant.versions,
+        tagging=tags if grant.tagging else None,
+    )
+
+
+def _role(decisions: Sequence[Decision], own: str) -> tuple[str, str | None]:
+    """The one role that lends for all, and its external id."""
+    roles = [(one.location.role_arn(own), one.location.external_id) for one in decisions]
+    for decision, role in zip(decisions, roles, strict=True):
+        if role != roles[0]:
+            first, other = decisions[0].location.id, decision.location.id
+            raise SeveralGrants(
+                f"Different roles lend {first} and {other}, and a session has one role. Send one "
+                "request for each of these buckets.",
+                faults=[Fault(decision.wanted[0].pointer, "needs another role than the first")],
+            )
+    return roles[0]
 
 
 def issued_at(credentials: Credentials, session: Session, now: datetime) -> datetime:

@@ -74,7 +74,7 @@ def summary(vends: Sequence[Vend], first: datetime, revoked: Revoked) -> dict[st
         "roleSessionName": last.session_name,
         "roleArn": last.role_arn,
         **last.caller,
-        "grant": last.grant,
+        **({"grant": last.grants[0]} if len(last.grants) == 1 else {"grants": list(last.grants)}),
         **({"revocation": revocation} if revocation else {}),
         "permission": " ".join(sorted(permissions)),
         "targets": list(unique.values())[:LISTED_TARGETS],

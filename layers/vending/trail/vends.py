@@ -42,7 +42,7 @@ class Vend:
     role_arn: str
     session_name: str
     caller: Mapping[str, str]  # ``{caller}``, an ARN, or ``{issuer, subject}``
-    grant: str
+    grants: tuple[str, ...]
     at: datetime
     expires_at: datetime  # when the credentials or URLs expire
     ends: datetime  # when the session ends at the latest
@@ -59,11 +59,10 @@ class Vend:
                 "sessionId": str(session_id),
                 "roleArn": str(role_arn),
                 "roleSessionName": str(name),
-                "grant": str(grant),
                 "time": str(time),
                 "expiresAt": str(expires_at),
                 "durationSeconds": int(duration),
-            }:
+            } if grants := grants_of(members):
                 at = datetime.fromisoformat(time)
                 return cls(
                     vend_id=vend_id,
@@ -75,13 +74,31 @@ class Vend:
                         for member in ("caller", "issuer", "subject")
                         if member in members
                     },
-                    grant=grant,
+                    grants=grants,
                     at=at,
                     expires_at=datetime.fromisoformat(expires_at),
                     ends=at + timedelta(seconds=duration),
                     members=members,
                 )
         return None
+
+
+def grants_of(members: Mapping[str, object]) -> tuple[str, ...]:
+    """The grants that a record names: one as ``grant``, several as ``grants``."""
+    match members:
+        case {"grant": str(grant)}:
+            return (grant,)
+        case {"grants": list(grants)}:
+            return tuple(grant for grant in grants if isinstance(grant, str))
+    return ()
+
+
+def has_members(found: Mapping[str, object], wanted: Mapping[str, str]) -> bool:
+    """Whether a record has these members; for ``grant``, whether it is among the record's."""
+    return all(
+        value in grants_of(found) if name == "grant" else found.get(name) == value
+        for name, value in wanted.items()
+    )
 
 
 def vend_of(read: Read, vend_id: str, *, since: datetime, until: datetime) -> Vend | None:

@@ -88,7 +88,7 @@ def start_upload(
     record.note(upload=upload.id)
     try:
         effects.save(upload)
-        check_still_allowed(caller, decision, signed.session_id, signed.issued, effects)
+        check_still_allowed(caller, [decision], signed.session_id, signed.issued, effects)
     except VendingError:
         with suppress(StorageRefused, Unavailable):
             effects.abort(Running(upload, starting).abort().url)

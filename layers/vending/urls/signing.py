@@ -88,10 +88,10 @@ def signing_for(
     lifetime = url_lifetime(lifetime, decision.match.grant, now)
     session = signing_session(caller, decision, effects)
     if counted is not None:
-        count(caller, decision.match.grant, counted, record, effects)
+        count(caller, [decision.match.grant], counted, record, effects)
     until = now + timedelta(seconds=lifetime)
     current = effects.lasting_until(session, until, record, decision.revoked)
-    check_still_allowed(caller, decision, current.session_id, current.issued, effects)
+    check_still_allowed(caller, [decision], current.session_id, current.issued, effects)
     expires = min(lifetime, int((current.credentials.expiration - now).total_seconds()))
     if expires < 1:
         raise Unavailable("SessionEnded")

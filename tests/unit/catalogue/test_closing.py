@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from tests.evaluator import allows
 from tests.support.documents import HERE, SETTING, document, entry, line, planned
-from tests.support.effects import effects
+from tests.support.effects import effects, one_session
 from tests.support.make import (
     ACCOUNT,
     NOW,
@@ -42,7 +42,6 @@ from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee
 from vending.grants.location import Location
 from vending.sessions.durations import longest_credentials
-from vending.sessions.session import session_for
 
 THEIRS = "arn:aws:iam::210987654321:role/Partner"
 LENDS = replace(SETTING, assumable_roles=lambda: (THEIRS,))
@@ -461,7 +460,7 @@ def may(asking: Asking, old: Stored, table: Stored) -> str | None:
     decision = Decision(Match(mine, scope), place, NONE_REVOKED)
     found = effects(knowing(mine))
     try:
-        session = session_for(who, decision, [scope], mine.permission, seconds, found)
+        session = one_session(who, decision, [scope], mine.permission, seconds, found)
     except AccessDenied:
         return None
     policy, values = json.loads(session.policy), context(asking, old)

@@ -98,7 +98,7 @@ def test_the_duration_of_credentials_is_of_no_matter_to_urls(members: dict[str, 
 
 def denied(place: Place) -> LoadGrants:
     granted = (grant("s3://bkt/* READ"),)
-    return lambda keys, bucket: Known(granted, location(), Denials.of([(place, None)]))
+    return lambda keys, bucket: Known(granted, (location(),), Denials.of([(place, None)]))
 
 
 REFUSED: list[tuple[str, LoadGrants, str]] = [
@@ -134,18 +134,18 @@ def test_a_key_that_a_form_would_change_has_no_form() -> None:
 
 
 def test_all_that_an_explanation_judges_is_read_once() -> None:
-    asked: list[str] = []
+    asked: list[Sequence[str]] = []
 
-    def load(keys: Sequence[str], bucket: str) -> Known:
-        asked.append(bucket)
-        return Known((grant("s3://bkt/* READWRITE"),), location(), NOTHING_DENIED)
+    def load(keys: Sequence[str], buckets: Sequence[str]) -> Known:
+        asked.append(buckets)
+        return Known((grant("s3://bkt/* READWRITE"),), (location(),), NOTHING_DENIED)
 
     urls(load, "READWRITE")
-    assert asked == ["bkt"]
+    assert asked == [("bkt",)]
 
 
 def test_a_table_that_fails_explains_nothing() -> None:
-    def load(keys: Sequence[str], bucket: str) -> Known:
+    def load(keys: Sequence[str], buckets: Sequence[str]) -> Known:
         raise Unavailable("Broken")
 
     with pytest.raises(Unavailable):

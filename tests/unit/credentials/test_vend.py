@@ -99,7 +99,7 @@ def test_credentials_are_for_the_target_alone_though_the_grant_is_wider() -> Non
     assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/x", CONTEXT)
     assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/y", CONTEXT)
     assert not allows(policy, "s3:PutObject", "arn:aws:s3:::bkt/a/x", CONTEXT)
-    assert [str(target) for target in vended.narrowed.targets] == ["s3://bkt/a/x"]
+    assert [str(target) for target in vended.narrowed.lent[0].targets] == ["s3://bkt/a/x"]
 
 
 def test_the_default_privilege_is_the_grants_whole_scope_and_still_the_asked_permission() -> None:
@@ -109,7 +109,7 @@ def test_the_default_privilege_is_the_grants_whole_scope_and_still_the_asked_per
     assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/a/y", CONTEXT)
     assert not allows(policy, "s3:PutObject", "arn:aws:s3:::bkt/a/y", CONTEXT)
     assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/b", CONTEXT)
-    assert [str(target) for target in vended.narrowed.targets] == ["s3://bkt/a/*"]
+    assert [str(target) for target in vended.narrowed.lent[0].targets] == ["s3://bkt/a/*"]
 
 
 def test_every_vend_of_credentials_is_a_session_of_its_own() -> None:
@@ -132,8 +132,9 @@ REFUSALS: list[tuple[str, list[Grant], dict[str, object], type[VendingError]]] =
     ("no grant at all", [], {}, AccessDenied),
     ("no grant for the key", [grant("s3://bkt/b/* READ")], {}, AccessDenied),
     ("no grant for the permission", [grant("s3://bkt/* READ")], {"permission": "WRITE"}, AccessDenied),
-    ("two buckets", [grant("s3://bkt/* READ")], {"targets": ["s3://bkt/a", "s3://other/a"]}, SeveralGrants),
-    ("two grants", [grant("s3://bkt/a/* READ", id="a"), grant("s3://bkt/b/* READ", id="b")], {"targets": ["s3://bkt/a/x", "s3://bkt/b/x"]}, SeveralGrants),
+    ("two buckets, one of them without a grant", [grant("s3://bkt/* READ")], {"targets": ["s3://bkt/a", "s3://other/a"]}, AccessDenied),
+    ("four buckets", [grant("s3://bkt/* READ")], {"targets": [f"s3://bkt{n}/a" for n in range(4)]}, SeveralGrants),
+    ("four grants", [grant(f"s3://bkt/{n}/* READ", id=f"g{n}") for n in range(4)], {"targets": [f"s3://bkt/{n}/x" for n in range(4)]}, SeveralGrants),
     ("too short", [grant("s3://bkt/* READ")], {"durationSeconds": 899}, DurationNotAllowed),
     ("too long", [grant("s3://bkt/* READ")], {"durationSeconds": 3601}, DurationNotAllowed),
     ("longer than the grant", [grant("s3://bkt/* READ", max_duration=1800)], {"durationSeconds": 1801}, DurationNotAllowed),
@@ -229,8 +230,8 @@ def test_a_bucket_that_is_not_registered_is_refused() -> None:
 def test_a_duration_too_short_for_every_grant_is_refused_before_any_grant_is_read(
     duration: int,
 ) -> None:
-    def never(keys: object, bucket: str) -> Known:
-        raise AssertionError(bucket)
+    def never(keys: object, buckets: object) -> Known:
+        raise AssertionError(buckets)
 
     with pytest.raises(DurationNotAllowed):
         vend(never, Sts(), durationSeconds=duration)
@@ -249,15 +250,15 @@ def test_a_duration_too_long_for_every_grant_is_refused_with_what_this_grant_all
 
 
 def test_grants_are_asked_for_by_the_callers_keys_and_the_targets_bucket() -> None:
-    asked: list[tuple[object, str]] = []
+    asked: list[tuple[object, object]] = []
 
-    def load(keys: object, bucket: str) -> Known:
-        asked.append((keys, bucket))
-        return Known((), None, NOTHING_DENIED)
+    def load(keys: object, buckets: object) -> Known:
+        asked.append((keys, buckets))
+        return Known((), (), NOTHING_DENIED)
 
     with pytest.raises(AccessDenied):
         vend(load, Sts())
-    assert asked == [((f"iam#{ACCOUNT}#user#AssumeS3User", f"iam#{ACCOUNT}"), "bkt")]
+    assert asked == [((f"iam#{ACCOUNT}#user#AssumeS3User", f"iam#{ACCOUNT}"), ("bkt",))]
 
 
 def test_urls_are_signed_by_a_session_for_the_grants_whole_scope() -> None:
@@ -408,7 +409,7 @@ def test_a_tenants_credentials_are_for_its_own_prefix_and_no_neighbours() -> Non
     assert allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/acme/x", CONTEXT)
     assert not allows(policy, "s3:GetObject", "arn:aws:s3:::bkt/acme2/x", CONTEXT)
     assert not allows(policy, "s3:PutObject", "arn:aws:s3:::bkt/acme/x", CONTEXT)
-    assert [str(one) for one in vended.narrowed.targets] == ["s3://bkt/acme/*"]
+    assert [str(one) for one in vended.narrowed.lent[0].targets] == ["s3://bkt/acme/*"]
     assert notes.members["grant"] == "a-grant"
 
 

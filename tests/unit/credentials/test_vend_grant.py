@@ -118,7 +118,7 @@ def test_a_wider_or_closer_grant_of_the_callers_never_answers_for_this_one() -> 
     notes = record()
     lent = vend(Sts(), closer, mine, wider, id_="asked", notes=notes)
     assert notes.members["grant"] == "asked"
-    assert lent.narrowed.session.grant == "asked"
+    assert lent.narrowed.session.grants == ("asked",)
     assert lent.narrowed.session.duration == 1800
     assert "s3:PutObject" not in lent.narrowed.session.policy
 
@@ -138,13 +138,13 @@ def test_what_a_decision_reads_decides_and_not_the_catalogue() -> None:
 def test_everything_else_that_a_decision_knows_stays() -> None:
     kept: list[Known] = []
 
-    def load(keys: Sequence[str], bucket: str) -> Known:
+    def load(keys: Sequence[str], buckets: Sequence[str]) -> Known:
         here = location("bkt", account="9" * 12)
-        kept.append(Known((granted(), granted(id="other")), here, DENIED))
+        kept.append(Known((granted(), granted(id="other")), (here,), DENIED))
         return kept[0]
 
     lent = vend(Sts(), granted(), load=load)
-    assert replace(kept[0], grants=()) == Known((), lent.narrowed.decision.location, DENIED)
+    assert replace(kept[0], grants=()) == Known((), (lent.narrowed.decisions[0].location,), DENIED)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_everything_else_that_a_decision_knows_stays() -> None:
     ],
 )
 def test_a_block_of_the_caller_or_of_the_grant_holds_here_too(place: Place, reason: str) -> None:
-    def load(keys: Sequence[str], bucket: str) -> Known:
-        return Known((granted(),), location(), Denials({place: None}))
+    def load(keys: Sequence[str], buckets: Sequence[str]) -> Known:
+        return Known((granted(),), (location(),), Denials({place: None}))
 
     sts = Sts()
     with pytest.raises(AccessDenied) as refused:

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.effects import closest_grant
 from tests.support.make import ACCOUNT, NOW, USER_ARN, caller, grant, wanted
 from tests.support.tokens import ISSUER
 from vending.callers.caller import Caller
 from vending.callers.identity import IamIdentity, WebIdentity
 from vending.callers.principal import Principal
-from vending.decision.closest import closest_grant
 from vending.errors import AccessDenied, SeveralGrants, VendingError
 from vending.grants.grant import Grant, Permission
 from vending.grants.grantee import IamGrantee, WebGrantee

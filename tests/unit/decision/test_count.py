@@ -199,16 +199,18 @@ def test_a_refused_request_counts_nothing() -> None:
 def test_the_error_says_the_limit_whose_it_is_and_when_the_minute_ends() -> None:
     counts = Counts()
     who, by = caller(), limited(urls=1200)
-    count(who, by, Counted(1000), record(), effects(knowing(), counted=rates(counts), now=NOW))
+    count(who, [by], Counted(1000), record(), effects(knowing(), counted=rates(counts), now=NOW))
     later = NOW + timedelta(seconds=17, milliseconds=300)
     with pytest.raises(TooManyRequests) as refused:
-        count(who, by, Counted(201), record(), effects(knowing(), counted=rates(counts), now=later))
+        count(
+            who, [by], Counted(201), record(), effects(knowing(), counted=rates(counts), now=later)
+        )
     assert refused.value.detail == (
         "This request exceeds the limit of 1,200 URLs per minute under the grant 'a-grant'. Try again in 43 seconds."
     )
     assert (refused.value.retry_after, refused.value.reason) == (43, "GrantUrls")
     count(
-        who, by, Counted(200), record(), effects(knowing(), counted=rates(counts), now=later)
+        who, [by], Counted(200), record(), effects(knowing(), counted=rates(counts), now=later)
     )  # refused requests are not counted
 
 
@@ -216,7 +218,7 @@ def test_the_limit_that_is_named_is_the_one_that_would_be_passed() -> None:
     counts, by = Counts(), limited(requests=9, urls=9)
     count(
         caller(),
-        by,
+        [by],
         Counted(5),
         record(),
         effects(knowing(), counted=rates(counts, requests=9), now=NOW),
@@ -224,7 +226,7 @@ def test_the_limit_that_is_named_is_the_one_that_would_be_passed() -> None:
     with pytest.raises(TooManyRequests) as refused:
         count(
             caller(),
-            by,
+            [by],
             Counted(5),
             record(),
             effects(knowing(), counted=rates(counts, requests=9), now=NOW),
@@ -238,7 +240,7 @@ def test_the_stacks_limit_holds_over_all_grants_and_tells_of_no_grant() -> None:
     for id_ in ("one", "two"):
         count(
             caller(),
-            grant("s3://bkt/* READ", id=id_),
+            [grant("s3://bkt/* READ", id=id_)],
             Counted(),
             record(),
             effects(knowing(), counted=stack, now=NOW),
@@ -246,7 +248,7 @@ def test_the_stacks_limit_holds_over_all_grants_and_tells_of_no_grant() -> None:
     with pytest.raises(TooManyRequests) as refused:
         count(
             caller(),
-            grant("s3://bkt/* READ", id="three"),
+            [grant("s3://bkt/* READ", id="three")],
             Counted(),
             record(),
             effects(knowing(), counted=stack, now=NOW),
@@ -264,7 +266,7 @@ def test_the_limits_of_stack_and_grant_are_counted_in_one_call_that_adds_to_all_
     stack = rates(counts, requests=9, urls=9)
     count(
         caller(),
-        limited(requests=1, urls=9),
+        [limited(requests=1, urls=9)],
         Counted(3),
         record(),
         effects(knowing(), counted=stack, now=NOW),
@@ -281,7 +283,7 @@ def test_the_limits_of_stack_and_grant_are_counted_in_one_call_that_adds_to_all_
     with pytest.raises(TooManyRequests) as refused:
         count(
             caller(),
-            limited(requests=1, urls=9),
+            [limited(requests=1, urls=9)],
             Counted(3),
             record(),
             effects(knowing(), counted=stack, now=NOW),
@@ -298,14 +300,14 @@ def test_each_caller_each_grant_and_each_minute_has_numbers_of_its_own() -> None
             by = grant("s3://bkt/* READ", id=id_, rate_limit=RateLimit(requests=9))
             count(
                 who,
-                by,
+                [by],
                 Counted(),
                 record(),
                 effects(knowing(), counted=rates(counts), now=NOW + timedelta(seconds=59)),
             )
     count(
         caller(),
-        limited(requests=9),
+        [limited(requests=9)],
         Counted(),
         record(),
         effects(knowing(), counted=rates(counts), now=NOW + timedelta(minutes=1)),
@@ -378,7 +380,7 @@ def test_an_explanation_shows_the_limits_and_counts_nothing() -> None:
     )
     shown: Any = told["limits"]
     assert (shown["rateLimit"], shown["callerRateLimit"]) == ({"urls": 5}, {"requests": 7})
-    assert limits(None, effects(knowing())).keys() & {"rateLimit", "callerRateLimit"} == set()
+    assert limits((), effects(knowing())).keys() & {"rateLimit", "callerRateLimit"} == set()
 
 
 def test_a_grant_shows_its_limit_to_its_caller() -> None:
@@ -388,7 +390,7 @@ def test_a_grant_shows_its_limit_to_its_caller() -> None:
 
 def outcome(by: Grant, asked: Counted, stack: Rates, now: datetime) -> str:
     try:
-        count(caller(), by, asked, record(), effects(knowing(), counted=stack, now=now))
+        count(caller(), [by], asked, record(), effects(knowing(), counted=stack, now=now))
     except (InvalidRequest, TooManyRequests) as refused:
         return f"{type(refused).__name__} {refused.retry_after}"
     return "vended"
@@ -434,7 +436,11 @@ def test_subjects_with_the_same_caller_claims_count_as_one() -> None:
         identity = WebIdentity("https://ci.example.com", subject, claims, "a-hash", tuple(claims))
         who = Caller("web-identity", identity, "192.0.2.7")
         count(
-            who, limited(requests=1), Counted(), record(), effects(knowing(), counted=rates(counts))
+            who,
+            [limited(requests=1)],
+            Counted(),
+            record(),
+            effects(knowing(), counted=rates(counts)),
         )
         return counts.asked[0][0]
 

@@ -26,7 +26,7 @@ def stored(registered: Location, *more: str, fails: bool = False) -> Effects:
         return more
 
     granted = grant(f"s3://{registered.id}/x/* READ")
-    known = Known((granted,), registered, NOTHING_DENIED)
+    known = Known((granted,), (registered,), NOTHING_DENIED)
     return replace(effects(lambda _keys, _bucket: known), never_lent=never_lent)
 
 

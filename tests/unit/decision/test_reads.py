@@ -43,8 +43,8 @@ class Table:
         self.passes(self.takes)
         return denials
 
-    def read(self, grantee_keys: Sequence[str], bucket: str) -> Known:
-        return Known((MINE,), None, self.call("both"))
+    def read(self, grantee_keys: Sequence[str], buckets: Sequence[str]) -> Known:
+        return Known((MINE,), (), self.call("both"))
 
     def read_denials(self) -> Denials:
         return self.call("denials")
@@ -62,24 +62,24 @@ def test_one_call_reads_both_and_a_second_one_only_denials_that_are_old() -> Non
     reads = table.reads()
     for passed, calls in ((0, ["both"]), (0.875, []), (0.125, ["denials"]), (0.5, [])):
         table.passes(passed)
-        assert reads.load_grants(KEYS, "bkt").grants == (MINE,)
+        assert reads.load_grants(KEYS, ("bkt",)).grants == (MINE,)
         assert table.taken() == calls
     table.passes(8.5)
-    reads.load_grants(KEYS, "bkt")
+    reads.load_grants(KEYS, ("bkt",))
     assert table.taken() == ["both"], "grants are ten seconds old, and so are the denials"
-    reads.load_grants(KEYS, "other")
+    reads.load_grants(KEYS, ("other",))
     assert table.taken() == ["both"]
 
 
 def test_a_denial_is_seen_within_a_second_though_grants_are_kept() -> None:
     table = Table()
     reads = table.reads()
-    reads.load_grants(KEYS, "bkt")
+    reads.load_grants(KEYS, ("bkt",))
     table.denials = BLOCKED
     table.passes(KEPT_SECONDS - 0.125)
-    assert reads.load_grants(KEYS, "bkt").denials == NOTHING_DENIED
+    assert reads.load_grants(KEYS, ("bkt",)).denials == NOTHING_DENIED
     table.passes(0.125)
-    assert reads.load_grants(KEYS, "bkt").denials == BLOCKED
+    assert reads.load_grants(KEYS, ("bkt",)).denials == BLOCKED
     assert reads.load_denials() == BLOCKED
 
 
@@ -90,10 +90,10 @@ def test_at_most_a_second_is_a_second() -> None:
 def test_grants_of_one_caller_refresh_the_denials_for_all() -> None:
     table = Table()
     reads = table.reads()
-    reads.load_grants(KEYS, "bkt")
+    reads.load_grants(KEYS, ("bkt",))
     table.denials = BLOCKED
-    reads.load_grants(KEYS[:1], "bkt")
-    assert reads.load_grants(KEYS, "bkt").denials == BLOCKED
+    reads.load_grants(KEYS[:1], ("bkt",))
+    assert reads.load_grants(KEYS, ("bkt",)).denials == BLOCKED
     assert table.taken() == ["both", "both"]
 
 
@@ -101,7 +101,7 @@ def test_without_a_cache_every_decision_reads_both() -> None:
     table = Table()
     reads = table.reads(seconds=0)
     for _ in range(2):
-        reads.load_grants(KEYS, "bkt")
+        reads.load_grants(KEYS, ("bkt",))
         reads.load_denials()
     assert table.taken() == ["both", "both"]
 
@@ -110,7 +110,7 @@ def test_without_a_cache_every_decision_reads_both() -> None:
 def test_denials_from_before_a_freeze_are_old_by_whichever_clock_went_on(clock: str) -> None:
     table = Table()
     reads = table.reads()
-    reads.load_grants(KEYS, "bkt")
+    reads.load_grants(KEYS, ("bkt",))
     table.denials = BLOCKED
     setattr(table, clock, getattr(table, clock) + KEPT_SECONDS)
     assert reads.load_denials() == BLOCKED
@@ -129,16 +129,16 @@ def test_a_wall_clock_that_is_set_back_makes_denials_old() -> None:
 def test_denials_that_cannot_be_read_refuse_though_grants_are_kept() -> None:
     table = Table()
     reads = table.reads()
-    reads.load_grants(KEYS, "bkt")
+    reads.load_grants(KEYS, ("bkt",))
     table.broken = True
     table.passes(KEPT_SECONDS)
     for _ in range(2):
         with pytest.raises(Unavailable):
-            reads.load_grants(KEYS, "bkt")
+            reads.load_grants(KEYS, ("bkt",))
         with pytest.raises(Unavailable):
             reads.load_denials()
     table.broken = False
-    assert reads.load_grants(KEYS, "bkt").grants == (MINE,)
+    assert reads.load_grants(KEYS, ("bkt",)).grants == (MINE,)
 
 
 def test_a_slow_read_is_repeated_and_then_refused() -> None:
@@ -146,9 +146,9 @@ def test_a_slow_read_is_repeated_and_then_refused() -> None:
     table = Table(takes=KEPT_SECONDS)
     reads = table.reads()
     with pytest.raises(Unavailable) as error:
-        reads.load_grants(KEYS, "bkt")
+        reads.load_grants(KEYS, ("bkt",))
     assert error.value.reason == "DenialsTooOld"
     assert table.taken() == ["both", *["denials"] * TRIES]
     table.takes = KEPT_SECONDS - 0.125
-    assert reads.load_grants(KEYS, "bkt").grants == (MINE,)
+    assert reads.load_grants(KEYS, ("bkt",)).grants == (MINE,)
     assert table.taken() == ["denials"]

@@ -22,7 +22,16 @@ def part(name: Part) -> some.SearchStrategy[str]:
     return some.text(ALPHABET, min_size=width, max_size=width)
 
 
-names = some.fixed_dictionaries({name: part(name) for name in PARTS})
+type Name = dict[Part, str]  # its grants are joined by a dot, as in the role session name
+
+
+def name_of(caller: str, grants: list[str], session: str) -> Name:
+    return {"caller": caller, "grant": ".".join(grants), "session": session}
+
+
+names = some.builds(
+    name_of, part("caller"), some.lists(part("grant"), min_size=1, max_size=3), part("session")
+)
 places = some.one_of(
     some.just(EVERYBODY),
     *(some.builds(Place, some.just(name), part(name)) for name in PARTS),
@@ -49,23 +58,64 @@ def by_iam(document: str, user_id: str, issued: datetime) -> bool:
     return False
 
 
-def by_decision(denials: Denials, name: dict[Part, str], issued: datetime) -> bool:
-    found = [time for one in PARTS for time in denials.of_part(one, name[one])]
+def by_decision(denials: Denials, name: Name, issued: datetime) -> bool:
+    found = [
+        time
+        for one in PARTS
+        for value in name[one].split(".")
+        for time in denials.of_part(one, value)
+    ]
     return any(time is None or issued < time for time in found)
 
 
-def user_id(name: dict[Part, str], readable: str = "Alice") -> str:
+def user_id(name: Name, readable: str = "Alice") -> str:
     return f"AROAEXAMPLE:{readable}-{name['caller']}-{name['grant']}-{name['session']}"
 
 
 @given(some.lists(some.tuples(places, times), max_size=8), names, some.integers(0, 5000))
 def test_iam_and_the_decision_deny_the_same_sessions(
-    denied: list[tuple[Place, datetime | None]], name: dict[Part, str], age: int
+    denied: list[tuple[Place, datetime | None]], name: Name, age: int
 ) -> None:
     denials, issued = Denials.of(denied), NOW - timedelta(seconds=age)
     assert by_iam(denial_policy(denials), user_id(name), issued) == by_decision(
         denials, name, issued
     )
+
+
+cut = some.builds(Place.shorter, places, some.integers(1, 7))
+
+
+@given(some.lists(some.tuples(cut, times), max_size=8), names, some.data())
+def test_iam_and_the_decision_read_the_start_of_a_part_alike(
+    denied: list[tuple[Place, datetime | None]], name: Name, data: some.DataObject
+) -> None:
+    one = data.draw(some.sampled_from(PARTS))
+    value = data.draw(some.sampled_from(name[one].split(".")))
+    begins = Place(one, value[: data.draw(some.integers(1, 7))])
+    denials = Denials.of([*denied, (begins, data.draw(times))])
+    assert by_iam(denial_policy(denials), user_id(name), NOW) == by_decision(denials, name, NOW)
+
+
+NAME = name_of("a" * 13, ["b" * 8, "c" * 8, "d" * 8], "e" * 16)
+
+
+@pytest.mark.parametrize(
+    ("place", "denied"),
+    [
+        *((Place("grant", letter * length), True) for letter in "bcd" for length in (1, 7, 8)),
+        *((Place("grant", letter * length), False) for letter in "aez" for length in (1, 7, 8)),
+        (Place("grant", "bc"), False),
+        (Place("caller", "b" * 13), False),
+        (Place("session", "d" * 16), False),
+        (Place("session", "d"), False),
+    ],
+)
+def test_a_session_of_three_grants_is_denied_by_a_denial_of_any_of_them(
+    place: Place, denied: bool
+) -> None:
+    denials = Denials.of([(place, None)])
+    assert by_iam(denial_policy(denials), user_id(NAME, readable="a.b.cd"), NOW) is denied
+    assert by_decision(denials, NAME, NOW) is denied
 
 
 @given(some.lists(some.tuples(places, times), min_size=1, max_size=8), some.data())
@@ -101,7 +151,7 @@ def test_the_policy_always_fits_and_covers_every_denial(count: int, spread: int)
     assert whole.merged == (whole.denials != Denials.of(denied))
     assert whole.merged or count < 500
     for place, time in denied[:: max(1, count // 300)]:
-        name: dict[Part, str] = {
+        name: Name = {
             "caller": "zzzzzzzzzzzzz",
             "grant": "zzzzzzzz",
             "session": "z" * 16,
@@ -119,7 +169,7 @@ def test_five_hundred_blocked_callers_hit_no_other_caller() -> None:
     )
     whole = fitted(many)
     assert whole.merged
-    other: dict[Part, str] = {"caller": "qwertyuiopasd", "grant": "zzzzzzzz", "session": "z" * 16}
+    other: Name = {"caller": "qwertyuiopasd", "grant": "zzzzzzzz", "session": "z" * 16}
     assert not by_iam(whole.document, user_id(other), NOW)
 
 

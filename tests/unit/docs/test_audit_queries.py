@@ -81,6 +81,9 @@ class Engine:
         self.duckdb.execute(
             "CREATE MACRO json_extract_scalar(text, path) AS json_extract_string(text, path)"
         )
+        self.duckdb.execute(
+            "CREATE MACRO array_join(list, separator) AS array_to_string(list, separator)"
+        )
         types = {name: TYPES[kind] for name, kind in columns().items()} | {"day": "VARCHAR"}
         lines = [lowered(one) | {"day": one["time"][:10]} for one in trail]
         self._table("s3vend_audit", place, lines, types)

@@ -17,6 +17,7 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.support.effects import closest_grant
 from tests.support.make import NOW, ROLE_ARN, record
 from tests.support.pages import ROOT, Block, pages
 from tests.support.tokens import PrivateKey, compact, ec_key, jwk, jwks, rsa_key
@@ -28,7 +29,7 @@ from vending.callers.issuer_keys import Fetched, IssuerKeys
 from vending.callers.web_identity import authenticate, has_keys, read_keys
 from vending.catalogue.plan import plan
 from vending.catalogue.proposal import Setting, Stored
-from vending.decision.closest import Match, closest_grant
+from vending.decision.closest import Match
 from vending.decision.wanted import Wanted
 from vending.documents.document import ChangesRequest
 from vending.errors import AccessDenied, InvalidRequest

@@ -489,6 +489,14 @@ def test_sdks_get_credentials_as_they_read_them(load: Load) -> None:
     assert frozen.secret_key == body["SecretAccessKey"]
 
 
+def test_sdks_may_name_several_targets_with_a_permission_each(load: Load) -> None:
+    function = load("credentials")
+    targets = [f"s3://hogehoge-bucket/reports/{name}" for name in "ab"]
+    response = function.handler(asking(read=targets, durationSeconds="900"), CONTEXT)
+    assert response["statusCode"] == 200, response["body"]
+    assert "Token" in json.loads(response["body"])
+
+
 @pytest.mark.parametrize(
     ("query", "status", "code", "words"),
     [
@@ -512,6 +520,16 @@ def test_sdks_get_credentials_as_they_read_them(load: Load) -> None:
         (REPORTS | {"policy": "{}"}, 400, "InvalidRequest", "'policy'"),
         (REPORTS | {"permission": ["READ", "READ"]}, 400, "InvalidRequest", "more than once"),
         (REPORTS | {"target": [REPORTS["target"]] * 2}, 400, "InvalidRequest", "more than once"),
+        (REPORTS | {"read": REPORTS["target"]}, 400, "InvalidRequest", "either"),
+        ({"read": "s3://hogehoge-bucket/pre*"}, 400, "InvalidRequest", "/targets/0"),
+        ({"write": REPORTS["target"]}, 403, "AccessDenied", "/targets/0"),
+        ({"Read": REPORTS["target"]}, 400, "InvalidRequest", "'Read'"),
+        (
+            {"read": [f"s3://hogehoge-bucket/reports/{n}" for n in range(21)]},
+            400,
+            "InvalidRequest",
+            "/targets",
+        ),
     ],
 )
 def test_sdks_get_errors_as_they_read_them(

@@ -14,11 +14,10 @@ import pytest
 
 from tests.evaluator import Answer, Policies, Request, decide
 from tests.evaluator.principals import Principal
-from tests.support.make import ACCOUNT, NOW, ROLE_ARN, caller, grant, location
+from tests.support.make import ACCOUNT, NOW, ROLE_ARN, caller, grant, location, one_policy
 from tests.support.stack.policies import stack
 from vending.grants.keys import Keys
 from vending.sessions.conditions import grant_conditions
-from vending.sessions.policy import session_policy
 
 FULL: Final = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}  # fmt: skip
 BOUNDARY: Final = stack().properties("AllowedAssumeS3RoleBoundary")["PolicyDocument"]
@@ -31,7 +30,7 @@ def policies(line: str, *targets: str, **members: Any) -> Policies:
     """Of a session for these targets under this grant, within the role and its boundary."""
     granted = grant(line, **members)
     conditions = grant_conditions(granted, caller(), NOW + timedelta(hours=1))
-    text = session_policy(
+    text = one_policy(
         [Keys.parse(target) for target in targets],
         granted.permission,
         location(),

@@ -106,7 +106,7 @@ class Environment:
         return denials
 
     def read(self, *_: object) -> Known:
-        return Known((MINE,), location(), self.read_denials())
+        return Known((MINE,), (location(),), self.read_denials())
 
     def new_id(self) -> str:
         self.cloud.number += 1

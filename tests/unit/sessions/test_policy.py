@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.evaluator import allows
-from tests.support.make import ACCOUNT, NOW, ROLE_ARN, caller, grant, location
+from tests.support.make import ACCOUNT, NOW, ROLE_ARN, caller, grant, location, one_policy
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
 from vending.sessions.conditions import Conditions, grant_conditions
-from vending.sessions.policy import OBJECT_ACTIONS, POLICY_CHARACTERS, encode, session_policy
+from vending.sessions.policy import POLICY_CHARACTERS, encode
+from vending.sessions.statements import OBJECT_ACTIONS
 
 CONTEXT = {"aws:ResourceAccount": ACCOUNT}
 KEY_ARN = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d-1111-2222-3333-444455556666"
@@ -41,7 +42,7 @@ def policy(
     kms_key: str | None = None,
     bucket_location: bool = False,
 ) -> Any:
-    text = session_policy(
+    text = one_policy(
         [Keys.parse(target) for target in targets],
         Permission(permission),
         location(account=account, kms_key=kms_key),
@@ -54,7 +55,7 @@ def policy(
 
 
 def test_a_locations_vpc_endpoint_holds_in_every_statement_on_s3() -> None:
-    text = session_policy(
+    text = one_policy(
         [Keys.parse("s3://bkt/a/*")],
         Permission.READWRITE,
         location(vpc_endpoint="vpce-0a1b2c3d", kms_key=KEY_ARN),
@@ -279,30 +280,30 @@ def test_a_grant_that_ends_within_the_session_ends_it(minutes: int, bound: bool)
 @pytest.mark.invariant(2)
 def test_a_policy_of_2048_characters_fits_and_one_more_is_refused() -> None:
     two = [Keys("bkt", "a" * 900), Keys("bkt", "b")]
-    text = session_policy(two, Permission.READ, location(), ROLE_ARN, {})
+    text = one_policy(two, Permission.READ, location(), ROLE_ARN, {})
     room = POLICY_CHARACTERS - len(text) + 1
     fitting, longer = Keys("bkt", "b" * room), Keys("bkt", "b" * (room + 1))
-    text = session_policy([two[0], fitting], Permission.READ, location(), ROLE_ARN, {})
+    text = one_policy([two[0], fitting], Permission.READ, location(), ROLE_ARN, {})
     assert len(text) == POLICY_CHARACTERS
     with pytest.raises(PolicyTooLarge, match=r"2049 characters.*The first 1 of 2"):
-        session_policy([two[0], longer], Permission.READ, location(), ROLE_ARN, {})
+        one_policy([two[0], longer], Permission.READ, location(), ROLE_ARN, {})
     three = [two[0], fitting, Keys("bkt", "c")]
     with pytest.raises(PolicyTooLarge, match="The first 2 of 3"):
-        session_policy(three, Permission.READ, location(), ROLE_ARN, {})
+        one_policy(three, Permission.READ, location(), ROLE_ARN, {})
 
 
 def test_a_policy_that_is_too_large_says_how_many_targets_would_fit() -> None:
     targets = [Keys("bkt", f"{number}{'x' * 300}") for number in range(8)]
-    fitting = session_policy(targets[:5], Permission.READ, location(), ROLE_ARN, {})
+    fitting = one_policy(targets[:5], Permission.READ, location(), ROLE_ARN, {})
     assert len(fitting) <= POLICY_CHARACTERS
     for count in (7, 8):
         with pytest.raises(PolicyTooLarge, match=f"The first 5 of {count}"):
-            session_policy(targets[:count], Permission.READ, location(), ROLE_ARN, {})
+            one_policy(targets[:count], Permission.READ, location(), ROLE_ARN, {})
 
 
 def test_a_policy_that_no_target_fits_says_so() -> None:
     with pytest.raises(PolicyTooLarge, match=r"accepts at most 2048\. Shorten the key or prefix"):
-        session_policy([Keys("bkt", "🚀" * 256)], Permission.READ, location(), ROLE_ARN, {})
+        one_policy([Keys("bkt", "🚀" * 256)], Permission.READ, location(), ROLE_ARN, {})
 
 
 @pytest.mark.invariant(2)
@@ -331,7 +332,7 @@ texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_
 @pytest.mark.invariant(2)
 @given(st.lists(st.builds(Keys, st.just("bkt"), texts), min_size=1, max_size=5), texts)
 def test_a_policy_allows_a_key_exactly_if_a_target_covers_it(targets: list[Keys], key: str) -> None:
-    text = session_policy(targets, Permission.READ, location(), ROLE_ARN, {})
+    text = one_policy(targets, Permission.READ, location(), ROLE_ARN, {})
     assert all("\x20" <= character <= "\xff" for character in text)
     for candidate in (key, targets[0].key, targets[0].key + key):
         covered = any(target.covers(Keys("bkt", candidate)) for target in targets)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.effects import decided, effects
+from tests.support.effects import decided, effects, one_session
 from tests.support.make import (
     ACCOUNT,
     NOW,
@@ -31,14 +31,15 @@ from vending.sessions.durations import (
     in_words,
     url_lifetime,
 )
-from vending.sessions.policy import BUCKET_LOCATION, POLICY_CHARACTERS
-from vending.sessions.session import Session, session_for
+from vending.sessions.policy import POLICY_CHARACTERS
+from vending.sessions.session import Session
+from vending.sessions.statements import BUCKET_LOCATION
 
 
 def session(
     arn: str = USER_ARN, grant_id: str = "a-grant", unique_id: str = "AIDA2EXAMPLEEXAMPLE1"
 ) -> Session:
-    return session_for(
+    return one_session(
         caller(arn, unique_id=unique_id),
         decided(grant("s3://bkt/* READ", id=grant_id), location()),
         [Keys("bkt", "a")],
@@ -67,7 +68,7 @@ def test_names_are_what_sts_takes_whatever_the_caller_is_called(name: str) -> No
 def test_a_grant_that_ends_within_a_session_and_a_minute_is_in_its_policy(
     left: int, bound: bool
 ) -> None:
-    made = session_for(
+    made = one_session(
         caller(),
         decided(grant("s3://bkt/* READ", expires=NOW + timedelta(seconds=left)), location()),
         [Keys("bkt", "a")],
@@ -79,7 +80,7 @@ def test_a_grant_that_ends_within_a_session_and_a_minute_is_in_its_policy(
 
 
 def session_for_key(key: str, *, handed_out: bool) -> Session:
-    return session_for(
+    return one_session(
         caller(),
         decided(grant("s3://bkt/* READ"), location()),
         [Keys("bkt", "a" * 900), Keys("bkt", key)],
@@ -127,7 +128,7 @@ PARTNER = "arn:aws:iam::999999999999:role/team/Partner"
 
 
 def test_a_location_may_have_a_role_of_its_own_in_whose_account_the_bucket_is() -> None:
-    made = session_for(
+    made = one_session(
         caller(),
         decided(grant("s3://bkt/* READ"), location(role=PARTNER, external_id="s3vend-1")),
         [Keys("bkt", "a")],
@@ -144,7 +145,7 @@ def test_a_location_may_have_a_role_of_its_own_in_whose_account_the_bucket_is() 
 @pytest.mark.parametrize("of_grant", ["vpce-0a1b2c3d", None])
 def test_a_locations_vpc_endpoint_holds_whatever_the_grant_says(of_grant: str | None) -> None:
     def through(of_location: str) -> Session:
-        return session_for(
+        return one_session(
             caller(),
             decided(
                 grant("s3://bkt/* READ", vpc_endpoint=of_grant), location(vpc_endpoint=of_location)
@@ -185,7 +186,7 @@ def outside(subject: str, *, issuer: str = ISSUER, proof: str = "a-hash", **clai
     """A session for a caller from outside AWS."""
     who = Caller("web-identity", WebIdentity(issuer, subject, claims, proof), "192.0.2.7")
     scope = Keys("bkt", f"{claims.get('t', 't')}/", is_prefix=True)
-    return session_for(
+    return one_session(
         who,
         decided(grant("s3://bkt/* READ"), location()),
         [scope],
@@ -251,13 +252,13 @@ def test_credentials_last_as_asked_or_as_long_as_the_grant_allows(
     asked: int | None, most: int | None, seconds: int
 ) -> None:
     granted = grant("s3://bkt/* READ", max_duration=most)
-    assert credentials_duration(asked, granted) == seconds
+    assert credentials_duration(asked, [granted]) == seconds
 
 
 def test_more_than_the_grant_allows_is_refused_with_the_limit() -> None:
     granted = grant("s3://bkt/* READ", max_duration=1800)
     with pytest.raises(DurationNotAllowed, match=r"1801.*1800"):
-        credentials_duration(1801, granted)
+        credentials_duration(1801, [granted])
     with pytest.raises(DurationNotAllowed, match=r"1801.*1800"):
         url_lifetime(1801, granted, NOW)
 

@@ -13,7 +13,7 @@ from vending.errors import RoleRefused, Unavailable
 from vending.sessions.session import Credentials, Session
 from vending.sessions.signing_sessions import CAPACITY, SessionCredentials, SigningSessions
 
-SESSION = Session(ROLE_ARN, "{}", 3600, "alice", "a-grant", "alice-1234567890123")
+SESSION = Session(ROLE_ARN, "{}", 3600, "alice", ("a-grant",), "alice-1234567890123")
 SOON = NOW + timedelta(seconds=900)
 
 
@@ -158,7 +158,7 @@ def test_the_record_names_the_session_whether_it_was_there_or_not() -> None:
     "other",
     [
         replace(SESSION, caller="bob"),
-        replace(SESSION, grant="b"),
+        replace(SESSION, grants=("b",)),
         replace(SESSION, policy='{"other": 1}'),
         replace(SESSION, role_arn=ROLE_ARN + "2"),
         replace(SESSION, duration=900),

@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from tests.support.make import ROLE_ARN, location
+from tests.support.make import ROLE_ARN, location, one_policy
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
-from vending.sessions.policy import session_policy
 
 WRITES, READS = "s3:PutObjectTagging", "s3:GetObjectTagging"
 
@@ -28,7 +27,7 @@ WRITES, READS = "s3:PutObjectTagging", "s3:GetObjectTagging"
 def test_tags_are_read_by_readers_and_written_by_writers(
     permission: Permission, tagging: Permission | None, allowed: set[str]
 ) -> None:
-    text = session_policy(
+    text = one_policy(
         [Keys.parse("s3://bkt/a/*")], permission, location(), ROLE_ARN, {}, tagging=tagging
     )
     actions = json.loads(text)["Statement"][0]["Action"]

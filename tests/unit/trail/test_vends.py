@@ -24,7 +24,7 @@ def test_a_vend_is_found_with_its_session_and_what_it_gave() -> None:
         role_arn=ROLE_ARN,
         session_name=f"AssumeS3User-caller-grant-{SESSION}",
         caller={"caller": USER_ARN},
-        grant="g",
+        grants=("g",),
         at=NOW,
         expires_at=NOW + timedelta(minutes=15),
         ends=NOW + timedelta(hours=1),

@@ -115,7 +115,7 @@ def test_these_are_allowed_without_a_word(member: str) -> None:
 
 
 def with_key(by: Grant) -> Any:
-    known = Known((by,), location(kms_key=KMS_KEY), NOTHING_DENIED)
+    known = Known((by,), (location(kms_key=KMS_KEY),), NOTHING_DENIED)
     return lambda *_: known
 
 

@@ -74,9 +74,9 @@ def test_what_the_client_must_send_comes_back_and_is_signed() -> None:
         "checksumSha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
         **owner_and_key,
     }
-    here = Known((grant("s3://bkt/* WRITE"),), location(kms_key=KMS_KEY), NOTHING_DENIED)
+    here = Known((grant("s3://bkt/* WRITE"),), (location(kms_key=KMS_KEY),), NOTHING_DENIED)
 
-    def load(_: object, __: str) -> Known:
+    def load(_: object, __: object) -> Known:
         return here
 
     made = url("PUT", load, ifNoneMatch="*", **PNG, **members)

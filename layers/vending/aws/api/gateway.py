@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from vending.audit.record import RequestIds
 from vending.aws.api.cors import answer_headers
 from vending.aws.api.headers import header_values
+from vending.aws.api.query import check_query
 from vending.aws.api.request_ids import own_id, request_ids
 from vending.aws.api.responses import PROBLEMS, Answer, Response, Wire, causes
 from vending.aws.services.deadline import VEND, lasting
@@ -122,18 +123,16 @@ class Request:
             raise InvalidRequest("The body is not UTF-8 text.") from None
 
     def query(self, allowed: Collection[str] = ()) -> dict[str, str]:
-        """The query parameters by name.
+        """The query parameters by name; raises as ``query_lists``."""
+        return {name: values[0] for name, values in self.query_lists(allowed).items()}
 
-        Raises:
-            InvalidRequest: a parameter is not among ``allowed``, or is given more than once.
-        """
+    def query_lists(
+        self, allowed: Collection[str], repeated: Collection[str] = ()
+    ) -> dict[str, list[str]]:
+        """The values of each query parameter by name; raises as ``check_query``."""
         parameters = self.event.get("multiValueQueryStringParameters") or {}
-        for name, values in parameters.items():
-            if name not in allowed:
-                raise InvalidRequest(f"Unknown query parameter {name!r}.")
-            if len(values) != 1:
-                raise InvalidRequest(f"The query parameter {name!r} is given more than once.")
-        return {name: values[0] for name, values in parameters.items()}
+        check_query(parameters, allowed, repeated)
+        return {name: list(values) for name, values in parameters.items()}
 
     def path(self, name: str) -> str:
         """The path parameter of this name."""

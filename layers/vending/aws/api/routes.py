@@ -13,15 +13,22 @@ type RecordedAnswer = Callable[[Request, Caller, Record], Answer]
 
 
 def recorded_route(
-    recording: Recording, action: str, answer: RecordedAnswer, query: Collection[str] = ()
+    recording: Recording,
+    action: str,
+    answer: RecordedAnswer,
+    query: Collection[str] = (),
+    repeated: Collection[str] = (),
 ) -> Route:
-    """A route that writes one audit record for each request; ``query`` names its parameters."""
+    """A route that writes one audit record for each request.
+
+    ``query`` names its parameters, ``repeated`` those that may be given more than once.
+    """
 
     def route(request: Request) -> Answer:
         with recording(action, request.ids) as record:
             caller = request.caller()
             record.note(**caller.as_recorded())
-            request.query(query)
+            request.query_lists(query, repeated)
             return answer(request, caller, record)
 
     return route

@@ -14,7 +14,7 @@ from typing import Any
 
 from vending.aws.services.client import translate_errors
 from vending.errors import TooLarge
-from vending.trail.vends import Line, Read
+from vending.trail.vends import Line, Read, has_members
 
 # A request may start calls for SECONDS; with two tries, the last one ends within 29 seconds.
 CALLS, SECONDS, CALL_SECONDS = 100, 12.0, 6
@@ -81,7 +81,7 @@ def records(
     }
     found = (_of_group(client, {"logGroupName": group, **parameters}, budget) for group in groups)
     for line in merge(*found, key=lambda line: line.at):
-        if all(line.members.get(name) == value for name, value in members.items()):
+        if has_members(line.members, members):
             yield line
 
 

@@ -16,19 +16,19 @@ from vending.table import BLOCK, HOLDERS, grants_key, location_key
 
 
 @METER.timed("grants")
-def load(client: Any, table: str, grantee_keys: Sequence[str], bucket: str) -> Known:
+def load(client: Any, table: str, grantee_keys: Sequence[str], buckets: Sequence[str]) -> Known:
     """Load everything that a decision needs, denials included, in one consistent call.
 
     Raises:
         Unavailable: DynamoDB failed, or did not return all items.
     """
-    grant_keys = [grants_key(grantee_key, bucket) for grantee_key in grantee_keys]
-    place = location_key(bucket)
-    documents = read_items(client, table, [*grant_keys, place, BLOCK, HOLDERS], consistent=True)
+    grant_keys = [grants_key(key, bucket) for bucket in buckets for key in grantee_keys]
+    places = [location_key(bucket) for bucket in buckets]
+    documents = read_items(client, table, [*grant_keys, *places, BLOCK, HOLDERS], consistent=True)
     listed = (documents[key] for key in grant_keys if key in documents)
     return Known(
         tuple(grant for document in listed for grant in GrantBody.stored_grants(document)),
-        LocationBody.stored_location(documents[place]) if place in documents else None,
+        tuple(LocationBody.stored_location(documents[at]) for at in places if at in documents),
         Denials.read(documents.get(BLOCK), documents.get(HOLDERS)),
     )
 

@@ -13,7 +13,7 @@ from vending.decision.effects import Known
 from vending.denials.denials import NOTHING_DENIED
 
 LATER = NOW + timedelta(seconds=1)
-KNOWN = Known((), None, NOTHING_DENIED)
+KNOWN = Known((), (), NOTHING_DENIED)
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def test_grants_are_read_from_the_stack_s_table_and_kept_for_as_long_as_it_says(
 ) -> None:
     keys = tuple(caller().identity.grantee_keys)
     reads_of = Environment.read(VARIABLES).reads
-    assert [reads_of.load_grants(keys, "bkt") for _ in range(2)] == [KNOWN, KNOWN]
-    assert reads == [(VARIABLES["TABLE_NAME"], keys, "bkt")]
+    assert [reads_of.load_grants(keys, ("bkt",)) for _ in range(2)] == [KNOWN, KNOWN]
+    assert reads == [(VARIABLES["TABLE_NAME"], keys, ("bkt",))]
     uncached = Environment.read(VARIABLES | {"GRANTS_CACHE_SECONDS": "0"}).reads
-    assert [uncached.load_grants(keys, "bkt") for _ in range(2)] == [KNOWN, KNOWN]
+    assert [uncached.load_grants(keys, ("bkt",)) for _ in range(2)] == [KNOWN, KNOWN]
     assert len(reads) == 3
 
 

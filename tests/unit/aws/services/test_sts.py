@@ -16,7 +16,7 @@ from vending.errors import PolicyTooLarge, RoleRefused, Unavailable, VendingErro
 from vending.sessions.session import Session
 
 POLICY = '{"Version":"2012-10-17","Statement":[]}'
-SESSION = Session(ROLE_ARN, POLICY, 900, "alice", "a-grant", "alice-1234567890123")
+SESSION = Session(ROLE_ARN, POLICY, 900, "alice", ("a-grant",), "alice-1234567890123")
 LENT = {
     "AccessKeyId": "ASIAEXAMPLE",
     "SecretAccessKey": "a-secret",

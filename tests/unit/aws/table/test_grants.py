@@ -53,14 +53,14 @@ def test_a_decision_reads_the_grants_of_its_keys_in_its_bucket_and_the_location(
     accounts = grant("s3://bkt/b/* READ", id="accounts", grantee=IamGrantee(ACCOUNT))
     elsewhere = grant("s3://other/* READ", id="elsewhere")
     write(dynamodb, mine, accounts, elsewhere, location(), location("other"))
-    known = table_grants.load(dynamodb, TABLE, (USER_KEY, f"iam#{ACCOUNT}"), "bkt")
+    known = table_grants.load(dynamodb, TABLE, (USER_KEY, f"iam#{ACCOUNT}"), ("bkt",))
     assert known.grants == (mine, accounts)
-    assert known.location == location()
+    assert known.locations == (location(),)
 
 
 def test_nothing_is_known_of_a_caller_or_bucket_that_is_not_there(dynamodb: Any) -> None:
-    known = table_grants.load(dynamodb, TABLE, (USER_KEY,), "bkt")
-    assert (known.grants, known.location) == ((), None)
+    known = table_grants.load(dynamodb, TABLE, (USER_KEY,), ("bkt",))
+    assert (known.grants, known.locations) == ((), ())
 
 
 def test_the_revision_counts_the_changes(dynamodb: Any) -> None:
@@ -74,7 +74,7 @@ def test_of_two_who_write_at_one_revision_the_second_is_refused_whole(dynamodb: 
     write(dynamodb, grant("s3://bkt/a/* READ", id="first"), revision=1)
     with pytest.raises(PreconditionFailed):
         write(dynamodb, grant("s3://bkt/b/* READ", id="second"), revision=1)
-    known = table_grants.load(dynamodb, TABLE, (USER_KEY,), "bkt")
+    known = table_grants.load(dynamodb, TABLE, (USER_KEY,), ("bkt",))
     assert [one.id for one in known.grants] == ["first"]
     assert not items.read_items(dynamodb, TABLE, [Key("grants", "second")])
 
@@ -88,7 +88,7 @@ def test_two_who_write_first_are_told_apart_too(dynamodb: Any) -> None:
 def test_a_batch_deletes_what_it_says(dynamodb: Any) -> None:
     write(dynamodb, location())
     catalogue.commit(dynamodb, TABLE, Batch({Key("location#bkt", "location"): None}), 1)
-    assert table_grants.load(dynamodb, TABLE, (USER_KEY,), "bkt").location is None
+    assert table_grants.load(dynamodb, TABLE, (USER_KEY,), ("bkt",)).locations == ()
 
 
 def test_more_keys_than_a_call_takes_are_read_in_several(dynamodb: Any) -> None:
@@ -275,7 +275,7 @@ def test_what_comes_item_by_item_is_not_waited_for() -> None:
 )
 def test_whatever_fails_is_unavailable_and_never_an_empty_answer(error: Exception) -> None:
     with pytest.raises(Unavailable):
-        table_grants.load(Client(error), TABLE, (USER_KEY,), "bkt")
+        table_grants.load(Client(error), TABLE, (USER_KEY,), ("bkt",))
     with pytest.raises(Unavailable):
         list(items.entries(Client(error), TABLE, "p"))
     with pytest.raises(Unavailable):
@@ -286,7 +286,7 @@ def test_whatever_fails_is_unavailable_and_never_an_empty_answer(error: Exceptio
 def test_a_damaged_item_is_our_fault_and_never_less_than_it_was(document: str) -> None:
     answer = {"Responses": {TABLE: [item(USER_KEY, "bkt", document)]}}
     with pytest.raises(InternalError) as error:
-        table_grants.load(Client(answer), TABLE, (USER_KEY,), "bkt")
+        table_grants.load(Client(answer), TABLE, (USER_KEY,), ("bkt",))
     assert error.value.reason == "DamagedItem"
 
 
@@ -372,7 +372,7 @@ def test_a_decision_reads_the_grants_of_a_subject_and_of_its_claims(dynamodb: An
     }
     write(dynamodb, *grants.values(), location())
     who = WebIdentity(ISSUER, "a#b%", {"groups": ["z", "x#y"], "id": [1, "1"]}, "h")
-    known = table_grants.load(dynamodb, TABLE, who.grantee_keys, "bkt")
+    known = table_grants.load(dynamodb, TABLE, who.grantee_keys, ("bkt",))
     assert set(known.grants) == {grants["own"], grants["by-claim"], grants["by-number"]}
 
 
