@@ -8,7 +8,7 @@ from vending.callers.grantee_keys import VALUE_BYTES
 from vending.documents import acknowledgement
 from vending.grants import scope
 from vending.revocations import request
-from vending.urls import object_members
+from vending.urls import listing, object_members
 
 PORT = r"(?::[0-9]{1,5})?"
 PLAIN: Schema = {
@@ -51,6 +51,8 @@ LENGTH = {"type": "integer", "minimum": 0, "maximum": content_fields.LARGEST_PUT
 KNOWN: list[tuple[object, Schema]] = [
     *((getattr(fields, name), ref(name)) for name in ("Target", "KeyTarget", "KeyPrefix")),
     *((getattr(fields, name), ref(name)) for name in ("BucketScope", "GrantScope")),
+    (listing.PrefixTarget, ref("PrefixTarget")),
+    (listing.StartAfter, ref("Key")),
     (
         fields.IamArn,
         matching(

@@ -99,6 +99,10 @@ SHAPES: dict[str, Schema] = {
         "description": "What the keys begin with.",
         "anyOf": [text(f"(?:{ANY}*/)?"), members("prefix")],
     },
+    "PrefixTarget": {
+        "description": "All keys below a prefix.",
+        "anyOf": [text(rf"(?:{ANY}*/)?\*"), members("prefix")],
+    },
     "BucketScope": {
         "description": "A whole bucket.",
         **text(r"\*"),

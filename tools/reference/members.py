@@ -25,7 +25,7 @@ from vending.callers.grantee_keys import VALUE_BYTES
 from vending.documents import acknowledgement
 from vending.grants import scope
 from vending.revocations import request
-from vending.urls import object_members
+from vending.urls import listing, object_members
 
 VARIABLES = ", ".join(f"`${{{name}}}`" for name in (*scope.IAM_VARIABLES, "claim.NAME")) + (
     f", or several segments `${{claim.NAME{scope.PATH}}}`"
@@ -39,6 +39,8 @@ WORDS: list[tuple[object, str]] = [
         ),
     ),
     (fields.KeyPrefix, "`s3://bucket/prefix/` or `{bucket, prefix}`"),
+    (listing.PrefixTarget, "`s3://bucket/prefix/*`, `s3://bucket/*` or `{bucket, prefix}`"),
+    (listing.StartAfter, "a key"),
     (fields.KeyTarget, "one key: `s3://bucket/key` or `{bucket, key}`"),
     (fields.BucketScope, "`s3://bucket/*`"),
     (

@@ -30,7 +30,7 @@ from vending.sessions.policy import POLICY_CHARACTERS
 from vending.trail import sessions_out
 from vending.uploads import request as uploads_request
 from vending.uploads import running, upload
-from vending.urls import compact
+from vending.urls import compact, listing
 from vending.urls import request as urls_request
 from vending.urls.parse import COMPACT_BYTES
 
@@ -59,6 +59,7 @@ def text() -> str:
         *members.model(request.TargetPermission, "one of `targets`"),
         *members.model(urls_request.UrlsRequest, "`POST /{door}/presigned-urls`"),
         *members.model(urls_request.ReadingUrl, "one of `requests`"),
+        *members.model(listing.ListingUrl, "one of `requests`"),
         *members.model(urls_request.UploadUrl, "one of `requests`"),
         *members.model(urls_request.DeletionUrl, "one of `requests`"),
         *members.model(urls_request.FormUrl, "one of `requests`"),

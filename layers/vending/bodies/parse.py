@@ -24,7 +24,7 @@ _WORDS = {  # by pydantic's type of the error, with members of its context
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": "must be text",
-    "union_tag_invalid": "must be GET, HEAD, PUT, DELETE or POST",
+    "union_tag_invalid": "must be GET, HEAD, LIST, PUT, DELETE or POST",
     "union_tag_not_found": "is required",
 }
 

@@ -13,7 +13,7 @@ from vending.grants.grant import Permission
 from vending.sessions.durations import longest_url
 from vending.sessions.session import signing_session
 from vending.sigv4.post_policy import FILENAME
-from vending.sigv4.presign import PERMISSION_FOR, Method
+from vending.sigv4.presign import NEEDED
 
 PARTS = (Permission.READ, Permission.WRITE)  # a URL reads or writes
 
@@ -43,11 +43,15 @@ def explain_urls(
     ]
 
 
-def methods(permission: Permission, wanted: Sequence[Wanted]) -> list[Method]:
+def methods(permission: Permission, wanted: Sequence[Wanted]) -> list[str]:
     """The methods that need the permission and can have these targets, or keys below them."""
-    no_form = any(FILENAME in one.target.key for one in wanted)
-    needing = [method for method, needed in PERMISSION_FOR.items() if needed is permission]
-    return [method for method in needing if not (method == "POST" and no_form)]
+    impossible: set[str] = set()
+    if any(FILENAME in one.target.key for one in wanted):
+        impossible.add("POST")
+    if not all(one.target.is_prefix for one in wanted):
+        impossible.add("LIST")
+    needing = [method for method, needed in NEEDED.items() if needed is permission]
+    return [method for method in needing if method not in impossible]
 
 
 def _decision(caller: Caller, wanted: Sequence[Wanted], effects: Effects) -> dict[str, object]:

@@ -25,6 +25,11 @@ PERMISSION_FOR: Mapping[Method, Permission] = {
     "POST": Permission.WRITE,
     "DELETE": Permission.WRITE,
 }
+# By the method of a request for a URL; a listing is signed as a GET of the bucket.
+NEEDED: Mapping[str, Permission] = {
+    **{str(method): permission for method, permission in PERMISSION_FOR.items()},
+    "LIST": Permission.READ,
+}
 type Named = Mapping[str, str]  # headers or query parameters
 
 ALGORITHM = "AWS4-HMAC-SHA256"

@@ -22,7 +22,8 @@ from vending.bodies.content_fields import (
 )
 from vending.bodies.fields import Account, KeyTarget, KmsKey, Listed, Target, between
 from vending.decision.wanted import Wanted, Wants
-from vending.sigv4.presign import PERMISSION_FOR
+from vending.sigv4.presign import NEEDED
+from vending.urls.listing import ListingUrl
 from vending.urls.object_members import ObjectMembers
 
 REQUESTS = 1000
@@ -160,13 +161,13 @@ class FormUrl(ObjectMembers):
 
 
 type UrlRequest = Annotated[
-    ReadingUrl | UploadUrl | DeletionUrl | FormUrl, Field(discriminator="method")
+    ReadingUrl | UploadUrl | DeletionUrl | FormUrl | ListingUrl, Field(discriminator="method")
 ]
 
 
-def is_plain(request: Signed | FormUrl) -> bool:
+def is_plain(request: UrlRequest | Signed) -> bool:
     """Whether it has only a method and a target, so it can be signed in a batch."""
-    return len(request.model_fields_set) == 2 and not isinstance(request, FormUrl)
+    return len(request.model_fields_set) == 2 and not isinstance(request, FormUrl | ListingUrl)
 
 
 class UrlsRequest(Body):
@@ -179,6 +180,6 @@ class UrlsRequest(Body):
     def wanted(self) -> Wants:
         """Each target with the permission that its method needs."""
         return tuple(
-            Wanted(one.target, PERMISSION_FOR[one.method], f"/requests/{position}/target")
+            Wanted(one.target, NEEDED[one.method], f"/requests/{position}/target")
             for position, one in enumerate(self.requests)
         )

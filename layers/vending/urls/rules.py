@@ -10,7 +10,7 @@ from vending.grants.grant import Grant, ObjectHeader
 from vending.sigv4.post_policy import FILENAME
 from vending.urls.content import is_among, is_inert
 from vending.urls.object_members import ObjectMembers
-from vending.urls.request import FormUrl, Reading, ReadingUrl, Signed, Uploading
+from vending.urls.request import FormUrl, Reading, ReadingUrl, Signed, Uploading, UrlRequest
 
 OBJECT_HEADERS = frozenset(get_args(ObjectHeader.__value__))
 
@@ -133,7 +133,9 @@ def form_lengths(request: FormUrl, decision: Decision, place: str) -> tuple[int,
     return least, most
 
 
-def check_members(request: Signed | FormUrl, decision: Decision, role_arn: str, place: str) -> None:
+def check_members(
+    request: UrlRequest | Signed, decision: Decision, role_arn: str, place: str
+) -> None:
     """Check all members of a request.
 
     Raises:

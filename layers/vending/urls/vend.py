@@ -11,6 +11,7 @@ from vending.sigv4.post_policy import form_fields
 from vending.sigv4.presign import PERMISSION_FOR, Method
 from vending.urls.answer import Url, VendedCompact, VendedUrls
 from vending.urls.compact import Compact
+from vending.urls.listing import ListingUrl
 from vending.urls.request import FormUrl, UrlRequest, UrlsRequest, is_plain
 from vending.urls.rules import check_members, form_lengths
 from vending.urls.signing import PresignEffects, Signing, signing_for
@@ -82,7 +83,8 @@ def _sign(requests: Sequence[UrlRequest], signing: Signing, decision: Decision) 
     keys: dict[_Kind, list[str]] = {}
     kinds = [_kind_of(request) for request in requests]
     for kind, request in zip(kinds, requests, strict=True):
-        keys.setdefault(kind, []).append(request.target.key)
+        bucket_alone = isinstance(request, ListingUrl)
+        keys.setdefault(kind, []).append("" if bucket_alone else request.target.key)
     urls = {kind: _urls(kind, same, signing) for kind, same in keys.items()}
     return tuple(
         _form(request, signing, decision) if isinstance(request, FormUrl) else next(urls[kind])
@@ -92,6 +94,8 @@ def _sign(requests: Sequence[UrlRequest], signing: Signing, decision: Decision) 
 
 def _kind_of(request: UrlRequest) -> _Kind:
     """Everything that is signed of a request, except the key."""
+    if isinstance(request, ListingUrl):
+        return "GET", (), tuple(request.query.items())
     if is_plain(request) or isinstance(request, FormUrl):
         return _PLAIN[request.method]
     return request.method, tuple(request.headers.items()), tuple(request.query.items())
