@@ -55,6 +55,17 @@ def test_a_session_that_is_revoked_is_denied(whose: dict[str, object]) -> None:
     assert state(world) == "denied"
 
 
+@pytest.mark.parametrize("grant", ["first", "mine", "last"])
+def test_a_session_of_several_grants_is_denied_with_any_of_them(grant: str) -> None:
+    world = World()
+    grants = ".".join(map(grant_part, ("first", "mine", "last")))
+    name = f"{source_identity(caller())}-{grants}-{SESSION}"
+    revoked(world, grantId="others")
+    assert state(world, name=name) is None
+    revoked(world, grantId=grant)
+    assert state(world, name=name) == "denied"
+
+
 @pytest.mark.parametrize("whose", OTHERS)
 def test_a_session_that_nobody_revoked_is_not(whose: dict[str, object]) -> None:
     world = World()
