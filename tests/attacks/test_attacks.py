@@ -23,6 +23,7 @@ from tests.attacks import (
     origins,
     prefixes,
     revoked,
+    several,
     sts,
     tenants,
     tokens,
@@ -37,7 +38,7 @@ from tests.support.contract import members
 MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        *(prefixes, keys, buckets, accounts, callers, tenants),
+        *(prefixes, keys, buckets, several, accounts, callers, tenants),
         *(tokens, sts, bodies, urls, uploads, administration, never_lent, leaks, revoked),
         *(chosen_text, holders, origins),
     )

@@ -101,6 +101,7 @@ GRANTS = [
         ("trails", f"s3://{PARTNERS_TRAIL}/x/* READ", {}),
         ("deploys", f"s3://{DEPLOYS}/x/* READWRITE", {}),
         ("sealed", "s3://sealed-bucket/* READ", {}),
+        ("theirs", "s3://theirs-bucket/* READ", {}),
         ("bobs", f"s3://{BUCKET}/bobs/* READ", {"grantee": of_user("Bob")}),
         ("readers", f"s3://{BUCKET}/roles/* READ", {"grantee": role("Reader")}),
         ("pinned", f"s3://{BUCKET}/pinned/* READ", {"grantee": role("Pinned", "AROA2EXAMPLEEXAMPLE1")}),
@@ -178,6 +179,7 @@ def fill(dynamodb: Any) -> None:
         location("partner-bucket", account=PARTNER),
         location("sealed-bucket", kms_key=KMS_KEY),
         location(SAM),
+        location("theirs-bucket", role=PARTNERS_ROLE),
         location(PARTNERS_TRAIL, role=PARTNERS_ROLE),
         location(DEPLOYS, role=PARTNERS_ROLE),
     ]
