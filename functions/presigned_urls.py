@@ -23,7 +23,7 @@ from vending.sessions.signing_sessions import SigningSessions
 from vending.uploads.request import AbortRequest, CompletionRequest, PartsRequest, UploadRequest
 from vending.uploads.resume import end, resume, sign_parts
 from vending.uploads.start import UploadEffects, start_upload
-from vending.urls.parse import parse_urls
+from vending.urls.compact import parse_urls
 from vending.urls.signing import PresignEffects
 from vending.urls.vend import vend_presigned
 

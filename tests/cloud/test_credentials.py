@@ -53,6 +53,7 @@ def test_the_answer_has_the_members_of_the_contract(call: Call, user: Credential
         "matchedGrantTargets": ["s3://hogehoge-bucket/reports/*"],
         "permission": "READ",
         "region": "ap-northeast-1",
+        "buckets": [{"bucket": "hogehoge-bucket", "region": "ap-northeast-1"}],
     }
 
 
@@ -251,26 +252,76 @@ def test_a_body_that_cannot_be_read_is_a_problem(
     assert (answer.status, answer.json["code"]) == (status, problem)
 
 
-def test_targets_in_several_grants_are_refused_with_their_names(
-    call: Call, new_user: NewCaller, apply: Apply
+def test_one_session_reads_here_and_writes_there(
+    cloud: Cloud, call: Call, user: Credentials
+) -> None:
+    targets = [
+        {"target": "s3://hogehoge-bucket/reports/*", "permission": "READ"},
+        {"target": "s3://hogehoge-bucket/uploads/*", "permission": "WRITE"},
+    ]
+    answer = call("POST", ROUTE, {"targets": targets, "durationSeconds": 900}, user)
+    assert answer.json["matchedGrantTargets"] == targets
+    assert answer.json["buckets"] == [{"bucket": "hogehoge-bucket", "region": "ap-northeast-1"}]
+    s3 = aws.s3(cloud, lent(answer))
+    here = {"Bucket": "hogehoge-bucket"}
+    source = {**here, "Key": "reports/2026.csv"}
+    copied = {**here, "Key": "uploads/several.csv"}
+    assert code(s3.copy_object, CopySource=source, **copied) == "allowed"
+    assert code(s3.get_object, **copied) == "AccessDenied"
+    assert code(s3.put_object, **source, Body=b"x") == "AccessDenied"
+    assert code(s3.delete_object, **copied) == "allowed"
+
+
+def test_three_grants_serve_one_session_and_a_fourth_is_refused_with_all_names(
+    cloud: Cloud, call: Call, new_user: NewCaller, apply: Apply
 ) -> None:
     several = new_user("SeveralUser")
+    names = ("one", "two", "three", "four")
     grants = [
         {
             "id": f"several-{name}",
             "grantee": {"iam": f"{USER}SeveralUser"},
             "scope": f"s3://hogehoge-bucket/{name}/*",
-            "permission": "READ",
+            "permission": "WRITE",
+        }
+        for name in names
+    ]
+    apply({"version": 1, "grants": grants})
+    targets = [f"s3://hogehoge-bucket/{name}/a" for name in names]
+    answer = call("POST", ROUTE, {"targets": targets[:3], "permission": "WRITE"}, several)
+    s3 = aws.s3(cloud, lent(answer))
+    for name in names:
+        written = code(s3.put_object, Bucket="hogehoge-bucket", Key=f"{name}/a", Body=b"x")
+        assert written == ("AccessDenied" if name == "four" else "allowed")
+    refused = call("POST", ROUTE, {"targets": targets, "permission": "WRITE"}, several)
+    assert (refused.status, refused.json["code"]) == (400, "SeveralGrants")
+    assert "several-four, several-one, several-three, several-two" in refused.json["detail"]
+
+
+def test_a_revocation_of_one_grant_ends_a_session_of_two(
+    cloud: Cloud, call: Call, new_user: NewCaller, apply: Apply, administrator: Credentials
+) -> None:
+    both = new_user("BothUser")
+    grants = [
+        {
+            "id": f"both-{name}",
+            "grantee": {"iam": f"{USER}BothUser"},
+            "scope": f"s3://hogehoge-bucket/both-{name}/*",
+            "permission": "WRITE",
         }
         for name in ("one", "two")
     ]
     apply({"version": 1, "grants": grants})
-    targets = ["s3://hogehoge-bucket/one/a", "s3://hogehoge-bucket/two/b"]
-    refused = call("POST", ROUTE, {"targets": targets, "permission": "READ"}, several)
-    assert (refused.status, refused.json["code"]) == (400, "SeveralGrants")
-    assert "several-one, several-two" in refused.json["detail"]
-    elsewhere = {"targets": [targets[0], "s3://other-bucket/b"], "permission": "READ"}
-    assert call("POST", ROUTE, elsewhere, several).json["code"] == "SeveralGrants"
+    targets = [f"s3://hogehoge-bucket/both-{name}/a" for name in ("one", "two")]
+    s3 = aws.s3(cloud, lent(call("POST", ROUTE, {"targets": targets, "permission": "WRITE"}, both)))
+    written = {"Bucket": "hogehoge-bucket", "Key": "both-one/a", "Body": b"x"}
+    assert code(s3.put_object, **written) == "allowed"
+    body = {"grantId": "both-two", "kind": "block", "reason": "a test"}
+    revoked = call("POST", "/admin/revocations", body, administrator)
+    assert revoked.status == 200, revoked.json
+    assert code(s3.put_object, **written) == "AccessDenied"
+    lifted = f"/admin/revocations/{revoked.json['revocation']['id']}"
+    assert call("DELETE", lifted, None, administrator).status == 200
 
 
 @pytest.mark.invariant(2)

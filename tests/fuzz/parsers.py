@@ -37,7 +37,7 @@ with atheris.instrument_imports(include=["vending"]):
     from vending.revocations import request as revocations_request
     from vending.uploads import request as uploads_request
     from vending.urls import compact
-    from vending.urls.parse import parse_urls
+    from vending.urls.compact import parse_urls
     from vending.urls.request import UrlsRequest
 
 MODELS: list[type[bodies_body.Body]] = [

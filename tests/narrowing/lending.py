@@ -24,7 +24,7 @@ from vending.sessions.session import Session
 from vending.sessions.signing_sessions import SigningSessions
 from vending.uploads.request import UploadRequest
 from vending.uploads.start import start_upload
-from vending.urls.parse import parse_urls
+from vending.urls.compact import parse_urls
 from vending.urls.request import UrlsRequest
 from vending.urls.signing import PresignEffects
 from vending.urls.vend import vend_urls

@@ -39,6 +39,7 @@ PYDANTIC_AT = {
         "revocations/request.py",
         "uploads/request.py",
         "urls/compact.py",
+        "urls/listing.py",
         "urls/object_members.py",
         "urls/request.py",
     ),

@@ -32,7 +32,7 @@ from vending.uploads import request as uploads_request
 from vending.uploads import running, upload
 from vending.urls import compact, listing
 from vending.urls import request as urls_request
-from vending.urls.parse import COMPACT_BYTES
+from vending.urls.compact import COMPACT_BYTES
 
 ROOT = Path(__file__).resolve().parents[2]
 PATH = ROOT / "docs/reference.md"

@@ -46,7 +46,7 @@ def test_reading_and_writing_are_judged_apart_as_requests_for_urls_are() -> None
         grant("s3://bkt/a/* READ", id="r"), grant("s3://bkt/* WRITE", id="w", max_duration=60)
     )
     answer = explained(grants, "READWRITE")
-    assert (answer["decision"], answer["code"]) == ("refused", "AccessDenied")
+    assert (answer["decision"], answer["code"]) == ("refused", "PresignOnly")
     reads, writes = answer["presignedUrls"]
     assert (reads["permission"], reads["decision"]) == ("READ", "granted")
     assert (writes["permission"], writes["methods"]) == ("WRITE", ["PUT", "POST", "DELETE"])

@@ -38,7 +38,7 @@ from vending.uploads.resume import end, resume, sign_parts
 from vending.uploads.running import Running
 from vending.uploads.start import UploadEffects, start_upload
 from vending.uploads.upload import Upload
-from vending.urls.parse import parse_urls
+from vending.urls.compact import parse_urls
 from vending.urls.signing import PresignEffects
 from vending.urls.vend import vend_presigned
 

@@ -299,7 +299,7 @@ def test_a_url_that_is_wanted_for_too_long_is_refused_with_what_its_grant_allows
     for asked in (86_400, 10**30):
         with pytest.raises(DurationNotAllowed) as refused:
             url_lifetime(asked, grant("s3://bkt/* READ", max_duration=longest), NOW)
-        assert f"this grant allows at most {said}" in refused.value.detail
+        assert f"the grant 'a-grant' allows at most {said}" in refused.value.detail
         assert len(refused.value.detail) < 100
 
 

@@ -19,7 +19,7 @@ from vending.aws.api.gateway import Request
 from vending.aws.api.sts_request import RoleRequest
 from vending.bodies.parse import parse
 from vending.errors import VendingError
-from vending.urls.parse import parse_urls
+from vending.urls.compact import parse_urls
 
 READ = Contract.read()
 EXAMPLES = [

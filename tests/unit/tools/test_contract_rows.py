@@ -25,7 +25,7 @@ from vending.bodies import fields
 from vending.bodies.parse import parse
 from vending.errors import VendingError
 from vending.sessions.durations import LONGEST, LONGEST_URL, SHORTEST, check_shortest
-from vending.urls.parse import parse_urls
+from vending.urls.compact import parse_urls
 
 # What JSON Schema cannot say, by the words of the code: rows that the code refuses and a schema
 # takes. (A number that is written 900.0 is an integer to JSON Schema.)

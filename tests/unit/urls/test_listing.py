@@ -16,7 +16,7 @@ from vending.errors import AccessDenied, InvalidRequest
 from vending.grants.grant import Grant
 from vending.sessions.signing_sessions import SigningSessions
 from vending.urls.answer import Url
-from vending.urls.parse import parse_urls
+from vending.urls.compact import parse_urls
 from vending.urls.request import UrlsRequest
 from vending.urls.vend import vend_urls
 

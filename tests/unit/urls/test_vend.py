@@ -27,8 +27,7 @@ from vending.grants.grant import Grant
 from vending.grants.keys import Keys
 from vending.sessions.signing_sessions import SigningSessions
 from vending.urls.answer import Url, VendedCompact
-from vending.urls.compact import Compact
-from vending.urls.parse import COMPACT_BYTES, parse_urls
+from vending.urls.compact import COMPACT_BYTES, Compact, parse_urls
 from vending.urls.request import UrlsRequest
 from vending.urls.signing import PresignEffects
 from vending.urls.vend import vend_compact, vend_urls
