@@ -27,8 +27,8 @@ class Credentials:
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
     expiration: datetime
-    region: str  # of the bucket
-    permission: str
+    region: str  # of the buckets; empty if they are in several
+    permission: str  # of all targets, or several separated by spaces
     matched_grant_targets: tuple[str, ...]
     vend_id: str
     session_id: str
@@ -36,12 +36,12 @@ class Credentials:
     @property
     def environment(self) -> dict[str, str]:
         """The credentials and region as the environment variables that every AWS SDK reads."""
+        regions = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), self.region)
         return {
             "AWS_ACCESS_KEY_ID": self.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
             "AWS_SESSION_TOKEN": self.session_token,
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
+            **(regions if self.region else {}),
         }
 
 
@@ -88,14 +88,16 @@ def vend_function(
 def credentials_of(answer: dict[str, Any]) -> Credentials:
     """Return the credentials in an answer of the service."""
     keys = answer["credentials"]
+    matched = answer["matchedGrantTargets"]
+    own = [one for one in matched if isinstance(one, dict) and "permission" in one]
     return Credentials(
         keys["accessKeyId"],
         keys["secretAccessKey"],
         keys["sessionToken"],
         parse_time(keys["expiration"]),
-        answer["region"],
-        answer["permission"],
-        tuple(answer["matchedGrantTargets"]),
+        answer.get("region", ""),
+        answer.get("permission") or " ".join(sorted({one["permission"] for one in own})),
+        tuple(one["target"] for one in own) or tuple(matched),
         answer["vendId"],
         answer["sessionId"],
     )

@@ -1,6 +1,7 @@
 """Arguments of several commands, and strict parsing of targets and durations."""
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated
 
@@ -29,16 +30,30 @@ class Privilege(str, Enum):
 
 
 Targets = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="TARGET...",
         help="s3://bucket/key or s3://bucket/prefix/*; up to 20.",
         autocompletion=scopes,
     ),
 ]
+Read = Annotated[
+    list[str] | None,
+    typer.Option("--read", metavar="TARGET", help="Target to read.", autocompletion=scopes),
+]
+Write = Annotated[
+    list[str] | None,
+    typer.Option("--write", metavar="TARGET", help="Target to write.", autocompletion=scopes),
+]
+ReadWrite = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--readwrite", metavar="TARGET", help="Target to read and write.", autocompletion=scopes
+    ),
+]
 PermissionOption = Annotated[
     Permission,
-    typer.Option("--permission", "-p", case_sensitive=False, help="Permission to request."),
+    typer.Option("--permission", "-p", case_sensitive=False, help="Permission on each TARGET."),
 ]
 PrivilegeOption = Annotated[
     Privilege | None,
@@ -105,19 +120,31 @@ def parse_duration(text: str | None, option: str = "--duration") -> int | None:
 
 
 def credentials_request(
-    targets: list[str],
+    targets: list[str] | None,
     permission: Permission,
     privilege: Privilege | None = None,
     duration: str | None = None,
+    *,
+    own: Mapping[Permission, list[str] | None],
 ) -> dict[str, object]:
     """Return the body of a request for credentials, or for an explanation.
 
+    ``own`` are the targets of options that name their permission.
+
     Raises:
-        Refusal: a target or the duration is invalid.
+        Refusal: there is no target, or a target or the duration is invalid.
     """
-    parsed = [parse_target(target) for target in targets]
-    body: dict[str, object] = {"permission": permission.value}
-    body |= {"target": parsed[0]} if len(parsed) == 1 else {"targets": parsed}
+    parsed = [parse_target(target) for target in targets or ()]
+    items: list[object] = [
+        {"target": parse_target(target), "permission": each.value}
+        for each, listed in own.items()
+        for target in listed or ()
+    ]
+    if not parsed and not items:
+        raise Refusal("no TARGET; give s3://bucket/key or s3://bucket/prefix/*")
+    body: dict[str, object] = {"permission": permission.value} if parsed else {}
+    single = len(parsed) == 1 and not items
+    body |= {"target": parsed[0]} if single else {"targets": [*parsed, *items]}
     if privilege is not None:
         body["privilege"] = privilege.value
     if (seconds := parse_duration(duration)) is not None:

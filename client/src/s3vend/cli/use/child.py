@@ -32,10 +32,10 @@ def environment(
 ) -> dict[str, str]:
     """Return the environment of the command, with the endpoint as the only source of credentials.
 
-    ``config`` names a config file without an identity.
+    ``config`` names a config file without an identity. ``region`` is empty if there are several.
     """
     passed = {name: value for name, value in own.items() if not carries_identity(name, value)}
-    regions = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    regions = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}
     return {**passed, **DISABLED, **config, **endpoint, **regions}
 
 

@@ -11,7 +11,10 @@ from s3vend.cli.terminal.arguments import (
     Permission,
     PermissionOption,
     PrivilegeOption,
+    Read,
+    ReadWrite,
     Targets,
+    Write,
     credentials_request,
 )
 from s3vend.cli.terminal.command import Options, command
@@ -39,8 +42,11 @@ class Format(str, Enum):
 def credentials(
     options: Options,
     *,
-    targets: Targets,
+    targets: Targets = None,
     permission: PermissionOption = Permission.READ,
+    read: Read = None,
+    write: Write = None,
+    readwrite: ReadWrite = None,
     privilege: PrivilegeOption = None,
     duration: DurationOption = None,
     form: Annotated[Format | None, typer.Option("--format", help="Output format.")] = None,
@@ -57,7 +63,8 @@ def credentials(
     chosen = form or (Format.JSON if options.is_json else Format.ENV)
     if export and chosen is not Format.ENV:
         raise Refusal("--export requires --format env")
-    body = credentials_request(targets, permission, privilege, duration)
+    own = {Permission.READ: read, Permission.WRITE: write, Permission.READWRITE: readwrite}
+    body = credentials_request(targets, permission, privilege, duration, own=own)
     answer = options.service().ask("credentials", body)
     if chosen is Format.JSON:
         put_json(answer)

@@ -12,7 +12,10 @@ from s3vend.cli.terminal.arguments import (
     Permission,
     PermissionOption,
     PrivilegeOption,
+    Read,
+    ReadWrite,
     Targets,
+    Write,
     credentials_request,
 )
 from s3vend.cli.terminal.command import Options, command
@@ -20,7 +23,7 @@ from s3vend.cli.terminal.ending import Refusal
 
 EXAMPLES = (
     "s3vend exec 's3://bucket/reports/*' -- python report.py",
-    "s3vend exec 's3://bucket/in/*' 's3://bucket/out/*' -p READWRITE -- aws s3 sync …",
+    "s3vend exec --read 's3://bucket/in/*' --write 's3://bucket/out/*' -- python convert.py",
 )
 
 
@@ -28,8 +31,11 @@ def execute(
     options: Options,
     ctx: typer.Context,
     *,
-    targets: Targets,
+    targets: Targets = None,
     permission: PermissionOption = Permission.READ,
+    read: Read = None,
+    write: Write = None,
+    readwrite: ReadWrite = None,
     privilege: PrivilegeOption = None,
     duration: DurationOption = None,
     keep_config: Annotated[
@@ -54,7 +60,8 @@ def execute(
     command_line: list[str] = ctx.meta.get("command", [])
     if not command_line:
         raise Refusal("no command to run; put it after --: s3vend exec TARGET -- COMMAND")
-    request = credentials_request(targets, permission, privilege, duration)
+    own = {Permission.READ: read, Permission.WRITE: write, Permission.READWRITE: readwrite}
+    request = credentials_request(targets, permission, privilege, duration, own=own)
     from s3vend.cli.use.child import environment, run
     from s3vend.cli.use.loopback import serve_credentials
     from s3vend.service.credentials import Fresh, credentials_of

@@ -11,7 +11,10 @@ from s3vend.cli.terminal.arguments import (
     Permission,
     PermissionOption,
     PrivilegeOption,
+    Read,
+    ReadWrite,
     Targets,
+    Write,
     credentials_request,
 )
 from s3vend.cli.terminal.command import Options, command
@@ -66,8 +69,11 @@ def whoami(options: Options) -> None:
 def explain(
     options: Options,
     *,
-    targets: Targets,
+    targets: Targets = None,
     permission: PermissionOption = Permission.READ,
+    read: Read = None,
+    write: Write = None,
+    readwrite: ReadWrite = None,
     privilege: PrivilegeOption = None,
     duration: DurationOption = None,
 ) -> None:
@@ -78,7 +84,8 @@ def explain(
     """
     from s3vend.service.explained import explained
 
-    request = credentials_request(targets, permission, privilege, duration)
+    own = {Permission.READ: read, Permission.WRITE: write, Permission.READWRITE: readwrite}
+    request = credentials_request(targets, permission, privilege, duration, own=own)
     answer = options.service().ask("explanations", request)
     found = explained(answer)
     if options.is_json:
