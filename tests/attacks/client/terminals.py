@@ -1,5 +1,6 @@
 """Text that would control the terminal of whoever reads it"""
 
+import json
 from typing import Any
 
 from s3vend.printable import is_shown
@@ -69,6 +70,9 @@ CHANGE = {
 }
 RECORD = {"time": "t", "action": "a", "outcome": "granted", "vendId": "v"}
 
+SAVED = {"version": 1, "file": EVIL, "service": EVIL, "prune": False, "revision": 1}
+SAVED |= {"members": {"version": 1}, "lines": {}, "changes": []}
+
 
 def planned(**members: object) -> "dict[str, Any]":
     answer = {"changes": [CHANGE | members], "revision": 1, "applied": False}
@@ -87,6 +91,7 @@ ATTACKS = [
     Attack("a header in a line of curl", service("url s3://b/k --curl", "POST /presigned-urls", {"urls": [{"method": "GET", "url": "u", "headers": {EVIL: EVIL}, "expiresAt": "2099-01-01T00:00:00Z"}]}), "escaped", TERMINALS),
     Attack("a key of credentials", service("credentials s3://b/k", "POST /credentials", KEYS | {"region": EVIL}), "escaped", TERMINALS),
     Attack("the detail of a refusal", refused(detail=EVIL), "escaped", TERMINALS),
+    Attack("the detail of a refusal as JSON", {**refused(detail=EVIL), "words": ["ls", "-o", "json"]}, "escaped", TERMINALS),
     Attack("the code of a refusal", refused(code=EVIL), "escaped", TERMINALS),
     Attack("the id of a refused request", refused(requestId=EVIL), "escaped", TERMINALS),
     Attack("the pointer of a fault", refused(errors=[{"pointer": EVIL, "detail": EVIL}]), "escaped", TERMINALS),
@@ -99,6 +104,8 @@ ATTACKS = [
     Attack("a document's file name", {"words": ["plan", f"{EVIL}.yaml"], "files": {}}, "escaped", TERMINALS),
     Attack("a file name that a shell put where no word belongs", {"words": ["ls", EVIL]}, "escaped", TERMINALS),
     Attack("a file name that looks like an option", {"words": ["cp", f"--{EVIL}"]}, "escaped", TERMINALS),
+    Attack("a file name that looks like an option, as JSON", {"words": ["ls", "-o", "json", f"--{EVIL}"]}, "escaped", TERMINALS),
+    Attack("a saved plan of somebody else", {"words": ["apply", "--plan-file", "p", "--yes"], "files": {"p": json.dumps(SAVED)}, "answers": {"POST /admin/changes": {"changes": [], "revision": 1, "applied": False}}}, "escaped", TERMINALS),
     Attack("a file name in place of a command", {"words": [EVIL]}, "escaped", TERMINALS),
     Attack("S3's error at a download", {"words": ["cp", "s3://b/k", "f"], "s3": S3_ERROR}, "escaped", TERMINALS),
     Attack("S3's error at an upload", {"words": ["cp", "f", "s3://b/k"], "files": {"f": "x"}, "s3": S3_ERROR}, "escaped", TERMINALS),
