@@ -71,7 +71,7 @@ class ServiceError(S3VendError):
         self.asked, self.problem, self.notes = asked, problem, tuple(notes)
         self.advice = hint(asked, problem)
         lines = [f"  - {fault.pointer or '/'}: {fault.detail}" for fault in problem.faults]
-        lines += [f"  {line}" for line in [*notes, self.advice] if line]
+        lines += [f"  {line}" for line in [self.advice, *notes] if line]
         lines.append(f"  {asked}: {problem.status} {problem.code}")
         if problem.request_id:
             lines.append(f"  requestId: {problem.request_id}")

@@ -65,7 +65,7 @@ def failure_of(error: BaseException, usage: int = USAGE) -> Failure:
     code = code_of(error)
     code = usage if code == USAGE else code
     if isinstance(error, errors.ServiceError):
-        problem, hint = error.problem, " ".join(filter(None, [*error.notes, error.advice]))
+        problem, hint = error.problem, " ".join(filter(None, [error.advice, *error.notes]))
         return Failure(
             text, code, error.code, problem.detail, hint, problem.request_id, problem.faults
         )
