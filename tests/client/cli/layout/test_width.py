@@ -1,6 +1,7 @@
 """Widths of texts as terminals show them, and texts that are shortened or broken."""
 
 import io
+import re
 
 import pytest
 
@@ -51,6 +52,24 @@ def test_what_matters_stays_of_a_text_that_is_shortened(
 ) -> None:
     assert width.shortened(text, columns) == shown
     assert width.width(shown) <= columns
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ROLE,
+        "s3://hogehoge-bucket/reports/2026/*",
+        "s3://b/月次/売上/*",
+        "found in a log of the build",
+        "https://token.actions.githubusercontent.com repository_id=1",
+    ],
+)
+def test_a_text_can_be_shortened_so_far_without_a_cut_inside_a_word(text: str) -> None:
+    words = set(re.findall(r"[\w.-]+", text))
+    for columns in range(width.least(text), width.width(text) + 1):
+        shown = width.shortened(text, columns)
+        assert width.width(shown) <= columns
+        assert set(re.findall(r"[\w.-]+", shown)) <= words
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from s3vend.cli.layout.width import CUT, lines_of, padded, shortened, width, without_accounts
+from s3vend.cli.layout.width import (
+    CUT,
+    least,
+    lines_of,
+    padded,
+    shortened,
+    width,
+    without_accounts,
+)
 
 NARROW = 60  # columns below which a table that does not fit is shown as records
-SHORT, SHORTEST = 20, 12  # columns of a shortened cell: before others are left out, and at least
+SHORT, LONG = 20, 30  # columns of a shortened cell, before other columns are left out; at most
 GAP = 2
 # What a command takes, what has few characters, and what means nothing without its end.
 WHOLE = frozenset(
@@ -79,23 +87,35 @@ def _giving_way(texts: list[list[str]]) -> list[list[str]]:
 
 def _fitting(texts: list[list[str]], limit: int) -> list[list[str]] | None:
     """Return the table with shortened texts, and fewer columns if need be; None if nothing fits."""
-    for least in (SHORT, SHORTEST):
+    for at_least in (SHORT, 0):
         fewer = texts
         for name in (None, *LEFT_OUT):
             if name in fewer[0][1:]:
                 at = fewer[0].index(name)
                 fewer = [row[:at] + row[at + 1 :] for row in fewer]
-            if _width(fewer, least) <= limit:
-                return _shortened(fewer, limit)
+            sizes = _shortest(fewer, at_least)
+            if sum(sizes) + GAP * (len(sizes) - 1) <= limit:
+                return _shortened(fewer, sizes, limit)
     return None
 
 
-def _shortened(texts: list[list[str]], limit: int) -> list[list[str]]:
-    widths = _widths(texts)
-    yielding = [at for at, name in enumerate(texts[0]) if name not in WHOLE]
-    while sum(widths) + GAP * (len(widths) - 1) > limit:
-        widest = max(yielding, key=lambda at: widths[at])
-        widths[widest] -= 1
+def _shortest(texts: list[list[str]], at_least: int) -> list[int]:
+    """Return the widths of the columns if all texts that may be are shortened between words."""
+    return [
+        size
+        if name in WHOLE
+        else min(size, max(at_least, width(name), min(LONG, max(map(least, cells)))))
+        for size, (name, *cells) in zip(_widths(texts), zip(*texts, strict=True), strict=True)
+    ]
+
+
+def _shortened(texts: list[list[str]], sizes: list[int], limit: int) -> list[list[str]]:
+    """Return the table with shortened texts; what is left of the width goes to the narrowest."""
+    widths, wanted = list(sizes), _widths(texts)
+    left = limit - sum(sizes) - GAP * (len(sizes) - 1)
+    while left and (yielding := [at for at, size in enumerate(wanted) if widths[at] < size]):
+        widths[min(yielding, key=lambda at: widths[at])] += 1
+        left -= 1
     return [
         [shortened(cell, size) for cell, size in zip(row, widths, strict=True)] for row in texts
     ]
@@ -112,10 +132,6 @@ def _widths(texts: Sequence[Sequence[str]]) -> list[int]:
     return [max(map(width, column)) for column in zip(*texts, strict=True)]
 
 
-def _width(texts: Sequence[Sequence[str]], least: int | None = None) -> int:
-    """Return the width of a table, if texts that may be shortened have ``least`` columns."""
-    sizes = [
-        size if least is None or name in WHOLE else min(size, max(least, width(name)))
-        for name, size in zip(texts[0], _widths(texts), strict=True)
-    ]
+def _width(texts: Sequence[Sequence[str]]) -> int:
+    sizes = _widths(texts)
     return sum(sizes) + GAP * (len(sizes) - 1)

@@ -8,6 +8,7 @@ from typing import IO
 
 USUAL = 80  # columns of a terminal that does not tell
 CUT = "…"
+TELLING = 4  # columns of the end of a path that says something
 _ARN = re.compile(r"\barn:[\w-]+:[\w-]+:[\w-]*:\w*:(?=\S)")
 _PIECES = re.compile(r"[^/:,=&?;|]*[/:,=&?;|]+|[^/:,=&?;|]+")
 _BUCKET = re.compile(r"\w+://[^/]+/")
@@ -58,14 +59,31 @@ def shortened(text: str, columns: int) -> str:
         return text
     if " " in text:
         words = re.findall(r"\s*\S+", text)
-        return (_joined(words, columns - 1) or _cut(text, columns - 1)) + CUT
+        return (_joined(words, columns - 1) or shortened(words[0], columns - 1)).rstrip(CUT) + CUT
     match = _BUCKET.match(text)
     head = match[0] if match and match.end() < len(text) else ""
-    pieces = _PIECES.findall(text[len(head) :])
-    if width(head) + 1 + width(pieces[-1]) > columns:
+    if width(head) + 1 + width(_end(text[len(head) :])) > columns:
         head = ""
-    room = columns - width(head) - 1
-    return f"{head}{CUT}{_joined(pieces, room, last=True) or _cut(text, room, last=True)}"
+    rest, room = text[len(head) :], columns - width(head) - 1
+    kept = _joined(_PIECES.findall(rest), room, last=True)
+    return f"{head}{CUT}{kept or _cut(rest, room, last=True)}"
+
+
+def least(text: str) -> int:
+    """Return the width to which a text can be shortened without a cut inside a word."""
+    first, *more = without_accounts(text).split() or [""]
+    own = min(width(first), 1 + width(_end(first)))
+    return own + 1 if more else own
+
+
+def _end(text: str) -> str:
+    """Return the last parts of a path that say something: not `*` alone."""
+    end = ""
+    for piece in reversed(_PIECES.findall(text)):
+        end = piece + end
+        if width(end) >= TELLING:
+            break
+    return end
 
 
 def lines_of(text: str, columns: int | None, hang: int = 0) -> list[str]:
