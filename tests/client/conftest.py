@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,14 @@ Reply = tuple[int, Mapping[str, str], object]
 Serve = Callable[[Callable[[Asked], Reply]], Served]
 
 
+class Server(ThreadingHTTPServer):
+    """A server that is silent where whoever asked has not waited for the answer."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serving(reply: Callable[[Asked], Reply]) -> Iterator[Served]:
     served = Served("")
@@ -71,7 +80,7 @@ def serving(reply: Callable[[Asked], Reply]) -> Iterator[Served]:
         def log_message(self, *args: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
