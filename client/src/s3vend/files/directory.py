@@ -92,19 +92,28 @@ class Directory:
         Raises:
             FileExistsError: the new name exists, for whatever it is.
         """
+        try:
+            self._link(old, new)
+        except FileExistsError:
+            # On NFS, the first answer may get lost, and the second says that the name exists.
+            if not os.path.samestat(self.status(old), self.status(new)):
+                raise
+            self.remove(old)
+        except OSError:  # each file system has a code of its own for links that it does not know
+            if self.has(new):
+                raise FileExistsError(
+                    errno.EEXIST, os.strerror(errno.EEXIST), str(self.path / new)
+                ) from None
+            self.rename(old, new)
+        else:
+            self.remove(old)
 
-        def link() -> None:
-            if self.fd is None:
-                os.link(self._at(old), self._at(new))
-            else:
-                places = {"src_dir_fd": self.fd, "dst_dir_fd": self.fd}
-                os.link(old, new, **places, follow_symlinks=False)
-
-        if supported(link):
-            return self.remove(old)
-        if self.has(new):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self.path / new))
-        return self.rename(old, new)
+    def _link(self, old: str, new: str) -> None:
+        if self.fd is None:
+            os.link(self._at(old), self._at(new))
+            return
+        fd = self.fd
+        os.link(old, new, src_dir_fd=fd, dst_dir_fd=fd, follow_symlinks=False)
 
     def remove(self, name: str) -> None:
         """Remove a file or link, if there is one."""
