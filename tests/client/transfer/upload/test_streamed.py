@@ -111,6 +111,21 @@ def test_an_upload_that_fails_leaves_no_parts(where: str, serve: Serve) -> None:
     assert (bucket.objects, bucket.running, len(bucket.started)) == ({}, {}, 1)
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_parts_that_may_be_left_are_said(status: int, serve: Serve) -> None:
+    bucket, remarks = Bucket(), list[str]()
+
+    def refusing(asked: Asked, reply: Reply) -> Reply:
+        if asked.method == "DELETE":
+            return status, {}, b"<Error><Code>NoSuchUpload</Code></Error>" if status == 404 else b""
+        return interrupting(asked, reply)
+
+    bucket.instead = refusing
+    with pytest.raises(s3vend.StorageError, match="Broken"):
+        send(b"x" * 9 * SIZE, uploading_to(bucket, serve), remark=remarks.append)
+    assert ["could not be aborted" in remark for remark in remarks] == [True] * (status == 403)
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_grant_that_limits_uploads_gets_the_size_from_a_temporary_file(
     fails: bool, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

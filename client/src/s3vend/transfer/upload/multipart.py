@@ -56,9 +56,9 @@ def end(job: UploadJob, state: State) -> bool:
 
 
 def abort(job: UploadJob, upload: Upload) -> None:
-    """Abort an upload. It may be over already, or its grant may have expired."""
+    """Abort an upload, or say that it may still have parts. It may be over already."""
     service = job.service
-    with suppress(S3VendError):
+    try:
         send_with_retries(
             f"abort the upload to {job.target}",
             None,
@@ -66,6 +66,13 @@ def abort(job: UploadJob, upload: Upload) -> None:
             lambda url: service.wire.send(url.method, url.url, url.headers),
             service.patience,
         )
+    except S3VendError as error:
+        is_over = isinstance(error, NotFound) or getattr(error, "code", None) == GONE
+        if not is_over:
+            job.remark(
+                f"The upload to {job.target} could not be aborted ({type(error).__name__}). Its "
+                "parts cost money until the bucket's owner, or a lifecycle rule, removes them."
+            )
 
 
 def start(job: UploadJob, sizes: Mapping[str, object]) -> Upload:

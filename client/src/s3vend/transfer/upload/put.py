@@ -62,6 +62,7 @@ def upload(
         Counter(source.size, progress),
         parallel,
         part_size,
+        remark,
     )
     if job.source.size <= (part_size or SMALL):
         return put_whole(job)

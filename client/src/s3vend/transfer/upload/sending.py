@@ -41,6 +41,7 @@ class UploadJob:
     counter: Counter
     parallel: int
     part_size: int | None = None
+    remark: state.Remark = bool
 
     @property
     def state_path(self) -> Path:

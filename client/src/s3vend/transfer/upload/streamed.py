@@ -58,11 +58,19 @@ def upload_stream(
     counter.add(0)  # shows that it has begun, while it waits for the stream
     read = pieces(stream, part_size or SMALL, space, crew.check)
     first = next(read)
-    fastest = checksums.fastest()
     kind = content_type or media_type(target, members.get("contentEncoding"))
     members |= {"contentType": kind} if kind else {}
     job = UploadJob(
-        Held(first.data), target, service, members, overwrite, fastest, counter, parallel, part_size
+        Held(first.data),
+        target,
+        service,
+        members,
+        overwrite,
+        checksums.fastest(),
+        counter,
+        parallel,
+        part_size,
+        remark,
     )
     if first.is_last:
         return put_whole(job)
