@@ -107,3 +107,19 @@ def test_a_state_keeps_the_parts_of_an_upload_that_failed(serve: Serve, file: Pa
     sent = s3vend.upload(file, "s3://b/up/", part_size=FIVE_MIB, service=service)
     assert (sent.resumed, bucket.running) == (FIVE_MIB, {})
     assert not s3vend.abandon(file, "s3://b/up/", service=service)
+
+
+def test_an_upload_that_could_not_be_aborted_can_be_abandoned_again(
+    serve: Serve, file: Path
+) -> None:
+    bucket = Bucket()
+    bucket.instead = lambda asked, reply: (400, {}, b"") if asked.method == "PUT" else reply
+    service = uploading_to(bucket, serve)
+    with pytest.raises(s3vend.StorageError):
+        s3vend.upload(file, "s3://b/k", part_size=FIVE_MIB, service=service)
+    bucket.instead = lambda asked, reply: (403, {}, b"")
+    with pytest.raises(s3vend.TransferError, match="could not be aborted"):
+        s3vend.abandon(file, "s3://b/k", service=service)
+    bucket.instead = lambda asked, reply: reply
+    assert s3vend.abandon(file, "s3://b/k", service=service)
+    assert not s3vend.abandon(file, "s3://b/k", service=service)

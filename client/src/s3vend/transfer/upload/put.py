@@ -1,7 +1,9 @@
 """Uploads with presigned URLs: a small file in one request, a larger one in parts that resume."""
 
 import os
+from dataclasses import replace
 
+from s3vend.errors import TransferError
 from s3vend.presigning.naming import upload_members
 from s3vend.service.connect import Service, connect
 from s3vend.transfer import checksums
@@ -74,10 +76,18 @@ def abandon(path: str | os.PathLike[str], target: str, *, service: Service | Non
     """Abort an interrupted upload, so that S3 deletes its parts and charges nothing for them.
 
     Returns whether there was one to abort.
+
+    Raises:
+        TransferError: it could not be aborted, and the next call tries again.
     """
+
+    def fail(text: str) -> None:
+        raise TransferError(text)
+
     source = source_of(path)
     connected, counter = service or connect(), Counter(source.size, None)
     key = upload_target(path, target)
-    job = UploadJob(source, key, connected, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003
+    whole = UploadJob(source, key, connected, {}, True, checksums.SHA256, counter, 1)  # noqa: FBT003
+    job = replace(whole, remark=fail)
     with State(job.state_path) as state:
         return multipart.end(job, state)
