@@ -48,9 +48,10 @@ def execute(
 ) -> None:
     """Run a command with credentials for the targets.
 
-    Put the command after --. AWS SDKs find the credentials on their own, and renew them as long as
-    the command runs, through an endpoint on 127.0.0.1 that only this command can use. Signals are
-    forwarded to the command, and its exit code is returned.
+    Put the command after --. AWS SDKs that know container credentials find the credentials on their
+    own, and renew them as long as the command runs, through an endpoint on 127.0.0.1 that only this
+    command can use. What does not know them takes `s3vend credentials`. Signals are forwarded to
+    the command, and its exit code is returned.
 
     The command gets no other identity from its environment: no AWS credentials or profile, no token
     for s3vend or from a CI system, no credentials of Google Cloud or Azure. Of AWS_* and S3VEND_*
