@@ -17,7 +17,7 @@ TOOLS := .venv-client_tools/.ready
 CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv-clients-%/.ready,$(wildcard tests/clients/environments/*.txt))
 JAVASCRIPT := tests/clients/javascript/node_modules/.ready
 BROWSER := tests/client_tools/javascript/node_modules/.ready
-GO := .venv-clients-go/.ready
+DEBIAN := .venv-clients-go/.ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export PYTHONUTF8 := 1
@@ -68,13 +68,13 @@ $(SITE): website/requirements.txt | $(ENVIRONMENT)
 	@touch $@
 
 # Packages of Debian, which only root can install; rows that need a missing one are skipped.
-$(GO): tests/clients/debian.txt
+$(DEBIAN): tests/clients/debian.txt
 	@mkdir -p $(@D)
 	@missing=$$(while read -r name; do dpkg-query -W -f='$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || echo $$name; done < $<); \
 	if test -z "$$missing"; then touch $@; \
 	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -qq --yes --no-install-recommends $$missing >/dev/null && touch $@; \
-	else echo "make: for the rows of Go and FUSE, install" $$missing "(Debian: apt-get install)" >&2; fi
+	else echo "make: for all rows, install" $$missing "(Debian: apt-get install)" >&2; fi
 
 # Separate environments for packages that conflict with the rest.
 .venv-%/.ready: tests/%/requirements.txt | $(ENVIRONMENT)
@@ -130,7 +130,7 @@ test-upgrade: $(ENVIRONMENT) ## test upgrade from the previous version, and roll
 	@$(PYTHON) -m pytest tests/upgrade
 
 .PHONY: test-clients
-test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) $(GO) ## test unmodified SDKs and tools against the service (needs Node; for some rows Go and FUSE)
+test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) $(DEBIAN) ## test unmodified SDKs and tools against the service (needs Node; some rows need packages of Debian)
 	@$(PYTHON) -m pytest tests/clients
 	@PYTHONPATH=layers:. $(PYTHON) -m tools
 

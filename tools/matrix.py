@@ -18,6 +18,8 @@ COLUMNS = {"inside", "outside", "again"}
 WAY_NAMES = {
     "container": "container credentials",
     "exec": "`s3vend exec`",
+    "process": "`credential_process`",
+    "keys": "exported keys",
     "page": "requests of its page",
 }
 HEADS = ("STS endpoint", "container credentials", "`credential_process`")

@@ -2,12 +2,11 @@
 
 import json
 import os
-import re
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import distributions
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -21,15 +20,14 @@ from local.stack import seed as seeding
 from local.stack.build import built
 from local.stack.deploy import Stack, deploy
 from local.stack.seed import BUCKET, OBJECTS
-from tests.clients import awscli2
+from tests.clients import versions
 from tests.clients.between import Between, standing
 from tests.clients.prefixed import CELLS as CELLS_BELOW
 from tests.clients.prefixed import Row
-from tests.clients.tools import CELLS, PACKAGES, ROOT, Tool, Way, Where
+from tests.clients.tools import CELLS, ROOT, Tool, Way, Where
 
 RESULTS = Path(__file__).with_name("results.json")
 PREFIXES = Path(__file__).with_name("prefixes.json")
-NAMES = re.compile(r"[-_.]+")  # all the same in the name of a Python package
 INSIDE, OUTSIDE, MANY = "tenants/acme/orders.csv", "tenants/acme2/orders.csv", "tenants/acme/many/"
 BODIES = {f"{MANY}{number}": f"part {number}".encode() for number in range(8)}
 TENANT = {"groups": ["tenants"], "tenant_id": "acme"}
@@ -37,6 +35,11 @@ GRANT = "tenants"
 COLUMNS = ("inside", "outside", "again")
 COMMAND = f"{ROOT}/.venv/bin/s3vend"
 LENT = f"s3://{BUCKET}/tenants/acme/*", "--permission", "READWRITE"
+EXPORTED = f'eval "$({shlex.join([COMMAND, "credentials", *LENT, "--export"])})" && exec "$@"'
+LENDING: dict[Way, list[str]] = {  # before a tool's own command
+    "exec": [COMMAND, "exec", *LENT, "--"],
+    "keys": ["bash", "-c", EXPORTED, "bash"],
+}
 PROCESS = " ".join([COMMAND, "credentials", *LENT, "--format", "process"])
 
 
@@ -74,6 +77,7 @@ class Scene:
                 "S3VEND_TOKEN_FILE": str(self.where.token),
             },
             "exec": {"S3VEND_URL": api, "S3VEND_TOKEN_FILE": str(self.where.token)},
+            "keys": {"S3VEND_URL": api, "S3VEND_TOKEN_FILE": str(self.where.token)},
             "page": {"S3VEND_PATH": path, "S3VEND_TOKEN_FILE": str(self.where.token)},
         }
         return {
@@ -151,43 +155,6 @@ def scene(deployed: tuple[Cloud, Stack], between: Between, warm: None, tmp_path:
     return Scene(cloud, stack, between, where)
 
 
-def version(tool: Tool) -> str:
-    """Of the client in its environment."""
-    if tool.environment == "javascript":
-        return javascript_version("@aws-sdk/client-s3")
-    name = PACKAGES.get(tool.environment, tool.environment)
-    found = python_version(tool.environment, name)
-    if tool.environment == "awscli2":
-        return f"{awscli2.version(environment_of(tool.environment))}, of {name} {found}"
-    return found
-
-
-def environment_of(name: str) -> Path:
-    return ROOT / f".venv-clients-{name}"
-
-
-def python_version(environment: str, package: str) -> str:
-    [place] = environment_of(environment).glob("lib/*/site-packages")
-    installed = distributions(path=[str(place)])
-    found = {NAMES.sub("-", one.metadata["Name"]).lower(): one.version for one in installed}
-    return found[NAMES.sub("-", package).lower()]
-
-
-def javascript_version(package: str) -> str:
-    modules = Path(__file__).parent / "javascript/node_modules"
-    return str(json.loads((modules / package / "package.json").read_text())["version"])
-
-
-def debian_version(package: str) -> str:
-    done = subprocess.run(  # noqa: S603 - of our own table
-        ["dpkg-query", "-W", "-f=${Version}", package],  # noqa: S607 - Debian's own
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return f"Debian {done.stdout}"
-
-
 class Results:
     """What each cell came to, written down when all have been run."""
 
@@ -196,7 +163,7 @@ class Results:
 
     def note(self, tool: Tool, way: Way, column: str) -> None:
         """A cell that holds."""
-        row = self.cells.setdefault(f"{tool.name} / {way}", {"version": version(tool)})
+        row = self.cells.setdefault(f"{tool.name} / {way}", {"version": versions.of_tool(tool)})
         row[column] = "yes"
 
     def is_whole(self) -> bool:
@@ -223,7 +190,7 @@ class Prefixes:
 
     def note(self, row: Row, way: Way) -> None:
         """A row that holds, with its version."""
-        self.rows[f"{row.name} / {way}"] = row_version(row)
+        self.rows[f"{row.name} / {way}"] = versions.of_row(row)
 
     def is_whole(self) -> bool:
         return self.rows.keys() == {f"{row.name} / {way}" for row, way in CELLS_BELOW}
@@ -236,15 +203,6 @@ def prefixes() -> Iterator[Prefixes]:
     if made.is_whole():
         told = {"date": datetime.now(UTC).date().isoformat(), "rows": made.rows}
         PREFIXES.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-
-
-def row_version(row: Row) -> str:
-    """Of the tool below a prefix."""
-    if row.environment == "go":
-        return debian_version(row.package)
-    if row.environment == "javascript":
-        return javascript_version("@uppy/aws-s3")
-    return python_version(row.environment, row.package)
 
 
 @pytest.fixture(scope="session")

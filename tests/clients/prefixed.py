@@ -1,6 +1,8 @@
 """The tools of "Under a prefix" in docs/sdks.md: what each is run with, and what it needs."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +12,20 @@ from tests.clients.tools import HERE, PACKAGES, ROOT, Tool, Way
 
 GO_SOURCES = Path("/usr/share/gocode")  # of Debian's packages golang-github-*-dev
 
+DEBIAN = ("debian", "go")  # environments whose tools are Debian's packages
+DEBIAN_PACKAGES = {  # by program
+    "aws": "golang-github-aws-aws-sdk-go-v2-dev",
+    "minio": "golang-github-minio-minio-go-v7-dev",
+    "with_ruby.rb": "ruby-aws-sdk-s3",
+    "with_s3cmd.py": "s3cmd",
+}
+
 Writes = Literal["text", "table", "tables", "array"]
 BOTH: tuple[Way, ...] = ("container", "exec")
 CONTAINER: tuple[Way, ...] = ("container",)
 EXEC: tuple[Way, ...] = ("exec",)
 NO_FILE = "not `exec`: takes the token from a file alone"
+OLDER = "not container credentials, so not `exec`"
 LOOPBACK = "container credentials of 127.0.0.1 alone, such as those of `exec`"
 
 
@@ -39,7 +50,9 @@ class Row:
     @property
     def package(self) -> str:
         """What is installed for it, and has a version."""
-        return GO_PACKAGES.get(self.program) or PACKAGES.get(self.environment, self.environment)
+        if self.environment in DEBIAN:
+            return DEBIAN_PACKAGES[self.program]
+        return PACKAGES.get(self.environment, self.environment)
 
     @property
     def tool(self) -> Tool:
@@ -49,32 +62,34 @@ class Row:
     @property
     def command(self) -> list[str]:
         """The program, without what lends it credentials."""
+        programs = HERE / "programs/prefix"
         if self.environment == "go":
             return [str(binary(self.program))]
         if self.environment == "javascript":
             return ["node", str(HERE / "javascript" / self.program)]
-        return [self.tool.binary("python"), str(HERE / "programs/prefix" / self.program)]
+        if self.program.endswith(".rb"):
+            return ["ruby", str(programs / self.program)]
+        python = sys.executable if self.environment == "debian" else self.tool.binary("python")
+        return [python, str(programs / self.program)]
 
     @property
     def lacks(self) -> str:
-        """What this machine would need; empty if the row can run."""
-        if self.environment == "go" and not (shutil.which("go") and self._sources().is_dir()):
-            return f"Go and Debian's {self.package}"
-        if "mount" in self.program and not (
-            shutil.which("fusermount3") and Path("/dev/fuse").exists()
-        ):
-            return "FUSE: /dev/fuse, and fusermount3 of Debian's fuse3"
-        return ""
-
-    def _sources(self) -> Path:
-        return GO_SOURCES / "src/github.com" / SOURCES[self.program]
+        """What of Debian this machine would need; empty if the row can run."""
+        if "mount" in self.program:
+            is_here = shutil.which("fusermount3") and Path("/dev/fuse").exists()
+            return "" if is_here else "FUSE: /dev/fuse, and Debian's fuse3"
+        names = [self.package] if self.environment in DEBIAN else []
+        names += ["golang-go"] * (self.environment == "go")
+        return " and ".join(f"Debian's {name}" for name in names if not is_installed(name))
 
 
-SOURCES = {"aws": "aws/aws-sdk-go-v2", "minio": "minio/minio-go/v7"}
-GO_PACKAGES = {
-    "aws": "golang-github-aws-aws-sdk-go-v2-dev",
-    "minio": "golang-github-minio-minio-go-v7-dev",
-}
+def is_installed(package: str) -> bool:
+    """Whether Debian's package is here."""
+    if not shutil.which("dpkg-query"):
+        return False
+    asked = ["dpkg-query", "-W", "-f=${Status}", package]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    return done.stdout.endswith("ok installed")
 
 
 def binary(program: str) -> Path:
@@ -136,6 +151,8 @@ ROWS = [
     ),
     Row("AWS SDK for Go 2, of 2022", "go", "aws", ways=EXEC, needs=LOOPBACK),
     Row("minio-go", "go", "minio", ways=EXEC, needs=f"`Region`; {LOOPBACK}"),
+    Row("AWS SDK for Ruby", "debian", "with_ruby.rb", ways=("process",), needs=OLDER),
+    Row("s3cmd", "debian", "with_s3cmd.py", ways=("keys",), needs=OLDER),
     *(
         Row(f"Uppy ({how})", "javascript", "uppy.mjs", ways=("page",), reads=False, more={"HOW": h})
         for h, how in (

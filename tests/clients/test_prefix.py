@@ -10,7 +10,7 @@ import pytest
 
 from local.cloud import aws
 from local.stack.seed import BUCKET, OBJECTS
-from tests.clients.conftest import COMMAND, LENT, Prefixes, Scene
+from tests.clients.conftest import LENDING, Prefixes, Scene
 from tests.clients.prefixed import CELLS, GO_SOURCES, Row, binary
 from tests.clients.tools import HERE, Way
 
@@ -100,11 +100,10 @@ def test_a_tool_writes_and_reads_below_its_prefix_and_is_refused_beside_it(
     s3.put_object(Bucket=BUCKET, Key=UNREAD["table"], Body=given["table"])
     let_pages_upload(s3, scene.between.url)
     scene.between.begin(life=3600)
-    lending = [COMMAND, "exec", *LENT, "--"] if way == "exec" else []
     outside = UNREAD.get(row.writes, f"{BESIDE}own")
     keys = {"IN": known, "OUT": out, "OUTSIDE": outside, "STRAY": stray}
     settings = {"BUCKET": BUCKET, "BODY": BODY, **keys, **places(scene), **row.more}
-    done = scene.run(row.tool, way, [*lending, *row.command], settings)
+    done = scene.run(row.tool, way, [*LENDING.get(way, []), *row.command], settings)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     if row.reads:

