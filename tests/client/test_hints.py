@@ -90,7 +90,8 @@ def test_a_member_that_the_grant_does_not_allow_is_not_a_missing_grant() -> None
 @pytest.mark.parametrize("code", [code for code, hint in HINTS.items() if hint is None])
 def test_where_the_detail_says_what_to_do_nothing_is_added(code: str) -> None:
     assert said(code, status=400).splitlines() == [
-        f"POST /iam/credentials {AT}: 400 {code}: No.",
+        "No.",
+        f"  POST /iam/credentials {AT}: 400 {code}",
         "  requestId: r-1",
     ]
 

@@ -67,6 +67,7 @@ def run_checks(options: "Options", target: str | None, origin: str | None) -> It
 def check_endpoint(settings: "Settings", wire: "Wire", now: Callable[[], float] = time.time) -> Any:
     """Check address, TLS and clock with an unsigned request; return whether the service answers."""
     from s3vend.service.elsewhere import not_of_the_service
+    from s3vend.service.members import members_of
 
     try:
         answer = wire.send("GET", f"{settings.url}/iam/identity", {"Accept": "application/json"})
@@ -75,16 +76,15 @@ def check_endpoint(settings: "Settings", wire: "Wire", now: Callable[[], float] 
         return False
     https = settings.url.startswith("https://")
     secure = "TLS is trusted" if https else "plain HTTP on this machine"
-    elsewhere = not_of_the_service(answer, signed=False)
+    elsewhere, wrong = not_of_the_service(answer, signed=False), ""
     if elsewhere is not None or answer.status not in (401, 403):
-        detail = f"the address answers {answer.status}, where s3vend answers 403"
-        yield Finding(
-            "fail",
-            "endpoint",
-            f"{detail}: {elsewhere.detail}" if elsewhere else detail,
-            "Check that it is the address of the service's API, with its stage (…/v1).",
-            USAGE,
-        )
+        wrong = f"the address answers {answer.status}, where s3vend answers 403"
+    elif "code" not in (members_of(answer.body) or {}):
+        wrong = f"the address answers {answer.status}, but not as s3vend does"
+    if wrong:
+        detail = f"{wrong}: {elsewhere.detail}" if elsewhere else wrong
+        advice = "Check that it is the address of the service's API, with its stage (…/v1)."
+        yield Finding("fail", "endpoint", detail, advice, USAGE)
         return False
     yield Finding("ok", "endpoint", f"the service answers; {secure}")
     yield check_clock(answer, now())
