@@ -41,6 +41,7 @@ MODULES = {
         CLOSEST := ("decision", "urls/test_vend.py", "docs/test_recipes.py", "audit", STRUCTURE)
     ),
     "decision/wanted": CLOSEST,
+    "decision/fewest": CLOSEST,
     "sessions/session": (SESSION := ("sessions", "credentials", STRUCTURE)),
     "sessions/durations": SESSION,
     "denials/names": SESSION,
@@ -50,6 +51,9 @@ MODULES = {
         POLICY := ("sessions/test_policy.py", "credentials", "catalogue/test_usable.py")
     ),
     "sessions/conditions": POLICY,
+    "sessions/statements": POLICY,
+    "credentials/narrow": ("credentials", "sessions"),
+    "decision/decide": ("decision", "credentials", "urls/test_vend.py"),
     "decision/reads": ("decision", "revocations/test_two_environments.py"),
     "denials/revoked": ("revocations", "decision", "sessions"),
     "denials/holders": ("revocations", "denials", "decision"),

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -47,6 +48,7 @@ from vending.errors import (
     VendingError,
 )
 from vending.grants.grant import Grant
+from vending.grants.grantee import IamGrantee
 from vending.grants.location import Location
 from vending.grants.rate_limit import RateLimit
 
@@ -136,6 +138,20 @@ def test_buckets_in_two_regions_have_no_region_in_common() -> None:
         {"bucket": "bkt", "region": "ap-northeast-1"},
         {"bucket": "two", "region": "eu-west-1"},
     ]
+
+
+@pytest.mark.parametrize(("count", "readable"), [(1, 20), (2, 15), (3, 6)])
+def test_a_long_name_of_the_caller_is_cut_so_that_all_grants_have_room(
+    count: int, readable: int
+) -> None:
+    long = f"arn:aws:iam::{ACCOUNT}:user/{'n' * 64}"
+    grants = [replace(one, grantee=IamGrantee(ACCOUNT)) for one in (IN, OUT, LOG)]
+    sts, body = Sts(), json.dumps({"targets": AND_LOG[:count]})
+    request = parse(CredentialsRequest, body)
+    vend_credentials(caller(long), request, record(), lending(here(*grants), sts.assume_role))
+    name = sts.asked[0][0].name("s" * 16)
+    assert name.startswith("n" * readable + "-")
+    assert len(name) <= 64
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

@@ -97,6 +97,7 @@ def test_iam_and_the_decision_read_the_start_of_a_part_alike(
 
 
 NAME = name_of("a" * 13, ["b" * 8, "c" * 8, "d" * 8], "e" * 16)
+MIXED = name_of("a" * 13, ["bcdxyxyx", "xyxyxyxy"], "e" * 16)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +117,26 @@ def test_a_session_of_three_grants_is_denied_by_a_denial_of_any_of_them(
     denials = Denials.of([(place, None)])
     assert by_iam(denial_policy(denials), user_id(NAME, readable="a.b.cd"), NOW) is denied
     assert by_decision(denials, NAME, NOW) is denied
+
+
+@pytest.mark.parametrize(
+    ("begins", "denied"),
+    [
+        ("b", True),
+        ("bcd", True),
+        ("x", True),
+        ("xy", True),
+        ("c", False),
+        ("y", False),
+        ("dx", False),
+    ],
+)
+def test_only_the_start_of_a_grant_is_denied_and_not_what_is_inside(
+    begins: str, denied: bool
+) -> None:
+    denials = Denials.of([(Place("grant", begins), None)])
+    assert by_iam(denial_policy(denials), user_id(MIXED), NOW) is denied
+    assert by_decision(denials, MIXED, NOW) is denied
 
 
 @given(some.lists(some.tuples(places, times), min_size=1, max_size=8), some.data())
