@@ -217,6 +217,23 @@ def test_the_session_lasts_as_long_as_the_shortest_grant_allows() -> None:
         vend(here(IN, short), READ_HERE_WRITE_THERE, durationSeconds=1201)
 
 
+def test_a_target_that_two_chosen_grants_cover_goes_to_the_closer_one() -> None:
+    wide = grant("s3://bkt/* READ", id="wide", source_ip=("192.0.2.0/24",))
+    close = grant("s3://bkt/a/* READWRITE", id="close")
+    targets = [
+        {"target": "s3://bkt/b/x", "permission": "READ"},
+        {"target": "s3://bkt/a/x", "permission": "WRITE"},
+        {"target": "s3://bkt/a/y", "permission": "READ"},
+    ]
+    lent = policy(vend(here(wide, close), targets))
+    bound = {
+        one["Resource"]: "IpAddress" in one["Condition"]
+        for one in lent["Statement"]
+        if one["Action"] == "s3:GetObject"
+    }
+    assert bound == {"arn:aws:s3:::bkt/b/x": True, "arn:aws:s3:::bkt/a/y": False}
+
+
 def test_equal_statements_of_two_grants_are_one() -> None:
     grants = here(IN, grant("s3://bkt/other/* READ", id="other"))
     targets = ["s3://bkt/in/x", "s3://bkt/other/x"]
