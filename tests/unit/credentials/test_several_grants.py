@@ -356,6 +356,17 @@ def test_a_block_of_a_grant_takes_it_out_and_a_revocation_holds_the_session(deni
         vend(here(IN, OUT, denials=Denials.of([(place, NOW)])), READ_HERE_WRITE_THERE)
 
 
+@pytest.mark.parametrize("denied", ["in", "out"])
+def test_a_grant_that_is_blocked_while_sts_answers_ends_the_session_before_it_is_lent(
+    denied: str,
+) -> None:
+    blocked = Denials.of([(Place("grant", grant_part(denied)), None)])
+    request = parse(CredentialsRequest, json.dumps({"targets": READ_HERE_WRITE_THERE}))
+    effects_ = lending(here(IN, OUT), Sts().assume_role, load_denials=lambda: blocked)
+    with pytest.raises(AccessDenied):
+        vend_credentials(caller(), request, record(), effects_)
+
+
 def test_the_record_has_every_grant() -> None:
     notes = record()
     vend(here(IN, OUT), READ_HERE_WRITE_THERE, notes=notes)
