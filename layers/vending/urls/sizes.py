@@ -69,8 +69,10 @@ def _request_bytes(request: UrlRequest) -> int:
     if isinstance(request, FormUrl):
         fields = FORM_TIMES * len(str(request.fields))
         return FORM_BYTES + FORM_TIMES * path + 2 * TOKEN_BYTES + fields
-    members = 0 if is_plain(request) else len(str(request.headers)) + 3 * len(str(request.query))
-    return URL_BYTES + TOKEN_BYTES + path + members
+    whole = URL_BYTES + TOKEN_BYTES + path
+    if is_plain(request):
+        return whole
+    return whole + len(str(request.headers)) + 3 * len(str(request.query).encode())
 
 
 def _url_bytes(url: Url) -> int:

@@ -12,12 +12,14 @@ from botocore.credentials import Credentials
 from tests.evaluator import allows
 from tests.support.effects import presign_effects
 from tests.support.make import ACCOUNT, NOW, Sts, caller, grant, knowing, record
-from vending.errors import AccessDenied, InvalidRequest
+from vending.answers import ANSWER_BYTES
+from vending.errors import AccessDenied, InvalidRequest, TooLarge
 from vending.grants.grant import Grant
 from vending.sessions.signing_sessions import SigningSessions
 from vending.urls.answer import Url
 from vending.urls.compact import parse_urls
 from vending.urls.request import UrlsRequest
+from vending.urls.sizes import TOKEN_BYTES
 from vending.urls.vend import vend_urls
 
 READS = grant("s3://bkt/a/* READ")
@@ -31,7 +33,8 @@ def listed(
     **members: object,
 ) -> Url:
     one = {"method": "LIST", "target": "s3://bkt/a/*"} | members
-    body = parse_urls(json.dumps({"expiresIn": 60, "requests": [one, *(others or [])]}))
+    requests = {"expiresIn": 60, "requests": [one, *(others or [])]}
+    body = parse_urls(json.dumps(requests, ensure_ascii=False))
     assert isinstance(body, UrlsRequest)
     sessions = SigningSessions((sts or Sts()).assume_role, lambda: "asession", lambda: NOW)
     effects = presign_effects(knowing(by), sessions.lasting_until)
@@ -130,6 +133,15 @@ def test_a_member_that_is_wrong_is_named(members: dict[str, Any], pointer: str) 
     with pytest.raises(InvalidRequest) as refused:
         listed(**members)
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
+
+
+def test_an_answer_is_estimated_with_every_character_percent_encoded() -> None:
+    rocket = "🚀" * 255
+    long: dict[str, Any] = {"target": f"s3://bkt/a/{rocket}/*", "startAfter": f"a/{rocket}"}
+    with pytest.raises(TooLarge) as refused:
+        listed(**long, others=[{"method": "LIST", **long}] * 899)
+    most = int(refused.value.detail.split("at most ")[1].split()[0])
+    assert most * (len(listed(**long).url) + TOKEN_BYTES) < ANSWER_BYTES
 
 
 def test_the_compact_form_has_no_lists() -> None:
