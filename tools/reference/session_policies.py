@@ -15,7 +15,7 @@ from vending.grants.keys import Keys
 from vending.grants.location import Location
 from vending.grants.scope import Scope
 from vending.sessions.conditions import grant_conditions
-from vending.sessions.statements import Allowance, policy_document
+from vending.sessions.statements import ENCRYPTED, Allowance, policy_document
 
 ACCOUNT = "123456789012"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/AllowedAssumeS3Role"
@@ -49,6 +49,10 @@ def shown() -> Iterator[str]:
     if writing != statement(-1, TARGETS["a key"], Permission.READWRITE, kms_key=KMS_KEY):
         raise ValueError("tools/reference/page.py shows one statement for both permissions")
     yield writing
+    yield (
+        "In a session of several buckets that do not all have the same key, the statement is bound "
+        f"to the bucket: `StringLike` of `{ENCRYPTED}`."
+    )
     yield "### With the conditions of a grant"
     yield (
         "Every statement on S3 gets the conditions of `sourceIp` or `vpcEndpoint`, and of an "

@@ -38,6 +38,7 @@ TAG_ACTIONS = {Permission.READ: "s3:GetObjectTagging", Permission.WRITE: "s3:Put
 type Tagging = Permission | None  # READ or WRITE of the tags of objects
 
 BUCKET_LOCATION = "s3:GetBucketLocation"  # tells the bucket's region and nothing else
+ENCRYPTED = "kms:EncryptionContext:aws:s3:arn"  # what S3 encrypts or decrypts
 
 type Statement = dict[str, object]
 
@@ -93,20 +94,21 @@ def policy_document(
 
     With ``bucket_location`` it also allows ``BUCKET_LOCATION`` on the buckets.
     """
+    keys_differ = len({allowance.location.kms_key for allowance in allowances}) > 1
     statements = [
         statement
         for allowance in allowances
-        for statement in _statements(allowance, role_arn, bucket_location=bucket_location)
+        for statement in (
+            *_s3(allowance, role_arn, bucket_location=bucket_location),
+            *_kms(allowance, role_arn, bound=keys_differ),
+        )
     ]
     return {"Version": "2012-10-17", "Statement": _merged(statements)}
 
 
-def _statements(
-    allowance: Allowance, role_arn: str, *, bucket_location: bool
-) -> Iterator[Statement]:
+def _s3(allowance: Allowance, role_arn: str, *, bucket_location: bool) -> Iterator[Statement]:
     permission, location = allowance.permission, allowance.location
-    partition = partition_of(role_arn)
-    bucket = f"arn:{partition}:s3:::{location.scope.bucket}"
+    bucket = _bucket(location, role_arn)
     targets = allowance.targets
     kept = [one for one in dict.fromkeys(targets) if not _within_another(one, targets)]
     guarded = merge(location_conditions(location, role_arn), allowance.conditions)
@@ -124,10 +126,29 @@ def _statements(
         yield _allow(["s3:ListBucket"], [bucket], merge(guarded, only))
     if bucket_location:
         yield _allow([BUCKET_LOCATION], [bucket], guarded)
-    if location.kms_key:
-        service = f"s3.{location.region}.{DNS_SUFFIXES[partition]}"
-        via: Conditions = {"StringEquals": {"kms:ViaService": service}}
-        yield _allow(KMS_ACTIONS[permission], [location.kms_key], via)
+
+
+def _kms(allowance: Allowance, role_arn: str, *, bound: bool) -> Iterator[Statement]:
+    """The location's key, if it has one; ``bound`` to the bucket where another has another key.
+
+    Otherwise the session could read objects of one bucket with the key of another, which no
+    session of one grant can. S3 tells KMS the object, or the bucket if that has a key of its own.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
+    """
+    location = allowance.location
+    if not location.kms_key:
+        return
+    service = f"s3.{location.region}.{DNS_SUFFIXES[partition_of(role_arn)]}"
+    conditions: Conditions = {"StringEquals": {"kms:ViaService": service}}
+    if bound:
+        bucket = _bucket(location, role_arn)
+        conditions["StringLike"] = {ENCRYPTED: [bucket, f"{bucket}/*"]}
+    yield _allow(KMS_ACTIONS[allowance.permission], [location.kms_key], conditions)
+
+
+def _bucket(location: Location, role_arn: str) -> str:
+    """The bucket's ARN."""
+    return f"arn:{partition_of(role_arn)}:s3:::{location.scope.bucket}"
 
 
 def _merged(statements: Iterable[Statement]) -> list[Statement]:

@@ -347,6 +347,46 @@ def test_what_one_call_to_the_table_cannot_read_is_refused_before_it(keys: int, 
     assert max(read) <= 100
 
 
+KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d-1111-2222-3333-444455556666"
+OTHER_KEY = KEY.replace("0a1b", "ffff")
+
+
+@pytest.mark.invariant(2)
+@pytest.mark.parametrize("other", [None, OTHER_KEY])
+def test_the_key_of_one_bucket_opens_no_object_of_another(other: str | None) -> None:
+    def load(_: object, buckets: Sequence[str]) -> Known:
+        return Known(
+            (IN, OUT), (location(kms_key=other), location("two", kms_key=KEY)), NOTHING_DENIED
+        )
+
+    lent = policy(vend(load, READ_HERE_WRITE_THERE))
+    for encrypted, may in [
+        ("arn:aws:s3:::two/out/a", True),
+        ("arn:aws:s3:::two", True),  # where the bucket has a key of its own
+        ("arn:aws:s3:::bkt/in/a", False),
+        ("arn:aws:s3:::bkt", False),
+        ("arn:aws:s3:::twofold/out/a", False),
+    ]:
+        context = {
+            "kms:ViaService": "s3.ap-northeast-1.amazonaws.com",
+            "kms:EncryptionContext:aws:s3:arn": encrypted,
+        }
+        assert allows(lent, "kms:Decrypt", KEY, context) is may, encrypted
+
+
+def test_where_all_buckets_have_the_same_key_it_needs_no_more_characters() -> None:
+    def load(_: object, buckets: Sequence[str]) -> Known:
+        places = (location(kms_key=KEY), location("two", kms_key=KEY))
+        return Known((IN, OUT), places, NOTHING_DENIED)
+
+    keys = [
+        one["Condition"]
+        for one in policy(vend(load, READ_HERE_WRITE_THERE))["Statement"]
+        if one["Resource"] == KEY
+    ]
+    assert keys == [{"StringEquals": {"kms:ViaService": "s3.ap-northeast-1.amazonaws.com"}}] * 2
+
+
 @pytest.mark.parametrize("denied", ["in", "out"])
 def test_a_block_of_a_grant_takes_it_out_and_a_revocation_holds_the_session(denied: str) -> None:
     place = Place("grant", grant_part(denied))
