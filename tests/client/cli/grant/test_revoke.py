@@ -2,6 +2,7 @@
 
 import pytest
 
+from s3vend.cli.grant.shown import applies_to
 from tests.client.conftest import Serve
 from tests.client.typed import answering, typed
 
@@ -99,7 +100,7 @@ def test_revocations_are_listed_and_lifted(at: Serve) -> None:
         )
     )
     row = typed("revoke", "list").out.splitlines()[1].split()
-    assert row == ["0" * 16, "active", "sessions", "g", "2026-01-01T00:00:00Z", "why"]
+    assert row == ["0" * 16, "active", "sessions", "grant", "g", "2026-01-01T00:00:00Z", "why"]
     assert typed("revoke", "lift", "0" * 16).code == 0
     assert typed("revoke", "lift", "../grants").code == 1
     assert served.asked[-1].path == "/admin/revocations/..%2Fgrants"
@@ -135,3 +136,46 @@ def test_the_grants_that_a_blocked_subjects_caller_can_still_use_are_named(at: S
     assert ended.code == 0
     assert "grants by claims: apps" in ended.err
     assert "https://i id=1" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("revoked", "shown"),
+    [
+        ({"grantId": "reports"}, "grant reports"),
+        ({"sessionId": ID}, f"session {ID}"),
+        ({"vendId": ID}, f"vend {ID}"),
+        ({"all": True}, "everybody"),
+        ({"caller": {"iam": "arn:aws:iam::1:role/r"}}, "arn:aws:iam::1:role/r"),
+        ({"caller": {"issuer": "https://i"}}, "everybody of https://i"),
+        ({"caller": {"issuer": "https://i", "subject": "s"}}, "https://i s"),
+        (
+            {"caller": {"issuer": "https://i", "claims": {"id": "1", "n": 1, "main": True}}},
+            "https://i id=1 n:=1 main:=true",
+        ),
+    ],
+)
+def test_a_revocation_names_its_kind_and_claims_as_they_are_typed(
+    revoked: "dict[str, object]", shown: str
+) -> None:
+    assert applies_to(revoked) == shown
+
+
+def test_what_a_revocation_does_not_cover_is_said_in_words(at: Serve) -> None:
+    until = "2026-01-01T01:00:00Z"
+    remaining = [
+        {"roleArn": "arn:aws:iam::1:role/other", "until": until},
+        {"grantId": "reports", "until": until},
+        {"sessionId": ID, "until": until},
+        {"vendedAfter": "2026-01-01T00:00:00Z", "until": until},
+        {"issuer": "https://i", "until": until},
+        {"aLaterMember": 1},
+    ]
+    answer = {"revocation": REVOCATION, "denialWritten": True, "notCovered": remaining}
+    at(answering({"POST /admin/revocations": answer}))
+    out = typed("revoke", "--issuer", "https://i", "--claim", "a=b", "--reason", "y", "--yes").out
+    assert "not covered    sessions of the role arn:aws:iam::1:role/other (until 2026" in out
+    assert f"sessions under the grant reports whose records do not show the claims (until {until}" in out  # fmt: skip
+    assert f"the session {ID} (until {until})" in out
+    assert "what was vended after 2026-01-01T00:00:00Z; revoke again in a minute" in out
+    assert "sessions of https://i that a search of the audit records did not find" in out
+    assert '{"aLaterMember": 1}' in out

@@ -30,7 +30,7 @@ def changed(kind: str, before: object, after: object) -> "dict[str, Any]":
         (changed("change", GRANT, WIDER), "~ grant archive: permission, expires"),
         (
             {"revocation": {"kind": "block", "grantId": "g", "reason": "a leak"}},
-            "block of g: a leak",
+            "block of grant g: a leak",
         ),
         (
             {"revocation": {"kind": "sessions", "all": True, "reason": "a leak"}},
