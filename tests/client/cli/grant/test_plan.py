@@ -1,5 +1,6 @@
 """`plan` and `apply`: what is sent, shown, asked and written, and the lines of faults."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -259,11 +260,25 @@ def test_a_fault_is_said_with_its_line(file: str, at: Serve) -> None:
         ended = typed(*words)
         assert (ended.code, ended.out) == (1, "")
         assert ended.err.splitlines() == [
-            f"s3vend: {file}:6: /grants/1/scope: ends at a '/'",
-            f"{file}:3: /grants/0/permission: is missing",
+            f"s3vend: {file}:3: /grants/0/permission: is missing",
+            f"{file}:6: /grants/1/scope: ends at a '/'",
             "InvalidRequest: It does not hold together.",
             "requestId: r-1",
         ]
+        assert json.loads(typed(*words, "-o", "json").err)["faults"] == faults
+
+
+def test_a_saved_plan_in_the_place_of_a_file_is_pointed_to_its_option(
+    file: str, at: Serve, tmp_path: Path
+) -> None:
+    served = at(answering({"POST /admin/changes": {"revision": 1, "changes": []}}))
+    plan = str(tmp_path / "a plan")
+    assert typed("plan", file, "--out", plan, "--prune").code == 0
+    before = len(served.asked)
+    ended = typed("apply", plan, "--yes")
+    assert ended.code == 2
+    assert f"is a saved plan; apply it with --plan-file '{plan}'" in ended.err
+    assert len(served.asked) == before
 
 
 @pytest.mark.parametrize(

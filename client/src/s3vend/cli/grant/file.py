@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from s3vend.cli.terminal.command import STDIN
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 ROUTE = "/admin/changes"
 NOT_IN_FILE = {"dryRun": "s3vend plan", "prune": "--prune"}  # members, and what to use instead
+OF_A_PLAN = {"members", "changes", "service"}  # members of what plan --out saves
 
 
 def read_file(file: str) -> "Document":
@@ -34,6 +36,8 @@ def read_file(file: str) -> "Document":
         document = read(text)
     except Malformed as error:
         raise Refusal(f"{file}:{error.line}: {error}", REFUSED) from None
+    if document.members.keys() >= OF_A_PLAN:
+        raise Refusal(f"{file} is a saved plan; apply it with --plan-file {quote(file)}")
     for name, instead in NOT_IN_FILE.items():
         if name in document.members:
             line = document.line(f"/{name}")
@@ -59,7 +63,7 @@ def send(service: "Service", file: str, document: "Document", **more: object) ->
             raise
         lines = [
             f"{file}:{document.line(fault.pointer)}: {fault.pointer}: {fault.detail}"
-            for fault in faults
+            for fault in sorted(faults, key=lambda fault: document.line(fault.pointer))
         ]
         lines.append(f"{error.code}: {error.problem.detail}")
         raise Refusal(
@@ -67,4 +71,5 @@ def send(service: "Service", file: str, document: "Document", **more: object) ->
             code_of(error),
             name=error.code,
             request_id=error.problem.request_id,
+            faults=faults,
         ) from None

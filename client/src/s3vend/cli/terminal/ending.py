@@ -16,6 +16,7 @@ from s3vend.printable import printable_lines
 if TYPE_CHECKING:
     from s3vend.cli.terminal.failure import Failure
     from s3vend.errors import S3VendError
+    from s3vend.problem import Fault
 
 REFUSED, USAGE, NOT_AUTHENTICATED, NOT_REACHABLE, INTERRUPTED = 1, 2, 3, 4, 130
 HANG = 2  # columns by which the later lines of a message are indented
@@ -25,7 +26,7 @@ AS_JSON = ContextVar("AS_JSON", default=False)  # whether stderr gets a JSON obj
 class Refusal(Exception):
     """An error that the command itself finds; ``code`` is its exit code.
 
-    ``name`` and ``request_id`` are those of the service's answer, if it is about one.
+    ``name``, ``request_id`` and ``faults`` are those of the service's answer, if it is about one.
     """
 
     def __init__(
@@ -35,8 +36,9 @@ class Refusal(Exception):
         *,
         name: str | None = None,
         request_id: str | None = None,
+        faults: "tuple[Fault, ...]" = (),
     ) -> None:
-        self.code, self.name, self.request_id = code, name, request_id
+        self.code, self.name, self.request_id, self.faults = code, name, request_id, faults
         super().__init__(message)
 
 

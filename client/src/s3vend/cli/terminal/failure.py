@@ -60,7 +60,7 @@ def failure_of(error: BaseException, usage: int = USAGE) -> Failure:
         code = usage if error.code == USAGE else error.code
         name, number = error.name or CODES[error.code], error.request_id
         whole = f"{text}\nrequestId: {printable(number)}" if number else text
-        return Failure(whole, code, name, text, None, number)
+        return Failure(whole, code, name, text, None, number, error.faults)
     assert isinstance(error, errors.S3VendError)
     code = code_of(error)
     code = usage if code == USAGE else code
