@@ -197,6 +197,12 @@ def test_the_default_privilege_is_each_grant_s_whole_scope() -> None:
     )
 
 
+def test_the_answer_ends_with_the_first_grant_that_ends() -> None:
+    ends = [NOW + timedelta(minutes=minutes) for minutes in (40, 20, 30)]
+    grants = [replace(one, expires=end) for one, end in zip((IN, OUT, LOG), ends, strict=True)]
+    assert vend(here(*grants), AND_LOG).expiration == min(ends)
+
+
 def test_each_grant_keeps_its_own_conditions_and_end() -> None:
     ends = NOW + timedelta(minutes=20)
     bound = grant("s3://bkt/in/* READ", id="in", source_ip=("192.0.2.0/24",), expires=ends)

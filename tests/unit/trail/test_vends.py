@@ -9,7 +9,7 @@ import pytest
 from tests.support.logged import ROLE_ARN, identifier, reading, vended
 from tests.support.make import NOW, USER_ARN
 from vending.errors import TooLarge
-from vending.trail.vends import Vend, vend_of, vends_of, vends_with
+from vending.trail.vends import Vend, has_members, vend_of, vends_of, vends_with
 
 GRANTED = vended(1)
 ID, SESSION = identifier(1), identifier(1000)
@@ -70,3 +70,12 @@ def test_the_vends_of_a_session_are_all_that_it_served() -> None:
     read = reading(*((0, one) for one in lines))
     found = vends_of(read, SESSION, since=NOW, until=LATER)
     assert [vend.vend_id for vend in found] == [identifier(number) for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("grant", "found"), [("first", True), ("last", True), ("firs", False), ("first last", False)]
+)
+def test_a_record_of_several_grants_is_found_by_each_of_them(grant: str, found: bool) -> None:
+    record = {"grants": ["first", "last"], "outcome": "granted"}
+    assert has_members(record, {"grant": grant, "outcome": "granted"}) is found
+    assert has_members(record, {"grant": grant, "outcome": "refused"}) is False
