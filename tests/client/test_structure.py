@@ -65,7 +65,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli/use": ("errors", "files", "identity", "service", "cli/terminal"),
     "cli/grant": ("printable", "errors", "files", "service", "cli/terminal"),
-    "cli/watch": ("service", "cli/terminal", "cli/grant"),
+    "cli/watch": ("service", "presigning", "cli/terminal", "cli/grant"),
     "cli/setup": (
         *(FACE, "errors", "files", "http", "identity", "service", "presigning"),
         "cli/terminal",

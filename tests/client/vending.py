@@ -1,6 +1,7 @@
 """A service that vends credentials of the lives that a test names, and URLs."""
 
 from datetime import datetime, timedelta, timezone
+from urllib.parse import quote
 
 from tests.client.conftest import Asked, Reply, Serve, Served
 
@@ -46,7 +47,7 @@ def presigning(serve: Serve, most: int = 10_000) -> Served:
         if len(wanted) > most:
             return 413, {}, {"code": "TooLarge", "detail": "fewer"}
         if "keys" in body:
-            made = [[f"/reports/{key}", f"sig-{key}"] for key in wanted]
+            made = [[f"/reports/{quote(key)}", f"sig-{quote(key)}"] for key in wanted]
             shared = {"base": "https://s3", "query": "q=1", "headers": {"h": "1"}}
             return 200, {}, {**shared, "urls": made, "expiresAt": END}
         return 200, {}, {"urls": [_entry(**one) for one in wanted]}
@@ -54,6 +55,11 @@ def presigning(serve: Serve, most: int = 10_000) -> Served:
     return serve(reply)
 
 
+def address(target: str) -> str:
+    """The URL that `presigning` signs for a target."""
+    return f"https://s3/{target.removeprefix('s3://')}"
+
+
 def _entry(method: str, target: str, **members: object) -> "dict[str, object]":
     form = {"fields": {"policy": "p"}} if method == "POST" else {}
-    return {"method": method, "url": target, "headers": {}, "expiresAt": END, **form}
+    return {"method": method, "url": address(target), "headers": {}, "expiresAt": END, **form}

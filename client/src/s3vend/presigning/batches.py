@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from s3vend.errors import InvalidRequest
-from s3vend.presigning.urls import Form, Url, form_of, url_of
+from s3vend.presigning.urls import Form, Url, counted, form_of, url_of
 from s3vend.service.connect import Service
-from s3vend.service.credentials import parse_time
 
 BATCH, COMPACT = 1_000, 10_000  # URLs in one request: in the full and in the compact form
 BYTES = 4_000_000  # of a compact answer, which contains the keys percent-encoded
@@ -73,16 +72,12 @@ def _presign_compact(service: Service, shared: Request, keys: Sequence[str]) -> 
         return _presign_compact(service, shared, keys[:half]) + _presign_compact(
             service, shared, keys[half:]
         )
-    headers = dict(answer["headers"])
-    expires, begin = parse_time(answer["expiresAt"]), f"?{answer['query']}&X-Amz-Signature="
+    base, begin = answer["base"], f"?{answer['query']}&X-Amz-Signature="
+    members = {name: answer[name] for name in ("headers", "expiresAt")}
+    members["method"] = shared["method"]
     return [
-        Url(
-            str(shared["method"]),
-            f"{answer['base']}{path}{begin}{signature}",
-            headers,
-            expires,
-        )
-        for path, signature in answer["urls"]
+        url_of(members | {"url": f"{base}{path}{begin}{signature}"}, service.settings.url)
+        for path, signature in counted(answer["urls"], len(keys))
     ]
 
 
@@ -96,7 +91,8 @@ def _presign_batch(service: Service, requests: Sequence[Request], seconds: int) 
         return _presign_batch(service, requests[:half], seconds) + _presign_batch(
             service, requests[half:], seconds
         )
+    at = service.settings.url
     return [
-        form_of(entry, str(request["target"])) if request["method"] == "POST" else url_of(entry)
-        for entry, request in zip(answer["urls"], requests, strict=True)
+        form_of(entry, str(one["target"]), at) if one["method"] == "POST" else url_of(entry, at)
+        for entry, one in zip(counted(answer["urls"], len(requests)), requests, strict=True)
     ]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -35,7 +35,7 @@ def read(served: Served, asked: Asked, body: bytes) -> Reply:
 
 def sign(served: Served, request: "dict[str, str]") -> "dict[str, object]":
     """How the service answers for a URL, or for a form."""
-    path = "/" + request["target"].removeprefix("s3://")
+    path = "/" + quote(request["target"].removeprefix("s3://"), safe="/*")
     named = {"Content-Type": "contentType", "Content-Length": "contentLength"}
     headers = {name: str(request[of]) for name, of in named.items() if of in request}
     url = {"method": request["method"], "url": f"{served.url}{path}?X-Amz-Signature=s"}
@@ -55,7 +55,7 @@ def both(at: Serve, stored: "dict[str, bytes]") -> Served:
         if body.get("format") != "compact":
             return {"urls": [sign(found[0], one) for one in body["requests"]]}
         prefix = body["prefix"].removeprefix("s3:/")
-        urls = [[f"{prefix}{key}", "s"] for key in body["keys"]]
+        urls = [[quote(f"{prefix}{key}"), "s"] for key in body["keys"]]
         end = {"expiresAt": "2099-01-01T00:00:00Z", "headers": {}}
         return {"base": found[0].url, "query": "X=1", "urls": urls, **end}
 

@@ -44,6 +44,8 @@ def canary(
     than --within. Use a separate identity for the canary: other URLs of this caller and grant may
     belong to the same session, and are revoked with it.
     """
+    from s3vend.presigning.urls import urls_of
+
     key, service = parse_key(target), options.service()
     administrator = service
     if admin_profile or admin_aws_profile:
@@ -58,11 +60,10 @@ def canary(
         administrator = other.service()
     request = {"method": "GET", "target": key}
     vended = service.ask("presigned-urls", {"expiresIn": within, "requests": [request]})
-    url = vended["urls"][0]
+    [url] = urls_of(vended["urls"], 1, service.settings.url)
 
     def status() -> int:
-        headers = {**url.get("headers", {}), "Range": "bytes=0-0"}
-        return service.wire.send("GET", url["url"], headers).status
+        return service.wire.send("GET", url.url, {**url.headers, "Range": "bytes=0-0"}).status
 
     if (first := status()) not in (200, 206, 416):
         raise Refusal(

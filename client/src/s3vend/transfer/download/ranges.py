@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from s3vend.errors import ObjectChanged, TransferError
 from s3vend.http.wire import BLOCK, Answer, TranslateErrors, lower_names
-from s3vend.presigning.urls import Url, url_of
+from s3vend.presigning.urls import Url, urls_of
 from s3vend.service.connect import Service
 from s3vend.transfer.download.checksum import Checksum, checksum_of
 from s3vend.transfer.storage import Lifetimes, send_with_retries
@@ -150,4 +150,4 @@ def _presign(service: Service, lifetimes: Lifetimes, requests: Sequence[Request]
             "presigned-urls", {"expiresIn": seconds, "requests": list(requests)}
         )
     )
-    return [url_of(entry) for entry in answer["urls"]]
+    return urls_of(answer["urls"], len(requests), service.settings.url)

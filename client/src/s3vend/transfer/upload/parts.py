@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from s3vend.errors import StorageError
 from s3vend.http.wire import Answer
-from s3vend.presigning.urls import Url, url_of
+from s3vend.presigning.urls import Url, url_of, urls_of
 from s3vend.service.connect import Service
 from s3vend.transfer.checksums import Algorithm
 from s3vend.transfer.storage import Lifetimes
@@ -54,15 +54,16 @@ class Upload:
     def sign(self, numbers: range, checksums: Iterable[str]) -> list[Url]:
         """Return URLs for consecutive parts, in order."""
         members = {"from": numbers[0], "to": numbers[-1], "checksums": list(checksums)}
-        return [url_of(entry) for entry in self._request("parts", members)["parts"]]
+        entries = self._request("parts", members)["parts"]
+        return urls_of(entries, len(numbers), self.service.settings.url)
 
     def completion(self, condition: Mapping[str, object]) -> Url:
         """Return the URL that joins the parts."""
-        return url_of(self._request("completion", condition))
+        return url_of(self._request("completion", condition), self.service.settings.url)
 
     def abort(self) -> Url:
         """Return the URL that aborts the upload and deletes its parts."""
-        return url_of(self._request("abort", {}))
+        return url_of(self._request("abort", {}), self.service.settings.url)
 
     def missing(self, source: Content, sent: Mapping[int, Sent]) -> Iterator[Part]:
         """Yield the parts that S3 does not have yet, with their URLs.

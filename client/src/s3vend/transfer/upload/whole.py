@@ -4,7 +4,7 @@ from hashlib import md5
 
 from s3vend.errors import StorageError, Unreachable
 from s3vend.http.wire import Answer
-from s3vend.presigning.urls import Url, url_of
+from s3vend.presigning.urls import Url, urls_of
 from s3vend.transfer.storage import Lifetimes, send_with_retries
 from s3vend.transfer.upload.sending import Uploaded, UploadJob, etag_if_there
 
@@ -31,7 +31,8 @@ def put_whole(job: UploadJob) -> Uploaded:
                 "presigned-urls", {"expiresIn": seconds, "requests": [request]}
             )
         )
-        return url_of(answer["urls"][0])
+        [url] = urls_of(answer["urls"], 1, job.service.settings.url)
+        return url
 
     def send(url: Url) -> Answer:
         nonlocal lost
