@@ -11,7 +11,7 @@ import pytest
 
 import s3vend
 from s3vend.presigning.urls import Form
-from tests.client.conftest import Asked, Serve
+from tests.client.conftest import Asked, Reply, Serve
 
 NOW = datetime(2099, 1, 1, tzinfo=timezone.utc)
 FIELDS = {"policy": "cA==", "x-amz-signature": "s", "Content-Type": "image/png"}
@@ -92,11 +92,37 @@ def test_a_form_is_for_its_own_keys(
 def test_a_temporary_error_is_retried_and_counted_once(
     serve: Serve, photo: Path, nobody: None
 ) -> None:
-    answers = [503, 500, 303]
+    answers = [503, 500, 204]
     served = serve(lambda asked: (answers[len(served.asked) - 1], {}, b""))
     done: list[int] = []
     s3vend.post_form(form(served.url, KEY), photo, progress=lambda now, _: done.append(now))
     assert (len(served.asked), done[-1]) == (3, photo.stat().st_size)
+
+
+def test_only_a_form_with_a_redirect_is_done_with_one(serve: Serve, photo: Path) -> None:
+    def reply(asked: Asked) -> Reply:
+        return 303, {"Location": "https://app.example.com/done?etag=e", "ETag": '"e"'}, b""
+
+    redirecting = form(
+        serve(reply).url, KEY, success_action_redirect="https://app.example.com/done"
+    )
+    assert s3vend.post_form(redirecting, photo).etag == '"e"'
+    with pytest.raises(s3vend.StorageError, match="303 Http303"):
+        s3vend.post_form(form(serve(reply).url, KEY), photo)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 304])
+def test_a_file_that_s3_moves_elsewhere_is_not_uploaded(
+    serve: Serve, photo: Path, status: int
+) -> None:
+    """As S3 answers for a new bucket in another region, and a captive portal."""
+    body = b"<Error><Code>TemporaryRedirect</Code></Error>" if status != 304 else b""
+    served = serve(lambda asked: (status, {"Location": "https://s3.example.com/"}, body))
+    done: list[int] = []
+    redirecting = form(served.url, KEY, success_action_redirect="https://app.example.com/done")
+    with pytest.raises(s3vend.StorageError):
+        s3vend.post_form(redirecting, photo, progress=lambda now, _: done.append(now))
+    assert done[-1] == 0
 
 
 def test_a_refusal_of_s3_is_an_error_with_its_code(serve: Serve, photo: Path) -> None:

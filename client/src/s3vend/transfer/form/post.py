@@ -16,6 +16,7 @@ from s3vend.transfer.upload.sending import Uploaded
 from s3vend.transfer.upload.source import Source, source_of
 
 REPLACED = "${filename}"  # what S3 replaces in a form's key
+REDIRECTS = frozenset({"success_action_redirect", "redirect"})  # fields; S3 then answers 303
 
 
 def post_form(
@@ -43,7 +44,7 @@ def post_form(
     fields = {**form.fields, "key": target.split("/", 3)[3]}
     counter, wire = Counter(source.size, progress), Wire()
     answer = Patience().retry(lambda: _send(form, fields, source, counter, wire))
-    if answer.status >= 400:
+    if not _is_done(answer.status, form.fields):
         failure = s3_error(answer)
         raise StorageError(f"post {target}", answer.status, failure.code, failure.message)
     return Uploaded(target, source.size, answer.headers.get("etag", ""), "none")
@@ -90,11 +91,16 @@ def _send(
     done = False
     try:
         answer = wire.send(form.method, form.url, headers, body())
-        done = answer.status < 400
+        done = _is_done(answer.status, form.fields)
     finally:
         if not done:
             counter.add(-sent)
     return answer
+
+
+def _is_done(status: int, fields: Mapping[str, str]) -> bool:
+    """Whether S3 has the file. Another redirect than the form's own goes elsewhere."""
+    return status < 300 or (status == 303 and not REDIRECTS.isdisjoint(fields))
 
 
 def _around(fields: Mapping[str, str], boundary: str) -> tuple[bytes, bytes]:
