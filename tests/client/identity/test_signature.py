@@ -43,6 +43,37 @@ def test_a_profile_of_aws_that_is_not_there_is_named(alone: pytest.MonkeyPatch) 
         s3vend.connect(url="http://127.0.0.1:9", aws_profile="nobody")
 
 
+PROCESS = {"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s"}
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("credential_process = echo very-secret", "JSONDecodeError"),
+        ("credential_process = echo '[\"very-secret\"]'", "AttributeError"),
+        (
+            f"credential_process = echo '{json.dumps(PROCESS | {'Expiration': 'very-secret'})}'",
+            "ParserError",
+        ),
+        ("credential_process = echo 'very-secret", "ValueError"),
+        ("credential_process = /nowhere/program", "FileNotFoundError: /nowhere/program"),
+        (
+            "role_arn = arn:aws:iam::111122223333:role/r\nweb_identity_token_file = /nowhere/token",
+            "FileNotFoundError: /nowhere/token",
+        ),
+    ],
+)
+def test_a_program_or_file_that_does_not_work_is_an_error_without_what_it_said(
+    alone: pytest.MonkeyPatch, tmp_path: Path, line: str, says: str
+) -> None:
+    alone.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    (tmp_path / "config").write_text(f"[profile p]\nregion = eu-west-1\n{line}\n")
+    with pytest.raises(s3vend.IdentityError, match="does not work") as refused:
+        s3vend.connect(url="http://127.0.0.1:9", aws_profile="p").read("identity")
+    assert f"({says})" in str(refused.value)
+    assert "very-secret" not in str(refused.value)
+
+
 SSO = """
 [profile dev]
 sso_session = corp

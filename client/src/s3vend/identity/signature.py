@@ -16,6 +16,8 @@ PROFILES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # in the order of botocore
 SIGN_IN = {"sso": "aws sso login", "login": "aws login"}
 # botocore's errors of people who are not signed in; older versions do not have all of them.
 NOT_SIGNED_IN = ("SSOError", "TokenRetrievalError", "LoginError")
+# What botocore lets through of a program, a file or an address that a profile names.
+UNFORESEEN = (OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
 def aws_profile(environment: Environment) -> str | None:
@@ -48,6 +50,8 @@ class AwsIdentity:
         except BotoCoreError as error:
             extra = " (s3vend's extra crc)" if "Dependency" in type(error).__name__ else ""
             raise IdentityError(f"{self.name} cannot be used: {error}{extra}") from None
+        except UNFORESEEN as error:
+            raise IdentityError(f"{self.name} cannot be used: {_where(error)}") from None
         if credentials is None:
             raise NotHere("botocore found none: no keys, no profile and no role of this machine")
         self._credentials, self._method = credentials, credentials.method
@@ -82,7 +86,7 @@ class AwsIdentity:
 
         try:
             keys = self._credentials.get_frozen_credentials()
-        except (BotoCoreError, ClientError, RuntimeError) as error:
+        except (BotoCoreError, ClientError, RuntimeError, *UNFORESEEN) as error:
             raise IdentityError(f"The {self.name} cannot be used: {self._why(error)}") from None
         request = AWSRequest(method, url, headers={}, data=body)
         SigV4Auth(keys, SERVICE, self._region).add_auth(request)
@@ -108,6 +112,8 @@ class AwsIdentity:
             return f"you are not signed in, or no longer ({kinds[0]}). Run {sign_in}."
         if {"HTTPClientError", "ConnectionError"} & {*kinds}:
             return f"AWS does not answer ({kinds[0]}). Check the network and the proxy."
+        if isinstance(error, UNFORESEEN):
+            return _where(error)
         response = getattr(error, "response", None) or {}
         code = response.get("Error", {}).get("Code") or kinds[0]
         if code == "ForbiddenException" and self._method in SIGN_IN:
@@ -116,3 +122,13 @@ class AwsIdentity:
                 "the profile, or ask whoever assigns permission sets."
             )
         return f"they cannot be renewed ({code}). Sign in to AWS again."
+
+
+def _where(error: Exception) -> str:
+    """Return where to look, without the error's own text, which may repeat a secret."""
+    file = f": {error.filename}" if isinstance(error, OSError) and error.filename else ""
+    return (
+        f"a program, file or address that the profile or a variable names does not work "
+        f"({type(error).__name__}{file}). Check credential_process, web_identity_token_file and "
+        "the like."
+    )
