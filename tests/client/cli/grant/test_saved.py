@@ -90,7 +90,24 @@ def test_a_plan_that_was_changed_is_not_written(
     assert not any(one.json["dryRun"] is False for one in posted(served))
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", "version: 1", "\x00"])
+def test_a_plan_for_another_service_is_not_even_shown_to_this_one(served: Served) -> None:
+    changed(service="https://other.example.com")
+    assert typed("apply", "--plan-file", "saved", "--yes").code == 2
+    assert served.asked == []
+
+
+def test_the_revision_of_a_plan_comes_before_one_in_its_document(served: Served) -> None:
+    members = json.loads(Path("saved").read_text())["members"]
+    changed(members=members | {"revision": 8, "dryRun": False, "prune": False})
+    typed("apply", "--plan-file", "saved", "--yes")
+    sent: list[Any] = [one.json for one in posted(served)]
+    assert [(one["revision"], one["dryRun"], one["prune"]) for one in sent] == [
+        (7, True, True),
+        (7, False, True),
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", "version: 1", "\x00", "[" * 100_000])
 def test_another_file_is_not_a_plan(content: str, served: Served) -> None:
     Path("saved").write_text(content)
     ended = typed("apply", "--plan-file", "saved", "--yes")

@@ -97,9 +97,11 @@ def apply(
         name, document, prune = saved.file, saved.document, saved.prune
         pinned = {"revision": saved.revision}
     service = options.service()
+    if saved is not None:
+        saved.check_service(service.settings.url)
     planned = send(service, name, document, prune=prune, dryRun=True, **pinned)
     if saved is not None:
-        saved.check(service.settings.url, planned)
+        saved.check(planned)
     if not options.is_json:
         drift = {} if prune else find_drift(service, document)
         _show(options, name, document, planned, drift)
@@ -107,7 +109,7 @@ def apply(
     if planned["changes"]:
         if not yes and not confirm("Apply these changes?"):
             raise Refusal("nothing was written", REFUSED)
-        at = {"revision": planned["revision"], **_revision(document)}
+        at = {"revision": planned["revision"], **_revision(document), **pinned}
         answer = send(service, name, document, prune=prune, dryRun=False, **at)
         from s3vend.cli.grant.revoking import revoke_closed
 

@@ -36,16 +36,23 @@ class SavedPlan:
         """The document, as it was read from the file."""
         return Document(self.members, self.lines)
 
-    def check(self, service: str, answer: Mapping[str, Any]) -> None:
-        """Refuse to write anything else than what was planned.
+    def check_service(self, service: str) -> None:
+        """Refuse to show the document to another service than the one that planned it.
 
         Raises:
-            Refusal: this is another service, or it would change something else now.
+            Refusal: the address is another one.
         """
         if service != self.service:
             raise Refusal(
                 f"nothing was written: the plan is for {self.service}, and this is {service}"
             )
+
+    def check(self, answer: Mapping[str, Any]) -> None:
+        """Refuse to write anything else than what was planned.
+
+        Raises:
+            Refusal: the service would change something else now.
+        """
         if answer["revision"] != self.revision or answer["changes"] != list(self.changes):
             raise Refusal(
                 "the service would not make the changes of the plan; nothing was written. Plan "
@@ -99,7 +106,7 @@ def read_plan(path: str) -> SavedPlan:
             found = json.loads(directory.read(place.name, owners=[ROOT]))
     except OSError as error:
         raise Refusal(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError:  # also UnicodeError
+    except (ValueError, RecursionError):  # also UnicodeError
         found = None
     if not isinstance(found, dict) or type(found.get("version")) is not int:
         raise Refusal(f"{path} is not a plan; s3vend plan FILE --out {path} writes one")
