@@ -165,9 +165,12 @@ type UrlRequest = Annotated[
 ]
 
 
+_NEVER_PLAIN = (FormUrl, ListingUrl)
+
+
 def is_plain(request: UrlRequest | Signed) -> bool:
     """Whether it has only a method and a target, so it can be signed in a batch."""
-    return len(request.model_fields_set) == 2 and not isinstance(request, FormUrl | ListingUrl)
+    return len(request.model_fields_set) == 2 and not isinstance(request, _NEVER_PLAIN)
 
 
 class UrlsRequest(Body):

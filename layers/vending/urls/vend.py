@@ -17,7 +17,7 @@ from vending.urls.rules import check_members, form_lengths
 from vending.urls.signing import PresignEffects, Signing, signing_for
 from vending.urls.sizes import check_keys, check_requests, check_urls
 
-_PLAIN: dict[Method, "_Kind"] = {one: (one, (), ()) for one in PERMISSION_FOR}
+_PLAIN: dict[str, "_Kind"] = {one: (one, (), ()) for one in PERMISSION_FOR}
 
 type _Kind = tuple[Method, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
@@ -83,8 +83,8 @@ def _sign(requests: Sequence[UrlRequest], signing: Signing, decision: Decision) 
     keys: dict[_Kind, list[str]] = {}
     kinds = [_kind_of(request) for request in requests]
     for kind, request in zip(kinds, requests, strict=True):
-        bucket_alone = isinstance(request, ListingUrl)
-        keys.setdefault(kind, []).append("" if bucket_alone else request.target.key)
+        key = "" if request.method == "LIST" else request.target.key
+        keys.setdefault(kind, []).append(key)
     urls = {kind: _urls(kind, same, signing) for kind, same in keys.items()}
     return tuple(
         _form(request, signing, decision) if isinstance(request, FormUrl) else next(urls[kind])
@@ -94,10 +94,10 @@ def _sign(requests: Sequence[UrlRequest], signing: Signing, decision: Decision) 
 
 def _kind_of(request: UrlRequest) -> _Kind:
     """Everything that is signed of a request, except the key."""
-    if isinstance(request, ListingUrl):
-        return "GET", (), tuple(request.query.items())
     if is_plain(request) or isinstance(request, FormUrl):
         return _PLAIN[request.method]
+    if isinstance(request, ListingUrl):
+        return "GET", (), tuple(request.query.items())
     return request.method, tuple(request.headers.items()), tuple(request.query.items())
 
 
