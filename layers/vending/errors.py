@@ -68,7 +68,7 @@ class PolicyTooLarge(RequestFault):
 
 
 class SeveralGrants(RequestFault):
-    """The targets fall under several grants; one request can use only one."""
+    """The targets need more grants than one request can use, or some that do not combine."""
 
     status, code, title = 400, "SeveralGrants", "The targets fall under several grants"
 
