@@ -89,3 +89,12 @@ def test_a_gateway_that_fails_for_a_while_is_tried_again_and_shown_by_its_title(
         service(served.url).ask("credentials", {})
     assert "nginx" not in str(refused.value)
     assert len(served.asked) == 3
+
+
+@pytest.mark.parametrize("begin", [b"<html", b"<html><title>"])
+@pytest.mark.parametrize("more", [b"<", b"<title>", b" ", b"<Error>"])
+def test_an_answer_that_somebody_chose_is_not_looked_at_in_whole(begin: bytes, more: bytes) -> None:
+    """With the square of its length as steps, this takes an hour."""
+    found = not_of_the_service(Answer(200, {}, begin + more * 3_000_000))
+    assert found is not None
+    assert len(found.detail) < 1_000
