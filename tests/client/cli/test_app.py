@@ -44,6 +44,7 @@ pytestmark = pytest.mark.usefixtures("nobody")
         (("cp", "a", "b"), 2, "exactly one of source and destination must be s3://"),
         (("cp", "s3://b/a", "s3://b/b"), 2, "exactly one of source and destination must be s3://"),
         (("url", "s3://b/reports/*"), 2, "is a prefix; name one key"),
+        (("url", "s3://b/reports/"), 2, "is a prefix; name one key"),
         (("url", "s3://b/k", "--content-type", "text/csv"), 2, "requires --method PUT"),
         (("configure", "x"), 2, "--url is required"),
     ],

@@ -32,3 +32,8 @@ def test_a_slash_after_a_file_is_a_fault_as_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("x")
     with pytest.raises(s3vend.TransferError, match="x/ cannot be read: Not a directory"):
         source_of(f"{tmp_path}/x/")
+
+
+def test_a_directory_is_not_called_a_pipe(tmp_path: Path) -> None:
+    with pytest.raises(s3vend.TransferError, match="is a directory; name one file"):
+        source_of(tmp_path)

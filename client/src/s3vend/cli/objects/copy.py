@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from s3vend.cli.objects.many import S3, check_one
 from s3vend.cli.objects.upload_options import UploadOptions, with_upload_options
 from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.bar import bar
@@ -26,7 +27,6 @@ EXAMPLES = (
     "s3vend cp s3://bucket/reports/2026.csv - | head -1",
     "pg_dump shop | s3vend cp - s3://bucket/uploads/shop.sql",
 )
-S3 = "s3://"
 MIB = 1024 * 1024
 
 
@@ -64,20 +64,18 @@ def copy(
 ) -> None:
     """Copy a file to S3, or an object to a file.
 
+    For a directory or a prefix, run aws s3 cp --recursive with `s3vend exec`.
+
     A destination that ends with a slash is a prefix or a directory, in which the name stays. After
     Ctrl-C or a crash, run the same command again to resume (not possible with -). Checksums are
     verified, and a downloaded file gets its name only when it is complete.
     """
-    up = destination.startswith(S3)
-    if up == source.startswith(S3):
-        raise Refusal(
-            "exactly one of source and destination must be s3://bucket/key, the other a file or -"
-        )
+    check_one(source, destination)
     if options.is_json and destination == STDIN:
         raise Refusal("- cannot be used with --output json; both would be written to stdout")
     more: dict[str, Any] = {"parallel": parallel}
     more |= {} if part_size is None else {"part_size": part_size * MIB}
-    if up:
+    if destination.startswith(S3):
         more |= kept.members() | {"overwrite": overwrite is not False}
         return _upload(options, source, _key(source, destination), more)
     kept.check_unused("is only for uploads")

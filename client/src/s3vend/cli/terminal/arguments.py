@@ -98,9 +98,9 @@ def parse_key(text: str) -> str:
     Raises:
         Refusal: the text is a prefix, or not an unambiguous target.
     """
-    if parse_target(text).endswith("/*"):
+    if text.startswith("s3://") and text.endswith(("/", "/*")):
         raise Refusal(f"{text!r} is a prefix; name one key, such as s3://bucket/key")
-    return text
+    return parse_target(text)
 
 
 def parse_duration(text: str | None, option: str = "--duration") -> int | None:

@@ -33,7 +33,10 @@ from s3vend.service.pages import pages
 
 
 def list_grants(options: Options) -> None:
-    """List your grants."""
+    """List your grants.
+
+    To list objects, use `s3vend exec`, as in the last example.
+    """
     grants = list(pages(options.service(), "grants", "grants"))
     if options.is_json:
         put_json({"grants": grants})
@@ -128,7 +131,14 @@ def _members(answer: Mapping[str, Any]) -> list[tuple[str, object]]:
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     command(
-        app, "ls", list_grants, ("s3vend ls", "s3vend ls --output json | jq -r '.grants[].scope'")
+        app,
+        "ls",
+        list_grants,
+        (
+            "s3vend ls",
+            "s3vend ls --output json | jq -r '.grants[].scope'",
+            "s3vend exec 's3://bucket/reports/*' -- aws s3 ls s3://bucket/reports/",
+        ),
     )
     command(app, "whoami", whoami, ("s3vend whoami", "s3vend whoami --profile exporter"))
     command(

@@ -121,6 +121,8 @@ def source_of(given: str | os.PathLike[str]) -> Source:
         stat = os.stat(given)  # noqa: PTH116 - so that the slash counts
     except OSError as error:
         raise TransferError(f"{os.fspath(given)} cannot be read: {error.strerror}") from None
+    if path.is_dir():
+        raise TransferError(f"{path} is a directory; name one file")
     if not path.is_file():
         raise TransferError(f"{path} is not a file; for a pipe, use s3vend cp with -")
     return Source(path, stat.st_size, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
