@@ -36,6 +36,22 @@ def test_every_code_of_the_contract_has_a_hint_or_deliberately_none() -> None:
     assert codes(responses) == set(HINTS)
 
 
+def test_a_refusal_without_a_grant_says_where_grants_are_listed() -> None:
+    assert "s3vend ls lists your grants" in said("AccessDenied", "/target")
+    assert "s3vend ls lists your grants" not in said("AccessDenied", "/saveAs")
+
+
+@pytest.mark.parametrize(
+    ("asked", "policy"),
+    [("GET /iam/grants", "callers policy"), ("POST /admin/changes", "administrators policy")],
+)
+def test_a_refusal_of_iam_names_the_policy_and_the_address(asked: str, policy: str) -> None:
+    text = said("AccessDeniedException", asked=asked)
+    assert policy in text
+    assert "the service's address (S3VEND_URL), with its stage" in text
+    assert "S3VEND_URL" not in said("NotAuthenticated", asked=asked)
+
+
 def test_a_refusal_without_a_grant_says_whom_to_ask() -> None:
     assert GRANT in said("AccessDenied", "/target")
     assert GRANT in said("AccessDenied", "/requests/12/target")

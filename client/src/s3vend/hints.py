@@ -17,7 +17,10 @@ HINTS: Mapping[str, str | None] = {
     "NotFound": "Check the name or id, and the service's address (S3VEND_URL).",
     "PreconditionFailed": "Read the current state, then try again.",
     "NotAuthenticated": "Check that this is the identity you want.",
-    "AccessDenied": "Ask the service's operator for a grant on this target with this permission.",
+    "AccessDenied": (
+        "Check the target and the permission: s3vend ls lists your grants. Ask the service's "
+        "operator for a grant if you need another."
+    ),
     "Blocked": (
         "No other grant and no other target helps while the block lasts. An administrator finds it "
         "with s3vend revoke list, and lifts it with s3vend revoke lift ID."
@@ -70,6 +73,9 @@ OF_CLIENT: Mapping[str, str | None] = {  # codes that the client itself gives
         "Check the service's address (S3VEND_URL), and that its version is the client's."
     ),
 }
+# API Gateway's own refusal, as at another stage or in another region, and on the local cloud.
+BEFORE_SERVICE = "AccessDeniedException"
+ADDRESS = "Check the service's address (S3VEND_URL), with its stage (…/v1), and the region too."
 _TARGETS = ("target", "targets", "keys", "prefix")
 
 
@@ -80,8 +86,10 @@ def hint(asked: str, problem: Problem) -> str:
     """
     path = asked.partition(" ")[2]
     for door, words in BY_DOOR.items():
-        if problem.code == "NotAuthenticated" and path.startswith(door):
+        if path.startswith(door) and problem.code == "NotAuthenticated":
             return words
+        if path.startswith(door) and problem.code == BEFORE_SERVICE:
+            return f"{words} {ADDRESS}"
     if problem.code == "AccessDenied" and _names_a_member(problem):
         return MEMBER
     known = {**HINTS, **OF_CLIENT}
