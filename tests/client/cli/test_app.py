@@ -30,6 +30,10 @@ pytestmark = pytest.mark.usefixtures("nobody")
         (("credentials", "s3://b/k", "--export", "--format", "json"), 2, "--export requires"),
         (("credentials", "s3://b/k", "--duration", "soon"), 2, "is not a duration"),
         (("cred",), 2, "No such command"),
+        (("ls", "--door", "x"), 2, "'--door': 'x' is not one of 'iam', 'web-identity'."),
+        (("ls", "--retries", "x"), 2, "'--retries': must be a whole number"),
+        (("cp", "a", "s3://b/", "--parallel", "0"), 2, "'--parallel': must be at least 1"),
+        (("cp", "a", "s3://b/", "--parallel", "65"), 2, "'--parallel': must be at most 64"),
         (("exec", "s3://b/k"), 2, "put it after --"),
         (("revoke", "--all"), 2, "--reason is required"),
         (("revoke", "--reason", "x"), 2, "name exactly one of"),
@@ -64,6 +68,20 @@ def test_every_command_has_help_with_examples(name: str) -> None:
     assert f"  s3vend {name}" in ended.out.partition("Examples:")[2]
 
 
+@pytest.mark.parametrize(
+    ("name", "usage"),
+    [
+        ("cp", "cp [OPTIONS] SOURCE DESTINATION"),
+        ("url", "url [OPTIONS] TARGET..."),
+        ("exec", "exec [OPTIONS] [TARGET]..."),
+        ("apply", "apply [OPTIONS] [FILE]"),
+        ("configure", "configure [OPTIONS] NAME"),
+    ],
+)
+def test_a_usage_line_has_each_argument_in_the_usual_notation(name: str, usage: str) -> None:
+    assert typed(name, "--help").out.splitlines()[0] == f"Usage: s3vend {usage}"
+
+
 @pytest.mark.parametrize("option", ["--version", "-V"])
 def test_the_version_is_the_package_s(option: str) -> None:
     assert typed(option).out == f"s3vend {__version__}\n"
@@ -84,6 +102,10 @@ def test_the_help_has_every_command_once_below_a_task() -> None:
     headings = [help_text.index(f"\n{task}:\n") for task in TASKS]
     assert headings == sorted(headings)
     assert help_text.index("  whoami ") < headings[1]
+
+
+def test_the_help_cuts_no_sentence() -> None:
+    assert "..." not in typed("--help").out.partition("\nUse:")[2]
 
 
 def test_no_line_of_any_help_is_wider_than_eighty_columns() -> None:

@@ -67,7 +67,7 @@ def apply(
     options: Options,
     *,
     file: Annotated[
-        str | None, typer.Argument(metavar="[FILE]", help="A vending.yaml; - is stdin.")
+        str | None, typer.Argument(metavar="FILE", help="A vending.yaml; - is stdin.")
     ] = None,
     plan_file: Annotated[
         str | None,

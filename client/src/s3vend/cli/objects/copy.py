@@ -37,13 +37,17 @@ def copy(
     source: Annotated[
         str,
         typer.Argument(
-            help="File or s3://bucket/key; - is stdin.", autocompletion=prefixes_or_files
+            metavar="SOURCE",
+            help="File or s3://bucket/key; - is stdin.",
+            autocompletion=prefixes_or_files,
         ),
     ],
     destination: Annotated[
         str,
         typer.Argument(
-            help="s3://bucket/key or file; - is stdout.", autocompletion=prefixes_or_files
+            metavar="DESTINATION",
+            help="s3://bucket/key or file; - is stdout.",
+            autocompletion=prefixes_or_files,
         ),
     ],
     overwrite: Annotated[

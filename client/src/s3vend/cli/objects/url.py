@@ -35,7 +35,7 @@ def url(
     targets: Annotated[
         list[str],
         typer.Argument(
-            metavar="TARGET...",
+            metavar="TARGET",
             help="s3://bucket/key; - reads keys from stdin.",
             autocompletion=prefixes,
         ),

@@ -22,7 +22,7 @@ def doctor(
     target: Annotated[
         str | None,
         typer.Argument(
-            metavar="[TARGET]",
+            metavar="TARGET",
             help="Target to check, such as s3://bucket/reports/*.",
             autocompletion=scopes,
         ),

@@ -32,7 +32,7 @@ class Privilege(str, Enum):
 Targets = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="TARGET...",
+        metavar="TARGET",
         help="s3://bucket/key or s3://bucket/prefix/*; up to 20.",
         autocompletion=scopes,
     ),

@@ -13,6 +13,16 @@ from s3vend.cli.terminal.ending import AS_JSON, USAGE, put_failure
 
 _JSON = re.compile(r"(?:--output=|-[qy]*o)json")
 _OUTPUT = re.compile(r"--output|-[qy]*o")
+_REQUIRED = re.compile(r"\{(.+)\}")  # Typer's way to write a required argument in a usage line
+# Sentences of pydantic, by which Typer reads values, and ours.
+_PLAIN = {
+    "Value error, ": "",
+    "Input should be a valid integer, unable to parse string as an integer": (
+        "must be a whole number"
+    ),
+    "Input should be greater than or equal to": "must be at least",
+    "Input should be less than or equal to": "must be at most",
+}
 
 
 @contextmanager
@@ -27,6 +37,8 @@ def usage_errors(ctx: Any, code: int = USAGE) -> Iterator[None]:
         from s3vend.cli.terminal.failure import CODES, Failure
 
         message = error.format_message()  # type: ignore[attr-defined]
+        for theirs, ours in _PLAIN.items():
+            message = message.replace(theirs, ours)
         hint = f"Try '{ctx.command_path} --help' for help."
         text = "\n".join([message, ctx.get_usage(), hint])
         before = AS_JSON.set(ctx.meta.get(AS_JSON.name, False))
@@ -47,6 +59,10 @@ class Command(TyperCommand):
     """A command that keeps the words after `--`, and exits with ``usage`` if misused."""
 
     usage = USAGE
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the words of the usage line; a required argument is its name alone."""
+        return [_REQUIRED.sub(r"\1", piece) for piece in super().collect_usage_pieces(ctx)]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse as Typer does, with these two differences."""
@@ -87,6 +103,9 @@ TASKS = {
 }
 
 
+_SENTENCE = 500  # characters: more than any first sentence, which is wrapped and not cut
+
+
 class Root(Group):
     """`s3vend`, whose help has the commands by task."""
 
@@ -99,8 +118,7 @@ class Root(Group):
         """Write each task with its commands."""
         for task, names in TASKS.items():
             found = [(name, self.get_command(ctx, name)) for name in names]
-            limit = formatter.width - 6 - max(len(name) for name, _ in found)
             with formatter.section(task):
                 formatter.write_dl(
-                    [(name, one.get_short_help_str(limit)) for name, one in found if one]
+                    [(name, one.get_short_help_str(_SENTENCE)) for name, one in found if one]
                 )
