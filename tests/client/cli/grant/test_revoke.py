@@ -146,7 +146,7 @@ def test_the_grants_that_a_blocked_subjects_caller_can_still_use_are_named(at: S
         ({"vendId": ID}, f"vend {ID}"),
         ({"all": True}, "everybody"),
         ({"caller": {"iam": "arn:aws:iam::1:role/r"}}, "arn:aws:iam::1:role/r"),
-        ({"caller": {"issuer": "https://i"}}, "everybody of https://i"),
+        ({"caller": {"issuer": "https://i"}}, "https://i (everybody)"),
         ({"caller": {"issuer": "https://i", "subject": "s"}}, "https://i s"),
         (
             {"caller": {"issuer": "https://i", "claims": {"id": "1", "n": 1, "main": True}}},

@@ -15,7 +15,7 @@ ROWS = [
 ]
 EXPIRING = [(*row[:4], END) for row in ROWS]
 ROLE = "arn:aws:iam::123456789012:role/ReportReader"
-RECORDS = ("TIME", "ACTION", "OUTCOME", "CALLER", "GRANT", "TARGETS", "VEND")
+RECORDS = ("TIME", "ACTION", "OUTCOME", "CALLER", "GRANT", "WHAT", "VEND")
 VEND = "abcdefghijklmnop"
 RECORD = (END, "credentials", "refused AccessDenied", ROLE, "g" * 30, "s3://b/k", VEND)
 FORMS = ["s3://b/月次/二〇二六年の売上.csv", "s3://b/cafe\u0301/de\u0301ja\u0300/vu.csv"]
@@ -55,8 +55,8 @@ def test_a_column_that_is_left_out_is_named() -> None:
 def test_what_a_command_takes_stays_whole() -> None:
     _, line, note = texts(RECORDS, [RECORD], 80)
     assert line.startswith(END)
-    assert line.endswith(VEND)
-    assert note == "… without GRANT, TARGETS; -o json has all"
+    assert line.endswith("s3://b/k")
+    assert note == "… without ACTION, GRANT, VEND; -o json has all"
 
 
 def test_below_sixty_columns_a_row_is_a_record_with_all_of_it() -> None:

@@ -128,3 +128,21 @@ def test_a_list_says_which_time_it_is_about_and_what_may_be_missing(count: int, 
     assert "later ones than 2026-01-01T00:59:50Z may still be missing" in said
     assert typed("audit", "--quiet").err == typed("audit", "-o", "json").err == ""
     assert "no sessions; " in typed("audit", "sessions").err
+
+
+def test_a_time_that_is_settled_to_its_end_lacks_nothing(at: Serve) -> None:
+    until = "2026-01-01T01:00:00Z"
+    members = {"since": "2026-01-01T00:00:00Z", "until": until, "settledUntil": until}
+    at(answering({"GET /admin/audit": {"records": [], **members}}))
+    said = typed("audit").err
+    assert said.endswith(f"no records from 2026-01-01T00:00:00Z to {until}\n")
+
+
+def test_records_and_sessions_say_what_was_lent(at: Serve) -> None:
+    session = {"sessionId": ID, "grant": "g", "permission": "WRITE", "vendCount": 1}
+    vended = record_of("credentials") | {"permission": "WRITE"}
+    found = {"GET /admin/audit": {"records": [vended]}, "GET /admin/sessions": {"sessions": [session]}}  # fmt: skip
+    at(answering(found))
+    for words in (("audit",), ("audit", "sessions")):
+        head, row = typed(*words).out.splitlines()
+        assert head.index("PERMISSION") == row.index("WRITE")

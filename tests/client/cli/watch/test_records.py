@@ -18,6 +18,7 @@ def changed(kind: str, before: object, after: object) -> "dict[str, Any]":
     ("record", "shown"),
     [
         ({"targets": ["s3://b/k", "s3://b/l"], "targetCount": 2}, "s3://b/k, s3://b/l"),
+        ({"targets": ["s3://b/k", "s3://b/k"], "targetCount": 2}, "s3://b/k"),
         ({"targets": ["s3://b/k"], "targetCount": 21}, "s3://b/k and 20 more"),
         ({"route": "GET /web-identity/grants"}, "GET /web-identity/grants"),
         ({}, ""),
@@ -34,7 +35,7 @@ def changed(kind: str, before: object, after: object) -> "dict[str, Any]":
         ),
         (
             {"revocation": {"kind": "sessions", "all": True, "reason": "a leak"}},
-            "everybody: a leak",
+            "sessions of everybody: a leak",
         ),
         ({"reconciliation": {"active": 2, "repaired": True}}, "2 revocations in force, repaired"),
         ({"reconciliation": {"active": 0, "repaired": False}}, "0 revocations in force"),

@@ -40,7 +40,7 @@ def applies_to(revocation: Mapping[str, Any]) -> str:
         named = (f"{word} {revocation[name]}" for name, word in NAMED.items() if name in revocation)
         return next(named, "everybody")
     if caller.keys() == {"issuer"}:
-        return f"everybody of {caller['issuer']}"
+        return f"{caller['issuer']} (everybody)"
     names = [str(value) for member, value in caller.items() if member != "claims"]
     return " ".join([*names, *map(_claim, caller.get("claims", {}).items())])
 

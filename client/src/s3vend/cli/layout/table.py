@@ -14,14 +14,14 @@ from s3vend.cli.layout.width import (
 )
 
 NARROW = 60  # columns below which a table that does not fit is shown as records
-SHORT, LONG = 20, 30  # columns of a shortened cell, before other columns are left out; at most
+SHORT, LONG = 18, 30  # columns of a shortened cell, before other columns are left out; at most
 GAP = 2
 # What a command takes, what has few characters, and what means nothing without its end.
 WHOLE = frozenset(
     {"GRANT", "ID", "KIND", "MAX", "PERMISSION", "SESSION", "STATE", "VEND", "VENDS"}
 ) | {"ACTION", "EXPIRES", "SINCE", "TIME", "VALID UNTIL"}
 # What is left out, in this order. The first column of a table never is.
-LEFT_OUT = ("VENDS", "EXPIRES", "MAX", "GRANT", "SINCE", "KIND", "TARGETS", "ACTION")
+LEFT_OUT = ("VENDS", "EXPIRES", "MAX", "GRANT", "SINCE", "KIND", "VEND", "PERMISSION", "ACTION")
 SHORT_NAMES = {"MAX DURATION": "MAX"}
 
 
@@ -87,24 +87,24 @@ def _giving_way(texts: list[list[str]]) -> list[list[str]]:
 
 def _fitting(texts: list[list[str]], limit: int) -> list[list[str]] | None:
     """Return the table with shortened texts, and fewer columns if need be; None if nothing fits."""
-    for at_least in (SHORT, 0):
+    for at_least, at_most in ((SHORT, LONG), (SHORT, SHORT), (0, LONG)):
         fewer = texts
         for name in (None, *LEFT_OUT):
             if name in fewer[0][1:]:
                 at = fewer[0].index(name)
                 fewer = [row[:at] + row[at + 1 :] for row in fewer]
-            sizes = _shortest(fewer, at_least)
+            sizes = _shortest(fewer, at_least, at_most)
             if sum(sizes) + GAP * (len(sizes) - 1) <= limit:
                 return _shortened(fewer, sizes, limit)
     return None
 
 
-def _shortest(texts: list[list[str]], at_least: int) -> list[int]:
+def _shortest(texts: list[list[str]], at_least: int, at_most: int) -> list[int]:
     """Return the widths of the columns if all texts that may be are shortened between words."""
     return [
         size
         if name in WHOLE
-        else min(size, max(at_least, width(name), min(LONG, max(map(least, cells)))))
+        else min(size, max(at_least, width(name), min(at_most, max(map(least, cells)))))
         for size, (name, *cells) in zip(_widths(texts), zip(*texts, strict=True), strict=True)
     ]
 

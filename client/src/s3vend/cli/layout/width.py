@@ -12,6 +12,8 @@ TELLING = 4  # columns of the end of a path that says something
 _ARN = re.compile(r"\barn:[\w-]+:[\w-]+:[\w-]*:\w*:(?=\S)")
 _PIECES = re.compile(r"[^/:,=&?;|]*[/:,=&?;|]+|[^/:,=&?;|]+")
 _BUCKET = re.compile(r"\w+://[^/]+/")
+# An issuer and its subject, or two words, such as a kind and a name.
+_PAIR = re.compile(r"(https?://\S+(?= .)|\S+(?= \S+$)) (.+)")
 _EMOJI = "\ufe0f"  # shows the character before it in colour, and two columns wide
 
 
@@ -49,14 +51,19 @@ def without_accounts(text: str) -> str:
 def shortened(text: str, columns: int) -> str:
     """Return the text in at most this width.
 
-    An ARN is shortened first. Of a key or an address the beginning and the end stay, of a sentence
-    its first words; `…` is where something is left out.
+    An ARN is shortened first. Of a key or an address the beginning and the end stay, of an issuer
+    and its subject, and of two words, the second; of a sentence its first words. `…` is where
+    something is left out.
     """
     if width(text) <= columns:
         return text
     text = without_accounts(text)
     if width(text) <= columns:
         return text
+    if match := _PAIR.fullmatch(text):
+        room = columns - width(match[2]) - 1
+        first = shortened(match[1], room) if room >= least(match[1]) else CUT
+        return f"{first} {shortened(match[2], columns - width(first) - 1)}"
     if " " in text:
         words = re.findall(r"\s*\S+", text)
         return (_joined(words, columns - 1) or shortened(words[0], columns - 1)).rstrip(CUT) + CUT
@@ -71,6 +78,8 @@ def shortened(text: str, columns: int) -> str:
 
 def least(text: str) -> int:
     """Return the width to which a text can be shortened without a cut inside a word."""
+    if match := _PAIR.fullmatch(text):
+        return 1 + width(CUT) + least(match[2])
     first, *more = without_accounts(text).split() or [""]
     own = min(width(first), 1 + width(_end(first)))
     return own + 1 if more else own

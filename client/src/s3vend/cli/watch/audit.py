@@ -32,6 +32,7 @@ EXAMPLES = (
     "s3vend audit sessions --caller arn:aws:iam::123456789012:role/ReportReader",
     "s3vend audit vend abcdefghijklmnop",
 )
+SESSION_COLUMNS = ("SESSION", "CALLER", "GRANT", "PERMISSION", "STATE", "EXPIRES", "VENDS")
 DRY_RUN: dict[str | None, bool] = {"plan": True, "apply": False}  # names of the action `changes`
 STATES = {
     "denied": "revoked",
@@ -100,10 +101,9 @@ def records(
         return
     put_table(COLUMNS, [row(record) for record in entries])
     if not options.quiet and "until" in found[-1]:
-        say(
-            f"{_count(entries, 'record')} from {found[0]['since']} to {found[-1]['until']}; "
-            f"later ones than {found[-1]['settledUntil']} may still be missing"
-        )
+        until, settled = found[-1]["until"], found[-1]["settledUntil"]
+        missing = f"; later ones than {settled} may still be missing" if settled < until else ""
+        say(f"{_count(entries, 'record')} from {found[0]['since']} to {until}{missing}")
 
 
 def sessions(
@@ -140,13 +140,14 @@ def sessions(
             entry["sessionId"],
             caller_name(entry),
             entry.get("grant"),
+            entry.get("permission"),
             STATES.get(entry.get("revocation", ""), "valid"),
             entry.get("expiresAt"),
             entry["vendCount"],
         )
         for entry in entries
     ]
-    put_table(("SESSION", "CALLER", "GRANT", "STATE", "EXPIRES", "VENDS"), rows)
+    put_table(SESSION_COLUMNS, rows)
     if not options.quiet and "settledUntil" in found[-1]:
         say(
             f"{_count(entries, 'session')}; those from after {found[-1]['settledUntil']} may "

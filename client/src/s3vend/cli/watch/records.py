@@ -6,7 +6,7 @@ from typing import Any
 from s3vend.cli.grant.shown import applies_to
 from s3vend.cli.terminal.text import as_text
 
-COLUMNS = ("TIME", "ACTION", "OUTCOME", "CALLER", "GRANT", "WHAT", "VEND")
+COLUMNS = ("TIME", "ACTION", "OUTCOME", "CALLER", "GRANT", "PERMISSION", "WHAT", "VEND")
 SIGNS = {"add": "+", "change": "~", "remove": "-"}
 
 
@@ -18,6 +18,7 @@ def row(record: Mapping[str, Any]) -> tuple[object, ...]:
         " ".join(filter(None, (record["outcome"], record.get("code")))),
         caller_name(record),
         record.get("grant"),
+        record.get("permission"),
         what(record),
         record["vendId"],
     )
@@ -35,8 +36,8 @@ def what(record: Mapping[str, Any]) -> str:
     if isinstance(change := record.get("change"), dict):
         return _change(change)
     if isinstance(revocation := record.get("revocation"), dict):
-        block = "block of " if revocation.get("kind") == "block" else ""
-        return f"{block}{as_text(applies_to(revocation))}: {as_text(revocation.get('reason'))}"
+        of = f"{as_text(revocation.get('kind'))} of {as_text(applies_to(revocation))}"
+        return f"{of}: {as_text(revocation.get('reason'))}"
     if "changes" in record:
         return _changes(record)
     if isinstance(run := record.get("reconciliation"), dict):
@@ -44,7 +45,7 @@ def what(record: Mapping[str, Any]) -> str:
         return f"{run.get('active')} revocations in force{repaired}"
     targets = record.get("targets", [])
     more = record.get("targetCount", 0) - len(targets)
-    listed = ", ".join(map(as_text, targets))
+    listed = ", ".join(dict.fromkeys(map(as_text, targets)))  # GET and HEAD of a key are two
     return f"{listed} and {more} more" if targets and more > 0 else listed or _route(record)
 
 
