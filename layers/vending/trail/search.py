@@ -23,7 +23,13 @@ MEMBERS = (
     *("action", "caller", "code", "extendedRequestId", "grant", "issuer", "outcome"),
     *("requestId", "sessionId", "subject", "tokenHash", "vendId"),
 )
+ACTIONS = (
+    *("credentials", "presigned-urls", "multipart-uploads", "multipart-uploads/parts"),
+    *("multipart-uploads/completion", "multipart-uploads/abort", "explanations", "authentication"),
+    *("changes", "change", "revocation", "lift", "reconciliation"),
+)
 OUTCOMES = ("granted", "refused", "failed", "unknown")
+VALUES = {"action": ACTIONS, "outcome": OUTCOMES}
 ABOUT = ("callerName", "target")
 QUERY = (*MEMBERS, *ABOUT, "since", "until", *PARAMETERS)
 USUAL = timedelta(hours=1)
@@ -130,8 +136,8 @@ def settled_until(until: datetime, now: datetime) -> dict[str, object]:
 def _member(name: str, value: str) -> str:
     if name in ("vendId", "sessionId") and not _ID.fullmatch(value):
         raise _wrong(name, "must be 16 characters from a to z and 2 to 7")
-    if name == "outcome" and value not in OUTCOMES:
-        raise _wrong(name, f"must be one of {', '.join(OUTCOMES)}")
+    if name in VALUES and value not in VALUES[name]:
+        raise _wrong(name, f"must be one of {', '.join(VALUES[name])}")
     if not 0 < len(value) <= VALUE_CHARACTERS:
         raise _wrong(name, f"must have 1 to {VALUE_CHARACTERS} characters")
     if name == "caller":

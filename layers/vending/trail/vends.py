@@ -94,11 +94,19 @@ def grants_of(members: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def has_members(found: Mapping[str, object], wanted: Mapping[str, str]) -> bool:
-    """Whether a record has these members; for ``grant``, whether it is among the record's."""
+    """Whether a record has these members; for ``grant``, whether it is about this grant."""
     return all(
-        value in grants_of(found) if name == "grant" else found.get(name) == value
+        _is_about_grant(found, value) if name == "grant" else found.get(name) == value
         for name, value in wanted.items()
     )
+
+
+def _is_about_grant(members: Mapping[str, object], grant: str) -> bool:
+    """Whether the record is a use, a change or a revocation of the grant."""
+    match members:
+        case {"change": {"kind": "grant", "id": str(id_)}} | {"revocation": {"grantId": str(id_)}}:
+            return id_ == grant
+    return grant in grants_of(members)
 
 
 def vend_of(read: Read, vend_id: str, *, since: datetime, until: datetime) -> Vend | None:

@@ -1,5 +1,6 @@
 """Searches of the audit trail: each record once, on any number of pages and in long logs."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.support.logged import identifier, reading, vended
 from tests.support.make import NOW, USER_ARN
+from tests.support.pages import ROOT
 from vending.answers import Page
 from vending.errors import InvalidRequest, NotFound, TooLarge
-from vending.trail.search import Search, look_up
+from vending.trail.search import ACTIONS, Search, look_up
 from vending.trail.vends import Line, Read
 
 HOUR = timedelta(hours=1)
@@ -106,6 +108,7 @@ def test_a_search_asks_for_members_as_records_have_them(
         ({"caller": "somebody"}, "/caller"),
         ({"caller": "arn:aws:iam::123456789012:root"}, "/caller"),
         ({"outcome": "good"}, "/outcome"),
+        ({"action": "vend"}, "/action"),
         ({"grant": ""}, "/grant"),
         ({"subject": "x" * 2049}, "/subject"),
         ({"since": "yesterday"}, "/since"),
@@ -204,3 +207,8 @@ def test_an_id_that_is_none_is_not_looked_for(id_: str) -> None:
     with pytest.raises(NotFound):
         look_up(reading(asked=asked), id_, Search.from_query({}, NOW), given=False)
     assert asked == []
+
+
+def test_a_search_knows_every_action_of_a_record() -> None:
+    schema = json.loads((ROOT / "docs" / "audit-record.json").read_text())
+    assert schema["properties"]["action"]["enum"] == list(ACTIONS)

@@ -79,3 +79,23 @@ def test_a_record_of_several_grants_is_found_by_each_of_them(grant: str, found: 
     record = {"grants": ["first", "last"], "outcome": "granted"}
     assert has_members(record, {"grant": grant, "outcome": "granted"}) is found
     assert has_members(record, {"grant": grant, "outcome": "refused"}) is False
+
+
+@pytest.mark.parametrize(
+    ("members", "found"),
+    [
+        ({"grant": "g"}, True),
+        ({"grants": ["f", "g"]}, True),
+        ({"change": {"kind": "grant", "id": "g"}}, True),
+        ({"revocation": {"grantId": "g"}}, True),
+        ({"change": {"kind": "grant", "id": "f"}}, False),
+        ({"change": {"kind": "location", "id": "g"}}, False),
+        ({"revocation": {"sessionId": "g"}}, False),
+        ({"change": "g", "revocation": ["g"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_search_for_a_grant_finds_its_uses_changes_and_revocations(
+    members: dict[str, object], found: bool
+) -> None:
+    assert has_members(members, {"grant": "g"}) is found
