@@ -186,6 +186,26 @@ def test_iam_denies_the_grants_that_only_holders_can_use() -> None:
     assert grant_part("owners") not in at.policy
 
 
+def several(session: str, claims: Mapping[str, object] | None, *grants: str) -> Vend:
+    return replace(vend(session, grants[0], claims), grants=grants)
+
+
+@pytest.mark.parametrize("grants", [("owners", "apps"), ("apps", "owners")])
+def test_a_session_of_several_grants_is_denied_with_the_one_that_only_holders_have(
+    grants: tuple[str, ...],
+) -> None:
+    at = world(APPS, OWNERS, vends=(several("theirs", {"repository_id": "1"}, *grants),))
+    asked(at, caller=APP, **ENDED)
+    assert {place.part for place in denials(at).before} == {"grant"}
+
+
+def test_every_grant_of_a_session_that_nobody_can_judge_is_named() -> None:
+    at = world(OWNERS, OTHERS, vends=(several("whose", None, "owners", "elsewhere"),))
+    answer = asked(at, caller=APP, **ENDED)
+    named = {one.get("grantId") for one in answer["notCovered"]}
+    assert {"owners", "elsewhere"} <= named
+
+
 def test_iam_denies_the_sessions_that_the_trail_shows_for_holders_under_other_grants() -> None:
     shown = (
         vend("theirs", "owners", {"repository_id": "1"}),
