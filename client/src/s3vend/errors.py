@@ -139,15 +139,19 @@ class StorageError(TransferError):
             "The key may not exist, the access may have expired or been revoked, or a condition "
             "such as sourceIp may not be met"
         ),
-        404: "The key or the upload does not exist",
+        404: "The key does not exist",
         412: "The target already exists",
+    }
+    _BY_CODE: Mapping[str, str] = {
+        "NoSuchBucket": "The bucket does not exist",
+        "NoSuchUpload": "The upload in parts has ended or was aborted",
     }
 
     def __init__(self, action: str, status: int, code: str, message: str = "") -> None:
         self.status, self.code = status, code
         answer = printable(f"{status} {code}: {message}" if message else f"{status} {code}")
-        cause = f". {self._CAUSES[status]}" if status in self._CAUSES else ""
-        super().__init__(f"Could not {action}: S3 answered {answer}{cause}")
+        cause = self._BY_CODE.get(code) or self._CAUSES.get(status)
+        super().__init__(f"Could not {action}: S3 answered {answer}{f'. {cause}' if cause else ''}")
 
 
 class ChecksumMismatch(TransferError):

@@ -73,11 +73,21 @@ def test_a_refused_token_is_replaced_if_there_is_another() -> None:
     assert one.renew()
 
 
-def test_an_ended_token_is_named_with_its_end() -> None:
-    one = TokenIdentity("S3VEND_TOKEN", lambda: token(exp=1000), receiver(), lambda: 1300.0)
+@pytest.mark.parametrize(
+    ("now", "ago"),
+    [
+        (1000.0, "0 seconds"),
+        (1119.0, "119 seconds"),
+        (1300.0, "5 minutes"),
+        (8300.0, "2 hours"),
+        (200_000_000.0, "2315 days"),
+    ],
+)
+def test_an_ended_token_is_named_with_its_end(now: float, ago: str) -> None:
+    one = TokenIdentity("S3VEND_TOKEN", lambda: token(exp=1000), receiver(), lambda: now)
     one.token()
     assert one.notes() == [
-        "The token from S3VEND_TOKEN expired at 1970-01-01T00:16:40+00:00, 300 s ago. Get a new one."
+        f"The token from S3VEND_TOKEN expired at 1970-01-01T00:16:40Z, {ago} ago. Get a new one."
     ]
 
 

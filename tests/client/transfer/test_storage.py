@@ -112,3 +112,17 @@ def test_a_grant_of_less_is_asked_for_less_and_remembered(allowed: int, asked: "
     lifetimes = Lifetimes()
     assert lifetimes.request(once) == lifetimes.request(once) == {"fine": asked[-1]}
     assert seen == [*asked, asked[-1]]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "cause"),
+    [
+        (404, "NotFound", "The key does not exist"),
+        (404, "NoSuchKey", "The key does not exist"),
+        (404, "NoSuchBucket", "The bucket does not exist"),
+        (404, "NoSuchUpload", "The upload in parts has ended or was aborted"),
+    ],
+)
+def test_what_s3_did_not_find_is_named(status: int, code: str, cause: str) -> None:
+    said = str(StorageError("find s3://b/k", status, code))
+    assert said == f"Could not find s3://b/k: S3 answered {status} {code}. {cause}"

@@ -13,6 +13,7 @@ EARLY = 120.0  # seconds before a token expires at which it is read again,
 SHARE = 0.2  # or this share of its lifetime if that is less
 FOREVER = 1e11  # seconds since 1970, beyond what a time can be
 LONGEST = 8192  # bytes of a token; the service's limit
+UNITS = {"days": 86_400, "hours": 3600, "minutes": 60}
 
 
 def parse_token(text: str, name: str) -> str:
@@ -52,6 +53,14 @@ def _seconds(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if 0 <= value < FOREVER else None
+
+
+def _ago(seconds: float) -> str:
+    """Return a time in the largest unit of which it is at least two."""
+    fitting = (
+        f"{seconds / size:.0f} {unit}" for unit, size in UNITS.items() if seconds >= 2 * size
+    )
+    return next(fitting, f"{seconds:.0f} seconds")
 
 
 class TokenIdentity:
@@ -106,9 +115,9 @@ class TokenIdentity:
         _, end = validity(token)
         left = None if end is None else end - self._now()
         if end is not None and left is not None and left <= 0:
-            at = datetime.fromtimestamp(end, timezone.utc).isoformat(timespec="seconds")
+            at = datetime.fromtimestamp(end, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
             return [
-                f"The token from {self.name} expired at {at}, {-left:.0f} s ago. Get a new one."
+                f"The token from {self.name} expired at {at}, {_ago(abs(left))} ago. Get a new one."
             ]
         audience = f", for {audiences_text(token)}" if token else ""
         return [f"Identity: the token from {self.name}{audience}."]

@@ -131,6 +131,7 @@ NO = {"decision": "refused", "code": "AccessDenied", "reason": "No grant.", "pre
             *(0, "ok", "READ on s3://b/k: s3vend cp and s3vend url work here; credentials do not"),
         ),
         ({"code": "Blocked", "reason": "You are blocked."}, 1, "fail", "s3vend revoke lift"),
+        ({"reason": "No grant reads."}, 1, "fail", "target: No grant reads. No grant.\n"),
         ({}, 1, "fail", "Ask the service's operator for a grant"),
     ],
 )

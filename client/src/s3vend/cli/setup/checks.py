@@ -161,5 +161,5 @@ def check_target(service: "Service", target: str) -> Iterator[Finding]:
         if one.something and not one.everything:
             yield Finding("ok", "target", f"{name} on {target}: {one.sentence}")
     if not any(one.something for one in found.values()):
-        why = "; ".join(dict.fromkeys(str(answer["reason"]) for answer in answers.values()))
+        why = " ".join(dict.fromkeys(str(answer["reason"]) for answer in answers.values()))
         yield Finding("fail", "target", why, found["READ"].advice, REFUSED)

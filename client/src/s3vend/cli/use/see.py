@@ -120,7 +120,10 @@ def _urls(answer: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
             names = ("maxObjectSize", "contentTypes")
             limits = [f"{one} {as_text(part[one])}" for one in names if one in part]
             longest = f"for at most {duration_text(part['maxExpiresIn'])}"
-            yield f"{name}:", ", ".join([" ".join(part["methods"]), longest, *limits])
+            yield (
+                f"{part['permission']} methods",
+                ", ".join([" ".join(part["methods"]), longest, *limits]),
+            )
 
 
 def _members(answer: Mapping[str, Any]) -> list[tuple[str, object]]:
