@@ -90,6 +90,8 @@ def _principal(value: object) -> Principal | str:
     try:
         return Principal.parse(arn)
     except ValueError:
+        if session := Principal.assumed(arn):
+            raise ValueError(f"is the ARN of a session; write its role, {session[0].arn}") from None
         raise ValueError("must be the ARN of a role or user, or a 12-digit account id") from None
 
 

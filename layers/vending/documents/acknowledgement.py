@@ -33,7 +33,7 @@ def _acknowledged(value: object) -> tuple[tuple[str, str], ...]:
         raise ValueError("must be an object: the codes of warnings, each with a reason")
     for code, reason in value.items():
         if code not in CODES:
-            raise ValueError(f"a code must be one of {', '.join(CODES)}")
+            raise ValueError(f"{code!r} is not the code of a warning; use {', '.join(CODES)}")
         if not isinstance(reason, str) or not is_plain(reason):
             raise ValueError(f"a reason must be 1 to {VALUE_BYTES} bytes of text")
     return tuple(sorted(value.items()))

@@ -43,7 +43,7 @@ class Granted:
         missing = [name for name, _ in holders.claims if listed is not None and name not in listed]
         if missing:
             raise InvalidRequest(
-                "The revocation would hold for nobody.",
+                "The revocation would apply to nobody.",
                 faults=[
                     Fault(f"/caller/claims/{name}", "the issuer's entry does not list this claim")
                     for name in missing

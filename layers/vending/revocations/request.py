@@ -21,6 +21,8 @@ def _principal(value: object) -> Principal:
     try:
         return Principal.parse(text(value))
     except ValueError:
+        if isinstance(value, str) and (session := Principal.assumed(value)):
+            raise ValueError(f"is the ARN of a session; write its role, {session[0].arn}") from None
         raise ValueError("must be the ARN of one IAM role or user") from None
 
 

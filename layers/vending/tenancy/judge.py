@@ -15,7 +15,7 @@ def issuer_faults(issuer: Issuer) -> Iterator[tuple[str, str]]:
     service = shared or UNNAMED
     if shared and issuer.tenancy == "own":
         reason = "signs tokens for many tenants, and this URL does not have the id of one"
-        yield "tenancy", f"{service.name} {reason}; {_use(service)}"
+        yield "tenancy", f"{service.name} {reason}; leave it out, and {_name(service)}"
     paths = {claim.name: claim.path for claim in issuer.claims}
     for member, does, names in (
         ("tenantClaims", "does not pin a tenant", issuer.tenant_claims),
@@ -23,7 +23,7 @@ def issuer_faults(issuer: Issuer) -> Iterator[tuple[str, str]]:
     ):
         for name in names:
             if not (service.ids is None if len(paths[name]) > 1 else service.pins(paths[name][0])):
-                advice = _instead(service, paths[name][0]) or _use(service)
+                advice = _instead(service, paths[name][0]) or _name(service, member)
                 yield member, f"on {service.name}, {name!r} {does}; {advice}"
 
 
@@ -106,9 +106,22 @@ def _instead(service: Service, claim: str) -> str | None:
 
 
 def _use(service: Service) -> str:
-    """Which claims pin a tenant."""
-    claims = [*(service.ids or ()), *(name for name, id_ in service.names.items() if not id_)]
+    """How a grant pins a tenant."""
+    claims = _pinning(service)
     if service.ids is not None and not claims:
         return "give the whole 'subject'"
     known = f" ({', '.join(claims)})" if claims else ""
     return f"pin a claim that the issuer's entry names in 'tenantClaims'{known}"
+
+
+def _name(service: Service, member: str = "tenantClaims") -> str:
+    """What an issuer's entry names in ``member``, so that its grants can pin a tenant."""
+    claims = _pinning(service)
+    if service.ids is not None and not claims:
+        return f"leave {member!r} out, and give grants the whole 'subject'"
+    return f"name {' or '.join(claims) or 'a claim that belongs to one tenant'} in {member!r}"
+
+
+def _pinning(service: Service) -> list[str]:
+    """The claims that pin a tenant, as far as they are known."""
+    return [*(service.ids or ()), *(name for name, id_ in service.names.items() if not id_)]

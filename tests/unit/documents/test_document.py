@@ -217,6 +217,23 @@ def test_a_bad_member_of_a_grant_is_named(changes: dict[str, object], pointer: s
 
 
 @pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"grantee": {"iam": "arn:aws:sts::123456789012:assumed-role/R/me@example.com"}},
+            "is the ARN of a session; write its role, arn:aws:iam::123456789012:role/R",
+        ),
+        ({"acknowledge": {"AnyAdress": "meant"}}, "'AnyAdress' is not the code of a warning; use"),
+    ],
+)
+def test_a_fault_of_a_grant_says_what_to_write(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        parse(ChangesRequest, json.dumps({"version": 1, "grants": [GRANT | changes]}))
+    (fault,) = raised.value.faults
+    assert fault.detail.startswith(said)
+
+
+@pytest.mark.parametrize(
     ("changes", "pointer"),
     [
         ({"scope": "s3://bkt/prefix/*"}, "/locations/0/scope"),

@@ -142,6 +142,14 @@ def test_a_request_that_is_not_clear_is_refused(members: dict[str, object], poin
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
 
 
+def test_the_arn_of_a_session_is_answered_with_its_role() -> None:
+    session = "arn:aws:sts::123456789012:assumed-role/Reader/i-0123456789"
+    with pytest.raises(InvalidRequest) as refused:
+        parse(RevocationRequest, json.dumps({"caller": {"iam": session}, **ENDED}))
+    (fault,) = refused.value.faults
+    assert fault.detail.endswith("write its role, arn:aws:iam::123456789012:role/Reader")
+
+
 def test_a_block_stops_new_vends_and_ends_what_is_out_until_it_is_lifted() -> None:
     world = World()
     answer = asked(world, caller={"iam": USER_ARN}, **BLOCK)

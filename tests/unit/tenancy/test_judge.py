@@ -368,6 +368,23 @@ def test_what_makes_a_caller_of_a_known_service_is_what_its_holder_cannot_vary(
     assert found.keys() == (set() if fine else {"/issuers/0/callerClaims"})
 
 
+@pytest.mark.parametrize(
+    ("issuer", "members", "advice"),
+    [
+        (GITHUB, {"tenancy": "own"}, "leave it out, and name repository_id or"),
+        (GITHUB, {"claims": ["ref"], "tenantClaims": ["ref"]}, "in 'tenantClaims'"),
+        (GITHUB, {"claims": ["ref"], "callerClaims": ["ref"]}, "in 'callerClaims'"),
+        (ISSUER, {"claims": ["jti"], "tenantClaims": ["jti"]}, "name a claim that belongs to one tenant in 'tenantClaims'"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_an_issuers_entry_says_what_to_change_in_the_entry(
+    issuer: str, members: dict[str, object], advice: str
+) -> None:
+    (detail,) = faults(issuers=[entry(issuer, **members)]).values()
+    assert advice in detail
+    assert "pin a claim" not in detail
+
+
 def test_an_issuer_whose_holders_have_many_subjects_should_say_what_makes_a_caller() -> None:
     ((pointer, detail),) = warned([], [entry(GITHUB), entry(GOOGLE), entry()])
     assert pointer == "/issuers/0"
