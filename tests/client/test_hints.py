@@ -82,6 +82,7 @@ def test_who_is_no_administrator_is_told_so() -> None:
         text = said("NotAuthenticated", asked=asked)
         assert "This is for administrators" in text
         assert "audience" not in text
+        assert "administrators policy" in said("AccessDeniedException", asked=asked)  # a bare one
     assert "administrators" not in said("NotAuthenticated")
 
 

@@ -139,10 +139,12 @@ def test_a_time_that_is_settled_to_its_end_lacks_nothing(at: Serve) -> None:
 
 
 def test_records_and_sessions_say_what_was_lent(at: Serve) -> None:
-    session = {"sessionId": ID, "grant": "g", "permission": "WRITE", "vendCount": 1}
-    vended = record_of("credentials") | {"permission": "WRITE"}
+    lent = {"grants": ["from", "to"], "permission": "READ WRITE"}
+    session = {"sessionId": ID, "vendCount": 1, **lent}
+    vended = record_of("credentials") | lent
     found = {"GET /admin/audit": {"records": [vended]}, "GET /admin/sessions": {"sessions": [session]}}  # fmt: skip
     at(answering(found))
     for words in (("audit",), ("audit", "sessions")):
         head, row = typed(*words).out.splitlines()
-        assert head.index("PERMISSION") == row.index("WRITE")
+        assert head.index("PERMISSION") == row.index("READ WRITE")
+        assert head.index("GRANT") == row.index("from to")

@@ -22,7 +22,7 @@ from s3vend.cli.watch.filters import (
     given,
     window,
 )
-from s3vend.cli.watch.records import COLUMNS, caller_name, row
+from s3vend.cli.watch.records import COLUMNS, caller_name, grant_ids, row
 from s3vend.service.pages import answers
 
 EXAMPLES = (
@@ -139,7 +139,7 @@ def sessions(
         (
             entry["sessionId"],
             caller_name(entry),
-            entry.get("grant"),
+            grant_ids(entry),
             entry.get("permission"),
             STATES.get(entry.get("revocation", ""), "valid"),
             entry.get("expiresAt"),

@@ -17,7 +17,7 @@ def row(record: Mapping[str, Any]) -> tuple[object, ...]:
         action(record),
         " ".join(filter(None, (record["outcome"], record.get("code")))),
         caller_name(record),
-        record.get("grant"),
+        grant_ids(record),
         record.get("permission"),
         what(record),
         record["vendId"],
@@ -55,6 +55,11 @@ def caller_name(record: Mapping[str, Any]) -> str:
         record.get("caller")
         or " ".join(filter(None, (record.get("issuer"), record.get("subject"))))
     )
+
+
+def grant_ids(record: Mapping[str, Any]) -> str:
+    """Return the id of the grant in a record or session, or of several."""
+    return " ".join(filter(None, [record.get("grant"), *record.get("grants", [])]))
 
 
 def _route(record: Mapping[str, Any]) -> str:
