@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from s3vend.cli.objects.many import check_one
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 
 EXEC = "s3vend exec"
 TREE = "-- aws s3 cp --recursive"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from s3vend.cli.objects.upload_options import Encryption, UploadOptions
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 
 
 @pytest.mark.parametrize(

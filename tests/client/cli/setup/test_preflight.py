@@ -3,7 +3,7 @@
 import pytest
 
 from s3vend.cli.setup.preflight import allows, names, parse_origin
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.http.wire import Answer
 
 APP = "https://app.example.com"

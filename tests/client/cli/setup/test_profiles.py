@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from s3vend.cli.setup.profiles import replace_section, write_profile
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.errors import SettingsError
 from s3vend.identity.settings import read_profile
 from tests.client.conftest import run

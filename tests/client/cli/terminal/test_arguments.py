@@ -3,7 +3,7 @@
 import pytest
 
 from s3vend.cli.terminal import arguments
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import typer
 
-from s3vend.cli.terminal.ending import Refusal, ask, exits, say
+from s3vend.cli.terminal.ending import ask, exits, say
+from s3vend.cli.terminal.refusal import Refusal
 from tests.client.at_a_terminal import at_a_terminal
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.typed import TOKEN, answering, problem, typed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.cli.use.aws_config import filtered, filtered_config
 
 MINE = """

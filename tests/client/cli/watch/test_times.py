@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.cli.watch.times import moment
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=timezone.utc)

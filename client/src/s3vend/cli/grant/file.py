@@ -6,7 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from s3vend.cli.terminal.command import STDIN
-from s3vend.cli.terminal.ending import REFUSED, Refusal, code_of
+from s3vend.cli.terminal.refusal import REFUSED, Refusal, code_of
 from s3vend.printable import printable
 
 if TYPE_CHECKING:

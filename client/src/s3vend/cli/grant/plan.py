@@ -9,7 +9,8 @@ from s3vend.cli.grant.drift import drift_lines, find_drift
 from s3vend.cli.grant.file import read_file, send
 from s3vend.cli.terminal.arguments import Yes
 from s3vend.cli.terminal.command import STDIN, Options, command
-from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirm, say
+from s3vend.cli.terminal.ending import confirm, say
+from s3vend.cli.terminal.refusal import NOT_REACHABLE, REFUSED, Refusal
 from s3vend.cli.terminal.text import put_json, put_text
 from s3vend.cli.terminal.usage import PlanCommand
 from s3vend.printable import printable

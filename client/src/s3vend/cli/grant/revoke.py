@@ -11,7 +11,8 @@ from s3vend.cli.grant.spelling import misspelt
 from s3vend.cli.terminal.arguments import Caller, SessionId, Yes
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import grant_ids
-from s3vend.cli.terminal.ending import NOT_REACHABLE, REFUSED, Refusal, confirm, say
+from s3vend.cli.terminal.ending import confirm, say
+from s3vend.cli.terminal.refusal import NOT_REACHABLE, REFUSED, Refusal
 from s3vend.cli.terminal.text import put_json, put_table
 from s3vend.cli.terminal.usage import Group
 from s3vend.service.pages import pages

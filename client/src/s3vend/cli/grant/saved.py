@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from s3vend.cli.grant.document import Document
-from s3vend.cli.terminal.ending import REFUSED, Refusal
+from s3vend.cli.terminal.refusal import REFUSED, Refusal
 
 VERSION = 1  # of the form of the file
 DEPTH = 2  # of the JSON pointers whose lines are kept: `/grants/0`

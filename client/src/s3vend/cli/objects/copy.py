@@ -13,7 +13,8 @@ from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.bar import bar
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.completion import prefixes_or_files
-from s3vend.cli.terminal.ending import INTERRUPTED, REFUSED, Refusal, confirm, say
+from s3vend.cli.terminal.ending import confirm, say
+from s3vend.cli.terminal.refusal import INTERRUPTED, REFUSED, Refusal
 from s3vend.cli.terminal.text import put_json
 
 if TYPE_CHECKING:

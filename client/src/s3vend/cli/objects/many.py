@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 
 S3 = "s3://"
 STDIN = "-"

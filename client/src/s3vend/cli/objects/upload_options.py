@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import typer
 
 from s3vend.cli.terminal.command import KEYWORD, Options
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 
 
 class Encryption(str, Enum):

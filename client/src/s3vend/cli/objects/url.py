@@ -13,7 +13,8 @@ from s3vend.cli.objects.url_members import Method, url_members
 from s3vend.cli.terminal.arguments import parse_duration, parse_key, parse_target
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.completion import prefixes
-from s3vend.cli.terminal.ending import Refusal, say
+from s3vend.cli.terminal.ending import say
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.cli.terminal.text import put, put_json
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from s3vend.cli.objects.upload_options import UploadOptions
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 
 
 class Method(str, Enum):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from s3vend.cli.setup.cors import check_api, check_bucket
 from s3vend.cli.setup.findings import Finding, failure
-from s3vend.cli.terminal.ending import NOT_AUTHENTICATED, REFUSED, USAGE
+from s3vend.cli.terminal.refusal import NOT_AUTHENTICATED, REFUSED, USAGE
 from s3vend.errors import S3VendError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from s3vend.cli.terminal.command import STDIN, Options, command
-from s3vend.cli.terminal.ending import Refusal, ask, say
+from s3vend.cli.terminal.ending import ask, say
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.cli.terminal.text import put_json
 
 EXAMPLES = (

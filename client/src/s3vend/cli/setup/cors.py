@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from s3vend.cli.setup.findings import Finding
 from s3vend.cli.setup.preflight import allows, listed, names, preflight
-from s3vend.cli.terminal.ending import NOT_REACHABLE
+from s3vend.cli.terminal.refusal import NOT_REACHABLE
 from s3vend.errors import S3VendError, Unreachable
 
 if TYPE_CHECKING:

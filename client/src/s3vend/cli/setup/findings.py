@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from s3vend.cli.terminal.ending import code_of
+from s3vend.cli.terminal.refusal import code_of
 from s3vend.errors import S3VendError
 
 

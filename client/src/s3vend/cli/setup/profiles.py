@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.files.paths import private_directory
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from s3vend.cli.terminal.completion import profile_names
-from s3vend.cli.terminal.ending import Refusal, exits
+from s3vend.cli.terminal.ending import exits
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.cli.terminal.usage import Command
 
 if TYPE_CHECKING:

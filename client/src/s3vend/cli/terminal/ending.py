@@ -10,36 +10,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from s3vend.cli.layout.width import columns_of, lines_of
+from s3vend.cli.terminal.refusal import REFUSED, USAGE, Refusal
 from s3vend.cli.terminal.text import as_json_line, painted
 from s3vend.printable import printable_lines
 
 if TYPE_CHECKING:
     from s3vend.cli.terminal.failure import Failure
-    from s3vend.errors import S3VendError
-    from s3vend.problem import Fault
 
-REFUSED, USAGE, NOT_AUTHENTICATED, NOT_REACHABLE, INTERRUPTED = 1, 2, 3, 4, 130
 HANG = 2  # columns by which the later lines of a message are indented
 AS_JSON = ContextVar("AS_JSON", default=False)  # whether stderr gets a JSON object per line
-
-
-class Refusal(Exception):
-    """An error that the command itself finds; ``code`` is its exit code.
-
-    ``name``, ``request_id`` and ``faults`` are those of the service's answer, if it is about one.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        code: int = USAGE,
-        *,
-        name: str | None = None,
-        request_id: str | None = None,
-        faults: "tuple[Fault, ...]" = (),
-    ) -> None:
-        self.code, self.name, self.request_id, self.faults = code, name, request_id, faults
-        super().__init__(message)
 
 
 @contextmanager
@@ -62,21 +41,6 @@ def exits(usage: int = USAGE, *, as_json: bool = False) -> Iterator[None]:
         raise typer.Exit(REFUSED) from None
     finally:
         AS_JSON.reset(before)
-
-
-def code_of(error: "S3VendError") -> int:
-    """Return the exit code for an error of the client."""
-    from s3vend import errors
-
-    if isinstance(error, (errors.NotAuthenticated, errors.IdentityError)):
-        return NOT_AUTHENTICATED
-    unavailable = (errors.Unreachable, errors.Unavailable, errors.TooManyRequests)
-    if isinstance(error, unavailable):
-        return NOT_REACHABLE
-    if isinstance(error, errors.ServiceError) and error.status >= 500:
-        return NOT_REACHABLE
-    wrong = (errors.SettingsError, errors.UnexpectedAnswer)  # such as the address
-    return USAGE if isinstance(error, wrong) else REFUSED
 
 
 def put_failure(failure: "Failure") -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from s3vend import errors
-from s3vend.cli.terminal.ending import (
+from s3vend.cli.terminal.refusal import (
     INTERRUPTED,
     NOT_AUTHENTICATED,
     NOT_REACHABLE,

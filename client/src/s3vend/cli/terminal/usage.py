@@ -9,7 +9,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from s3vend.cli.terminal.ending import AS_JSON, USAGE, put_failure
+from s3vend.cli.terminal.ending import AS_JSON, put_failure
+from s3vend.cli.terminal.refusal import USAGE
 
 _JSON = re.compile(r"(?:--output=|-[qy]*o)json")
 _OUTPUT = re.compile(r"--output|-[qy]*o")

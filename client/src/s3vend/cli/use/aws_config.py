@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.files.paths import expanded
 
 # https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html and the AWS CLI's own.

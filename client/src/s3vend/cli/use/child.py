@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
 
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.cli.use.carried import carries_identity
 
 NOT_RUNNABLE, NOT_FOUND = 126, 127  # the exit codes that shells use

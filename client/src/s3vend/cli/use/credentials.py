@@ -18,7 +18,7 @@ from s3vend.cli.terminal.arguments import (
     credentials_request,
 )
 from s3vend.cli.terminal.command import Options, command
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.cli.terminal.text import put, put_json
 
 if TYPE_CHECKING:

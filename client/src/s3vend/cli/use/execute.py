@@ -19,7 +19,7 @@ from s3vend.cli.terminal.arguments import (
     credentials_request,
 )
 from s3vend.cli.terminal.command import Options, command
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 
 EXAMPLES = (
     "s3vend exec 's3://bucket/reports/*' -- python report.py",

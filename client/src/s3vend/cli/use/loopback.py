@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from s3vend.cli.terminal.ending import NOT_REACHABLE, code_of, say
+from s3vend.cli.terminal.ending import say
+from s3vend.cli.terminal.refusal import NOT_REACHABLE, code_of
 from s3vend.cli.use.credentials import as_container
 from s3vend.errors import S3VendError, ServiceError
 from s3vend.service.credentials import Credentials

@@ -18,7 +18,8 @@ from s3vend.cli.terminal.arguments import (
     credentials_request,
 )
 from s3vend.cli.terminal.command import Options, command
-from s3vend.cli.terminal.ending import REFUSED, say
+from s3vend.cli.terminal.ending import say
+from s3vend.cli.terminal.refusal import REFUSED
 from s3vend.cli.terminal.text import (
     Painted,
     as_text,

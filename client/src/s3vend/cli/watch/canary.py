@@ -11,7 +11,7 @@ from s3vend.cli.grant.revoking import ROUTE
 from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import prefixes
-from s3vend.cli.terminal.ending import REFUSED, Refusal
+from s3vend.cli.terminal.refusal import REFUSED, Refusal
 from s3vend.cli.terminal.text import put_json, put_members
 
 EXAMPLES = (

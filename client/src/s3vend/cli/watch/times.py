@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, time, timedelta, timezone
 
-from s3vend.cli.terminal.ending import Refusal
+from s3vend.cli.terminal.refusal import Refusal
 
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 DAYS = {"today": 0, "yesterday": 1}  # days ago
