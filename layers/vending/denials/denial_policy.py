@@ -34,7 +34,7 @@ def fitted(denials: Denials) -> Fitted:
     candidates = (denials.coarser(*step) for step in STEPS)
     fitting = (broader for broader in candidates if len(denial_policy(broader)) <= POLICY_ROOM)
     narrowest = next(fitting, None)
-    assert narrowest is not None  # the last step has at most 128 patterns, with one time or none
+    assert narrowest is not None  # the last step has at most 96 patterns, with one time or none
     return Fitted(narrowest, denial_policy(narrowest), merged=narrowest != denials)
 
 
@@ -45,7 +45,7 @@ def denial_policy(denials: Denials) -> str:
     """
     patterns: dict[datetime | None, list[str]] = {}
     for place, time in denials.before.items():
-        patterns.setdefault(time, []).extend(place.patterns)
+        patterns.setdefault(time, []).append(place.pattern)
     statements = [
         _statement(sorted(patterns[time]), time)
         for time in sorted(patterns, key=lambda time: "" if time is None else iso(time))

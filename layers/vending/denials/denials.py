@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple, Self
 
 from vending.callers.identity import Identity
@@ -20,20 +21,15 @@ type Part = Literal["caller", "grant", "session"]
 # In ``{readable}-{caller}-{grants}-{session}``, as ``Session.name`` writes it: up to three grants,
 # joined by ``.``. No part has a ``-`` of its own.
 WIDTHS: Mapping[Part, int] = {"caller": 13, "grant": 8, "session": 16}
-_WHOLE: Mapping[Part, str] = {
-    "caller": "*:*-{}-*-*",
-    "grant": "*:*-*-*{}*-*",  # one of the grants: no other place has as many dashes around it
-    "session": "*:*-*-*-{}",
-}
-_BEGINS: Mapping[Part, tuple[str, ...]] = {
-    "caller": ("*:*-{}*-*-*",),
-    "grant": ("*:*-*-{}*-*", "*:*-*-*.{}*-*"),  # the first grant, or a later one
-    "session": ("*:*-*-*-{}*",),
-}
+# Patterns of a whole value, and of one that is cut. Of a grant both are the same, for it may be any
+# of the session's grants: cut, it is denied wherever its characters are in one of them.
+_GRANT = "*:*-*-*{}*-*"  # no other place has as many dashes around it
+_WHOLE: Mapping[Part, str] = {"caller": "*:*-{}-*-*", "grant": _GRANT, "session": "*:*-*-*-{}"}
+_CUT: Mapping[Part, str] = {"caller": "*:*-{}*-*-*", "grant": _GRANT, "session": "*:*-*-*-{}*"}
 
 
 class Place(NamedTuple):
-    """A part of the role session name, and the start of its value.
+    """A part of the role session name, and the start of its value; of a grant, any piece of it.
 
     ``("caller", "")`` matches every session.
     """
@@ -42,13 +38,12 @@ class Place(NamedTuple):
     begins: str
 
     @property
-    def patterns(self) -> tuple[str, ...]:
-        """The patterns for the IAM key ``aws:userid`` (``AROA…:`` and the role session name)."""
+    def pattern(self) -> str:
+        """The pattern for the IAM key ``aws:userid`` (``AROA…:`` and the role session name)."""
         if not self.begins:
-            return ("*",)  # also sessions that this service did not create
-        if len(self.begins) == WIDTHS[self.part]:
-            return (_WHOLE[self.part].format(self.begins),)
-        return tuple(pattern.format(self.begins) for pattern in _BEGINS[self.part])
+            return "*"  # also sessions that this service did not create
+        patterns = _WHOLE if len(self.begins) == WIDTHS[self.part] else _CUT
+        return patterns[self.part].format(self.begins)
 
     def shorter(self, length: int) -> "Place":
         """The place cut to ``length`` characters: it matches the same names, and more."""
@@ -109,8 +104,7 @@ class Denials:
         """The times of all denials that match ``value`` as this part of the name."""
         if not self.before:
             return
-        for length in range(len(value) + 1):
-            place = Place(part, value[:length])
+        for place in _places(part, value):
             if place in self.before:
                 yield self.before[place]
 
@@ -135,6 +129,14 @@ class Denials:
 
 
 NOTHING_DENIED = Denials({})
+
+
+@lru_cache(maxsize=1000)
+def _places(part: Part, value: str) -> frozenset[Place]:
+    """All places whose pattern matches ``value`` as this part of the name."""
+    starts = range(len(value) if part == "grant" else 1)
+    ends = range(len(value) + 1)
+    return frozenset(Place(part, value[start:end]) for start in starts for end in ends)
 
 
 def _slot(time: datetime, window: int) -> int:

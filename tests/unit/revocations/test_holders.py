@@ -218,7 +218,7 @@ def test_iam_denies_the_sessions_that_the_trail_shows_for_holders_under_other_gr
     answer = asked(at, caller=APP, **ENDED)
     sessions = {place.begins for place in denials(at).before if place.part == "session"}
     assert sessions == {"theirs"}
-    assert json.dumps(Place("session", "theirs").patterns[0]) in at.policy
+    assert json.dumps(Place("session", "theirs").pattern) in at.policy
     ((recent, until),) = [one.items() for one in answer["notCovered"]]
     assert recent[0] == "vendedAfter"
     assert until[0] == "until"

@@ -85,7 +85,7 @@ def test_what_is_revoked_is_found_in_the_role_session_name(
     world = World()
     answer = asked(world, **whose, **ENDED)
     assert list(denials(world).before) == [place]
-    assert json.dumps(place.patterns[0]) in world.policy
+    assert json.dumps(place.pattern) in world.policy
     assert answer["denialWritten"] is True
 
 
@@ -415,7 +415,7 @@ def test_a_damaged_revocation_goes_on_denying_and_stands_in_no_others_way() -> N
     assert asked(world, grantId="later", **BLOCK)["denialWritten"] is True
     for id_ in ("damaged", "later"):
         assert not not_blocked([grant("s3://bkt/* READ", id=id_)], denials(world))
-        assert Place("grant", grant_part(id_)).patterns[0] in world.policy
+        assert Place("grant", grant_part(id_)).pattern in world.policy
     written = reconcile(world.ledger)
     assert written
     assert written.damaged == world.damaged
