@@ -64,7 +64,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("transfer", "transfer/upload", "transfer/download", "cli/terminal"),
     ),
     "cli/use": ("errors", "files", "identity", "service", "cli/terminal"),
-    "cli/grant": ("printable", "errors", "files", "service", "cli/terminal"),
+    "cli/grant": ("errors", "files", "service", "cli/terminal"),
     "cli/watch": ("service", "presigning", "cli/terminal", "cli/grant"),
     "cli/setup": (
         *(FACE, "errors", "files", "http", "identity", "service", "presigning"),

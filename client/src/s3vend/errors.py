@@ -21,15 +21,16 @@ character from text that others choose.
 from collections.abc import Mapping, Sequence
 
 from s3vend.hints import hint
-from s3vend.printable import printable, printable_lines, without_secrets
+from s3vend.printable import printable, without_secrets
 from s3vend.problem import Problem
 
 
 class S3VendError(Exception):
     """The base class of all errors that this package raises."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(printable_lines(without_secrets(message)))
+    def __init__(self, message: str, lines: Sequence[str] = ()) -> None:
+        texts = (printable(without_secrets(text)) for text in (message, *lines))
+        super().__init__("\n".join(texts))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return how pickle makes the same error, though ``__init__`` takes other arguments."""
@@ -48,7 +49,7 @@ class IdentityError(S3VendError):
 
     def __init__(self, message: str, tried: Sequence[str] = ()) -> None:
         self.tried = tuple(map(printable, tried))
-        super().__init__("\n".join([message, *(f"  - {line}" for line in self.tried)]))
+        super().__init__(message, [f"  - {line}" for line in self.tried])
 
 
 class Unreachable(S3VendError):
@@ -75,7 +76,7 @@ class ServiceError(S3VendError):
         lines.append(f"  {asked}: {problem.status} {problem.code}")
         if problem.request_id:
             lines.append(f"  requestId: {problem.request_id}")
-        super().__init__("\n".join(map(printable, [problem.detail or problem.code, *lines])))
+        super().__init__(problem.detail or problem.code, lines)
 
     @property
     def status(self) -> int:

@@ -12,7 +12,7 @@ from s3vend.cli.terminal.ending import ask, exits, say
 from s3vend.cli.terminal.refusal import Refusal
 from tests.client.at_a_terminal import at_a_terminal
 from tests.client.conftest import Asked, Reply, Serve
-from tests.client.typed import TOKEN, answering, problem, typed
+from tests.client.typed import KEYS, TOKEN, answering, problem, typed
 
 pytestmark = pytest.mark.usefixtures("nobody")
 
@@ -201,3 +201,38 @@ def test_apply_asks_and_only_yes_means_it(
     asked = [one.json["dryRun"] for one in served.asked if one.path.endswith("changes")]
     assert asked == dry
     assert sum(one.path.endswith("revocations") for one in served.asked) == revoked
+
+
+FORGED = "a\ns3vend: copied all.csv to s3://b/all.csv (verified by SHA256)\n::error::"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("cp", FORGED, "s3://b/k"),
+        ("cp", "s3://b/k", f"{FORGED}/x"),
+        ("url", "-X", "PUT", "--file", FORGED, "s3://b/k"),
+        ("plan", FORGED),
+        ("apply", "--plan-file", FORGED),
+        ("ls", "--token-file", FORGED),
+        ("exec", "s3://b/k", "--", FORGED),
+        (FORGED,),
+    ],
+)
+def test_a_name_with_a_line_break_begins_no_line(
+    words: "tuple[str, ...]", at: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script passes names on that others chose, and systems of CI read each line."""
+    monkeypatch.chdir(tmp_path)
+    at(answering({"POST /credentials": KEYS}))
+    ended = typed(*words)
+    assert ended.code != 0
+    assert "a\\ns3vend: copied" in ended.err
+    assert not any(line.startswith(("s3vend: copied", "::")) for line in ended.err.splitlines())
+
+
+def test_a_remark_is_one_line_for_each_text(capsys: pytest.CaptureFixture[str]) -> None:
+    say(FORGED)
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    say("first", "second")
+    assert capsys.readouterr().err == "s3vend: first\nsecond\n"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from s3vend.cli.terminal.command import STDIN
 from s3vend.cli.terminal.refusal import REFUSED, Refusal, code_of
-from s3vend.printable import printable
 
 if TYPE_CHECKING:
     from s3vend.cli.grant.document import Document
@@ -65,10 +64,11 @@ def send(service: "Service", file: str, document: "Document", **more: object) ->
             f"{file}:{document.line(fault.pointer)}: {fault.pointer}: {fault.detail}"
             for fault in sorted(faults, key=lambda fault: document.line(fault.pointer))
         ]
-        lines.append(f"{error.code}: {error.problem.detail}")
+        first, *others = [*lines, f"{error.code}: {error.problem.detail}"]
         raise Refusal(
-            "\n".join(map(printable, lines)),
+            first,
             code_of(error),
+            lines=others,
             name=error.code,
             request_id=error.problem.request_id,
             faults=faults,

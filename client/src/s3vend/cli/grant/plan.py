@@ -13,7 +13,6 @@ from s3vend.cli.terminal.ending import confirm, say
 from s3vend.cli.terminal.refusal import NOT_REACHABLE, REFUSED, Refusal
 from s3vend.cli.terminal.text import put_json, put_text
 from s3vend.cli.terminal.usage import PlanCommand
-from s3vend.printable import printable
 
 if TYPE_CHECKING:
     from s3vend.cli.grant.document import Document
@@ -158,7 +157,7 @@ def _show(
     for warning in answer.get("warnings", []):
         line = document.line(warning["pointer"])
         code = f" [{warning['code']}]" if "code" in warning else ""  # older services have none
-        say(printable(f"warning: {file}:{line}: {warning['pointer']}: {warning['detail']}{code}"))
+        say(f"warning: {file}:{line}: {warning['pointer']}: {warning['detail']}{code}")
     for line_of_drift in drift_lines(drift):
         put_text(line_of_drift, hang=2)
     put_text(summary(changes, answer["revision"]))

@@ -12,7 +12,7 @@ import typer
 from s3vend.cli.layout.width import columns_of, lines_of
 from s3vend.cli.terminal.refusal import REFUSED, USAGE, Refusal
 from s3vend.cli.terminal.text import as_json_line, painted
-from s3vend.printable import printable_lines
+from s3vend.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from s3vend.cli.terminal.failure import Failure
@@ -52,17 +52,17 @@ def put_failure(failure: "Failure") -> int:
     return failure.exit_code
 
 
-def say(text: str) -> None:
-    """Write a remark to stderr, with everything but its line ends escaped as `put` does."""
+def say(*lines: str) -> None:
+    """Write a remark to stderr, with everything escaped as `put` does."""
     if AS_JSON.get():
-        _write_line({"remark": text})
+        _write_line({"remark": "\n".join(lines)})
     else:
-        _write(f"s3vend: {text}")
+        _write("s3vend: " + "\n".join(map(printable, lines)))
 
 
 def ask(question: str) -> str:
     """Ask a question on stderr, escaped in the same way, and return the line that stdin answers."""
-    _write(question, end=" ")
+    _write(printable(question), end=" ")
     sys.stderr.flush()
     return sys.stdin.readline().strip()
 

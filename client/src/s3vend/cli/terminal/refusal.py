@@ -1,6 +1,9 @@
 """The exit codes of the command, and the errors that it finds itself."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from s3vend.printable import printable
 
 if TYPE_CHECKING:
     from s3vend.errors import S3VendError
@@ -13,6 +16,8 @@ class Refusal(Exception):
     """An error that the command itself finds; ``code`` is its exit code.
 
     ``name``, ``request_id`` and ``faults`` are those of the service's answer, if it is about one.
+    A line break in a text, such as in the name of a file, is escaped: it would begin a line of its
+    own.
     """
 
     def __init__(
@@ -20,12 +25,13 @@ class Refusal(Exception):
         message: str,
         code: int = USAGE,
         *,
+        lines: Sequence[str] = (),
         name: str | None = None,
         request_id: str | None = None,
         faults: "tuple[Fault, ...]" = (),
     ) -> None:
         self.code, self.name, self.request_id, self.faults = code, name, request_id, faults
-        super().__init__(message)
+        super().__init__("\n".join(map(printable, (message, *lines))))
 
 
 def code_of(error: "S3VendError") -> int:

@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from s3vend.cli.terminal.ending import AS_JSON, put_failure
 from s3vend.cli.terminal.refusal import USAGE
+from s3vend.printable import printable
 
 _JSON = re.compile(r"(?:--output=|-[qy]*o)json")
 _OUTPUT = re.compile(r"--output|-[qy]*o")
@@ -37,7 +38,7 @@ def usage_errors(ctx: Any, code: int = USAGE) -> Iterator[None]:
             raise
         from s3vend.cli.terminal.failure import CODES, Failure
 
-        message = error.format_message()  # type: ignore[attr-defined]
+        message = printable(error.format_message())  # type: ignore[attr-defined]
         for theirs, ours in _PLAIN.items():
             message = message.replace(theirs, ours)
         hint = f"Try '{ctx.command_path} --help' for help."

@@ -75,7 +75,7 @@ def _credentials_response(fresh: Callable[[], Credentials]) -> Response:
     try:
         return 200, as_container(fresh())
     except S3VendError as error:
-        say(f"cannot renew the credentials: {error}")
+        say(*f"cannot renew the credentials: {error}".split("\n"))
         code = error.code if isinstance(error, ServiceError) else type(error).__name__
         # SDKs try again after 5xx, and give up after 4xx.
         status = 503 if code_of(error) == NOT_REACHABLE else 403
