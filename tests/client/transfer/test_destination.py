@@ -133,3 +133,11 @@ def test_a_file_without_a_name_for_a_key_needs_one(path: str) -> None:
     with pytest.raises(s3vend.SettingsError, match="name the key, such as s3://b/up/name"):
         upload_target(path, "s3://b/up/")
     assert upload_target(path, "s3://b/up/mine") == "s3://b/up/mine"
+
+
+@pytest.mark.parametrize("target", ["report.csv", Path("report.csv"), "bucket/key", ""])
+def test_a_target_in_the_place_of_the_file_is_noticed(target: str) -> None:
+    with pytest.raises(s3vend.SettingsError, match="is not a target; use s3://bucket/key"):
+        s3vend.upload("s3://b/up/", target)
+    with pytest.raises(s3vend.SettingsError, match="download takes a target and a file"):
+        s3vend.download(target, "s3://b/up/")

@@ -22,6 +22,19 @@ _DEVICES = frozenset(
 )
 
 
+def check_target(target: object) -> None:
+    """Check that a target of `upload` or `download` is one, and not the file.
+
+    Raises:
+        SettingsError: it does not begin with `s3://`.
+    """
+    if not str(target).startswith("s3://"):
+        raise SettingsError(
+            f"{str(target)!r} is not a target; use s3://bucket/key. upload takes a file and a "
+            "target, download takes a target and a file."
+        )
+
+
 def upload_target(path: str | os.PathLike[str], target: str) -> str:
     """Return the key for an upload of ``path`` to ``target``, as `s3://bucket/key`.
 

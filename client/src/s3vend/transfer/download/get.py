@@ -5,7 +5,7 @@ from pathlib import Path
 
 from s3vend.errors import ObjectChanged
 from s3vend.service.connect import Service, connect
-from s3vend.transfer.destination import download_path
+from s3vend.transfer.destination import check_target, download_path
 from s3vend.transfer.download.landing import Landing
 from s3vend.transfer.download.ranges import SIZE, Object, find
 from s3vend.transfer.download.run import Downloaded, DownloadRun
@@ -50,6 +50,7 @@ def download(
         SettingsError: the path, or the name in the key, cannot be used.
         ServiceError, Unreachable, IdentityError: as `credentials`.
     """
+    check_target(target)
     final = download_path(target, path).absolute()
     remote = find(target, service or connect(), Lifetimes(), part_size)
     with Landing(final) as landing, saved_if_possible(_state_path(final), remark) as state:

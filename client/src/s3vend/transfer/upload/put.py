@@ -7,7 +7,7 @@ from s3vend.errors import TransferError
 from s3vend.presigning.naming import upload_members
 from s3vend.service.connect import Service, connect
 from s3vend.transfer import checksums
-from s3vend.transfer.destination import upload_target
+from s3vend.transfer.destination import check_target, upload_target
 from s3vend.transfer.media_types import media_type
 from s3vend.transfer.progress import Counter, Progress
 from s3vend.transfer.resuming import saved_if_possible
@@ -53,6 +53,7 @@ def upload(
     guessed = media_type(os.fspath(path), kept.get("contentEncoding"))
     if guessed and "contentType" not in kept:
         kept["contentType"] = guessed
+    check_target(target)
     source = source_of(path)
     job = UploadJob(
         source,
