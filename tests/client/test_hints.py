@@ -50,6 +50,7 @@ def test_a_refusal_of_iam_names_the_policy_and_the_address(asked: str, policy: s
     assert policy in text
     assert "the service's address (S3VEND_URL), with its stage" in text
     assert "S3VEND_URL" not in said("NotAuthenticated", asked=asked)
+    assert ("Tokens cannot be used here." in text) is ("/admin/" in asked)
 
 
 def test_a_refusal_without_a_grant_says_whom_to_ask() -> None:

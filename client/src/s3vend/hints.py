@@ -54,7 +54,7 @@ BY_DOOR: Mapping[str, str] = {
     "/admin/": (
         "This is for administrators: roles and users of IAM that have the administrators policy "
         "of the service. If this identity is none of them, choose another with --aws-profile or a "
-        "profile, or ask the service's operator; a token never is."
+        "profile, or ask the service's operator. Tokens cannot be used here."
     ),
     "/iam/": (
         "Check that this is the identity you want; set another with AWS_PROFILE, --aws-profile or "
