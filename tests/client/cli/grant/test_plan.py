@@ -208,6 +208,22 @@ def test_apply_says_whether_what_it_revoked_is_in_force(
     ended = typed("apply", file, "--yes", "--revoke")
     assert (ended.code, said in ended.err) == (code, True), ended.err
     assert "Applied: revision 8." in ended.out
+    waiting = "vended under old at 2026-01-01T00:00:00Z, when all functions have loaded the changes"
+    assert ended.err.splitlines()[0].endswith(waiting)
+
+
+def test_what_was_applied_is_said_though_its_revocation_fails(file: str, at: Serve) -> None:
+    answers = changing(CHANGES)
+    at(
+        lambda asked: (
+            problem(403, "NotAuthenticated")
+            if asked.path.endswith("/revocations")
+            else answering(answers)(asked)
+        )
+    )
+    ended = typed("apply", file, "--yes", "--revoke")
+    assert ended.code == 3
+    assert "Applied: revision 8." in ended.out
 
 
 ROLE = "arn:aws:iam::210987654321:role/Partner"

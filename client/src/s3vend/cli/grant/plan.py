@@ -111,13 +111,13 @@ def apply(
             raise Refusal("nothing was written", REFUSED)
         at = {"revision": planned["revision"], **_revision(document), **pinned}
         answer = send(service, name, document, prune=prune, dryRun=False, **at)
+        if answer["applied"] and not options.is_json:
+            put_text(f"Applied: revision {answer['revision']}.")
         from s3vend.cli.grant.revoking import revoke_closed
 
         revocations = revoke_closed(service, answer, revoke=revoke, may_ask=not yes)
     if options.is_json:
         put_json(answer | ({"revocations": revocations} if revocations else {}))
-    elif answer["applied"]:
-        put_text(f"Applied: revision {answer['revision']}.")
     if not all(one["denialWritten"] for one in revocations):
         raise typer.Exit(NOT_REACHABLE)
 

@@ -60,10 +60,9 @@ def revoke_closed(
             f"s3vend revoke {how} (next time, apply --revoke does both)"
         )
         return []
-    answers = [
-        revoke_after(service, revocation, answer.get("environmentsBy"))
-        for revocation in revocations
-    ]
+    if loaded := answer.get("environmentsBy"):
+        say(f"revoking the {vended} at {loaded}, when all functions have loaded the changes")
+    answers = [revoke_after(service, revocation, loaded) for revocation in revocations]
     say(_outcome(vended, answers))
     return answers
 
