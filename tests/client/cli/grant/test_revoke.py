@@ -173,9 +173,9 @@ def test_what_a_revocation_does_not_cover_is_said_in_words(at: Serve) -> None:
     answer = {"revocation": REVOCATION, "denialWritten": True, "notCovered": remaining}
     at(answering({"POST /admin/revocations": answer}))
     out = typed("revoke", "--issuer", "https://i", "--claim", "a=b", "--reason", "y", "--yes").out
-    assert "not covered    sessions of the role arn:aws:iam::1:role/other (until 2026" in out
-    assert f"sessions under the grant reports whose records do not show the claims (until {until}" in out  # fmt: skip
-    assert f"the session {ID} (until {until})" in out
-    assert "what was vended after 2026-01-01T00:00:00Z; revoke again in a minute" in out
+    assert "not covered    sessions of the role arn:aws:iam::1:role/other; ends by 2026" in out
+    assert f"sessions under the grant reports whose records do not show the claims; ends by {until}" in out  # fmt: skip
+    assert f"the session {ID}; ends by {until}" in out
+    assert "what was vended after 2026-01-01T00:00:00Z (revoke again in a minute)" in out
     assert "sessions of https://i that a search of the audit records did not find" in out
     assert '{"aLaterMember": 1}' in out

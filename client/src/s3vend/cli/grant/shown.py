@@ -22,7 +22,7 @@ NOT_COVERED = {
     "roleArn": "sessions of the role {}",
     "grantId": "sessions under the grant {} whose records do not show the claims",
     "sessionId": "the session {}",
-    "vendedAfter": "what was vended after {}; revoke again in a minute",
+    "vendedAfter": "what was vended after {} (revoke again in a minute)",
     "issuer": "sessions of {} that a search of the audit records did not find",
 }
 
@@ -49,7 +49,7 @@ def not_covered(entry: Mapping[str, Any]) -> str:
     """Return in words what a revocation does not reach, and until when that goes on."""
     named = (words.format(entry[name]) for name, words in NOT_COVERED.items() if name in entry)
     what = next(named, json.dumps(entry))
-    return f"{what} (until {entry['until']})" if "until" in entry else what
+    return f"{what}; ends by {entry['until']}" if "until" in entry else what
 
 
 def _claim(named: tuple[str, object]) -> str:
