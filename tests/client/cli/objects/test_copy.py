@@ -217,7 +217,13 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_nothing_half_done(
         stderr=subprocess.PIPE,
         text=True,
     )
-    both.told["range"] = lambda: running.send_signal(signal.SIGINT)
+    once = iter([signal.SIGINT])  # a second one while Python ends would be its end
+
+    def interrupt() -> None:
+        for one in once:
+            running.send_signal(one)
+
+    both.told["range"] = interrupt
     said = running.communicate(timeout=30)[1]
     assert (running.returncode, said) == (
         130,
