@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 import urllib3
@@ -197,3 +198,33 @@ def test_a_bad_request_is_a_problem_that_names_the_member(
 def test_reading_alone_does_not_sign_a_put(call: Call, user: Credentials) -> None:
     body = {"expiresIn": 60, "requests": [request("PUT", "reports/2026.csv")]}
     assert call("POST", ROUTE, body, user).json["code"] == "AccessDenied"
+
+
+def test_a_url_lists_the_keys_below_its_prefix_page_by_page(
+    call: Call, signer: Credentials, http: urllib3.PoolManager
+) -> None:
+    names = [f"keys/listed/{name}" for name in ("a b", "c+d", "日本", "sub/x", "sub/y")]
+    for made in urls(call, signer, *(request("PUT", name) for name in names)):
+        assert fetch(http, made, b"x").status == 200
+    below: dict[str, object] = {"method": "LIST", "target": f"s3://{BUCKET}/keys/listed/*"}
+
+    def page(**members: object) -> tuple[list[str], list[str], str | None]:
+        [made] = urls(call, signer, below | members)
+        answer = fetch(http, made)
+        assert (made["method"], answer.status) == ("GET", 200), answer.data
+        root = ElementTree.fromstring(answer.data)  # noqa: S314 - the local cloud's own answer
+        space = {"s3": "http://s3.amazonaws.com/doc/2006-03-01/"}
+        found = [unquote(str(one.text)) for one in root.findall("s3:Contents/s3:Key", space)]
+        folders = root.findall("s3:CommonPrefixes/s3:Prefix", space)
+        token = root.findtext("s3:NextContinuationToken", None, space)
+        return found, [unquote(str(one.text)) for one in folders], token
+
+    assert page()[0] == sorted(names)
+    assert page(delimiter="/")[:2] == (names[:3], ["keys/listed/sub/"])
+    assert page(startAfter="keys/listed/c+d")[0] == sorted(names)[2:]
+    first, _, token = page(maxKeys=2)
+    assert first == sorted(names)[:2]
+    assert page(maxKeys=3, continuationToken=token)[0] == sorted(names)[2:]
+    [made] = urls(call, signer, below)
+    elsewhere = made | {"url": made["url"].replace("listed", "liste")}
+    assert fetch(http, elsewhere).status == 403

@@ -127,7 +127,7 @@ def test_the_parameters_may_stand_in_the_query(stack: Stack, acme: str, seeded: 
         ("no-such-grant", {}, 403, "AccessDenied", "sts:AssumeRoleWithWebIdentity"),
         ("stranger-reads-reports", {}, 403, "AccessDenied", "sts:AssumeRoleWithWebIdentity"),
         ("tenants", {"DurationSeconds": "3599"}, 400, "ValidationError", "at most 1800 seconds"),
-        ("tenants", {"DurationSeconds": "60"}, 400, "ValidationError", "from 900"),
+        ("tenants", {"DurationSeconds": "60"}, 400, "ValidationError", "at least 900 seconds"),
         ("tenants", {"Policy": "{}"}, 400, "ValidationError", "must be left out"),
         ("tenants", {"RoleArn": "arn:aws:iam::123456789012:role/X"}, 400, "ValidationError", "RoleArn"),
         ("tenants", {"Action": "AssumeRole"}, 400, "InvalidAction", "AssumeRole"),
