@@ -61,18 +61,18 @@ def closest_grants(
         if all(match.covers(target) for target in wanted):
             return (Covered(match, wanted),)
     targets = list(each(wanted))
-    closest = {
-        match.grant.id: Fault(part.pointer, f"is covered by the grant {match.grant.id!r}")
-        for target in reversed(targets)
-        for match, part in _apart(target, candidates)
-    }
+    closest: dict[str, Fault] = {}
+    for target in targets:
+        for match, part in _apart(target, candidates):
+            id_ = match.grant.id
+            closest.setdefault(id_, Fault(part.pointer, f"is covered by the grant {id_!r}"))
     if most > 1:
         covering = [[match.covers(part) for part in _parts(targets)] for match in candidates]
         if chosen := fewest(covering, most):
             return _shared([candidates[position] for position in chosen], targets)
     raise SeveralGrants(
         f"{_NEEDED if most > 1 else _ONE} for each of these grants: {', '.join(sorted(closest))}",
-        faults=list(closest.values())[::-1],
+        faults=list(closest.values()),
     )
 
 

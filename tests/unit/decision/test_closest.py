@@ -126,7 +126,7 @@ def test_targets_under_several_grants_are_refused_with_their_names() -> None:
 
 
 def test_one_target_without_a_grant_refuses_them_all_and_is_named() -> None:
-    needs = wanted("s3://bkt/a/x READ", "s3://bkt/b/y READ")
+    needs = wanted("s3://bkt/a/x READ", "s3://bkt/b/y READ", "s3://bkt/c/z READ")
     with pytest.raises(AccessDenied) as refused:
         closest_grant([grant("s3://bkt/a/* READ")], caller(), needs, NOW)
     assert [fault.pointer for fault in refused.value.faults] == ["/targets/1"]
