@@ -96,10 +96,10 @@ def test_credentials_cost_two_calls_first_and_then_one(cloud: Cloud) -> None:
 @pytest.mark.invariant(12)
 def test_a_session_that_is_still_good_signs_while_sts_is_down(urls: Environment) -> None:
     asked = event("presigned-urls", "AHEAD")
-    urls.proxy.faults = {SESSION: faults.ends_in(seconds=904)}
+    urls.proxy.faults = {SESSION: faults.ends_in(seconds=916)}
     assert urls.ask(asked).status == 200
     urls.proxy.faults = {SESSION: faults.reset}
-    # It can sign for 900 seconds more during four: in the last one STS is asked for the next.
+    # It can sign for 900 seconds more during 16: in the last four STS is asked for the next.
     outcome = next(one for one in again(urls, asked) if SESSION in one.seen or one.status != 200)
     assert (outcome.status, but_denials(outcome.seen)) == (200, [SESSION, SESSION])
     assert but_denials(urls.ask(asked).seen) == []
