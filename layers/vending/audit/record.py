@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,6 +56,21 @@ class Record:
         """Encode the record with its measurements, as metrics in ``namespace``."""
         self.members |= self.meter.measured()
         return f'{self.line(encode)[:-1]},"_aws":{embedded(namespace, time, self.members)}}}'
+
+
+def grant_members(ids: Sequence[str]) -> dict[str, object]:
+    """The grants as members of a record or an answer: one as ``grant``, several as ``grants``."""
+    return {"grant": ids[0]} if len(ids) == 1 else {"grants": list(ids)}
+
+
+def grants_of(members: Mapping[str, object]) -> tuple[str, ...]:
+    """The grants that ``grant_members`` has written."""
+    match members:
+        case {"grant": str(grant)}:
+            return (grant,)
+        case {"grants": list(grants)}:
+            return tuple(grant for grant in grants if isinstance(grant, str))
+    return ()
 
 
 @contextmanager

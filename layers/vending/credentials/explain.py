@@ -6,7 +6,7 @@ from functools import cache
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.credentials.explain_urls import explain_urls
+from vending.credentials.explain_urls import explain_urls, why_granted
 from vending.credentials.narrow import narrow
 from vending.credentials.request import CredentialsRequest
 from vending.decision.decide import Decision, decide_several
@@ -55,10 +55,10 @@ def _credentials(
             "matchedGrantTargets": [],
             "limits": limits(decisions, effects),
         }
-    session, allowed = narrowed.session, "; ".join(map(_allows, decisions))
+    session = narrowed.session
     return {
         "decision": "granted",
-        "reason": f"{allowed[0].upper()}{allowed[1:]}.",
+        "reason": why_granted(decisions),
         "matchedGrantTargets": narrowed.targets_as_json(),
         "sessionPolicy": session.policy,
         "sessionPolicyLength": len(session.policy),
@@ -85,8 +85,3 @@ def limits(decisions: Sequence[Decision], effects: Effects) -> dict[str, object]
         "sessionPolicyCharacters": POLICY_CHARACTERS,
         **{name: limit.as_json() for name, limit in rates.items() if limit},
     }
-
-
-def _allows(decision: Decision) -> str:
-    grant = decision.match.grant
-    return f"the grant {grant.id!r} allows {grant.permission} on {decision.match.scope}"

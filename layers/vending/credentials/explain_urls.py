@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.decision.decide import decide
+from vending.decision.decide import Decision, decide
 from vending.decision.effects import Effects
 from vending.decision.wanted import Wanted
 from vending.errors import Refusal, RequestFault
@@ -14,8 +14,6 @@ from vending.sessions.durations import longest_url
 from vending.sessions.session import signing_session
 from vending.sigv4.post_policy import FILENAME
 from vending.sigv4.presign import NEEDED
-
-PARTS = (Permission.READ, Permission.WRITE)  # a URL reads or writes
 
 
 def explain_urls(
@@ -30,7 +28,7 @@ def explain_urls(
     """
     asked = {
         part: [replace(one, permission=part) for one in wanted if one.permission.includes(part)]
-        for part in PARTS
+        for part in Permission.READWRITE.parts  # a URL reads or writes
     }
     return [
         {
@@ -60,9 +58,14 @@ def _decision(caller: Caller, wanted: Sequence[Wanted], effects: Effects) -> dic
         signing_session(caller, decision, effects)
     except (Refusal, RequestFault) as error:
         return {"decision": "refused", "code": error.code, "reason": error.detail}
-    grant, scope = decision.match.grant, decision.match.scope
+    grant = decision.match.grant
     limits: dict[str, object] = {"maxExpiresIn": longest_url(grant, effects.now)}
     if wanted[0].permission is Permission.WRITE:
         limits |= grant.upload_limits
-    reason = f"The grant {grant.id!r} allows {grant.permission} on {scope}."
-    return {"decision": "granted", "reason": reason, **limits}
+    return {"decision": "granted", "reason": why_granted([decision]), **limits}
+
+
+def why_granted(decisions: Sequence[Decision]) -> str:
+    """What the grants allow, as one sentence."""
+    allowed = "; ".join(str(decision.match) for decision in decisions)
+    return f"{allowed[0].upper()}{allowed[1:]}."

@@ -8,7 +8,7 @@ from vending.callers.caller import Caller
 from vending.decision.fewest import fewest
 from vending.decision.wanted import Wanted, WantedKeys, Wants, each
 from vending.errors import AccessDenied, Fault, SeveralGrants
-from vending.grants.grant import Grant, Permission
+from vending.grants.grant import Grant
 from vending.grants.keys import Keys
 
 
@@ -22,6 +22,9 @@ class Match:
     def covers(self, wanted: Wanted | WantedKeys) -> bool:
         """Whether the grant allows the permission on the targets."""
         return self.grant.permission.includes(wanted.permission) and wanted.within(self.scope)
+
+    def __str__(self) -> str:
+        return f"the grant {self.grant.id!r} allows {self.grant.permission} on {self.scope}"
 
     @property
     def closeness(self) -> tuple[object, ...]:
@@ -118,6 +121,5 @@ def _parts(targets: Iterable[Wanted]) -> list[Wanted]:
     return [
         replace(target, permission=permission)
         for target in targets
-        for permission in (Permission.READ, Permission.WRITE)
-        if target.permission.includes(permission)
+        for permission in target.permission.parts
     ]

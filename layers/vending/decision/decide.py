@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from vending.audit.record import Record
+from vending.audit.record import Record, grant_members
 from vending.callers.caller import Caller
 from vending.decision.closest import Covered, Match, closest_grants
 from vending.decision.effects import Effects, Known
@@ -107,8 +107,7 @@ def _decide(
     check_not_blocked(caller, known.denials)
     grants = not_blocked(known.grants, known.denials)
     covered = closest_grants(grants, caller, wanted, effects.now, most)
-    ids = [one.match.grant.id for one in covered]
-    record.note(**({"grant": ids[0]} if len(ids) == 1 else {"grants": ids}))
+    record.note(**grant_members([one.match.grant.id for one in covered]))
     return tuple(_decision(caller, one, known, effects) for one in covered)
 
 

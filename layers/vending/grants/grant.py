@@ -45,6 +45,12 @@ class Permission(StrEnum):
     WRITE = "WRITE"
     READWRITE = "READWRITE"
 
+    @property
+    def parts(self) -> tuple["Permission", ...]:
+        """READ and WRITE apart, as far as it has them."""
+        both = (Permission.READ, Permission.WRITE)
+        return tuple(part for part in both if self.includes(part))
+
     def includes(self, other: "Permission") -> bool:
         return self in (Permission.READWRITE, other)
 

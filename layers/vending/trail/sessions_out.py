@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from vending.answers import PARAMETERS, Page
+from vending.audit.record import grant_members
 from vending.decision.wanted import LISTED_TARGETS
 from vending.sessions.durations import LONGEST
 from vending.times import iso
@@ -74,7 +75,7 @@ def summary(vends: Sequence[Vend], first: datetime, revoked: Revoked) -> dict[st
         "roleSessionName": last.session_name,
         "roleArn": last.role_arn,
         **last.caller,
-        **({"grant": last.grants[0]} if len(last.grants) == 1 else {"grants": list(last.grants)}),
+        **grant_members(last.grants),
         **({"revocation": revocation} if revocation else {}),
         "permission": " ".join(sorted(permissions)),
         "targets": list(unique.values())[:LISTED_TARGETS],

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self
 
+from vending.audit.record import grants_of
+
 LONGEST_VEND = timedelta(hours=2, minutes=5)  # a one-hour session that signs to its end; margins
 
 
@@ -81,16 +83,6 @@ class Vend:
                     members=members,
                 )
         return None
-
-
-def grants_of(members: Mapping[str, object]) -> tuple[str, ...]:
-    """The grants that a record names: one as ``grant``, several as ``grants``."""
-    match members:
-        case {"grant": str(grant)}:
-            return (grant,)
-        case {"grants": list(grants)}:
-            return tuple(grant for grant in grants if isinstance(grant, str))
-    return ()
 
 
 def has_members(found: Mapping[str, object], wanted: Mapping[str, str]) -> bool:
