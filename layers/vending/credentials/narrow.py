@@ -32,14 +32,10 @@ class Request(Protocol):
 class Narrowed:
     """A credentials request, decided and narrowed; only the call to STS is left."""
 
+    decisions: tuple[Decision, ...]  # one for each grant
     lent: tuple[Lent, ...]
     answered: tuple[tuple[Keys, Permission], ...]  # what is lent, in the order of the request
     session: Session
-
-    @property
-    def decisions(self) -> tuple[Decision, ...]:
-        """The decision for each grant."""
-        return tuple({one.decision.match.grant.id: one.decision for one in self.lent}.values())
 
     @property
     def grants(self) -> tuple[Grant, ...]:
@@ -96,7 +92,7 @@ def narrow(
         member = request.wanted[0].pointer.split("/")[1]
         fault = Fault(f"/{member}", "makes the session policy too long")
         raise PolicyTooLarge(error.detail, faults=[fault]) from None
-    return Narrowed(lent, answered, session)
+    return Narrowed(tuple(decisions), lent, answered, session)
 
 
 def _lent(decision: Decision, privilege: str) -> Iterator[Lent]:

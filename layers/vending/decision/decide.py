@@ -89,9 +89,8 @@ def check_still_allowed(
         JustRevoked: the session is revoked.
         Unavailable: the table failed.
     """
-    denials = effects.load_denials()
-    for decision in decisions:
-        check_issued(caller, decision.match.grant, session_id, issued, denials, effects.now)
+    grants, denials = [one.match.grant for one in decisions], effects.load_denials()
+    check_issued(caller, grants, session_id, issued, denials, effects.now)
 
 
 def _decide(

@@ -4,7 +4,7 @@ Sessions are compared by the time that STS says it issued them, as IAM does. So 
 functions need not agree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -78,21 +78,26 @@ def not_blocked(grants: Iterable[Grant], denials: Denials) -> list[Grant]:
 
 
 def check_issued(
-    caller: Caller, grant: Grant, session_id: str, issued: datetime, denials: Denials, now: datetime
+    caller: Caller,
+    grants: Sequence[Grant],
+    session_id: str,
+    issued: datetime,
+    denials: Denials,
+    now: datetime,
 ) -> None:
     """Refuse to use a session that was revoked since the decision, or too soon before STS made it.
 
     Raises:
         Blocked: the caller is blocked.
-        AccessDenied: the grant is blocked.
+        AccessDenied: one of its grants is blocked.
         JustRevoked: the session is revoked.
     """
     check_not_blocked(caller, denials)
-    if not not_blocked([grant], denials):
+    if len(not_blocked(grants, denials)) < len(grants):
         raise AccessDenied("None of your grants allows this.", reason="Blocked")
-    revoked = Revoked.of(caller, grant, denials, now)
-    if revoked.has(session_id, issued):
-        raise JustRevoked(1)
+    for grant in grants:
+        if Revoked.of(caller, grant, denials, now).has(session_id, issued):
+            raise JustRevoked(1)
 
 
 def _seconds_until(time: datetime, now: datetime) -> int:
