@@ -28,9 +28,6 @@ class HandshakeFailed(OSError):
     """The other side broke the connection, or fell silent, while TLS was set up."""
 
 
-# OpenSSL's codes of certificates that are refused: x509_vfy.h.
-_EXPIRED, _NOT_YET = 10, 9
-_SELF_SIGNED, _UNKNOWN_CAS, _OTHER_NAMES = 18, (2, 19, 20, 21), (62, 64)
 _NOT_TLS = re.compile("WRONG_VERSION|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_LAYER|PACKET_LENGTH")
 _VERSIONS = re.compile("UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS|INAPPROPRIATE_FALLBACK")
 _UNKNOWN_HOST = {getattr(socket, name, None) for name in ("EAI_NONAME", "EAI_NODATA")}
@@ -39,27 +36,35 @@ _BUNDLE = (
     "If it is the CA of your company, or of a proxy that opens TLS, name a file with its "
     "certificate in AWS_CA_BUNDLE or SSL_CERT_FILE."
 )
+_SELF_SIGNED, _UNKNOWN_CAS = 18, (2, 19, 20, 21)
+# OpenSSL's codes of certificates that are refused (x509_vfy.h), what that is, and what to do.
+_CERTIFICATES: Sequence[tuple[Sequence[int], str, str]] = (
+    (
+        (10,),
+        "a certificate that has expired",
+        "Tell whoever runs it; check this machine's clock first.",
+    ),
+    ((9,), "a certificate that is not valid yet", "Check this machine's clock."),
+    (
+        (62, 64),
+        "the certificate of another host",
+        "Check the address; a proxy, a captive portal or a wrong DNS entry may answer.",
+    ),
+    (
+        (_SELF_SIGNED,),
+        "a certificate that only itself vouches for",
+        "If it is yours, name a file with this certificate in AWS_CA_BUNDLE.",
+    ),
+    (_UNKNOWN_CAS, "a certificate of a CA that is not trusted here", _BUNDLE),
+)
+_UNKNOWN = "a certificate that cannot be accepted", "Send this reason to whoever runs it."
 
 
 def _of_certificate(error: ssl.SSLCertVerificationError) -> Failure:
-    code, reason = error.verify_code, f"(OpenSSL: {error.verify_message.rstrip('.')})"
-    if code == _EXPIRED:
-        advice = "Tell whoever runs it; check this machine's clock first."
-        return Failure(f"has a certificate that has expired {reason}", advice, ONCE)
-    if code == _NOT_YET:
-        advice = "Check this machine's clock."
-        return Failure(f"has a certificate that is not valid yet {reason}", advice, ONCE)
-    if code in _OTHER_NAMES:
-        advice = "Check the address; a proxy, a captive portal or a wrong DNS entry may answer."
-        return Failure(f"has the certificate of another host {reason}", advice, ONCE)
-    if code == _SELF_SIGNED:
-        advice = "If it is yours, name a file with this certificate in AWS_CA_BUNDLE."
-        return Failure(f"has a certificate that only itself vouches for {reason}", advice, ONCE)
-    if code in _UNKNOWN_CAS:
-        text = f"has a certificate of a CA that is not trusted here {reason}"
-        return Failure(text, _BUNDLE, ONCE)
-    advice = "Send this reason to whoever runs it."
-    return Failure(f"has a certificate that cannot be accepted {reason}", advice, ONCE)
+    known = (found for codes, *found in _CERTIFICATES if error.verify_code in codes)
+    text, advice = next(known, _UNKNOWN)
+    reason = f"(OpenSSL: {error.verify_message.rstrip('.')})"
+    return Failure(f"has {text} {reason}", advice, ONCE)
 
 
 def is_of_unknown_ca(error: BaseException) -> bool:
@@ -114,7 +119,7 @@ def _of_system(error: OSError) -> Failure | None:
         return Failure("refuses connections: nothing listens on this port", advice, TWICE)
     if error.errno in _NO_ROUTE:
         advice = "Check this machine's network or VPN."
-        return Failure(f"cannot be reached: there is no way to it {reason}", advice, SOME)
+        return Failure(f"cannot be reached: the network has no route to it {reason}", advice, SOME)
     if error.errno in (errno.EACCES, errno.EPERM):
         advice = "Check this machine's firewall, or the sandbox that the program runs in."
         return Failure(f"cannot be reached: this machine forbids it {reason}", advice, ONCE)

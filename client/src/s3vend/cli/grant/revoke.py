@@ -1,6 +1,7 @@
 """`s3vend revoke`: revokes access, lists revocations, and lifts blocks."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -100,13 +101,7 @@ def revoke(
     answer = service.ask(ROUTE, {**revoked, "kind": kind, "reason": reason})
     if doubt := misspelt(service, revoked):
         say(doubt)
-    put_result(options, answer)
-    if not answer["denialWritten"]:
-        say(
-            "the revocation is recorded, but not in force yet; run the command again, or see "
-            "s3vend revoke list"
-        )
-        raise typer.Exit(NOT_REACHABLE)
+    _put_written(options, answer, "the revocation is recorded, but not in force yet")
 
 
 def list_revocations(options: Options) -> None:
@@ -146,12 +141,17 @@ def lift(
     from urllib.parse import quote
 
     answer = options.service().end(f"{ROUTE}/{quote(revocation, safe='')}")
+    pending = (
+        "the lift is recorded, but the role's policy still denies everything that the block denied"
+    )
+    _put_written(options, answer, pending)
+
+
+def _put_written(options: Options, answer: Mapping[str, Any], pending: str) -> None:
+    """Print the answer; say what is ``pending`` if the role's policy is not written yet."""
     put_result(options, answer)
     if not answer["denialWritten"]:
-        say(
-            "the lift is recorded, but the role's policy still denies everything that the block "
-            "denied; run the command again, or see s3vend revoke list"
-        )
+        say(f"{pending}; run the command again, or see s3vend revoke list")
         raise typer.Exit(NOT_REACHABLE)
 
 
