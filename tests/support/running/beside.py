@@ -1,13 +1,14 @@
-"""`make test`: the cloud tests on the terminal, and beside them the tests that need no local cloud.
+"""`make test`: most cloud tests on the terminal, and all other tests beside them, on two cores.
 
-A failure beside is named on the terminal at once; the whole report follows at the end.
+Each run has a local cloud of its own. A failure beside is named on the terminal at once; the whole
+report follows at the end.
 """
 
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -15,10 +16,32 @@ from local.cloud import processes
 from local.messages import say
 from tests.support.running.signals import let_children_hear
 
-LOG = Path(__file__).parents[3] / ".pytest_cache/beside.log"
-SHOWN, BESIDE = ("tests/cloud",), ("--ignore=tests/cloud",)
+ROOT = Path(__file__).parents[3]
+LOG = ROOT / ".pytest_cache/beside.log"
+CLOUD = "tests/cloud"
+BESIDE = {  # of the cloud tests, so that both runs take about as long
+    "test_browsers",
+    "test_cli",
+    "test_client",
+    "test_client_transfers",
+    "test_demo",
+    "test_docs",
+    "test_local_cloud",
+    "test_pictures",
+}
+IN_BOTH = {"test_secrets"}  # which looks back at its run
 ENDING_SECONDS = 60.0  # for fixtures to end what they started
 LOOK_SECONDS = 0.1
+
+
+def shares(root: Path) -> tuple[list[str], list[str]]:
+    """The arguments of both runs; together they run every test."""
+    names = {path.stem for path in (root / CLOUD).glob("test_*.py")}
+    return [CLOUD, *_ignored(BESIDE)], _ignored(names - BESIDE - IN_BOTH)
+
+
+def _ignored(names: Iterable[str]) -> list[str]:
+    return [f"--ignore={CLOUD}/{name}.py" for name in sorted(names)]
 
 
 def run(shown: Sequence[str], beside: Sequence[str], log: Path) -> int:
@@ -28,7 +51,7 @@ def run(shown: Sequence[str], beside: Sequence[str], log: Path) -> int:
         0 if both passed, 1 if not, 128 and more for the signal that ended both.
     """
     came = _signals()
-    say("The tests that need no local cloud run beside the cloud tests, which are shown.")
+    say("Most cloud tests are shown here; all other tests run beside them.")
     say("A failure beside is named at once; the report of all follows at the end.")
     log.parent.mkdir(exist_ok=True)
     runs: dict[str, processes.Child] = {}
@@ -83,4 +106,4 @@ def _wait(runs: dict[str, processes.Child], came: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(SHOWN, BESIDE, LOG))
+    sys.exit(run(*shares(ROOT), LOG))

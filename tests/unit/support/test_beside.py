@@ -12,6 +12,7 @@ import pytest
 
 from local.cloud import processes
 from tests.support.pages import ROOT
+from tests.support.running.beside import BESIDE, IN_BOTH, shares
 
 PROGRAM = """
 import signal, sys
@@ -81,6 +82,18 @@ def wait_for(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_each_file_of_tests_is_in_one_of_both_runs() -> None:
+    here = {f"tests/cloud/{path.name}" for path in (ROOT / "tests/cloud").glob("test_*.py")}
+    (cloud, *left_out), ignored = shares(ROOT)
+    shown, beside = (
+        here - {one.removeprefix("--ignore=") for one in share} for share in (left_out, ignored)
+    )
+    assert cloud == "tests/cloud"
+    assert shown | beside == here
+    assert shown & beside == {f"tests/cloud/{name}.py" for name in IN_BOTH}
+    assert {f"tests/cloud/{name}.py" for name in BESIDE} < beside
 
 
 @pytest.mark.parametrize(
