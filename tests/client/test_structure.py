@@ -39,8 +39,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "service": ("printable", "problem", "hints", "errors", "http", "identity"),
     "sdks": ("errors", "service"),
     "presigning": ("errors", "http", "service"),
-    "transfer": ("errors", "files", "http", "presigning"),
-    "transfer/upload": ("errors", "http", "service", "presigning", "transfer"),
+    "tree": ("errors", "files"),
+    "transfer": ("errors", "files", "http", "presigning", "tree"),
+    "transfer/upload": ("errors", "http", "service", "presigning", "tree", "transfer"),
     "transfer/download": ("errors", "files", "http", "service", "presigning", "transfer"),
     "transfer/form": ("errors", "http", "presigning", "transfer", "transfer/upload"),
     FACE: (

@@ -1,7 +1,4 @@
-"""Where a copy goes: the key of an upload, the file of a download. A slash at the end: below it.
-
-Whoever wrote an object chose the name in its key, which becomes the name of a file.
-"""
+"""Where a copy goes: the key of an upload, the file of a download. A slash at the end: below it."""
 
 import os
 import re
@@ -9,17 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from s3vend.errors import SettingsError
+from s3vend.tree.rules import HERE, key_fault, windows_fault
 
-WINDOWS = os.name == "nt"
 DEVICES = Path("/dev")  # /dev/stdout is a link there
 _BUCKET = re.compile(r"s3://[^/]+")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-_NOT_ON_WINDOWS = re.compile('[<>:"|?*]')  # a colon also names a drive or a stream
-# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-_DEVICES = frozenset(
-    {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
-    | {f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"}
-)
 
 
 def check_target(target: object) -> None:
@@ -56,7 +46,9 @@ def upload_target(path: str | os.PathLike[str], target: str) -> str:
     return prefix + name
 
 
-def download_path(target: str, path: str | os.PathLike[str], *, windows: bool = WINDOWS) -> Path:
+def download_path(
+    target: str, path: str | os.PathLike[str], *, windows: bool = HERE.windows
+) -> Path:
     """Return the file for a download of ``target`` to ``path``, a file or a directory.
 
     In a directory the file is called as the last part of the key. A ``path`` that ends with a
@@ -129,28 +121,3 @@ def _check_no_device(path: Path, directory: Path) -> None:
             f"{path} is in the directory of devices, where the download would replace it for all "
             "programs. Choose another path; for stdout, use s3vend cp with -."
         )
-
-
-def key_fault(name: str, *, windows: bool = WINDOWS) -> str | None:
-    """Return why the end of a key cannot be a file's name, or a file's name the end of a key.
-
-    What Windows reads as a path is refused everywhere, since files move between systems.
-    """
-    if name in ("", ".", ".."):
-        return "it is empty" if not name else f"it is {name}"
-    if "\\" in name:
-        return "it contains a backslash, which is a separator on Windows"
-    if _CONTROL.search(name):
-        return "it contains control characters"
-    return windows_fault(name) if windows else None
-
-
-def windows_fault(name: str) -> str | None:
-    """Return why Windows would not create a file with this name, but something else."""
-    if match := _NOT_ON_WINDOWS.search(name):
-        return f"it contains {match[0]}, which Windows does not allow"
-    if name.endswith((".", " ")):
-        return "it ends with a period or a space, which Windows removes"
-    if name.partition(".")[0].rstrip(" ").upper() in _DEVICES:
-        return "Windows reserves it for a device"
-    return None

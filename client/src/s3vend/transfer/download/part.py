@@ -1,7 +1,6 @@
 """The part file of a download: open from its creation to its renaming, under a random name."""
 
 import os
-import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -11,10 +10,10 @@ from typing import Any
 
 from s3vend.errors import TransferError
 from s3vend.files.directory import Directory
+from s3vend.files.part_names import is_part_name, new_part_name
 from s3vend.files.support import supported
 from s3vend.http.wire import BLOCK
 
-_NAME = re.compile(r"\.s3vend-[0-9a-f]{32}")
 NO_MODE = "cannot set its permissions; check who can read it"
 NO_SYNC = "cannot be asked to write it to the disk now; a power cut soon may still undo it"
 Write = Callable[[bytes], None]
@@ -118,7 +117,7 @@ class Part:
 
 def new_part(directory: Directory, size: int) -> Part:
     """Create a part file of ``size`` bytes."""
-    name = f".s3vend-{os.urandom(16).hex()}"
+    name = new_part_name()
     fd = directory.create(name)
     try:
         os.ftruncate(fd, size)
@@ -136,7 +135,7 @@ def saved_part(directory: Directory, saved: Mapping[str, Any]) -> Part | None:
         NotOurs, OSError: what has its name now may be somebody else's.
     """
     name = saved.get("part")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not is_part_name(name):
         return None
     try:
         part = Part(name, directory.open(name), directory)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from s3vend.errors import FileChanged, TransferError
 from s3vend.http.wire import BLOCK
+from s3vend.tree.found import stamp_of
 
 
 class Content(Protocol):
@@ -118,11 +119,11 @@ def source_of(given: str | os.PathLike[str]) -> Source:
     """
     path = Path(given)  # without a slash at the end, which only a directory may have
     try:
-        stat = os.stat(given)  # noqa: PTH116 - so that the slash counts
+        status = os.stat(given)  # noqa: PTH116 - so that the slash counts
     except OSError as error:
         raise TransferError(f"{os.fspath(given)} cannot be read: {error.strerror}") from None
     if path.is_dir():
         raise TransferError(f"{path} is a directory; name one file")
     if not path.is_file():
         raise TransferError(f"{path} is not a file; for a pipe, use s3vend cp with -")
-    return Source(path, stat.st_size, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    return Source(path, status.st_size, stamp_of(status))

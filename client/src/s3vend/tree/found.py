@@ -1,0 +1,44 @@
+"""What a walk finds: files, and what it leaves out, with the reason."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file to copy, as it was when it was found."""
+
+    relative: str  # to the root, with slashes
+    path: Path
+    size: int  # bytes
+    mtime_ns: int  # when it was written last, in nanoseconds since 1970
+    stamp: tuple[int, ...]  # changes when the file is written or replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What is left out. A directory is left out with all that is in it."""
+
+    relative: str  # to the root, with slashes; ends with one if it is a directory
+    path: Path
+    reason: str  # a sentence
+    is_fault: bool  # whether something that is asked for is missing from the copy
+
+    def hides(self, relative: str) -> bool:
+        """Whether a file of this name may exist here unseen, so that it must not be deleted."""
+        name = self.relative.rstrip("/")
+        return relative == name or relative.startswith(f"{name}/")
+
+
+def stamp_of(status: os.stat_result) -> tuple[int, ...]:
+    """Return numbers that change when the file with this status is written or replaced."""
+    return (status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class LeftOut(Exception):
+    """Something is left out, for this reason."""
+
+    def __init__(self, reason: str, *, is_fault: bool = True) -> None:
+        super().__init__(reason)
+        self.reason, self.is_fault = reason, is_fault

@@ -1,0 +1,153 @@
+"""Walks a directory in the order in which S3 lists keys, so that both can be compared in one pass.
+
+S3 lists by the bytes of UTF-8, and a slash is one of them: `a-b` comes before `a/b`. So a directory
+is sorted by its name with a slash. Memory holds the names of one directory for each level.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from s3vend.errors import TransferError
+from s3vend.files.part_names import is_part_name
+from s3vend.tree.filters import EVERYTHING
+from s3vend.tree.found import LeftOut, LocalFile, Skipped, stamp_of
+from s3vend.tree.rules import key_fault
+
+KEY_BYTES = 1024  # of a key, in UTF-8
+JUNCTION = 0xA0000003  # a link to a directory on Windows, which Python does not call a link
+BY_EFFECTIVE_USER = os.access in os.supports_effective_ids
+KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFBLK: "a device",
+    stat.S_IFCHR: "a device",
+}
+Found = LocalFile | Skipped
+Admits = Callable[[str], bool]
+
+
+def walk(
+    root: str | os.PathLike[str],
+    *,
+    prefix: str = "",
+    follow_symlinks: bool = False,
+    admits: Admits = EVERYTHING.admits,
+) -> Iterator[Found]:
+    """Return an iterator of the files below ``root`` and of what is left out, in S3's order.
+
+    ``prefix`` begins the keys, which have at most 1,024 bytes. ``admits`` says whether a relative
+    path is asked for; a directory's ends with a slash. What is not asked for is not mentioned.
+
+    Raises:
+        TransferError: ``root`` is not a directory that can be read.
+    """
+    walking = _Walk(len(prefix.encode()), follow_symlinks, admits)
+    try:
+        top = walking.level("", os.fspath(root), os.stat(root))  # noqa: PTH116 - may be a text
+    except OSError as error:
+        raise TransferError(f"{os.fspath(root)} cannot be read: {error.strerror}.") from None
+    return walking.found(top)
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A directory that is being walked; ``relative`` is empty, or ends with a slash."""
+
+    relative: str
+    path: str
+    identity: tuple[int, int]
+    names: Iterator[str]
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    prefix: int  # bytes
+    follow: bool
+    admits: Admits
+
+    def found(self, top: _Level) -> Iterator[Found]:
+        levels = [top]
+        while levels:
+            name = next(levels[-1].names, None)
+            if name is None:
+                levels.pop()
+                continue
+            found = self._look(name, levels)
+            if isinstance(found, _Level):
+                levels.append(found)
+            elif self.admits(found.relative):
+                yield found
+
+    def level(self, relative: str, path: str, status: os.stat_result) -> _Level:
+        with os.scandir(path) as entries:
+            names = [f"{one.name}/" if self._is_directory(one) else one.name for one in entries]
+        names.sort(key=lambda name: name.encode("utf-8", "surrogatepass"))
+        return _Level(relative, path, _identity(status), iter(names), not names)
+
+    def _is_directory(self, entry: "os.DirEntry[str]") -> bool:
+        try:
+            return entry.is_dir(follow_symlinks=self.follow)
+        except OSError:  # such as a link that leads to itself
+            return False
+
+    def _look(self, name: str, levels: list[_Level]) -> Found | _Level:
+        """Return the file, why it is left out, or the directory to walk next."""
+        relative, fault = f"{levels[-1].relative}{name}", True
+        path = os.path.join(levels[-1].path, name.rstrip("/"))  # noqa: PTH118 - for speed
+        try:
+            self._check_name(name, relative)
+            return self._entry(relative, path, levels)
+        except LeftOut as left_out:
+            reason, fault = left_out.reason, left_out.is_fault
+        except FileNotFoundError:
+            reason, fault = "it vanished, or is a link that leads nowhere", Path(path).is_symlink()
+        except OSError as error:
+            reason = f"it cannot be read: {error.strerror}"
+        return Skipped(relative, Path(path), f"{path} is left out: {reason}.", fault)
+
+    def _check_name(self, name: str, relative: str) -> None:
+        bare = name.rstrip("/")
+        if is_part_name(bare):
+            raise LeftOut("it is an unfinished download", is_fault=False)
+        try:
+            length = self.prefix + len(relative.encode())
+        except UnicodeEncodeError:
+            raise LeftOut("its name is not UTF-8, as keys are") from None
+        if reason := key_fault(bare, windows=False):
+            raise LeftOut(f"its name cannot be part of a key, since {reason}")
+        if length > KEY_BYTES:
+            raise LeftOut(f"its key would have {length:,} bytes, and S3 takes {KEY_BYTES:,}")
+
+    def _entry(self, relative: str, path: str, levels: list[_Level]) -> LocalFile | _Level:
+        status = os.lstat(path)
+        if _is_link(status):
+            if not self.follow:
+                raise LeftOut("it is a symbolic link (see --follow-symlinks)", is_fault=False)
+            status = os.stat(path)  # noqa: PTH116 - for speed
+        if kind := KINDS.get(stat.S_IFMT(status.st_mode)):
+            raise LeftOut(f"it is {kind}", is_fault=False)
+        if stat.S_ISDIR(status.st_mode) != relative.endswith("/"):
+            raise LeftOut("it was replaced meanwhile")
+        if stat.S_ISDIR(status.st_mode):
+            if any(level.identity == _identity(status) for level in levels):
+                raise LeftOut("it is a link to a directory that it is in", is_fault=False)
+            level = self.level(relative, path, status)
+            if level.is_empty:
+                raise LeftOut("it is an empty directory, and S3 has none", is_fault=False)
+            return level
+        if not os.access(path, os.R_OK, effective_ids=BY_EFFECTIVE_USER):
+            raise LeftOut("it cannot be read: Permission denied")
+        size, written = status.st_size, status.st_mtime_ns
+        return LocalFile(relative, Path(path), size, written, stamp_of(status))
+
+
+def _is_link(status: os.stat_result) -> bool:
+    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == JUNCTION
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
