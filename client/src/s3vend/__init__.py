@@ -50,7 +50,8 @@ from s3vend.sdks.tools import (
     pyiceberg_properties,
 )
 from s3vend.service.connect import Service, connect
-from s3vend.service.credentials import Credentials, Fresh, credentials, fresh
+from s3vend.service.credentials import Credentials, credentials
+from s3vend.service.fresh import Fresh, fresh
 from s3vend.transfer.download.get import download
 from s3vend.transfer.download.run import Downloaded
 from s3vend.transfer.form.post import post_form

@@ -7,7 +7,7 @@ import pytest
 import s3vend
 from tests.client.asking import service
 from tests.client.conftest import Serve, run
-from tests.client.vending import PREFIX, vending
+from tests.client.vending import PREFIX, answer, vending
 
 
 def keys(session: object) -> "list[str]":
@@ -24,6 +24,15 @@ def test_botocores_session_vends_once_and_not_for_each_request(
     assert [keys(session)[0] for _ in range(3)] == ["ASIA1"] * 3
     assert len(served.asked) == vends
     assert session.get_config_variable("region") == "eu-west-1"
+
+
+def test_a_session_for_several_regions_begins_in_that_of_the_first_bucket(serve: Serve) -> None:
+    buckets = [{"bucket": "b", "region": "eu-west-3"}, {"bucket": "c", "region": "us-east-1"}]
+    several = {**answer(), "buckets": buckets}
+    del several["region"]
+    url = serve(lambda asked: (200, {}, several)).url
+    made = s3vend.session(read="s3://b/*", write="s3://c/*", service=service(url))
+    assert made.region_name == made.client("s3").meta.region_name == "eu-west-3"
 
 
 def test_botocores_session_vends_again_when_they_end(

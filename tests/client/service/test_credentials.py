@@ -1,8 +1,7 @@
-"""Credentials: what is asked for, what comes back, and how they are kept fresh."""
+"""Credentials: what is asked for, and what comes back."""
 
-import threading
 import time
-from datetime import datetime, timezone
+from datetime import timezone
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,18 @@ import pytest
 
 import s3vend
 from s3vend.service.connect import Service
-from s3vend.service.credentials import Credentials, Fresh, credentials_of, margins
+from s3vend.service.credentials import credentials_of
 from tests.client.asking import service
 from tests.client.conftest import Serve
 from tests.client.tokens import token
 from tests.client.vending import PREFIX, answer, vending
+
+OUT = "s3://bucket/results/*"
+VENDERS = (s3vend.credentials, s3vend.fresh, s3vend.session, s3vend.botocore_session)
+
+
+def own(target: str, permission: str) -> "dict[str, str]":
+    return {"target": target, "permission": permission}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +37,30 @@ from tests.client.vending import PREFIX, answer, vending
         (
             {"target": PREFIX, "privilege": "Default"},
             {"target": PREFIX, "permission": "READ", "privilege": "Default"},
+        ),
+        ({"read": PREFIX}, {"targets": [own(PREFIX, "READ")]}),
+        (
+            {"read": [PREFIX, "s3://b/in.csv"], "write": [OUT]},
+            {
+                "targets": [
+                    own(PREFIX, "READ"),
+                    own("s3://b/in.csv", "READ"),
+                    own(OUT, "WRITE"),
+                ]
+            },
+        ),
+        (
+            {"readwrite": (OUT,), "privilege": "Default"},
+            {"targets": [own(OUT, "READWRITE")], "privilege": "Default"},
+        ),
+        ({"read": [], "write": OUT}, {"targets": [own(OUT, "WRITE")]}),
+        (
+            {"target": PREFIX, "write": OUT},
+            {"targets": [PREFIX, own(OUT, "WRITE")], "permission": "READ"},
+        ),
+        (
+            {"target": [PREFIX], "permission": "READWRITE", "write": OUT},
+            {"targets": [PREFIX, own(OUT, "WRITE")], "permission": "READWRITE"},
         ),
     ],
 )
@@ -49,7 +79,9 @@ def test_what_is_asked_for_is_what_was_said(
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        (None, "^Give a target .* or an iterable of these; not NoneType"),
+        (None, "^There is no target. Give a target .*, or read=, write= or readwrite=."),
+        ([], "^There is no target"),
+        (5, "^Give a target .* or an iterable of these; not int"),
         (PREFIX.encode(), "not bytes"),
         ({"target": PREFIX}, "not dict"),
         (Path("reports"), "not .*Path"),
@@ -58,7 +90,7 @@ def test_what_is_asked_for_is_what_was_said(
     ],
     ids=str,
 )
-@pytest.mark.parametrize("function", [s3vend.credentials, s3vend.fresh, s3vend.botocore_session])
+@pytest.mark.parametrize("function", VENDERS)
 def test_what_is_not_a_target_is_refused_before_anything_is_sent(
     serve: Serve, function: Any, target: object, message: str
 ) -> None:
@@ -68,108 +100,67 @@ def test_what_is_not_a_target_is_refused_before_anything_is_sent(
     assert served.asked == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "^There is no target"),
+        ({"read": [], "write": ()}, "^There is no target"),
+        ({"permission": "WRITE", "read": PREFIX}, "^permission= says .* there is no target; read="),
+        ({"read": {PREFIX: 1}}, "^read=: Give a target .*; not dict"),
+        ({"read": PREFIX, "write": 5}, "^write=: Give a target .*; not int"),
+        ({"readwrite": [PREFIX, None]}, "^readwrite=: Item 1: give a target .*, not NoneType"),
+        ({"target": PREFIX, "write": b"s3://b/k"}, "^write=: .*; not bytes"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("function", VENDERS)
+def test_a_wrong_mixture_of_targets_and_permissions_is_refused_before_anything_is_sent(
+    serve: Serve, function: Any, arguments: "dict[str, object]", message: str
+) -> None:
+    served = vending(serve, 900)
+    with pytest.raises(s3vend.SettingsError, match=message):
+        function(**arguments, service=service(served.url))
+    assert served.asked == []
+
+
+@pytest.mark.parametrize("function", VENDERS)
+def test_each_of_them_takes_targets_with_permissions_of_their_own(
+    serve: Serve, function: Any
+) -> None:
+    served = vending(serve, 900)
+    function(read=[PREFIX], write=[OUT], readwrite="s3://b/k", service=service(served.url))
+    assert served.asked[0].json == {
+        "targets": [own(PREFIX, "READ"), own(OUT, "WRITE"), own("s3://b/k", "READWRITE")]
+    }
+
+
+def test_what_several_grants_opened_names_each_target_permission_and_region() -> None:
+    several = answer() | {
+        "matchedGrantTargets": [own(PREFIX, "READ"), own(OUT, "WRITE")],
+        "buckets": [
+            {"bucket": "bucket", "region": "eu-west-1"},
+            {"bucket": "other", "region": "us-east-1"},
+        ],
+    }
+    del several["region"], several["permission"]
+    found = credentials_of(several)
+    assert found.matched_grant_targets == (PREFIX, OUT)
+    assert found.permission == "READ WRITE"
+    assert (found.region, found.buckets) == ("", {"bucket": "eu-west-1", "other": "us-east-1"})
+    assert "AWS_REGION" not in found.environment
+    assert hash(found) == hash(credentials_of(several))
+
+
 @pytest.mark.parametrize("function", [s3vend.fresh, s3vend.botocore_session])
 def test_an_iterator_of_targets_is_read_once_and_kept_for_each_renewal(
     serve: Serve, function: Any
 ) -> None:
     served = vending(serve, 0.01, 900)
-    kept = function((one for one in [PREFIX]), service=service(served.url))
+    targets = (one for one in [PREFIX])
+    kept = function(targets, write=iter([OUT]), service=service(served.url))
     time.sleep(0.02)
     kept() if callable(kept) else kept.get_credentials().get_frozen_credentials()
-    assert [one.json["targets"] for one in served.asked] == [[PREFIX], [PREFIX]]
-
-
-@pytest.mark.parametrize(
-    ("life", "advisory", "mandatory"),
-    [(3600, 300, 90), (900, 300, 90), (600, 200, 60), (30, 10, 3), (0, 0, 0)],
-)
-def test_the_margins_suit_sessions_of_a_quarter_of_an_hour(
-    life: float, advisory: float, mandatory: float
-) -> None:
-    assert margins(life) == (advisory, mandatory)
-
-
-class Clocked:
-    """A clock, and a vend that counts."""
-
-    def __init__(self, life: float = 900) -> None:
-        self.now, self.life, self.vends, self.broken = 1000.0, life, 0, False
-
-    def vend(self) -> Credentials:
-        if self.broken:
-            raise s3vend.Unreachable("down")
-        self.vends += 1
-        end = datetime.fromtimestamp(self.now + self.life, timezone.utc)
-        made = answer(self.vends)
-        made["credentials"]["expiration"] = end.isoformat()  # type: ignore[index]
-        return credentials_of(made)
-
-
-@pytest.mark.parametrize(("later", "vends"), [(0, 1), (599, 1), (601, 2), (900, 2), (2000, 2)])
-def test_they_are_vended_again_before_they_end(later: float, vends: int) -> None:
-    clock = Clocked()
-    keep = Fresh(clock.vend, lambda: clock.now)
-    clock.now += later
-    assert keep().access_key_id == f"ASIA{vends}"
-    assert "very-secret" not in repr(keep)
-
-
-@pytest.mark.parametrize(("later", "raised"), [(700, False), (899, False), (901, True)])
-def test_a_service_that_is_down_is_felt_only_when_they_have_ended(
-    later: float, raised: bool
-) -> None:
-    clock = Clocked()
-    keep = Fresh(clock.vend, lambda: clock.now)
-    clock.now += later
-    clock.broken = True
-    if raised:
-        with pytest.raises(s3vend.Unreachable):
-            keep()
-    else:
-        assert keep().access_key_id == "ASIA1"
-    clock.broken = False
-    assert keep().access_key_id == "ASIA2"
-
-
-@pytest.mark.parametrize("later", [700, 850, 950])
-def test_many_threads_at_once_vend_once(later: float) -> None:
-    clock = Clocked()
-    entered = threading.Event()
-
-    def slowly() -> Credentials:
-        made = clock.vend()
-        if clock.vends > 1:
-            entered.wait(0.05)
-        return made
-
-    keep = Fresh(slowly, lambda: clock.now)
-    clock.now += later
-    threads = [threading.Thread(target=keep) for _ in range(20)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert clock.vends == 2
-
-
-def test_in_good_time_one_thread_vends_and_the_others_go_on() -> None:
-    clock, going, done = Clocked(), threading.Event(), threading.Event()
-
-    def slowly() -> Credentials:
-        if clock.vends:
-            going.set()
-            done.wait(5)
-        return clock.vend()
-
-    keep = Fresh(slowly, lambda: clock.now)
-    clock.now += 700
-    one = threading.Thread(target=keep)
-    one.start()
-    going.wait(5)
-    assert keep().access_key_id == "ASIA1"
-    done.set()
-    one.join()
-    assert keep().access_key_id == "ASIA2"
+    assert [one.json["targets"] for one in served.asked] == [[PREFIX, own(OUT, "WRITE")]] * 2
 
 
 def test_the_service_of_the_environment_is_the_default(

@@ -5,14 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from s3vend.errors import SettingsError
 from s3vend.service.connect import Service
-from s3vend.service.credentials import (
-    Credentials,
-    Permission,
-    Privilege,
-    margins,
-    vend_function,
-)
-from s3vend.service.targets import Targets
+from s3vend.service.credentials import Credentials, Privilege, vend_function
+from s3vend.service.fresh import margins
+from s3vend.service.targets import OwnTargets, Permission, Targets
 
 if TYPE_CHECKING:
     import boto3
@@ -22,14 +17,17 @@ METHOD = "s3vend"  # botocore's name for the source of the credentials
 
 
 def session(
-    target: Targets,
+    target: Targets | None = None,
     *,
-    permission: Permission = "READ",
+    permission: Permission | None = None,
+    read: Targets | None = None,
+    write: Targets | None = None,
+    readwrite: Targets | None = None,
     privilege: Privilege | None = None,
     duration_seconds: int | None = None,
     service: Service | None = None,
 ) -> "boto3.Session":
-    """Return a `boto3.Session` for the targets, in the bucket's region.
+    """Return a `boto3.Session` for the targets, in the region of the first bucket.
 
     Vends at once, so that a refusal is raised here, and again before the credentials expire.
     The arguments are those of `credentials`.
@@ -48,6 +46,9 @@ def session(
     inner = botocore_session(
         target,
         permission=permission,
+        read=read,
+        write=write,
+        readwrite=readwrite,
         privilege=privilege,
         duration_seconds=duration_seconds,
         service=service,
@@ -56,9 +57,12 @@ def session(
 
 
 def botocore_session(
-    target: Targets,
+    target: Targets | None = None,
     *,
-    permission: Permission = "READ",
+    permission: Permission | None = None,
+    read: Targets | None = None,
+    write: Targets | None = None,
+    readwrite: Targets | None = None,
     privilege: Privilege | None = None,
     duration_seconds: int | None = None,
     service: Service | None = None,
@@ -67,7 +71,8 @@ def botocore_session(
     from botocore.credentials import CredentialResolver, RefreshableCredentials
     from botocore.session import Session
 
-    vend = vend_function(target, permission, privilege, duration_seconds, service)
+    own: OwnTargets = {"READ": read, "WRITE": write, "READWRITE": readwrite}
+    vend = vend_function(target, permission, own, privilege, duration_seconds, service)
     first = vend()
     refreshable = RefreshableCredentials(
         **_keys(first),
@@ -77,15 +82,18 @@ def botocore_session(
     )
     providers: Any = [_Provider(refreshable)]
     new_session = Session()
-    new_session.set_config_variable("region", first.region)
+    new_session.set_config_variable("region", _region(first))
     new_session.register_component("credential_provider", CredentialResolver(providers))
     return new_session
 
 
 async def aiobotocore_session(
-    target: Targets,
+    target: Targets | None = None,
     *,
-    permission: Permission = "READ",
+    permission: Permission | None = None,
+    read: Targets | None = None,
+    write: Targets | None = None,
+    readwrite: Targets | None = None,
     privilege: Privilege | None = None,
     duration_seconds: int | None = None,
     service: Service | None = None,
@@ -106,7 +114,8 @@ async def aiobotocore_session(
         raise SettingsError(
             "s3vend.aiobotocore_session needs aiobotocore: install the extra s3vend[aiobotocore]."
         ) from None
-    vend = vend_function(target, permission, privilege, duration_seconds, service)
+    own: OwnTargets = {"READ": read, "WRITE": write, "READWRITE": readwrite}
+    vend = vend_function(target, permission, own, privilege, duration_seconds, service)
 
     async def refresh() -> dict[str, str]:
         return metadata(await asyncio.to_thread(vend))
@@ -116,7 +125,7 @@ async def aiobotocore_session(
         **_keys(first), refresh_using=refresh, method=METHOD, **_refresh_times(first)
     )
     new_session = AioSession()
-    new_session.set_config_variable("region", first.region)
+    new_session.set_config_variable("region", _region(first))
     new_session.register_component(
         "credential_provider", AioCredentialResolver([_AioProvider(refreshable)])
     )
@@ -148,6 +157,11 @@ def metadata(keys: Credentials) -> dict[str, str]:
         "token": keys.session_token,
         "expiry_time": keys.expiration.isoformat(),
     }
+
+
+def _region(first: Credentials) -> str:
+    """Return the region of the buckets, or of the first: botocore follows S3 to those elsewhere."""
+    return first.region or next(iter(first.buckets.values()), "")
 
 
 def _keys(keys: Credentials) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from s3vend.service.credentials import Credentials, Fresh
+from s3vend.service.credentials import Credentials
+from s3vend.service.fresh import Fresh
 
 
 class ObstoreProvider:
@@ -13,7 +14,7 @@ class ObstoreProvider:
 
     def __init__(self, keep: Fresh) -> None:
         self._keep = keep
-        self.config = {"region": keep().region}  # obstore reads it
+        self.config = _region(keep(), "region")  # obstore reads it
 
     def __call__(self) -> dict[str, Any]:
         """Return an `obstore.store.S3Credential`."""
@@ -55,22 +56,35 @@ def duckdb_secret(
 
     Execute a new one before the credentials expire; it replaces the previous secret, which is
     kept in memory only. ``scope``, such as `s3://bucket/prefix/`, limits the secret to these keys;
-    ``more`` are further options of the secret, such as ``endpoint``. The statement contains the
-    credentials: never log it.
+    ``more`` are further options of the secret, such as ``endpoint``. Where the buckets are in
+    several regions, there is a statement for each bucket, unless ``more`` has a region. The
+    statements contain the credentials: never log them.
 
     Raises:
-        ValueError: ``name`` or a name in ``more`` is not an identifier.
+        ValueError: ``name`` or a name in ``more`` is not an identifier, or ``scope`` is given where
+            the buckets are in several regions, and ``region`` is not.
     """
+    options = {_identifier(key).upper(): value for key, value in more.items()}
+    if keys.region or not keys.buckets or "REGION" in options:
+        return _secret(keys, name, {"REGION": keys.region, **options, "SCOPE": scope or ""})
+    if scope:
+        raise ValueError("the buckets are in several regions: give region=, or no scope=")
+    each = enumerate(keys.buckets.items(), start=1)
+    return "; ".join(
+        _secret(keys, f"{name}_{number}", {"REGION": region, "SCOPE": f"s3://{bucket}/", **options})
+        for number, (bucket, region) in each
+    )
+
+
+def _secret(keys: Credentials, name: str, options: dict[str, str]) -> str:
     members = {
         "KEY_ID": keys.access_key_id,
         "SECRET": keys.secret_access_key,
         "SESSION_TOKEN": keys.session_token,
-        "REGION": keys.region,
-        **({"SCOPE": scope} if scope else {}),
-        **{_identifier(key).upper(): value for key, value in more.items()},
+        **{key: value for key, value in options.items() if value},
     }
-    options = ", ".join(f"{key} {_quote(value)}" for key, value in members.items())
-    return f"CREATE OR REPLACE TEMPORARY SECRET {_identifier(name)} (TYPE s3, {options})"
+    listed = ", ".join(f"{key} {_quote(value)}" for key, value in members.items())
+    return f"CREATE OR REPLACE TEMPORARY SECRET {_identifier(name)} (TYPE s3, {listed})"
 
 
 def pyarrow_keys(keys: Credentials) -> dict[str, str]:
@@ -82,7 +96,7 @@ def pyarrow_keys(keys: Credentials) -> dict[str, str]:
         "access_key": keys.access_key_id,
         "secret_key": keys.secret_access_key,
         "session_token": keys.session_token,
-        "region": keys.region,
+        **_region(keys, "region"),
     }
 
 
@@ -92,8 +106,13 @@ def pyiceberg_properties(keys: Credentials) -> dict[str, str]:
         "s3.access-key-id": keys.access_key_id,
         "s3.secret-access-key": keys.secret_access_key,
         "s3.session-token": keys.session_token,
-        "s3.region": keys.region,
+        **_region(keys, "s3.region"),
     }
+
+
+def _region(keys: Credentials, name: str) -> dict[str, str]:
+    """Return the region by the tool's name of it; nothing where the buckets have several."""
+    return {name: keys.region} if keys.region else {}
 
 
 def _identifier(text: str) -> str:

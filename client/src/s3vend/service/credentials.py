@@ -1,22 +1,15 @@
-"""Vended credentials: as a value, and as a function that renews them for all threads at once."""
+"""Vended credentials as a value, and the request for them."""
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from time import time
 from typing import Any, Literal
 
 from s3vend.errors import S3VendError
 from s3vend.service.connect import Service, connect
-from s3vend.service.targets import Targets, target_members
+from s3vend.service.targets import OwnTargets, Permission, Targets, wanted_members
 
-Permission = Literal["READ", "WRITE", "READWRITE"]
 Privilege = Literal["Minimal", "Default"]
-
-# Seconds before the end: first one thread renews the credentials, later all threads wait for it.
-ADVISORY, MANDATORY = 300.0, 90.0
-ADVISORY_SHARE, MANDATORY_SHARE = 1 / 3, 1 / 10  # of the lifetime, if that is less
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +20,12 @@ class Credentials:
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
     expiration: datetime
-    region: str  # of the buckets; empty if they are in several
+    region: str  # of the buckets; empty if they are in several: see ``buckets``
     permission: str  # of all targets, or several separated by spaces
     matched_grant_targets: tuple[str, ...]
     vend_id: str
     session_id: str
+    buckets: Mapping[str, str] = field(default_factory=dict, hash=False)  # each one's region
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,16 +40,22 @@ class Credentials:
 
 
 def credentials(
-    target: Targets,
+    target: Targets | None = None,
     *,
-    permission: Permission = "READ",
+    permission: Permission | None = None,
+    read: Targets | None = None,
+    write: Targets | None = None,
+    readwrite: Targets | None = None,
     privilege: Privilege | None = None,
     duration_seconds: int | None = None,
     service: Service | None = None,
 ) -> Credentials:
     """Vend credentials once.
 
-    ``target`` is `s3://bucket/key`, `s3://bucket/prefix/*`, or an iterable of up to 20 of them.
+    ``target`` is `s3://bucket/key`, `s3://bucket/prefix/*`, or an iterable of them, and
+    ``permission`` what may be done with it: "READ" (the default), "WRITE" or "READWRITE".
+    ``read``, ``write`` and ``readwrite`` are targets with a permission of their own, to read here
+    and write there. Up to 20 targets together, under up to three grants.
     ``duration_seconds`` is 900 to 3,600; if absent, the grant's maximum. ``privilege`` "Default"
     opens the grant's whole scope. ``service`` defaults to `connect()`.
 
@@ -63,20 +63,23 @@ def credentials(
         ServiceError: the service refused the request, such as AccessDenied.
         Unreachable: no answer.
         IdentityError: as `connect`.
-        SettingsError: as `connect`, or a target is not a text.
+        SettingsError: as `connect`, or there is no target, one is not a text, or ``permission`` is
+            given without ``target``.
     """
-    return vend_function(target, permission, privilege, duration_seconds, service)()
+    own: OwnTargets = {"READ": read, "WRITE": write, "READWRITE": readwrite}
+    return vend_function(target, permission, own, privilege, duration_seconds, service)()
 
 
 def vend_function(
-    target: Targets,
-    permission: Permission,
+    target: Targets | None,
+    permission: Permission | None,
+    own: OwnTargets,
     privilege: Privilege | None,
     duration_seconds: int | None,
     service: Service | None,
 ) -> Callable[[], Credentials]:
     """Return a function that vends, each time it is called, what `credentials` would."""
-    request: dict[str, object] = {"permission": permission, **target_members(target)}
+    request = wanted_members(target, permission, own)
     if privilege is not None:
         request["privilege"] = privilege
     if duration_seconds is not None:
@@ -100,6 +103,7 @@ def credentials_of(answer: dict[str, Any]) -> Credentials:
         tuple(one["target"] for one in own) or tuple(matched),
         answer["vendId"],
         answer["sessionId"],
+        {one["bucket"]: one["region"] for one in answer.get("buckets", ())},
     )
 
 
@@ -109,71 +113,3 @@ def parse_time(text: str) -> datetime:
         return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
     except (AttributeError, ValueError, OverflowError):
         raise S3VendError(f"The service's answer has {text!r} in place of a time.") from None
-
-
-def margins(life: float) -> tuple[float, float]:
-    """Return when to renew, and when to wait for the renewal, in seconds before the end.
-
-    ``life`` is the lifetime of the credentials in seconds.
-    """
-    return min(ADVISORY, life * ADVISORY_SHARE), min(MANDATORY, life * MANDATORY_SHARE)
-
-
-class Fresh:
-    """A function that returns valid credentials. Thread-safe. `fresh` makes it."""
-
-    def __init__(self, vend: Callable[[], Credentials], now: Callable[[], float] = time) -> None:
-        self._vend, self._now = vend, now
-        self._lock = threading.Lock()
-        self._current = vend()
-        self._life = self._left()
-
-    def __repr__(self) -> str:
-        return f"<fresh {self._current!r}>"
-
-    def __call__(self) -> Credentials:
-        """Return credentials that do not expire soon.
-
-        Near the end one thread renews them while the others use the current ones; close to the
-        end all threads wait for the new ones.
-
-        Raises:
-            S3VendError: the credentials have expired and cannot be renewed.
-        """
-        advisory, mandatory = margins(self._life)
-        if self._left() > advisory:
-            return self._current
-        if self._lock.acquire(blocking=self._left() <= mandatory):
-            try:
-                if self._left() <= margins(self._life)[0]:  # no other thread has renewed them
-                    self._renew()
-            finally:
-                self._lock.release()
-        return self._current
-
-    def _renew(self) -> None:
-        try:
-            self._current = self._vend()
-        except S3VendError:
-            if self._left() <= 0:
-                raise
-            return  # the current ones are still valid; the next call tries again
-        self._life = self._left()
-
-    def _left(self) -> float:
-        return self._current.expiration.timestamp() - self._now()
-
-
-def fresh(
-    target: Targets,
-    *,
-    permission: Permission = "READ",
-    privilege: Privilege | None = None,
-    duration_seconds: int | None = None,
-    service: Service | None = None,
-) -> Fresh:
-    """Return a function that returns credentials and vends again before they expire.
-
-    Vends at once. The arguments and errors are those of `credentials`.
-    """
-    return Fresh(vend_function(target, permission, privilege, duration_seconds, service))

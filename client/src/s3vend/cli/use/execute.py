@@ -65,7 +65,8 @@ def execute(
     request = credentials_request(targets, permission, privilege, duration, own=own)
     from s3vend.cli.use.child import environment, run
     from s3vend.cli.use.loopback import serve_credentials
-    from s3vend.service.credentials import Fresh, credentials_of
+    from s3vend.service.credentials import credentials_of
+    from s3vend.service.fresh import Fresh
 
     service = options.service()
     # Vends at once, so that a refusal is raised before the command starts.
