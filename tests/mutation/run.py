@@ -58,7 +58,7 @@ MODULES = {
     "denials/revoked": ("revocations", "decision", "sessions"),
     "denials/holders": ("revocations", "denials", "decision"),
     "grants/never_lent": ("grants", "catalogue/test_never_lent.py", "template/test_never_lent.py"),
-    "catalogue/closing": ("catalogue",),
+    "documents/closing": ("documents/test_closing.py", "catalogue"),
     "tenancy/judge": ("tenancy", "docs/test_recipes.py"),
     "bodies/body": (BODY := ("bodies", "urls/test_vend.py", "credentials", STRUCTURE)),
     "credentials/request": BODY,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vending.callers.issuer import Issuer
-from vending.catalogue.closing import allows_all, ends_nothing
+from vending.documents.closing import allows_all, ends_nothing
 from vending.grants.grant import Grant
 from vending.grants.location import Location
 

@@ -28,11 +28,11 @@ from vending.callers.caller import Caller
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer import Issuer
 from vending.catalogue.changes import MOST_REVOCATIONS, Change, Entry
-from vending.catalogue.closing import RULES, allows_all, ends_nothing
 from vending.catalogue.proposal import Stored, needs_all_grants
 from vending.decision.closest import Match
 from vending.decision.decide import Decision
 from vending.denials.revoked import NONE_REVOKED
+from vending.documents.closing import RULES, allows_all, ends_nothing
 from vending.documents.document import ChangesRequest
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
