@@ -7,16 +7,17 @@ from pydantic import ValidationError
 from vending.bodies import strict_json
 from vending.bodies.body import Body
 from vending.bodies.strict_json import pointer
-from vending.errors import Fault, InvalidRequest, TooLarge
+from vending.errors import FAULTS, Fault, InvalidRequest, TooLarge
 
 BODY_BYTES = 2 * 1024 * 1024
 
+_UNKNOWN = "extra_forbidden"
 _WORDS = {  # by pydantic's type of the error, with members of its context
     "enum": "must be {expected}",
     "literal_error": "must be {expected}",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
-    "extra_forbidden": "unknown member",
+    _UNKNOWN: "unknown member",
     "missing": "is required",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
@@ -52,7 +53,7 @@ def checked[B: Body](model: type[B], members: object, json_faults: Sequence[Faul
         body = model.model_validate(members)
     except ValidationError as error:
         pointers = {fault.pointer for fault in json_faults}
-        more = [fault for fault in _faults(error) if fault.pointer not in pointers]
+        more = [fault for fault in _faults(error, model) if fault.pointer not in pointers]
         raise invalid([*json_faults, *more]) from None
     if faults := [*json_faults, *body.faults()]:
         raise invalid(faults)
@@ -65,13 +66,22 @@ def check_size(text: str, most: int) -> None:
         raise TooLarge(f"The body is larger than {most} bytes.")
 
 
-def _faults(error: ValidationError) -> Iterator[Fault]:
-    for found in error.errors(include_url=False, include_input=False):
+def _faults(error: ValidationError, model: type[Body]) -> Iterator[Fault]:
+    for place, found in enumerate(error.errors(include_url=False, include_input=False)):
         if template := _WORDS.get(found["type"]):
             words = template.format_map(found.get("ctx", {}))
         else:
             words = found["msg"].removeprefix("Value error, ")
+        if found["type"] == _UNKNOWN and place < FAULTS:  # more are not listed, and looking is slow
+            words += _meant(model, found["loc"])
         yield Fault(pointer(_path(found["loc"], found["type"])), words)
+
+
+def _meant(model: type[Body], path: tuple[int | str, ...]) -> str:
+    from vending.bodies.nearest import nearest_member  # noqa: PLC0415 - few requests need it
+
+    nearest = nearest_member(model, path)
+    return f"; did you mean {nearest!r}?" if nearest else ""
 
 
 def _path(path: tuple[int | str, ...], kind: str) -> tuple[int | str, ...]:
