@@ -12,6 +12,7 @@ from tests.client.conftest import run
 NAMES = [
     "AccessDenied",
     "ChecksumMismatch",
+    "CommonPrefix",
     "Credentials",
     "DiskFull",
     "Downloaded",
@@ -22,6 +23,7 @@ NAMES = [
     "Fresh",
     "IdentityError",
     "InvalidRequest",
+    "Listed",
     "NotAuthenticated",
     "NotFound",
     "ObjectChanged",
@@ -50,6 +52,7 @@ NAMES = [
     "download",
     "duckdb_secret",
     "fresh",
+    "list_objects",
     "post_form",
     "presign",
     "progress_bar",

@@ -44,6 +44,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "transfer/upload": ("errors", "http", "service", "presigning", "tree", "transfer"),
     "transfer/download": ("errors", "files", "http", "service", "presigning", "transfer"),
     "transfer/form": ("errors", "http", "presigning", "transfer", "transfer/upload"),
+    "listing": ("errors", "http", "service", "presigning", "transfer"),
     FACE: (
         "problem",
         "errors",
@@ -54,6 +55,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "transfer/upload",
         "transfer/download",
         "transfer/form",
+        "listing",
     ),
     "cli/layout": (),
     "cli/terminal": (

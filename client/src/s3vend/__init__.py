@@ -4,6 +4,7 @@
 `credentials`, `fresh`: credentials once, or a function that keeps them valid.
 `presign`, `post_form`: presigned URLs and forms, for one target or many.
 `upload`, `download`, `abandon`: transfers that need no AWS library.
+`list_objects`: the objects below a prefix.
 `connect`: choose the service and the identity; pass the result to the others as ``service``.
 
 All of them can be used by many threads at once; a process calls `connect` for itself. They block,
@@ -38,6 +39,8 @@ from s3vend.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from s3vend.listing.entries import CommonPrefix, Listed
+from s3vend.listing.objects import list_objects
 from s3vend.presigning.presign import presign
 from s3vend.presigning.urls import Form, Url
 from s3vend.problem import Fault, Problem
@@ -62,6 +65,7 @@ from s3vend.transfer.upload.sending import Uploaded
 __all__ = [
     "AccessDenied",
     "ChecksumMismatch",
+    "CommonPrefix",
     "Credentials",
     "DiskFull",
     "Downloaded",
@@ -72,6 +76,7 @@ __all__ = [
     "Fresh",
     "IdentityError",
     "InvalidRequest",
+    "Listed",
     "NotAuthenticated",
     "NotFound",
     "ObjectChanged",
@@ -100,6 +105,7 @@ __all__ = [
     "download",
     "duckdb_secret",
     "fresh",
+    "list_objects",
     "post_form",
     "presign",
     "progress_bar",

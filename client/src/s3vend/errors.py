@@ -9,7 +9,7 @@ S3VendError
 │   ├── UnexpectedAnswer     something else answered, such as at a wrong path
 │   ├── SetupRefused       S3, STS or another service of AWS refuses what the service asks of it
 │   └── TooManyRequests · Unavailable     still failing after several tries
-└── TransferError          an upload or a download failed
+└── TransferError          an upload, a download or a list failed
     ├── StorageError       S3 answered with an error
     ├── ChecksumMismatch · ObjectChanged · FileChanged
     └── DiskFull · FileExists
@@ -129,7 +129,7 @@ class Unavailable(ServiceError):
 
 
 class TransferError(S3VendError):
-    """An upload or a download failed. Its progress is kept if a later call can use it."""
+    """An upload, a download or a list failed. Progress is kept if a later call can use it."""
 
 
 class StorageError(TransferError):

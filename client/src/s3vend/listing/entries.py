@@ -1,0 +1,24 @@
+"""What a list of objects has: the objects, and prefixes that many of them share."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object, as it was when S3 listed it."""
+
+    target: str  # `s3://bucket/key`
+    key: str
+    size: int  # bytes
+    modified: datetime  # in UTC
+    etag: str
+    storage_class: str  # such as `STANDARD`
+
+
+@dataclass(frozen=True, slots=True)
+class CommonPrefix:
+    """A prefix one level below the listed one, with all objects below it."""
+
+    target: str  # `s3://bucket/prefix/`
+    prefix: str  # from the beginning of the key, with the slash at its end

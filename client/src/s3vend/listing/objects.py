@@ -1,0 +1,118 @@
+"""Objects below a prefix, page after page, with presigned URLs that list."""
+
+from collections.abc import Iterator
+from typing import Literal, overload
+
+from s3vend.errors import SettingsError, TransferError, Unreachable
+from s3vend.http.wire import Answer
+from s3vend.listing.entries import CommonPrefix, Listed
+from s3vend.listing.page import DELIMITER, NotWhole, Page, read_page
+from s3vend.listing.target import SCHEME, Below, below
+from s3vend.presigning.urls import Url, urls_of
+from s3vend.service.connect import Service, connect
+from s3vend.transfer.storage import Lifetimes, send_with_retries
+
+
+@overload
+def list_objects(
+    target: str,
+    *,
+    recursive: Literal[True] = True,
+    start_after: str | None = None,
+    service: Service | None = None,
+) -> Iterator[Listed]: ...
+@overload
+def list_objects(
+    target: str,
+    *,
+    recursive: bool,
+    start_after: str | None = None,
+    service: Service | None = None,
+) -> Iterator[Listed | CommonPrefix]: ...
+def list_objects(
+    target: str,
+    *,
+    recursive: bool = True,
+    start_after: str | None = None,
+    service: Service | None = None,
+) -> Iterator[Listed | CommonPrefix]:
+    """List the objects below a prefix: `s3://bucket/prefix/*` or `s3://bucket/prefix/`.
+
+    They arrive in the order in which S3 lists them, by the bytes of their keys, while the caller
+    iterates; no more than a page of 1,000 is in memory. Each page takes one request to the service
+    and one to S3, so a grant that ends meanwhile ends the list. With ``recursive`` False, objects
+    deeper than one level are not listed, but a `CommonPrefix` for each prefix that has some.
+    ``start_after`` is a key, after which the list begins.
+
+    Arguments are checked at once; all other errors are raised while the caller iterates.
+
+    Raises:
+        ServiceError: the service refused to sign, since it takes a grant with READ on the prefix.
+        StorageError: S3 refused the list.
+        TransferError: S3's list has what cannot be, such as a key that is not below the prefix.
+        SettingsError: an argument cannot be used; or as `connect`.
+        Unreachable, IdentityError: as `connect`.
+    """
+    wanted = below(target)
+    if start_after is not None and (not start_after or start_after.startswith(SCHEME)):
+        raise SettingsError(
+            f"start_after is a key without s3:// and the bucket, such as {wanted.prefix}name; "
+            f"not {start_after!r}."
+        )
+    members = {} if recursive else {"delimiter": DELIMITER}
+    members |= {} if start_after is None else {"startAfter": start_after}
+    return _entries(wanted, members, service or connect())
+
+
+def _entries(
+    wanted: Below, members: dict[str, str], service: Service
+) -> Iterator[Listed | CommonPrefix]:
+    lifetimes, seen = Lifetimes(), set[int]()  # of the tokens, which may be long
+    while True:
+        page = _page(wanted, members, service, lifetimes)
+        yield from page.entries
+        if page.token is None:
+            return
+        if hash(page.token) in seen:
+            raise TransferError(
+                f"S3's list of {wanted.target} leads back to an earlier page. Nothing more is "
+                "listed."
+            )
+        seen.add(hash(page.token))
+        # S3 ignores startAfter beside a token.
+        members = {name: text for name, text in members.items() if name != "startAfter"}
+        members["continuationToken"] = page.token
+
+
+def _page(wanted: Below, members: dict[str, str], service: Service, lifetimes: Lifetimes) -> Page:
+    request = {"method": "LIST", "target": wanted.target, **members}
+    found: list[Page | None] = []
+
+    def sign() -> Url:
+        answer = lifetimes.request(
+            lambda seconds: service.ask(
+                "presigned-urls", {"expiresIn": seconds, "requests": [request]}
+            )
+        )
+        [url] = urls_of(answer["urls"], 1, service.settings.url)
+        return url
+
+    def send(url: Url) -> Answer:
+        answer = service.wire.send("GET", url.url, url.headers)
+        if answer.status == 200:
+            try:
+                found[:] = [read_page(answer.body, wanted)]
+            except NotWhole:
+                raise Unreachable(
+                    f"S3's list of {wanted.target} is cut off, or is not XML. Try again."
+                ) from None
+        return answer
+
+    send_with_retries(f"list {wanted.target}", None, sign, send, service.patience)
+    [page] = found or [None]
+    if page is None:
+        raise TransferError(
+            f"What answered for {wanted.target} is not a list of S3. Check the service's address "
+            "and the proxy."
+        )
+    return page

@@ -1,0 +1,147 @@
+"""One page of a list, read from S3's answer, which is checked: what it says is not trusted.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+from s3vend.errors import TransferError
+from s3vend.listing.entries import CommonPrefix, Listed
+from s3vend.listing.target import Below
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+ROOT = "ListBucketResult"
+DELIMITER = "/"
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_SIZE = re.compile(r"[0-9]{1,18}")
+_TOKEN = re.compile(r"[!-~]{1,1024}")  # the service takes no others
+
+_Said = dict[str, str]  # the texts of a node's children
+_Decode = Callable[[str], str]
+
+
+class NotWhole(Exception):
+    """The answer ends before it is complete, or is not XML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The entries of a page, in the order of their keys, and how to get the next one."""
+
+    entries: tuple[Listed | CommonPrefix, ...]
+    token: str | None
+
+
+def read_page(body: bytes, below: Below) -> Page | None:
+    """Return the page in an answer to a list of ``below``; None if the answer is something else.
+
+    Raises:
+        NotWhole: the answer is cut off, or not XML.
+        TransferError: it lists something else, or what it says of an object cannot be true.
+    """
+    root = _root(body)
+    if _name(root) != ROOT:
+        return None
+    said = _members(root)
+    decode = _decoded if said.get("EncodingType") == "url" else _as_it_is
+    entries: list[Listed | CommonPrefix] = []
+    for node in root:
+        if _name(node) == "Contents":
+            entries.append(_listed(_members(node), below, decode))
+        elif _name(node) == "CommonPrefixes":
+            entries.append(_common_prefix(_members(node), below, decode))
+    entries.sort(key=_place)
+    return Page(tuple(entries), _next(said))
+
+
+def _root(body: bytes) -> "Element":
+    from xml.etree import ElementTree as ET
+
+    try:
+        text = body.decode("utf-8-sig")
+        if "<!DOCTYPE" in text:
+            raise _wrong("has a document type, which could define entities")
+        return ET.fromstring(text)  # noqa: S314 - without a document type there are no entities
+    except (UnicodeDecodeError, ET.ParseError) as error:
+        raise NotWhole from error
+
+
+def _listed(said: _Said, below: Below, decode: _Decode) -> Listed:
+    key, size = decode(said.get("Key", "")), said.get("Size", "")
+    if not key.startswith(below.prefix) or not key:
+        raise _wrong(f"has the key {key!r}, which is not below {below.address}")
+    if not _SIZE.fullmatch(size):
+        raise _wrong(f"has the size {size!r} for {key!r}")
+    return Listed(
+        f"s3://{below.bucket}/{key}",
+        key,
+        int(size),
+        _time(said.get("LastModified", ""), key),
+        said.get("ETag", ""),
+        said.get("StorageClass") or "STANDARD",
+    )
+
+
+def _common_prefix(said: _Said, below: Below, decode: _Decode) -> CommonPrefix:
+    prefix = decode(said.get("Prefix", ""))
+    is_below = prefix.startswith(below.prefix) and prefix != below.prefix
+    if not is_below or DELIMITER in prefix[len(below.prefix) : -1] or prefix[-1:] != DELIMITER:
+        raise _wrong(f"has the prefix {prefix!r}, which is not one level below {below.address}")
+    return CommonPrefix(f"s3://{below.bucket}/{prefix}", prefix)
+
+
+def _next(said: _Said) -> str | None:
+    truncated, token = said.get("IsTruncated"), said.get("NextContinuationToken", "")
+    if truncated == "false":
+        return None
+    if truncated != "true" or not _TOKEN.fullmatch(token):
+        raise _wrong("does not say whether more pages follow, and how to get them")
+    return token
+
+
+def _place(entry: Listed | CommonPrefix) -> bytes:
+    """Return by what S3 orders a list: the bytes of the key."""
+    return (entry.key if isinstance(entry, Listed) else entry.prefix).encode()
+
+
+def _decoded(text: str) -> str:
+    try:
+        return unquote_plus(text, errors="strict")
+    except UnicodeDecodeError:
+        raise _wrong(f"has the key {text!r}, which is not UTF-8") from None
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _time(text: str, key: str) -> datetime:
+    match = _TIME.fullmatch(text)
+    try:
+        whole = datetime.fromisoformat(match[1]) if match else None
+    except ValueError:
+        whole = None
+    if match is None or whole is None:
+        raise _wrong(f"has the time {text!r} for {key!r}")
+    fraction = int(f"{match[2] or '':0<6.6}")  # Python counts microseconds
+    return whole.replace(microsecond=fraction, tzinfo=timezone.utc)
+
+
+def _name(node: "Element") -> str:
+    return str(node.tag).rpartition("}")[2]
+
+
+def _members(node: "Element") -> _Said:
+    """Return the texts of the children by their names."""
+    return {_name(child): child.text or "" for child in node}
+
+
+def _wrong(what: str) -> TransferError:
+    return TransferError(f"S3's list {what}. Nothing more is listed.")
