@@ -64,7 +64,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli/objects": (
         *("printable", "errors", "http", "service", "presigning"),
-        *("transfer", "transfer/upload", "transfer/download", "cli/terminal"),
+        *("transfer", "transfer/upload", "transfer/download", "listing", "cli/terminal"),
     ),
     "cli/use": ("errors", "files", "identity", "service", "cli/terminal"),
     "cli/grant": ("errors", "files", "service", "cli/terminal"),

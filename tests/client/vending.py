@@ -62,4 +62,5 @@ def address(target: str) -> str:
 
 def _entry(method: str, target: str, **members: object) -> "dict[str, object]":
     form = {"fields": {"policy": "p"}} if method == "POST" else {}
+    method = "GET" if method == "LIST" else method
     return {"method": method, "url": address(target), "headers": {}, "expiresAt": END, **form}

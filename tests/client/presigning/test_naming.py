@@ -19,6 +19,7 @@ SCHEMA = {
     "PUT": "UploadUrl",
     "POST": "FormUrl",
     "DELETE": "DeletionUrl",
+    "LIST": "ListingUrl",
 }
 
 
@@ -51,6 +52,9 @@ def test_every_member_has_two_spellings(member: str) -> None:
         ("GET", "response_type", "did you mean response_content_type?"),
         ("GET", "saveas", "did you mean save_as?"),
         ("POST", "successStatus", "did you mean success_action_status?"),
+        ("LIST", "max-key", "did you mean max_keys?"),
+        ("LIST", "prefix", "use continuation_token, delimiter, max_keys, "),
+        ("GET", "delimiter", "delimiter is not a member of a URL for GET, but of a URL for LIST"),
         ("PUT", "acl", "use cache_control, checksum_crc32c, "),
         (
             "DELETE",
@@ -93,7 +97,7 @@ def test_an_unknown_name_is_refused_with_the_near_one(method: str, name: str, me
         ),
         ("DELETE", {"save_as": "a"}, "save_as is not for DELETE"),
         ("GET", {"save_as": "a/b"}, "is not a file name"),
-        ("LIST", {}, "Unknown method 'LIST'"),
+        ("list", {}, "Unknown method 'list'; use GET, HEAD, "),
     ],
 )
 def test_what_contradicts_itself_is_refused(

@@ -73,6 +73,22 @@ def test_a_form_is_a_type_of_its_own(serve: Serve) -> None:
     assert s3vend.presign([A, B], method="POST", service=asking)[0] == form
 
 
+@pytest.mark.parametrize("target", ["s3://bucket/reports/*", "s3://bucket/reports/"])
+def test_a_list_is_a_url_for_a_prefix(target: str, serve: Serve) -> None:
+    served = presigning(serve)
+    made = s3vend.presign(target, method="LIST", max_keys=5, service=service(served.url))
+    request = {"method": "LIST", "target": "s3://bucket/reports/*", "maxKeys": 5}
+    assert asked(served) == [request]
+    assert (type(made), made.method) == (s3vend.Url, "GET")
+
+
+def test_lists_are_never_requested_in_the_compact_form(serve: Serve) -> None:
+    """It is for keys, and its error would not say that these are not prefixes."""
+    served = presigning(serve)
+    s3vend.presign([A, B], method="LIST", service=service(served.url))
+    assert asked(served) == [{"method": "LIST", "target": A}, {"method": "LIST", "target": B}]
+
+
 def test_types_say_whether_it_is_one_or_many_and_a_url_or_a_form(serve: Serve) -> None:
     """For mypy: without the overloads, these assignments are errors."""
     asking = service(presigning(serve).url)
@@ -164,7 +180,7 @@ def test_the_compact_form_names_members_too(serve: Serve) -> None:
         ([A, [B]], {}, "^Item 1: .*, not list"),
         ({}, {}, "a request needs a target, such as s3://bucket/key"),
         ([{"target": None}], {}, "^Item 0: a request needs a target"),
-        (A, {"method": "get"}, "^Unknown method 'get'; use GET, HEAD, PUT, POST, DELETE"),
+        (A, {"method": "get"}, "^Unknown method 'get'; use GET, HEAD, PUT, POST, DELETE, LIST"),
         ([A, B], {"method": "get"}, "^Unknown method 'get'"),
         (
             A,

@@ -19,6 +19,7 @@ MEMBERS: Mapping[str, Collection[str]] = {
     "PUT": (*UPLOAD, *_CHECKSUMS, "contentLength", "ifNoneMatch"),
     "POST": (*_KEPT, "contentLengthRange", "successActionRedirect", "successActionStatus"),
     "DELETE": (),
+    "LIST": ("continuationToken", "delimiter", "maxKeys", "startAfter"),
 }
 SAVE_AS = "saveAs"  # a name, for the disposition: of the answer, or of what is uploaded
 _DISPOSITION = {

@@ -10,13 +10,14 @@ from s3vend.presigning.urls import EXPIRES, Form, Url
 from s3vend.service.connect import Service, connect
 from s3vend.service.targets import items_of
 
-UrlMethod = Literal["GET", "HEAD", "PUT", "DELETE"]
-Method = Literal["GET", "HEAD", "PUT", "DELETE", "POST"]
+UrlMethod = Literal["GET", "HEAD", "PUT", "DELETE", "LIST"]
+Method = Literal["GET", "HEAD", "PUT", "DELETE", "LIST", "POST"]
 TargetOrRequest = str | Mapping[str, object]
 
 _WANTED = "a target (s3://bucket/key), or a mapping with the members of a request"
 _ARGUMENTS = ("method", "expiresIn", "service")  # with saveAs, what `presign` itself takes
 _OF_AN_ITEM = ("method", "target")
+_LIST, _OF_ANY_TARGET = "LIST", ("LIST", "POST")  # these are not, or not only, for one key
 
 
 # A text is also an iterable of texts, and a mapping one of its names: one target comes first.
@@ -93,7 +94,8 @@ def presign(
 
     ``wanted`` is a target, `s3://bucket/key`; or a mapping with the members of one request, such
     as ``{"method": "PUT", "target": …, "content_type": …}``; or an iterable of these. The result
-    is a `Url`, or a `Form` for the method `POST`; for an iterable, a list of them.
+    is a `Url`, or a `Form` for the method `POST`; for an iterable, a list of them. A URL for
+    `LIST` reads S3's list of the keys below a prefix, `s3://bucket/prefix/*`, with a GET.
 
     ``method`` and ``members`` (such as ``response_content_type``) apply to all items; the members
     of a mapping override them. Names are in snake_case, or as the API spells them. ``expires_in``
@@ -118,8 +120,8 @@ def presign(
     if not items:
         return []
     texts = [item for item in items if isinstance(item, str)]
-    prefix = shared_prefix(texts) if len(texts) == len(items) and method != "POST" else None
-    if prefix is not None:
+    are_keys = len(texts) == len(items) and method not in _OF_ANY_TARGET
+    if are_keys and (prefix := shared_prefix(texts)) is not None:
         usual = members_for(method, shared, _ARGUMENTS)
         compact = {"format": "compact", "method": method, "expiresIn": expires_in, **usual}
         keys = [target[len(prefix) :] for target in texts]
@@ -142,6 +144,8 @@ def _request(
     target, method = own.pop("target", None), own.pop("method", method)
     if not isinstance(target, str):
         raise SettingsError(f"{where}a request needs a target, such as s3://bucket/key.")
+    if method == _LIST and target.endswith("/"):
+        target += "*"  # unlike a key, a list leaves no doubt about what a slash means
     try:
         members = members_for(method, shared, _ARGUMENTS) | members_for(method, own, _OF_AN_ITEM)
     except SettingsError as error:

@@ -38,7 +38,8 @@ def sign(served: Served, request: "dict[str, str]") -> "dict[str, object]":
     path = "/" + quote(request["target"].removeprefix("s3://"), safe="/*")
     named = {"Content-Type": "contentType", "Content-Length": "contentLength"}
     headers = {name: str(request[of]) for name, of in named.items() if of in request}
-    url = {"method": request["method"], "url": f"{served.url}{path}?X-Amz-Signature=s"}
+    method = "GET" if request["method"] == "LIST" else request["method"]
+    url = {"method": method, "url": f"{served.url}{path}?X-Amz-Signature=s"}
     url |= {"expiresAt": "2099-01-01T00:00:00Z"}
     if request["method"] != "POST":
         return {**url, "headers": headers}

@@ -196,6 +196,15 @@ def test_the_line_for_curl_sends_a_form(
             "use one",
         ),
         (("-X", "PUT", "--file", "."), ". is not a file"),
+        (("--delimiter", "/"), "--delimiter requires --method LIST"),
+        (("-X", "PUT", "--max-keys", "1"), "--max-keys requires --method LIST"),
+        (("-X", "DELETE", "--start-after", "a"), "--start-after requires --method LIST"),
+        (("-X", "LIST", "--max-keys", "1001"), "--max-keys': must be at most 1000"),
+        (("-X", "LIST", "--save-as", "a"), "--save-as requires --method GET"),
+        (("-X", "LIST", "--content-type", "a/b"), "--content-type requires --method PUT or POST"),
+        (("-X", "LIST", "--file", "a"), "--file requires --method PUT or POST"),
+        (("-X", "LIST"), "'s3://b/k' is not a prefix; use s3://bucket/prefix/* or"),
+        (("-X", "LIST", "--start-after", "a", "--continuation-token", "t"), "use one of them"),
     ],
 )
 def test_an_option_that_the_method_does_not_have_is_refused(
@@ -204,3 +213,29 @@ def test_an_option_that_the_method_does_not_have_is_refused(
     ended = typed("url", "s3://b/k", *words)
     assert (ended.code, ended.out, both.asked) == (2, "", [])
     assert said in ended.err
+
+
+@pytest.mark.parametrize("target", ["s3://b/reports/*", "s3://b/reports/"])
+def test_a_list_is_a_url_for_a_prefix(target: str, both: Served) -> None:
+    words = ("--delimiter", "/", "--start-after", "reports/a", "--max-keys", "10")
+    ended = typed("url", "-X", "list", target, *words, "-o", "json")
+    [url] = ended.json["urls"]
+    assert (url["method"], url["headers"]) == ("GET", {})
+    [request] = json.loads(both.asked[0].body)["requests"]
+    assert request == {
+        "method": "LIST",
+        "target": "s3://b/reports/*",
+        "delimiter": "/",
+        "startAfter": "reports/a",
+        "maxKeys": 10,
+    }
+    token = ("--continuation-token", "1/a+b=")
+    line = typed("url", "-X", "LIST", target, *token, "--curl").out
+    assert shlex.split(line)[-2] == "--globoff"
+    assert json.loads(both.asked[1].body)["requests"][0]["continuationToken"] == "1/a+b="
+
+
+def test_who_wants_a_url_of_a_prefix_hears_of_lists(both: Served) -> None:
+    ended = typed("url", "s3://b/reports/")
+    assert (ended.code, both.asked) == (2, [])
+    assert "is a prefix; name one key, or list the prefix with --method LIST" in ended.err

@@ -9,8 +9,8 @@ import typer
 
 from s3vend.cli.objects.curl import curl_line
 from s3vend.cli.objects.upload_options import UploadOptions, with_upload_options
-from s3vend.cli.objects.url_members import Method, url_members
-from s3vend.cli.terminal.arguments import parse_duration, parse_key, parse_target
+from s3vend.cli.objects.url_members import Method, target_for, url_members
+from s3vend.cli.terminal.arguments import parse_duration
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.completion import prefixes
 from s3vend.cli.terminal.ending import say
@@ -24,6 +24,7 @@ EXAMPLES = (
     "s3vend url s3://bucket/reports/2026.csv --expires-in 5m",
     "s3vend url --method PUT --file photo.jpg s3://bucket/uploads/ --curl | sh",
     "s3vend url --method POST 's3://bucket/uploads/*' --output json",
+    "s3vend url --method LIST 's3://bucket/reports/*' --delimiter /",
     "s3vend url - < targets.txt > urls.txt",
 )
 USUAL = "15m"
@@ -43,7 +44,9 @@ def url(
     ],
     method: Annotated[
         Method,
-        typer.Option("--method", "-X", case_sensitive=False, help="HTTP method; POST: a form."),
+        typer.Option(
+            "--method", "-X", case_sensitive=False, help="HTTP method; POST: a form; LIST: keys."
+        ),
     ] = Method.GET,
     expires_in: Annotated[
         str, typer.Option("--expires-in", help="Lifetime, such as 5m or 300 (seconds).")
@@ -76,13 +79,27 @@ def url(
         str | None,
         typer.Option("--success-action-redirect", help="POST: URL that the browser then opens."),
     ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", help="LIST: group keys below it, such as /.")
+    ] = None,
+    start_after: Annotated[
+        str | None, typer.Option("--start-after", help="LIST: key after which the list begins.")
+    ] = None,
+    continuation_token: Annotated[
+        str | None,
+        typer.Option("--continuation-token", help="LIST: NextContinuationToken of S3's answer."),
+    ] = None,
+    max_keys: Annotated[
+        int | None, typer.Option("--max-keys", min=1, max=1000, help="LIST: at most so many keys.")
+    ] = None,
     kept: UploadOptions,
 ) -> None:
     """Presign URLs. Everybody who has a URL can use it until it expires.
 
     Prints one URL per line, in the order of the targets. If one target is refused, nothing is
     printed. A PUT URL may be signed for headers: send them too, as --curl and --output json show.
-    A form (POST) has fields, and is printed with --curl or --output json only.
+    A form (POST) has fields, and is printed with --curl or --output json only. A URL for LIST is a
+    GET of S3's list (XML) of the keys below a prefix.
     """
     if curl and options.is_json:
         raise Refusal("--curl cannot be used with --output json")
@@ -92,8 +109,10 @@ def url(
     own |= {"content_length": content_length, "content_length_range": content_length_range}
     own |= {"success_action_status": success_action_status}
     own |= {"success_action_redirect": success_action_redirect}
+    own |= {"delimiter": delimiter, "start_after": start_after, "max_keys": max_keys}
+    own |= {"continuation_token": continuation_token}
     members = url_members(method, own, kept)
-    keys = [_key(text, method, file) for text in _lines(options, targets)]
+    keys = [target_for(method, text, file) for text in _lines(options, targets)]
     if file is not None and len(keys) > 1:
         raise Refusal("--file requires exactly one target")
     lifetime = parse_duration(expires_in, "--expires-in")
@@ -126,15 +145,6 @@ def _lines(options: Options, targets: Sequence[str]) -> Iterator[str]:
             # No key contains a carriage return, so one at the end is a line end of Windows.
             if text := text.removesuffix("\n").removesuffix("\r"):
                 yield text
-
-
-def _key(text: str, method: Method, file: Path | None) -> str:
-    """Return the target; below a prefix, an upload's key ends with the file's name."""
-    if file is not None:
-        from s3vend.transfer.destination import upload_target
-
-        text = upload_target(file, text)
-    return parse_target(text) if method is Method.POST else parse_key(text)
 
 
 def _put(
