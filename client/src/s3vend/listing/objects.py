@@ -7,10 +7,11 @@ from s3vend.errors import SettingsError, TransferError, Unreachable
 from s3vend.http.wire import Answer
 from s3vend.listing.entries import CommonPrefix, Listed
 from s3vend.listing.page import DELIMITER, NotWhole, Page, read_page
+from s3vend.listing.signing import send_signed
 from s3vend.listing.target import SCHEME, Below, below
-from s3vend.presigning.urls import Url, urls_of
+from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service, connect
-from s3vend.transfer.storage import Lifetimes, send_with_retries
+from s3vend.transfer.storage import Lifetimes
 
 
 @overload
@@ -88,15 +89,6 @@ def _page(wanted: Below, members: dict[str, str], service: Service, lifetimes: L
     request = {"method": "LIST", "target": wanted.target, **members}
     found: list[Page | None] = []
 
-    def sign() -> Url:
-        answer = lifetimes.request(
-            lambda seconds: service.ask(
-                "presigned-urls", {"expiresIn": seconds, "requests": [request]}
-            )
-        )
-        [url] = urls_of(answer["urls"], 1, service.settings.url)
-        return url
-
     def send(url: Url) -> Answer:
         answer = service.wire.send("GET", url.url, url.headers)
         if answer.status == 200:
@@ -108,7 +100,7 @@ def _page(wanted: Below, members: dict[str, str], service: Service, lifetimes: L
                 ) from None
         return answer
 
-    send_with_retries(f"list {wanted.target}", None, sign, send, service.patience)
+    send_signed(f"list {wanted.target}", request, send, service, lifetimes)
     [page] = found or [None]
     if page is None:
         raise TransferError(

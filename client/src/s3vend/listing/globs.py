@@ -1,0 +1,41 @@
+"""The objects that a target of a command names: one key, a prefix, or a pattern."""
+
+from collections.abc import Iterator
+
+from s3vend.listing.entries import Listed
+from s3vend.listing.head import find_object
+from s3vend.listing.objects import list_objects
+from s3vend.listing.pattern import pattern_of
+from s3vend.listing.target import split
+from s3vend.service.connect import Service
+
+
+def is_prefix(target: str, *, literal: bool = False) -> bool:
+    """Whether the target is all keys below a prefix; ``literal`` as in `matching`."""
+    _, rest = split(target)
+    if rest == "" or rest.endswith("/"):
+        return True
+    return not literal and f"/{rest}".endswith("/*") and pattern_of(target) is None
+
+
+def matching(target: str, *, service: Service, literal: bool = False) -> Iterator[Listed]:
+    """Return the objects that a target names; each is listed while the caller iterates.
+
+    `s3://bucket/prefix/*` and `s3://bucket/prefix/` are all below the prefix; other targets with
+    `*`, `?` or `[…]` are patterns (see `pattern_of`); else it is one key. With ``literal`` these
+    characters are part of the key.
+
+    Raises:
+        StorageError: S3 refused the list, or there is no object with the key.
+        ServiceError: the service refused to sign.
+        SettingsError: the target is not one.
+    """
+    pattern = None if literal else pattern_of(target)
+    if pattern is not None:
+        entries = list_objects(
+            pattern.below.target, recursive=not pattern.is_one_level, service=service
+        )
+        return (one for one in entries if isinstance(one, Listed) and pattern.matches(one.key))
+    if is_prefix(target, literal=literal):
+        return list_objects(target, service=service)
+    return iter([find_object(target, service)])

@@ -1,0 +1,42 @@
+"""One object by its key, without the right to list: S3's answer to a HEAD."""
+
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+from s3vend.errors import TransferError
+from s3vend.http.wire import Answer
+from s3vend.listing.entries import Listed
+from s3vend.listing.signing import send_signed
+from s3vend.listing.target import split
+from s3vend.presigning.urls import Url
+from s3vend.service.connect import Service
+from s3vend.transfer.storage import Lifetimes
+
+
+def find_object(target: str, service: Service) -> Listed:
+    """Return the object with a key, whatever characters the key has.
+
+    Raises:
+        StorageError: there is none, or S3 refused the request.
+        TransferError: S3's answer has no size or no time.
+        ServiceError: the service refused to sign.
+    """
+    bucket, key = split(target)
+    request = {"method": "HEAD", "target": {"bucket": bucket, "key": key}}
+
+    def send(url: Url) -> Answer:
+        return service.wire.send("HEAD", url.url, url.headers)
+
+    answer = send_signed(f"find {target}", request, send, service, Lifetimes())
+    size, modified = answer.headers.get("content-length", ""), _time(answer)
+    if not (size.isascii() and size.isdecimal()) or modified is None:
+        raise TransferError(f"S3's answer for {target} has no size or no time.")
+    storage_class = answer.headers.get("x-amz-storage-class", "STANDARD")
+    return Listed(target, key, int(size), modified, answer.headers.get("etag", ""), storage_class)
+
+
+def _time(answer: Answer) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers["last-modified"]).astimezone(timezone.utc)
+    except (LookupError, TypeError, ValueError, OverflowError):
+        return None
