@@ -12,6 +12,7 @@ from s3vend.cli.app import app
 from s3vend.cli.terminal.failure import Failure
 from tests.client.cli.terminal.test_command import commands
 from tests.client.conftest import Asked, Reply, Serve, Served
+from tests.client.shelf import of
 from tests.client.typed import KEYS, answering, problem, typed
 
 PAGE = (Path(__file__).parents[2] / "docs/cli.md").read_text()
@@ -148,6 +149,13 @@ def test_the_members_in_a_list_are_documented(served: Served) -> None:
     assert {member for check in checks for member in check} <= set(
         re.findall(r"`(\w+)`", DOCUMENTED["doctor"])
     )
+
+
+def test_the_members_of_a_list_of_objects_are_documented(at: Serve) -> None:
+    at(of("p/a", "p/b/c").reply)
+    printed = typed("ls", "s3://b/p/", "-o", "json").json
+    members = {*printed, *(member for [one] in printed.values() for member in one)}
+    assert members == set(re.findall(r"`(\w+)`", DOCUMENTED["ls"])) - {"grants"}
 
 
 def test_the_members_of_an_error_are_documented(at: Serve) -> None:

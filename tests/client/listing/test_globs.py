@@ -64,6 +64,7 @@ def test_a_key_that_is_not_there_is_an_error(serve: Serve) -> None:
         ("s3://b/*", True, False),
         ("s3://b/p/q*/*", False, False),
         ("s3://b/p/q*", False, False),
+        ("s3://b/**", False, False),
         ("s3://b/p", False, False),
     ],
 )

@@ -13,9 +13,9 @@ from s3vend.service.connect import Service
 def is_prefix(target: str, *, literal: bool = False) -> bool:
     """Whether the target is all keys below a prefix; ``literal`` as in `matching`."""
     _, rest = split(target)
-    if rest == "" or rest.endswith("/"):
-        return True
-    return not literal and f"/{rest}".endswith("/*") and pattern_of(target) is None
+    if literal:
+        return rest == "" or rest.endswith("/")
+    return pattern_of(target) is None and f"/{rest}".endswith(("/", "/*"))
 
 
 def matching(target: str, *, service: Service, literal: bool = False) -> Iterator[Listed]:

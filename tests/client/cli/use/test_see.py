@@ -1,33 +1,13 @@
-"""`ls`, `whoami` and `explain`."""
+"""`whoami` and `explain`."""
 
 import json
 
 import pytest
 
-from tests.client.conftest import Asked, Reply, Serve
+from tests.client.conftest import Serve
 from tests.client.typed import TOKEN, answering, typed
 
-GRANTS = [
-    {"id": "one", "scope": "s3://b/reports/*", "permission": "READ", "maxDuration": 900},
-    {"id": "two", "scope": "s3://b/\x1b[2J/*", "permission": "WRITE"},
-]
-
-
 pytestmark = pytest.mark.usefixtures("nobody")
-
-
-def test_grants_are_listed_over_all_pages_and_steer_no_terminal(at: Serve) -> None:
-    def page(asked: Asked) -> Reply:
-        if "nextToken=t" in asked.path:
-            return 200, {}, {"grants": GRANTS[1:]}
-        return 200, {}, {"grants": GRANTS[:1], "nextToken": "t"}
-
-    at(answering({"GET /grants": page}))
-    assert typed("ls", "--output", "json").json == {"grants": GRANTS}
-    shown = typed("ls").out.splitlines()
-    assert shown[0].split() == ["GRANT", "PERMISSION", "SCOPE", "MAX", "DURATION", "EXPIRES"]
-    assert shown[1].split() == ["one", "READ", "s3://b/reports/*", "15m"]
-    assert shown[2].split() == ["two", "WRITE", r"s3://b/\x1b[2J/*"]
 
 
 def test_whoami_says_where_the_identity_was_found(at: Serve) -> None:
@@ -81,9 +61,3 @@ def test_explain_says_that_urls_work_where_credentials_do_not(at: Serve) -> None
     assert "READ URLs     granted: The grant 'g' allows READ." in lines
     assert "READ methods  GET HEAD, for at most 5m" in lines
     assert typed("explain", "s3://b/k", "-o", "json").json == answer
-
-
-def test_who_has_no_grants_is_told_so_and_whom_to_ask(at: Serve) -> None:
-    at(answering({"GET /grants": {"grants": []}}))
-    assert "no grant is for this identity" in typed("ls").err
-    assert typed("ls", "-q").err == typed("ls", "-o", "json").err == ""

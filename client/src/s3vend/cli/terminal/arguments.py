@@ -69,6 +69,10 @@ DurationOption = Annotated[
 ]
 Caller = Annotated[str | None, typer.Option("--caller", help="ARN of a role or user.")]
 SessionId = Annotated[str | None, typer.Option("--session", help="Session id (sessionId).")]
+Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="All objects below the prefix.")]
+NoGlob = Annotated[
+    bool, typer.Option("--no-glob", help="Take *, ? and [ in TARGET as characters of the key.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")]
 
 

@@ -1,4 +1,4 @@
-"""`s3vend ls`, `whoami`, `explain`: shows the caller's grants, identity, and decisions."""
+"""`s3vend whoami`, `explain`: shows the caller's identity, and decisions."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,6 @@ from s3vend.cli.terminal.arguments import (
     credentials_request,
 )
 from s3vend.cli.terminal.command import Options, command
-from s3vend.cli.terminal.ending import say
 from s3vend.cli.terminal.refusal import REFUSED
 from s3vend.cli.terminal.text import (
     Painted,
@@ -27,34 +26,8 @@ from s3vend.cli.terminal.text import (
     put,
     put_json,
     put_members,
-    put_table,
     put_text,
 )
-from s3vend.service.pages import pages
-
-
-def list_grants(options: Options) -> None:
-    """List your grants.
-
-    To list objects, use `s3vend exec`, as in the last example.
-    """
-    grants = list(pages(options.service(), "grants", "grants"))
-    if options.is_json:
-        put_json({"grants": grants})
-        return
-    rows = [
-        (
-            grant["id"],
-            grant["permission"],
-            grant["scope"],
-            duration_text(grant.get("maxDuration")),
-            grant.get("expires"),
-        )
-        for grant in grants
-    ]
-    put_table(("GRANT", "PERMISSION", "SCOPE", "MAX DURATION", "EXPIRES"), rows)
-    if not grants and not options.quiet:
-        say("no grant is for this identity (s3vend whoami shows it); ask the operator for one")
 
 
 def whoami(options: Options) -> None:
@@ -134,16 +107,6 @@ def _members(answer: Mapping[str, Any]) -> list[tuple[str, object]]:
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
-    command(
-        app,
-        "ls",
-        list_grants,
-        (
-            "s3vend ls",
-            "s3vend ls --output json | jq -r '.grants[].scope'",
-            "s3vend exec 's3://bucket/reports/*' -- aws s3 ls s3://bucket/reports/",
-        ),
-    )
     command(app, "whoami", whoami, ("s3vend whoami", "s3vend whoami --profile exporter"))
     command(
         app,
