@@ -45,6 +45,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "transfer/download": ("errors", "files", "http", "service", "presigning", "transfer"),
     "transfer/form": ("errors", "http", "presigning", "transfer", "transfer/upload"),
     "listing": ("errors", "http", "service", "presigning", "transfer"),
+    "within": (
+        *("errors", "http", "identity", "service", "presigning"),
+        *("transfer", "transfer/download"),
+    ),
     FACE: (
         "problem",
         "errors",

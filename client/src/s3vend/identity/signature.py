@@ -1,6 +1,7 @@
 """AWS credentials for the door `iam`; the only module that signs requests with botocore."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from s3vend.errors import IdentityError, SettingsError
 from s3vend.http.address import region_of
@@ -10,7 +11,7 @@ from s3vend.identity.settings import Environment, Settings
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
 
-SERVICE = "execute-api"
+SERVICE, S3 = "execute-api", "s3"
 KEY_ID = "AWS_ACCESS_KEY_ID"
 PROFILES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # in the order of botocore
 SIGN_IN = {"sso": "aws sso login", "login": "aws login"}
@@ -18,6 +19,36 @@ SIGN_IN = {"sso": "aws sso login", "login": "aws login"}
 NOT_SIGNED_IN = ("SSOError", "TokenRetrievalError", "LoginError")
 # What botocore lets through of a program, a file or an address that a profile names.
 UNFORESEEN = (OSError, ValueError, LookupError, TypeError, AttributeError)
+
+
+class Keys(NamedTuple):
+    """Credentials of AWS, by the names of botocore."""
+
+    access_key: str
+    secret_key: str
+    token: str | None
+
+
+def signed(
+    keys: Any,
+    service: str,
+    region: str,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+) -> dict[str, str]:
+    """Return the headers, and those that sign the request with Signature Version 4.
+
+    S3 takes the path as it is, and requires the hash of the body.
+    """
+    from botocore.auth import S3SigV4Auth, SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    request = AWSRequest(method, url, headers=dict(headers), data=body)
+    signer = S3SigV4Auth if service == S3 else SigV4Auth
+    signer(keys, service, region).add_auth(request)
+    return dict(request.headers.items())
 
 
 def aws_profile(environment: Environment) -> str | None:
@@ -80,17 +111,13 @@ class AwsIdentity:
         Raises:
             IdentityError: the credentials have expired and cannot be renewed.
         """
-        from botocore.auth import SigV4Auth
-        from botocore.awsrequest import AWSRequest
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             keys = self._credentials.get_frozen_credentials()
         except (BotoCoreError, ClientError, RuntimeError, *UNFORESEEN) as error:
             raise IdentityError(f"The {self.name} cannot be used: {self._why(error)}") from None
-        request = AWSRequest(method, url, headers={}, data=body)
-        SigV4Auth(keys, SERVICE, self._region).add_auth(request)
-        return dict(request.headers.items())
+        return signed(keys, SERVICE, self._region, method, url, {}, body)
 
     def renew(self) -> bool:
         """Return False: the request was already signed with the newest keys."""
