@@ -9,6 +9,7 @@ from s3vend.cli.objects import copy, ls, url
 from s3vend.cli.setup import configure, doctor
 from s3vend.cli.setup import version as version_command
 from s3vend.cli.terminal.usage import Root
+from s3vend.cli.trees import synchronise
 from s3vend.cli.use import credentials, execute, see
 from s3vend.cli.watch import audit, canary
 
@@ -63,7 +64,7 @@ def root(
 
 
 for _module in (
-    *(see, ls, copy, url, execute, credentials),
+    *(see, ls, copy, synchronise, url, execute, credentials),
     *(plan, revoke, audit, canary),
     *(configure, doctor, version_command),
 ):

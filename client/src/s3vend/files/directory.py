@@ -36,14 +36,16 @@ class Directory:
         if self.fd is not None:
             os.close(self.fd)
 
-    def create(self, name: str) -> int:
+    def create(self, name: str, mode: int = 0o600) -> int:
         """Create a file that only the user can read and write; return its descriptor.
+
+        Another ``mode`` is narrowed by the umask.
 
         Raises:
             FileExistsError: the name exists already, for whatever it is.
         """
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | SAFE
-        return os.open(self._at(name), flags, 0o600, dir_fd=self.fd)
+        return os.open(self._at(name), flags, mode, dir_fd=self.fd)
 
     def open(self, name: str, flags: int = os.O_RDWR, owners: Collection[int] = ()) -> int:
         """Open a file of the user, or of one of the ``owners``; return its descriptor.

@@ -50,6 +50,7 @@ class Wire:
         read: float = 60.0,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
+        self.connects, self.reads = connect, read
         self._timeout = Timeout(connect=connect, read=read)
         self._trust, self._proxies = trust(environment), Proxies(environment)
         self._hints = Hints(
@@ -110,16 +111,24 @@ class Wire:
                 preload_content=False,
             )
 
+    def is_direct(self, url: str) -> bool:
+        """Whether no proxy stands between."""
+        return self._proxies.proxy(url) is None
+
     def close(self) -> None:
         """Close all connections."""
         with self._lock:
             for pool in self._pools.values():
                 pool.clear()
 
+    def context(self) -> ssl.SSLContext:
+        """Return a context that trusts the CAs that are trusted here."""
+        return self._trust.context()
+
     def _pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
         with self._lock:
             if proxy not in self._pools:
-                self._pools[proxy] = _manager(proxy, self._trust.context())
+                self._pools[proxy] = _manager(proxy, self.context())
             return self._pools[proxy]
 
 
@@ -145,7 +154,9 @@ def lower_names(headers: Mapping[str, str]) -> dict[str, str]:
 _BROKEN = (ConnectionError, TimeoutError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
-class _Connection(HTTPSConnection):
+class Connection(HTTPSConnection):
+    """A connection with TLS."""
+
     def connect(self) -> None:
         """Connect, and tell a connection that breaks meanwhile from one that breaks later."""
         try:
@@ -155,7 +166,7 @@ class _Connection(HTTPSConnection):
 
 
 class _Pool(HTTPSConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = Connection
 
 
 def _manager(proxy: Proxy | None, context: ssl.SSLContext) -> urllib3.PoolManager:

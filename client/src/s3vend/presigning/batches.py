@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from s3vend.errors import InvalidRequest
+from s3vend.errors import InvalidRequest, S3VendError
 from s3vend.presigning.urls import Form, Url, counted, form_of, url_of
 from s3vend.service.connect import Service
 
 BATCH, COMPACT = 1_000, 10_000  # URLs in one request: in the full and in the compact form
 BYTES = 4_000_000  # of a compact answer, which contains the keys percent-encoded
 SIGNED = 80  # bytes that a compact answer has for each URL in addition to the key
+_PATH = re.compile(r"/[!-~]*")
 _COMMON = re.compile(r"s3://[^/]+/(?:.*/)?", re.DOTALL)
 
 Request = Mapping[str, object]
@@ -72,13 +73,23 @@ def _presign_compact(service: Service, shared: Request, keys: Sequence[str]) -> 
         return _presign_compact(service, shared, keys[:half]) + _presign_compact(
             service, shared, keys[half:]
         )
-    base, begin = answer["base"], f"?{answer['query']}&X-Amz-Signature="
+    base, begin = str(answer["base"]), f"?{answer['query']}&X-Amz-Signature="
     members = {name: answer[name] for name in ("headers", "expiresAt")}
-    members["method"] = shared["method"]
+    entry = members | {"method": shared["method"], "url": f"{base}/{begin}"}
+    first = url_of(entry, service.settings.url)  # all have this base, headers and expiry
     return [
-        url_of(members | {"url": f"{base}{path}{begin}{signature}"}, service.settings.url)
-        for path, signature in counted(answer["urls"], len(keys))
+        Url(first.method, f"{base}{path}{begin}{signature}", first.headers, first.expires_at)
+        for path, signature in map(_checked, counted(answer["urls"], len(keys)))
     ]
+
+
+def _checked(entry: object) -> tuple[str, str]:
+    """Return the path and the signature of one URL, which cannot change where the others lead."""
+    if isinstance(entry, list) and len(entry) == 2 and all(isinstance(one, str) for one in entry):
+        path, signature = entry
+        if _PATH.fullmatch(path) and _PATH.fullmatch(f"/{signature}"):
+            return path, signature
+    raise S3VendError("The service's answer has a URL without a path or a signature.")
 
 
 def _presign_batch(service: Service, requests: Sequence[Request], seconds: int) -> list[Url | Form]:

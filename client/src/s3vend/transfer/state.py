@@ -41,7 +41,7 @@ class State:
 
     def __init__(self, path: Path, remark: Remark = bool) -> None:
         self.path, self._remark = path, remark
-        self._lock_name = f"{path.name}.lock"
+        self._lock_name, self._log_name = f"{path.name}.lock", f"{path.name}.log"
         self._directory: Directory | None = None
         self._lock: int | None = None
         self._written = 0.0
@@ -131,8 +131,17 @@ class State:
         return monotonic() - self._written > seconds
 
     def forget(self) -> None:
-        """Delete the saved state."""
+        """Delete the saved state, and its log."""
+        self._open.remove(self._log_name)
         self._open.remove(self.path.name)
+
+    def log(self) -> int:
+        """Open the log beside the state, or make it; return its descriptor.
+
+        Raises:
+            OSError: it cannot be opened, or is somebody else's.
+        """
+        return _opened_or_made(self._open, self._log_name)
 
 
 def state_file(kind: str, *names: str) -> Path:

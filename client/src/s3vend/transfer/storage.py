@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TypeVar
 
 from s3vend.errors import InvalidRequest, StorageError, Unreachable
 from s3vend.http.patience import RETRIED_STATUSES, Patience, retry_after
 from s3vend.http.wire import Answer
 from s3vend.presigning.urls import EXPIRES, Url
 
+Signed = TypeVar("Signed")
 EARLY = timedelta(seconds=5)  # a URL that expires sooner is replaced before it is used
 # The most new URLs for one request: after S3 refused a URL, and after S3 called a URL expired.
 RENEWALS, EXPIRED = 1, 3
@@ -58,7 +59,7 @@ class Lifetimes:
     def __init__(self) -> None:
         self._left = list(LIFETIMES)
 
-    def request(self, send: Callable[[int], dict[str, Any]]) -> dict[str, Any]:
+    def request(self, send: Callable[[int], Signed]) -> Signed:
         """Return the answer of ``send(seconds)`` for the longest lifetime that it accepts.
 
         Raises:

@@ -43,9 +43,9 @@ class Copied:
         """Return what the bar shows, the most important first."""
         if self.began is None:
             return ["waiting for the service"]
-        now, size = self.now(), _size(self.done, self.total)
+        now, size = self.now(), size_text(self.done, self.total)
         speed = (self.done - self.first) / (now - self.began) if now > self.began else 0.0
-        pace = [f"{_size(int(speed))}/s"] if speed else []
+        pace = [f"{size_text(int(speed))}/s"] if speed else []
         idle = now - self.changed
         if self.total is None:
             waits = f"waiting for stdin or S3, {idle:.0f} s"
@@ -55,7 +55,7 @@ class Copied:
         share = f"{100 * self.done // self.total:3d}%"
         if idle >= QUIET_AFTER:
             return [share, f"waiting for S3, {idle:.0f} s"]
-        left = [_clock((self.total - self.done) / speed)] if speed else []
+        left = [clock_text((self.total - self.done) / speed)] if speed else []
         return [share, size, *pace, *left]
 
 
@@ -75,28 +75,36 @@ def bar_line(title: str, facts: list[str], columns: int) -> str:
 @contextmanager
 def bar(title: str, *, quiet: bool) -> Iterator["Progress | None"]:
     """Show a progress bar; yields None if ``quiet``, or if stderr is not such a terminal."""
+    copied = Copied()
+    with live_line(title, copied.facts, quiet=quiet) as is_shown:
+        yield copied.report if is_shown else None
+
+
+@contextmanager
+def live_line(title: str, facts: Callable[[], list[str]], *, quiet: bool) -> Iterator[bool]:
+    """Show a line that changes; yields False if ``quiet``, or if stderr is not such a terminal."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield None
+        yield False
         return
     from rich import progress
     from rich.console import Console
     from rich.text import Text
 
-    copied, name, stream = Copied(), printable(title), sys.stderr
+    name, stream = printable(title), sys.stderr
 
     class Line(progress.ProgressColumn):
         def render(self, task: progress.Task) -> Text:
             del task
             columns = columns_of(stream) or 0
-            line = bar_line(name, copied.facts(), columns)
+            line = bar_line(name, facts(), columns)
             return Text(line, no_wrap=True, overflow="crop")
 
     with progress.Progress(Line(), console=Console(stderr=True), transient=True) as display:
         display.add_task("", total=None)
-        yield copied.report
+        yield True
 
 
-def _size(size: int, total: int | None = None) -> str:
+def size_text(size: int, total: int | None = None) -> str:
     """Return bytes in a unit that people read; with ``total``, as a part of it."""
     most, power = size if total is None else total, 0
     while most >= 1024 ** (power + 1) and power < len(UNITS) - 1:
@@ -108,7 +116,8 @@ def _size(size: int, total: int | None = None) -> str:
     return f"{' of '.join(numbers)} {UNITS[power]}"
 
 
-def _clock(seconds: float) -> str:
+def clock_text(seconds: float) -> str:
+    """Return how long it still takes."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d} left" if hours else f"{minutes}:{rest:02d} left"

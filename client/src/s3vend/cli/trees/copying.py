@@ -1,0 +1,88 @@
+"""Runs a copy of many files for a command: progress, what failed, and a summary."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from s3vend.cli.terminal.bar import live_line, size_text
+from s3vend.cli.terminal.command import Options
+from s3vend.cli.terminal.ending import say
+from s3vend.cli.terminal.refusal import INTERRUPTED, REFUSED, Refusal
+from s3vend.cli.terminal.text import put, put_json
+from s3vend.cli.trees.total import Pace
+
+if TYPE_CHECKING:
+    from s3vend.sync.results import Synced
+    from s3vend.sync.wishes import Wishes
+    from s3vend.transfer.many.jobs import Result
+
+WOULD = {"copied": "would copy", "deleted": "would delete"}
+
+
+def copy_many(options: Options, source: str, destination: str, wishes: "Wishes") -> None:
+    """Copy, and show what came of it.
+
+    Raises:
+        Refusal: a file failed; or the copy was interrupted.
+        S3VendError: as `s3vend.sync`.
+    """
+    from s3vend.sync.roots import root_of
+    from s3vend.sync.run import run
+
+    pace = Pace()
+
+    def show(result: "Result") -> None:
+        if result.reason and not options.quiet:
+            say(f"{result.action}: {result.reason}")
+        elif wishes.dry_run and not result.reason:
+            size = f" ({size_text(result.size)})" if result.action == "copied" else ""
+            put(f"{WOULD[result.action]} {result.name}{size}")
+
+    def remark(text: str) -> None:
+        if not options.quiet:
+            say(text)
+
+    wishes = replace(
+        wishes, remark=remark, on_result=None if options.is_json else show, progress=pace.report
+    )
+    title = f"{source} to {destination}"
+    with _explained(), live_line(title, pace.facts, quiet=options.quiet):
+        done = run(root_of(source), root_of(destination), wishes, options.service())
+    _put_summary(options, source, destination, done)
+    if done.failed:
+        raise Refusal(f"{done.failed:,} files could not be copied", REFUSED)
+
+
+def _put_summary(options: Options, source: str, destination: str, done: "Synced") -> None:
+    if options.is_json:
+        counts = ("copied", "deleted", "skipped", "failed", "unchanged", "size")
+        put_json(
+            {"source": source, "destination": destination, "dryRun": done.dry_run}
+            | {name: getattr(done, name) for name in counts}
+            | {"results": [_members(one) for one in done.results]}
+            | {"remarks": list(done.remarks)}
+        )
+    elif not options.quiet:
+        say(_summary(done))
+
+
+def _summary(done: "Synced") -> str:
+    verb = "would copy" if done.dry_run else "copied"
+    counts = {name: getattr(done, name) for name in ("unchanged", "deleted", "skipped", "failed")}
+    others = [f"{count:,} {name}" for name, count in counts.items() if count]
+    return ", ".join([f"{verb} {done.copied:,} files ({size_text(done.size)})", *others])
+
+
+def _members(result: "Result") -> dict[str, object]:
+    members = {"action": result.action, "name": result.name, "size": result.size}
+    return members | ({"reason": result.reason} if result.reason else {})
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """On Ctrl-C, say how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Refusal("interrupted; run the same command again to resume", INTERRUPTED) from None

@@ -1,0 +1,137 @@
+"""Reads the answers of one connection: HTTP/1.1 as RFC 9112 has it, and nothing beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.client import IncompleteRead, RemoteDisconnected
+from typing import Protocol
+
+from urllib3.exceptions import ProtocolError
+
+from s3vend.http.wire import Answer
+
+RECEIVE = 64 * 1024  # bytes asked for at once
+MOST_HEAD, MOST_BODY = 64 * 1024, 64 * 1024 * 1024  # bytes of an answer
+_END, _LINE = b"\r\n\r\n", b"\r\n"
+_LENGTHS = ("content-length", "transfer-encoding")
+
+
+class Socket(Protocol):
+    """What a connection reads from."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return the next bytes; empty at the end."""
+
+    def recv_into(self, buffer: memoryview, /) -> int:
+        """Write the next bytes to the buffer, and return how many they are."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads answers one after the other; after `is_over` there is none more."""
+
+    socket: Socket = field(repr=False)
+    is_over: bool = False
+    _buffer: bytes = field(default=b"", repr=False)
+
+    def answer(self, method: str) -> Answer:
+        """Return the answer to a request with this method.
+
+        Raises:
+            ProtocolError: it is not HTTP/1.1, or too long.
+            OSError, HTTPException: the connection was closed before the answer was complete.
+        """
+        status = 100
+        while status < 200:  # 1xx only announce an answer
+            status, version, headers = self._head()
+        wish = headers.get("connection", "").lower()
+        self.is_over = "close" in wish or (version == "HTTP/1.0" and "keep-alive" not in wish)
+        body = b"" if method == "HEAD" or status in (204, 304) else self._body(headers)
+        self.is_over = self.is_over or bool(self._buffer)
+        return Answer(status, headers, body)
+
+    def _head(self) -> tuple[int, str, dict[str, str]]:
+        first, *lines = self._until(_END).decode("latin-1").split("\r\n")
+        version, _, rest = first.partition(" ")
+        if version not in ("HTTP/1.1", "HTTP/1.0") or not rest[:3].isdecimal():
+            raise ProtocolError("The answer is not HTTP/1.1")
+        headers: dict[str, str] = {}
+        for line in lines:
+            name, colon, text = line.partition(":")
+            lower, value = name.lower(), text.strip()
+            if not colon or name != name.strip():
+                raise ProtocolError("The answer has a line that is not a header")
+            if headers.setdefault(lower, value) != value and lower in _LENGTHS:
+                raise ProtocolError("The answer has two lengths")
+        return int(rest[:3]), version, headers
+
+    def _body(self, headers: Mapping[str, str]) -> bytes:
+        if "transfer-encoding" in headers:
+            return self._chunks()
+        length = headers.get("content-length")
+        if length is None:
+            return self._rest()
+        if not (length.isascii() and length.isdecimal()):
+            raise ProtocolError("The answer has a length that is not a number")
+        return self._exactly(int(length))
+
+    def _exactly(self, size: int) -> bytes:
+        _check(size)
+        if len(self._buffer) >= size:
+            data, self._buffer = self._buffer[:size], self._buffer[size:]
+            return data
+        whole, at = bytearray(size), len(self._buffer)
+        whole[:at], self._buffer = self._buffer, b""
+        view = memoryview(whole)
+        while at < size:
+            count = self.socket.recv_into(view[at:])
+            if not count:
+                raise IncompleteRead(b"", size - at)
+            at += count
+        return bytes(whole)
+
+    def _chunks(self) -> bytes:
+        parts, total = [], 0
+        while size := _size(self._until(_LINE)):
+            total += size
+            _check(total)
+            parts.append(self._exactly(size))
+            self._until(_LINE)
+        while self._until(_LINE):  # trailers
+            pass
+        return b"".join(parts)
+
+    def _rest(self) -> bytes:
+        self.is_over = True
+        parts, total = [self._buffer], len(self._buffer)
+        self._buffer = b""
+        while block := self.socket.recv(RECEIVE):
+            total += len(block)
+            _check(total)
+            parts.append(block)
+        return b"".join(parts)
+
+    def _until(self, end: bytes) -> bytes:
+        while (at := self._buffer.find(end)) < 0:
+            if len(self._buffer) > MOST_HEAD:
+                raise ProtocolError("The head of the answer is too long")
+            block = self.socket.recv(RECEIVE)
+            if not block:
+                raise RemoteDisconnected("The connection was closed before the answer was complete")
+            self._buffer += block
+        found, self._buffer = self._buffer[:at], self._buffer[at + len(end) :]
+        return found
+
+
+def _size(line: bytes) -> int:
+    text = line.partition(b";")[0].strip()
+    if not text.isalnum():
+        raise ProtocolError("The answer has a chunk without a size")
+    try:
+        return int(text, 16)
+    except ValueError:
+        raise ProtocolError("The answer has a chunk without a size") from None
+
+
+def _check(size: int) -> None:
+    if size > MOST_BODY:
+        raise ProtocolError("The answer is too long")

@@ -1,0 +1,1 @@
+"""Copies trees between the disk and S3: what differs, or everything."""

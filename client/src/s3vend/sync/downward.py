@@ -1,0 +1,107 @@
+"""From a prefix of S3 to a directory."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from s3vend.files.below import Below
+from s3vend.listing.entries import Listed
+from s3vend.listing.objects import list_objects
+from s3vend.service.connect import Service
+from s3vend.sync.planning.plan import Differ, Found, Plan, Planned
+from s3vend.sync.planning.times import nanoseconds
+from s3vend.sync.roots import Prefix
+from s3vend.sync.wishes import Wishes
+from s3vend.transfer.many.down import Down
+from s3vend.transfer.many.jobs import Job, Result, Way
+from s3vend.transfer.many.tally import Tally
+from s3vend.transfer.state import Remark
+from s3vend.tree.found import Skipped
+from s3vend.tree.names import Names
+from s3vend.tree.probe import probe
+from s3vend.tree.rules import HERE
+from s3vend.tree.walk import walk
+
+
+@dataclass(frozen=True, slots=True)
+class Downward:
+    """The two sides of a download. ``below`` is None in a dry run."""
+
+    source: Prefix
+    destination: Path
+    below: Below | None
+    wishes: Wishes
+    service: Service
+    remark: Remark
+
+    def planned(self, plan: Plan, differ: Differ, *, in_memory: bool) -> Iterator[Planned]:
+        """Return what is to be done."""
+        admits, name_of = self.wishes.filters.admits, self.source.name_of
+        listed = list_objects(self.source.address, service=self.service)
+        objects: Iterable[Listed] = (one for one in listed if admits(name_of(one)))
+        files: Iterable[Found] = ()
+        if self.wishes.compare and self.destination.exists():
+            files = walk(self.destination, admits=admits)
+        if in_memory:
+            objects = sorted(objects, key=name_of)
+        rules = HERE if self.below is None else probe(self.destination)
+        return plan.downloads(objects, files, name_of, differ, Names(rules))
+
+    def way(self, tally: Tally, mark: str) -> Way:
+        """Return how an object is read."""
+        wishes = self.wishes
+        return Down(
+            self.source.address,
+            self.destination,
+            self._open,
+            mark,
+            self.service,
+            overwrite=wishes.overwrite,
+            part_size=wishes.part_size,
+            remark=self.remark,
+            progress=tally.large,
+        )
+
+    def deletions(self, names: Iterable[str]) -> Iterator[Planned]:
+        """Delete files one after the other, and yield the results."""
+        for name in names:
+            above, _, last = name.rpartition("/")
+            try:
+                with self._open.at(above, make=False) as directory:
+                    directory.remove(last)
+            except OSError as error:
+                yield Result("failed", name, 0, f"{name} cannot be deleted: {error.strerror}.")
+            else:
+                yield Result("deleted", name)
+
+    def away(self) -> Way | None:
+        """Return None: nothing of S3 is deleted."""
+        return None
+
+    def stamp(self, job: Job) -> tuple[object, ...]:
+        """Return what recognises an object in a later run."""
+        assert isinstance(job.source, Listed)
+        return job.name, job.source.etag, job.size
+
+    def has_arrived(self, job: Job) -> bool:
+        """Whether the file that an earlier run wrote is still there, as it was."""
+        assert isinstance(job.source, Listed)
+        try:
+            status = os.lstat(self.destination / job.name)
+        except OSError:
+            return False
+        return status.st_size == job.size and status.st_mtime_ns <= nanoseconds(job.source)
+
+    def clean(self, mark: str) -> None:
+        """Remove the unfinished files of a run that was killed."""
+        for found in walk(self.destination):
+            above, _, name = found.relative.rpartition("/")
+            if isinstance(found, Skipped) and name.startswith(mark):
+                with self._open.at(above, make=False) as directory:
+                    directory.remove(name)
+
+    @property
+    def _open(self) -> Below:
+        assert self.below is not None, "a dry run changes nothing"
+        return self.below

@@ -1,0 +1,1 @@
+"""Decides what is copied, deleted or left as it is; nothing is changed yet."""

@@ -1,0 +1,115 @@
+"""Decides what a copy does with each name, while both sides are listed.
+
+The two sides arrive in one order, so memory holds one entry of each, and what is deleted at the end
+waits in a temporary file.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from s3vend.errors import TransferError
+from s3vend.listing.entries import Listed
+from s3vend.sync.planning.extra import Extra
+from s3vend.sync.planning.merge import merged
+from s3vend.transfer.many.jobs import Action, Job, Result
+from s3vend.tree.found import LocalFile, Skipped
+from s3vend.tree.names import Names, Refused
+
+ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")  # GLACIER_IR can be read at once
+Found = LocalFile | Skipped
+Planned = Job | Result
+Differ = Callable[[LocalFile, Listed], bool]
+
+
+@dataclass(slots=True)
+class Plan:
+    """The plan of one copy, which is complete when its iterator ends."""
+
+    unchanged: int = 0
+    extra: Extra = field(default_factory=Extra)
+    is_complete: bool = True  # whether all of the source was seen
+    _hiding: list[Skipped] = field(default_factory=list)
+
+    def uploads(
+        self,
+        files: Iterable[Found],
+        objects: Iterable[Listed],
+        name_of: Callable[[Listed], str],
+        differ: Differ,
+    ) -> Iterator[Planned]:
+        """Yield the files to upload, and those that are left out."""
+        for file, listed in merged(files, objects, _relative, name_of):
+            if isinstance(file, Skipped):
+                yield self._skip(file)
+            elif file is None:
+                assert listed is not None
+                if not self._is_hidden(name_of(listed)):
+                    self.extra.add(name_of(listed))
+            elif listed is None:
+                yield Job(file.relative, file.size, file)
+            else:
+                yield from self._compared(Job(file.relative, file.size, file), file, listed, differ)
+
+    def downloads(
+        self,
+        objects: Iterable[Listed],
+        files: Iterable[Found],
+        name_of: Callable[[Listed], str],
+        differ: Differ,
+        names: Names,
+    ) -> Iterator[Planned]:
+        """Yield the objects to download, and those that cannot be files here."""
+        for listed, file in merged(objects, files, name_of, _relative):
+            if listed is None:
+                assert file is not None
+                if isinstance(file, LocalFile):
+                    self.extra.add(file.relative)
+                continue
+            name = names.path(name_of(listed))
+            if isinstance(name, Refused):
+                if not name.is_marker:
+                    yield Result("failed", name.key, listed.size, name.reason)
+            elif isinstance(file, LocalFile):
+                yield from self._compared(_download(name, listed), file, listed, differ)
+            else:
+                yield _download(name, listed)
+
+    def _compared(
+        self, planned: Planned, file: LocalFile, listed: Listed, differ: Differ
+    ) -> Iterator[Planned]:
+        try:
+            if differ(file, listed):
+                yield planned
+            else:
+                self.unchanged += 1
+        except TransferError as error:
+            yield Result("failed", file.relative, 0, str(error))
+
+    def _skip(self, skipped: Skipped) -> Result:
+        self._hiding.append(skipped)
+        if skipped.is_fault and skipped.relative.endswith("/"):
+            self.is_complete = False
+        action: Action = "failed" if skipped.is_fault else "skipped"
+        return Result(action, skipped.relative, 0, skipped.reason)
+
+    def _is_hidden(self, name: str) -> bool:
+        """Whether something that was left out may have this name."""
+        # "0" follows the slash, so nothing below such a name comes after that.
+        self._hiding = [one for one in self._hiding if name < f"{one.relative.rstrip('/')}0"]
+        return any(one.hides(name) for one in self._hiding)
+
+
+def _relative(found: Found) -> str:
+    return found.relative
+
+
+def _download(name: str, listed: Listed) -> Planned:
+    if listed.storage_class not in ARCHIVED:
+        return Job(name, listed.size, listed)
+    return Result(
+        "failed",
+        name,
+        listed.size,
+        f"{listed.target} is archived ({listed.storage_class}); whoever owns it has to restore it "
+        "before it can be read",
+    )

@@ -1,0 +1,126 @@
+"""One run of a copy: plan, transfer, and delete last what only the destination has."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+
+from s3vend.service.connect import Service
+from s3vend.sync.directions import Direction, direction_of
+from s3vend.sync.journal import Journal
+from s3vend.sync.planning.content import Content
+from s3vend.sync.planning.merge import NotSorted
+from s3vend.sync.planning.plan import Plan, Planned
+from s3vend.sync.planning.times import differs
+from s3vend.sync.results import Count, Synced
+from s3vend.sync.roots import Root
+from s3vend.sync.wishes import Wishes
+from s3vend.transfer.many.engine import Engine, Report
+from s3vend.transfer.many.jobs import Job, Result, Way
+from s3vend.transfer.many.signing import Signer
+from s3vend.transfer.many.tally import Tally
+from s3vend.transfer.resuming import saved_if_possible
+from s3vend.transfer.state import Remark, state_file
+
+UNSORTED = "The names do not arrive in the order of S3, so memory holds all of them."
+
+
+def run(source: Root, destination: Root, wishes: Wishes, service: Service) -> Synced:
+    """Copy from one root to the other; raises as `sync`."""
+    remarks: list[str] = []
+
+    def remark(text: str) -> None:
+        if text not in remarks:
+            remarks.append(text)
+            wishes.remark(text)
+
+    with ExitStack() as stack:
+        direction = stack.enter_context(direction_of(source, destination, wishes, service, remark))
+        one = _Run(direction, wishes, service, remark)
+        if wishes.dry_run:
+            one.pretend()
+        else:
+            kind = "sync" if wishes.compare else "cp"
+            path = state_file(kind, service.settings.url, str(source), str(destination))
+            state = stack.enter_context(saved_if_possible(path, remark))
+            one.work(stack.enter_context(Journal(state, logs=not wishes.compare)))
+    return one.count.synced(one.plan.unchanged, remarks, dry_run=wishes.dry_run)
+
+
+class _Run:
+    def __init__(
+        self, direction: Direction, wishes: Wishes, service: Service, remark: Remark
+    ) -> None:
+        self._direction, self._wishes, self._service = direction, wishes, service
+        self._remark = remark
+        self.plan, self.count = Plan(), Count(wishes.on_result)
+        self._tally = Tally(wishes.progress)
+        self._differ = Content(remark).differs if wishes.checksum else differs
+
+    def pretend(self) -> None:
+        """Only say what would be done."""
+        for one in self._planned():
+            if isinstance(one, Job):
+                one = Result("copied", one.name, one.size)  # noqa: PLW2901
+            self.count.add(one)
+        for name in self._extra():
+            self.count.add(Result("deleted", name))
+
+    def work(self, journal: Journal) -> None:
+        """Do it, and note in the journal what arrived."""
+        if journal.earlier_mark is not None:
+            self._direction.clean(journal.earlier_mark)
+        if journal.count:
+            self._remark(
+                f"Continues a copy that was interrupted: {journal.count:,} files have arrived "
+                "already, and are not copied again."
+            )
+        journal.begin()
+
+        def report(job: Job | None, result: Result) -> None:
+            self.count.add(result)
+            if job is not None and job.source and result.action == "copied":
+                journal.add(*self._direction.stamp(job))
+
+        way = self._direction.way(self._tally, journal.mark)
+        self._transfer(way, self._missing(journal), report)
+        away = self._direction.away() or way
+        deletions = self._direction.deletions(self._extra())
+        self._transfer(away, deletions, report)
+        if not self.count["failed"]:
+            journal.end()
+
+    def _transfer(self, way: Way, planned: Iterable[Planned], report: Report) -> None:
+        engine = Engine(
+            way, Signer(self._service, way), self._service.wire, self._wishes.parallel, self._tally
+        )
+        engine.run(planned, report)
+
+    def _missing(self, journal: Journal) -> Iterator[Planned]:
+        """Yield what an earlier run has not copied."""
+        for one in self._planned():
+            if isinstance(one, Job) and self._has(journal, one):
+                self.plan.unchanged += 1
+            else:
+                yield one
+
+    def _has(self, journal: Journal, job: Job) -> bool:
+        return journal.has(*self._direction.stamp(job)) and self._direction.has_arrived(job)
+
+    def _planned(self) -> Iterator[Planned]:
+        try:
+            yield from self._direction.planned(self.plan, self._differ, in_memory=False)
+        except NotSorted:
+            self._remark(UNSORTED)
+            self.plan = Plan()  # what was copied meanwhile is compared again
+            yield from self._direction.planned(self.plan, self._differ, in_memory=True)
+
+    def _extra(self) -> Iterator[str]:
+        """Yield what is to be deleted: nothing, unless everything else went well."""
+        if not self._wishes.delete or not self.plan.extra.count:
+            return
+        if not self.plan.is_complete or self.count["failed"]:
+            self._remark(
+                "Nothing is deleted, since not all of the source was copied. "
+                f"{self.plan.extra.count:,} files are only at the destination."
+            )
+            return
+        yield from self.plan.extra

@@ -1,0 +1,31 @@
+"""What the caller of a copy of many files asks for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from s3vend.sync.results import OnResult
+from s3vend.transfer.many.tally import Total
+from s3vend.transfer.state import Remark
+from s3vend.tree.filters import Filters
+
+PARALLEL = 16  # files at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the caller of a copy asks for."""
+
+    compare: bool = True  # False: copy everything, without a look at the destination
+    delete: bool = False
+    dry_run: bool = False
+    checksum: bool = False
+    overwrite: bool = True
+    filters: Filters = field(default_factory=Filters)
+    follow_symlinks: bool = False
+    parallel: int = PARALLEL
+    part_size: int | None = None
+    members: Mapping[str, Any] = field(default_factory=dict)  # that S3 keeps with every object
+    progress: Callable[[Total], object] | None = None
+    remark: Remark = bool
+    on_result: OnResult | None = None

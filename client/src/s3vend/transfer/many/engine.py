@@ -1,0 +1,142 @@
+"""Runs the jobs of a transfer: signed in batches, by many threads; one failure is not the end.
+
+A refusal of the whole is the end: the service refuses or does not answer, S3 does not answer, the
+disk is full, or S3 denies one file after the other.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from s3vend.errors import (
+    AccessDenied,
+    DiskFull,
+    IdentityError,
+    NotAuthenticated,
+    S3VendError,
+    SetupRefused,
+    StorageError,
+    TooManyRequests,
+    Unavailable,
+    UnexpectedAnswer,
+    Unreachable,
+)
+from s3vend.http.lanes import Lanes
+from s3vend.http.wire import Wire
+from s3vend.transfer.crew import Crew
+from s3vend.transfer.many.ahead import ahead
+from s3vend.transfer.many.jobs import Job, Result, Way
+from s3vend.transfer.many.signing import BATCH, Batch, Refused, Signer, signed
+from s3vend.transfer.many.tally import Tally
+
+AHEAD = 10  # batches that are planned before they are signed, so that the total is known early
+CHUNK, CHUNK_BYTES = 16, 4 * 1024 * 1024  # files, and their bytes, that a thread takes at once
+DENIED = 20  # files one after the other that S3 denies, before the whole is given up
+FATAL = (
+    *(AccessDenied, NotAuthenticated, SetupRefused, TooManyRequests, Unavailable),
+    *(UnexpectedAnswer, IdentityError, Unreachable, DiskFull),
+)
+Planned = Job | Result
+Report = Callable[[Job | None, Result], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    batch: Batch | None  # None: one large file
+    jobs: Sequence[tuple[int, Job]]
+
+
+class Engine:
+    """Transfers files in one way."""
+
+    def __init__(self, way: Way, signer: Signer, wire: Wire, parallel: int, tally: Tally) -> None:
+        self._way, self._signer, self._tally = way, signer, tally
+        self._lanes = Lanes(wire)
+        self.crew: Crew[_Chunk] = Crew(parallel)
+        self._lock, self._large = threading.Lock(), threading.Lock()
+        self._denied = 0
+
+    def run(self, planned: Iterable[Planned], report: Report) -> None:
+        """Do all jobs. Results among them were decided by the plan, and are only reported.
+
+        ``report`` is called with each result, by one thread at a time.
+
+        Raises:
+            S3VendError: the whole is refused, or the plan fails.
+        """
+        self._report = report
+        try:
+            self.crew.run(self._chunks(planned), self._work)
+        finally:
+            self._lanes.close()
+
+    def _chunks(self, planned: Iterable[Planned]) -> Iterator[_Chunk]:
+        for group in ahead(self._groups(planned), AHEAD, self.crew.check):
+            if isinstance(group, Job):
+                yield _Chunk(None, [(0, group)])
+                continue
+            for batch in signed(self._signer, group):
+                if isinstance(batch, Refused):
+                    self._end(batch.job, Result("failed", batch.job.name, 0, batch.reason))
+                else:
+                    yield from _split(batch)
+
+    def _groups(self, planned: Iterable[Planned]) -> Iterator[list[Job] | Job]:
+        """Yield the jobs that are signed together, and large ones by themselves."""
+        group: list[Job] = []
+        for one in planned:
+            if isinstance(one, Result):
+                self._end(None, one)
+                continue
+            self._tally.plan(one.size)
+            if one.is_large:
+                yield one
+                continue
+            group.append(one)
+            if len(group) == BATCH:
+                yield group
+                group = []
+        self._tally.finish_planning()
+        if group:
+            yield group
+
+    def _work(self, chunk: _Chunk) -> None:
+        for number, job in chunk.jobs:
+            self.crew.check()
+            try:
+                result = self._one(job, chunk.batch, number)
+                self._denied = 0
+            except FATAL:
+                raise
+            except S3VendError as error:
+                if isinstance(error, StorageError) and error.status == 403:
+                    self._denied += 1
+                    if self._denied >= DENIED:
+                        raise
+                result = Result("failed", job.name, 0, str(error))
+            self._end(job, result)
+
+    def _one(self, job: Job, batch: Batch | None, number: int) -> Result:
+        if batch is None:
+            with self._large:  # it is sent by many threads of its own
+                return self._way.large(job)
+        return self._way.small(job, batch.signature(number), self._lanes)
+
+    def _end(self, job: Job | None, result: Result) -> None:
+        with self._lock:
+            self._report(job, result)
+        if job is not None:
+            self._tally.end(job)
+
+
+def _split(batch: Batch) -> Iterator[_Chunk]:
+    taken: list[tuple[int, Job]] = []
+    size = 0
+    for number, job in enumerate(batch.jobs):
+        taken.append((number, job))
+        size += job.size
+        if len(taken) == CHUNK or size >= CHUNK_BYTES:
+            yield _Chunk(batch, taken)
+            taken, size = [], 0
+    if taken:
+        yield _Chunk(batch, taken)

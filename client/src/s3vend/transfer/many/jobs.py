@@ -1,0 +1,78 @@
+"""What a transfer of many files does with one of them, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from s3vend.http.lanes import Lanes
+from s3vend.listing.entries import Listed
+from s3vend.presigning.urls import Url
+from s3vend.tree.found import LocalFile
+
+Action = Literal["copied", "deleted", "skipped", "failed"]
+SMALL = 16 * 1024 * 1024  # bytes up to which a file is sent or read in one request
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one file. ``name`` is its path below both roots, with slashes.
+
+    ``failed`` and ``skipped`` have a ``reason``; ``skipped`` is what was not asked for.
+    """
+
+    action: Action
+    name: str
+    size: int = 0  # bytes
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to transfer. ``name`` is its path below both roots, with slashes."""
+
+    name: str
+    size: int  # bytes
+    source: LocalFile | Listed | None  # None: it is deleted
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is too large for one request."""
+        return self.size > SMALL
+
+
+class Signature(Protocol):
+    """The URL for one job, as long as it can be used."""
+
+    @property
+    def url(self) -> Url:
+        """The URL."""
+
+    def renew(self) -> Url:
+        """Return a new one, since S3 refused the last one or it expires."""
+
+
+class Way(Protocol):
+    """How files are transferred, such as from the disk to S3."""
+
+    @property
+    def method(self) -> str:
+        """The method of the URLs."""
+
+    @property
+    def prefix(self) -> str:
+        """Below which the keys are, as `s3://bucket/prefix/`."""
+
+    def key(self, job: Job) -> str:
+        """Return the key below the prefix."""
+
+    def shared(self) -> Mapping[str, object]:
+        """Return the members that the requests for all URLs have."""
+
+    def own(self, job: Job) -> Mapping[str, object]:
+        """Return the members that a URL for this job alone has."""
+
+    def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+        """Transfer a file in one request."""
+
+    def large(self, job: Job) -> Result:
+        """Transfer a file in parts, with URLs of its own."""

@@ -1,0 +1,174 @@
+"""Files from the disk to S3. S3 compares a small one with its Content-MD5.
+
+A presigned URL in the compact form cannot sign a checksum of each file. Content-MD5 need not be
+signed, since it does not begin with `x-amz-`, and S3 checks it all the same.
+"""
+
+import os
+import stat
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import md5
+from typing import Any
+
+from s3vend.errors import FileChanged, FileExists, StorageError, TransferError
+from s3vend.http.lanes import Lanes
+from s3vend.http.wire import Answer
+from s3vend.presigning.urls import Url
+from s3vend.service.connect import Service
+from s3vend.transfer.many.jobs import Job, Result, Signature
+from s3vend.transfer.media_types import media_type
+from s3vend.transfer.progress import Progress
+from s3vend.transfer.state import Remark
+from s3vend.transfer.storage import send_with_retries
+from s3vend.transfer.upload.pieces import Space
+from s3vend.transfer.upload.put import upload
+from s3vend.tree.found import LocalFile
+
+MEMORY = 64 * 1024 * 1024  # bytes of files in memory
+TRIES = 3  # to read a file that is being written
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_FLAGS |= getattr(os, "O_NONBLOCK", 0)  # a named pipe must not block
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """Uploads below a prefix."""
+
+    prefix: str
+    service: Service
+    members: Mapping[str, Any] = field(default_factory=dict)  # what S3 keeps with every object
+    overwrite: bool = True
+    keeps_times: bool = False  # as metadata of each object
+    part_size: int | None = None
+    remark: Remark = bool
+    progress: Progress | None = None
+    check: Any = bool  # raises if the work is stopped
+    space: Space = field(default_factory=lambda: Space(MEMORY))
+    method: str = "PUT"
+
+    def key(self, job: Job) -> str:
+        """Return the key below the prefix."""
+        return job.name
+
+    def shared(self) -> Mapping[str, object]:
+        """Return the members of all requests."""
+        condition = {} if self.overwrite else {"ifNoneMatch": "*"}
+        return {**self.members, **condition}
+
+    def own(self, job: Job) -> Mapping[str, object]:
+        """Return the members of one file: its length, its type and its time."""
+        return {"contentLength": job.size, **self._kept(job)}
+
+    def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+        """Upload a file in one request."""
+        self.space.take(job.size, self.check)
+        try:
+            return self._put(job, signature, lanes)
+        finally:
+            self.space.give(job.size)
+
+    def large(self, job: Job) -> Result:
+        """Upload a file in parts; what an earlier run sent is not sent again."""
+        assert isinstance(job.source, LocalFile)
+        members = self._kept(job)
+        content_type = members.pop("contentType", None)
+        upload(
+            job.source.path,
+            f"{self.prefix}{job.name}",
+            content_type=content_type,
+            overwrite=self.overwrite,
+            part_size=self.part_size,
+            progress=self.progress,
+            remark=self.remark,
+            service=self.service,
+            **members,
+        )
+        return Result("copied", job.name, job.size)
+
+    def _put(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+        assert isinstance(job.source, LocalFile)
+        data = _content(job.source)
+        kind = _type_of(_ending(job.name), self.members.get("contentEncoding"))
+        digest = md5(data, usedforsecurity=False).digest()
+        headers = {"Content-MD5": b64encode(digest).decode()}
+        if kind and "contentType" not in self.members:
+            headers["Content-Type"] = kind
+
+        def send(url: Url) -> Answer:
+            return lanes.send("PUT", url.url, {**headers, **url.headers}, data)
+
+        target = f"{self.prefix}{job.name}"
+        try:
+            send_with_retries(
+                f"put {target}", signature.url, signature.renew, send, self.service.patience
+            )
+        except StorageError as error:
+            if self.overwrite or error.status != 412:
+                raise
+            raise FileExists(f"{target} already exists, and is not replaced") from None
+        return Result("copied", job.name, len(data))
+
+    def _kept(self, job: Job) -> dict[str, Any]:
+        assert isinstance(job.source, LocalFile)
+        members = dict(self.members)
+        kind = _type_of(_ending(job.name), members.get("contentEncoding"))
+        if kind:
+            members.setdefault("contentType", kind)
+        if self.keeps_times:
+            members["metadata"] = {
+                **members.get("metadata", {}),
+                "mtime": _seconds(job.source.mtime_ns),
+            }
+        return members
+
+
+def _content(source: LocalFile) -> bytes:
+    """Return the bytes of a file that does not change while it is read.
+
+    Raises:
+        FileChanged: it does, several times.
+        TransferError: it cannot be read.
+    """
+    for _ in range(TRIES):
+        try:
+            fd = os.open(source.path, _FLAGS)
+            try:
+                before = os.fstat(fd)
+                if not stat.S_ISREG(before.st_mode):
+                    raise TransferError(f"{source.path} is no longer a file.")
+                data = _read(fd, before.st_size)
+                after = os.fstat(fd)
+            finally:
+                os.close(fd)
+        except OSError as error:
+            raise TransferError(f"{source.path} cannot be read: {error.strerror}.") from None
+        if len(data) == before.st_size and before.st_mtime_ns == after.st_mtime_ns:
+            return data
+    raise FileChanged(f"{source.path} is being written. Upload it again when nobody writes to it.")
+
+
+def _read(fd: int, size: int) -> bytes:
+    data = os.read(fd, size + 1)
+    if len(data) >= size or not data:
+        return data
+    parts, left = [data], size + 1 - len(data)
+    while left and (block := os.read(fd, left)):
+        parts.append(block)
+        left -= len(block)
+    return b"".join(parts)
+
+
+def _ending(name: str) -> str:
+    """Return the part of a name that its type comes from."""
+    return ".".join(["x", *name.rpartition("/")[2].split(".")[1:][-2:]])
+
+
+_type_of = lru_cache(1024)(media_type)
+
+
+def _seconds(nanoseconds: int) -> str:
+    """Return a time as rclone writes it into metadata: seconds, with their fraction."""
+    return f"{nanoseconds // 10**9}.{nanoseconds % 10**9:09d}"
