@@ -91,7 +91,9 @@ def test_what_is_no_copy_of_one_object_is_refused_before_anything_is_asked(
 ) -> None:
     with pytest.raises(s3vend.SettingsError):
         copy_within(source, destination, service=copying(storage, serve))
-    assert not (storage.vended or storage.signed or storage.seen)
+    assert not storage.vended
+    assert not storage.signed
+    assert not storage.seen
 
 
 def test_what_exists_is_not_replaced_unless_it_may_be(storage: Storage, serve: Serve) -> None:
