@@ -132,6 +132,20 @@ def test_tags_are_not_dropped_and_the_object_is_named(storage: Storage, serve: S
 
 
 @pytest.mark.parametrize(
+    ("action", "is_of_tags"), [("PutObjectTagging", True), ("PutObject", False), ("", True)]
+)
+def test_tags_are_named_where_they_may_be_the_reason(
+    storage: Storage, serve: Serve, action: str, is_of_tags: bool
+) -> None:
+    message = f"You are not authorized to perform: s3:{action} on it" if action else "Access Denied"
+    body = f"<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>".encode()
+    storage.instead = lambda asked, reply: (403, {}, body) if asked.method == "PUT" else reply
+    with pytest.raises(s3vend.StorageError) as refused:
+        copy_within(SOURCE, TARGET, service=copying(storage, serve))
+    assert ("An object with tags" in str(refused.value)) is is_of_tags
+
+
+@pytest.mark.parametrize(
     ("code", "says"),
     [("InvalidObjectState", "archived"), ("NoSuchBucket", "The bucket does not exist")],
 )

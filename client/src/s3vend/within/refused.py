@@ -1,19 +1,19 @@
 """The errors of copies that S3 refuses: they have causes that other requests have not."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from s3vend.errors import ObjectChanged, S3VendError, StorageError
 from s3vend.within.original import Original
 
 OTHERWISE = "download it and upload it with --tagging"
-_ADVICE: Mapping[str, str] = {
-    "AccessDenied": (
-        "An object with tags is refused too: S3 copies them with it, and no credentials of s3vend "
-        f"write tags. If it has some, {OTHERWISE}."
-    ),
-    "InvalidObjectState": "The object is archived; restore it first.",
-}
+TAGS = (
+    "An object with tags is refused too: S3 copies them with it, and no credentials of s3vend "
+    f"write tags. If it has some, {OTHERWISE}."
+)
+ARCHIVED = "The object is archived; restore it first."
+_ACTION = re.compile(r"not authorized to perform: s3:(\w+)")  # S3 names it to some callers
 
 
 class CopyRefused(StorageError):
@@ -26,8 +26,11 @@ class CopyRefused(StorageError):
 
 def refused(error: StorageError) -> StorageError:
     """Return the error for a refused copy, with what to do."""
-    advice = _ADVICE.get(error.code)
-    return CopyRefused(error, advice) if advice else error
+    if error.code == "InvalidObjectState":
+        return CopyRefused(error, ARCHIVED)
+    denied = _ACTION.search(str(error))
+    is_of_tags = denied is None or denied[1].endswith("Tagging")
+    return CopyRefused(error, TAGS) if error.code == "AccessDenied" and is_of_tags else error
 
 
 @contextmanager

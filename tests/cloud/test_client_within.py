@@ -1,0 +1,141 @@
+"""Copies within S3 by the Python client: the real service lends a session, a real S3 copies."""
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+import s3vend
+from local.cloud.environments import REGION
+from local.cloud.ministack import Cloud
+from local.stack.deploy import Stack
+from local.stack.seed import BUCKET
+from s3vend.service.connect import Service
+from s3vend.within.copy import copy_object, copy_within
+from s3vend.within.original import Copied
+from s3vend.within.session import CopySession
+from tests.cloud.conftest import Apply
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MIB = 1024**2
+OTHER = "copies-of-hogehoge"
+HERE, THERE = f"s3://{BUCKET}/originals", f"s3://{OTHER}/copies"
+
+
+@pytest.fixture(scope="module")
+def token(cloud: Cloud, apply: Apply, s3: "S3Client") -> str:
+    """Somebody who may read below originals/ of one bucket, and write below copies/ of another."""
+    s3.create_bucket(Bucket=OTHER, CreateBucketConfiguration={"LocationConstraint": REGION})
+    grantee = {"issuer": cloud.issuer.url, "subject": "copier"}
+    scopes = {"reads": (f"{HERE}/*", "READ"), "writes": (f"{THERE}/*", "WRITE")}
+    scopes["limited"] = (f"s3://{BUCKET}/limited/*", "WRITE")
+    grants: list[dict[str, object]] = [
+        {"id": f"copier-{name}", "grantee": grantee, "scope": scope, "permission": permission}
+        for name, (scope, permission) in scopes.items()
+    ]
+    grants[-1]["maxObjectSize"] = 1000
+    locations = [{"scope": f"s3://{OTHER}/*", "region": REGION}]
+    apply({"version": 1, "locations": locations, "grants": grants})
+    return cloud.issuer.token({"sub": "copier"})
+
+
+@pytest.fixture
+def service(stack: Stack, token: str) -> Service:
+    return s3vend.connect(url=stack.url, token=token)
+
+
+@pytest.mark.parametrize("name", ["report.csv", "ä ö+%2F&=#;,@:!'().txt", "😀/x"])
+def test_an_object_is_copied_to_another_bucket_with_what_s3_keeps(
+    service: Service, s3: "S3Client", name: str
+) -> None:
+    s3.put_object(
+        Bucket=BUCKET,
+        Key=f"originals/{name}",
+        Body=b"content",
+        ContentType="text/csv",
+        Metadata={"mtime": "1.5"},
+    )
+    copied = copy_within(f"{HERE}/{name}", f"{THERE}/{name}", service=service)
+    got = s3.get_object(Bucket=OTHER, Key=f"copies/{name}")
+    assert got["Body"].read() == b"content"
+    assert (got["ContentType"], got["Metadata"]) == ("text/csv", {"mtime": "1.5"})
+    assert (copied.size, copied.etag) == (7, got["ETag"])
+
+
+def test_a_large_object_is_copied_in_parts(
+    service: Service, s3: "S3Client", monkeypatch: pytest.MonkeyPatch, apply: Apply, cloud: Cloud
+) -> None:
+    content = os.urandom(11 * MIB + 1)
+    sent = s3.put_object(
+        Bucket=BUCKET, Key="originals/large", Body=content, CacheControl="no-store"
+    )
+    original = Copied("", f"{HERE}/large", len(content), sent["ETag"])
+    session = CopySession(f"{HERE}/*", f"{THERE}/*", service)
+    with pytest.raises(s3vend.TransferError, match="tagging: true"):
+        copy_object(original, f"{THERE}/large", session, largest=MIB)
+    apply(
+        {
+            "version": 1,
+            "grants": [
+                {
+                    "id": "copier-reads-tags",
+                    "grantee": {"issuer": cloud.issuer.url, "subject": "copier"},
+                    "scope": f"{HERE}/large",
+                    "permission": "READ",
+                    "tagging": True,
+                }
+            ],
+        }
+    )
+    monkeypatch.setattr("s3vend.within.parts.SIZE", 5 * MIB)
+    session = CopySession(f"{HERE}/large", f"{THERE}/large", service)
+    copied = copy_object(original, f"{THERE}/large", session, largest=MIB)
+    got = s3.get_object(Bucket=OTHER, Key="copies/large")
+    assert got["Body"].read() == content
+    assert (got["ETag"], got["CacheControl"]) == (copied.etag, "no-store")
+    assert copied.etag.endswith('-3"')
+    assert s3.list_multipart_uploads(Bucket=OTHER).get("Uploads", []) == []
+
+
+def test_a_source_that_was_replaced_is_not_copied(service: Service, s3: "S3Client") -> None:
+    s3.put_object(Bucket=BUCKET, Key="originals/changes", Body=b"new")
+    session = CopySession(f"{HERE}/*", f"{THERE}/*", service)
+    for largest in (MIB, 0):
+        original = Copied("", f"{HERE}/changes", 3, '"0123456789abcdef0123456789abcdef"')
+        with pytest.raises(s3vend.ObjectChanged):
+            copy_object(original, f"{THERE}/changes", session, largest=largest)
+    assert s3.list_objects_v2(Bucket=OTHER, Prefix="copies/changes")["KeyCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "destination"),
+    [
+        (f"s3://{BUCKET}/reports/2026.csv", f"{THERE}/x"),
+        (f"{HERE}/report.csv", f"s3://{OTHER}/elsewhere"),
+    ],
+)
+def test_the_session_opens_nothing_else(
+    service: Service, s3: "S3Client", source: str, destination: str
+) -> None:
+    s3.put_object(Bucket=BUCKET, Key="originals/report.csv", Body=b"content")
+    session = CopySession(f"{HERE}/*", f"{THERE}/*", service)
+    key = source.partition(f"{BUCKET}/")[2]
+    etag = s3.head_object(Bucket=BUCKET, Key=key)["ETag"]
+    copy_object(Copied("", f"{HERE}/report.csv", 7, ""), f"{THERE}/fine", session)
+    with pytest.raises(s3vend.StorageError) as refused:
+        copy_object(Copied("", source, 7, etag), destination, session)
+    assert refused.value.status == 403
+    with pytest.raises(s3vend.AccessDenied):
+        copy_within(source, destination, service=service)
+
+
+def test_where_no_session_can_write_the_refusal_says_what_works(
+    service: Service, s3: "S3Client"
+) -> None:
+    s3.put_object(Bucket=BUCKET, Key="originals/report.csv", Body=b"content")
+    with pytest.raises(s3vend.ServiceError) as refused:
+        copy_within(f"{HERE}/report.csv", f"s3://{BUCKET}/limited/x", service=service)
+    assert refused.value.code == "PresignOnly"
+    assert "Download the objects and upload them instead." in str(refused.value)
