@@ -119,9 +119,15 @@ class Shelf:
 def sign(base: str, body: "dict[str, Any]") -> "dict[str, Any]":
     """The service's answer to a request for URLs, in either form."""
     if body.get("format") == "compact":
-        below = body["prefix"].removeprefix("s3:/")
-        urls = [[quote(f"{below}{key}"), "s"] for key in body["keys"]]
-        return {"base": base, "query": "X=1", "urls": urls, "headers": {}, "expiresAt": END}
+        below = quote(body["prefix"].removeprefix("s3:/"))
+        urls = [[quote(key), "s"] for key in body["keys"]]
+        return {
+            "base": f"{base}{below}",
+            "query": "X=1",
+            "urls": urls,
+            "headers": {},
+            "expiresAt": END,
+        }
     return {"urls": [_url(base, request) for request in body["requests"]]}
 
 

@@ -47,8 +47,8 @@ def presigning(serve: Serve, most: int = 10_000) -> Served:
         if len(wanted) > most:
             return 413, {}, {"code": "TooLarge", "detail": "fewer"}
         if "keys" in body:
-            made = [[f"/reports/{quote(key)}", f"sig-{quote(key)}"] for key in wanted]
-            shared = {"base": "https://s3", "query": "q=1", "headers": {"h": "1"}}
+            made = [[quote(key), f"sig-{quote(key)}"] for key in wanted]
+            shared = {"base": "https://s3/reports/", "query": "q=1", "headers": {"h": "1"}}
             return 200, {}, {**shared, "urls": made, "expiresAt": END}
         return 200, {}, {"urls": [_entry(**one) for one in wanted]}
 

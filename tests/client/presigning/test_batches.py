@@ -8,7 +8,7 @@ import s3vend
 from s3vend.presigning.batches import shared_prefix
 from tests.client.asking import service
 from tests.client.conftest import Serve
-from tests.client.vending import presigning
+from tests.client.vending import END, presigning
 
 P = "s3://bucket/reports/"
 
@@ -98,3 +98,27 @@ def test_what_is_too_large_is_asked_for_in_halves_and_in_order(serve: Serve, pre
 def test_one_that_is_too_large_is_refused(serve: Serve) -> None:
     with pytest.raises(s3vend.InvalidRequest, match="fewer"):
         s3vend.presign([P + "a", P + "b"], service=service(presigning(serve, most=0).url))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"base": "https://s3"}, "base of its URLs that does not end"),
+        ({"base": "https://"}, "does not begin with https"),
+        ({"base": "http://s3/reports/"}, "does not begin with https"),
+        ({"urls": [["a b", "sig"], ["b", "sig"]]}, "without a path or a signature"),
+        ({"urls": [["a", "sig\n"], ["b", "sig"]]}, "without a path or a signature"),
+        ({"urls": [["a", ""], ["b", "sig"]]}, "without a path or a signature"),
+        ({"urls": [["a"], ["b", "sig"]]}, "without a path or a signature"),
+    ],
+    ids=str,
+)
+def test_a_compact_answer_that_could_lead_elsewhere_is_refused(
+    serve: Serve, changed: "dict[str, object]", message: str
+) -> None:
+    whole = {"base": "https://s3/reports/", "query": "q=1", "headers": {}, "expiresAt": END}
+    answer = {**whole, "urls": [["a", "sig"], ["b", "sig"]], **changed}
+    with pytest.raises(s3vend.S3VendError, match=message):
+        s3vend.presign(
+            [P + "a", P + "b"], service=service(serve(lambda asked: (200, {}, answer)).url)
+        )

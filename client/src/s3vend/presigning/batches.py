@@ -11,7 +11,7 @@ from s3vend.service.connect import Service
 BATCH, COMPACT = 1_000, 10_000  # URLs in one request: in the full and in the compact form
 BYTES = 4_000_000  # of a compact answer, which contains the keys percent-encoded
 SIGNED = 80  # bytes that a compact answer has for each URL in addition to the key
-_PATH = re.compile(r"/[!-~]*")
+_SENT = re.compile(r"[!-~]+")
 _COMMON = re.compile(r"s3://[^/]+/(?:.*/)?", re.DOTALL)
 
 Request = Mapping[str, object]
@@ -74,8 +74,10 @@ def _presign_compact(service: Service, shared: Request, keys: Sequence[str]) -> 
             service, shared, keys[half:]
         )
     base, begin = str(answer["base"]), f"?{answer['query']}&X-Amz-Signature="
+    if not base.endswith("/"):  # or a path could go on with the host
+        raise S3VendError("The service's answer has a base of its URLs that does not end with '/'.")
     members = {name: answer[name] for name in ("headers", "expiresAt")}
-    entry = members | {"method": shared["method"], "url": f"{base}/{begin}"}
+    entry = members | {"method": shared["method"], "url": f"{base}{begin}"}
     first = url_of(entry, service.settings.url)  # all have this base, headers and expiry
     return [
         Url(first.method, f"{base}{path}{begin}{signature}", first.headers, first.expires_at)
@@ -87,7 +89,7 @@ def _checked(entry: object) -> tuple[str, str]:
     """Return the path and the signature of one URL, which cannot change where the others lead."""
     if isinstance(entry, list) and len(entry) == 2 and all(isinstance(one, str) for one in entry):
         path, signature = entry
-        if _PATH.fullmatch(path) and _PATH.fullmatch(f"/{signature}"):
+        if _SENT.fullmatch(path) and _SENT.fullmatch(signature):
             return path, signature
     raise S3VendError("The service's answer has a URL without a path or a signature.")
 

@@ -55,10 +55,10 @@ def both(at: Serve, stored: "dict[str, bytes]") -> Served:
     def signed(body: "dict[str, Any]") -> "dict[str, object]":
         if body.get("format") != "compact":
             return {"urls": [sign(found[0], one) for one in body["requests"]]}
-        prefix = body["prefix"].removeprefix("s3:/")
-        urls = [[quote(f"{prefix}{key}"), "s"] for key in body["keys"]]
+        below = quote(body["prefix"].removeprefix("s3:/"))
+        urls = [[quote(key), "s"] for key in body["keys"]]
         end = {"expiresAt": "2099-01-01T00:00:00Z", "headers": {}}
-        return {"base": found[0].url, "query": "X=1", "urls": urls, **end}
+        return {"base": f"{found[0].url}{below}", "query": "X=1", "urls": urls, **end}
 
     def reply(asked: Asked) -> Reply:
         if asked.path.endswith("/presigned-urls"):
