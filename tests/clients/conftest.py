@@ -5,7 +5,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from local.stack import seed as seeding
 from local.stack.build import built
 from local.stack.deploy import Stack, deploy
 from local.stack.seed import BUCKET, OBJECTS
-from tests.clients import versions
+from tests.clients import across, versions
 from tests.clients.between import Between, standing
 from tests.clients.prefixed import CELLS as CELLS_BELOW
 from tests.clients.prefixed import Row
@@ -28,10 +28,12 @@ from tests.clients.tools import CELLS, ROOT, Tool, Way, Where
 
 RESULTS = Path(__file__).with_name("results.json")
 PREFIXES = Path(__file__).with_name("prefixes.json")
+ACROSS = Path(__file__).with_name("across.json")
 INSIDE, OUTSIDE, MANY = "tenants/acme/orders.csv", "tenants/acme2/orders.csv", "tenants/acme/many/"
 BODIES = {f"{MANY}{number}": f"part {number}".encode() for number in range(8)}
 TENANT = {"groups": ["tenants"], "tenant_id": "acme"}
 GRANT = "tenants"
+ASKED = {"target": f"s3://{BUCKET}/tenants/acme/*", "permission": "READWRITE"}
 COLUMNS = ("inside", "outside", "again")
 COMMAND = f"{ROOT}/.venv/bin/s3vend"
 LENT = f"s3://{BUCKET}/tenants/acme/*", "--permission", "READWRITE"
@@ -51,6 +53,7 @@ class Scene:
     stack: Stack
     between: Between
     where: Where
+    asked: Mapping[str, str] = field(default_factory=lambda: ASKED)  # of container credentials
 
     def settings(self, tool: Tool, way: Way) -> dict[str, str]:
         """The environment of a client that has a token and no AWS credentials."""
@@ -58,7 +61,6 @@ class Scene:
         base = self.between.secure_url if secure else self.between.url
         path = self.stack.url.removeprefix(self.cloud.endpoint)
         api = base + path
-        asked = {"target": f"s3://{BUCKET}/tenants/acme/*", "permission": "READWRITE"}
         known: dict[Way, dict[str, str]] = {
             "sts": {
                 "AWS_ENDPOINT_URL_STS": f"{api}/sts/{GRANT}",
@@ -67,7 +69,7 @@ class Scene:
             },
             "container": {
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI": (
-                    f"{api}/web-identity/credentials?{urlencode(asked)}"
+                    f"{api}/web-identity/credentials?{urlencode(self.asked)}"
                 ),
                 "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(self.where.token),
             },
@@ -203,6 +205,31 @@ def prefixes() -> Iterator[Prefixes]:
     if made.is_whole():
         told = {"date": datetime.now(UTC).date().isoformat(), "rows": made.rows}
         PREFIXES.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+
+
+class Across:
+    """The rows that read here and write there, written down when all have been run."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+
+    def note(self, name: str, version: str) -> None:
+        """A cell that holds, with the tool's version."""
+        self.rows[name] = version
+
+    def is_whole(self) -> bool:
+        wanted = {across.cell(row.name, "WRITE", way) for row, way in across.CELLS}
+        wanted |= {across.cell(one.name, one.there, way) for one, way in across.COMMAND_CELLS}
+        return self.rows.keys() == wanted
+
+
+@pytest.fixture(scope="session")
+def results_across() -> Iterator[Across]:
+    made = Across()
+    yield made
+    if made.is_whole():
+        told = {"date": datetime.now(UTC).date().isoformat(), "rows": made.rows}
+        ACROSS.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.clients import prefixed
+from tests.clients import across, prefixed
 from tests.clients.tools import CELLS, PACKAGES, ROOT, TOOLS, WAYS
 from tools import __main__ as generated
 from tools import matrix
 
 SEEN: dict[str, Any] = json.loads(matrix.RESULTS.read_text(encoding="utf-8"))
 BELOW: dict[str, Any] = json.loads(matrix.PREFIXES.read_text(encoding="utf-8"))
+ACROSS: dict[str, Any] = json.loads(matrix.ACROSS.read_text(encoding="utf-8"))
 PAGE = matrix.PATH.read_text(encoding="utf-8")
 LOCKS = ROOT / "tests/clients/environments"
 
@@ -60,6 +61,19 @@ def test_what_was_run_under_a_prefix_is_what_is_locked(row: prefixed.Row) -> Non
     assert found == {locked(row.environment, "@uppy/aws-s3")}
 
 
+def test_every_row_that_reads_here_and_writes_there_was_run() -> None:
+    cells = {across.cell(row.name, "WRITE", way) for row, way in across.CELLS}
+    cells |= {across.cell(one.name, one.there, way) for one, way in across.COMMAND_CELLS}
+    assert cells == ACROSS["rows"].keys()
+
+
+def test_what_read_here_and_wrote_there_is_what_is_locked() -> None:
+    environments = {row.name: row.environment for row in across.PROGRAMS}
+    environments |= {one.name: one.tool.environment for one in across.COMMANDS}
+    for cell, version in ACROSS["rows"].items():
+        assert version.split()[-1] == locked(environments[cell.partition(" / ")[0]]), cell
+
+
 def test_a_row_that_lacks_a_way_says_what_it_needs() -> None:
     for row in prefixed.ROWS:
         assert row.needs or row.ways in {prefixed.BOTH, ("page",)}, row.name
@@ -68,7 +82,8 @@ def test_a_row_that_lacks_a_way_says_what_it_needs() -> None:
 def test_every_program_is_of_a_row() -> None:
     places = (ROOT / "tests/clients/programs/prefix", ROOT / "tests/clients/go")
     programs = {path.name for place in places for path in place.iterdir()}
-    assert programs - {"steps.py", "__pycache__"} <= {row.program for row in prefixed.ROWS}
+    rows = [*prefixed.ROWS, *across.PROGRAMS]
+    assert programs - {"steps.py", "__pycache__"} <= {row.program for row in rows}
 
 
 def test_debian_s_packages_are_those_that_make_installs() -> None:
