@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from s3vend.errors import SettingsError
@@ -37,6 +38,7 @@ def valid_address(url: str, name: str) -> str:
     )
 
 
+@lru_cache(64)
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine."""
     if host == "localhost":
