@@ -46,14 +46,17 @@ READERS: dict[str, Callable[[str], Entry]] = {
 
 
 def list_entries(request: gateway.Request, kind: str) -> Answer:
-    """One page of the entries of a kind, in the order of their ids."""
+    """One page of the entries of a kind, in the order of their ids.
+
+    Pages that have one ``revision``, the last read after the others, are of that revision.
+    """
     request.caller()
     page = Page.from_query(request.query(PARAMETERS), parts=1)
     start = page.start[0] if page.start else ""
-    found = entries(dynamodb, settings.table, kind, start=start)
-    return page.answer(
-        kind, (((key.sk,), READERS[kind](document).as_json()) for key, document in found)
-    )
+    revision = catalogue.revision(dynamodb, settings.table)  # before the entries
+    found = entries(dynamodb, settings.table, kind, start=start, consistent=True)
+    listed = (((key.sk,), READERS[kind](document).as_json()) for key, document in found)
+    return page.answer(kind, listed) | {"revision": revision}
 
 
 def read_entry(request: gateway.Request, kind: str) -> Answer:

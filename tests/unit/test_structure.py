@@ -28,6 +28,7 @@ PYDANTIC_AT = {
         "bodies/body.py",
         "bodies/fields.py",
         "bodies/content_fields.py",
+        "bodies/described_fields.py",
         "bodies/issuer_fields.py",
         "bodies/parse.py",
         "credentials/request.py",

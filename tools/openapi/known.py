@@ -1,7 +1,8 @@
 """JSON Schemas of members that the code parses with its own functions."""
 
 from tools.openapi.shapes import CONTROL, Schema, matching, none_of, ref
-from vending.bodies import content_fields, fields, header_values, issuer_fields
+from vending import described
+from vending.bodies import content_fields, described_fields, fields, header_values, issuer_fields
 from vending.bodies.fields import ADDRESS_BLOCKS
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
@@ -65,6 +66,14 @@ KNOWN: list[tuple[object, Schema]] = [
         matching(
             "arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|user)/(?:[!-~]*/)?[A-Za-z0-9_+=,.@-]{1,64}"
         ),
+    ),
+    (
+        described_fields.Description,
+        {
+            "type": "string",
+            "maxLength": described.DESCRIPTION,
+            "pattern": rf"^(?!\s)[^{described_fields.HIDDEN}]+(?<!\s)$",
+        },
     ),
     (fields.Version, {"type": "integer", "const": 1}),
     (fields.Seconds, whole_or(1, 3600, DURATION)),

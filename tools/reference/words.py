@@ -10,7 +10,8 @@ VENDED = ("vendId", "sessionId")
 EXPLAINED = ("decision", "reason", "matchedGrantTargets", "limits", "presignedUrls")
 PAGE = "query: `limit`, `nextToken`"
 GRANT = (
-    *("id", "grantee", "scope", "permission", "maxDuration?", "expires?", "sourceIp?"),
+    *("id", "owner?", "description?", "grantee", "scope", "permission"),
+    *("maxDuration?", "expires?", "sourceIp?"),
     *("maxObjectSize?", "contentTypes?", "activeContent?", "versions?", "rateLimit?"),
     *("objectHeaders?", "storageClasses?", "redirects?", "tagging?"),
 )
@@ -105,23 +106,38 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
             *("Provider", "PackedPolicySize?", "SourceIdentity"),
         ),
     ),
-    "GET /admin/grants": ("lists all grants by id", PAGE, ("grants", "nextToken?")),
+    "GET /admin/grants": ("lists all grants by id", PAGE, ("grants", "revision", "nextToken?")),
     "GET /admin/grants/{id}": ("returns one grant", "", (*GRANT, "vpcEndpoint?")),
-    "GET /admin/issuers": ("lists all issuers", PAGE, ("issuers", "nextToken?")),
+    "GET /admin/issuers": ("lists all issuers", PAGE, ("issuers", "revision", "nextToken?")),
     "GET /admin/issuers/{id}": (
         "returns one issuer; its id is its URL with `~` for each `/`, without `https://`",
         "",
         (
-            *("issuer", "audience", "subjectClaim", "claims", "algorithms"),
+            *(
+                "issuer",
+                "owner?",
+                "description?",
+                "audience",
+                "subjectClaim",
+                "claims",
+                "algorithms",
+            ),
             *("maxTokenLifetime", "jwks?", "tenantClaims?", "tenancy?", "callerClaims?"),
             *("audienceClaim?", "emailVerified?"),
         ),
     ),
-    "GET /admin/locations": ("lists all locations by bucket", PAGE, ("locations", "nextToken?")),
+    "GET /admin/locations": (
+        "lists all locations by bucket",
+        PAGE,
+        ("locations", "revision", "nextToken?"),
+    ),
     "GET /admin/locations/{id}": (
         "returns the location of a bucket",
         "",
-        ("scope", "region", "account?", "kmsKey?", "role?", "externalId?", "vpcEndpoint?"),
+        (
+            *("scope", "owner?", "description?", "region", "account?", "kmsKey?", "role?"),
+            *("externalId?", "vpcEndpoint?"),
+        ),
     ),
     "GET /admin/revocations": (
         "lists revocations, newest first; ended ones are listed for 90 days",
@@ -279,9 +295,17 @@ MEANINGS = {
     "ChangesRequest.issuers": "if the list is absent, nothing in it changes",
     "ChangesRequest.locations": "if the list is absent, nothing in it changes",
     "ChangesRequest.revision": "refuse the changes unless this is still the table's revision",
+    "ChangesRequest.owner": (
+        "limit the request to entries with this `owner`: entries of others are refused in the "
+        "document, and neither changed nor removed"
+    ),
     "ChangesRequest.dryRun": "return the changes and write nothing",
     "ChangesRequest.prune": "remove entries that the given lists do not name",
     "GrantBody.id": "the grant's unique name",
+    "GrantBody.owner": (
+        "the team that looks after the grant; its callers see it, so that they know whom to ask"
+    ),
+    "GrantBody.description": "what the grant is for; its callers see it, so write nothing secret",
     "GrantBody.grantee": "whom the grant is for",
     "GrantBody.scope": "the keys that the grant opens",
     "GrantBody.permission": "what the grant allows with these keys",
@@ -308,6 +332,8 @@ MEANINGS = {
     "RateLimitBody.requests": "requests that vend credentials or URLs, for uploads too",
     "RateLimitBody.urls": "presigned URLs, those of uploads too",
     "IssuerBody.issuer": "its URL, exactly as `iss` in its tokens; `http:` only with `jwks`",
+    "IssuerBody.owner": "the team that looks after the entry; only administrators see it",
+    "IssuerBody.description": "what the issuer is for; only administrators see it",
     "IssuerBody.audience": (
         "a token's `aud` must contain one of these, exactly; never the audience of AWS STS, of a "
         "cluster's API server, of another cloud's token exchange, or of the issuer itself"
@@ -352,6 +378,8 @@ MEANINGS = {
     ),
     "GranteeBody.uniqueId": "pins this role or user; a later one of the same name does not match",
     "LocationBody.scope": "the bucket",
+    "LocationBody.owner": "the team that looks after the entry; only administrators see it",
+    "LocationBody.description": "what the bucket is for; only administrators see it",
     "LocationBody.region": "the bucket's region",
     "LocationBody.account": "the account that owns the bucket, if it is not the stack's",
     "LocationBody.kmsKey": "the KMS key that encrypts the bucket",

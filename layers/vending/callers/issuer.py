@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from vending.callers.grantee_keys import VALUE_BYTES, Scalar
+from vending.described import Described
 from vending.errors import TokenRefused
 
 SKEW = 60  # seconds that an issuer's clock may be ahead
@@ -33,7 +34,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Issuer:
+class Issuer(Described):
     """One entry of ``issuers`` in ``vending.yaml``."""
 
     url: str  # exactly as in the tokens
@@ -59,6 +60,7 @@ class Issuer:
         """Return the entry as in ``vending.yaml``."""
         members = {
             "issuer": self.url,
+            **self.described,
             "audience": self.audience[0] if len(self.audience) == 1 else list(self.audience),
             "subjectClaim": self.subject_claim,
             "claims": [

@@ -47,7 +47,7 @@ def apply(
         TooLarge: the answer would be too large; nothing is written.
         Unavailable: the table failed.
     """
-    record.note(dryRun=request.dry_run)  # also where it is refused
+    record.note(dryRun=request.dry_run, owner=request.owner)  # also where it is refused
     revision = catalogue.revision()
     if request.revision not in (None, revision):
         raise PreconditionFailed(

@@ -1,6 +1,6 @@
 """The checks that a document must pass before any of it is applied."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from vending.callers.principal import partition_of
 from vending.catalogue.changes import Entry, Kind
@@ -26,14 +26,39 @@ type Check = Callable[[Proposal], Iterator[Fault]]
 ID_MEMBERS: dict[Kind, str] = {"grant": "id", "issuer": "issuer", "location": "scope"}
 
 
+def _lists(proposal: Proposal) -> list[tuple[Kind, Sequence[Entry], Mapping[str, Entry]]]:
+    """The entries of each kind: those of the document, and the stored ones by id."""
+    stored = proposal.stored
+    return [
+        ("grant", proposal.grants, stored.grants),
+        ("issuer", proposal.issuers, stored.issuers),
+        ("location", proposal.locations, stored.locations),
+    ]
+
+
+def entries_of_others(proposal: Proposal) -> Iterator[Fault]:
+    """Entries of another owner, in a document that is limited to one; stored ones too."""
+    if (owner := proposal.owner) is None:
+        return
+    for kind, entries, stored in _lists(proposal):
+        for position, entry in enumerate(entries):
+            where = f"/{kind}s/{position}"
+            if entry.owner != owner:
+                found = f"is {entry.owner!r}" if entry.owner else "is missing"
+                detail = f"{found}; the request is limited to entries with the owner {owner!r}"
+                yield Fault(f"{where}/owner", detail)
+            if (before := stored.get(entry.id)) and before.owner != owner:
+                whose = f"belongs to {before.owner!r}" if before.owner else "has no owner"
+                detail = (
+                    f"{entry.id!r} {whose} on the service, and the request is limited to entries "
+                    f"of {owner!r}; use another name, or let it be handed over without this limit"
+                )
+                yield Fault(f"{where}/{ID_MEMBERS[kind]}", detail)
+
+
 def repeated_ids(proposal: Proposal) -> Iterator[Fault]:
     """Entries that repeat the id of an earlier entry."""
-    lists: dict[Kind, Sequence[Entry]] = {
-        "grant": proposal.grants,
-        "issuer": proposal.issuers,
-        "location": proposal.locations,
-    }
-    for kind, entries in lists.items():
+    for kind, entries, _ in _lists(proposal):
         first: dict[str, int] = {}
         for position, entry in enumerate(entries):
             if first.setdefault(entry.id, position) != position:
@@ -139,6 +164,7 @@ def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their faults
+    entries_of_others,
     repeated_ids,
     too_many_issuers,
     untrustworthy_issuers,

@@ -37,16 +37,14 @@ def untrustworthy_issuers(proposal: Proposal) -> Iterator[Fault]:
 
 def unfounded_tenancy(proposal: Proposal) -> Iterator[Fault]:
     """New and changed issuers of which more than one tenant gets tokens, against their word."""
-    for position, issuer in enumerate(proposal.issuers):
-        if issuer != proposal.stored.issuers.get(issuer.id):
-            for member, reason in judge.issuer_faults(issuer):
-                yield Fault(f"/issuers/{position}/{member}", reason)
+    for position, issuer in proposal.changed_issuers:
+        for member, reason in judge.issuer_faults(issuer):
+            yield Fault(f"/issuers/{position}/{member}", reason)
 
 
 def unread_blocks(proposal: Proposal) -> Iterator[Fault]:
     """Issuers whose entry reads a claim no more by which holders are blocked, or elsewhere."""
-    stored = proposal.stored.issuers
-    changed = [one for one in enumerate(proposal.issuers) if one[1] != stored.get(one[1].id)]
+    stored, changed = proposal.stored.issuers, proposal.changed_issuers
     blocked = proposal.setting.blocked() if changed else ()
     for position, issuer in changed:
         known = {claim.name for claim in issuer.claims}
@@ -62,10 +60,9 @@ def unread_blocks(proposal: Proposal) -> Iterator[Fault]:
 
 def foreign_audiences(proposal: Proposal) -> Iterator[Fault]:
     """Audiences of others, in issuers that are new or changed. Stored entries stay valid."""
-    for position, issuer in enumerate(proposal.issuers):
-        if issuer != proposal.stored.issuers.get(issuer.id):
-            for reason in foreign_audience(issuer):
-                yield Fault(f"/issuers/{position}/audience", reason)
+    for position, issuer in proposal.changed_issuers:
+        for reason in foreign_audience(issuer):
+            yield Fault(f"/issuers/{position}/audience", reason)
 
 
 def foreign_audience(issuer: Issuer) -> Iterator[str]:

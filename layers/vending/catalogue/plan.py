@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from vending.catalogue.changes import Change, Entry, Kind
 from vending.catalogue.checks import CHECKS
-from vending.catalogue.proposal import Proposal, Setting, Stored
+from vending.catalogue.proposal import Proposal, Setting, Stored, is_pruned
 from vending.catalogue.warnings import Warned, first_warnings
 from vending.documents.document import ChangesRequest
 from vending.errors import InvalidRequest
@@ -25,7 +25,7 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
     """The changes that make the catalogue equal to the document, and warnings.
 
     An absent list changes nothing. Entries that a list does not name are removed with ``prune``,
-    and kept without it.
+    and kept without it. With an ``owner``, entries of others are neither changed nor removed.
 
     Raises:
         InvalidRequest: a check found faults.
@@ -33,18 +33,17 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
     proposal = Proposal.of(request, stored, setting)
     if faults := [fault for check in CHECKS for fault in check(proposal)]:
         raise InvalidRequest("The document cannot be applied.", faults=faults)
-    pruned = proposal.pruned
     changes = [
-        *_differences("location", proposal.locations, stored.locations, pruned),
-        *_differences("issuer", proposal.issuers, stored.issuers, pruned),
-        *_differences("grant", proposal.grants, stored.grants, pruned),
+        *_differences("location", proposal.locations, stored.locations, request),
+        *_differences("issuer", proposal.issuers, stored.issuers, request),
+        *_differences("grant", proposal.grants, stored.grants, request),
     ]
     ended = _with_revocations(changes, stored.grants.values(), setting.role_arn)
     return Plan(ended, first_warnings(proposal))
 
 
 def _differences(
-    kind: Kind, entries: Iterable[Entry], stored: Mapping[str, Entry], pruned: Collection[Kind]
+    kind: Kind, entries: Iterable[Entry], stored: Mapping[str, Entry], request: ChangesRequest
 ) -> Iterator[Change]:
     named = set()
     for position, entry in enumerate(entries):
@@ -52,10 +51,9 @@ def _differences(
         before = stored.get(entry.id)
         if entry != before:
             yield Change(kind, entry.id, f"/{kind}s/{position}", before, entry)
-    if kind in pruned:
-        for id_, before in stored.items():
-            if id_ not in named:
-                yield Change(kind, id_, f"/{kind}s", before, None)
+    for id_, before in stored.items():
+        if id_ not in named and is_pruned(kind, before, request):
+            yield Change(kind, id_, f"/{kind}s", before, None)
 
 
 def _with_revocations(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from vending.callers.issuer import Issuer
-from vending.catalogue.changes import Kind
+from vending.catalogue.changes import Entry, Kind
 from vending.denials.holders import Holders
 from vending.documents.document import ChangesRequest
 from vending.grants.grant import Grant
@@ -48,8 +48,9 @@ class Proposal:
     grants: tuple[Grant, ...]
     issuers: tuple[Issuer, ...]
     locations: tuple[Location, ...]
-    pruned: frozenset[Kind]  # the document removes every entry of these that it does not name
-    unchanged_grants: tuple[Grant, ...]  # stored, and neither named nor pruned
+    pruned: frozenset[Kind]  # the document removes entries of these that it does not name
+    owner: str | None  # the document is limited to entries of this owner; None: it is not
+    unchanged_grants: tuple[Grant, ...]  # stored, and neither named nor removed
     reinterpreted: Mapping[str, int]  # as ``reinterpreted_issuers`` returns them
     trusted: Mapping[str, Issuer]  # by URL, after the document is applied
     registered: Mapping[str, Location]  # by bucket, after the document is applied
@@ -61,30 +62,41 @@ class Proposal:
         grants = tuple(one.grant() for one in request.grants or ())
         issuers = tuple(one.trusted_issuer() for one in request.issuers or ())
         locations = tuple(one.location() for one in request.locations or ())
-        pruned = _pruned_lists(request)
         ids = {one.id for one in grants}
-        kept_grants = () if "grant" in pruned else stored.grants.values()
-        kept_issuers = () if "issuer" in pruned else stored.issuers.values()
-        kept_locations = () if "location" in pruned else stored.locations.values()
+        kept_issuers = _kept("issuer", stored.issuers, request)
+        kept_locations = _kept("location", stored.locations, request)
         return cls(
             setting=setting,
             stored=stored,
             grants=grants,
             issuers=issuers,
             locations=locations,
-            pruned=pruned,
-            unchanged_grants=tuple(one for one in kept_grants if one.id not in ids),
+            pruned=_pruned_lists(request),
+            owner=request.owner,
+            unchanged_grants=tuple(
+                one for one in _kept("grant", stored.grants, request) if one.id not in ids
+            ),
             reinterpreted=reinterpreted_issuers(request, stored.issuers),
             trusted={one.url: one for one in (*kept_issuers, *issuers)},
             registered={one.id: one for one in (*kept_locations, *locations)},
             acknowledged=_acknowledged(request),
         )
 
+    @property
+    def changed_issuers(self) -> list[tuple[int, Issuer]]:
+        """The issuers that are new, or read other tokens or claims than before, by position."""
+        return [
+            (position, issuer)
+            for position, issuer in enumerate(self.issuers)
+            if not issuer.allows_as(self.stored.issuers.get(issuer.id))
+        ]
+
     def is_new(self, grant: Grant) -> bool:
-        """Whether the grant, or the entry of its issuer, is new or changed."""
+        """Whether the grant, or the entry of its issuer, is new or allows something else."""
         grantee = grant.grantee
         issuer = grantee.issuer if isinstance(grantee, WebGrantee) else None
-        return grant != self.stored.grants.get(grant.id) or issuer in self.reinterpreted
+        before = self.stored.grants.get(grant.id)
+        return not grant.allows_as(before) or issuer in self.reinterpreted
 
     def judged[T](self, grant: Grant, judge: Callable[[WebGrantee, Issuer], T]) -> T | None:
         """What ``judge`` says of a grantee outside AWS and its issuer; None for any other."""
@@ -123,7 +135,7 @@ def reinterpreted_issuers(request: ChangesRequest, stored: Mapping[str, Issuer])
         issuer.url: position
         for position, issuer in enumerate(issuers)
         if (before := stored.get(issuer.id))
-        and issuer != before
+        and not issuer.allows_as(before)
         and not (issuer.tenancy == "own" and issuer.says_as(before))
     }
 
@@ -144,9 +156,18 @@ def needs_all_grants(
     registered = [one.location() for one in request.locations or ()]
     return (
         request.prune
-        or any(issuers.get(one.id, one) != one for one in trusted)
-        or any(locations.get(one.id, one) != one for one in registered)
+        or any(not one.allows_as(issuers.get(one.id, one)) for one in trusted)
+        or any(not one.allows_as(locations.get(one.id, one)) for one in registered)
     )
+
+
+def is_pruned(kind: Kind, entry: Entry, request: ChangesRequest) -> bool:
+    """Whether the document removes this stored entry if it does not name it."""
+    return kind in _pruned_lists(request) and request.owner in (None, entry.owner)
+
+
+def _kept[E: Entry](kind: Kind, stored: Mapping[str, E], request: ChangesRequest) -> list[E]:
+    return [one for one in stored.values() if not is_pruned(kind, one, request)]
 
 
 def _pruned_lists(request: ChangesRequest) -> frozenset[Kind]:

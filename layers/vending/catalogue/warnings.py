@@ -62,7 +62,7 @@ def _unacknowledged(proposal: Proposal) -> Iterator[Warned]:
 def _of_issuers(proposal: Proposal) -> Iterator[Warned]:
     for position, issuer in enumerate(proposal.issuers):
         at = f"/issuers/{position}"
-        if issuer == proposal.stored.issuers.get(issuer.id):
+        if issuer.allows_as(proposal.stored.issuers.get(issuer.id)):
             for member, reason in judge.issuer_faults(issuer):
                 yield Warned("RefusedIfNew", f"{at}/{member}", reason)
             for reason in foreign_audience(issuer):
@@ -88,7 +88,7 @@ def _of_grants(proposal: Proposal) -> Iterator[Warned]:
 
 
 def _but_its_id(grant: Grant) -> Grant:
-    return replace(grant, id="")
+    return replace(grant.undescribed(), id="")
 
 
 def _of_members(grant: Grant, proposal: Proposal) -> Iterator[tuple[str, str, str]]:

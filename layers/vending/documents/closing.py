@@ -114,8 +114,8 @@ def _types(before: Grant, after: Grant, _: str) -> bool:
     return not kinds or (bool(before.content_types) and all(covered))
 
 
-def _judged_only(_: Issuer, __: Issuer, ___: str) -> bool:
-    """The member only decides which grants an administrator may write."""
+def _allows_nothing(_: _Entry, __: _Entry, ___: str) -> bool:
+    """The member is for people, or only decides which grants an administrator may write."""
     return True
 
 
@@ -130,8 +130,10 @@ def _keys(before: Issuer, after: Issuer, _: str) -> bool:
     return old <= new
 
 
+_DESCRIBED: Mapping[str, Rule] = {"owner": _allows_nothing, "description": _allows_nothing}
 RULES: Mapping[type, Mapping[str, Rule]] = {
     Grant: {
+        **_DESCRIBED,
         "grantee": lambda before, after, _: _includes(before, after, "grantee"),
         "scope": lambda before, after, _: after.scope.covers(before.scope),
         "permission": lambda before, after, _: _includes(before, after, "permission"),
@@ -153,13 +155,17 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         ),
     },
     Location: {
+        **_DESCRIBED,
         "region": _new("kms_key"),  # a policy names the region only for a key
-        "account": lambda before, after, own: before.owner(own) == after.owner(own),
+        "account": lambda before, after, own: (
+            before.owning_account(own) == after.owning_account(own)
+        ),
         "kms_key": _new("kms_key"),
         "role": lambda before, after, own: before.role_arn(own) == after.role_arn(own),
         "vpc_endpoint": _no_limit("vpc_endpoint"),
     },
     Issuer: {
+        **_DESCRIBED,
         "audience": _more("audience"),
         "claims": _more("claims"),
         "algorithms": _more("algorithms"),
@@ -168,7 +174,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "caller_claims": lambda before, after, _: (
             set(after.caller_claims) <= set(before.caller_claims)
         ),
-        "tenant_claims": _judged_only,
-        "tenancy": _judged_only,
+        "tenant_claims": _allows_nothing,
+        "tenancy": _allows_nothing,
     },
 }

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from vending.bodies.body import Body
+from vending.bodies.described_fields import Owner
 from vending.bodies.fields import Listed, Version, between
 from vending.bodies.strict_json import read_strictly
 from vending.documents.grant import GrantBody
@@ -32,6 +33,7 @@ class ChangesRequest(Body):
     issuers: Annotated[Listed[IssuerBody], between(0, ISSUERS)] | None = None
     locations: Annotated[Listed[LocationBody], between(0, ENTRIES)] | None = None
     revision: Annotated[int, Field(ge=0)] | None = None
+    owner: Owner | None = None
     dry_run: bool = False
     prune: bool = False
 

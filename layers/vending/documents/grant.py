@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from vending.bodies.body import Body
 from vending.bodies.content_fields import ContentTypes, Origin, Size
+from vending.bodies.described_fields import Description, Owner
 from vending.bodies.fields import (
     GrantScope,
     IamArn,
@@ -88,6 +89,8 @@ class GrantBody(Body):
     """A grant, as in ``vending.yaml``."""
 
     id: Identifier
+    owner: Owner | None = None
+    description: Description | None = None
     grantee: GranteeBody
     scope: GrantScope
     permission: PermissionName
@@ -158,6 +161,8 @@ class GrantBody(Body):
         """The grant that this body describes."""
         return Grant(
             id=self.id,
+            owner=self.owner,
+            description=self.description,
             grantee=self.grantee.grantee(),
             scope=self.scope,
             permission=self.permission,

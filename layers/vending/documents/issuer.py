@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from vending.bodies.body import Body
+from vending.bodies.described_fields import Description, Owner
 from vending.bodies.issuer_fields import (
     Algorithms,
     Audience,
@@ -26,6 +27,8 @@ class IssuerBody(Body):
     """A trusted issuer of tokens, as in ``vending.yaml``."""
 
     issuer: IssuerUrl
+    owner: Owner | None = None
+    description: Description | None = None
     audience: Audience
     subject_claim: Subject = "sub"
     claims: Claims = ()
@@ -71,6 +74,8 @@ class IssuerBody(Body):
         """The issuer that this body describes."""
         return Issuer(
             url=self.issuer,
+            owner=self.owner,
+            description=self.description,
             audience=self.audience,
             subject_claim=self.subject_claim,
             claims=self.claims,

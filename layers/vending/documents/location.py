@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import model_validator
 
 from vending.bodies.body import Body
+from vending.bodies.described_fields import Description, Owner
 from vending.bodies.fields import (
     Account,
     BucketScope,
@@ -23,6 +24,8 @@ class LocationBody(Body):
     """A location, as in ``vending.yaml``."""
 
     scope: BucketScope
+    owner: Owner | None = None
+    description: Description | None = None
     region: Region
     account: Account | None = None
     kms_key: KmsKey | None = None
@@ -46,6 +49,8 @@ class LocationBody(Body):
         """The location that this body describes."""
         return Location(
             scope=self.scope,
+            owner=self.owner,
+            description=self.description,
             region=self.region,
             account=self.account,
             kms_key=self.kms_key,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from vending.callers.caller import Caller
+from vending.described import Described
 from vending.grants.grantee import Grantee
 from vending.grants.keys import Keys
 from vending.grants.rate_limit import RateLimit
@@ -13,7 +14,7 @@ from vending.grants.scope import Scope
 from vending.times import iso
 
 SEEN = (
-    *("id", "scope", "permission", "maxDuration", "expires"),
+    *("id", "owner", "description", "scope", "permission", "maxDuration", "expires"),
     *("maxObjectSize", "contentTypes", "activeContent", "versions", "rateLimit"),
     *("objectHeaders", "storageClasses", "redirects", "tagging"),
 )
@@ -56,7 +57,7 @@ class Permission(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Described):
     """One entry of ``grants`` in ``vending.yaml``."""
 
     id: str
@@ -116,6 +117,7 @@ class Grant:
         }
         return {
             "id": self.id,
+            **self.described,
             "grantee": self.grantee.as_json(),
             "scope": str(self.scope),
             "permission": self.permission.value,

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from vending.described import Described
 from vending.grants.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class Location(Described):
     """A bucket that the service lends from; its id is the bucket's name."""
 
     scope: Keys  # a whole bucket
@@ -25,7 +26,7 @@ class Location:
         """Return the ARN of the role to assume; ``own`` is the service's own role."""
         return self.role or own
 
-    def owner(self, own: str) -> str:
+    def owning_account(self, own: str) -> str:
         """Return the account that owns the bucket: ``account``, or else the account of the role."""
         return self.account or self.role_arn(own).split(":")[4]
 
@@ -33,6 +34,7 @@ class Location:
         """Return the location as in ``vending.yaml``."""
         members = {
             "scope": str(self.scope),
+            **self.described,
             "region": self.region,
             "account": self.account,
             "kmsKey": self.kms_key,

@@ -37,7 +37,7 @@ def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions
 
 def location_conditions(location: Location, role_arn: str) -> Conditions:
     """The location's conditions for every session; ``session_for`` refuses other endpoints."""
-    equal: dict[str, str | list[str]] = {"aws:ResourceAccount": location.owner(role_arn)}
+    equal: dict[str, str | list[str]] = {"aws:ResourceAccount": location.owning_account(role_arn)}
     if location.vpc_endpoint:
         equal["aws:SourceVpce"] = location.vpc_endpoint
     return {"StringEquals": equal}

@@ -73,7 +73,7 @@ def check_uploading(request: Uploading, decision: Decision, role_arn: str, place
 
 def check_owner(owner: str | None, decision: Decision, role_arn: str, place: str) -> None:
     """Raise ``InvalidRequest`` if an account is given that does not own the bucket."""
-    if owner not in (None, decision.location.owner(role_arn)):
+    if owner not in (None, decision.location.owning_account(role_arn)):
         raise _wrong(f"{place}/expectedBucketOwner", "does not own this bucket")
 
 

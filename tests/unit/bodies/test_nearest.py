@@ -24,6 +24,7 @@ from vending.urls.request import UrlsRequest
         (ChangesRequest, ("grants", 0, "max_duration"), "maxDuration"),
         (ChangesRequest, ("grants", 0, "maxDuraton"), "maxDuration"),
         (ChangesRequest, ("grants", 12, "expiry"), "expires"),
+        (ChangesRequest, ("grants", 0, "descripton"), "description"),
         (ChangesRequest, ("grants", 0, "grantee", "subjects"), "subject"),
         (ChangesRequest, ("grants", 0, "rateLimit", "url"), "urls"),
         (ChangesRequest, ("issuers", 0, "audiences"), "audience"),

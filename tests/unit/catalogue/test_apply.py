@@ -209,6 +209,38 @@ def test_an_old_revision_is_refused_before_anything_is_written() -> None:
     assert table.apply(grants=[line()], revision=1)["revision"] == 2
 
 
+def test_a_request_that_is_limited_to_an_owner_says_so_in_its_record() -> None:
+    table = Table()
+    table.apply(owner="team-data", locations=[HERE | {"owner": "team-data"}])
+    assert table.record.members.pop("owner") == "team-data"
+    with pytest.raises(InvalidRequest):
+        table.apply(owner="team-web", locations=[HERE | {"owner": "team-web"}])
+    assert table.record.members.pop("owner") == "team-web"
+    ((change, _, _),) = table.told
+    assert change.as_json()["after"] == HERE | {"owner": "team-data"}
+    table = Table()
+    table.apply(locations=[HERE])
+    assert "owner" not in table.record.members
+
+
+def test_an_entry_that_another_owner_gets_meanwhile_is_not_changed() -> None:
+    """The limit is checked against the revision that the transaction then requires."""
+    table = Table()
+    table.apply(locations=[HERE])
+    read = table.stored
+
+    def stored(request: ChangesRequest) -> Stored:
+        found = read(request)
+        if request.owner == "team-data":  # just after this request has read the table
+            table.apply(grants=[line("a", owner="team-web")])
+        return found
+
+    table.stored = stored  # type: ignore[method-assign]
+    with pytest.raises(PreconditionFailed):
+        table.apply(owner="team-data", grants=[line("a", owner="team-data", maxDuration=60)])
+    assert table.stored(document()).grants["a"].owner == "team-web"
+
+
 def test_a_fault_anywhere_writes_nothing() -> None:
     table = Table()
     with pytest.raises(InvalidRequest):

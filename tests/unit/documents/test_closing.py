@@ -409,7 +409,7 @@ def context(asking: Asking, old: Stored) -> dict[str, str]:
     place, mine = old.locations["bkt"], old.grants["a"]
     endpoint = place.vpc_endpoint or mine.vpc_endpoint
     return {
-        "aws:ResourceAccount": place.owner(ROLE_ARN),
+        "aws:ResourceAccount": place.owning_account(ROLE_ARN),
         "aws:SourceIp": asking.address,
         "aws:CurrentTime": (NOW + timedelta(seconds=asking.passed)).isoformat(),
         "kms:ViaService": f"s3.{place.region}.amazonaws.com",

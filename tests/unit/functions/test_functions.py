@@ -343,6 +343,7 @@ def test_an_administrators_document_is_applied(load: Load) -> None:
     assert response["statusCode"] == 200, response["body"]
     assert json.loads(response["body"])["revision"] == 2
     listed = function.handler(event("admin-grants"), CONTEXT)
+    assert json.loads(listed["body"])["revision"] == 2
     ids = [one["id"] for one in json.loads(listed["body"])["grants"]]
     assert ids == ["a-grant", "ended", "of-a-later-user", "outside", "report-readers"]
 
