@@ -36,6 +36,8 @@ def token(cloud: Cloud, apply: Apply, s3: "S3Client") -> str:
         for name, (scope, permission) in scopes.items()
     ]
     grants[-1]["maxObjectSize"] = 1000
+    tagging = {"scope": f"{HERE}/tagging/*", "permission": "READ", "tagging": True}
+    grants.append({"id": "copier-reads-tags", "grantee": grantee, **tagging})
     locations = [{"scope": f"s3://{OTHER}/*", "region": REGION}]
     apply({"version": 1, "locations": locations, "grants": grants})
     return cloud.issuer.token({"sub": "copier"})
@@ -64,46 +66,43 @@ def test_an_object_is_copied_to_another_bucket_with_what_s3_keeps(
     assert (copied.size, copied.etag) == (7, got["ETag"])
 
 
-def test_a_large_object_is_copied_in_parts(
-    service: Service, s3: "S3Client", monkeypatch: pytest.MonkeyPatch, apply: Apply, cloud: Cloud
+@pytest.mark.parametrize("tags", ["", "class=secret"])
+def test_a_large_object_is_copied_in_parts_if_it_has_no_tags(
+    service: Service, s3: "S3Client", monkeypatch: pytest.MonkeyPatch, tags: str
 ) -> None:
-    content = os.urandom(11 * MIB + 1)
-    sent = s3.put_object(
-        Bucket=BUCKET, Key="originals/large", Body=content, CacheControl="no-store"
-    )
-    original = Copied("", f"{HERE}/large", len(content), sent["ETag"])
-    session = CopySession(f"{HERE}/*", f"{THERE}/*", service)
-    with pytest.raises(s3vend.TransferError, match="tagging: true"):
-        copy_object(original, f"{THERE}/large", session, largest=MIB)
-    apply(
-        {
-            "version": 1,
-            "grants": [
-                {
-                    "id": "copier-reads-tags",
-                    "grantee": {"issuer": cloud.issuer.url, "subject": "copier"},
-                    "scope": f"{HERE}/large",
-                    "permission": "READ",
-                    "tagging": True,
-                }
-            ],
-        }
-    )
     monkeypatch.setattr("s3vend.within.parts.SIZE", 5 * MIB)
-    session = CopySession(f"{HERE}/large", f"{THERE}/large", service)
-    copied = copy_object(original, f"{THERE}/large", session, largest=MIB)
-    got = s3.get_object(Bucket=OTHER, Key="copies/large")
+    content, name = os.urandom(11 * MIB + 1), f"tagging/{tags or 'none'}"
+    kept = {"Key": f"originals/{name}", "CacheControl": "no-store", "Tagging": tags}
+    sent = s3.put_object(Bucket=BUCKET, Body=content, **kept)  # type: ignore[arg-type]
+    original = Copied("", f"{HERE}/{name}", len(content), sent["ETag"])
+    session = CopySession(f"{HERE}/tagging/*", f"{THERE}/*", service)
+    if tags:
+        with pytest.raises(s3vend.TransferError, match="has a tag"):
+            copy_object(original, f"{THERE}/{name}", session, largest=MIB)
+        return
+    copied = copy_object(original, f"{THERE}/{name}", session, largest=MIB)
+    got = s3.get_object(Bucket=OTHER, Key=f"copies/{name}")
     assert got["Body"].read() == content
     assert (got["ETag"], got["CacheControl"]) == (copied.etag, "no-store")
     assert copied.etag.endswith('-3"')
     assert s3.list_multipart_uploads(Bucket=OTHER).get("Uploads", []) == []
 
 
+def test_tags_that_the_session_may_not_read_are_not_lost_in_parts(
+    service: Service, s3: "S3Client"
+) -> None:
+    sent = s3.put_object(Bucket=BUCKET, Key="originals/large", Body=b"content")
+    original = Copied("", f"{HERE}/large", 7, sent["ETag"])
+    session = CopySession(f"{HERE}/*", f"{THERE}/*", service)
+    with pytest.raises(s3vend.TransferError, match="tagging: true"):
+        copy_object(original, f"{THERE}/large", session, largest=0)
+
+
 def test_a_source_that_was_replaced_is_not_copied(service: Service, s3: "S3Client") -> None:
     s3.put_object(Bucket=BUCKET, Key="originals/changes", Body=b"new")
     session = CopySession(f"{HERE}/*", f"{THERE}/*", service)
     for largest in (MIB, 0):
-        original = Copied("", f"{HERE}/changes", 3, '"0123456789abcdef0123456789abcdef"')
+        original = Copied("", f"{HERE}/changes", 3, f'"{"0" * 32}"')
         with pytest.raises(s3vend.ObjectChanged):
             copy_object(original, f"{THERE}/changes", session, largest=largest)
     assert s3.list_objects_v2(Bucket=OTHER, Prefix="copies/changes")["KeyCount"] == 0

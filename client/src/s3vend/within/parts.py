@@ -106,9 +106,10 @@ class PartsJob:
                 f"true. Else {OTHERWISE}."
             ) from None
         if count := len(texts_in(answer.body, "Tag")):
+            tags = "a tag" if count == 1 else f"{count} tags"
             raise TransferError(
-                f"{target} has {count} tags. It is copied in parts, since it has more than 5 GiB, "
-                f"and S3 copies no tags with parts: {OTHERWISE}."
+                f"{target} has {tags}. It is copied in parts, since it has more than 5 GiB, and S3 "
+                f"copies no tags with parts: {OTHERWISE}."
             )
 
     def _copy_parts(self, id_: str) -> None:
