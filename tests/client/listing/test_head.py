@@ -6,7 +6,7 @@ import pytest
 
 import s3vend
 from s3vend.listing.entries import Listed
-from s3vend.listing.head import find_object
+from s3vend.listing.head import find_object, is_listed
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.shelf import etag, of, serving_shelf
 
@@ -36,3 +36,31 @@ def test_an_answer_without_size_or_time_is_refused(headers: "dict[str, str]", se
 
     with pytest.raises(s3vend.TransferError, match="s3://b/k has no size or no time"):
         find_object("s3://b/k", serving_shelf(of(instead=instead), serve))
+
+
+@pytest.mark.parametrize(
+    ("key", "listed"),
+    [
+        ("p/k", True),
+        ("p/", True),
+        ("p/sub/", True),
+        ("top", True),
+        ("p/\ue000", True),
+        ("p/\U0001f600", True),
+        ("p/j", False),
+        ("p/ka", False),
+        ("p", False),
+        ("p/sub", False),
+        ("q/k", False),
+    ],
+)
+def test_the_list_tells_whether_a_key_is_there(key: str, listed: bool, serve: Serve) -> None:
+    shelf = of("p/k", "p/", "p/sub/", "p/sub/a", "top", "p/\ue000", "p/\U0001f600", "p/a", "p/z")
+    assert is_listed(f"s3://b/{key}", serving_shelf(shelf, serve)) == listed
+    assert [body["requests"][0]["maxKeys"] for body in shelf.signed] == [1]
+
+
+def test_who_may_not_list_cannot_know(serve: Serve) -> None:
+    refused: Reply = 403, {}, {"code": "AccessDenied", "detail": "No."}
+    service = serving_shelf(of("p/k", refuse=lambda body: refused), serve)
+    assert is_listed("s3://b/p/k", service) is None

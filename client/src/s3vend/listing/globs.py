@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from s3vend.errors import S3VendError
 from s3vend.listing.entries import Listed
 from s3vend.listing.head import find_object
 from s3vend.listing.objects import list_objects
@@ -39,3 +40,17 @@ def matching(target: str, *, service: Service, literal: bool = False) -> Iterato
     if is_prefix(target, literal=literal):
         return list_objects(target, service=service)
     return iter([find_object(target, service)])
+
+
+def nothing_at(target: str, service: Service, *, literal: bool = False) -> str:
+    """Return the sentence for a prefix or a pattern without objects; ``literal`` as above.
+
+    If there is a key with the characters of the pattern, it names the option for that.
+    """
+    if is_prefix(target, literal=literal):
+        return f"there are no objects below {target.removesuffix('*')}"
+    try:
+        find_object(target, service)
+    except S3VendError:
+        return f"no object matches {target}"
+    return f"no object matches {target}, but this is a key; use --no-glob"

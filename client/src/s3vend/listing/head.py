@@ -1,11 +1,12 @@
-"""One object by its key, without the right to list: S3's answer to a HEAD."""
+"""One object by its key: what S3 answers to a HEAD, and whether the list has it."""
 
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-from s3vend.errors import TransferError
+from s3vend.errors import AccessDenied, InvalidRequest, TransferError
 from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
+from s3vend.listing.objects import first_object
 from s3vend.listing.signing import send_signed
 from s3vend.listing.target import split
 from s3vend.presigning.urls import Url
@@ -33,6 +34,30 @@ def find_object(target: str, service: Service) -> Listed:
         raise TransferError(f"S3's answer for {target} has no size or no time.")
     storage_class = answer.headers.get("x-amz-storage-class", "STANDARD")
     return Listed(target, key, int(size), modified, answer.headers.get("etag", ""), storage_class)
+
+
+def is_listed(target: str, service: Service) -> bool | None:
+    """Return whether the list of the keys beside it has a key; None if no grant lets one look.
+
+    Without `s3:ListBucket` on the key itself, S3 answers 403 to a HEAD of a key that is not there.
+
+    Raises:
+        StorageError, TransferError: as `list_objects`.
+        ServiceError: the service failed, or refused for another reason.
+    """
+    bucket, key = split(target)
+    beside = key[: key.rstrip("/").rfind("/") + 1]
+    try:
+        found = first_object(f"s3://{bucket}/{beside}", service, start_after=_before(key))
+    except (AccessDenied, InvalidRequest):
+        return None
+    return isinstance(found, Listed) and found.key == key
+
+
+def _before(key: str) -> str:
+    """Return a text that comes before the key, and after nearly all others that do."""
+    last = ord(key[-1])
+    return f"{key[:-1]}{chr(0xD7FF if last == 0xE000 else last - 1)}\ufffd"
 
 
 def _time(answer: Answer) -> datetime | None:

@@ -60,13 +60,23 @@ def list_objects(
             f"start_after is a key without s3:// and the bucket, such as {wanted.prefix}name; "
             f"not {start_after!r}."
         )
-    members = {} if recursive else {"delimiter": DELIMITER}
+    members: dict[str, object] = {} if recursive else {"delimiter": DELIMITER}
     members |= {} if start_after is None else {"startAfter": start_after}
     return _entries(wanted, members, service or connect())
 
 
+def first_object(
+    target: str, service: Service, *, start_after: str | None = None
+) -> Listed | CommonPrefix | None:
+    """Return the first object below a prefix, or None; raises as `list_objects`."""
+    members: dict[str, object] = {"maxKeys": 1}
+    members |= {} if start_after is None else {"startAfter": start_after}
+    page = _page(below(target), members, service, Lifetimes())
+    return next(iter(page.entries), None)
+
+
 def _entries(
-    wanted: Below, members: dict[str, str], service: Service
+    wanted: Below, members: dict[str, object], service: Service
 ) -> Iterator[Listed | CommonPrefix]:
     lifetimes, seen = Lifetimes(), set[int]()  # of the tokens, which may be long
     while True:
@@ -85,7 +95,9 @@ def _entries(
         members["continuationToken"] = page.token
 
 
-def _page(wanted: Below, members: dict[str, str], service: Service, lifetimes: Lifetimes) -> Page:
+def _page(
+    wanted: Below, members: dict[str, object], service: Service, lifetimes: Lifetimes
+) -> Page:
     request = {"method": "LIST", "target": wanted.target, **members}
     found: list[Page | None] = []
 

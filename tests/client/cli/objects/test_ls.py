@@ -133,9 +133,9 @@ NEXT = "<NextContinuationToken>AAAA</NextContinuationToken>"
         ("s3://b/none/", [], "there are no objects below s3://b/none/"),
         ("s3://b/none/*", [], "there are no objects below s3://b/none/"),
         ("s3://b/p/*.none", [], "no object matches s3://b/p/*.none"),
-        ("s3://b/p/none", [], "Could not find s3://b/p/none: S3 answered 404 NotFound. The key doe"),
+        ("s3://b/p/none", [], "s3://b/p/none does not exist"),
         ("s3://b/p/sub", [], "s3://b/p/sub is not a key, but a prefix; end it with a slash: s3://b"),
-        ("s3://b/p/*", ["--no-glob"], "Could not find s3://b/p/*: S3 answered 404"),
+        ("s3://b/p/*", ["--no-glob"], "s3://b/p/* does not exist"),
     ],
 )  # fmt: skip
 def test_who_finds_nothing_is_told_so(
@@ -144,6 +144,18 @@ def test_who_finds_nothing_is_told_so(
     ended = typed("ls", target, *more)
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith(f"s3vend: {said}")
+
+
+def test_where_s3_hides_what_is_not_there_the_list_tells(shelf: Shelf) -> None:
+    """S3 answers so to a HEAD, if the key itself may not be listed."""
+
+    def hide(asked: Asked, reply: Reply) -> Reply:
+        return (403, {}, b"") if asked.method == "HEAD" else reply
+
+    shelf.instead = hide
+    assert typed("ls", "s3://b/p/none").err == "s3vend: s3://b/p/none does not exist\n"
+    ended = typed("ls", "s3://b/p/a.csv")
+    assert "Could not find s3://b/p/a.csv: S3 answered 403 Forbidden" in ended.err
 
 
 def test_json_has_empty_lists_where_nothing_is_found(shelf: Shelf) -> None:

@@ -1,5 +1,6 @@
 """`s3vend ls`: lists the caller's grants, or with a target the objects that are there."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from s3vend.service.pages import pages
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from s3vend.errors import S3VendError
     from s3vend.listing.entries import CommonPrefix, Listed
     from s3vend.service.connect import Service
 
@@ -53,10 +55,13 @@ def ls(
         if recursive or long or no_glob:
             raise Refusal("--recursive, --long and --no-glob are for objects; name a TARGET")
         return _list_grants(options)
-    entries = _entries(options.service(), target, recursive=recursive, literal=no_glob)
+    from s3vend.listing.globs import nothing_at
+
+    service = options.service()
+    entries = _entries(service, target, recursive=recursive, literal=no_glob)
     count = _put_json(entries) if options.is_json else _put(options, entries, long=long)
     if count == 0:
-        raise Refusal(_nothing(options, target, literal=no_glob), REFUSED)
+        raise Refusal(nothing_at(target, service, literal=no_glob), REFUSED)
     return None
 
 
@@ -94,22 +99,25 @@ def _entries(
         raise Refusal("--recursive is for a prefix; a pattern crosses levels with **")
     try:
         return matching(target, service=service, literal=literal)
-    except (AccessDenied, StorageError):
-        if _has_more_below(service, target):
-            raise Refusal(
-                f"{target} is not a key, but a prefix; end it with a slash: {target}/", REFUSED
-            ) from None
+    except (AccessDenied, StorageError) as error:
+        if reason := _why_not(service, target, error):
+            raise Refusal(f"{target} {reason}", REFUSED) from None
         raise
 
 
-def _has_more_below(service: "Service", key: str) -> bool:
-    from s3vend.errors import S3VendError
-    from s3vend.listing.objects import list_objects
+def _why_not(service: "Service", key: str, error: "S3VendError") -> str:
+    """Return why there is no such object, if a list can tell."""
+    from s3vend.errors import S3VendError, StorageError
+    from s3vend.listing.head import is_listed
+    from s3vend.listing.objects import first_object
 
-    try:
-        return any(True for _ in list_objects(f"{key}/", service=service))
-    except S3VendError:
-        return False
+    with suppress(S3VendError):
+        if first_object(f"{key}/", service) is not None:
+            return f"is not a key, but a prefix; end it with a slash: {key}/"
+    with suppress(S3VendError):
+        if isinstance(error, StorageError) and is_listed(key, service) is False:
+            return "does not exist"
+    return ""
 
 
 def _put(options: Options, entries: "Iterator[Listed | CommonPrefix]", *, long: bool) -> int:
@@ -150,21 +158,6 @@ def _put_json(entries: "Iterator[Listed | CommonPrefix]") -> int:
             found["prefixes"].append({"target": entry.target, "prefix": entry.prefix})
     put_json(found)
     return sum(map(len, found.values()))
-
-
-def _nothing(options: Options, target: str, *, literal: bool) -> str:
-    """Say that nothing was found, and that a key has the characters of a pattern if it does."""
-    from s3vend.errors import S3VendError
-    from s3vend.listing.globs import is_prefix
-    from s3vend.listing.head import find_object
-
-    if is_prefix(target, literal=literal):
-        return f"there are no objects below {target.removesuffix('*')}"
-    try:
-        find_object(target, options.service())
-    except S3VendError:
-        return f"no object matches {target}"
-    return f"no object matches {target}, but this is a key; use --no-glob"
 
 
 def add(app: typer.Typer) -> None:
