@@ -49,6 +49,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("errors", "http", "identity", "service", "presigning"),
         *("transfer", "transfer/download"),
     ),
+    "removal": ("errors", "http", "listing", "presigning", "service", "transfer", "transfer/many"),
     FACE: (
         "problem",
         "errors",
@@ -68,7 +69,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli/objects": (
         *("printable", "errors", "http", "service", "presigning"),
-        *("transfer", "transfer/upload", "transfer/download", "listing", "cli/terminal"),
+        *("transfer", "transfer/upload", "transfer/download", "listing", "removal", "cli/terminal"),
     ),
     "cli/use": ("errors", "files", "identity", "service", "cli/terminal"),
     "cli/grant": ("errors", "files", "service", "cli/terminal"),

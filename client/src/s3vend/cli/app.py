@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from s3vend.cli.grant import plan, revoke
-from s3vend.cli.objects import copy, ls, url
+from s3vend.cli.objects import copy, ls, rm, url
 from s3vend.cli.setup import configure, doctor
 from s3vend.cli.setup import version as version_command
 from s3vend.cli.terminal.usage import Root
@@ -64,7 +64,7 @@ def root(
 
 
 for _module in (
-    *(see, ls, copy, synchronise, url, execute, credentials),
+    *(see, ls, copy, synchronise, rm, url, execute, credentials),
     *(plan, revoke, audit, canary),
     *(configure, doctor, version_command),
 ):

@@ -98,7 +98,7 @@ class Group(TyperGroup):
 
 # The commands of `s3vend --help`, by what people do with them.
 TASKS = {
-    "Use": ("whoami", "ls", "explain", "cp", "url", "exec", "credentials"),
+    "Use": ("whoami", "ls", "explain", "cp", "rm", "url", "exec", "credentials"),
     "Grant": ("plan", "apply", "revoke"),
     "Watch": ("audit", "canary"),
     "Set up": ("configure", "doctor", "version"),

@@ -1,6 +1,6 @@
 """Deletes objects below a prefix."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from s3vend.http.lanes import Lanes
@@ -13,10 +13,11 @@ from s3vend.transfer.storage import send_with_retries
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Deletions below a prefix."""
+    """Deletions below a prefix. ``see`` is called with each answer of S3, by many threads."""
 
     prefix: str
     service: Service
+    see: Callable[[Answer], object] = bool
     method: str = "DELETE"
 
     def key(self, job: Job) -> str:
@@ -38,13 +39,14 @@ class Away:
         def send(url: Url) -> Answer:
             return lanes.send("DELETE", url.url, url.headers)
 
-        send_with_retries(
+        answer = send_with_retries(
             f"delete {self.prefix}{job.name}",
             signature.url,
             signature.renew,
             send,
             self.service.patience,
         )
+        self.see(answer)
         return Result("deleted", job.name)
 
     def large(self, job: Job) -> Result:

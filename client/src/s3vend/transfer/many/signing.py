@@ -58,7 +58,7 @@ class Signer:
         requests = [
             {
                 "method": way.method,
-                "target": f"{way.prefix}{way.key(job)}",
+                "target": _literal(f"{way.prefix}{way.key(job)}"),
                 **way.shared(),
                 **way.own(job),
             }
@@ -66,6 +66,14 @@ class Signer:
         ]
         made = presign_requests(self._service, requests, seconds)
         return [one for one in made if isinstance(one, Url)]
+
+
+def _literal(target: str) -> object:
+    """Return a key as the API takes it; as text, `s3://bucket/a/*` would be a prefix."""
+    if not target.endswith("*"):
+        return target
+    bucket, _, key = target.removeprefix("s3://").partition("/")
+    return {"bucket": bucket, "key": key}
 
 
 class Batch:

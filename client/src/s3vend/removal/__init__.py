@@ -1,0 +1,1 @@
+"""Deletes objects: those below a prefix, and those that are named."""
