@@ -49,6 +49,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("errors", "http", "identity", "service", "presigning"),
         *("transfer", "transfer/download"),
     ),
+    "transfer/many": (
+        *("errors", "files", "http", "service", "presigning", "listing", "tree", "transfer"),
+        *("transfer/upload", "transfer/download"),
+    ),
+    "sync/planning": ("errors", "listing", "tree", "transfer", "transfer/many"),
+    "sync": (
+        *("errors", "files", "http", "service", "presigning", "listing", "tree", "within"),
+        *("transfer", "transfer/many", "sync/planning"),
+    ),
     "removal": ("errors", "http", "listing", "presigning", "service", "transfer", "transfer/many"),
     FACE: (
         "problem",
@@ -61,13 +70,17 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "transfer/download",
         "transfer/form",
         "listing",
+        "transfer/many",
+        "sync",
     ),
     "cli/layout": (),
     "cli/terminal": (
         *("printable", "problem", "errors", "identity", "service", "transfer"),
         "cli/layout",
     ),
+    "cli/trees": ("listing", "tree", "sync", "transfer/many", "cli/terminal"),
     "cli/objects": (
+        *("within", "sync", "transfer/many", "cli/trees"),
         *("printable", "errors", "http", "service", "presigning"),
         *("transfer", "transfer/upload", "transfer/download", "listing", "removal", "cli/terminal"),
     ),
@@ -286,6 +299,8 @@ OPENERS = {
     "cli/use/aws_config.py": "the config of the AWS CLI, and a file in a temporary directory",
     "cli/use/child.py": "/dev/tty",
     "identity/platforms.py": "tokens that the user names or root mounts, and a file of the kernel",
+    "sync/planning/content.py": "a file in a directory that the user names",
+    "transfer/many/up.py": "a file in a directory that the user names",
     "transfer/upload/source.py": "a file that the user names",
     "transfer/upload/streamed.py": "a file in a temporary directory",
 }

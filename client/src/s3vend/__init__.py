@@ -4,6 +4,7 @@
 `credentials`, `fresh`: credentials once, or a function that keeps them valid.
 `presign`, `post_form`: presigned URLs and forms, for one target or many.
 `upload`, `download`, `abandon`: transfers that need no AWS library.
+`sync`: copies what differs between a directory and a prefix, or between prefixes.
 `list_objects`: the objects below a prefix.
 `connect`: choose the service and the identity; pass the result to the others as ``service``.
 
@@ -55,9 +56,13 @@ from s3vend.sdks.tools import (
 from s3vend.service.connect import Service, connect
 from s3vend.service.credentials import Credentials, credentials
 from s3vend.service.fresh import Fresh, fresh
+from s3vend.sync.face import sync
+from s3vend.sync.results import Synced
 from s3vend.transfer.download.get import download
 from s3vend.transfer.download.run import Downloaded
 from s3vend.transfer.form.post import post_form
+from s3vend.transfer.many.jobs import Result
+from s3vend.transfer.many.tally import Total
 from s3vend.transfer.progress import progress_bar
 from s3vend.transfer.upload.put import abandon, upload
 from s3vend.transfer.upload.sending import Uploaded
@@ -84,13 +89,16 @@ __all__ = [
     "PolarsProvider",
     "PreconditionFailed",
     "Problem",
+    "Result",
     "S3VendError",
     "Service",
     "ServiceError",
     "SettingsError",
     "SetupRefused",
     "StorageError",
+    "Synced",
     "TooManyRequests",
+    "Total",
     "TransferError",
     "Unavailable",
     "UnexpectedAnswer",
@@ -112,6 +120,7 @@ __all__ = [
     "pyarrow_keys",
     "pyiceberg_properties",
     "session",
+    "sync",
     "upload",
 ]
 __version__ = "0.1.0"

@@ -5,11 +5,10 @@ from typing import Annotated
 import typer
 
 from s3vend.cli.grant import plan, revoke
-from s3vend.cli.objects import copy, ls, rm, url
+from s3vend.cli.objects import copy, ls, rm, synchronise, url
 from s3vend.cli.setup import configure, doctor
 from s3vend.cli.setup import version as version_command
 from s3vend.cli.terminal.usage import Root
-from s3vend.cli.trees import synchronise
 from s3vend.cli.use import credentials, execute, see
 from s3vend.cli.watch import audit, canary
 

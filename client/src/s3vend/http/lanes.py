@@ -75,7 +75,7 @@ class Lanes:
         if parts.scheme == "http":
             return HTTPConnection(host, parts.port or 80, timeout=timeout)
         if self._context is None:
-            self._context = self._wire.context()
+            self._context = self._wire.trust.context()
         return Connection(host, parts.port or 443, timeout=timeout, ssl_context=self._context)
 
 

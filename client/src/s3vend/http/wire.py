@@ -52,9 +52,9 @@ class Wire:
     ) -> None:
         self.connects, self.reads = connect, read
         self._timeout = Timeout(connect=connect, read=read)
-        self._trust, self._proxies = trust(environment), Proxies(environment)
+        self.trust, self._proxies = trust(environment), Proxies(environment)
         self._hints = Hints(
-            self._proxies.left_aside(), f"The CAs that are trusted here: {self._trust}."
+            self._proxies.left_aside(), f"The CAs that are trusted here: {self.trust}."
         )
         self._pools: dict[Proxy | None, urllib3.PoolManager] = {}
         self._lock = threading.Lock()
@@ -121,14 +121,10 @@ class Wire:
             for pool in self._pools.values():
                 pool.clear()
 
-    def context(self) -> ssl.SSLContext:
-        """Return a context that trusts the CAs that are trusted here."""
-        return self._trust.context()
-
     def _pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
         with self._lock:
             if proxy not in self._pools:
-                self._pools[proxy] = _manager(proxy, self.context())
+                self._pools[proxy] = _manager(proxy, self.trust.context())
             return self._pools[proxy]
 
 

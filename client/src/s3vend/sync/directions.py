@@ -8,9 +8,10 @@ from typing import Protocol
 from s3vend.errors import SettingsError, TransferError
 from s3vend.files.below import Below
 from s3vend.service.connect import Service
+from s3vend.sync.across import Across
 from s3vend.sync.downward import Downward
 from s3vend.sync.planning.plan import Differ, Plan, Planned
-from s3vend.sync.roots import Prefix, Root
+from s3vend.sync.roots import Local, Prefix, Root
 from s3vend.sync.upward import Upward
 from s3vend.sync.wishes import Wishes
 from s3vend.transfer.many.jobs import Job, Way
@@ -53,18 +54,21 @@ def direction_of(
         SettingsError: neither or both are in S3.
         TransferError: the directory cannot be opened or created.
     """
-    if isinstance(source, Path) and isinstance(destination, Prefix):
-        yield Upward(source, destination, wishes, service, remark)
-    elif isinstance(source, Prefix) and isinstance(destination, Path):
-        if wishes.dry_run:
-            yield Downward(source, destination, None, wishes, service, remark)
-            return
-        with _opened(destination) as below:
-            yield Downward(source, destination, below, wishes, service, remark)
+    if isinstance(destination, Prefix) and destination.pattern is not None:
+        raise SettingsError(f"{destination} is a pattern; name a prefix, such as s3://bucket/a/.")
+    if isinstance(destination, Prefix):
+        if isinstance(source, Local):
+            yield Upward(source, destination, wishes, service, remark)
+        else:
+            check_apart(source, destination)
+            yield Across(source, destination, wishes, service, remark)
+    elif isinstance(source, Local):
+        raise SettingsError(f"{source} and {destination} are both here; one must be s3://bucket/…")
+    elif wishes.dry_run:
+        yield Downward(source, destination.path, None, wishes, service, remark)
     else:
-        raise SettingsError(
-            "One of source and destination must be s3://bucket/prefix/, the other a directory."
-        )
+        with _opened(destination.path) as below:
+            yield Downward(source, destination.path, below, wishes, service, remark)
 
 
 def _opened(path: Path) -> Below:
@@ -74,3 +78,14 @@ def _opened(path: Path) -> Below:
         raise TransferError(
             f"{path} cannot be used as a directory: {error.strerror}. Choose another one."
         ) from None
+
+
+def check_apart(source: Prefix, destination: Prefix) -> None:
+    """Raise `SettingsError` if a copy would read what it writes."""
+    if destination.address.startswith(source.address) or source.address.startswith(
+        destination.address
+    ):
+        raise SettingsError(
+            f"{source} and {destination} overlap, so the copy would go on with its own objects. "
+            "Choose prefixes of which none is below the other."
+        )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from s3vend.files.below import Below
 from s3vend.listing.entries import Listed
-from s3vend.listing.objects import list_objects
 from s3vend.service.connect import Service
 from s3vend.sync.planning.plan import Differ, Found, Plan, Planned
 from s3vend.sync.planning.times import nanoseconds
@@ -38,8 +37,7 @@ class Downward:
     def planned(self, plan: Plan, differ: Differ, *, in_memory: bool) -> Iterator[Planned]:
         """Return what is to be done."""
         admits, name_of = self.wishes.filters.admits, self.source.name_of
-        listed = list_objects(self.source.address, service=self.service)
-        objects: Iterable[Listed] = (one for one in listed if admits(name_of(one)))
+        objects: Iterable[Listed] = self.source.objects(self.service, admits)
         files: Iterable[Found] = ()
         if self.wishes.compare and self.destination.exists():
             files = walk(self.destination, admits=admits)
@@ -57,7 +55,7 @@ class Downward:
             self._open,
             mark,
             self.service,
-            overwrite=wishes.overwrite,
+            existing=wishes.existing,
             part_size=wishes.part_size,
             remark=self.remark,
             progress=tally.large,

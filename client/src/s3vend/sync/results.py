@@ -1,10 +1,11 @@
 """The result of a copy of many files, and how it is counted."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from s3vend.transfer.many.jobs import Action, Result
 
+_SUMS = ("copied", "deleted", "skipped", "failed", "unchanged", "size", "results", "remarks")
 OnResult = Callable[[Result], object]
 
 
@@ -57,3 +58,13 @@ class Count:
             remarks=remarks_,
             dry_run=dry_run,
         )
+
+
+def joined(results: Sequence[Synced]) -> Synced:
+    """Return the sum of several results."""
+    total, *others = results
+    for one in others:
+        total = replace(
+            total, **{name: getattr(total, name) + getattr(one, name) for name in _SUMS}
+        )
+    return total

@@ -1,21 +1,42 @@
-"""What a copy of many files is between: a directory of this machine, or all below a prefix."""
+"""What a copy of many files is between: files and directories here, or objects below a prefix."""
 
 import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from s3vend.errors import SettingsError
 from s3vend.listing.entries import Listed
+from s3vend.listing.objects import list_objects
+from s3vend.listing.pattern import Pattern, pattern_of
 from s3vend.listing.target import SCHEME, below
+from s3vend.service.connect import Service
 
 Place = str | os.PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
+class Local:
+    """Files, and directories with all that is in them."""
+
+    paths: tuple[Path, ...]
+
+    @property
+    def path(self) -> Path:
+        """The only one."""
+        [path] = self.paths
+        return path
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.paths))
+
+
+@dataclass(frozen=True, slots=True)
 class Prefix:
-    """All keys below a prefix, ``s3://bucket/prefix/``."""
+    """All objects below ``address``, `s3://bucket/prefix/`, or those that match a pattern there."""
 
     address: str
+    pattern: Pattern | None = None
 
     @property
     def key(self) -> str:
@@ -26,11 +47,20 @@ class Prefix:
         """Return the name of an object below the prefix."""
         return listed.target[len(self.address) :]
 
+    def objects(self, service: Service, admits: Callable[[str], bool]) -> Iterator[Listed]:
+        """List the objects whose names are admitted; raises as `list_objects`."""
+        pattern = self.pattern
+        for listed in list_objects(self.address, service=service):
+            if (pattern is None or pattern.matches(listed.key)) and admits(self.name_of(listed)):
+                yield listed
+
     def __str__(self) -> str:
-        return self.address
+        if self.pattern is None:
+            return self.address
+        return f"{self.address}{'/'.join(self.pattern.segments)}"
 
 
-Root = Path | Prefix
+Root = Local | Prefix
 
 
 def root_of(place: Place) -> Root:
@@ -43,5 +73,14 @@ def root_of(place: Place) -> Root:
     if not isinstance(text, str) or not text:
         raise SettingsError(f"{text!r} is neither a directory nor s3://bucket/prefix/.")
     if not text.startswith(SCHEME):
-        return Path(text).absolute()
+        return Local((Path(text).absolute(),))
+    if (pattern := pattern_of(text)) is not None:
+        return Prefix(pattern.below.address, pattern)
     return Prefix(below(text if text.endswith(("/", "/*")) else f"{text}/").address)
+
+
+def roots_of(places: Sequence[Place]) -> list[Root]:
+    """Return the roots of several sources; those that are here are one. Raises as `root_of`."""
+    roots = [root_of(place) for place in places]
+    local = tuple(path for root in roots if isinstance(root, Local) for path in root.paths)
+    return [*([Local(local)] if local else []), *(one for one in roots if isinstance(one, Prefix))]

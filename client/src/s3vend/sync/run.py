@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
+from s3vend.errors import SettingsError
 from s3vend.service.connect import Service
 from s3vend.sync.directions import Direction, direction_of
 from s3vend.sync.journal import Journal
@@ -11,7 +12,7 @@ from s3vend.sync.planning.merge import NotSorted
 from s3vend.sync.planning.plan import Plan, Planned
 from s3vend.sync.planning.times import differs
 from s3vend.sync.results import Count, Synced
-from s3vend.sync.roots import Root
+from s3vend.sync.roots import Prefix, Root
 from s3vend.sync.wishes import Wishes
 from s3vend.transfer.many.engine import Engine, Report
 from s3vend.transfer.many.jobs import Job, Result, Way
@@ -25,6 +26,11 @@ UNSORTED = "The names do not arrive in the order of S3, so memory holds all of t
 
 def run(source: Root, destination: Root, wishes: Wishes, service: Service) -> Synced:
     """Copy from one root to the other; raises as `sync`."""
+    if wishes.delete and isinstance(source, Prefix) and source.pattern is not None:
+        raise SettingsError(
+            "A pattern does not go with delete, which would delete all that does not match. Use "
+            "exclude and include, which leave such files alone."
+        )
     remarks: list[str] = []
 
     def remark(text: str) -> None:
@@ -35,6 +41,7 @@ def run(source: Root, destination: Root, wishes: Wishes, service: Service) -> Sy
     with ExitStack() as stack:
         direction = stack.enter_context(direction_of(source, destination, wishes, service, remark))
         one = _Run(direction, wishes, service, remark)
+        stack.callback(lambda: one.plan.extra.close())
         if wishes.dry_run:
             one.pretend()
         else:
@@ -89,9 +96,8 @@ class _Run:
             journal.end()
 
     def _transfer(self, way: Way, planned: Iterable[Planned], report: Report) -> None:
-        engine = Engine(
-            way, Signer(self._service, way), self._service.wire, self._wishes.parallel, self._tally
-        )
+        signer = Signer(self._service, way) if way.method else None
+        engine = Engine(way, signer, self._service.wire, self._wishes.parallel, self._tally)
         engine.run(planned, report)
 
     def _missing(self, journal: Journal) -> Iterator[Planned]:
@@ -110,6 +116,7 @@ class _Run:
             yield from self._direction.planned(self.plan, self._differ, in_memory=False)
         except NotSorted:
             self._remark(UNSORTED)
+            self.plan.extra.close()
             self.plan = Plan()  # what was copied meanwhile is compared again
             yield from self._direction.planned(self.plan, self._differ, in_memory=True)
 

@@ -1,16 +1,16 @@
 """From a directory to a prefix of S3."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from s3vend.errors import AccessDenied
 from s3vend.listing.entries import Listed
-from s3vend.listing.objects import list_objects
 from s3vend.service.connect import Service
-from s3vend.sync.planning.plan import Differ, Plan, Planned
-from s3vend.sync.roots import Prefix
+from s3vend.sync.planning.given import file_at, once_each
+from s3vend.sync.planning.plan import Differ, Found, Plan, Planned
+from s3vend.sync.roots import Local, Prefix, Root
 from s3vend.sync.wishes import Wishes
 from s3vend.transfer.many.away import Away
 from s3vend.transfer.many.jobs import Job, Way
@@ -25,7 +25,7 @@ from s3vend.tree.walk import walk
 class Upward:
     """The two sides of an upload."""
 
-    source: Path
+    source: Local
     destination: Prefix
     wishes: Wishes
     service: Service
@@ -34,16 +34,29 @@ class Upward:
     def planned(self, plan: Plan, differ: Differ, *, in_memory: bool) -> Iterator[Planned]:
         """Return what is to be done."""
         wishes = self.wishes
-        files = walk(
-            self.source,
-            prefix=self.destination.key,
-            follow_symlinks=wishes.follow_symlinks,
-            admits=wishes.filters.admits,
-        )
-        objects = self._objects() if wishes.compare else iter(())
+        if not wishes.compare:
+            return plan.uploads(self._files(), (), self.destination.name_of, differ)
+        listed = readable(self.source, self.destination, self.service, wishes.filters.admits)
+        # What some programs write for a directory is neither compared nor deleted.
+        objects: Iterable[Listed] = (one for one in listed if not one.key.endswith("/"))
         if in_memory:
-            objects = iter(sorted(objects, key=self.destination.name_of))
-        return plan.uploads(files, objects, self.destination.name_of, differ)
+            objects = sorted(objects, key=self.destination.name_of)
+        return plan.uploads(self._files(), objects, self.destination.name_of, differ)
+
+    def _files(self) -> Iterable[Found]:
+        """Return what is found, in order if the source is one directory."""
+        found = [self._found(path) for path in self.source.paths]
+        return found[0] if len(found) == 1 else once_each(found)
+
+    def _found(self, path: Path) -> Iterable[Found]:
+        if not path.is_dir():
+            return [file_at(path)]
+        return walk(
+            path,
+            prefix=self.destination.key,
+            follow_symlinks=self.wishes.follow_symlinks,
+            admits=self.wishes.filters.admits,
+        )
 
     def way(self, tally: Tally, mark: str) -> Way:
         """Return how a file is sent."""
@@ -53,7 +66,7 @@ class Upward:
             self.destination.address,
             self.service,
             wishes.members,
-            overwrite=wishes.overwrite,
+            existing=wishes.existing,
             part_size=wishes.part_size,
             remark=self.remark,
             progress=tally.large,
@@ -80,17 +93,17 @@ class Upward:
     def clean(self, mark: str) -> None:
         """Do nothing: a killed run leaves nothing half in S3."""
 
-    def _objects(self) -> Iterator[Listed]:
-        admits, name_of = self.wishes.filters.admits, self.destination.name_of
-        try:
-            for listed in list_objects(self.destination.address, service=self.service):
-                name = name_of(listed)
-                if name and not name.endswith("/") and admits(name):
-                    yield listed
-        except AccessDenied as error:
-            command = shlex.join(["s3vend", "cp", "-r", f"{self.source}", f"{self.destination}"])
-            note = (
-                "sync compares with what is at the destination, so it takes READ there too. To "
-                f"copy everything without comparing: {command}"
-            )
-            raise AccessDenied(error.asked, error.problem, [*error.notes, note]) from None
+
+def readable(
+    source: Root, destination: Prefix, service: Service, admits: Callable[[str], bool]
+) -> Iterator[Listed]:
+    """List the destination, or say what may be done without the right to read it."""
+    try:
+        yield from destination.objects(service, admits)
+    except AccessDenied as error:
+        command = shlex.join(["s3vend", "cp", "-r", str(source), str(destination)])
+        note = (
+            "sync compares with what is at the destination, so it takes READ there too. To copy "
+            f"everything without comparing: {command}"
+        )
+        raise AccessDenied(error.asked, error.problem, [*error.notes, note]) from None

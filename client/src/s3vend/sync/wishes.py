@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from s3vend.sync.results import OnResult
+from s3vend.transfer.many.jobs import Existing
 from s3vend.transfer.many.tally import Total
 from s3vend.transfer.state import Remark
 from s3vend.tree.filters import Filters
@@ -20,7 +21,7 @@ class Wishes:
     delete: bool = False
     dry_run: bool = False
     checksum: bool = False
-    overwrite: bool = True
+    existing: Existing = "replace"
     filters: Filters = field(default_factory=Filters)
     follow_symlinks: bool = False
     parallel: int = PARALLEL

@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from s3vend.cli.objects.many import S3
+from s3vend.cli.objects.single import S3
 from s3vend.cli.objects.upload_options import UploadOptions
 from s3vend.cli.terminal.arguments import parse_key, parse_target
 from s3vend.cli.terminal.refusal import Refusal

@@ -1,6 +1,6 @@
 """Runs a copy of many files for a command: progress, what failed, and a summary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 WOULD = {"copied": "would copy", "deleted": "would delete"}
 
 
-def copy_many(options: Options, source: str, destination: str, wishes: "Wishes") -> None:
-    """Copy, and show what came of it.
+def copy_many(options: Options, sources: Sequence[str], destination: str, wishes: "Wishes") -> None:
+    """Copy, and show what came of it. The sources that are here are copied together.
 
     Raises:
         Refusal: a file failed; or the copy was interrupted.
         S3VendError: as `s3vend.sync`.
     """
-    from s3vend.sync.roots import root_of
+    from s3vend.sync.results import joined
+    from s3vend.sync.roots import root_of, roots_of
     from s3vend.sync.run import run
 
     pace = Pace()
@@ -46,19 +47,22 @@ def copy_many(options: Options, source: str, destination: str, wishes: "Wishes")
     wishes = replace(
         wishes, remark=remark, on_result=None if options.is_json else show, progress=pace.report
     )
-    title = f"{source} to {destination}"
+    title, end = f"{' '.join(sources)} to {destination}", root_of(destination)
     with _explained(), live_line(title, pace.facts, quiet=options.quiet):
-        done = run(root_of(source), root_of(destination), wishes, options.service())
-    _put_summary(options, source, destination, done)
+        service = options.service()
+        done = joined([run(one, end, wishes, service) for one in roots_of(sources)])
+    _put_summary(options, sources, destination, done)
     if done.failed:
         raise Refusal(f"{done.failed:,} files could not be copied", REFUSED)
 
 
-def _put_summary(options: Options, source: str, destination: str, done: "Synced") -> None:
+def _put_summary(
+    options: Options, sources: Sequence[str], destination: str, done: "Synced"
+) -> None:
     if options.is_json:
         counts = ("copied", "deleted", "skipped", "failed", "unchanged", "size")
         put_json(
-            {"source": source, "destination": destination, "dryRun": done.dry_run}
+            {"sources": list(sources), "destination": destination, "dryRun": done.dry_run}
             | {name: getattr(done, name) for name in counts}
             | {"results": [_members(one) for one in done.results]}
             | {"remarks": list(done.remarks)}

@@ -22,6 +22,10 @@ class Extra:
         self.count += 1
         self._spool.write(json.dumps(name).encode() + b"\n")
 
+    def close(self) -> None:
+        """Delete the temporary file."""
+        self._spool.close()
+
     def __iter__(self) -> Iterator[str]:
         self._spool.seek(0)
         for line in self._spool:

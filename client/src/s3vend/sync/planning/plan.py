@@ -70,9 +70,27 @@ class Plan:
                 if not name.is_marker:
                     yield Result("failed", name.key, listed.size, name.reason)
             elif isinstance(file, LocalFile):
-                yield from self._compared(_download(name, listed), file, listed, differ)
+                yield from self._compared(_readable(name, listed), file, listed, differ)
             else:
-                yield _download(name, listed)
+                yield _readable(name, listed)
+
+    def copies(
+        self,
+        objects: Iterable[Listed],
+        others: Iterable[Listed],
+        name_of: Callable[[Listed], str],
+        other_name_of: Callable[[Listed], str],
+        same: Callable[[Listed, Listed], bool],
+    ) -> Iterator[Planned]:
+        """Yield the objects to copy within S3, and those that cannot be read."""
+        for listed, other in merged(objects, others, name_of, other_name_of):
+            if listed is None:
+                assert other is not None
+                self.extra.add(other_name_of(other))
+            elif other is not None and same(listed, other):
+                self.unchanged += 1
+            else:
+                yield _readable(name_of(listed), listed)
 
     def _compared(
         self, planned: Planned, file: LocalFile, listed: Listed, differ: Differ
@@ -103,7 +121,7 @@ def _relative(found: Found) -> str:
     return found.relative
 
 
-def _download(name: str, listed: Listed) -> Planned:
+def _readable(name: str, listed: Listed) -> Planned:
     if listed.storage_class not in ARCHIVED:
         return Job(name, listed.size, listed)
     return Result(

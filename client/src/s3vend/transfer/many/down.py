@@ -4,10 +4,8 @@ A small file is not flushed to the disk, as no tool that copies many files does:
 it may be empty, and the next `sync` copies it again, since its size differs.
 """
 
-import errno
 import itertools
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import md5
@@ -16,14 +14,11 @@ from typing import Any
 
 from s3vend.errors import (
     ChecksumMismatch,
-    DiskFull,
-    FileExists,
     ObjectChanged,
     StorageError,
     TransferError,
 )
 from s3vend.files.below import Below
-from s3vend.files.directory import Directory
 from s3vend.http.lanes import Lanes
 from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
@@ -31,15 +26,14 @@ from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
 from s3vend.transfer.download.checksum import Comparison, checksum_of
 from s3vend.transfer.download.get import download
-from s3vend.transfer.download.landing import FULL
-from s3vend.transfer.many.jobs import Job, Result, Signature
+from s3vend.transfer.many.jobs import Existing, Job, Result, Signature, existing
+from s3vend.transfer.many.landing import explained, write_whole, written_at
 from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import Remark
 from s3vend.transfer.storage import send_with_retries
 from s3vend.transfer.upload.pieces import Space
 
 MEMORY = 64 * 1024 * 1024  # bytes of objects in memory
-_MTIME = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ class Down:
     below: Below
     mark: str
     service: Service
-    overwrite: bool = True
+    existing: Existing = "replace"
     part_size: int | None = None
     remark: Remark = bool
     progress: Progress | None = None
@@ -76,10 +70,11 @@ class Down:
 
     def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
         """Download an object in one request."""
+        if self._is_kept(job):
+            return existing(job, self.existing, f"{self.root / job.name} already exists")
         self.space.take(job.size, self.check)
         try:
-            answer = self._get(job, signature, lanes)
-            self._land(job, answer)
+            self._land(job, self._get(job, signature, lanes))
         finally:
             self.space.give(job.size)
         return Result("copied", job.name, job.size)
@@ -87,21 +82,27 @@ class Down:
     def large(self, job: Job) -> Result:
         """Download an object in ranges; what an earlier run has is not read again."""
         assert isinstance(job.source, Listed)
+        if self._is_kept(job):
+            return existing(job, self.existing, f"{self.root / job.name} already exists")
         above, _, name = job.name.rpartition("/")
         more = {} if self.part_size is None else {"part_size": self.part_size}
-        with _explained(self.root / job.name), self.below.at(above) as directory:
+        with explained(self.root / job.name), self.below.at(above) as directory:
             download(
                 job.source.target,
                 self.root / job.name,
-                overwrite=self.overwrite,
+                overwrite=self.existing == "replace",
                 progress=self.progress,
                 remark=self.remark,
                 service=self.service,
                 **more,
             )
-            written = _nanoseconds(job.source, {})
+            written = written_at(job.source, {})
             os.utime(name, ns=(written, written), dir_fd=directory.fd, follow_symlinks=False)
         return Result("copied", job.name, job.size)
+
+    def _is_kept(self, job: Job) -> bool:
+        """Whether something has the name that is not to be replaced."""
+        return self.existing != "replace" and os.path.lexists(self.root / job.name)
 
     def _get(self, job: Job, signature: Signature, lanes: Lanes) -> Answer:
         assert isinstance(job.source, Listed)
@@ -127,39 +128,18 @@ class Down:
     def _land(self, job: Job, answer: Answer) -> None:
         assert isinstance(job.source, Listed)
         above, _, name = job.name.rpartition("/")
-        written = _nanoseconds(job.source, answer.headers)
+        written = written_at(job.source, answer.headers)
         part = f"{self.mark}{next(self.numbers):016x}"
-        with _explained(self.root / job.name), self.below.at(above) as directory:
+        with explained(self.root / job.name), self.below.at(above) as directory:
             try:
-                _write(directory, part, answer.body, written)
-                if self.overwrite:
+                write_whole(directory, part, answer.body, written)
+                if self.existing == "replace":
                     directory.rename(part, name)
                 else:
                     directory.rename_new(part, name)
             except BaseException:
                 directory.remove(part)
                 raise
-
-
-@dataclass(frozen=True, slots=True)
-class _explained:  # noqa: N801 - used as a statement
-    """Translates errors of the file system."""
-
-    path: Path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, FileExistsError):
-            raise FileExists(f"{self.path} already exists, and is not replaced") from None
-        if isinstance(error, OSError):
-            reason = error.strerror or type(error).__name__
-            if error.errno in FULL:
-                raise DiskFull(f"The disk has no room for {self.path} ({reason}).") from None
-            if error.errno == errno.EISDIR:
-                reason = "a directory has its name"
-            raise TransferError(f"{self.path} cannot be written: {reason}.") from None
 
 
 def _check(target: str, size: int, answer: Answer) -> None:
@@ -180,26 +160,3 @@ def _check(target: str, size: int, answer: Answer) -> None:
             f"The downloaded bytes do not have the {checksum.algorithm.name} of {target}, and are "
             "discarded. Run the command again."
         )
-
-
-def _write(directory: Directory, part: str, data: bytes, written: int) -> None:
-    fd = directory.create(part, 0o666)
-    try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(fd, view) :]
-        os.utime(fd if os.utime in os.supports_fd else directory.path / part, ns=(written, written))
-    finally:
-        os.close(fd)
-
-
-def _nanoseconds(source: Listed, headers: Mapping[str, str]) -> int:
-    """Return when the file was written, from the metadata of its upload; else when S3 got it.
-
-    A time after that is not one, and would make the file look newer than the object.
-    """
-    listed = int(source.modified.timestamp()) * 10**9 + source.modified.microsecond * 1000
-    match = _MTIME.fullmatch(headers.get("x-amz-meta-mtime", ""))
-    if match is None:
-        return listed
-    return min(listed, int(match[1]) * 10**9 + int(f"{match[2] or '':0<9}"))

@@ -26,7 +26,7 @@ from s3vend.http.wire import Wire
 from s3vend.transfer.crew import Crew
 from s3vend.transfer.many.ahead import ahead
 from s3vend.transfer.many.jobs import Job, Result, Way
-from s3vend.transfer.many.signing import BATCH, Batch, Refused, Signer, signed
+from s3vend.transfer.many.signing import BATCH, Batch, Refused, Signer, Unsigned, signed
 from s3vend.transfer.many.tally import Tally
 
 AHEAD = 10  # batches that are planned before they are signed, so that the total is known early
@@ -42,14 +42,16 @@ Report = Callable[[Job | None, Result], object]
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    batch: Batch | None  # None: one large file
+    batch: Batch | Unsigned | None  # None: one large file
     jobs: Sequence[tuple[int, Job]]
 
 
 class Engine:
     """Transfers files in one way."""
 
-    def __init__(self, way: Way, signer: Signer, wire: Wire, parallel: int, tally: Tally) -> None:
+    def __init__(
+        self, way: Way, signer: Signer | None, wire: Wire, parallel: int, tally: Tally
+    ) -> None:
         self._way, self._signer, self._tally = way, signer, tally
         self._lanes = Lanes(wire)
         self.crew: Crew[_Chunk] = Crew(parallel)
@@ -75,6 +77,9 @@ class Engine:
             if isinstance(group, Job):
                 yield _Chunk(None, [(0, group)])
                 continue
+            if self._signer is None:
+                yield from _split(Unsigned(group))
+                continue
             for batch in signed(self._signer, group):
                 if isinstance(batch, Refused):
                     self._end(batch.job, Result("failed", batch.job.name, 0, batch.reason))
@@ -89,7 +94,7 @@ class Engine:
                 self._end(None, one)
                 continue
             self._tally.plan(one.size)
-            if one.is_large:
+            if self._is_large(one):
                 yield one
                 continue
             group.append(one)
@@ -116,20 +121,24 @@ class Engine:
                 result = Result("failed", job.name, 0, str(error))
             self._end(job, result)
 
-    def _one(self, job: Job, batch: Batch | None, number: int) -> Result:
+    def _one(self, job: Job, batch: Batch | Unsigned | None, number: int) -> Result:
         if batch is None:
             with self._large:  # it is sent by many threads of its own
                 return self._way.large(job)
         return self._way.small(job, batch.signature(number), self._lanes)
 
+    def _is_large(self, job: Job) -> bool:
+        """Whether the way transfers it with URLs of its own, in many requests."""
+        return job.is_large and self._signer is not None
+
     def _end(self, job: Job | None, result: Result) -> None:
         with self._lock:
             self._report(job, result)
         if job is not None:
-            self._tally.end(job)
+            self._tally.end(job.size, is_large=self._is_large(job))
 
 
-def _split(batch: Batch) -> Iterator[_Chunk]:
+def _split(batch: Batch | Unsigned) -> Iterator[_Chunk]:
     taken: list[tuple[int, Job]] = []
     size = 0
     for number, job in enumerate(batch.jobs):

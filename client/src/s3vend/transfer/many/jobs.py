@@ -9,6 +9,7 @@ from s3vend.listing.entries import Listed
 from s3vend.presigning.urls import Url
 from s3vend.tree.found import LocalFile
 
+Existing = Literal["replace", "skip", "fail"]  # what happens where a file or an object is already
 Action = Literal["copied", "deleted", "skipped", "failed"]
 SMALL = 16 * 1024 * 1024  # bytes up to which a file is sent or read in one request
 
@@ -36,8 +37,13 @@ class Job:
 
     @property
     def is_large(self) -> bool:
-        """Whether it is too large for one request."""
+        """Whether its bytes are too many for one request."""
         return self.size > SMALL
+
+
+def existing(job: Job, wish: Existing, text: str) -> Result:
+    """Return the result for a file that is already there, and is not replaced."""
+    return Result("failed" if wish == "fail" else "skipped", job.name, job.size, text)
 
 
 class Signature(Protocol):
@@ -56,7 +62,7 @@ class Way(Protocol):
 
     @property
     def method(self) -> str:
-        """The method of the URLs."""
+        """The method of the URLs; empty if jobs take none."""
 
     @property
     def prefix(self) -> str:

@@ -4,8 +4,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from s3vend.transfer.many.jobs import Job
-
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -34,13 +32,13 @@ class Tally:
         """Say that no more files follow."""
         self._change(is_planned=True)
 
-    def end(self, job: Job) -> None:
+    def end(self, size: int, *, is_large: bool = False) -> None:
         """Count a file that is done, or failed."""
         counted = 0
-        if job.is_large:
-            with self._lock:  # one large file is sent at a time
+        if is_large:
+            with self._lock:  # one large file is transferred at a time
                 counted, self._large = self._large, 0
-        self._change(done_files=1, done=job.size - counted)
+        self._change(done_files=1, done=size - counted)
 
     def large(self, done: int, total: int) -> None:
         """Take the progress of a large file."""

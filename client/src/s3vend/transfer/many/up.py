@@ -13,12 +13,12 @@ from functools import lru_cache
 from hashlib import md5
 from typing import Any
 
-from s3vend.errors import FileChanged, FileExists, StorageError, TransferError
+from s3vend.errors import FileChanged, StorageError, TransferError
 from s3vend.http.lanes import Lanes
 from s3vend.http.wire import Answer
 from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
-from s3vend.transfer.many.jobs import Job, Result, Signature
+from s3vend.transfer.many.jobs import Existing, Job, Result, Signature, existing
 from s3vend.transfer.media_types import media_type
 from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import Remark
@@ -40,7 +40,7 @@ class Up:
     prefix: str
     service: Service
     members: Mapping[str, Any] = field(default_factory=dict)  # what S3 keeps with every object
-    overwrite: bool = True
+    existing: Existing = "replace"
     keeps_times: bool = False  # as metadata of each object
     part_size: int | None = None
     remark: Remark = bool
@@ -55,7 +55,7 @@ class Up:
 
     def shared(self) -> Mapping[str, object]:
         """Return the members of all requests."""
-        condition = {} if self.overwrite else {"ifNoneMatch": "*"}
+        condition = {} if self.existing == "replace" else {"ifNoneMatch": "*"}
         return {**self.members, **condition}
 
     def own(self, job: Job) -> Mapping[str, object]:
@@ -75,18 +75,29 @@ class Up:
         assert isinstance(job.source, LocalFile)
         members = self._kept(job)
         content_type = members.pop("contentType", None)
+        target = f"{self.prefix}{job.name}"
+        try:
+            self._upload(job.source, target, content_type, members)
+        except StorageError as error:
+            if self.existing == "replace" or error.status != 412:
+                raise
+            return existing(job, self.existing, f"{target} already exists")
+        return Result("copied", job.name, job.size)
+
+    def _upload(
+        self, source: LocalFile, target: str, content_type: str | None, members: dict[str, Any]
+    ) -> None:
         upload(
-            job.source.path,
-            f"{self.prefix}{job.name}",
+            source.path,
+            target,
             content_type=content_type,
-            overwrite=self.overwrite,
+            overwrite=self.existing == "replace",
             part_size=self.part_size,
             progress=self.progress,
             remark=self.remark,
             service=self.service,
             **members,
         )
-        return Result("copied", job.name, job.size)
 
     def _put(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
         assert isinstance(job.source, LocalFile)
@@ -106,9 +117,9 @@ class Up:
                 f"put {target}", signature.url, signature.renew, send, self.service.patience
             )
         except StorageError as error:
-            if self.overwrite or error.status != 412:
+            if self.existing == "replace" or error.status != 412:
                 raise
-            raise FileExists(f"{target} already exists, and is not replaced") from None
+            return existing(job, self.existing, f"{target} already exists")
         return Result("copied", job.name, len(data))
 
     def _kept(self, job: Job) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from s3vend.cli.objects.many import check_one
+
 from s3vend.cli.terminal.refusal import Refusal
 
 EXEC = "s3vend exec"

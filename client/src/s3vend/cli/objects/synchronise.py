@@ -9,6 +9,7 @@ from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import prefixes_or_files
 from s3vend.cli.trees.copying import copy_many
 from s3vend.cli.trees.filters import Exclude, FilteringCommand, Include, Ordered, filters_of
+from s3vend.cli.trees.options import Destination, DryRun, FollowSymlinks, Parallel
 
 EXAMPLES = (
     "s3vend sync results/ s3://bucket/results/",
@@ -29,32 +30,19 @@ def synchronise(
             autocompletion=prefixes_or_files,
         ),
     ],
-    destination: Annotated[
-        str,
-        typer.Argument(
-            metavar="DESTINATION",
-            help="s3://bucket/prefix/ or directory.",
-            autocompletion=prefixes_or_files,
-        ),
-    ],
+    destination: Destination,
     delete: Annotated[
         bool, typer.Option("--delete", help="Delete what only the destination has, at the end.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only print what would be done.")
-    ] = False,
+    dry_run: DryRun = False,
     checksum: Annotated[
         bool, typer.Option("--checksum", help="Compare contents in place of times.")
     ] = False,
     include: Include = None,
     exclude: Exclude = None,
     ordered: Ordered = None,
-    follow_symlinks: Annotated[
-        bool, typer.Option("--follow-symlinks", help="Copy what symbolic links lead to.")
-    ] = False,
-    parallel: Annotated[
-        int, typer.Option("--parallel", min=1, max=64, help="Number of files at a time.")
-    ] = 16,
+    follow_symlinks: FollowSymlinks = False,
+    parallel: Parallel = None,
     kept: UploadOptions,
 ) -> None:
     """Copy what differs from a directory to S3, or from S3 to a directory.
@@ -63,7 +51,7 @@ def synchronise(
     object, as `aws s3 sync` decides. The destination is compared, so it takes READ there; where you
     may only write, use `s3vend cp -r`. After Ctrl-C or a crash, run the same command again.
     """
-    from s3vend.sync.wishes import Wishes
+    from s3vend.sync.wishes import PARALLEL, Wishes
 
     del include, exclude  # they are in `ordered`
     wishes = Wishes(
@@ -72,10 +60,10 @@ def synchronise(
         checksum=checksum,
         filters=filters_of(ordered),
         follow_symlinks=follow_symlinks,
-        parallel=parallel,
+        parallel=parallel or PARALLEL,
         members=kept.members(),
     )
-    copy_many(options, source, destination, wishes)
+    copy_many(options, [source], destination, wishes)
 
 
 def add(app: typer.Typer) -> None:

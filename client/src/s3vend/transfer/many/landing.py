@@ -1,0 +1,60 @@
+"""Writes small files, and translates what the file system refuses."""
+
+import errno
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from s3vend.errors import DiskFull, FileExists, TransferError
+from s3vend.files.directory import Directory
+from s3vend.listing.entries import Listed
+from s3vend.transfer.download.landing import FULL
+
+_MTIME = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class explained:  # noqa: N801 - used as a statement
+    """Translates errors of the file system."""
+
+    path: Path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, FileExistsError):
+            raise FileExists(f"{self.path} already exists, and is not replaced") from None
+        if isinstance(error, OSError):
+            reason = error.strerror or type(error).__name__
+            if error.errno in FULL:
+                raise DiskFull(f"The disk has no room for {self.path} ({reason}).") from None
+            if error.errno == errno.EISDIR:
+                reason = "a directory has its name"
+            raise TransferError(f"{self.path} cannot be written: {reason}.") from None
+
+
+def write_whole(directory: Directory, part: str, data: bytes, written: int) -> None:
+    """Write a new file, with the time at which it was written, in nanoseconds since 1970."""
+    fd = directory.create(part, 0o666)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(fd, view) :]
+        os.utime(fd if os.utime in os.supports_fd else directory.path / part, ns=(written, written))
+    finally:
+        os.close(fd)
+
+
+def written_at(source: Listed, headers: Mapping[str, str]) -> int:
+    """Return when the file was written, from the metadata of its upload; else when S3 got it.
+
+    A time after that is not one, and would make the file look newer than the object.
+    """
+    listed = int(source.modified.timestamp()) * 10**9 + source.modified.microsecond * 1000
+    match = _MTIME.fullmatch(headers.get("x-amz-meta-mtime", ""))
+    if match is None:
+        return listed
+    return min(listed, int(match[1]) * 10**9 + int(f"{match[2] or '':0<9}"))
