@@ -45,11 +45,13 @@ class Scene:
             "NO_PROXY": "127.0.0.1",
         }
 
-    def run(self, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, *words: str, stdin: str = "", subject: str = READER
+    ) -> "subprocess.CompletedProcess[str]":
         """Run Python with the tools, as somebody who may read the reports."""
         return subprocess.run(  # noqa: S603 - our own page, in our own interpreter
             [PYTHON, *words],
-            env=self.settings(READER),
+            env=self.settings(subject),
             input=stdin,
             capture_output=True,
             text=True,
@@ -85,6 +87,6 @@ def here(text: str) -> str:
     return text.replace("bucket/", f"{BUCKET}/").replace('"bucket"', f'"{BUCKET}"')
 
 
-def recipes() -> Sequence[Block]:
-    """The recipes for other tools, which read reports/2026.csv."""
-    return [one for one in BLOCKS if one.language == "py" and one.section == "Other tools"]
+def recipes(section: str) -> Sequence[Block]:
+    """The recipes of a section, which read reports/2026.csv."""
+    return [one for one in BLOCKS if one.language == "py" and one.section == section]

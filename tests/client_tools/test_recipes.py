@@ -10,7 +10,7 @@ import pytest
 from tests.client_tools.conftest import Scene, here, recipes
 
 NOTEBOOK = Path(__file__).with_name("notebook.py")
-RECIPES = recipes()
+RECIPES = recipes("Other tools")
 TOOLS = ("s3fs", "pandas", "obstore", "polars", "duckdb", "pyarrow", "pyiceberg")
 OTHER = "reports-private/secret.csv"  # nobody may read it
 BEFORE = """
