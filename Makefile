@@ -121,6 +121,10 @@ test-cloud: $(ENVIRONMENT) ## run the tests that need a local cloud, which they 
 test-backends: $(ENVIRONMENT) $(BACKENDS) ## test the direct web identity and generated grants on SeaweedFS
 	@PATH="$$PATH:$(CURDIR)/.venv-backends/bin" $(PYTHON) -m pytest tests/backends
 
+.PHONY: test-files
+test-files: $(ENVIRONMENT) $(BACKENDS) ## kill copies of 2,000 files at 50 points, and copy 100,000, on SeaweedFS and a local cloud (S3VEND_FILES, S3VEND_KILLS, S3VEND_MANY; half an hour)
+	@$(PYTHON) -m pytest tests/files
+
 .PHONY: faults
 faults: $(ENVIRONMENT) ## simulate every failure of each dependency, and write docs/failure.md (a minute)
 	@PYTHONPATH=layers:. $(PYTHON) -m tests.faults

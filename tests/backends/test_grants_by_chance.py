@@ -3,17 +3,13 @@
 Each attempt is answered three times: by what was granted, by SeaweedFS, by the local cloud.
 """
 
-import json
 import os
 import sys
-from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
 
-import boto3
 import pytest
 
 from local.cloud import aws
@@ -23,7 +19,8 @@ from local.stack import seed
 from local.stack.build import built
 from local.stack.deploy import deploy
 from tests.backends.conftest import Start
-from tests.backends.seaweedfs import ONCE, REGION, SeaweedFS
+from tests.backends.lending import WithoutAccounts, configuration, sts_of
+from tests.backends.seaweedfs import REGION
 from tests.proof.by_policy import unlike_the_grants
 from tests.proof.differences import (
     DIFFERENCES,
@@ -37,62 +34,10 @@ from tests.proof.differences import (
 from tests.proof.granted import BUCKETS, askings
 from tests.proof.trials import Tried, refused, trials
 from tests.support.lending import Lender
-from tests.support.make import ACCOUNT, ROLE_ARN
-from tests.support.stack.policies import stack
 
 GRANTS = int(os.environ.get("S3VEND_GRANTS", "200"))
 SEED = os.environ.get("S3VEND_SEED", "2026-11-24")
-CALLER = "arn:aws:iam::000000000000:user/root"  # as SeaweedFS calls who has its root keys
 EACH = pytest.mark.parametrize("backend", [LOCAL_CLOUD, SEAWEEDFS])
-
-
-def configuration() -> dict[str, Any]:
-    """The template's role: trusted as there, and allowed what its boundary allows."""
-    made = stack(AllowedBuckets=",".join(BUCKETS))
-    trust = made.properties("AllowedAssumeS3Role")["AssumeRolePolicyDocument"]["Statement"]
-    [functions] = [one for one in trust if one["Sid"] == "VendingFunctions"]
-    trusted = {**functions, "Principal": {"AWS": CALLER}, "Action": "sts:AssumeRole"}
-    boundary = made.properties("AllowedAssumeS3RoleBoundary")["PolicyDocument"]
-    key = b64encode(os.urandom(32)).decode()
-    return {
-        "sts": {
-            "tokenDuration": "1h",
-            "maxSessionLength": "1h",
-            "issuer": "sts",
-            "signingKey": key,
-        },
-        "policy": {"defaultEffect": "Deny", "storeType": "memory"},
-        "roleStore": {"storeType": "memory"},
-        "policies": [{"name": "Boundary", "document": boundary}],
-        "roles": [
-            {
-                "roleName": ROLE_ARN.rpartition("/")[2],
-                "roleArn": ROLE_ARN,
-                "trustPolicy": {"Version": "2012-10-17", "Statement": [trusted]},
-                "attachedPolicies": ["Boundary"],
-            }
-        ],
-    }
-
-
-class WithoutAccounts:
-    """SeaweedFS's STS, which knows no ``aws:ResourceAccount``: it has to be there, and is left out.
-
-    Everything else is sent as it is.
-    """
-
-    def __init__(self, sts: Any) -> None:
-        self.sts = sts
-
-    def assume_role(self, **asked: Any) -> Mapping[str, Any]:
-        policy = json.loads(asked["Policy"])
-        for statement in policy["Statement"]:
-            equal = statement["Condition"]["StringEquals"]
-            assert equal.pop("aws:ResourceAccount") == ACCOUNT
-            if not equal:
-                del statement["Condition"]["StringEquals"]
-        answer: Mapping[str, Any] = self.sts.assume_role(**asked | {"Policy": json.dumps(policy)})
-        return answer
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +53,7 @@ def lenders(cloud: Cloud, start: Start) -> dict[str, Lender]:
     people = [asking for number in range(GRANTS) for asking in askings(number, SEED, now)]
     parameters = {"TrustAssumeS3User": "true", "AllowedBuckets": ",".join(BUCKETS)}
     user = seed.access_key(cloud, deploy(cloud, built(), parameters).outputs["UserName"])
-    weed = start(configuration())
+    weed = start(configuration(BUCKETS))
     for bucket in BUCKETS:
         weed.s3(weed.root).create_bucket(Bucket=bucket)
         aws.s3(cloud, cloud.root).create_bucket(
@@ -118,18 +63,6 @@ def lenders(cloud: Cloud, start: Start) -> dict[str, Lender]:
         LOCAL_CLOUD: Lender(cloud.endpoint, aws.sts(cloud, user), people),
         SEAWEEDFS: Lender(weed.endpoint, WithoutAccounts(sts_of(weed)), people),
     }
-
-
-def sts_of(weed: SeaweedFS) -> Any:
-    """As its root, whom the role trusts."""
-    return boto3.client(
-        "sts",
-        endpoint_url=weed.endpoint,
-        region_name=REGION,
-        aws_access_key_id=weed.root.access_key_id,
-        aws_secret_access_key=weed.root.secret_access_key,
-        config=ONCE,
-    )
 
 
 @pytest.fixture(scope="module")
