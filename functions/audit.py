@@ -51,7 +51,7 @@ def sessions(request: gateway.Request) -> Answer:
 
 
 def vend(request: gateway.Request) -> Answer:
-    """The record of the vend with the id in the path, and its session."""
+    """The record of the vend with the id in the path, and its session or sessions."""
     request.caller()
     query, time = request.query(("since", "until")), now()
     search, reads = Search.from_query(query, time), logs.readers(cloudwatch, groups)
@@ -64,11 +64,18 @@ def vend(request: gateway.Request) -> Answer:
 
     line = look_up(read, request.path("id"), search, given="since" in query)
     answer: Answer = {"record": line.members, **settled_until(search.until, time)}
-    if found := Vend.of(line):
+    revoked, summaries = None, []
+    for found in Vend.all_of(line):
+        revoked = revoked or standing(time).state
         around = (found.at - LONGEST_VEND, min(found.at + LONGEST_VEND, time))
         vends = vends_in(reads, found.session_id, since=around[0], until=around[1])
-        answer["session"] = summary(vends, vends[0].at, standing(time).state)
-    return answer
+        summaries.append(summary(vends, vends[0].at, revoked))
+    match summaries:
+        case []:
+            return answer
+        case [session]:
+            return answer | {"session": session}
+    return answer | {"sessions": summaries}
 
 
 ROUTES: dict[str, gateway.Route] = {

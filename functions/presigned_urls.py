@@ -62,7 +62,7 @@ def upload_effects() -> UploadEffects:
 def presigned_urls(request: gateway.Request, caller: Caller, record: Record) -> Answer:
     """Presign URLs for all requests or for none, in the full or the compact form."""
     vended = vend_presigned(caller, parse_urls(request.body()), record, presign_effects())
-    return {**vended.as_json(), **ids(record, vended.session_id)}
+    return {**vended.as_json(), "vendId": record.vend_id}
 
 
 def multipart_uploads(request: gateway.Request, caller: Caller, record: Record) -> Answer:

@@ -68,13 +68,13 @@ class PolicyTooLarge(RequestFault):
 
 
 class SeveralGrants(RequestFault):
-    """The targets need more grants than one request can use, or some that do not combine."""
+    """The targets need more grants than one session can serve, or some that do not combine."""
 
     status, code, title = 400, "SeveralGrants", "The targets fall under several grants"
 
 
 class TooLarge(RequestFault):
-    """The body, or the answer to it, is larger than the limit."""
+    """The body, the answer to it, or the number of grants that it needs is over the limit."""
 
     status, code, title = 413, "TooLarge", "Too large"
 

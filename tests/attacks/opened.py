@@ -60,9 +60,10 @@ def by_policy(policy: str) -> Iterator[str]:
 def by_answer(answer: Mapping[str, Any]) -> Iterator[str]:
     """``GET path`` for each URL, with its query but for the signature; a form's conditions."""
     if answer.get("format") == "compact":
-        query = f"{answer['query']}&X-Amz-Signature="
-        for path, _ in answer["urls"]:
-            yield by_url("", f"{answer['base']}{path}?{query}")
+        sessions = answer.get("sessions", [answer])
+        for path, signature, *at in answer["urls"]:
+            query = sessions[at[0] if at else 0]["query"]
+            yield by_url("", f"{answer['base']}{path}?{query}&X-Amz-Signature={signature}")
         return
     for one in [*answer.get("urls", []), *answer.get("parts", [])]:
         if "fields" in one:

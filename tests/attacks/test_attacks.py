@@ -11,6 +11,7 @@ import pytest
 from tests.attacks import (
     accounts,
     administration,
+    batches,
     bodies,
     buckets,
     callers,
@@ -39,7 +40,7 @@ MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(prefixes, keys, buckets, several, accounts, callers, tenants),
-        *(tokens, sts, bodies, urls, uploads, administration, never_lent, leaks, revoked),
+        *(tokens, sts, bodies, urls, batches, uploads, administration, never_lent, leaks, revoked),
         *(chosen_text, holders, origins),
     )
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tests.support.make import NOW, ROLE_ARN, location, rates
 from vending.callers.caller import Caller
-from vending.decision.closest import Match, closest_grants
+from vending.decision.closest import Match, closest_grants, matches
 from vending.decision.decide import Decision
 from vending.decision.effects import Effects, LoadDenials, LoadGrants, Rates
 from vending.decision.wanted import Wants
@@ -121,5 +121,5 @@ def one_session(
 
 def closest_grant(grants: Iterable[Grant], who: Caller, wanted: Wants, now: datetime) -> Match:
     """The closest grant that covers all targets alone."""
-    (covered,) = closest_grants(grants, who, wanted, now, 1)
+    (covered,) = closest_grants(matches(grants, who, now), wanted, 1)
     return covered.match

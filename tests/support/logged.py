@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.support.make import NOW, USER_ARN
-from vending.trail.vends import Line, Read
+from vending.trail.vends import Line, Read, has_members
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/AllowedAssumeS3Role"
 
@@ -46,6 +46,35 @@ def vended(number: int, **members: object) -> dict[str, object]:
     return {name: value for name, value in record.items() if value is not None}
 
 
+def vended_apart(number: int, *sessions: int, **members: object) -> dict[str, object]:
+    """The record of URLs under several grants, ``g0`` and so on, in these sessions."""
+    own = ("sessionId", "roleSessionName", "roleArn", "durationSeconds", "packedPolicySize")
+    parts = [
+        {
+            "grant": f"g{position}",
+            "targets": [f"s3://bkt{position}/{number}"],
+            "targetCount": 1,
+            "permission": "READ",
+            "sessionId": identifier(session),
+            "roleSessionName": f"AssumeS3User-caller-grant-{identifier(session)}",
+            "roleArn": ROLE_ARN,
+            "sourceIdentity": "AssumeS3User-caller",
+            "durationSeconds": 3600,
+            "cached": True,
+            "expiresAt": "2026-11-23T12:15:00Z",
+        }
+        for position, session in enumerate(sessions)
+    ]
+    apart: dict[str, object] = {
+        "grant": None,
+        "grants": [part["grant"] for part in parts],
+        "targets": [target for part in parts for target in part["targets"]],  # type: ignore[attr-defined]
+        "targetCount": len(parts),
+        "sessions": parts,
+    }
+    return vended(number, **dict.fromkeys(own), **apart | members)
+
+
 def reading(*lines: tuple[float, Mapping[str, object]], asked: list[Any] | None = None) -> Read:
     """Lines as seconds from NOW and a record, found as ``aws.logs`` finds them."""
     at = [Line(NOW + timedelta(seconds=seconds), record) for seconds, record in lines]
@@ -59,7 +88,7 @@ def reading(*lines: tuple[float, Mapping[str, object]], asked: list[Any] | None 
             line
             for line in sorted(at, key=lambda line: line.at)
             if since <= line.at < until
-            and all(line.members.get(name) == value for name, value in members.items())
+            and has_members(line.members, members)
             and all(word in json.dumps(line.members) for word in words)
         )
 

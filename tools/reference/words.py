@@ -17,8 +17,8 @@ GRANT = (
 )
 REVOCATION = (
     *("id", "kind", "reason", "state", "createdAt", "by", "sessionsBefore?", "until?"),
-    *("liftedAt?", "liftedBy?", "caller?", "sessionId?", "vendId?", "grantId?", "all?"),
-    "denialWritten?",
+    *("liftedAt?", "liftedBy?", "caller?", "sessionId?", "sessionIds?", "vendId?", "grantId?"),
+    *("all?", "denialWritten?"),
 )
 REVOKED = ("revocation", "denialWritten", "merged", "environmentsBy", "detail")
 CREDENTIALS = (
@@ -32,7 +32,10 @@ CREDENTIALS = (
 URLS = (
     "presigns URLs, all or none; also in the [compact form](uploads.md#many-urls-at-once)",
     "UrlsRequest",
-    ("urls", "format?", "base?", "query?", "headers?", "expiresAt?", *VENDED),
+    (
+        *("urls", "vendId", "sessionId?", "sessionIds?"),
+        *("format?", "base?", "query?", "headers?", "expiresAt?", "sessions?"),
+    ),
 )
 URL = ("method", "url", "headers", "expiresAt", *VENDED)
 UPLOADS = {
@@ -173,9 +176,9 @@ ROUTES |= {
         ("sessions", "settledUntil", "nextToken?"),
     ),
     "GET /admin/vends/{id}": (
-        "looks up a `vendId`: its record, and its session with the session's other vends",
+        "looks up a `vendId`: its record, and its session (or `sessions`) with all their vends",
         "query: `since`, `until`",
-        ("record", "session?", "settledUntil"),
+        ("record", "session?", "sessions?", "settledUntil"),
     ),
 }
 MEANINGS = {

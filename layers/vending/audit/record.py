@@ -63,6 +63,14 @@ def grant_members(ids: Sequence[str]) -> dict[str, object]:
     return {"grant": ids[0]} if len(ids) == 1 else {"grants": list(ids)}
 
 
+def session_parts(members: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """A record for each session of this one: itself, or one for each entry of ``sessions``."""
+    if not isinstance(sessions := members.get("sessions"), list):
+        return [members]
+    shared = {name: members[name] for name in members if name not in ("sessions", "grants")}
+    return [shared | one for one in sessions if isinstance(one, dict)]
+
+
 def grants_of(members: Mapping[str, object]) -> tuple[str, ...]:
     """The grants that ``grant_members`` has written."""
     match members:

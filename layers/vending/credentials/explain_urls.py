@@ -1,11 +1,11 @@
 """Explains what requests for presigned URLs would get, without signing; ``explain`` calls it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
-from vending.decision.decide import Decision, decide
+from vending.decision.decide import Decision, decide_each
 from vending.decision.effects import Effects
 from vending.decision.wanted import Wanted
 from vending.errors import Refusal, RequestFault
@@ -21,7 +21,8 @@ def explain_urls(
 ) -> list[dict[str, object]]:
     """For reading and writing, where they are wanted: the methods, and the decision's reason.
 
-    URLs that are granted have their longest lifetime in seconds, and the limits of uploads.
+    URLs that are granted have their longest lifetime in seconds, and the limits of uploads. Under
+    several grants, each is told apart, with its targets.
 
     Raises:
         Unavailable: the table failed.
@@ -31,13 +32,10 @@ def explain_urls(
         for part in Permission.READWRITE.parts  # a URL reads or writes
     }
     return [
-        {
-            "permission": part.value,
-            "methods": methods(part, some),
-            **_decision(caller, some, effects),
-        }
+        explained
         for part, some in asked.items()
         if some
+        for explained in _explained(caller, part, some, effects)
     ]
 
 
@@ -52,17 +50,36 @@ def methods(permission: Permission, wanted: Sequence[Wanted]) -> list[str]:
     return [method for method in needing if method not in impossible]
 
 
-def _decision(caller: Caller, wanted: Sequence[Wanted], effects: Effects) -> dict[str, object]:
+def _explained(
+    caller: Caller, part: Permission, wanted: Sequence[Wanted], effects: Effects
+) -> Iterator[dict[str, object]]:
+    """One entry for each grant that would sign, or one for the refusal."""
     try:
-        decision = decide(caller, wanted, Record(vend_id=""), effects)  # the request has its own
-        signing_session(caller, decision, effects)
+        # the request has a record of its own
+        decisions = decide_each(caller, wanted, Record(vend_id=""), effects)
+        for decision in decisions:
+            signing_session(caller, decision, effects)
     except (Refusal, RequestFault) as error:
-        return {"decision": "refused", "code": error.code, "reason": error.detail}
-    grant = decision.match.grant
-    limits: dict[str, object] = {"maxExpiresIn": longest_url(grant, effects.now)}
-    if wanted[0].permission is Permission.WRITE:
-        limits |= grant.upload_limits
-    return {"decision": "granted", "reason": why_granted([decision]), **limits}
+        yield {
+            "permission": part.value,
+            "methods": methods(part, wanted),
+            "decision": "refused",
+            "code": error.code,
+            "reason": error.detail,
+        }
+        return
+    for decision in decisions:
+        grant, targets = decision.match.grant, [wanted[place] for place in decision.places]
+        apart = {"targets": [one.target.as_json() for one in targets]}
+        yield {
+            "permission": part.value,
+            "methods": methods(part, targets),
+            **(apart if len(decisions) > 1 else {}),
+            "decision": "granted",
+            "reason": why_granted([decision]),
+            "maxExpiresIn": longest_url(grant, effects.now),
+            **(grant.upload_limits if part is Permission.WRITE else {}),
+        }
 
 
 def why_granted(decisions: Sequence[Decision]) -> str:

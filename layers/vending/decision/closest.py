@@ -39,6 +39,7 @@ class Covered:
 
     match: Match
     wanted: Wants
+    places: Sequence[int] = ()  # of these targets in the request, where that matters
 
 
 def matches(grants: Iterable[Grant], caller: Caller, now: datetime) -> list[Match]:
@@ -47,19 +48,16 @@ def matches(grants: Iterable[Grant], caller: Caller, now: datetime) -> list[Matc
     return sorted(filled, key=lambda match: match.closeness)
 
 
-def closest_grants(
-    grants: Iterable[Grant], caller: Caller, wanted: Wants, now: datetime, most: int
-) -> tuple[Covered, ...]:
+def closest_grants(candidates: Sequence[Match], wanted: Wants, most: int) -> tuple[Covered, ...]:
     """The closest grant that covers all wanted targets, else the fewest grants that do together.
 
-    With several, each target goes to the closest of them that covers it; READWRITE goes to one
-    grant if it can, else READ and WRITE apart.
+    ``candidates`` come with the closest first. With several, each target goes to the closest of
+    them that covers it; READWRITE goes to one grant if it can, else READ and WRITE apart.
 
     Raises:
         AccessDenied: no grant covers one of the targets.
         SeveralGrants: more than ``most`` grants are needed.
     """
-    candidates = matches(grants, caller, now)
     for match in candidates:
         if all(match.covers(target) for target in wanted):
             return (Covered(match, wanted),)
@@ -69,21 +67,23 @@ def closest_grants(
         for match, part in _apart(target, candidates):
             id_ = match.grant.id
             closest.setdefault(id_, Fault(part.pointer, f"is covered by the grant {id_!r}"))
-    if most > 1:
-        covering = [[match.covers(part) for part in _parts(targets)] for match in candidates]
-        if chosen := fewest(covering, most):
-            return _shared([candidates[position] for position in chosen], targets)
+    covering = [[match.covers(part) for part in _parts(targets)] for match in candidates]
+    if chosen := fewest(covering, most):
+        return _shared([candidates[position] for position in chosen], targets)
     raise SeveralGrants(
-        f"{_NEEDED if most > 1 else _ONE} for each of these grants: {', '.join(sorted(closest))}",
+        "These targets need more grants than one session can serve. Send several requests, for "
+        f"example one for each of these grants: {', '.join(sorted(closest))}",
         faults=list(closest.values()),
     )
 
 
-_ONE = "These targets need several grants, and a request can use only one. Send one request"
-_NEEDED = (
-    "These targets need more grants than one session can serve. Send several requests, for example "
-    "one"
-)
+def no_grant(target: Wanted) -> AccessDenied:
+    """The refusal of a target that no grant covers."""
+    return AccessDenied(
+        f"None of your grants allows {target.permission} on {target.target}.",
+        faults=[Fault(target.pointer, "is not covered by any of your grants")],
+        reason="NoGrant",
+    )
 
 
 def _shared(chosen: Sequence[Match], targets: Iterable[Wanted]) -> tuple[Covered, ...]:
@@ -109,11 +109,7 @@ def _apart(target: Wanted, candidates: Sequence[Match]) -> list[tuple[Match, Wan
         ]
         if len(found) == len(parts):
             return found
-    raise AccessDenied(
-        f"None of your grants allows {target.permission} on {target.target}.",
-        faults=[Fault(target.pointer, "is not covered by any of your grants")],
-        reason="NoGrant",
-    )
+    raise no_grant(target)
 
 
 def _parts(targets: Iterable[Wanted]) -> list[Wanted]:

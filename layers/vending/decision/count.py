@@ -6,6 +6,7 @@ its end, a caller may get up to twice the limit.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import repeat
 from math import ceil
 from typing import NamedTuple
 
@@ -25,12 +26,15 @@ class Counted(NamedTuple):
 
     urls: int = 0
     pointer: str = ""  # to the member of the body that asks for so many
+    under: Sequence[int] = ()  # how many under each of several grants; else all under each
 
 
 def count(
     caller: Caller, grants: Sequence[Grant], counted: Counted, record: Record, effects: Effects
 ) -> None:
     """Count one decision, if the stack or one of the grants has a rate limit.
+
+    The caller is charged for all of it, each grant for its own URLs, all or nothing.
 
     Raises:
         InvalidRequest: the request asks for more URLs than a limit allows in any minute.
@@ -40,9 +44,9 @@ def count(
     rates = effects.rates
     if not (rates.stack or any(grant.rate_limit for grant in grants)):
         return
-    counters = _counters(rates.stack, None, counted)
-    for grant in grants:
-        counters += _counters(grant.rate_limit, grant.id, counted)
+    counters = _counters(rates.stack, None, counted.urls)
+    for grant, urls in zip(grants, counted.under or repeat(counted.urls), strict=False):
+        counters += _counters(grant.rate_limit, grant.id, urls)
     for counter in counters:
         if counter.added > counter.most:
             raise _too_many_urls(counter, counted)
@@ -73,14 +77,14 @@ def most_urls(grant: Grant, rates: Rates) -> int | None:
     return min((most for most in limits if most is not None), default=None)
 
 
-def _counters(limit: RateLimit | None, grant: str | None, counted: Counted) -> list[Counter]:
+def _counters(limit: RateLimit | None, grant: str | None, urls: int) -> list[Counter]:
     if limit is None:
         return []
     counters = []
     if limit.requests is not None:
         counters.append(Counter("requests", grant, 1, limit.requests))
-    if limit.urls is not None and counted.urls:
-        counters.append(Counter("urls", grant, counted.urls, limit.urls))
+    if limit.urls is not None and urls:
+        counters.append(Counter("urls", grant, urls, limit.urls))
     return counters
 
 

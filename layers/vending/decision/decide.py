@@ -1,21 +1,23 @@
 """Gathers grants, locations and denials, and decides: the closest grants, or a refusal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from vending.audit.record import Record, grant_members
 from vending.callers.caller import Caller
-from vending.decision.closest import Covered, Match, closest_grants
+from vending.decision.closest import Covered, Match, closest_grants, matches
 from vending.decision.effects import Effects, Known
-from vending.decision.wanted import Wants, as_recorded
+from vending.decision.nearest import nearest_grants
+from vending.decision.wanted import Wanted, Wants, as_recorded
 from vending.denials.revoked import Revoked, check_issued, check_not_blocked, not_blocked
-from vending.errors import AccessDenied, Fault, SeveralGrants
+from vending.errors import AccessDenied, Fault, SeveralGrants, TooLarge
 from vending.grants.location import Location
 from vending.grants.never_lent import why_never_lent
 
 MOST_GRANTS = 3  # in one session: a role session name has room for three
 MOST_BUCKETS = 3
+MOST_SESSIONS = 10  # that sign one batch of URLs, and so its grants: each may be a call to STS
 ITEMS, DENIALS = 100, 2  # in one call to the table; beside them one location for each bucket
 
 
@@ -27,24 +29,39 @@ class Decision:
     location: Location
     revoked: Revoked
     wanted: Wants = ()  # what the grant answers
+    places: Sequence[int] = ()  # of these targets in the request, from ``decide_each``
 
 
-def decide(caller: Caller, wanted: Wants, record: Record, effects: Effects) -> Decision:
-    """Find the closest grant that covers all wanted targets, and its location.
+def decide(caller: Caller, wanted: Wanted, record: Record, effects: Effects) -> Decision:
+    """Find the closest grant that covers this target, and its location; raises as ``decide_each``.
+
+    ``TooLarge`` is not among it.
+    """
+    (decision,) = decide_each(caller, [wanted], record, effects)
+    return decision
+
+
+def decide_each(
+    caller: Caller, wanted: Wants, record: Record, effects: Effects
+) -> tuple[Decision, ...]:
+    """Find the closest grant that covers all wanted targets, else the closest one for each.
+
+    Each grant has a session of its own, so the buckets may be lent by different roles.
 
     Raises:
-        SeveralGrants: the targets lie in several buckets, or no single grant covers all.
+        TooLarge: the targets lie in too many buckets, or need too many grants.
         And everything else that ``decide_several`` raises.
     """
     record.note(**as_recorded(wanted))
-    first, *others = _buckets(wanted)
-    if others:
-        raise SeveralGrants(
-            "All targets of a request must be in one bucket. Send one request for each bucket.",
-            faults=[_in(others[0], wanted, "is in a different bucket than the first target")],
-        )
-    (decision,) = _decide(caller, wanted, (first,), 1, record, effects)
-    return decision
+    buckets, most = _buckets(wanted), _most_buckets(caller, MOST_SESSIONS)
+    if len(buckets) > most:
+        detail, fault = _too_many(buckets, wanted, most, MOST_SESSIONS)
+        raise TooLarge(detail, faults=[fault])
+
+    def find(candidates: Sequence[Match]) -> tuple[Covered, ...]:
+        return nearest_grants(candidates, wanted, MOST_SESSIONS)
+
+    return _decide(caller, find, buckets, record, effects)
 
 
 def decide_several(
@@ -62,15 +79,15 @@ def decide_several(
         Unavailable: the table failed.
     """
     record.note(**as_recorded(wanted))
-    buckets, keys = _buckets(wanted), len(caller.identity.grantee_keys)
-    most = min(MOST_BUCKETS, (ITEMS - DENIALS) // (keys + 1))
+    buckets, most = _buckets(wanted), _most_buckets(caller, MOST_BUCKETS)
     if len(buckets) > most:
-        reason = f"is in bucket number {most + 1} of the request; the limit is {most}"
-        raise SeveralGrants(
-            f"The targets lie in {len(buckets)} buckets; {_limit(most)}. Send several requests.",
-            faults=[_in(buckets[most], wanted, reason)],
-        )
-    return _decide(caller, wanted, buckets, MOST_GRANTS, record, effects)
+        detail, fault = _too_many(buckets, wanted, most, MOST_BUCKETS)
+        raise SeveralGrants(detail, faults=[fault])
+
+    def find(candidates: Sequence[Match]) -> tuple[Covered, ...]:
+        return closest_grants(candidates, wanted, MOST_GRANTS)
+
+    return _decide(caller, find, buckets, record, effects)
 
 
 def check_still_allowed(
@@ -95,9 +112,8 @@ def check_still_allowed(
 
 def _decide(
     caller: Caller,
-    wanted: Wants,
+    find: Callable[[Sequence[Match]], tuple[Covered, ...]],
     buckets: Sequence[str],
-    most: int,
     record: Record,
     effects: Effects,
 ) -> tuple[Decision, ...]:
@@ -105,7 +121,7 @@ def _decide(
     record.gathered()
     check_not_blocked(caller, known.denials)
     grants = not_blocked(known.grants, known.denials)
-    covered = closest_grants(grants, caller, wanted, effects.now, most)
+    covered = find(matches(grants, caller, effects.now))
     record.note(**grant_members([one.match.grant.id for one in covered]))
     return tuple(_decision(caller, one, known, effects) for one in covered)
 
@@ -117,7 +133,7 @@ def _decision(caller: Caller, covered: Covered, known: Known, effects: Effects) 
         raise AccessDenied(f"No location is registered for {bucket}.", reason="NoLocation")
     _check_lent(location, effects)
     revoked = Revoked.of(caller, grant, known.denials, effects.now)
-    return Decision(covered.match, location, revoked, covered.wanted)
+    return Decision(covered.match, location, revoked, covered.wanted, covered.places)
 
 
 def _check_lent(location: Location, effects: Effects) -> None:
@@ -136,12 +152,15 @@ def _buckets(wanted: Wants) -> tuple[str, ...]:
     return tuple(dict.fromkeys(target.bucket for target in wanted))
 
 
-def _in(bucket: str, wanted: Wants, detail: str) -> Fault:
-    """The fault of the first target in this bucket."""
-    return Fault(next(target.pointer for target in wanted if target.bucket == bucket), detail)
+def _most_buckets(caller: Caller, most: int) -> int:
+    """How many buckets a request may name: at most ``most``, all of them read in one call."""
+    return min(most, (ITEMS - DENIALS) // (len(caller.identity.grantee_keys) + 1))
 
 
-def _limit(most: int) -> str:
-    if most == MOST_BUCKETS:
-        return f"a request may use {most}"
-    return f"with as many claims as your token has, a request may use {most}"
+def _too_many(buckets: Sequence[str], wanted: Wants, most: int, usual: int) -> tuple[str, Fault]:
+    """The detail and fault of a request that names more than ``most`` buckets."""
+    pointer = next(one.pointer for one in wanted if one.bucket == buckets[most])
+    reason = f"is in bucket number {most + 1} of the request; the limit is {most}"
+    claims = "" if most == usual else "with as many claims as your token has, "
+    detail = f"The targets lie in {len(buckets)} buckets; {claims}a request may use {most}."
+    return f"{detail} Send several requests.", Fault(pointer, reason)

@@ -86,11 +86,11 @@ type Wants = Sequence[Wanted | WantedKeys]
 LISTED_TARGETS = 20  # in an audit record
 
 
-def as_recorded(wanted: Wants) -> dict[str, object]:
-    """The targets as members of the audit record."""
-    listed = (one.as_json(LISTED_TARGETS) for one in wanted)
+def as_recorded(wanted: Wants, most: int = LISTED_TARGETS) -> dict[str, object]:
+    """The targets, the first ``most`` of them listed, as members of the audit record."""
+    listed = (one.as_json(most) for one in wanted)
     return {
-        "targets": list(islice(chain.from_iterable(listed), LISTED_TARGETS)),
+        "targets": list(islice(chain.from_iterable(listed), most)),
         "targetCount": sum(one.count for one in wanted),
         "permission": " ".join(sorted({one.permission.value for one in wanted})),
     }

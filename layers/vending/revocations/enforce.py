@@ -21,7 +21,7 @@ class RevokeEffects:
     read: Callable[[str], Revocation | None]
     add: Callable[[Revocation], None]
     lift: Callable[[Revocation, Revocation], None]  # before, after; or with the sessions found
-    vends: Callable[[str], Sequence[Vend]]  # the vend with this id, and all of its session
+    vends: Callable[[str], Sequence[Vend]]  # the vend with this id, and all of its sessions
     granted: Callable[[str], Granted]  # an issuer's entry and the grants for its callers
     vends_of: Callable[[str], Iterable[Vend]]  # of an issuer's callers, whose sessions may be alive
     locations: Callable[[], Iterable[Location]]

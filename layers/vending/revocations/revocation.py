@@ -31,7 +31,7 @@ class Revocation:
 
     id: str
     kind: Kind
-    whose: Json  # as requested: caller, sessionId, vendId and its session, grantId or all
+    whose: Json  # as requested: caller, sessionId, vendId and its sessions, grantId or all
     place: Place | None  # None for holders of claims, whom no part of a name shows
     reason: str
     by: Json  # the administrator's identity
@@ -39,7 +39,8 @@ class Revocation:
     lifted: datetime | None = None
     lifted_by: Json | None = None
     holders: Holders | None = None
-    found: tuple[Place, ...] = ()  # grants and sessions of holders, from before it was created
+    # Grants and sessions of holders, or more sessions of one vend; from before it was created.
+    found: tuple[Place, ...] = ()
     refused: datetime | None = None  # by when every function refused the holders of a block
 
     @property
@@ -132,7 +133,9 @@ class Revocation:
             "liftedBy": self.lifted_by,
         }
         if self.holders:
-            members |= {"holders": [self.holders.issuer, self.holders.claims], "found": self.found}
+            members["holders"] = [self.holders.issuer, self.holders.claims]
+        if self.holders or self.found:
+            members["found"] = self.found
         if self.refused:
             members["refused"] = self.refused.isoformat()
         return json.dumps(members, separators=(",", ":"))

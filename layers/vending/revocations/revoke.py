@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
+from vending.denials.denials import Place
 from vending.denials.holders import Holders
 from vending.errors import NotFound, PreconditionFailed, ServiceFault
 from vending.revocations.enforce import RevokeEffects, enforce
@@ -44,7 +45,8 @@ def revoke(
             "No recent record of this vend. A record appears seconds after the vend: try again, or "
             "revoke the vend's caller, which needs no record."
         )
-    session = vends[0].session_id if vends else None
+    ids = (vend.session_id for vend in vends if vend.vend_id == request.vend_id)
+    sessions = list(dict.fromkeys(ids))  # several for URLs under several grants
     holders = request.holders
     if holders:
         check_room(effects.ledger.denials()[1])
@@ -54,13 +56,15 @@ def revoke(
     revocation = Revocation(
         id=effects.new_id(),
         kind=request.kind,
-        whose=request.whose | ({"sessionId": session} if session else {}),
-        place=request.place(session),
+        whose=request.whose | _session_members(sessions),
+        place=request.place(next(iter(sessions), None)),
         reason=request.reason,
         by=caller.identity.as_json(),
         created=now(),
         holders=holders,
-        found=granted.places(holders) if holders and granted else (),
+        found=granted.places(holders)
+        if holders and granted
+        else tuple(Place("session", one) for one in sessions[1:]),
     )
     record.note(revocation=revocation.as_json(now()))  # before the write: its answer may get lost
     effects.add(revocation)
@@ -73,11 +77,21 @@ def revoke(
         )
         if complete != revocation:
             answer = enforce(complete, record, effects)
-    others = {"vends": [vend.vend_id for vend in vends]} if vends else {}
+    others = {"vends": list(dict.fromkeys(vend.vend_id for vend in vends))} if vends else {}
     by_claims = _grants_by_claims(request, record, effects)
     if holders and granted:
         answer["detail"] = f"{answer['detail']}{granted.doubts(holders)}"
     return answer | others | by_claims | _not_covered(vends, remaining, record, effects)
+
+
+def _session_members(sessions: Sequence[str]) -> dict[str, object]:
+    """The sessions of a vend, as the revocation names them."""
+    match sessions:
+        case []:
+            return {}
+        case [session]:
+            return {"sessionId": session}
+    return {"sessionIds": list(sessions)}
 
 
 def _granted(holders: Holders, record: Record, effects: RevokeEffects) -> Granted | None:

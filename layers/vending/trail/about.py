@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from vending.audit.record import session_parts
 from vending.grants.keys import Keys
 
 
@@ -21,7 +22,9 @@ class About:
 
     def fits(self, record: Mapping[str, object]) -> bool:
         """Whether the record is about the target, and its caller has the name."""
-        return (self.target is None or _is_about(record, self.target)) and (
+        # A batch that failed names its first targets, and those of the sessions that it reached.
+        target, parts = self.target, (record, *session_parts(record))
+        return (target is None or any(_is_about(part, target) for part in parts)) and (
             self.caller_name is None or self.caller_name in _names(record)
         )
 

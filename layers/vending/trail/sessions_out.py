@@ -9,7 +9,7 @@ from vending.decision.wanted import LISTED_TARGETS
 from vending.sessions.durations import LONGEST
 from vending.times import iso
 from vending.trail.search import ABOUT, Search, settled_until
-from vending.trail.vends import Read, Vend
+from vending.trail.vends import Read, Vend, has_members
 
 MEMBERS = ("caller", "issuer", "subject", "grant", "sessionId", *ABOUT)
 QUERY = (*MEMBERS, *PARAMETERS)
@@ -36,7 +36,8 @@ def sessions_out(
     granted = {**search.members, "outcome": "granted"}
     lines = read(granted, now - LONGEST_OUT, now, about.words)
     start = page.start[0] if page.start else ""
-    found = by_session(vend for line in lines if (vend := Vend.of(line)))
+    vends = (vend for line in lines for vend in Vend.all_of(line))
+    found = by_session(vend for vend in vends if has_members(vend.members, search.members))
     answer = page.answer(
         "sessions",
         (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self
 
-from vending.audit.record import grants_of
+from vending.audit.record import grants_of, session_parts
 
 LONGEST_VEND = timedelta(hours=2, minutes=5)  # a one-hour session that signs to its end; margins
 
@@ -37,7 +37,7 @@ class Read(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Vend:
-    """What one decision vended, from its audit record."""
+    """What one decision vended in one session, from its audit record."""
 
     vend_id: str
     session_id: str
@@ -48,12 +48,15 @@ class Vend:
     at: datetime
     expires_at: datetime  # when the credentials or URLs expire
     ends: datetime  # when the session ends at the latest
-    members: Mapping[str, object]  # the whole record
+    members: Mapping[str, object]  # the record, as far as it is about this session
 
     @classmethod
-    def of(cls, line: Line) -> Self | None:
-        """The vend of a record; None if it was refused, failed or has no session."""
-        members = line.members
+    def all_of(cls, line: Line) -> tuple[Self, ...]:
+        """The vends of a record, one in each session; none if it was refused or failed."""
+        return tuple(filter(None, map(cls._of, session_parts(line.members))))
+
+    @classmethod
+    def _of(cls, members: Mapping[str, object]) -> Self | None:
         match members:
             case {
                 "outcome": "granted",
@@ -86,10 +89,16 @@ class Vend:
 
 
 def has_members(found: Mapping[str, object], wanted: Mapping[str, str]) -> bool:
-    """Whether a record has these members; for ``grant``, whether it is about this grant."""
-    return all(
-        _is_about_grant(found, value) if name == "grant" else found.get(name) == value
-        for name, value in wanted.items()
+    """Whether a record has these members, or one of its sessions has all of them.
+
+    For ``grant``, whether it is about this grant.
+    """
+    return any(
+        all(
+            _is_about_grant(part, value) if name == "grant" else part.get(name) == value
+            for name, value in wanted.items()
+        )
+        for part in session_parts(found)
     )
 
 
@@ -101,25 +110,16 @@ def _is_about_grant(members: Mapping[str, object], grant: str) -> bool:
     return grant in grants_of(members)
 
 
-def vend_of(read: Read, vend_id: str, *, since: datetime, until: datetime) -> Vend | None:
-    """The vend with this id in that time, if there is a record of it.
+def vends_of(read: Read, session_id: str, *, since: datetime, until: datetime) -> tuple[Vend, ...]:
+    """All vends of this session in that time, in order.
 
     Raises:
         TooLarge: the logs of that time are too long to read at once.
         Unavailable: the logs could not be read.
     """
-    found = (Vend.of(line) for line in read({"vendId": vend_id}, since, until))
-    return next((vend for vend in found if vend), None)
-
-
-def vends_of(read: Read, session_id: str, *, since: datetime, until: datetime) -> tuple[Vend, ...]:
-    """All vends of this session in that time, in order.
-
-    Raises:
-        TooLarge, Unavailable: as in ``vend_of``.
-    """
-    found = (Vend.of(line) for line in read({"sessionId": session_id}, since, until))
-    return tuple(vend for vend in found if vend)
+    lines = read({"sessionId": session_id}, since, until)
+    found = (vend for line in lines for vend in Vend.all_of(line))
+    return tuple(vend for vend in found if vend.session_id == session_id)
 
 
 def vends_in(
@@ -136,14 +136,18 @@ def vends_in(
 def vends_with(
     reads: Iterable[Read], vend_id: str, *, since: datetime, until: datetime
 ) -> tuple[Vend, ...]:
-    """This vend and all others of its session in that time, in order; empty without a record.
+    """This vend and all others of its sessions in that time, by session; empty without a record.
 
     Reads one log after the other, as ``vends_in``.
 
     Raises:
-        TooLarge, Unavailable: as in ``vend_of``.
+        TooLarge, Unavailable: as in ``vends_of``.
     """
     for read in reads:
-        if found := vend_of(read, vend_id, since=since, until=until):
-            return vends_of(read, found.session_id, since=since, until=until)
+        lines = read({"vendId": vend_id}, since, until)
+        if sessions := [vend.session_id for line in lines for vend in Vend.all_of(line)]:
+            ids = dict.fromkeys(sessions)
+            return tuple(
+                vend for id_ in ids for vend in vends_of(read, id_, since=since, until=until)
+            )
     return ()

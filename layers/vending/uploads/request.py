@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from vending.bodies.body import Body
 from vending.bodies.content_fields import LARGEST, Absent, ContentType, Crc32c, Crc64nvme, Sha256
 from vending.bodies.fields import Account, KeyTarget, KmsKey, Listed, between
-from vending.decision.wanted import Wanted, Wants
+from vending.decision.wanted import Wanted
 from vending.errors import Fault
 from vending.grants.grant import Permission
 from vending.uploads.upload import PART_BYTES, PARTS, Checksum, Sizes, plan_sizes
@@ -60,9 +60,9 @@ class UploadRequest(Signed, ObjectMembers):
         return super().headers | self.object_headers | self.tag_header
 
     @property
-    def wanted(self) -> Wants:
+    def wanted(self) -> Wanted:
         """The target, with WRITE."""
-        return (Wanted(self.target, Permission.WRITE, "/target"),)
+        return Wanted(self.target, Permission.WRITE, "/target")
 
 
 class PartsRequest(Body):

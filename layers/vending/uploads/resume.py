@@ -93,8 +93,7 @@ def _decide(
     caller: Caller, upload: Upload, lifetime: int, record: Record, effects: UploadEffects
 ) -> Decision:
     check_shortest("expiresIn", lifetime, 1)
-    wanted = [Wanted(upload.target, Permission.WRITE, "")]
-    return decide(caller, wanted, record, effects)
+    return decide(caller, Wanted(upload.target, Permission.WRITE, ""), record, effects)
 
 
 def _load(caller: Caller, id_: str, record: Record, effects: UploadEffects) -> Upload:

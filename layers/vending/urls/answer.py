@@ -1,6 +1,6 @@
 """The vended URLs as values and as JSON, in the full and in the compact form."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -28,18 +28,48 @@ class Url(NamedTuple):
         return members if self.fields is None else {**members, "fields": self.fields}
 
 
+class SignedBy(NamedTuple):
+    """A session that has signed URLs, and when these actually expire."""
+
+    session_id: str
+    expires_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class VendedUrls:
     """One URL for each request, in the same order."""
 
     urls: tuple[Url, ...]
-    expires_at: datetime
-    session_id: str
+    sessions: tuple[SignedBy, ...]
+    signers: Sequence[int] = ()  # of several sessions, the position of each URL's own
 
     def as_json(self) -> dict[str, object]:
         """The members of the answer."""
-        expires_at = iso(self.expires_at)
-        return {"urls": [url.as_json(expires_at) for url in self.urls]}
+        if len(self.sessions) == 1:
+            ((session_id, expiry),) = self.sessions
+            expires_at = iso(expiry)
+            urls = [url.as_json(expires_at) for url in self.urls]
+            return {"urls": urls, "sessionId": session_id}
+        return {"urls": list(self._each()), "sessionIds": [one.session_id for one in self.sessions]}
+
+    def _each(self) -> Iterator[dict[str, object]]:
+        """Each URL with its session."""
+        signed = [(one.session_id, iso(one.expires_at)) for one in self.sessions]
+        for url, signer in zip(self.urls, self.signers, strict=True):
+            session_id, expires_at = signed[signer]
+            yield {**url.as_json(expires_at), "sessionId": session_id}
+
+
+class Query(NamedTuple):
+    """What all URLs of one session share after the path, and the session."""
+
+    query: str
+    session: SignedBy
+
+    def as_json(self) -> dict[str, object]:
+        """The members of the answer."""
+        session_id, expires_at = self.session
+        return {"query": self.query, "expiresAt": iso(expires_at), "sessionId": session_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +77,19 @@ class VendedCompact:
     """The parts that all URLs share, and the path and signature of each URL."""
 
     base: str
-    query: str
     headers: Named
     urls: Sequence[tuple[str, str]]  # path and signature
-    expires_at: datetime
-    session_id: str
+    queries: tuple[Query, ...]
+    signers: Sequence[int] = ()  # of several sessions, the position of each URL's own
 
     def as_json(self) -> dict[str, object]:
-        """The members of the answer."""
-        return {
+        """The members of the answer; of several sessions, each URL has its position in the list."""
+        shared: dict[str, object] = {
             "format": "compact",
             "base": self.base,
-            "query": self.query,
             "headers": self.headers,
-            "urls": self.urls,
-            "expiresAt": iso(self.expires_at),
         }
+        if len(self.queries) == 1:
+            return {**shared, "urls": self.urls, **self.queries[0].as_json()}
+        urls = [(*url, signer) for url, signer in zip(self.urls, self.signers, strict=True)]
+        return {**shared, "urls": urls, "sessions": [one.as_json() for one in self.queries]}

@@ -1,6 +1,6 @@
-"""Signs with a signing session, whose credentials never leave the function."""
+"""Signs with signing sessions, whose credentials never leave the function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,12 +10,16 @@ from vending.callers.principal import partition_of
 from vending.decision.count import Counted, count
 from vending.decision.decide import Decision, check_still_allowed
 from vending.decision.effects import Effects
+from vending.decision.wanted import LISTED_TARGETS, as_recorded
+from vending.denials.names import source_identity
 from vending.denials.revoked import Revoked
 from vending.errors import Unavailable
 from vending.sessions.durations import url_lifetime
 from vending.sessions.session import Credentials, Session, signing_session
 from vending.sessions.signing_sessions import SessionCredentials
 from vending.sigv4.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
+from vending.times import iso
+from vending.urls.answer import SignedBy
 
 type LastingUntil = Callable[[Session, datetime, Record, Revoked], SessionCredentials]
 
@@ -46,6 +50,11 @@ class Signing:
         return self.now + timedelta(seconds=self.expires)
 
     @property
+    def signed_by(self) -> SignedBy:
+        """What the answer says of this session."""
+        return SignedBy(self.session_id, self.expires_at)
+
+    @property
     def token_bytes(self) -> int:
         """The length of the session token in a URL, in bytes."""
         token = self.credentials.session_token
@@ -73,31 +82,87 @@ def signing_for(
     record: Record,
     effects: PresignEffects,
 ) -> Signing:
-    """Request or reuse the session that signs for this decision.
+    """Request or reuse the session that signs for this decision; raises as ``signings_for``."""
+    (signing,) = signings_for(caller, [decision], lifetime, counted, record, effects)
+    return signing
+
+
+def signings_for(
+    caller: Caller,
+    decisions: Sequence[Decision],
+    lifetime: int,
+    counted: Counted | None,
+    record: Record,
+    effects: PresignEffects,
+) -> tuple[Signing, ...]:
+    """Request or reuse a session for each of these decisions; one without any fails them all.
 
     ``counted`` are the URLs to count; None: they are already counted.
 
     Raises:
         InvalidRequest, TooManyRequests: as in ``count``, before STS is called.
-        DurationNotAllowed: longer than the grant allows.
+        DurationNotAllowed: longer than one of the grants allows.
         AccessDenied, PolicyTooLarge: as in ``signing_session``.
         JustRevoked: as in ``check_still_allowed``.
         Unavailable: STS or the table failed.
     """
-    location, now = decision.location, effects.now
-    lifetime = url_lifetime(lifetime, decision.match.grant, now)
-    session = signing_session(caller, decision, effects)
+    grants, now = [one.match.grant for one in decisions], effects.now
+    for grant in grants:
+        url_lifetime(lifetime, grant, now)
+    sessions = [signing_session(caller, one, effects) for one in decisions]
     if counted is not None:
-        count(caller, [decision.match.grant], counted, record, effects)
+        count(caller, grants, counted, record, effects)
     until = now + timedelta(seconds=lifetime)
-    current = effects.lasting_until(session, until, record, decision.revoked)
-    check_still_allowed(caller, [decision], current.session_id, current.issued, effects)
+    found: list[tuple[Decision, SessionCredentials, Record]] = []
+    for decision, session, part in zip(
+        decisions, sessions, _parts(caller, decisions, record), strict=True
+    ):
+        current = effects.lasting_until(session, until, part, decision.revoked)
+        found.append((decision, current, part))
+    for decision, current, _ in found:  # only now: STS may take its time
+        check_still_allowed(caller, [decision], current.session_id, current.issued, effects)
+    signings = []
+    for decision, current, part in found:
+        signing = _signing(decision, current, lifetime, effects)
+        part.note(expiresAt=iso(signing.expires_at), cached=current.cached)
+        signings.append(signing)
+    cached = all(current.cached for _, current, _ in found)
+    record.signing(max(signing.expires_at for signing in signings), cached=cached)
+    return tuple(signings)
+
+
+def _parts(caller: Caller, decisions: Sequence[Decision], record: Record) -> Iterator[Record]:
+    """Where each session is recorded: in the record if it is the only one, else in its list."""
+    if len(decisions) == 1:
+        yield record
+        return
+    listed: list[object] = []
+    record.note(sourceIdentity=source_identity(caller), sessions=listed)
+    for decision in decisions:
+        part = Record(record.vend_id)
+        part.note(
+            grant=decision.match.grant.id,
+            **as_recorded(decision.wanted, LISTED_TARGETS // len(decisions)),
+        )
+        listed.append(part.members)
+        yield part
+
+
+def _signing(
+    decision: Decision, current: SessionCredentials, lifetime: int, effects: PresignEffects
+) -> Signing:
+    """The session as a signer of URLs for this decision.
+
+    Raises:
+        Unavailable: the session has ended.
+    """
+    location, now = decision.location, effects.now
     expires = min(lifetime, int((current.credentials.expiration - now).total_seconds()))
     if expires < 1:
         raise Unavailable("SessionEnded")
     partition = partition_of(effects.role_arn)
     endpoint = endpoint_of(location.scope.bucket, location.region, partition, effects.s3_endpoint)
-    signing = Signing(
+    return Signing(
         current.credentials,
         endpoint,
         location.region,
@@ -106,5 +171,3 @@ def signing_for(
         current.session_id,
         current.issued,
     )
-    record.signing(signing.expires_at, cached=current.cached)
-    return signing

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from vending.audit.record import Record
 from vending.callers.caller import Caller
 from vending.decision.count import Counted
-from vending.decision.decide import Decision, decide
+from vending.decision.decide import Decision, decide_each
 from vending.sessions.durations import check_shortest
 from vending.sigv4.post_policy import form_fields
 from vending.sigv4.presign import PERMISSION_FOR, Method
-from vending.urls.answer import Url, VendedCompact, VendedUrls
+from vending.urls.answer import Query, Url, VendedCompact, VendedUrls
 from vending.urls.compact import Compact
 from vending.urls.listing import ListingUrl
 from vending.urls.request import FormUrl, UrlRequest, UrlsRequest, is_plain
 from vending.urls.rules import check_members, form_lengths
-from vending.urls.signing import PresignEffects, Signing, signing_for
+from vending.urls.signing import PresignEffects, Signing, signings_for
 from vending.urls.sizes import check_keys, check_requests, check_urls
 
 _PLAIN: dict[str, "_Kind"] = {one: (one, (), ()) for one in PERMISSION_FOR}
@@ -34,26 +34,32 @@ def vend_presigned(
 def vend_urls(
     caller: Caller, request: UrlsRequest, record: Record, effects: PresignEffects
 ) -> VendedUrls:
-    """Vend one URL for each request, or none at all.
+    """Vend one URL for each request, signed by the session of its own grant; or none at all.
 
     Raises:
-        InvalidRequest, DurationNotAllowed, AccessDenied, SeveralGrants, TooLarge, PolicyTooLarge:
-            refused before STS is called.
-        TooManyRequests: over a rate limit of the stack or the grant; STS is not called either.
+        InvalidRequest, DurationNotAllowed, AccessDenied, TooLarge, PolicyTooLarge: refused before
+            STS is called.
+        TooManyRequests: over a rate limit of the stack or a grant; STS is not called either.
         Unavailable: the table or STS failed.
     """
     check_shortest("expiresIn", request.expires_in, 1)
     requests, plain = request.requests, all(map(is_plain, request.requests))
     check_requests(requests, plain=plain)
-    decision = decide(caller, request.wanted, record, effects)
-    if not plain or decision.match.grant.limits_uploads:
-        for position, item in enumerate(requests):
-            check_members(item, decision, effects.role_arn, f"/requests/{position}")
-    counted = Counted(len(requests), "/requests")
-    signing = signing_for(caller, decision, request.expires_in, counted, record, effects)
-    urls = _sign(requests, signing, decision)
-    check_urls(urls, signing.token_bytes)
-    return VendedUrls(urls, signing.expires_at, signing.session_id)
+    decisions = decide_each(caller, request.wanted, record, effects)
+    order = _order(decisions)
+    if not plain or any(one.match.grant.limits_uploads for one in decisions):
+        for place, item in enumerate(requests):
+            decision = decisions[order[place] if order else 0]
+            check_members(item, decision, effects.role_arn, f"/requests/{place}")
+    counted = Counted(len(requests), "/requests", [len(one.places) for one in decisions])
+    signings = signings_for(caller, decisions, request.expires_in, counted, record, effects)
+    parts = [
+        _sign([requests[place] for place in one.places] if order else requests, signing, one)
+        for signing, one in zip(signings, decisions, strict=True)
+    ]
+    urls = tuple(_together(parts, order))
+    check_urls(urls, max(signing.token_bytes for signing in signings))
+    return VendedUrls(urls, tuple(signing.signed_by for signing in signings), order)
 
 
 def vend_compact(
@@ -62,20 +68,43 @@ def vend_compact(
     """Vend a URL for each of many keys below one prefix; raises as ``vend_urls``."""
     check_shortest("expiresIn", request.expires_in, 1)
     check_keys(request.keys)
-    decision = decide(caller, request.wanted, record, effects)
-    check_members(request, decision, effects.role_arn, "")
-    counted = Counted(len(request.keys), "/keys")
-    signing = signing_for(caller, decision, request.expires_in, counted, record, effects)
-    headers = request.headers
-    signer = signing.signer(request.method, headers, request.query, request.prefix.key)
+    decisions = decide_each(caller, request.wanted, record, effects)
+    for decision in decisions:
+        check_members(request, decision, effects.role_arn, "")
+    counted = Counted(len(request.keys), "/keys", [len(one.places) for one in decisions])
+    signings = signings_for(caller, decisions, request.expires_in, counted, record, effects)
+    headers, order = request.headers, _order(decisions)
+    signers = [
+        one.signer(request.method, headers, request.query, request.prefix.key) for one in signings
+    ]
+    parts = [
+        signer.sign([request.keys[place] for place in decision.places] if order else request.keys)
+        for signer, decision in zip(signers, decisions, strict=True)
+    ]
+    queries = zip((signer.query for signer in signers), signings, strict=True)
     return VendedCompact(
-        base=signer.base,
-        query=signer.query,
+        base=signers[0].base,  # the same for all: a bucket has one location
         headers=headers,
-        urls=signer.sign(request.keys),
-        expires_at=signing.expires_at,
-        session_id=signing.session_id,
+        urls=_together(parts, order),
+        queries=tuple(Query(query, signing.signed_by) for query, signing in queries),
+        signers=order,
     )
+
+
+def _order(decisions: Sequence[Decision]) -> Sequence[int]:
+    """For each target the position of its decision; empty if there is only one decision."""
+    if len(decisions) == 1:
+        return ()
+    positions = {place: at for at, one in enumerate(decisions) for place in one.places}
+    return [positions[place] for place in range(len(positions))]
+
+
+def _together[Signed](parts: Sequence[Sequence[Signed]], order: Sequence[int]) -> Sequence[Signed]:
+    """What the decisions give, in the order of the targets."""
+    if not order:
+        return parts[0]
+    rest = [iter(part) for part in parts]
+    return [next(rest[position]) for position in order]
 
 
 def _sign(requests: Sequence[UrlRequest], signing: Signing, decision: Decision) -> tuple[Url, ...]:

@@ -20,6 +20,7 @@ from vending.errors import Unavailable
 
 def explained(load: LoadGrants, permission: str = "READ", **members: object) -> dict[str, Any]:
     body = {"target": "s3://bkt/a/x", "permission": permission} | members
+    body = {name: value for name, value in body.items() if value is not None}
     request = parse(CredentialsRequest, json.dumps(body))
     return explain(caller(), request, record(), effects(load))
 
@@ -158,3 +159,33 @@ def test_the_record_is_that_of_the_credentials_alone() -> None:
     explain(caller(), request, notes, effects(knowing(grant("s3://bkt/* READ", max_duration=60))))
     assert (notes.members["outcome"], notes.members["code"]) == ("refused", "PresignOnly")
     assert notes.members["permission"] == "READ"
+
+
+@pytest.mark.invariant(19)
+def test_urls_under_several_grants_are_told_apart_by_grant_with_their_targets() -> None:
+    load = knowing(
+        grant("s3://bkt/a/* READWRITE", id="a", **LIMITED),
+        grant("s3://two/* READWRITE", id="two", max_duration=60),
+        buckets=("bkt", "two"),
+    )
+    targets = ["s3://bkt/a/x", "s3://two/*", "s3://bkt/a/${filename}"]
+    answer = explained(load, "READWRITE", target=None, targets=targets)
+    told = {
+        (one["permission"], *one["targets"]): (one["methods"], one["maxExpiresIn"])
+        for one in answer["presignedUrls"]
+    }
+    first = ("s3://bkt/a/x", "s3://bkt/a/${filename}")
+    assert told == {
+        ("READ", *first): (["GET", "HEAD"], 3300),
+        ("READ", "s3://two/*"): (["GET", "HEAD", "LIST"], 60),
+        ("WRITE", *first): (["PUT", "DELETE"], 3300),
+        ("WRITE", "s3://two/*"): (["PUT", "POST", "DELETE"], 60),
+    }
+    limited = [one for one in answer["presignedUrls"] if "maxObjectSize" in one]
+    assert [(one["permission"], one["targets"]) for one in limited] == [("WRITE", [*first])]
+
+
+def test_more_grants_than_a_batch_can_use_are_refused_as_it_would_be() -> None:
+    load = knowing(*(grant(f"s3://bkt/{n}/* READ", id=f"g{n}") for n in range(11)))
+    (part,) = urls(load, target=None, targets=[f"s3://bkt/{n}/x" for n in range(11)])
+    assert (part["decision"], part["code"]) == ("refused", "TooLarge")

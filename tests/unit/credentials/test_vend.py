@@ -276,7 +276,7 @@ def test_urls_are_signed_by_a_session_for_the_grants_whole_scope() -> None:
 def test_a_url_never_claims_to_outlive_the_credentials_that_signed_it() -> None:
     vended = sign(knowing(grant("s3://bkt/* READ")), Sts(seconds=600), "a", expires_in=900)
     assert "X-Amz-Expires=600&" in vended.urls[0].url
-    assert vended.expires_at == NOW + timedelta(seconds=600)
+    assert vended.sessions[0].expires_at == NOW + timedelta(seconds=600)
 
 
 def test_credentials_that_have_ended_already_are_not_lent() -> None:
@@ -342,7 +342,7 @@ def test_an_explanation_shows_the_policy_that_would_be_sent() -> None:
 def test_the_record_of_urls_says_which_session_signed_them() -> None:
     notes = record()
     vended = sign(knowing(grant("s3://bkt/* READ")), Sts(), "a", notes=notes)
-    assert notes.members["sessionId"] == vended.session_id == "session0"
+    assert notes.members["sessionId"] == vended.sessions[0].session_id == "session0"
     assert str(notes.members["roleSessionName"]).endswith("-session0")
     assert notes.members["cached"] is False
     assert notes.members["expiresAt"] == "2026-11-23T12:15:00Z"

@@ -9,6 +9,7 @@ from tests.support.effects import effects
 from tests.support.make import caller, grant, location, record, wanted
 from vending.decision.decide import decide
 from vending.decision.effects import Effects, Known
+from vending.decision.wanted import Wanted
 from vending.denials.denials import NOTHING_DENIED
 from vending.errors import AccessDenied, Unavailable
 from vending.grants.location import Location
@@ -30,9 +31,14 @@ def stored(registered: Location, *more: str, fails: bool = False) -> Effects:
     return replace(effects(lambda _keys, _bucket: known), never_lent=never_lent)
 
 
+def only(line: str) -> Wanted:
+    [one] = wanted(line)
+    return one
+
+
 def refusal(of: Effects, bucket: str) -> AccessDenied:
     with pytest.raises(AccessDenied) as raised:
-        decide(caller(), wanted(f"s3://{bucket}/x/a READ"), record(), of)
+        decide(caller(), only(f"s3://{bucket}/x/a READ"), record(), of)
     return raised.value
 
 
@@ -58,7 +64,7 @@ def test_while_the_stacks_list_cannot_be_read_a_role_without_our_boundary_opens_
     with pytest.raises(Unavailable):
         decide(
             caller(),
-            wanted("s3://bkt/x/a READ"),
+            only("s3://bkt/x/a READ"),
             record(),
             stored(location("bkt", role=PARTNER), fails=True),
         )
@@ -68,13 +74,13 @@ def test_for_our_own_role_nobody_reads_the_list_since_its_boundary_denies_the_sa
     own = stored(location("bkt"), fails=True)
     named = stored(location("bkt", role=own.role_arn), fails=True)
     for one in (own, named):
-        assert decide(caller(), wanted("s3://bkt/x/a READ"), record(), one).location.id == "bkt"
+        assert decide(caller(), only("s3://bkt/x/a READ"), record(), one).location.id == "bkt"
 
 
 @pytest.mark.invariant(10)
 def test_who_has_no_grant_there_is_not_told_that_a_bucket_is_never_lent() -> None:
     of = stored(location(CDK))
     with pytest.raises(AccessDenied) as raised:
-        decide(caller(), wanted(f"s3://{CDK}/other READ"), record(), of)
+        decide(caller(), only(f"s3://{CDK}/other READ"), record(), of)
     assert raised.value.reason == "NoGrant"
     assert "never lent" not in raised.value.detail

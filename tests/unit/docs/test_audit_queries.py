@@ -26,7 +26,7 @@ type Load = Callable[[str], ModuleType]
 type Rows = list[tuple[Any, ...]]
 
 PAGE = pages()["docs/audit.md"]
-TABLE, *QUERIES = [block.text for block in PAGE.blocks if block.language == "sql"]
+TABLE, VIEW, *QUERIES = [block.text for block in PAGE.blocks if block.language == "sql"]
 NAMED = {text.splitlines()[0].removeprefix("-- "): text for text in QUERIES}
 TYPES = {
     "string": "VARCHAR",
@@ -88,6 +88,7 @@ class Engine:
         lines = [lowered(one) | {"day": one["time"][:10]} for one in trail]
         self._table("s3vend_audit", place, lines, types)
         self._table("cloudtrail_logs", place, events, CLOUDTRAIL)
+        self.duckdb.execute(VIEW)
 
     def _table(
         self, name: str, place: Path, lines: list[dict[str, Any]], types: Mapping[str, str]
@@ -258,5 +259,17 @@ def test_the_queries_for_insights_name_members_that_records_have() -> None:
         "bin",
         "h",
     }
-    language |= {"count", "sum", "min", "max", "as", "ispresent", "vends", "keys", "first", "last"}
+    language |= {
+        "count",
+        "sum",
+        "min",
+        "max",
+        "as",
+        "ispresent",
+        "strcontains",
+        "vends",
+        "keys",
+        "first",
+        "last",
+    }
     assert words - language <= schema()["properties"].keys()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.contract import Contract
-from tests.support.logged import Groups, identifier, line, vended
+from tests.support.logged import Groups, identifier, line, vended, vended_apart
 from tests.support.make import NOW
 from tests.unit.functions.test_functions import CONTEXT, event
 from tests.unit.functions.test_functions import load as load  # noqa: PLC0414 - a fixture of that module
@@ -87,6 +87,20 @@ def test_a_vend_is_looked_up_with_the_others_of_its_session(asked: Callable[...,
     assert status == 200
     assert body["record"] == vended(1)
     assert ids(body["session"]["vends"]) == [identifier(1), identifier(2)]
+
+
+def test_a_vend_of_several_sessions_is_looked_up_with_each_of_them(load: Load) -> None:
+    function, apart = load("audit"), vended_apart(7, 1000, 1001)
+    lines = [(0.0, line(vended(1))), (1.0, line(apart))]
+    function.__dict__.update(cloudwatch=Groups(urls=[lines]), groups=["urls"], now=lambda: LATER)
+    asking = event("admin-vend") | {"pathParameters": {"id": identifier(7)}}
+    body = json.loads(function.handler(asking, CONTEXT)["body"])
+    assert body["record"] == apart
+    assert "session" not in body
+    assert [(one["sessionId"], one["grant"], ids(one["vends"])) for one in body["sessions"]] == [
+        (identifier(1000), "g0", [identifier(1), identifier(7)]),
+        (identifier(1001), "g1", [identifier(7)]),
+    ]
 
 
 def test_a_vend_is_found_though_another_log_is_too_long_to_search(load: Load) -> None:

@@ -282,6 +282,29 @@ def test_a_vend_ends_with_its_session_and_the_others_in_it_are_named() -> None:
     assert kept.whose == {"vendId": "bbbbbbbbbbbbbbbb", "sessionId": SESSION}
 
 
+def test_a_vend_of_several_sessions_ends_with_all_of_them() -> None:
+    ours, other, third = "aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"
+    sessions = (SESSION, "ponmlkjihgfedcba", "a" * 16)
+    world = World(
+        vends=[
+            vend(other),
+            *(replace(vend(ours), session_id=one) for one in sessions[:2]),
+            replace(vend(third), session_id=sessions[1]),
+        ]
+    )
+    answer = asked(world, vendId=ours, **ENDED)
+    assert answer["vends"] == [other, ours, third]
+    (kept,) = world.kept.values()
+    assert kept.whose == {"vendId": ours, "sessionIds": [*sessions[:2]]}
+    again = Revocation.decode(kept.id, kept.encode())
+    assert again == kept
+    for one in (Denials.decode(world.block), Denials.of(again.denied(NOW))):
+        revoked = Revoked.of(caller(), grant("s3://bkt/* READ"), one, NOW + timedelta(hours=1))
+        issued = NOW - timedelta(seconds=1)
+        assert [revoked.has(session, issued) for session in sessions] == [True, True, False]
+    assert all(f'"*:*-*-*-{session}"' in world.policy for session in sessions[:2])
+
+
 def test_a_vend_without_a_record_is_not_found_and_nothing_is_revoked() -> None:
     world = World()
     with pytest.raises(NotFound):

@@ -128,7 +128,7 @@ class Environment:
             load_denials=self.reads.load_denials,
         )
         body = parse(UrlsRequest, json.dumps(URL))
-        return vend_urls(CALLER, body, record(), effects).session_id
+        return vend_urls(CALLER, body, record(), effects).sessions[0].session_id
 
     def credentials(self) -> str:
         """The session of new credentials."""

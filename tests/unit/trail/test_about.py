@@ -35,12 +35,17 @@ MANY: dict[str, Any] = {"targetCount": 21}
         # One of the targets that are not listed may be meant.
         (A_KEY, {"targets": ["s3://bkt/b"], **MANY}, True),
         (A_KEY, {"targets": ["s3://other/b"], **MANY}, False),
+        # Of URLs under several grants, some of each.
+        (A_KEY, {"targets": ["s3://other/b"], "sessions": [{"targets": ["s3://other/b"]}, {"targets": [A_KEY]}], **MANY}, True),
+        (A_KEY, {"targets": ["s3://other/b"], "sessions": [{"targets": ["s3://bkt/b"], **MANY}], **MANY}, True),
+        (A_KEY, {"targets": ["s3://other/b"], "sessions": [{"targets": ["s3://bkt/b"], "targetCount": 1}], **MANY}, False),
+        (A_KEY, {"targets": ["s3://other/b", A_KEY], "targetCount": 2, "sessions": [{"targets": ["s3://other/b"]}]}, True),
         (A_KEY, {"targets": []}, False),
         (A_KEY, {}, False),
         (A_KEY, {"targets": A_KEY}, False),
         (A_KEY, {"targets": [None, 7, {}, {"bucket": "bkt"}, "s3://", "bkt/a/x"]}, False),
     ],
-)
+)  # fmt: skip
 def test_a_record_is_about_a_target_if_they_have_a_key_in_common(
     target: str, record: dict[str, Any], fits: bool
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.logged import identifier, reading, vended
+from tests.support.logged import identifier, reading, vended, vended_apart
 from tests.support.make import NOW, USER_ARN
 from vending.answers import Page
 from vending.errors import InvalidRequest
@@ -141,3 +141,24 @@ def test_a_revoked_session_is_shown_as_revoked_by_when_it_was_first_seen() -> No
     assert session["revocation"] == "denied"
     assert asked == [(session["roleArn"], session["roleSessionName"], NOW)]
     assert "revocation" not in out(read)[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "sessions"),
+    [
+        ({}, [ONE, OTHER]),
+        ({"grant": "g1"}, [OTHER]),
+        ({"sessionId": ONE}, [ONE]),
+        ({"target": "s3://bkt1/*"}, [OTHER]),
+        ({"target": "s3://bkt0/1"}, [ONE]),
+        ({"target": "s3://bkt2/*"}, []),
+    ],
+)
+def test_of_urls_under_several_grants_each_session_is_out_with_what_is_its_own(
+    query: dict[str, str], sessions: list[str]
+) -> None:
+    listed = out(reading((0, vended_apart(1, 1000, 1001))), query)
+    assert [one["sessionId"] for one in listed] == sessions
+    assert [one["grant"] for one in listed] == [f"g{[ONE, OTHER].index(one)}" for one in sessions]
+    assert all(one["targets"] == [f"s3://bkt{one['grant'][1]}/1"] for one in listed)
+    assert all(one["vendCount"] == 1 and "grants" not in one for one in listed)

@@ -67,7 +67,7 @@ def test_all_are_signed_headers_of_a_put() -> None:
 def test_all_are_signed_in_the_compact_form() -> None:
     made = compact(WHOLE, method="PUT", **MEMBERS)
     assert made.headers == HEADERS
-    assert "x-amz-meta-project" in made.query
+    assert "x-amz-meta-project" in made.queries[0].query
 
 
 def test_all_are_fields_of_a_form_and_bound_to_their_values() -> None:

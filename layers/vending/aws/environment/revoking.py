@@ -97,7 +97,7 @@ def standing(settings: Settings, dynamodb: Any, time: datetime) -> Standing:
 
 
 def vend_finder(cloudwatch: Any, log_groups: Sequence[str]) -> Callable[[str], Sequence[Vend]]:
-    """A function from a vend's id to it and all others of its session; empty without a record.
+    """A function from a vend's id to it and all others of its sessions; empty without a record.
 
     The function raises ``TooLarge`` if the logs are too long to find it in time.
     """
@@ -128,7 +128,6 @@ def issuer_finder(cloudwatch: Any, log_groups: Sequence[str]) -> Callable[[str],
         since = until - timedelta(seconds=LONGEST + SLACK)  # what was vended earlier has ended
         for read in logs.readers(cloudwatch, log_groups, budget):
             for line in read({"issuer": issuer, "outcome": "granted"}, since, until):
-                if vend := Vend.of(line):
-                    yield vend
+                yield from Vend.all_of(line)
 
     return find
