@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.support.logged import vended_apart
 from tests.support.pages import ROOT, pages
 from tests.unit.functions.test_functions import CONTEXT, event, records
 from tests.unit.functions.test_functions import load as load  # noqa: PLC0414 - a fixture of that module
@@ -167,6 +168,21 @@ def test_who_used_a_key(tmp_path: Path, trail: dict[str, dict[str, Any]]) -> Non
         ("2026-11-23T12:01:00Z", "GetObject", None, "192.0.2.7", urls["caller"], None, None, urls["grant"], urls["sessionId"]),
         ("2026-11-23T12:02:00Z", "GetObject", "AccessDenied", "192.0.2.7", None, subject["issuer"], subject["subject"], subject["grant"], subject["sessionId"]),
     ]  # fmt: skip
+
+
+def test_who_used_a_key_by_the_second_session_of_a_batch(
+    tmp_path: Path, trail: dict[str, dict[str, Any]]
+) -> None:
+    apart: dict[str, Any] = vended_apart(1, 1000, 1001, targets=[f"s3://{BUCKET}/reports/2026.csv"])
+    second = apart["sessions"][1]
+    events = [used(second, "reports/2026.csv", "2026-11-23T12:01:00Z")]
+    found = engine(tmp_path, trail | {"apart": apart}, events)
+    (row,) = found.ask("Who used this key, and by which grant?")
+    assert row[-2:] == ("g1", second["sessionId"])
+    (row,) = found.ask("What did this vend touch?", VEND=apart["vendId"])
+    assert row[0] == "2026-11-23T12:01:00Z"
+    name = "Which sessions of the role were not vended by us? There should be none."
+    assert found.ask(name) == []
 
 
 def test_what_a_vend_touched(tmp_path: Path, trail: dict[str, dict[str, Any]]) -> None:
