@@ -86,12 +86,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli/use": ("errors", "files", "identity", "service", "cli/terminal"),
     "cli/grant": ("errors", "files", "service", "cli/terminal"),
+    "cli/export": ("printable", "files", "service", "cli/terminal", "cli/grant"),
     "cli/watch": ("service", "presigning", "cli/terminal", "cli/grant"),
     "cli/setup": (
         *(FACE, "errors", "files", "http", "identity", "service", "presigning"),
         "cli/terminal",
     ),
-    "cli": (FACE, "cli/terminal", "cli/objects", "cli/use", "cli/grant", "cli/watch", "cli/setup"),
+    "cli": (
+        *(FACE, "cli/terminal", "cli/objects", "cli/use", "cli/grant", "cli/export"),
+        *("cli/watch", "cli/setup"),
+    ),
     "__main__": ("cli",),
 }
 MOST = 10  # modules of a room

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from s3vend.cli.export import command as export
 from s3vend.cli.grant import plan, revoke
 from s3vend.cli.objects import copy, ls, rm, synchronise, url
 from s3vend.cli.setup import configure, doctor
@@ -64,7 +65,7 @@ def root(
 
 for _module in (
     *(see, ls, copy, synchronise, rm, url, execute, credentials),
-    *(plan, revoke, audit, canary),
+    *(plan, export, revoke, audit, canary),
     *(configure, doctor, version_command),
 ):
     _module.add(app)

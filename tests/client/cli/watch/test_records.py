@@ -29,6 +29,9 @@ def changed(kind: str, before: object, after: object) -> "dict[str, Any]":
         (changed("add", None, GRANT), "+ grant archive"),
         (changed("remove", GRANT, None), "- grant archive"),
         (changed("change", GRANT, WIDER), "~ grant archive: permission, expires"),
+        (changed("remove", {**GRANT, "owner": "a"}, None), "- grant archive (a)"),
+        ({"changes": 2, "dryRun": True, "owner": "a"}, "2 changes of a planned"),
+        ({"changes": 1, "dryRun": False, "owner": "a", "revision": 4}, "1 change of a, revision 4"),
         (
             {"revocation": {"kind": "block", "grantId": "g", "reason": "a leak"}},
             "block of grant g: a leak",

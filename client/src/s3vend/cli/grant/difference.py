@@ -17,7 +17,7 @@ def put_changes(changes: Sequence[Change], where: Mapping[int, str]) -> None:
     """Write each change with its members; ``where`` maps positions of changes to file and line."""
     for position, change in enumerate(changes):
         sign, colour = SIGNS.get(change["action"], ("?", "yellow"))
-        title = f"{sign} {change['kind']} {change['id']}"
+        title = f"{sign} {change['kind']} {change['id']}{owner_of(change)}"
         put_text(Painted(title, colour), Painted(where.get(position, ""), "dim"), hang=2)
         for line, kind in _members(change.get("before") or {}, change.get("after") or {}):
             put_text("    ", Painted(line, SIGNS[kind][1]) if kind else line, hang=6)
@@ -25,6 +25,13 @@ def put_changes(changes: Sequence[Change], where: Mapping[int, str]) -> None:
             put_text(f"    what was vended {_under(change, offered)} {STAYS}", hang=6)
         for role in change.get("notCovered", ()):
             put_text(f"    sessions of {role['roleArn']} cannot be revoked; they expire", hang=6)
+
+
+def owner_of(change: Change) -> str:
+    """Return in words who owns what changes; empty if it has no owner."""
+    entries = [change.get("before") or {}, change.get("after") or {}]
+    owners = dict.fromkeys(str(one["owner"]) for one in entries if "owner" in one)
+    return f" ({' -> '.join(owners)})" if owners else ""
 
 
 def revocations_of(change: Change) -> "list[Mapping[str, Any]]":

@@ -19,6 +19,8 @@ _NUMERIC = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)
 _SWITCHES = {"true": True, "false": False}
 _TEXTS = ("str", "timestamp", "merge", "value")
 _KINDS = (*_TEXTS, "null", "bool", "int", "float")
+_LETTERS = ("y", "n")  # booleans to some parsers of YAML 1.1
+_RESOLVER: Any = yaml.resolver.Resolver()
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -66,6 +68,15 @@ def read(text: str) -> Document:
     reading = _Reading()
     members = reading.value(nodes[0], "")
     return Document(members, reading.lines)
+
+
+def reads_as_text(text: str) -> bool:
+    """Whether every parser reads a plain scalar as this text, as far as its type is concerned.
+
+    Times are not text to all of them.
+    """
+    kind = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)).removeprefix(_TAG)
+    return kind == "str" and not _NUMERIC.fullmatch(text) and text.lower() not in _LETTERS
 
 
 def _line(node: yaml.Node) -> int:

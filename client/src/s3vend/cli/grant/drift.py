@@ -1,9 +1,10 @@
 """Finds what is on the service and not in the file; `plan` and `apply` leave that as it is."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from s3vend.cli.grant.difference import first_names
+from s3vend.cli.terminal.ending import say
 from s3vend.service.pages import pages
 
 if TYPE_CHECKING:
@@ -22,26 +23,41 @@ def find_drift(service: "Service", document: "Document") -> Drift:
     """
     return {
         name: missing
-        for name, member in LISTS.items()
-        if name in document.members
-        and (missing := list(_missing(service, name, member, document.members[name])))
+        for name in LISTS
+        if name in document.members and (missing := list(_missing(service, name, document.members)))
     }
 
 
-def drift_lines(drift: Drift) -> Iterator[str]:
-    """Yield a line for each list."""
+def drift_lines(drift: Drift, owner: str | None) -> Iterator[str]:
+    """Yield a line for each list; ``owner`` is the one to whom the document is limited."""
     for name, missing in drift.items():
         word, them = (name, "them") if len(missing) > 1 else (name.removesuffix("s"), "it")
         yield (
-            f"Not in the file: {len(missing)} {word} on the service ({first_names(missing)}); "
-            f"--prune would remove {them}."
+            f"Not in the file: {len(missing)} {word}{of_owner(owner)} on the service "
+            f"({first_names(missing)}); --prune would remove {them}."
         )
 
 
-def _missing(
-    service: "Service", name: str, member: str, entries: Sequence[Mapping[str, str]]
-) -> Iterator[str]:
-    named = {entry[member] for entry in entries}
+def say_emptied(document: "Document", changes: Sequence[Mapping[str, str]]) -> None:
+    """Say for each empty list of the file how much --prune removes by it: whatever there is."""
+    for name in LISTS:
+        word = name.removesuffix("s")
+        removed = [one for one in changes if (one["action"], one["kind"]) == ("remove", word)]
+        if document.members.get(name) == [] and removed:
+            say(
+                f"the list {name!r} of the file is empty: --prune removes every {word}"
+                f"{of_owner(document.members.get('owner'))} on the service ({len(removed)})"
+            )
+
+
+def of_owner(owner: str | None) -> str:
+    """Return whose, in words."""
+    return f" of {owner}" if owner else ""
+
+
+def _missing(service: "Service", name: str, members: Mapping[str, Any]) -> Iterator[str]:
+    member, owner = LISTS[name], members.get("owner")
+    named = {entry[member] for entry in members[name]}
     for stored in pages(service, f"/admin/{name}", name):
-        if stored[member] not in named:
+        if stored[member] not in named and owner in (None, stored.get("owner")):
             yield stored[member]

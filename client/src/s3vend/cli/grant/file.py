@@ -1,6 +1,7 @@
 """Reads a `vending.yaml`, and sends it to the service; a fault is shown with its line."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,22 @@ def read_file(file: str) -> "Document":
             message = f"{file}:{line}: {name} is not allowed in the file; use {instead}"
             raise Refusal(message, REFUSED)
     return document
+
+
+def limited(document: "Document", file: str, owner: "str | None") -> "Document":
+    """Return the document as it is sent: only about entries of this owner, if there is one.
+
+    The file can name the owner itself.
+
+    Raises:
+        Refusal: the file names another owner.
+    """
+    if owner is None:
+        return document
+    if (own := document.members.get("owner", owner)) != owner:
+        line = document.line("/owner")
+        raise Refusal(f"{file}:{line}: the owner of the file is {own!r}, not {owner!r}", REFUSED)
+    return replace(document, members={**document.members, "owner": owner})
 
 
 def send(service: "Service", file: str, document: "Document", **more: object) -> dict[str, Any]:

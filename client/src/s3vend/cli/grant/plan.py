@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from s3vend.cli.grant.drift import drift_lines, find_drift
-from s3vend.cli.grant.file import read_file, send
-from s3vend.cli.terminal.arguments import Yes
+from s3vend.cli.grant.drift import drift_lines, find_drift, say_emptied
+from s3vend.cli.grant.file import limited, read_file, send
+from s3vend.cli.terminal.arguments import Owner, Yes
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.ending import confirm, say
 from s3vend.cli.terminal.refusal import NOT_REACHABLE, REFUSED, Refusal
@@ -32,6 +32,7 @@ def plan(
     *,
     file: File,
     prune: Prune = False,
+    owner: Owner = None,
     detect_drift: Annotated[
         bool,
         typer.Option(
@@ -50,7 +51,7 @@ def plan(
     """
     if out == STDIN:
         raise Refusal("--out needs the name of a file")
-    document, service = read_file(file), options.service()
+    document, service = limited(read_file(file), file, owner), options.service()
     answer = send(service, file, document, prune=prune, dryRun=True)
     drift = {} if prune else find_drift(service, document)
     if out is not None:
@@ -58,6 +59,7 @@ def plan(
 
         write_plan(out, saved_plan(file, service.settings.url, document, answer, prune=prune))
         answer["planFile"] = out
+    say_emptied(document, answer["changes"])
     _show(options, file, document, answer, drift)
     if answer["changes"] or (detect_drift and drift):
         raise typer.Exit(CHANGES)
@@ -74,6 +76,7 @@ def apply(
         typer.Option("--plan-file", metavar="PLAN", help="Apply what plan --out saved."),
     ] = None,
     prune: Prune = False,
+    owner: Owner = None,
     yes: Yes = False,
     revoke: Annotated[
         bool,
@@ -90,9 +93,10 @@ def apply(
     and URLs stay valid when their grant, its location or its issuer is reduced or removed; use
     --revoke to revoke them.
     """
-    saved = _planned(file, plan_file, prune=prune)
+    saved = _planned(file, plan_file, narrowed=prune or owner is not None)
     if saved is None:
-        name, document, pinned = file or "", read_file(file or ""), dict[str, Any]()
+        name, pinned = file or "", dict[str, Any]()
+        document = limited(read_file(name), name, owner)
     else:
         name, document, prune = saved.file, saved.document, saved.prune
         pinned = {"revision": saved.revision}
@@ -102,6 +106,7 @@ def apply(
     planned = send(service, name, document, prune=prune, dryRun=True, **pinned)
     if saved is not None:
         saved.check(planned)
+    say_emptied(document, planned["changes"])
     if not options.is_json:
         drift = {} if prune else find_drift(service, document)
         _show(options, name, document, planned, drift)
@@ -126,14 +131,16 @@ def _revision(document: "Document") -> dict[str, Any]:
     return {name: value for name, value in document.members.items() if name == "revision"}
 
 
-def _planned(file: str | None, plan_file: str | None, *, prune: bool) -> "SavedPlan | None":
+def _planned(file: str | None, plan_file: str | None, *, narrowed: bool) -> "SavedPlan | None":
     """Return the saved plan to apply; None to plan the file first."""
     if (file is None) == (plan_file is None):
         raise Refusal("name either a FILE to plan and apply, or a saved plan with --plan-file")
     if plan_file is None:
         return None
-    if prune:
-        raise Refusal("--prune belongs to plan; the saved plan was made with or without it")
+    if narrowed:
+        raise Refusal(
+            "--prune and --owner belong to plan; the saved plan was made with or without them"
+        )
     from s3vend.cli.grant.saved import read_plan
 
     return read_plan(plan_file)
@@ -158,7 +165,7 @@ def _show(
         line = document.line(warning["pointer"])
         code = f" [{warning['code']}]" if "code" in warning else ""  # older services have none
         say(f"warning: {file}:{line}: {warning['pointer']}: {warning['detail']}{code}")
-    for line_of_drift in drift_lines(drift):
+    for line_of_drift in drift_lines(drift, document.members.get("owner")):
         put_text(line_of_drift, hang=2)
     put_text(summary(changes, answer["revision"]))
     if path := answer.get("planFile"):

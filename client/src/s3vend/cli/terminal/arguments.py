@@ -73,6 +73,10 @@ Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="All objects 
 NoGlob = Annotated[
     bool, typer.Option("--no-glob", help="Take *, ? and [ in TARGET as characters of the key.")
 ]
+Owner = Annotated[
+    str | None,
+    typer.Option("--owner", metavar="NAME", help="Only entries with this owner."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")]
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from s3vend.cli.grant.difference import owner_of
+from s3vend.cli.grant.drift import of_owner
 from s3vend.cli.grant.shown import applies_to
 from s3vend.cli.terminal.text import as_text
 
@@ -70,7 +72,7 @@ def _changes(record: Mapping[str, Any]) -> str:
     count = record["changes"]
     if not count:
         return "no changes"
-    changes = f"{count} change{'s' * (count != 1)}"
+    changes = f"{count} change{'s' * (count != 1)}{of_owner(record.get('owner'))}"
     if record.get("dryRun"):
         return f"{changes} planned"
     return f"{changes}, revision {record.get('revision')}"
@@ -78,7 +80,8 @@ def _changes(record: Mapping[str, Any]) -> str:
 
 def _change(change: Mapping[str, Any]) -> str:
     """Return a change as `plan` shows it, with the names of the members that it changes."""
-    line = f"{SIGNS.get(change.get('action', ''), '?')} {change.get('kind')} {change.get('id')}"
+    sign = SIGNS.get(change.get("action", ""), "?")
+    line = f"{sign} {change.get('kind')} {change.get('id')}{owner_of(change)}"
     before, after = change.get("before") or {}, change.get("after") or {}
     if not (before and after):
         return line

@@ -1,0 +1,1 @@
+"""The command that writes what the service has as a `vending.yaml`."""
