@@ -100,6 +100,56 @@ def test_one_that_is_too_large_is_refused(serve: Serve) -> None:
         s3vend.presign([P + "a", P + "b"], service=service(presigning(serve, most=0).url))
 
 
+SESSIONS = [
+    {"query": "q=1", "expiresAt": END, "sessionId": "s1"},
+    {"query": "q=2", "expiresAt": "2026-11-25T00:05:00Z", "sessionId": "s2"},
+]
+
+
+def test_keys_under_several_grants_have_the_query_and_the_end_of_their_own_session(
+    serve: Serve,
+) -> None:
+    answer = {
+        "base": "https://s3/reports/",
+        "headers": {"h": "1"},
+        "sessions": SESSIONS,
+        "urls": [["a", "sig-a", 1], ["b", "sig-b", 0], ["c", "sig-c", 1]],
+    }
+    made = s3vend.presign(
+        [P + "a", P + "b", P + "c"], service=service(serve(lambda asked: (200, {}, answer)).url)
+    )
+    assert [one.url for one in made] == [
+        "https://s3/reports/a?q=2&X-Amz-Signature=sig-a",
+        "https://s3/reports/b?q=1&X-Amz-Signature=sig-b",
+        "https://s3/reports/c?q=2&X-Amz-Signature=sig-c",
+    ]
+    assert [one.expires_at.minute for one in made] == [5, 0, 5]
+    assert {tuple(one.headers.items()) for one in made} == {(("h", "1"),)}
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        [["a", "sig"], ["b", "sig", 1]],
+        [["a", "sig", 2], ["b", "sig", 1]],
+        [["a", "sig", -1], ["b", "sig", 1]],
+        [["a", "sig", True], ["b", "sig", 1]],
+        [["a", "sig", "0"], ["b", "sig", 1]],
+        [["a", "sig", 0, 0], ["b", "sig", 1]],
+        [["a b", "sig", 0], ["b", "sig", 1]],
+    ],
+    ids=str,
+)
+def test_a_url_of_several_sessions_that_does_not_say_which_is_refused(
+    serve: Serve, urls: "list[object]"
+) -> None:
+    answer = {"base": "https://s3/reports/", "headers": {}, "sessions": SESSIONS, "urls": urls}
+    with pytest.raises(s3vend.S3VendError, match="without a path or a signature"):
+        s3vend.presign(
+            [P + "a", P + "b"], service=service(serve(lambda asked: (200, {}, answer)).url)
+        )
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -110,6 +160,7 @@ def test_one_that_is_too_large_is_refused(serve: Serve) -> None:
         ({"urls": [["a", "sig\n"], ["b", "sig"]]}, "without a path or a signature"),
         ({"urls": [["a", ""], ["b", "sig"]]}, "without a path or a signature"),
         ({"urls": [["a"], ["b", "sig"]]}, "without a path or a signature"),
+        ({"urls": [["a", "sig", 0], ["b", "sig", 0]]}, "without a path or a signature"),
     ],
     ids=str,
 )

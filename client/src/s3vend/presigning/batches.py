@@ -1,7 +1,7 @@
 """URLs for many requests, in as few requests to the service as its limits allow."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from s3vend.errors import InvalidRequest, S3VendError
@@ -73,25 +73,40 @@ def _presign_compact(service: Service, shared: Request, keys: Sequence[str]) -> 
         return _presign_compact(service, shared, keys[:half]) + _presign_compact(
             service, shared, keys[half:]
         )
-    base, begin = str(answer["base"]), f"?{answer['query']}&X-Amz-Signature="
+    base = str(answer["base"])
     if not base.endswith("/"):  # or a path could go on with the host
         raise S3VendError("The service's answer has a base of its URLs that does not end with '/'.")
-    members = {name: answer[name] for name in ("headers", "expiresAt")}
-    entry = members | {"method": shared["method"], "url": f"{base}{begin}"}
-    first = url_of(entry, service.settings.url)  # all have this base, headers and expiry
-    return [
-        Url(first.method, f"{base}{path}{begin}{signature}", first.headers, first.expires_at)
-        for path, signature in map(_checked, counted(answer["urls"], len(keys)))
-    ]
+    usual = {"method": shared["method"], "headers": answer["headers"]}
+    signed = []  # by each session, if the keys are under several grants
+    for session in answer.get("sessions", [answer]):
+        begin = f"?{session['query']}&X-Amz-Signature="
+        entry = {**usual, "expiresAt": session["expiresAt"], "url": f"{base}{begin}"}
+        signed.append((url_of(entry, service.settings.url), begin))  # all have these members
+    urls = []
+    for path, signature, position in _entries(counted(answer["urls"], len(keys)), len(signed)):
+        first, begin = signed[position]
+        url = f"{base}{path}{begin}{signature}"
+        urls.append(Url(first.method, url, first.headers, first.expires_at))
+    return urls
 
 
-def _checked(entry: object) -> tuple[str, str]:
-    """Return the path and the signature of one URL, which cannot change where the others lead."""
-    if isinstance(entry, list) and len(entry) == 2 and all(isinstance(one, str) for one in entry):
-        path, signature = entry
-        if _SENT.fullmatch(path) and _SENT.fullmatch(signature):
-            return path, signature
-    raise S3VendError("The service's answer has a URL without a path or a signature.")
+def _entries(urls: Iterable[object], sessions: int) -> Iterator[tuple[str, str, int]]:
+    """Yield path, signature and session of each URL, which cannot change where the others lead."""
+    for entry in urls:
+        path, signature, position = "", "", -1
+        if isinstance(entry, list) and len(entry) == (2 if sessions == 1 else 3):
+            path, signature, position = (*entry, 0)[:3]
+        if (
+            not (_is_sent(path) and _is_sent(signature))
+            or type(position) is not int
+            or not 0 <= position < sessions
+        ):
+            raise S3VendError("The service's answer has a URL without a path or a signature.")
+        yield path, signature, position
+
+
+def _is_sent(text: object) -> bool:
+    return isinstance(text, str) and _SENT.fullmatch(text) is not None
 
 
 def _presign_batch(service: Service, requests: Sequence[Request], seconds: int) -> list[Url | Form]:
