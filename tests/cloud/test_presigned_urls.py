@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROUTE = "/iam/presigned-urls"
 BUCKET = "hogehoge-bucket"
+REGION: Final = "ap-northeast-1"
 KEYS = [
     "keys/plain",
     "keys/a?b",
@@ -203,7 +204,8 @@ def test_reading_alone_does_not_sign_a_put(call: Call, user: Credentials) -> Non
 def test_a_url_lists_the_keys_below_its_prefix_page_by_page(
     call: Call, signer: Credentials, http: urllib3.PoolManager
 ) -> None:
-    names = [f"keys/listed/{name}" for name in ("a b", "c+d", "日本", "sub/x", "sub/y")]
+    below_it = ("a b", "c+d", "e%41", "f?g&h", "日本", "sub/x", "sub/y")
+    names = [f"keys/listed/{name}" for name in below_it]
     for made in urls(call, signer, *(request("PUT", name) for name in names)):
         assert fetch(http, made, b"x").status == 200
     below: dict[str, object] = {"method": "LIST", "target": f"s3://{BUCKET}/keys/listed/*"}
@@ -220,11 +222,135 @@ def test_a_url_lists_the_keys_below_its_prefix_page_by_page(
         return found, [unquote(str(one.text)) for one in folders], token
 
     assert page()[0] == sorted(names)
-    assert page(delimiter="/")[:2] == (names[:3], ["keys/listed/sub/"])
+    assert page(delimiter="/")[:2] == (names[:5], ["keys/listed/sub/"])
     assert page(startAfter="keys/listed/c+d")[0] == sorted(names)[2:]
+    assert page(startAfter="keys/listed/f?g&h")[0] == sorted(names)[4:]
+    assert page(startAfter="keys/listed/日本")[0] == []
     first, _, token = page(maxKeys=2)
     assert first == sorted(names)[:2]
-    assert page(maxKeys=3, continuationToken=token)[0] == sorted(names)[2:]
+    second, _, token = page(maxKeys=3, continuationToken=token)
+    assert second == sorted(names)[2:5]
+    assert page(continuationToken=token) == (sorted(names)[5:], [], None)
     [made] = urls(call, signer, below)
     elsewhere = made | {"url": made["url"].replace("listed", "liste")}
     assert fetch(http, elsewhere).status == 403
+
+
+def test_who_only_writes_lists_nothing_by_url(
+    call: Call, apply: Apply, new_user: NewCaller, http: urllib3.PoolManager
+) -> None:
+    writer = new_user("OnlyWriter")
+    grant = {
+        "id": "only-writer",
+        "grantee": {"iam": "arn:aws:iam::123456789012:user/OnlyWriter"},
+        "scope": f"s3://{BUCKET}/only-written/*",
+        "permission": "WRITE",
+    }
+    apply({"version": 1, "grants": [grant]})
+    listing = {"method": "LIST", "target": f"s3://{BUCKET}/only-written/*"}
+    put = request("PUT", "only-written/a")
+    answer = call("POST", ROUTE, {"expiresIn": 60, "requests": [put, listing]}, writer)
+    assert (answer.status, answer.json["code"]) == (403, "AccessDenied")
+    assert [one["pointer"] for one in answer.json["errors"]] == ["/requests/1/target"]
+    [made] = urls(call, writer, put)
+    assert fetch(http, made, b"x").status == 200
+    as_listing = made | {"method": "GET", "url": made["url"].replace("/a?", "/?", 1)}
+    assert fetch(http, as_listing).status == 403
+
+
+OTHER = "batches-elsewhere"
+
+
+@pytest.fixture(scope="module")
+def both(apply: Apply, new_user: NewCaller, s3: "S3Client") -> Credentials:
+    """Somebody with a grant to read in one bucket, and one to write in another."""
+    s3.create_bucket(Bucket=OTHER, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=BUCKET, Key="batches/in/a", Body=b"there")
+    s3.put_object(Bucket=OTHER, Key="out/kept", Body=b"kept")
+    credentials = new_user("Batches")
+    grants = [
+        {
+            "id": id_,
+            "grantee": {"iam": "arn:aws:iam::123456789012:user/Batches"},
+            "scope": scope,
+            "permission": permission,
+        }
+        for id_, scope, permission in (
+            ("batches-in", f"s3://{BUCKET}/batches/in/*", "READ"),
+            ("batches-log", f"s3://{BUCKET}/batches/log/*", "READWRITE"),
+            ("batches-out", f"s3://{OTHER}/out/*", "WRITE"),
+        )
+    ]
+    locations = [{"scope": f"s3://{OTHER}/*", "region": REGION}]
+    apply({"version": 1, "locations": locations, "grants": grants})
+    return credentials
+
+
+def test_one_batch_reads_here_and_writes_there_each_url_by_its_own_session(
+    call: Call, both: Credentials, http: urllib3.PoolManager, s3: "S3Client"
+) -> None:
+    requests = [
+        request("GET", "batches/in/a"),
+        {"method": "PUT", "target": f"s3://{OTHER}/out/b"},
+        request("PUT", "batches/log/c"),
+        {"method": "LIST", "target": f"s3://{BUCKET}/batches/in/*"},
+    ]
+    answer = call("POST", ROUTE, {"expiresIn": 900, "requests": requests}, both)
+    assert answer.status == 200, answer.json
+    made = answer.json["urls"]
+    read, write, log, listing = (one["sessionId"] for one in made)
+    assert answer.json["sessionIds"] == [read, write, log]
+    assert listing == read
+    assert len({read, write, log}) == 3
+    statuses = [fetch(http, one, b"x" if one["method"] == "PUT" else None).status for one in made]
+    assert statuses == [200] * 4
+    assert s3.get_object(Bucket=OTHER, Key="out/b")["Body"].read() == b"x"
+
+    def elsewhere(one: dict[str, Any], old: str, new: str) -> int:
+        body = b"x" if one["method"] == "PUT" else None
+        status: int = fetch(http, one | {"url": one["url"].replace(old, new, 1)}, body).status
+        return status
+
+    assert elsewhere(made[1], f"{OTHER}/out/b", f"{BUCKET}/batches/in/a") == 403
+    assert elsewhere(made[0], f"{BUCKET}/batches/in/a", f"{OTHER}/out/kept") == 403
+    again = call("POST", ROUTE, {"expiresIn": 60, "requests": requests[:2]}, both)
+    assert again.json["sessionIds"] == [read, write], "both sessions are kept"
+
+
+def test_keys_under_two_grants_come_in_one_compact_answer(
+    call: Call, both: Credentials, http: urllib3.PoolManager, s3: "S3Client"
+) -> None:
+    s3.put_object(Bucket=BUCKET, Key="batches/log/d e", Body=b"logged")
+    body = {"format": "compact", "method": "GET", "expiresIn": 60}
+    keys = {"prefix": f"s3://{BUCKET}/batches/", "keys": ["in/a", "log/d e", "in/a"]}
+    answer = call("POST", ROUTE, body | keys, both).json
+    found = [
+        http.request(
+            "GET",
+            f"{answer['base']}{path}?{answer['sessions'][at]['query']}&X-Amz-Signature={signature}",
+            headers=answer["headers"],
+        ).data
+        for path, signature, at in answer["urls"]
+    ]
+    assert found == [b"there", b"logged", b"there"]
+    first, second = (one["query"] for one in answer["sessions"])
+    path, signature, _ = answer["urls"][1]
+    mixed = f"{answer['base']}{path}?{first}&X-Amz-Signature={signature}"
+    assert http.request("GET", mixed, headers=answer["headers"]).status == 403
+    assert first != second
+
+
+def test_a_revoked_grant_ends_its_own_urls_of_a_batch_and_no_others(
+    call: Call, both: Credentials, administrator: Credentials, http: urllib3.PoolManager
+) -> None:
+    read, write = urls(
+        call,
+        both,
+        request("GET", "batches/in/a"),
+        {"method": "PUT", "target": f"s3://{OTHER}/out/revoked"},
+    )
+    revocation = {"grantId": "batches-out", "kind": "sessions", "reason": "a test"}
+    revoked = call("POST", "/admin/revocations", revocation, administrator)
+    assert revoked.json["denialWritten"], revoked.json
+    assert fetch(http, write, b"x").status == 403
+    assert fetch(http, read).status == 200
