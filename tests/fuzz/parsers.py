@@ -104,7 +104,7 @@ def body(given: bytes) -> None:
         understood(read)
 
 
-def body_of(given: bytes) -> bodies_body.Body | None:
+def body_of(given: bytes) -> bodies_body.Body | compact.Alike | None:
     """The body, or nothing where it is refused as it is documented."""
     chosen, text = model(given), decoded(given[:-1])
     try:
@@ -131,12 +131,14 @@ def decoded(given: bytes) -> str:
         return given.decode(errors="replace")
 
 
-def understood(read: bodies_body.Body) -> None:
+def understood(read: bodies_body.Body | compact.Alike) -> None:
     """What is taken is usable: targets are known, a grant is read back as it was."""
     if isinstance(read, document.ChangesRequest):
         for grant in (one.grant() for one in read.grants or ()):
             again = json.loads(json.dumps(grant.as_json()))
             assert GrantBody.model_validate(again).grant() == grant
+    elif isinstance(read, compact.Alike):
+        assert [one.target.key for one in read.requests] == [*read.keys]
     elif isinstance(read, (request.CredentialsRequest, UrlsRequest, compact.Compact)):
         assert len(read.wanted) > 0
 

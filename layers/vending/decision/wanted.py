@@ -46,6 +46,7 @@ class WantedKeys:
     keys: tuple[str, ...]  # without the prefix
     permission: Permission
     pointer: str
+    member: str = ""  # of an entry of the list, as a pointer; empty: the entry is the key
 
     @property
     def bucket(self) -> str:
@@ -78,7 +79,7 @@ class WantedKeys:
         """Yield each key as a target of its own."""
         for position, key in enumerate(self.keys):
             target = Keys(self.prefix.bucket, self.prefix.key + key)
-            yield Wanted(target, self.permission, f"{self.pointer}/{position}")
+            yield Wanted(target, self.permission, f"{self.pointer}/{position}{self.member}")
 
 
 type Wants = Sequence[Wanted | WantedKeys]

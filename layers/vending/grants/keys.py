@@ -122,14 +122,7 @@ def wrong_keys(prefix: str, keys: Sequence[str]) -> Iterator[tuple[int, str]]:
     ``prefix`` is empty or ends with ``/``. The keys are first checked all at once, so that
     thousands cost little if none is wrong.
     """
-    joined = f"/{'/'.join(keys)}/"
-    if (
-        all(keys)
-        and 4 * (len(prefix) + max(map(len, keys))) <= KEY_BYTES  # a character has up to 4 bytes
-        and joined.isprintable()
-        and "/./" not in joined
-        and "/../" not in joined
-    ):
+    if are_keys(prefix, keys):
         return
     for position, key in enumerate(keys):
         try:
@@ -138,6 +131,18 @@ def wrong_keys(prefix: str, keys: Sequence[str]) -> Iterator[tuple[int, str]]:
                 yield position, "the key is empty; give the part of it that follows the prefix"
         except ValueError as error:
             yield position, str(error)
+
+
+def are_keys(prefix: str, keys: Sequence[str]) -> bool:
+    """Whether each is a key below ``prefix``; False for some that are, such as very long ones."""
+    joined = f"/{'/'.join(keys)}/"
+    return (
+        all(keys)
+        and 4 * (len(prefix) + max(map(len, keys))) <= KEY_BYTES  # a character has up to 4 bytes
+        and joined.isprintable()
+        and "/./" not in joined
+        and "/../" not in joined
+    )
 
 
 def check_key(key: str) -> None:

@@ -1,19 +1,22 @@
-"""The compact form of a request: one method and its members for thousands of keys; and parsing."""
+"""Requests whose URLs differ only in the key: the compact form, and plain batches; and parsing."""
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
 
 from vending.bodies import strict_json
 from vending.bodies.fields import KeyPrefix, Listed, between
 from vending.bodies.parse import BODY_BYTES, check_size, checked, invalid
 from vending.decision.wanted import WantedKeys, Wants
 from vending.errors import Fault
-from vending.grants.keys import wrong_keys
+from vending.grants.keys import SCHEME, Keys, are_keys, check_bucket, wrong_keys
 from vending.sigv4.presign import PERMISSION_FOR, Method
-from vending.urls.request import Reading, Signed, Uploading, UrlsRequest
+from vending.urls.request import REQUESTS, Reading, Signed, Uploading, UrlRequest, UrlsRequest
 
 KEYS = 10_000
 COMPACT_BYTES = 5 * 1024 * 1024
+PLAIN_CHARACTERS = BODY_BYTES // 4  # a character has up to 4 bytes
 
 
 class Compact(Signed):
@@ -62,7 +65,65 @@ COMPACT: Mapping[str, type[Compact]] = {
 }
 
 
-def parse_urls(text: str) -> UrlsRequest | Compact:
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A batch in the full form whose URLs have one method, one bucket, and no other members."""
+
+    method: Method
+    bucket: str
+    keys: tuple[str, ...]
+    expires_in: int
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Read the usual batch in one pass; None for every other body, which pydantic judges.
+
+        JSON is read without a hook for each object. Names that appear twice make more quotes than
+        a batch of this shape has.
+        """
+        count = text.count('"method"')
+        bare = text.replace("\\\\", "").replace('\\"', "") if "\\" in text else text
+        if not 1 <= count <= REQUESTS or bare.count('"') != 4 + 8 * count:
+            return None
+        try:
+            body = json.loads(text)
+            expires_in, items = body["expiresIn"], body["requests"]
+            pairs = [(one["method"], one["target"]) for one in items if len(one) == 2]
+            (method,), first = {method for method, _ in pairs}, pairs[0][1]
+            base = first[: first.index("/", len(SCHEME)) + 1]
+            keys = tuple([target[len(base) :] for _, target in pairs if target.startswith(base)])
+            check_bucket(base[len(SCHEME) : -1])
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            return None
+        if (
+            not base.startswith(SCHEME)
+            or len(body) != 2
+            or not len(items) == len(keys) == count
+            or type(expires_in) is not int
+            or method not in COMPACT
+            or not are_keys("", keys)
+            or any(key.endswith("*") for key in keys)
+        ):
+            return None
+        return cls(method, base[len(SCHEME) : -1], keys, expires_in)
+
+    @property
+    def wanted(self) -> Wants:
+        """All keys, checked together."""
+        bucket, permission = Keys(self.bucket, "", is_prefix=True), PERMISSION_FOR[self.method]
+        return (WantedKeys(bucket, self.keys, permission, "/requests", "/target"),)
+
+    @property
+    def requests(self) -> tuple[UrlRequest, ...]:
+        """The items one by one, for a grant that has limits for each."""
+        items = [
+            {"method": self.method, "target": {"bucket": self.bucket, "key": key}}
+            for key in self.keys
+        ]
+        return checked(UrlsRequest, {"expiresIn": self.expires_in, "requests": items}).requests
+
+
+def parse_urls(text: str) -> UrlsRequest | Alike | Compact:
     """The request for URLs, in the form that the body has.
 
     Raises:
@@ -70,6 +131,8 @@ def parse_urls(text: str) -> UrlsRequest | Compact:
         InvalidRequest: as in ``parse``.
     """
     check_size(text, COMPACT_BYTES)
+    if len(text) <= PLAIN_CHARACTERS and (alike := Alike.read(text)):
+        return alike
     members, json_faults = strict_json.read_strictly(text)
     if not isinstance(members, dict) or "format" not in members:
         check_size(text, BODY_BYTES)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from vending.answers import ANSWER_BYTES, check_answer
 from vending.sigv4.presign import encode_path
 from vending.urls.answer import Url
-from vending.urls.request import FormUrl, UrlRequest, is_plain
+from vending.urls.request import FormUrl, UrlRequest
 
 TOKEN_BYTES = 2048  # reserved for a session token
-URL_BYTES = 640  # a URL and its members, without key, token and headers
+URL_BYTES = 680  # a URL and its members, without key, token and headers
 MEMBERS_BYTES = 256  # the members around a URL in the answer
 FORM_BYTES = 4096  # a form, without key and token
 FORM_TIMES = 12  # bytes for each byte of the key: in the field, and escaped in the base64 policy
@@ -18,13 +18,26 @@ UPLOAD_ID_BYTES = 1024  # reserved for S3's id of an upload
 
 
 def check_requests(requests: Sequence[UrlRequest], *, plain: bool) -> None:
-    """Refuse requests whose answer may be too large; ``plain`` ones are first estimated together.
+    """Refuse requests whose answer may be too large.
 
     Raises:
         TooLarge: the detail says how many would fit.
     """
-    if not plain or _most_bytes(requests) > ANSWER_BYTES:
+    if plain:
+        check_plain([request.target.key for request in requests])
+    else:
         check_answer([_request_bytes(request) for request in requests], "requests")
+
+
+def check_plain(keys: Sequence[str]) -> None:
+    """Refuse plain requests for these keys whose answer may be too large; estimates them first.
+
+    Raises:
+        TooLarge: the detail says how many would fit.
+    """
+    each = URL_BYTES + TOKEN_BYTES
+    if len(keys) * each + CHARACTER_BYTES * sum(map(len, keys)) > ANSWER_BYTES:
+        check_answer([each + len(encode_path(key)) for key in keys], "requests")
 
 
 def check_urls(urls: Sequence[Url], token_bytes: int) -> None:
@@ -57,22 +70,19 @@ def check_parts(key: str, count: int) -> None:
     check_answer([part] * count, "parts")
 
 
-def _most_bytes(requests: Sequence[UrlRequest]) -> int:
-    """The maximum size of the answer to these plain requests."""
-    characters = sum(len(request.target.key) for request in requests)
-    return len(requests) * (URL_BYTES + TOKEN_BYTES) + CHARACTER_BYTES * characters
-
-
 def _request_bytes(request: UrlRequest) -> int:
     """The maximum size of the answer to one request."""
     path = len(encode_path(request.target.key))
     if isinstance(request, FormUrl):
         fields = FORM_TIMES * len(str(request.fields))
         return FORM_BYTES + FORM_TIMES * path + 2 * TOKEN_BYTES + fields
-    whole = URL_BYTES + TOKEN_BYTES + path
-    if is_plain(request):
-        return whole
-    return whole + len(str(request.headers)) + 3 * len(str(request.query).encode())
+    return (
+        URL_BYTES
+        + TOKEN_BYTES
+        + path
+        + len(str(request.headers))
+        + 3 * len(str(request.query).encode())
+    )
 
 
 def _url_bytes(url: Url) -> int:

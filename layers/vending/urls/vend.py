@@ -10,12 +10,12 @@ from vending.sessions.durations import check_shortest
 from vending.sigv4.post_policy import form_fields
 from vending.sigv4.presign import PERMISSION_FOR, Method
 from vending.urls.answer import Query, Url, VendedCompact, VendedUrls
-from vending.urls.compact import Compact
+from vending.urls.compact import Alike, Compact
 from vending.urls.listing import ListingUrl
 from vending.urls.request import FormUrl, UrlRequest, UrlsRequest, is_plain
 from vending.urls.rules import check_members, form_lengths
 from vending.urls.signing import PresignEffects, Signing, signings_for
-from vending.urls.sizes import check_keys, check_requests, check_urls
+from vending.urls.sizes import check_keys, check_plain, check_requests, check_urls
 
 _PLAIN: dict[str, "_Kind"] = {one: (one, (), ()) for one in PERMISSION_FOR}
 
@@ -23,7 +23,7 @@ type _Kind = tuple[Method, tuple[tuple[str, str], ...], tuple[tuple[str, str], .
 
 
 def vend_presigned(
-    caller: Caller, request: UrlsRequest | Compact, record: Record, effects: PresignEffects
+    caller: Caller, request: UrlsRequest | Alike | Compact, record: Record, effects: PresignEffects
 ) -> VendedUrls | VendedCompact:
     """Vend the URLs in the form of the request; raises as ``vend_urls``."""
     if isinstance(request, Compact):
@@ -32,7 +32,7 @@ def vend_presigned(
 
 
 def vend_urls(
-    caller: Caller, request: UrlsRequest, record: Record, effects: PresignEffects
+    caller: Caller, request: UrlsRequest | Alike, record: Record, effects: PresignEffects
 ) -> VendedUrls:
     """Vend one URL for each request, signed by the session of its own grant; or none at all.
 
@@ -43,20 +43,21 @@ def vend_urls(
         Unavailable: the table or STS failed.
     """
     check_shortest("expiresIn", request.expires_in, 1)
-    requests, plain = request.requests, all(map(is_plain, request.requests))
-    check_requests(requests, plain=plain)
+    plain = isinstance(request, Alike) or all(map(is_plain, request.requests))
+    if isinstance(request, Alike):
+        check_plain(request.keys)
+    else:
+        check_requests(request.requests, plain=plain)
     decisions = decide_each(caller, request.wanted, record, effects)
     order = _order(decisions)
     if not plain or any(one.match.grant.limits_uploads for one in decisions):
-        for place, item in enumerate(requests):
+        for place, item in enumerate(request.requests):
             decision = decisions[order[place] if order else 0]
             check_members(item, decision, effects.role_arn, f"/requests/{place}")
-    counted = Counted(len(requests), "/requests", [len(one.places) for one in decisions])
+    apart = [len(one.places) for one in decisions]
+    counted = Counted(sum(apart), "/requests", apart)
     signings = signings_for(caller, decisions, request.expires_in, counted, record, effects)
-    parts = [
-        _sign([requests[place] for place in one.places] if order else requests, signing, one)
-        for signing, one in zip(signings, decisions, strict=True)
-    ]
+    parts = [_part(request, *by) for by in zip(decisions, signings, strict=True)]
     urls = tuple(_together(parts, order))
     check_urls(urls, max(signing.token_bytes for signing in signings))
     return VendedUrls(urls, tuple(signing.signed_by for signing in signings), order)
@@ -105,6 +106,16 @@ def _together[Signed](parts: Sequence[Sequence[Signed]], order: Sequence[int]) -
         return parts[0]
     rest = [iter(part) for part in parts]
     return [next(rest[position]) for position in order]
+
+
+def _part(request: UrlsRequest | Alike, decision: Decision, signing: Signing) -> Sequence[Url]:
+    """The URLs of one decision."""
+    if isinstance(request, Alike):
+        keys = request.keys
+        if len(decision.places) < len(keys):
+            keys = tuple([keys[place] for place in decision.places])
+        return list(_urls(_PLAIN[request.method], keys, signing))
+    return _sign([request.requests[place] for place in decision.places], signing, decision)
 
 
 def _sign(requests: Sequence[UrlRequest], signing: Signing, decision: Decision) -> tuple[Url, ...]:

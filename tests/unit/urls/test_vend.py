@@ -28,7 +28,6 @@ from vending.grants.keys import Keys
 from vending.sessions.signing_sessions import SigningSessions
 from vending.urls.answer import Url, VendedCompact
 from vending.urls.compact import COMPACT_BYTES, Compact, parse_urls
-from vending.urls.request import UrlsRequest
 from vending.urls.signing import PresignEffects
 from vending.urls.vend import vend_compact, vend_urls
 
@@ -47,7 +46,7 @@ def sign(
 ) -> tuple[Url, ...]:
     grants = knowing(by) if isinstance(by, Grant) else by
     body = parse_urls(json.dumps({"expiresIn": 60, "requests": requests}))
-    assert isinstance(body, UrlsRequest)
+    assert not isinstance(body, Compact)
     return vend_urls(caller(), body, record(), signing(grants, sts or Sts())).urls
 
 
