@@ -38,7 +38,7 @@ PrefixTarget = Annotated[Keys, PlainValidator(_prefix)]
 StartAfter = Annotated[str, PlainValidator(_start)]
 Delimiter = Annotated[str, matching(r"[ -~]{1,64}", "1 to 64 printable ASCII characters")]
 ContinuationToken = Annotated[
-    str, matching(r"[!-~]{1,1024}", "the NextContinuationToken of S3's previous answer")
+    str, matching(r"[!-~]{1,2048}", "the NextContinuationToken of S3's previous answer")
 ]
 
 

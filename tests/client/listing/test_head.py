@@ -9,6 +9,7 @@ from s3vend.listing.entries import Listed
 from s3vend.listing.head import find_object, is_listed
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.shelf import etag, of, serving_shelf
+from vending.grants.keys import check_key
 
 FINE = {"Content-Length": "3", "Last-Modified": "Sat, 28 Nov 2026 10:20:30 GMT"}
 
@@ -47,6 +48,8 @@ def test_an_answer_without_size_or_time_is_refused(headers: "dict[str, str]", se
         ("top", True),
         ("p/\ue000", True),
         ("p/\U0001f600", True),
+        ("p/k ", True),
+        ("p/\xa0", True),
         ("p/j", False),
         ("p/ka", False),
         ("p", False),
@@ -55,9 +58,12 @@ def test_an_answer_without_size_or_time_is_refused(headers: "dict[str, str]", se
     ],
 )
 def test_the_list_tells_whether_a_key_is_there(key: str, listed: bool, serve: Serve) -> None:
-    shelf = of("p/k", "p/", "p/sub/", "p/sub/a", "top", "p/\ue000", "p/\U0001f600", "p/a", "p/z")
+    last = ("p/\ue000", "p/\U0001f600", "p/k ", "p/\xa0", "p/a", "p/z")
+    shelf = of("p/k", "p/", "p/sub/", "p/sub/a", "top", *last)
     assert is_listed(f"s3://b/{key}", serving_shelf(shelf, serve)) == listed
-    assert [body["requests"][0]["maxKeys"] for body in shelf.signed] == [1]
+    [request] = shelf.signed[0]["requests"]
+    assert request["maxKeys"] == 1
+    check_key(request["startAfter"])
 
 
 def test_who_may_not_list_cannot_know(serve: Serve) -> None:

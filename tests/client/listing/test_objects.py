@@ -65,6 +65,12 @@ def test_pages_follow_each_other_without_gaps(
     assert len(shelf.signed) == len(shelf.seen) == -(-len(wanted) // page)
 
 
+def test_a_page_may_end_with_the_longest_key(serve: Serve) -> None:
+    """Its token may contain the key."""
+    keys = [f"p/{'k' * 1021}{letter}" for letter in "abc"]
+    assert listed(of(*keys, page=1), serve) == keys
+
+
 def test_a_page_takes_one_request_to_the_service_and_later_pages_have_the_token(
     serve: Serve,
 ) -> None:

@@ -1,6 +1,7 @@
 """A URL that lists: what is signed, who gets one, and which members are refused."""
 
 import json
+from base64 import b64encode
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -109,6 +110,12 @@ def test_lists_and_files_are_signed_in_one_batch() -> None:
     assert parse_qs(urlsplit(made.url).query)["list-type"] == ["2"]
 
 
+def test_a_list_goes_on_after_the_longest_key() -> None:
+    """A token may contain the last key, encoded: 1,024 bytes are 1,368 characters in base64."""
+    token = b64encode(b"k" * 1024).decode()
+    assert query(listed(continuationToken=token))["continuation-token"] == token
+
+
 @pytest.mark.parametrize(
     ("members", "pointer"),
     [
@@ -125,6 +132,7 @@ def test_lists_and_files_are_signed_in_one_batch() -> None:
         ({"startAfter": "x" * 1025}, "/requests/0/startAfter"),
         ({"continuationToken": ""}, "/requests/0/continuationToken"),
         ({"continuationToken": "a b"}, "/requests/0/continuationToken"),
+        ({"continuationToken": "t" * 2049}, "/requests/0/continuationToken"),
         ({"responseContentType": "text/csv"}, "/requests/0/responseContentType"),
         ({"versionId": "v"}, "/requests/0/versionId"),
     ],

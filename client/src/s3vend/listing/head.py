@@ -57,7 +57,10 @@ def is_listed(target: str, service: Service) -> bool | None:
 def _before(key: str) -> str:
     """Return a text that comes before the key, and after nearly all others that do."""
     last = ord(key[-1])
-    return f"{key[:-1]}{chr(0xD7FF if last == 0xE000 else last - 1)}\ufffd"
+    if last == 0x20:  # keys have no control characters
+        return key[:-1]
+    before = {0xA0: 0x7E, 0xE000: 0xD7FF}.get(last, last - 1)  # nor surrogates
+    return f"{key[:-1]}{chr(before)}\ufffd"
 
 
 def _time(answer: Answer) -> datetime | None:

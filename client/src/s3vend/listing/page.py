@@ -21,7 +21,7 @@ ROOT = "ListBucketResult"
 DELIMITER = "/"
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 _SIZE = re.compile(r"[0-9]{1,18}")
-_TOKEN = re.compile(r"[!-~]{1,1024}")  # the service takes no others
+_TOKEN = re.compile(r"[!-~]{1,2048}")  # the service takes no others
 
 _Said = dict[str, str]  # the texts of a node's children
 _Decode = Callable[[str], str]
