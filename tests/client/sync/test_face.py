@@ -113,9 +113,7 @@ def test_what_only_the_destination_has_is_deleted_at_the_end(
     assert sorted(contents(here)) == ["a.csv", "b-c.csv", "b/c.csv", "b/d/e.csv", "keep.me"]
 
 
-def test_nothing_is_deleted_if_something_failed(
-    shelf: Shelf, service: Service, tree: Path
-) -> None:
+def test_nothing_is_deleted_if_something_failed(shelf: Shelf, service: Service, tree: Path) -> None:
     shelf.objects["p/old.csv"] = b"x"
 
     def failing(asked: Asked, reply: Reply) -> Reply:
@@ -178,9 +176,7 @@ def test_a_dry_run_says_what_a_run_would_do(
     assert (down.copied, (tmp_path / "new").exists()) == (1, False)
 
 
-def test_filters_choose_names_on_both_sides(
-    shelf: Shelf, service: Service, tree: Path
-) -> None:
+def test_filters_choose_names_on_both_sides(shelf: Shelf, service: Service, tree: Path) -> None:
     done = s3vend.sync(tree, "s3://b/p/", exclude="*", include=["b/*"], service=service)
     assert sorted(one.name for one in done.results) == ["b/c.csv", "b/d/e.csv"]
     assert s3vend.sync("s3://b/p/", tree, exclude="b/d/*", service=service).unchanged == 1

@@ -37,8 +37,8 @@ def copy_within(
 
     Raises:
         ObjectChanged: the source was replaced meanwhile.
-        StorageError: S3 refused a request, such as for an object with tags.
-        TransferError: the object has more than 5 GiB, and has or may have tags.
+        StorageError: S3 refused a request.
+        TransferError: the object has, or may have, tags that would get lost; or it is archived.
         SettingsError: source and destination are the same, or not an object each.
         ServiceError, Unreachable, IdentityError: as `credentials`.
     """
@@ -134,7 +134,7 @@ def _copy_whole(
         )
     except StorageError as error:
         if error.status != 412:
-            raise refused(error) from None
+            raise refused(error, original, lambda: _is_readable(session, source)) from None
         if overwrite or attempts.is_about_source:
             raise changed_error(original) from None
         if attempts.lost:
@@ -144,3 +144,11 @@ def _copy_whole(
             ) from None
         raise
     return first_in(answer.body, "ETag")
+
+
+def _is_readable(session: CopySession, source: Place) -> bool:
+    try:
+        session.send(f"find {source.target}", "HEAD", source)
+    except StorageError:
+        return False
+    return True

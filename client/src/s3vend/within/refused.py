@@ -1,36 +1,39 @@
 """The errors of copies that S3 refuses: they have causes that other requests have not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from s3vend.errors import ObjectChanged, S3VendError, StorageError
+from s3vend.errors import ObjectChanged, S3VendError, StorageError, TransferError
 from s3vend.within.original import Original
 
 OTHERWISE = "download it and upload it with --tagging"
 TAGS = (
-    "An object with tags is refused too: S3 copies them with it, and no credentials of s3vend "
-    f"write tags. If it has some, {OTHERWISE}."
+    "S3 lets the session read the object, so it probably has tags: S3 copies them too, and no "
+    f"credentials of s3vend write tags. Then {OTHERWISE}."
 )
-ARCHIVED = "The object is archived; restore it first."
+ARCHIVED = "It is archived; whoever owns it has to restore it first."
 _ACTION = re.compile(r"not authorized to perform: s3:(\w+)")  # S3 names it to some callers
 
 
-class CopyRefused(StorageError):
-    """S3 refused a copy within S3. The message also says what causes that alone."""
-
-    def __init__(self, error: StorageError, advice: str) -> None:
-        self.status, self.code = error.status, error.code
-        S3VendError.__init__(self, f"{str(error).rstrip('.')}. {advice}")
+class CopyRefused(TransferError):
+    """S3 refuses to copy this object, and may copy others."""
 
 
-def refused(error: StorageError) -> StorageError:
-    """Return the error for a refused copy, with what to do."""
+def refused(
+    error: StorageError, original: Original, is_readable: Callable[[], bool]
+) -> S3VendError:
+    """Return the error for a refused copy, with what to do.
+
+    ``is_readable`` says whether the session can read the object: then it is in force.
+    """
     if error.code == "InvalidObjectState":
-        return CopyRefused(error, ARCHIVED)
+        return CopyRefused(f"{original.target} cannot be copied. {ARCHIVED}")
     denied = _ACTION.search(str(error))
-    is_of_tags = denied is None or denied[1].endswith("Tagging")
-    return CopyRefused(error, TAGS) if error.code == "AccessDenied" and is_of_tags else error
+    may_be_tags = error.code == "AccessDenied" and (denied is None or "Tagging" in denied[1])
+    if may_be_tags and is_readable():
+        return CopyRefused(f"{str(error).partition('. ')[0]}. {TAGS}")
+    return error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from s3vend.errors import S3VendError, ServiceError
 from s3vend.http.patience import Patience
@@ -82,9 +83,12 @@ class CopySession:
             return Url(method, url, given, keys.expiration)
 
         def send(request: Url) -> Answer:
-            return attempt(
+            answer = attempt(
                 lambda: self.service.wire.send(method, url, request.headers, body or None)
             )
+            # A proxy may answer with what it got, and an error shows what S3 says.
+            token = request.headers["X-Amz-Security-Token"].encode()
+            return replace(answer, body=answer.body.replace(token, b"..."))
 
         return send_with_retries(action, None, sign, send, patience or self.service.patience)
 
