@@ -146,7 +146,7 @@ def test_a_plan_that_others_may_have_written_is_not_read(
     [
         ("apply", "name either a FILE"),
         ("apply vending.yaml --plan-file saved", "name either a FILE"),
-        ("apply --plan-file saved --prune", "--prune belongs to plan"),
+        ("apply --plan-file saved --prune", "--prune and --owner belong to plan"),
     ],
 )
 def test_a_plan_is_applied_by_itself(words: str, said: str, served: Served) -> None:

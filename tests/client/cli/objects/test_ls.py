@@ -1,10 +1,12 @@
 """`ls`: grants, and objects."""
 
 import itertools
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.client.at_a_terminal import at_a_terminal
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.shelf import MODIFIED, Shelf, contents, etag, listing, of
 from tests.client.typed import answering, problem, typed
@@ -209,3 +211,24 @@ def test_what_cannot_be_listed_is_refused_before_anything_is_sent(
     ended = typed("ls", *words)
     assert (ended.code, ended.out, shelf.signed) == (2, "", [])
     assert said in ended.err
+
+
+def test_grants_have_columns_for_owner_and_description_where_any_grant_has_one(at: Serve) -> None:
+    plain = {"id": "a", "permission": "READ", "scope": "s3://b/*"}
+    described = {**plain, "id": "b", "owner": "team-data", "description": "for finance"}
+    at(answering({"GET /grants": {"grants": [plain, described]}}))
+    head, first, second = typed("ls").out.splitlines()
+    assert head.split()[-2:] == ["OWNER", "DESCRIPTION"]
+    assert first.split()[-1] == "s3://b/*"
+    assert second.endswith("team-data  for finance")
+    at(answering({"GET /grants": {"grants": [plain]}}))
+    assert "OWNER" not in typed("ls").out
+
+
+def test_a_long_description_makes_room_for_what_a_command_takes(at: Serve, tmp_path: Path) -> None:
+    grant = {"id": "reports", "permission": "READ", "scope": "s3://bucket/reports/*"}
+    more = {"owner": "team-data", "description": "what finance reads " * 12}
+    served = at(answering({"GET /grants": {"grants": [grant | more]}}))
+    _, shown = at_a_terminal("ls", keys="", home=tmp_path, columns=80, S3VEND_URL=served.url)
+    assert "s3://bucket/reports/*" in shown
+    assert max(map(len, shown.splitlines())) <= 80

@@ -21,7 +21,10 @@ WHOLE = frozenset(
     {"GRANT", "ID", "KIND", "MAX", "PERMISSION", "SESSION", "STATE", "VEND", "VENDS"}
 ) | {"ACTION", "EXPIRES", "SINCE", "TIME", "VALID UNTIL"}
 # What is left out, in this order. The first column of a table never is.
-LEFT_OUT = ("VENDS", "EXPIRES", "MAX", "GRANT", "SINCE", "KIND", "VEND", "PERMISSION", "ACTION")
+LEFT_OUT = (
+    *("DESCRIPTION", "OWNER", "VENDS", "EXPIRES", "MAX", "GRANT", "SINCE", "KIND", "VEND"),
+    *("PERMISSION", "ACTION"),
+)
 SHORT_NAMES = {"MAX DURATION": "MAX"}
 
 

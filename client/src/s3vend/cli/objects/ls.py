@@ -70,6 +70,7 @@ def _list_grants(options: Options) -> None:
     if options.is_json:
         put_json({"grants": grants})
         return
+    words = [name for name in ("owner", "description") if any(name in one for one in grants)]
     rows = [
         (
             grant["id"],
@@ -77,10 +78,12 @@ def _list_grants(options: Options) -> None:
             grant["scope"],
             duration_text(grant.get("maxDuration")),
             grant.get("expires"),
+            *map(grant.get, words),
         )
         for grant in grants
     ]
-    put_table(("GRANT", "PERMISSION", "SCOPE", "MAX DURATION", "EXPIRES"), rows)
+    columns = ("GRANT", "PERMISSION", "SCOPE", "MAX DURATION", "EXPIRES")
+    put_table((*columns, *map(str.upper, words)), rows)
     if not grants and not options.quiet:
         say("no grant is for this identity (s3vend whoami shows it); ask the operator for one")
 
