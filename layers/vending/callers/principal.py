@@ -16,11 +16,11 @@ from vending.table import table_key
 
 PrincipalKind = Literal["role", "user"]
 
-_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
+NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
 _HEAD = rf"arn:(?P<partition>{'|'.join(DNS_SUFFIXES)}):{{}}::(?P<account>[0-9]{{{{12}}}}):"
-_IAM = re.compile(_HEAD.format("iam") + rf"(?P<kind>role|user)/(?:[!-~]*/)?(?P<name>{_NAME})")
+_IAM = re.compile(_HEAD.format("iam") + rf"(?P<kind>role|user)/(?:[!-~]*/)?(?P<name>{NAME})")
 _ASSUMED = re.compile(
-    _HEAD.format("sts") + rf"assumed-role/(?P<name>{_NAME})/(?P<session>[A-Za-z0-9_+=,.@-]{{2,64}})"
+    _HEAD.format("sts") + rf"assumed-role/(?P<name>{NAME})/(?P<session>[A-Za-z0-9_+=,.@-]{{2,64}})"
 )
 
 

@@ -1,7 +1,7 @@
 """A grant's scope: keys whose path segments may be variables that the caller fills."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,9 +11,18 @@ IAM_VARIABLES = ("caller.name", "caller.kind", "caller.account")
 CLAIM = "claim."
 CLAIM_NAME = "[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}"
 PATH = ":path"  # after a claim's name: the claim may fill several segments
+UNFIT = frozenset({"", ".", ".."})  # segments that no variable is filled with
 
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 _CLAIM_VARIABLE = re.compile(re.escape(CLAIM) + CLAIM_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable that is a segment of a scope; ``is_path``: it may fill several."""
+
+    name: str  # without ``:path``
+    is_path: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +57,19 @@ class Scope:
         names = _VARIABLE.findall(self.unfilled.key)
         return tuple(name.removesuffix(PATH) for name in names if name.endswith(PATH))
 
+    def segments(self) -> Iterator["str | Variable"]:
+        """Yield the segments of the key; raises ``ValueError`` for a variable not allowed."""
+        for segment in self.unfilled.key.split("/"):
+            yield _variable(segment) if "${" in segment else segment
+
     def fill(self, values: Mapping[str, object]) -> Keys:
         """Return the keys for one caller; ``values`` are its variables, by name.
 
         Raises ``ValueError`` if a value is missing or does not fill whole segments.
         """
         segments = (
-            _value(values, _variable(segment)) if "${" in segment else segment
-            for segment in self.unfilled.key.split("/")
+            _value(values, segment) if isinstance(segment, Variable) else segment
+            for segment in self.segments()
         )
         return Keys(self.bucket, "/".join(segments), self.unfilled.is_prefix)
 
@@ -67,7 +81,7 @@ class Scope:
         return str(self.unfilled)
 
 
-def _variable(segment: str) -> str:
+def _variable(segment: str) -> Variable:
     match = _VARIABLE.fullmatch(segment)
     if not match:
         raise ValueError(
@@ -78,17 +92,18 @@ def _variable(segment: str) -> str:
         raise ValueError(
             f"unknown variable; use {', '.join(IAM_VARIABLES)}, claim.NAME or claim.NAME{PATH}"
         )
-    return name
+    return Variable(name.removesuffix(PATH), is_path=name.endswith(PATH))
 
 
-def _value(values: Mapping[str, object], variable: str) -> str:
-    name = variable.removesuffix(PATH)
-    value = values.get(name)
-    segments = value.split("/") if isinstance(value, str) else []
-    if (
-        not segments
-        or (len(segments) > 1 and not variable.endswith(PATH))
-        or any(segment in ("", ".", "..") for segment in segments)
-    ):
-        raise ValueError(f"the caller's {name} does not fill whole path segments")
-    return "/".join(segments)
+def _value(values: Mapping[str, object], variable: Variable) -> str:
+    value = values.get(variable.name)
+    count = segments_of(value) if isinstance(value, str) else 0
+    if not isinstance(value, str) or not count or (count > 1 and not variable.is_path):
+        raise ValueError(f"the caller's {variable.name} does not fill whole path segments")
+    return value
+
+
+def segments_of(text: str) -> int:
+    """The number of segments that a variable with this text fills; 0: it fills none."""
+    segments = text.split("/")
+    return len(segments) if UNFIT.isdisjoint(segments) else 0
