@@ -12,7 +12,7 @@ from s3vend.cli.app import app
 from s3vend.cli.terminal.failure import Failure
 from tests.client.cli.terminal.test_command import commands
 from tests.client.conftest import Asked, Reply, Serve, Served
-from tests.client.shelf import of
+from tests.client.shelf import listing, of
 from tests.client.typed import KEYS, answering, problem, typed
 
 PAGE = (Path(__file__).parents[2] / "docs/cli.md").read_text()
@@ -29,6 +29,7 @@ TYPED: "dict[str, tuple[str, dict[str, Any] | None]]" = {
     "credentials": ("credentials s3://b/k", KEYS | MORE),
     "cp": ("cp FILE s3://b/k", None),
     "rm": ("rm s3://b/k", None),
+    "sync": ("sync s3://b/p/ /none --dry-run", None),
     "url": ("url s3://b/k", None),
     "plan": ("plan FILE --out FILE.plan", CHANGED | {"notInFile": {"grants": ["g"]}}),
     "apply": ("apply FILE --yes", CHANGED),
@@ -67,8 +68,14 @@ def served(at: Serve) -> Served:
     def signed(asked: Asked) -> Reply:
         requests: Any = asked.json["requests"]
         urls = [
-            {"method": one["method"], "url": f"{found[0].url}/b/k", "headers": {}, "expiresAt": END}
+            {
+                "method": one["method"],
+                "url": f"{found[0].url}{path}",
+                "headers": {},
+                "expiresAt": END,
+            }
             for one in requests
+            for path in ["/b/list" if one["method"] == "LIST" else "/b/k"]
         ]
         return 200, {}, {"urls": urls, "sessionId": "s"}
 
@@ -92,6 +99,7 @@ def served(at: Serve) -> Served:
                     "GET /b/k": get,
                     "HEAD /b/k": (200, {"Content-Length": "1"}, b""),
                     "DELETE /b/k": (204, {}, b""),
+                    "GET /b/list": (200, {}, listing()),
                     "POST /admin/changes": CHANGED,
                     "POST /admin/revocations": REVOKED,
                     "GET /admin/revocations": {"revocations": []},

@@ -53,10 +53,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("errors", "files", "http", "service", "presigning", "listing", "tree", "transfer"),
         *("transfer/upload", "transfer/download"),
     ),
-    "sync/planning": ("errors", "listing", "tree", "transfer", "transfer/many"),
-    "sync": (
+    "copying/planning": ("errors", "listing", "tree", "transfer", "transfer/many"),
+    "copying": (
         *("errors", "files", "http", "service", "presigning", "listing", "tree", "within"),
-        *("transfer", "transfer/many", "sync/planning"),
+        *("transfer", "transfer/many", "copying/planning"),
     ),
     "removal": ("errors", "http", "listing", "presigning", "service", "transfer", "transfer/many"),
     FACE: (
@@ -71,16 +71,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "transfer/form",
         "listing",
         "transfer/many",
-        "sync",
+        "copying",
     ),
     "cli/layout": (),
     "cli/terminal": (
         *("printable", "problem", "errors", "identity", "service", "transfer"),
         "cli/layout",
     ),
-    "cli/trees": ("listing", "tree", "sync", "transfer/many", "cli/terminal"),
+    "cli/trees": ("listing", "tree", "copying", "transfer/many", "cli/terminal"),
     "cli/objects": (
-        *("within", "sync", "transfer/many", "cli/trees"),
+        *("within", "copying", "transfer/many", "cli/trees"),
         *("printable", "errors", "http", "service", "presigning"),
         *("transfer", "transfer/upload", "transfer/download", "listing", "removal", "cli/terminal"),
     ),
@@ -303,7 +303,7 @@ OPENERS = {
     "cli/use/aws_config.py": "the config of the AWS CLI, and a file in a temporary directory",
     "cli/use/child.py": "/dev/tty",
     "identity/platforms.py": "tokens that the user names or root mounts, and a file of the kernel",
-    "sync/planning/content.py": "a file in a directory that the user names",
+    "copying/planning/content.py": "a file in a directory that the user names",
     "transfer/many/up.py": "a file in a directory that the user names",
     "transfer/upload/source.py": "a file that the user names",
     "transfer/upload/streamed.py": "a file in a temporary directory",

@@ -17,6 +17,8 @@ Errors are `S3VendError`: ``str(error)`` is for the log, and of a `ServiceError`
 The names in ``__all__`` are public. Import them from ``s3vend``, not from its submodules.
 """
 
+from s3vend.copying.face import sync
+from s3vend.copying.results import Synced
 from s3vend.errors import (
     AccessDenied,
     ChecksumMismatch,
@@ -56,8 +58,6 @@ from s3vend.sdks.tools import (
 from s3vend.service.connect import Service, connect
 from s3vend.service.credentials import Credentials, credentials
 from s3vend.service.fresh import Fresh, fresh
-from s3vend.sync.face import sync
-from s3vend.sync.results import Synced
 from s3vend.transfer.download.get import download
 from s3vend.transfer.download.run import Downloaded
 from s3vend.transfer.form.post import post_form

@@ -45,8 +45,8 @@ pytestmark = pytest.mark.usefixtures("nobody")
         (("plan", "no-such-file"), 1, "no-such-file cannot be read"),
         (("plan",), 1, "FILE"),
         (("plan", "--bad", "x"), 1, "--bad"),
-        (("cp", "a", "b"), 2, "exactly one of source and destination must be s3://"),
-        (("cp", "s3://b/a", "s3://b/b"), 2, "exactly one of source and destination must be s3://"),
+        (("cp", "a", "b"), 2, "source or destination must be s3://bucket/key"),
+        (("cp", "s3://b/a", "s3://b/a"), 2, "is copied to itself"),
         (("url", "s3://b/reports/*"), 2, "is a prefix; name one key"),
         (("url", "s3://b/reports/"), 2, "is a prefix; name one key"),
         (("url", "s3://b/k", "--content-type", "text/csv"), 2, "requires --method PUT"),
@@ -61,7 +61,7 @@ def test_misuse_is_said_before_anything_is_asked(
     assert said in ended.err
 
 
-@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "url", "cp", "whoami", "explain", "plan", "apply", "revoke", "audit", "configure", "doctor", "canary", "version"])  # fmt: skip
+@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "url", "cp", "sync", "whoami", "explain", "plan", "apply", "revoke", "audit", "configure", "doctor", "canary", "version"])  # fmt: skip
 def test_every_command_has_help_with_examples(name: str) -> None:
     ended = typed(name, "--help")
     assert ended.code == 0
@@ -71,7 +71,8 @@ def test_every_command_has_help_with_examples(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "usage"),
     [
-        ("cp", "cp [OPTIONS] SOURCE DESTINATION"),
+        ("cp", "cp [OPTIONS] SOURCE... DESTINATION"),
+        ("sync", "sync [OPTIONS] SOURCE DESTINATION"),
         ("url", "url [OPTIONS] TARGET..."),
         ("exec", "exec [OPTIONS] [TARGET]..."),
         ("apply", "apply [OPTIONS] [FILE]"),

@@ -46,7 +46,7 @@ def copy(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="SOURCE",
             help="File or s3://bucket/key; with -r also a directory or a prefix. - is stdin.",
             autocompletion=prefixes_or_files,
         ),
@@ -98,7 +98,7 @@ def copy(
         more: dict[str, Any] = {"parallel": parallel or PARALLEL}
         more |= {} if size is None else {"part_size": size}
         return _single(options, source, destination, kept, more, overwrite)
-    from s3vend.sync import wishes as many
+    from s3vend.copying import wishes as many
 
     chosen.check()
     if not destination.startswith(S3):

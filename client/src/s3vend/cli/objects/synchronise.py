@@ -51,7 +51,7 @@ def synchronise(
     object, as `aws s3 sync` decides. The destination is compared, so it takes READ there; where you
     may only write, use `s3vend cp -r`. After Ctrl-C or a crash, run the same command again.
     """
-    from s3vend.sync.wishes import PARALLEL, Wishes
+    from s3vend.copying.wishes import PARALLEL, Wishes
 
     del include, exclude  # they are in `ordered`
     wishes = Wishes(

@@ -13,8 +13,8 @@ from s3vend.cli.terminal.text import put, put_json
 from s3vend.cli.trees.total import Pace
 
 if TYPE_CHECKING:
-    from s3vend.sync.results import Synced
-    from s3vend.sync.wishes import Wishes
+    from s3vend.copying.results import Synced
+    from s3vend.copying.wishes import Wishes
     from s3vend.transfer.many.jobs import Result
 
 WOULD = {"copied": "would copy", "deleted": "would delete"}
@@ -27,9 +27,9 @@ def copy_many(options: Options, sources: Sequence[str], destination: str, wishes
         Refusal: a file failed; or the copy was interrupted.
         S3VendError: as `s3vend.sync`.
     """
-    from s3vend.sync.results import joined
-    from s3vend.sync.roots import root_of, roots_of
-    from s3vend.sync.run import run
+    from s3vend.copying.results import joined
+    from s3vend.copying.roots import root_of, roots_of
+    from s3vend.copying.run import run
 
     pace = Pace()
 

@@ -174,7 +174,8 @@ def _read(fd: int, size: int) -> bytes:
 
 def _ending(name: str) -> str:
     """Return the part of a name that its type comes from."""
-    return ".".join(["x", *name.rpartition("/")[2].split(".")[1:][-2:]])
+    first, *others = name.rpartition("/")[2].split(".")
+    return ".".join([first and "x", *others[-2:]])
 
 
 _type_of = lru_cache(1024)(media_type)

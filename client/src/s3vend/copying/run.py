@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
+from s3vend.copying.directions import Direction, direction_of
+from s3vend.copying.journal import Journal
+from s3vend.copying.planning.content import Content
+from s3vend.copying.planning.merge import NotSorted
+from s3vend.copying.planning.plan import Plan, Planned
+from s3vend.copying.planning.times import differs
+from s3vend.copying.results import Count, Synced
+from s3vend.copying.roots import Prefix, Root
+from s3vend.copying.wishes import Wishes
 from s3vend.errors import SettingsError
 from s3vend.service.connect import Service
-from s3vend.sync.directions import Direction, direction_of
-from s3vend.sync.journal import Journal
-from s3vend.sync.planning.content import Content
-from s3vend.sync.planning.merge import NotSorted
-from s3vend.sync.planning.plan import Plan, Planned
-from s3vend.sync.planning.times import differs
-from s3vend.sync.results import Count, Synced
-from s3vend.sync.roots import Prefix, Root
-from s3vend.sync.wishes import Wishes
 from s3vend.transfer.many.engine import Engine, Report
 from s3vend.transfer.many.jobs import Job, Result, Way
 from s3vend.transfer.many.signing import Signer
@@ -41,7 +41,7 @@ def run(source: Root, destination: Root, wishes: Wishes, service: Service) -> Sy
     with ExitStack() as stack:
         direction = stack.enter_context(direction_of(source, destination, wishes, service, remark))
         one = _Run(direction, wishes, service, remark)
-        stack.callback(lambda: one.plan.extra.close())
+        stack.callback(one.close)
         if wishes.dry_run:
             one.pretend()
         else:
@@ -61,6 +61,10 @@ class _Run:
         self.plan, self.count = Plan(), Count(wishes.on_result)
         self._tally = Tally(wishes.progress)
         self._differ = Content(remark).differs if wishes.checksum else differs
+
+    def close(self) -> None:
+        """Delete what the plan keeps on the disk."""
+        self.plan.extra.close()
 
     def pretend(self) -> None:
         """Only say what would be done."""

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from s3vend.copying.planning.plan import Differ, Found, Plan, Planned
+from s3vend.copying.planning.times import nanoseconds
+from s3vend.copying.roots import Prefix
+from s3vend.copying.wishes import Wishes
 from s3vend.files.below import Below
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service
-from s3vend.sync.planning.plan import Differ, Found, Plan, Planned
-from s3vend.sync.planning.times import nanoseconds
-from s3vend.sync.roots import Prefix
-from s3vend.sync.wishes import Wishes
 from s3vend.transfer.many.down import Down
 from s3vend.transfer.many.jobs import Job, Result, Way
 from s3vend.transfer.many.tally import Tally

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 
+from s3vend.copying.results import OnResult, Synced
+from s3vend.copying.roots import Place, root_of
+from s3vend.copying.run import run
+from s3vend.copying.wishes import PARALLEL, Wishes
 from s3vend.presigning.naming import upload_members
 from s3vend.service.connect import Service, connect
-from s3vend.sync.results import OnResult, Synced
-from s3vend.sync.roots import Place, root_of
-from s3vend.sync.run import run
-from s3vend.sync.wishes import PARALLEL, Wishes
 from s3vend.transfer.many.tally import Total
 from s3vend.transfer.state import Remark
 from s3vend.tree.filters import Filter, Filters

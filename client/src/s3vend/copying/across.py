@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from s3vend.copying.planning.plan import Differ, Plan, Planned
+from s3vend.copying.roots import Prefix
+from s3vend.copying.upward import readable
+from s3vend.copying.wishes import Wishes
 from s3vend.errors import StorageError
 from s3vend.http.lanes import Lanes
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service
-from s3vend.sync.planning.plan import Differ, Plan, Planned
-from s3vend.sync.roots import Prefix
-from s3vend.sync.upward import readable
-from s3vend.sync.wishes import Wishes
 from s3vend.transfer.many.away import Away
 from s3vend.transfer.many.jobs import Existing, Job, Result, Signature, Way, existing
 from s3vend.transfer.many.tally import Tally

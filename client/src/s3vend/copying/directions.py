@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from s3vend.copying.across import Across
+from s3vend.copying.downward import Downward
+from s3vend.copying.planning.plan import Differ, Plan, Planned
+from s3vend.copying.roots import Local, Prefix, Root
+from s3vend.copying.upward import Upward
+from s3vend.copying.wishes import Wishes
 from s3vend.errors import SettingsError, TransferError
 from s3vend.files.below import Below
 from s3vend.service.connect import Service
-from s3vend.sync.across import Across
-from s3vend.sync.downward import Downward
-from s3vend.sync.planning.plan import Differ, Plan, Planned
-from s3vend.sync.roots import Local, Prefix, Root
-from s3vend.sync.upward import Upward
-from s3vend.sync.wishes import Wishes
 from s3vend.transfer.many.jobs import Job, Way
 from s3vend.transfer.many.tally import Tally
 from s3vend.transfer.state import Remark

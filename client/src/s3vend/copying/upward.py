@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from s3vend.copying.planning.given import file_at, once_each
+from s3vend.copying.planning.plan import Differ, Found, Plan, Planned
+from s3vend.copying.roots import Local, Prefix, Root
+from s3vend.copying.wishes import Wishes
 from s3vend.errors import AccessDenied
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service
-from s3vend.sync.planning.given import file_at, once_each
-from s3vend.sync.planning.plan import Differ, Found, Plan, Planned
-from s3vend.sync.roots import Local, Prefix, Root
-from s3vend.sync.wishes import Wishes
 from s3vend.transfer.many.away import Away
 from s3vend.transfer.many.jobs import Job, Way
 from s3vend.transfer.many.tally import Tally

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from s3vend.sync.results import OnResult
+from s3vend.copying.results import OnResult
 from s3vend.transfer.many.jobs import Existing
 from s3vend.transfer.many.tally import Total
 from s3vend.transfer.state import Remark

@@ -7,10 +7,10 @@ waits in a temporary file.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from s3vend.copying.planning.extra import Extra
+from s3vend.copying.planning.merge import merged
 from s3vend.errors import TransferError
 from s3vend.listing.entries import Listed
-from s3vend.sync.planning.extra import Extra
-from s3vend.sync.planning.merge import merged
 from s3vend.transfer.many.jobs import Action, Job, Result
 from s3vend.tree.found import LocalFile, Skipped
 from s3vend.tree.names import Names, Refused

@@ -1,6 +1,7 @@
 """`s3vend.sync` between a directory and a bucket."""
 
 import os
+from base64 import b64decode, b64encode
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
@@ -11,9 +12,9 @@ import s3vend
 from s3vend.service.connect import Service
 from s3vend.transfer.many import signing
 from tests.client.conftest import Asked, Reply
+from tests.client.copying.conftest import OLD, contents, write
 from tests.client.shelf import Shelf, etag, listing
 from tests.client.shelf import contents as contents_of
-from tests.client.sync.conftest import OLD, contents, write
 
 NEW = 2_000_000_000  # after `MODIFIED` of the bucket
 
@@ -117,7 +118,7 @@ def test_nothing_is_deleted_if_something_failed(shelf: Shelf, service: Service, 
     shelf.objects["p/old.csv"] = b"x"
 
     def failing(asked: Asked, reply: Reply) -> Reply:
-        failed = 400, {}, b"<Error><Code>Broken</Code></Error>"
+        failed: Reply = 400, {}, b"<Error><Code>Broken</Code></Error>"
         return failed if asked.method == "PUT" and "a.csv" in asked.path else reply
 
     shelf.instead = failing
@@ -140,7 +141,7 @@ def test_nothing_is_deleted_after_a_list_that_ends_early(
     shelf.page = 2
 
     def ending(asked: Asked, reply: Reply) -> Reply:
-        refused = 403, {}, b"<Error><Code>AccessDenied</Code></Error>"
+        refused: Reply = 403, {}, b"<Error><Code>AccessDenied</Code></Error>"
         return refused if "continuation-token" in asked.path else reply
 
     shelf.instead = ending
@@ -327,9 +328,10 @@ def test_names_that_arrive_out_of_order_are_compared_in_memory(
         if "list-type" not in asked.path:
             return reply
         query = parse_qs(urlsplit(asked.path).query)
-        at = int(query.get("continuation-token", ["0"])[0])
+        at = int(b64decode(query.get("continuation-token", ["MA=="])[0]))
         keys = sorted(shelf.objects, key=lambda key: key.replace("/", " "))
-        token = f"<NextContinuationToken>{at + 1}</NextContinuationToken>"
+        token = b64encode(str(at + 1).encode()).decode()
+        token = f"<NextContinuationToken>{token}</NextContinuationToken>"
         data, more = shelf.objects[keys[at]], at + 1 < len(keys)
         node = contents_of(keys[at], len(data), tag=escape(etag(data)))
         return 200, {}, listing(node, is_truncated=more, more=token if more else "")

@@ -1,0 +1,94 @@
+"""Kept connections for many small requests."""
+
+import ssl
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from s3vend.errors import Unreachable
+from s3vend.http.lanes import TOGETHER, Lanes
+from s3vend.http.wire import Wire
+from tests.client.conftest import Asked, Reply, Serve
+
+if TYPE_CHECKING:
+    from urllib3.connection import HTTPConnection
+
+
+@pytest.fixture
+def lanes(alone: pytest.MonkeyPatch) -> Iterator[Lanes]:
+    del alone
+    made = Lanes(Wire(connect=2.0, read=2.0))
+    yield made
+    made.close()
+
+
+def echo(asked: Asked) -> Reply:
+    return 200, {"X-Method": asked.method}, asked.body
+
+
+@pytest.mark.parametrize("size", [0, 1, TOGETHER, TOGETHER + 1, 3_000_000])
+def test_a_body_of_any_size_goes_and_comes_whole(lanes: Lanes, serve: Serve, size: int) -> None:
+    served, body = serve(echo), bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    answer = lanes.send("PUT", f"{served.url}/a?b=c", {"X-Own": "1"}, body)
+    assert (answer.status, answer.headers["x-method"], answer.body) == (200, "PUT", body)
+    [asked] = served.asked
+    assert (asked.path, asked.headers["x-own"]) == ("/a?b=c", "1")
+    assert asked.headers["content-length"] == str(size)
+    assert asked.headers["host"] == served.url.removeprefix("http://")
+
+
+def test_a_connection_is_used_again(
+    lanes: Lanes, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served, made, own = serve(echo), list[str](), lanes._connection  # noqa: SLF001 - counts
+
+    def counted(base: str) -> "HTTPConnection | None":
+        made.append(base)
+        return own(base)
+
+    monkeypatch.setattr(lanes, "_connection", counted)
+    for _ in range(5):
+        lanes.send("GET", f"{served.url}/a", {})
+    assert made == [served.url]
+
+
+def test_a_kept_connection_that_was_closed_is_made_again(lanes: Lanes, serve: Serve) -> None:
+    served = serve(lambda asked: (200, {"Connection": "close"} if "x" in asked.path else {}, b""))
+    lanes.send("GET", f"{served.url}/a", {})
+    [[lane]] = lanes._free.values()  # noqa: SLF001 - as a server that closes does
+    lane._connection.sock.shutdown(2)  # noqa: SLF001
+    assert lanes.send("GET", f"{served.url}/b", {}).status == 200
+    assert lanes.send("GET", f"{served.url}/x", {}).status == 200
+    assert lanes.send("GET", f"{served.url}/c", {}).status == 200
+
+
+def test_a_server_that_does_not_answer_is_unreachable(lanes: Lanes, serve: Serve) -> None:
+    def silent(asked: Asked) -> Reply:
+        raise ConnectionResetError
+
+    served = serve(silent)
+    with pytest.raises(Unreachable, match=served.url) as error:
+        lanes.send("GET", f"{served.url}/secret?X-Amz-Signature=top-secret", {})
+    assert "secret" not in str(error.value)
+    with pytest.raises(Unreachable, match="refuse"):
+        lanes.send("GET", "http://127.0.0.1:9/a", {})
+
+
+def test_where_a_proxy_stands_between_it_is_asked(serve: Serve, alone: pytest.MonkeyPatch) -> None:
+    served = serve(echo)
+    alone.setenv("http_proxy", served.url)
+    lanes = Lanes(Wire())
+    assert lanes.send("GET", "http://s3.example.com/a", {}).status == 200
+    assert served.asked[0].path == "http://s3.example.com/a"
+
+
+def test_a_certificate_is_verified(lanes: Lanes, serve: Serve) -> None:
+    served = serve(echo)
+    with pytest.raises(Unreachable):
+        lanes.send("GET", served.url.replace("http://", "https://") + "/a", {})
+    connection = lanes._connection("https://s3.example.com")  # noqa: SLF001 - never connected
+    assert connection is not None
+    context = connection.ssl_context  # type: ignore[attr-defined]
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname

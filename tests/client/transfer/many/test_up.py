@@ -1,0 +1,73 @@
+"""One file of many on its way up."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from s3vend.errors import FileChanged, TransferError
+from s3vend.transfer.many import up
+from s3vend.tree.found import LocalFile, stamp_of
+
+
+def file(path: Path) -> LocalFile:
+    status = path.stat()
+    return LocalFile(path.name, path, status.st_size, status.st_mtime_ns, stamp_of(status))
+
+
+@pytest.mark.parametrize("size", [0, 1, 4096, 3_000_000])
+def test_a_file_is_read_whole(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a").write_bytes(b"x" * size)
+    assert up._content(file(tmp_path / "a")) == b"x" * size  # noqa: SLF001
+
+
+def test_a_file_that_was_written_since_it_was_found_goes_as_it_is_now(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    found = file(tmp_path / "a")
+    (tmp_path / "a").write_bytes(b"longer")
+    assert up._content(found) == b"longer"  # noqa: SLF001
+
+
+def test_a_file_that_is_being_written_is_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = tmp_path / "a", up._read  # noqa: SLF001
+    path.write_bytes(b"x" * 100)
+
+    def while_written(fd: int, size: int) -> bytes:
+        data = read(fd, size)
+        os.utime(path, ns=(1, path.stat().st_mtime_ns + 1))
+        return data
+
+    monkeypatch.setattr(up, "_read", while_written)
+    with pytest.raises(FileChanged, match="is being written"):
+        up._content(file(path))  # noqa: SLF001
+
+
+def test_a_file_that_vanished_or_became_something_else_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    found = file(tmp_path / "a")
+    (tmp_path / "a").unlink()
+    with pytest.raises(TransferError, match="cannot be read: No such file"):
+        up._content(found)  # noqa: SLF001
+    os.mkfifo(tmp_path / "a")
+    with pytest.raises(TransferError, match="no longer a file"):
+        up._content(found)  # noqa: SLF001
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a/b.csv", "text/csv"),
+        ("a/b.v1.2.csv.gz", "application/gzip"),
+        ("a.csv/b", None),
+        (".csv", None),
+        ("b.", None),
+    ],
+)
+def test_the_type_comes_from_the_ending(name: str, kind: "str | None") -> None:
+    assert up._type_of(up._ending(name), None) == kind  # noqa: SLF001
+
+
+def test_the_time_is_written_as_rclone_writes_it() -> None:
+    assert up._seconds(1_600_000_000_000_000_001) == "1600000000.000000001"  # noqa: SLF001
