@@ -102,7 +102,7 @@ class Alike:
             or type(expires_in) is not int
             or method not in COMPACT
             or not are_keys("", keys)
-            or any(key.endswith("*") for key in keys)
+            or "*/" in f"{'/'.join(keys)}/"  # one may end with a star, which is not a key
         ):
             return None
         return cls(method, base[len(SCHEME) : -1], keys, expires_in)
