@@ -4,14 +4,18 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 import urllib3
 
+import s3vend
 from local.cloud.client import Call, Credentials
+from local.cloud.environments import REGION
+from local.cloud.ministack import Cloud
+from local.stack.deploy import Stack
 from tests.cloud.conftest import Apply, NewCaller
 
 if TYPE_CHECKING:
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
 
 ROUTE = "/iam/presigned-urls"
 BUCKET = "hogehoge-bucket"
-REGION: Final = "ap-northeast-1"
 KEYS = [
     "keys/plain",
     "keys/a?b",
@@ -338,6 +341,28 @@ def test_keys_under_two_grants_come_in_one_compact_answer(
     mixed = f"{answer['base']}{path}?{first}&X-Amz-Signature={signature}"
     assert http.request("GET", mixed, headers=answer["headers"]).status == 403
     assert first != second
+
+
+def test_the_python_package_presigns_under_several_grants_as_under_one(
+    cloud: Cloud, stack: Stack, apply: Apply, both: Credentials, s3: "S3Client"
+) -> None:
+    grantee = {"issuer": cloud.issuer.url, "subject": "batches"}
+    scopes = (f"s3://{BUCKET}/batches/in/*", f"s3://{BUCKET}/batches/log/*", f"s3://{OTHER}/out/*")
+    grants = [
+        {"id": f"batches-of-{n}", "grantee": grantee, "scope": scope, "permission": "READ"}
+        for n, scope in enumerate(scopes)
+    ]
+    apply({"version": 1, "grants": grants})
+    s3.put_object(Bucket=BUCKET, Key="batches/log/f", Body=b"logged")
+    token = cloud.issuer.token({"sub": "batches"})
+    service = s3vend.connect(url=stack.url, token=token)
+    here = [f"s3://{BUCKET}/batches/in/a", f"s3://{BUCKET}/batches/log/f"]
+    elsewhere = f"s3://{OTHER}/out/kept"
+    for targets in (here, [*here, elsewhere], [elsewhere, *here]):
+        made = s3vend.presign(targets, service=service)
+        content = {here[0]: b"there", here[1]: b"logged", elsewhere: b"kept"}
+        found = [urllib3.request("GET", one.url, headers=one.headers).data for one in made]
+        assert found == [content[target] for target in targets]
 
 
 def test_a_revoked_grant_ends_its_own_urls_of_a_batch_and_no_others(

@@ -62,7 +62,7 @@ METRICS = {
         "Milliseconds", "signing, from the session to the members of the answer", BY_ACTION
     ),
     "grantsCached": Metric("Count", "1 when the grants were cached, 0 when they were read"),
-    "sessionCached": Metric("Count", "1 when a cached session signed the URLs, 0 for a new one"),
+    "sessionCached": Metric("Count", "1 when cached sessions signed the URLs, 0 if one was new"),
     "stsCalls": Metric("Count", "requests to STS, retries included"),
     "stsThrottles": Metric("Count", "requests to STS that it throttled"),
     "packedPolicySize": Metric("Percent", "how much of STS's packed limit the policy uses"),

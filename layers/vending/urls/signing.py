@@ -126,6 +126,10 @@ def signings_for(
         signing = _signing(decision, current, lifetime, effects)
         part.note(expiresAt=iso(signing.expires_at), cached=current.cached)
         signings.append(signing)
+    sizes = [
+        current.credentials.packed_policy_size or 0 for _, current, _ in found if not current.cached
+    ]
+    record.note(packedPolicySize=max(sizes, default=None) or None)
     cached = all(current.cached for _, current, _ in found)
     record.signing(max(signing.expires_at for signing in signings), cached=cached)
     return tuple(signings)

@@ -98,3 +98,10 @@ def test_it_works_if_one_way_serves_all_that_is_asked(
 def test_where_nothing_works_it_says_what_to_do(code: str, advice: str) -> None:
     assert advice in explained(answer("refused", NO_WRITES, code=code)).advice
     assert explained(answer("refused", READS, code=code)).advice == ""
+
+
+def test_a_permission_that_several_grants_give_is_named_once() -> None:
+    other = READS | {"reason": "z", "targets": ["s3://two/x"]}
+    found = explained(answer("refused", READS, other, NO_WRITES))
+    assert found.works == ("READ",)
+    assert "work here for READ; " in found.sentence

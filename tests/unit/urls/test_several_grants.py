@@ -419,6 +419,7 @@ def test_the_record_names_every_session_with_what_it_signed() -> None:
     assert [one["sessionId"] for one in sessions] == ["session0", "session1"]
     assert [one["packedPolicySize"] for one in sessions] == [7, 7]
     assert {one["sourceIdentity"] for one in sessions} == {members["sourceIdentity"]}
+    assert members["packedPolicySize"] == 7
     assert members.keys().isdisjoint({"sessionId", "roleSessionName", "grant", "roleArn"})
     properties = schema()["properties"]
     listed = properties["sessions"]["items"]["properties"]

@@ -87,7 +87,7 @@ def _why_no_credentials(answer: Mapping[str, Any], granted: Sequence[Mapping[str
 
 
 def _permissions(parts: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    return tuple(str(part["permission"]) for part in parts)
+    return tuple(dict.fromkeys(str(part["permission"]) for part in parts))  # one for each grant
 
 
 def _minutes(seconds: int) -> str:
