@@ -1,5 +1,7 @@
 """Whether named objects exist."""
 
+from typing import Any
+
 from s3vend.removal.look import existing
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.shelf import of, serving_shelf
@@ -10,6 +12,16 @@ def test_what_exists_is_looked_up_in_one_request_to_the_service(serve: Serve) ->
     found = existing("s3://b/p/", ["a", "b", "c"], serving_shelf(shelf, serve), 4)
     assert found == {"a": True, "b": True, "c": False}
     assert [body["method"] for body in shelf.signed] == ["HEAD"]
+
+
+def test_one_that_nobody_may_read_does_not_hide_the_others(serve: Serve) -> None:
+    def refuse(body: "dict[str, Any]") -> "Reply | None":
+        detail = {"code": "AccessDenied", "detail": "No."}
+        return (403, {}, detail) if "secret" in body["keys"] else None
+
+    service = serving_shelf(of("p/a", refuse=refuse), serve)
+    found = existing("s3://b/p/", ["a", "b", "secret", "c"], service, 4)
+    assert found == {"a": True, "b": False, "c": False}
 
 
 def test_nobody_knows_what_nobody_may_read(serve: Serve) -> None:

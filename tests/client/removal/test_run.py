@@ -152,6 +152,14 @@ def test_named_objects_that_the_service_refuses_are_not_fatal_for_the_others(ser
     assert run.results["s3://b/p/c"] == "None of your grants allows DELETE."
 
 
+def test_who_may_delete_nothing_is_not_refused_for_each_object(serve: Serve) -> None:
+    shelf = of(refuse=refusing("HEAD", "DELETE"))
+    run = Run(shelf, serve, *(f"s3://b/p/{number}" for number in range(200)))
+    assert set(run.results.values()) == {"None of your grants allows DELETE."}
+    assert len(run.results) == 200
+    assert len(shelf.signed) < 60
+
+
 def test_an_object_that_s3_denies_is_not_fatal_for_the_others(serve: Serve) -> None:
     def deny(asked: Asked, reply: Reply) -> Reply:
         if asked.method == "DELETE" and "/p/b?" in asked.path:

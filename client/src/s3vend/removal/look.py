@@ -15,6 +15,8 @@ from s3vend.transfer.many.signing import Signer
 from s3vend.transfer.many.tally import Tally
 from s3vend.transfer.storage import send_with_retries
 
+REFUSALS = 20  # of parts of a batch, after which no smaller parts are tried
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -68,12 +70,21 @@ def existing(
         StorageError: S3 refuses the list.
         ServiceError, Unreachable, IdentityError: as `connect`.
     """
-    look = Look(prefix, service)
-    engine = Engine(look, Signer(service, look), service.wire, parallel, Tally())
-    try:
-        engine.run([Job(name, 0, None) for name in names], lambda *_: None)
-    except AccessDenied:  # who may only write cannot look
-        return {}
+    look, refused = Look(prefix, service), 0
+
+    def ask(names: Sequence[str]) -> None:
+        nonlocal refused
+        engine = Engine(look, Signer(service, look), service.wire, parallel, Tally())
+        try:
+            engine.run([Job(name, 0, None) for name in names], lambda *_: None)
+        except AccessDenied:  # of all, though perhaps only one may not be read
+            refused += 1
+            half = len(names) // 2
+            if half and refused < REFUSALS:
+                ask(names[:half])
+                ask(names[half:])
+
+    ask(names)
     for name, found in look.exists.items():
         if found is None:
             look.exists[name] = is_listed(f"{prefix}{name}", service)

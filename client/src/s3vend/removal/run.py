@@ -12,7 +12,7 @@ from s3vend.errors import (
 )
 from s3vend.http.wire import Answer
 from s3vend.listing.globs import nothing_at
-from s3vend.removal.look import existing
+from s3vend.removal.look import REFUSALS, existing
 from s3vend.removal.targets import Group
 from s3vend.service.connect import Service
 from s3vend.transfer.many.away import Away
@@ -40,6 +40,7 @@ class Removal:
     ) -> None:
         self._service, self._report, self._tally = service, report, tally
         self._dry_run, self._lock, self._count = dry_run, threading.Lock(), 0
+        self._refusals, self._unclear = 0, set[str]()
         self.markers = 0  # delete markers, which S3 makes in buckets that keep versions
         self.unknown = 0  # named objects of which nobody can tell whether they existed
 
@@ -98,7 +99,10 @@ class Removal:
                 self._fail(target, f"{target} does not exist")
             else:
                 left.append(name)
-        self.unknown += sum(exists.get(name) is None for name in left)
+        self._unclear |= {f"{prefix}{name}" for name in left if exists.get(name) is None}
+        if len(names) == 1:
+            self._delete(prefix, [Job(name, 0, None) for name in left])
+            return
         for first in range(0, len(left), BATCH):
             self._delete_allowed(prefix, left[first : first + BATCH])
 
@@ -107,10 +111,12 @@ class Removal:
         try:
             self._delete(prefix, [Job(name, 0, None) for name in names])
         except AccessDenied as error:
-            if len(names) == 1:
-                self._fail(f"{prefix}{names[0]}", error.problem.detail)
-                return
+            self._refusals += 1
             half = len(names) // 2
+            if not half or self._refusals >= REFUSALS:
+                for name in names:
+                    self._fail(f"{prefix}{name}", error.problem.detail)
+                return
             self._delete_allowed(prefix, names[:half])
             self._delete_allowed(prefix, names[half:])
 
@@ -132,6 +138,7 @@ class Removal:
 
     def _end(self, result: Result) -> None:
         self._count += 1  # by one thread at a time
+        self.unknown += result.action == "deleted" and result.name in self._unclear
         self._report(result)
 
     def _see(self, answer: Answer) -> None:

@@ -150,6 +150,17 @@ def test_a_target_that_is_refused_is_not_fatal_for_the_others(at: Serve) -> None
     assert "s3vend ls lists your grants" in ended.err  # what to do
 
 
+def test_a_single_object_that_is_refused_ends_with_what_to_do(shelf: Shelf) -> None:
+    shelf.refuse = lambda body: problem(403, "AccessDenied", "None of your grants allows it.")
+    ended = typed("rm", "s3://b/p/a.csv")
+    assert (ended.code, shelf.keys) == (1, KEYS)
+    assert "s3vend ls lists your grants" in ended.err
+    assert '"code": "AccessDenied"' in typed("rm", "s3://b/p/a.csv", "-o", "json").err
+    ended = typed("rm", "s3://b/p/a.csv", "s3://b/p/b.csv", "--yes")
+    assert ended.err.count("failed: None of your grants allows it.") == 2
+    assert "may not have existed" not in ended.err
+
+
 def test_what_is_unknown_is_said(shelf: Shelf) -> None:
     def refuse(body: "dict[str, Any]") -> "Reply | None":
         method = body.get("method") or body["requests"][0]["method"]
