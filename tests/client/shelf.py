@@ -36,6 +36,7 @@ class Shelf:
     classes: "dict[str, str]" = field(default_factory=dict)  # storage classes by key
     instead: Callable[[Asked, Reply], Reply] = lambda asked, reply: reply
     refuse: "Callable[[dict[str, Any]], Reply | None]" = lambda body: None  # by the service
+    grants: "list[dict[str, Any]]" = field(default_factory=list)  # that the service lists
     signed: "list[dict[str, Any]]" = field(default_factory=list)  # bodies of requests for URLs
     seen: "list[Asked]" = field(default_factory=list)  # by S3
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -46,6 +47,8 @@ class Shelf:
                 body = json.loads(asked.body)
                 self.signed.append(body)
                 return self.refuse(body) or (200, {}, sign(f"http://{asked.headers['host']}", body))
+            if asked.path.partition("?")[0].endswith("/grants"):
+                return 200, {}, {"grants": self.grants}
             self.seen.append(asked)
             return self.instead(asked, self._store(asked))
 

@@ -11,6 +11,7 @@ from tests.client.conftest import Serve
 from tests.client.shelf import Shelf, serving_shelf
 
 OLD = 1_600_000_000  # before `MODIFIED` of the bucket, in seconds since 1970
+NEWER = 2_000_000_000
 Write = Callable[..., Path]
 
 

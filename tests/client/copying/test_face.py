@@ -280,6 +280,29 @@ def test_a_downloaded_file_is_as_old_as_its_object(
     assert s3vend.sync("s3://b/p/", tmp_path / "new", service=service).unchanged == 3
 
 
+def test_a_time_is_kept_where_the_grant_lets_uploads_choose_metadata(
+    shelf: Shelf, service: Service, tree: Path
+) -> None:
+    shelf.grants = [
+        {"permission": "READ", "scope": "s3://b/*"},
+        {"permission": "WRITE", "scope": "s3://b/p/*", "objectHeaders": ["metadata"]},
+    ]
+    s3vend.sync(tree, "s3://b/p/", service=service)
+    [body] = [body for body in shelf.signed if body["requests"][0]["method"] == "PUT"]
+    assert body["requests"][0] == {
+        "method": "PUT",
+        "target": "s3://b/p/a.csv",
+        "contentLength": 16,
+        "contentType": "text/csv",
+        "metadata": {"mtime": f"{OLD}.000000000"},
+    }
+    shelf.grants.append({"permission": "READWRITE", "scope": "s3://b/p/*"})
+    shelf.signed.clear()
+    shelf.objects.clear()
+    s3vend.sync(tree, "s3://b/p/", service=service)
+    assert any("keys" in body for body in shelf.signed)
+
+
 def test_damaged_bytes_are_not_kept(shelf: Shelf, service: Service, tmp_path: Path) -> None:
     shelf.objects["p/a.csv"] = b"right"
     shelf.instead = lambda asked, reply: (

@@ -31,7 +31,7 @@ class Direction(Protocol):
     def deletions(self, names: Iterable[str]) -> Iterator[Planned]:
         """Return the jobs that delete these names, or the results of their deletion."""
 
-    def away(self) -> Way | None:
+    def away(self) -> Way:
         """Return how a job deletes."""
 
     def stamp(self, job: Job) -> tuple[object, ...]:

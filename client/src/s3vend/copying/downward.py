@@ -73,9 +73,9 @@ class Downward:
             else:
                 yield Result("deleted", name)
 
-    def away(self) -> Way | None:
-        """Return None: nothing of S3 is deleted."""
-        return None
+    def away(self) -> Way:
+        """Return a way for nothing: `deletions` has deleted the files already."""
+        return Down(self.source.address, self.destination, self._open, "", self.service)
 
     def stamp(self, job: Job) -> tuple[object, ...]:
         """Return what recognises an object in a later run."""

@@ -1,7 +1,8 @@
 """One run of a copy: plan, transfer, and delete last what only the destination has."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 
 from s3vend.copying.directions import Direction, direction_of
 from s3vend.copying.journal import Journal
@@ -18,6 +19,7 @@ from s3vend.transfer.many.engine import Engine, Report
 from s3vend.transfer.many.jobs import Job, Result, Way
 from s3vend.transfer.many.signing import Signer
 from s3vend.transfer.many.tally import Tally
+from s3vend.transfer.many.up import Up
 from s3vend.transfer.resuming import saved_if_possible
 from s3vend.transfer.state import Remark, state_file
 
@@ -91,18 +93,25 @@ class _Run:
             if job is not None and job.source and result.action == "copied":
                 journal.add(*self._direction.stamp(job))
 
-        way = self._direction.way(self._tally, journal.mark)
-        self._transfer(way, self._missing(journal), report)
-        away = self._direction.away() or way
-        deletions = self._direction.deletions(self._extra())
-        self._transfer(away, deletions, report)
+        self._transfer(
+            lambda: self._direction.way(self._tally, journal.mark), self._missing(journal), report
+        )
+        self._transfer(self._direction.away, self._direction.deletions(self._extra()), report)
         if not self.count["failed"]:
             journal.end()
 
-    def _transfer(self, way: Way, planned: Iterable[Planned], report: Report) -> None:
-        signer = Signer(self._service, way) if way.method else None
+    def _transfer(
+        self, make: Callable[[], Way], planned: Iterator[Planned], report: Report
+    ) -> None:
+        """Do what is planned, if it is anything."""
+        first = next(planned, None)
+        if first is None:
+            return
+        way = make()
+        is_full = isinstance(way, Up) and way.keeps_times
+        signer = Signer(self._service, way, is_full=is_full) if way.method else None
         engine = Engine(way, signer, self._service.wire, self._wishes.parallel, self._tally)
-        engine.run(planned, report)
+        engine.run(chain([first], planned), report)
 
     def _missing(self, journal: Journal) -> Iterator[Planned]:
         """Yield what an earlier run has not copied."""

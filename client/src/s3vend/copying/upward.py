@@ -1,17 +1,19 @@
 """From a directory to a prefix of S3."""
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from s3vend.copying.planning.given import file_at, once_each
 from s3vend.copying.planning.plan import Differ, Found, Plan, Planned
 from s3vend.copying.roots import Local, Prefix, Root
 from s3vend.copying.wishes import Wishes
-from s3vend.errors import AccessDenied
+from s3vend.errors import AccessDenied, ServiceError
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service
+from s3vend.service.pages import pages
 from s3vend.transfer.many.away import Away
 from s3vend.transfer.many.jobs import Job, Way
 from s3vend.transfer.many.tally import Tally
@@ -19,6 +21,8 @@ from s3vend.transfer.many.up import Up
 from s3vend.transfer.state import Remark
 from s3vend.tree.found import LocalFile
 from s3vend.tree.walk import walk
+
+WRITING = ("WRITE", "READWRITE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Upward:
             self.service,
             wishes.members,
             existing=wishes.existing,
+            keeps_times=keeps_times(self.service, self.destination.address),
             part_size=wishes.part_size,
             remark=self.remark,
             progress=tally.large,
@@ -107,3 +112,21 @@ def readable(
             f"everything without comparing: {command}"
         )
         raise AccessDenied(error.asked, error.problem, [*error.notes, note]) from None
+
+
+def keeps_times(service: Service, address: str) -> bool:
+    """Whether each grant for uploads to this prefix lets them choose metadata."""
+    try:
+        grants = list(pages(service, "grants", "grants"))
+    except ServiceError:  # such as of a service that lists none
+        return False
+    writing = [
+        one.get("objectHeaders") or ()
+        for one in grants
+        if one.get("permission") in WRITING and address.startswith(_scope(one))
+    ]
+    return bool(writing) and all("metadata" in headers for headers in writing)
+
+
+def _scope(grant: Mapping[str, Any]) -> str:
+    return str(grant.get("scope", "?")).removesuffix("*")

@@ -53,7 +53,7 @@ def copy_many(options: Options, sources: Sequence[str], destination: str, wishes
         done = joined([run(one, end, wishes, service) for one in roots_of(sources)])
     _put_summary(options, sources, destination, done)
     if done.failed:
-        raise Refusal(f"{done.failed:,} files could not be copied", REFUSED)
+        raise Refusal(f"{_files(done.failed)} could not be copied", REFUSED)
 
 
 def _put_summary(
@@ -75,7 +75,11 @@ def _summary(done: "Synced") -> str:
     verb = "would copy" if done.dry_run else "copied"
     counts = {name: getattr(done, name) for name in ("unchanged", "deleted", "skipped", "failed")}
     others = [f"{count:,} {name}" for name, count in counts.items() if count]
-    return ", ".join([f"{verb} {done.copied:,} files ({size_text(done.size)})", *others])
+    return ", ".join([f"{verb} {_files(done.copied)} ({size_text(done.size)})", *others])
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'' if count == 1 else 's'}"
 
 
 def _members(result: "Result") -> dict[str, object]:

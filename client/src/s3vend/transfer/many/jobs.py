@@ -43,7 +43,9 @@ class Job:
 
 def existing(job: Job, wish: Existing, text: str) -> Result:
     """Return the result for a file that is already there, and is not replaced."""
-    return Result("failed" if wish == "fail" else "skipped", job.name, job.size, text)
+    if wish == "fail":
+        return Result("failed", job.name, job.size, f"{text}; use --overwrite to replace it")
+    return Result("skipped", job.name, job.size, text)
 
 
 class Signature(Protocol):

@@ -101,7 +101,7 @@ class Up:
 
     def _put(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
         assert isinstance(job.source, LocalFile)
-        data = _content(job.source)
+        path, data = job.source.path, _content(job.source)
         kind = _type_of(_ending(job.name), self.members.get("contentEncoding"))
         digest = md5(data, usedforsecurity=False).digest()
         headers = {"Content-MD5": b64encode(digest).decode()}
@@ -109,6 +109,9 @@ class Up:
             headers["Content-Type"] = kind
 
         def send(url: Url) -> Answer:
+            signed_for = url.headers.get("Content-Length", len(data))
+            if str(signed_for) != str(len(data)):
+                raise FileChanged(f"{path} was written after it was found. Upload it again.")
             return lanes.send("PUT", url.url, {**headers, **url.headers}, data)
 
         target = f"{self.prefix}{job.name}"
@@ -129,10 +132,8 @@ class Up:
         if kind:
             members.setdefault("contentType", kind)
         if self.keeps_times:
-            members["metadata"] = {
-                **members.get("metadata", {}),
-                "mtime": _seconds(job.source.mtime_ns),
-            }
+            own = {"mtime": _seconds(job.source.mtime_ns)}
+            members["metadata"] = own | dict(members.get("metadata", {}))
         return members
 
 
