@@ -1,6 +1,10 @@
 """Copies within S3 by the Python client: the real service lends a session, a real S3 copies."""
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 MIB = 1024**2
 OTHER = "copies-of-hogehoge"
+type Command = Callable[..., tuple[int, str]]
+
 HERE, THERE = f"s3://{BUCKET}/originals", f"s3://{OTHER}/copies"
 
 
@@ -29,7 +35,7 @@ def token(cloud: Cloud, apply: Apply, s3: "S3Client") -> str:
     """Somebody who may read below originals/ of one bucket, and write below copies/ of another."""
     s3.create_bucket(Bucket=OTHER, CreateBucketConfiguration={"LocationConstraint": REGION})
     grantee = {"issuer": cloud.issuer.url, "subject": "copier"}
-    scopes = {"reads": (f"{HERE}/*", "READ"), "writes": (f"{THERE}/*", "WRITE")}
+    scopes = {"reads": (f"{HERE}/*", "READ"), "writes": (f"{THERE}/*", "READWRITE")}
     scopes["limited"] = (f"s3://{BUCKET}/limited/*", "WRITE")
     grants: list[dict[str, object]] = [
         {"id": f"copier-{name}", "grantee": grantee, "scope": scope, "permission": permission}
@@ -138,3 +144,65 @@ def test_where_no_session_can_write_the_refusal_says_what_works(
         copy_within(f"{HERE}/report.csv", f"s3://{BUCKET}/limited/x", service=service)
     assert refused.value.code == "PresignOnly"
     assert "Download the objects and upload them instead." in str(refused.value)
+
+
+@pytest.fixture
+def command(stack: Stack, token: str, tmp_path: Path) -> Command:
+    """`command("cp", …)`: the command with this caller's token; its exit code and what it said."""
+    settings = {"S3VEND_URL": stack.url, "S3VEND_TOKEN": token, "XDG_STATE_HOME": str(tmp_path)}
+
+    def run(*words: str) -> tuple[int, str]:
+        done = subprocess.run(  # noqa: S603 - this very interpreter
+            [sys.executable, "-m", "s3vend", *words],
+            env={"PATH": os.defpath, "HOME": str(tmp_path), **settings},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def keys(s3: "S3Client", prefix: str) -> dict[str, str]:
+    """The names below a prefix of the other bucket, and their contents."""
+    listed = s3.list_objects_v2(Bucket=OTHER, Prefix=prefix).get("Contents", [])
+    return {
+        one["Key"].removeprefix(prefix): s3.get_object(Bucket=OTHER, Key=one["Key"])["Body"]
+        .read()
+        .decode()
+        for one in listed
+    }
+
+
+def test_the_command_copies_one_object_within_s3(command: Command, s3: "S3Client") -> None:
+    s3.put_object(Bucket=BUCKET, Key="originals/report.csv", Body=b"content")
+    code, said = command("cp", f"{HERE}/report.csv", f"{THERE}/by-hand/")
+    assert (code, keys(s3, "copies/by-hand/")) == (0, {"report.csv": "content"}), said
+
+
+def test_the_command_copies_and_syncs_prefixes_within_s3(command: Command, s3: "S3Client") -> None:
+    names = ("a", "a b/ä", "sub/x", "sub/y")
+    for name in names:
+        s3.put_object(Bucket=BUCKET, Key=f"originals/tree/{name}", Body=name.encode())
+    code, said = command("cp", "-r", f"{HERE}/tree/", f"{THERE}/tree/")
+    assert (code, keys(s3, "copies/tree/")) == (0, {name: name for name in names}), said
+
+    s3.put_object(Bucket=BUCKET, Key="originals/tree/a", Body=b"longer")
+    s3.put_object(Bucket=OTHER, Key="copies/tree/extra", Body=b"extra")
+    code, said = command("sync", "--delete", "--dry-run", f"{HERE}/tree/", f"{THERE}/tree/")
+    assert code == 0, said
+    assert "extra" in keys(s3, "copies/tree/")
+    code, said = command("sync", "--delete", f"{HERE}/tree/", f"{THERE}/tree/")
+    expected = {name: name for name in names} | {"a": "longer"}
+    assert (code, keys(s3, "copies/tree/")) == (0, expected), said
+    assert "copied 1 file" in said
+    code, said = command("sync", "--delete", f"{HERE}/tree/", f"{THERE}/tree/")
+    assert code == 0, said
+    assert "copied 0 files" in said
+
+
+@pytest.mark.parametrize("name", ["tree/inner/", "", "tree/"])
+def test_what_is_copied_never_becomes_a_source(command: Command, name: str) -> None:
+    code, said = command("sync", f"{THERE}/tree/", f"{THERE}/{name}")
+    assert code == 2, said
