@@ -148,9 +148,9 @@ pictures: $(ENVIRONMENT) ## draw the pictures of a terminal on the pages, from t
 	@S3VEND_PICTURES=write $(PYTHON) -m pytest tests/cloud/test_pictures.py tests/cloud/test_demo.py
 
 .PHONY: proof
-proof: $(ENVIRONMENT) ## check signatures and session policies on random cases (BLOCKS=150)
+proof: $(ENVIRONMENT) ## check signatures, session policies and reach on random cases (BLOCKS=150)
 	@$(PYTHON) -m pytest -q tests/unit/proof/test_published_policies.py tests/unit/sigv4/test_published_signatures.py
-	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/sigv4/test_presign_by_chance.py tests/unit/sessions/test_nobody_gets_more.py tests/unit/credentials/test_several_grants.py
+	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/sigv4/test_presign_by_chance.py tests/unit/sessions/test_nobody_gets_more.py tests/unit/credentials/test_several_grants.py tests/unit/reach/test_by_counting.py
 
 .PHONY: mutate
 mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: each change must fail a test (half an hour)

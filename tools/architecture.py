@@ -29,6 +29,7 @@ ROOMS = {
     "decision": "deciding on a request",
     "sessions": "sessions and their policies",
     "documents": "the entries of `vending.yaml`, also as read from the table",
+    "reach": "who can reach what: questions about a whole document",
     "sigv4": "signing with Signature Version 4",
     "credentials": "vending credentials, and explaining decisions",
     "urls": "vending presigned URLs",

@@ -1,0 +1,116 @@
+"""What a search must leave: the keys of a grant, a grantee, or a value that two callers share."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from vending.grants.grant import Grant
+from vending.grants.grantee import Grantee
+from vending.reach.case import MOST, Case
+from vending.reach.pattern import Pattern
+from vending.reach.population import Place, Population
+from vending.reach.search import differing, fillings, lacking
+from vending.reach.solve import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A caller is the grantee, as the entries of one document read its token."""
+
+    caller: int
+    grantee: Grantee
+    population: Population  # of that document
+
+    def is_true(self, found: Found) -> bool:
+        """Whether it is, by the grantee's own judgement."""
+        values = found.callers[self.caller]
+        return self.population.accepts(values) and self.grantee.is_caller(
+            self.population.identity(values)
+        )
+
+    def ways_out(self, case: Case, _: Found) -> Iterator[Case]:
+        """Yield the cases in which its token is not accepted, or lacks what the grantee has."""
+        for place, rule in self.population.rules.items():
+            if rule.one_of and rule != case.populations[self.caller].rule(place):
+                cases = [case]
+                for text in map(json.dumps, rule.one_of):
+                    cases = [to for one in cases for to in lacking(one, self.caller, place, text)]
+                yield from cases
+        for place, value in self.population.required_of(self.grantee) or ():
+            yield from lacking(case, self.caller, place, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """A grant opens the key for a caller."""
+
+    who: Is
+    grant: Grant
+    pattern: Pattern
+    most: int  # segments that a variable for a path fills
+
+    def is_true(self, found: Found) -> bool:
+        """Whether it does, by the scope's own judgement."""
+        if not self.who.is_true(found):
+            return False
+        identity = self.who.population.identity(found.callers[self.who.caller])
+        try:
+            scope = self.grant.scope.fill(identity.variables)
+        except ValueError:
+            return False
+        return scope.covers(found.keys)
+
+    def ways_out(self, case: Case, found: Found) -> Iterator[Case]:
+        """Yield the cases in which the caller or the key is another, or a variable is decided."""
+        yield from self.who.ways_out(case, found)
+        caller, names = self.who.caller, self.who.population.names
+        for variable in sorted(self.pattern.variables):
+            place = names[variable]
+            if case.fact(caller, place).parts is None:
+                copied = case.copy()
+                if copied.fill(caller, place, 0):
+                    yield copied
+                most = self.most if variable == self.pattern.path else 1
+                yield from fillings(case, caller, place, most)
+                return
+        yield from self._other_keys(case, caller, names)
+
+    def _other_keys(self, case: Case, caller: int, names: Mapping[str, Place]) -> Iterator[Case]:
+        path = names.get(self.pattern.path or "")
+        parts = list(self.pattern.parts((path and case.fact(caller, path).parts) or 1))
+        yield from _of_length(case, 1, len(parts) - (not self.pattern.is_prefix))
+        if not self.pattern.is_prefix:
+            yield from _of_length(case, len(parts) + 1, MOST)
+        for at, part in enumerate(parts):
+            for longer in _of_length(case, at + 1, MOST):
+                cell = part if isinstance(part, str) else (caller, names[part[0]], part[1])
+                yield differing(longer, at, cell)
+
+
+def _of_length(case: Case, least: int, most: int) -> Iterator[Case]:
+    copied = case.copy()
+    if copied.length(least, most):
+        yield copied
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The first two callers have the same value at these places, each at its own."""
+
+    places: tuple[Place, Place]
+
+    def is_true(self, found: Found) -> bool:
+        """Whether they have; 1 and "1" are two values."""
+        values = [found.callers[at].get(place) for at, place in enumerate(self.places)]
+        return json.dumps(values[0]) == json.dumps(values[1])
+
+    def ways_out(self, case: Case, found: Found) -> Iterator[Case]:
+        """Yield the cases in which a segment of their texts differs, or one has another value."""
+        counts = [case.fact(at, place).parts for at, place in enumerate(self.places)]
+        if counts[0] and counts[1]:
+            for at in range(counts[0]):
+                yield differing(case, (0, self.places[0], at), (1, self.places[1], at))
+            return
+        for caller, place in enumerate(self.places):
+            value = json.dumps(found.callers[caller][place])
+            yield from lacking(case, caller, place, value)
