@@ -4,15 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import zip_longest
-from typing import Any, NamedTuple
+from itertools import takewhile, zip_longest
+from typing import Any, NamedTuple, Self
 
 from vending.callers.issuer import Issuer
 from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee
 from vending.grants.location import Location
 from vending.grants.never_lent import why_never_lent
-from vending.grants.scope import Variable
 from vending.reach.pattern import Pattern
 from vending.reach.population import IAM, Population, population_of
 
@@ -92,59 +91,54 @@ class Document:
     def near(self, *patterns: Pattern) -> Iterator[Opening]:
         """Yield the openings that could have a key of all the patterns, and few others."""
         bucket, *others = {one.bucket for one in patterns}
-        merged = _merged(patterns)
-        if others or merged is None or bucket not in self._nodes:
+        start = _Start.of_all(patterns)
+        if others or start is None or bucket not in self._nodes:
             return
-        terms, is_prefix = merged
         nodes = [(self._nodes[bucket], 0)]
         while nodes:
             node, at = nodes.pop()
-            yield from node.below
-            term = terms[at] if at < len(terms) else None
-            if at < len(terms) or is_prefix:
-                any_of = node.children.keys()
-                keys = any_of if term is None else any_of & {term, None}
-                nodes += [(node.children[key], at + 1) for key in keys]
-            if at > len(terms) if is_prefix else at == len(terms):
+            beyond = at - len(start.terms)
+            if beyond < 0 or start.is_open:
+                yield from node.below
+                term = start.terms[at] if beyond < 0 else None
+                known = node.children.keys()
+                near = known if term is None else known & {term, None}
+                nodes += [(node.children[one], at + 1) for one in near]
+            if beyond > 0 if start.is_open else beyond == 0:
                 yield from node.exact
 
 
 def _nodes(openings: Iterable[Opening]) -> Mapping[str, _Node]:
     nodes: dict[str, _Node] = {}
     for opening in openings:
-        node = nodes.setdefault(opening.pattern.bucket, _Node())
-        for term in _leading(opening.pattern):
+        node, start = nodes.setdefault(opening.pattern.bucket, _Node()), _Start.of(opening.pattern)
+        for term in start.terms:
             node = node.child(term)
-        (node.below if _is_open(opening.pattern) else node.exact).append(opening)
+        (node.below if start.is_open else node.exact).append(opening)
     return nodes
 
 
-def _leading(pattern: Pattern) -> list[str | None]:
-    """The segments before any variable for a path; a variable is None."""
-    terms = [(one, isinstance(one, Variable)) for one in pattern.terms]
-    paths = (
-        at for at, one in enumerate(pattern.terms) if isinstance(one, Variable) and one.is_path
-    )
-    return [None if is_variable else str(one) for one, is_variable in terms[: next(paths, None)]]
+class _Start(NamedTuple):
+    """The first segments of some keys; a variable is None. ``is_open``: more follow, any."""
 
+    terms: Sequence[str | None]
+    is_open: bool
 
-def _is_open(pattern: Pattern) -> bool:
-    """Whether more segments may follow the leading ones."""
-    return pattern.is_prefix or pattern.path is not None
+    @classmethod
+    def of(cls, pattern: Pattern) -> Self:
+        """The segments before any variable for a path."""
+        before = takewhile(lambda one: isinstance(one, str) or not one.is_path, pattern.terms)
+        terms = [one if isinstance(one, str) else None for one in before]
+        return cls(terms, pattern.is_prefix or len(terms) < len(pattern.terms))
 
-
-def _merged(patterns: Sequence[Pattern]) -> tuple[list[str | None], bool] | None:
-    """The leading segments that keys of all patterns have, and whether more may follow."""
-    leading = [_leading(one) for one in patterns]
-    length = max(map(len, leading))
-    if any(
-        len(one) < length and not _is_open(of) for one, of in zip(leading, patterns, strict=True)
-    ):
-        return None
-    terms: list[str | None] = []
-    for segments in zip_longest(*leading):
-        literals = {one for one in segments if one is not None}
-        if len(literals) > 1:
+    @classmethod
+    def of_all(cls, patterns: Sequence[Pattern]) -> Self | None:
+        """The first segments of keys that all patterns have; None if there are no such keys."""
+        starts = [cls.of(one) for one in patterns]
+        least = max(len(one.terms) + one.is_open for one in starts)
+        columns = [set(column) - {None} for column in zip_longest(*(one.terms for one in starts))]
+        is_short = any(len(one.terms) < least for one in starts if not one.is_open)
+        if is_short or any(len(literals) > 1 for literals in columns):
             return None
-        terms.append(literals.pop() if literals else None)
-    return terms, all(map(_is_open, patterns))
+        terms = [next(iter(literals), None) for literals in columns]
+        return cls(terms, all(one.is_open for one in starts))

@@ -1,0 +1,86 @@
+"""A search finds the least of all that fits, or says that it is not sure."""
+
+import pytest
+
+from tests.proof.reaching import ISSUER, READ, document, opens, web
+from tests.support.make import grant
+from vending.callers.identity import WebIdentity
+from vending.reach import search
+from vending.reach.case import Case
+from vending.reach.compare import differences
+from vending.reach.population import population_of
+from vending.reach.search import fillings, lacking, least
+from vending.reach.solve import solve
+
+T = ("t",)
+US = population_of(ISSUER)
+
+
+def a_case() -> Case:
+    return Case("bkt", US)
+
+
+def test_a_value_fills_one_segment_then_two_and_so_on() -> None:
+    assert [one.fact(0, T).parts for one in fillings(a_case(), 0, T, 4)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("value", "parts"),
+    [("a", [1]), ("a/b", [2]), ("a//b", []), (1, []), (["a"], []), (None, []), ("", [])],
+)
+def test_a_value_that_is_given_fills_what_it_fills(
+    value: str | list[str] | None, parts: list[int]
+) -> None:
+    case = a_case()
+    assert case.give(0, T, value)  # type: ignore[arg-type]
+    assert [one.fact(0, T).parts for one in fillings(case, 0, T, 4)] == parts
+
+
+def test_a_text_of_several_segments_differs_in_one_of_them() -> None:
+    (two,) = (one for one in fillings(a_case(), 0, T, 2) if one.fact(0, T).parts == 2)
+    ways = list(lacking(two, 0, T, '"x/x"'))
+    assert len(ways) == 2
+    found = [solve(one) for one in ways]
+    assert [one.callers[0][T] for one in found if one] == ["y/x", "x/y"]
+
+
+def test_what_a_value_lacks_before_it_fills_it_lacks_afterwards() -> None:
+    (case,) = lacking(a_case(), 0, T, '"x/x"')
+    filled = [least([one]) for one in fillings(case, 0, T, 2)]
+    assert [one.found.callers[0][T] for one in filled if one] == ["x", "y/x", "x/y"]
+
+
+def test_the_least_of_several_cases_is_found() -> None:
+    cases = []
+    for text in ("abc", "ab", "abcd"):
+        case = a_case()
+        assert case.equal(0, text)
+        cases.append(case)
+    found = least(cases)
+    assert found
+    assert found.found.key == "ab"
+    assert least([]) is None
+
+
+BEFORE = [
+    *(grant(f"s3://bkt/{one}/* READ", id=one, grantee=web("u")) for one in "xyzabc"),
+    *(grant(f"s3://bkt/{one} READ", id=f"key-{one}", grantee=web("u")) for one in "xyzab"),
+]
+AFTER = [*BEFORE, grant("s3://bkt/* READ", id="all", grantee=web("u"))]
+
+
+def test_many_grants_are_left_one_by_one() -> None:
+    (found,) = differences(document(BEFORE), document(AFTER))
+    assert found.key.key == "c"
+    assert found.is_exact
+    assert isinstance(found.caller, WebIdentity)
+    assert not any(opens(one, found.caller, found.key) for one in BEFORE)
+    assert found.permission is READ
+
+
+def test_a_search_that_takes_too_long_says_that_it_is_not_sure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "STEPS", 3)
+    (found,) = differences(document(BEFORE), document(AFTER))
+    assert not found.is_exact
