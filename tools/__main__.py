@@ -7,7 +7,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import architecture, invariants, matrix, metrics, partitions, template
+from tools import (
+    architecture,
+    invariants,
+    matrix,
+    metrics,
+    partitions,
+    template,
+    vending_schema,
+)
 from tools.cost import page as cost
 from tools.openapi import contract
 from tools.reference import page as reference
@@ -21,6 +29,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     partitions.PATH: partitions.text,
     reference.PATH: reference.text,
     contract.PATH: contract.text,
+    vending_schema.PATH: vending_schema.text,
     metrics.PATH: metrics.text,
     architecture.PATH: architecture.text,
     invariants.PATH: invariants.text,

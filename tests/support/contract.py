@@ -55,7 +55,7 @@ def _format(_: Any, name: str, value: object, __: Any) -> Iterator[ValidationErr
         yield ValidationError(f"{value[:80]!r} is no time of RFC 3339")
 
 
-_Validator = extend(  # type: ignore[no-untyped-call]
+EcmaValidator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator, {"pattern": _pattern, "format": _format}
 )
 
@@ -141,7 +141,7 @@ class Contract:
         return bool(self._validator(schema).is_valid(value))
 
     def _validator(self, schema: Schema) -> Any:
-        return _Validator({**schema, "components": self.document["components"]})
+        return EcmaValidator({**schema, "components": self.document["components"]})
 
     def check(self, method: str, path: str, body: object, answer: Answered) -> None:
         """Raise ``NotInContract`` for an answer that it does not have, or that it grants to a
