@@ -22,6 +22,13 @@ type Position = tuple[str, ...]  # the sort key of a page's first entry
 
 
 @dataclass(frozen=True, slots=True)
+class Json:
+    """A part of an answer that is JSON text already; the edge writes it as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page of a list: how many entries, and where it starts (None: at the first entry)."""
 

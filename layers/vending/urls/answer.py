@@ -1,10 +1,12 @@
 """The vended URLs as values and as JSON, in the full and in the compact form."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from vending.answers import Json
 from vending.sigv4.presign import Method, Named
 from vending.times import iso
 
@@ -93,3 +95,37 @@ class VendedCompact:
             return {**shared, "urls": self.urls, **self.queries[0].as_json()}
         urls = [(*url, signer) for url, signer in zip(self.urls, self.signers, strict=True)]
         return {**shared, "urls": urls, "sessions": [one.as_json() for one in self.queries]}
+
+
+@dataclass(frozen=True, slots=True)
+class VendedAlike:
+    """URLs in the full form that were signed as those of the compact form are."""
+
+    method: Method
+    signed: VendedCompact
+
+    @property
+    def urls(self) -> tuple[Url, ...]:
+        """One URL for each request, in the same order."""
+        made = self.signed
+        rests = [f"?{query}&X-Amz-Signature=" for query, _ in made.queries]
+        return tuple(
+            Url(self.method, f"{made.base}{path}{rests[at]}{signature}", {})
+            for (path, signature), at in zip(
+                made.urls, made.signers or [0] * len(made.urls), strict=True
+            )
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """The members of the answer; of one session, all URLs are written as one text.
+
+        Paths and signatures have no character that JSON escapes.
+        """
+        made, sessions = self.signed, tuple(session for _, session in self.signed.queries)
+        if len(sessions) > 1:
+            return VendedUrls(self.urls, sessions, made.signers).as_json()
+        ((query, (session_id, expires_at)),) = made.queries
+        pattern = Url(self.method, f"{made.base}\0?{query}&X-Amz-Signature=\0", {})
+        begin, middle, end = json.dumps(pattern.as_json(iso(expires_at))).split(r"\u0000")
+        urls = [f"{begin}{path}{middle}{signature}{end}" for path, signature in made.urls]
+        return {"urls": Json(f"[{','.join(urls)}]"), "sessionId": session_id}

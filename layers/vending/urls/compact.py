@@ -108,10 +108,25 @@ class Alike:
         return cls(method, base[len(SCHEME) : -1], keys, expires_in)
 
     @property
+    def prefix(self) -> Keys:
+        """The whole bucket."""
+        return Keys(self.bucket, "", is_prefix=True)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """No headers need to be sent."""
+        return {}
+
+    @property
+    def query(self) -> dict[str, str]:
+        """No query parameters but those of every URL."""
+        return {}
+
+    @property
     def wanted(self) -> Wants:
         """All keys, checked together."""
-        bucket, permission = Keys(self.bucket, "", is_prefix=True), PERMISSION_FOR[self.method]
-        return (WantedKeys(bucket, self.keys, permission, "/requests", "/target"),)
+        permission = PERMISSION_FOR[self.method]
+        return (WantedKeys(self.prefix, self.keys, permission, "/requests", "/target"),)
 
     @property
     def requests(self) -> tuple[UrlRequest, ...]:

@@ -29,13 +29,13 @@ def check_requests(requests: Sequence[UrlRequest], *, plain: bool) -> None:
         check_answer([_request_bytes(request) for request in requests], "requests")
 
 
-def check_plain(keys: Sequence[str]) -> None:
+def check_plain(keys: Sequence[str], token_bytes: int = TOKEN_BYTES) -> None:
     """Refuse plain requests for these keys whose answer may be too large; estimates them first.
 
     Raises:
         TooLarge: the detail says how many would fit.
     """
-    each = URL_BYTES + TOKEN_BYTES
+    each = URL_BYTES + max(token_bytes, TOKEN_BYTES)
     if len(keys) * each + CHARACTER_BYTES * sum(map(len, keys)) > ANSWER_BYTES:
         check_answer([each + len(encode_path(key)) for key in keys], "requests")
 

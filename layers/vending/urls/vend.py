@@ -9,7 +9,7 @@ from vending.decision.decide import Decision, decide_each
 from vending.sessions.durations import check_shortest
 from vending.sigv4.post_policy import form_fields
 from vending.sigv4.presign import PERMISSION_FOR, Method
-from vending.urls.answer import Query, Url, VendedCompact, VendedUrls
+from vending.urls.answer import Query, Url, VendedAlike, VendedCompact, VendedUrls
 from vending.urls.compact import Alike, Compact
 from vending.urls.listing import ListingUrl
 from vending.urls.request import FormUrl, UrlRequest, UrlsRequest, is_plain
@@ -24,15 +24,17 @@ type _Kind = tuple[Method, tuple[tuple[str, str], ...], tuple[tuple[str, str], .
 
 def vend_presigned(
     caller: Caller, request: UrlsRequest | Alike | Compact, record: Record, effects: PresignEffects
-) -> VendedUrls | VendedCompact:
+) -> VendedUrls | VendedAlike | VendedCompact:
     """Vend the URLs in the form of the request; raises as ``vend_urls``."""
     if isinstance(request, Compact):
         return vend_compact(caller, request, record, effects)
+    if isinstance(request, Alike):
+        return vend_alike(caller, request, record, effects)
     return vend_urls(caller, request, record, effects)
 
 
 def vend_urls(
-    caller: Caller, request: UrlsRequest | Alike, record: Record, effects: PresignEffects
+    caller: Caller, request: UrlsRequest, record: Record, effects: PresignEffects
 ) -> VendedUrls:
     """Vend one URL for each request, signed by the session of its own grant; or none at all.
 
@@ -43,24 +45,34 @@ def vend_urls(
         Unavailable: the table or STS failed.
     """
     check_shortest("expiresIn", request.expires_in, 1)
-    plain = isinstance(request, Alike) or all(map(is_plain, request.requests))
-    if isinstance(request, Alike):
-        check_plain(request.keys)
-    else:
-        check_requests(request.requests, plain=plain)
+    requests, plain = request.requests, all(map(is_plain, request.requests))
+    check_requests(requests, plain=plain)
     decisions = decide_each(caller, request.wanted, record, effects)
     order = _order(decisions)
-    if not plain or any(one.match.grant.limits_uploads for one in decisions):
-        for place, item in enumerate(request.requests):
-            decision = decisions[order[place] if order else 0]
-            check_members(item, decision, effects.role_arn, f"/requests/{place}")
+    _check_each(request, decisions, effects, plain=plain)
     apart = [len(one.places) for one in decisions]
-    counted = Counted(sum(apart), "/requests", apart)
+    counted = Counted(len(requests), "/requests", apart)
     signings = signings_for(caller, decisions, request.expires_in, counted, record, effects)
-    parts = [_part(request, *by) for by in zip(decisions, signings, strict=True)]
+    parts = [
+        _sign([requests[place] for place in decision.places], signing, decision)
+        for decision, signing in zip(decisions, signings, strict=True)
+    ]
     urls = tuple(_together(parts, order))
-    check_urls(urls, max(signing.token_bytes for signing in signings))
+    check_urls(urls, _token_bytes(signings))
     return VendedUrls(urls, tuple(signing.signed_by for signing in signings), order)
+
+
+def vend_alike(
+    caller: Caller, request: Alike, record: Record, effects: PresignEffects
+) -> VendedAlike:
+    """Vend as ``vend_urls``, but sign as ``vend_compact``; raises as both."""
+    check_shortest("expiresIn", request.expires_in, 1)
+    check_plain(request.keys)
+    decisions = decide_each(caller, request.wanted, record, effects)
+    _check_each(request, decisions, effects, plain=True)
+    signed, token_bytes = _sign_keys(caller, request, decisions, record, effects)
+    check_plain(request.keys, token_bytes)
+    return VendedAlike(request.method, signed)
 
 
 def vend_compact(
@@ -72,24 +84,57 @@ def vend_compact(
     decisions = decide_each(caller, request.wanted, record, effects)
     for decision in decisions:
         check_members(request, decision, effects.role_arn, "")
-    counted = Counted(len(request.keys), "/keys", [len(one.places) for one in decisions])
+    return _sign_keys(caller, request, decisions, record, effects)[0]
+
+
+def _check_each(
+    request: UrlsRequest | Alike,
+    decisions: Sequence[Decision],
+    effects: PresignEffects,
+    *,
+    plain: bool,
+) -> None:
+    """Check the members of each item; plain ones have none, and only an upload needs some."""
+    if plain and not any(one.match.grant.limits_uploads for one in decisions):
+        return
+    order = _order(decisions)
+    for place, item in enumerate(request.requests):
+        decision = decisions[order[place] if order else 0]
+        check_members(item, decision, effects.role_arn, f"/requests/{place}")
+
+
+def _sign_keys(
+    caller: Caller,
+    request: Compact | Alike,
+    decisions: Sequence[Decision],
+    record: Record,
+    effects: PresignEffects,
+) -> tuple[VendedCompact, int]:
+    """The URLs of keys that differ in nothing else, and the length of the longest token."""
+    apart, pointer = [len(one.places) for one in decisions], request.wanted[0].pointer
+    counted = Counted(sum(apart), pointer, apart)
     signings = signings_for(caller, decisions, request.expires_in, counted, record, effects)
-    headers, order = request.headers, _order(decisions)
+    keys, headers, order = request.keys, request.headers, _order(decisions)
     signers = [
         one.signer(request.method, headers, request.query, request.prefix.key) for one in signings
     ]
     parts = [
-        signer.sign([request.keys[place] for place in decision.places] if order else request.keys)
+        signer.sign([keys[place] for place in decision.places] if order else keys)
         for signer, decision in zip(signers, decisions, strict=True)
     ]
     queries = zip((signer.query for signer in signers), signings, strict=True)
-    return VendedCompact(
+    vended = VendedCompact(
         base=signers[0].base,  # the same for all: a bucket has one location
         headers=headers,
         urls=_together(parts, order),
         queries=tuple(Query(query, signing.signed_by) for query, signing in queries),
         signers=order,
     )
+    return vended, _token_bytes(signings)
+
+
+def _token_bytes(signings: Sequence[Signing]) -> int:
+    return max(signing.token_bytes for signing in signings)
 
 
 def _order(decisions: Sequence[Decision]) -> Sequence[int]:
@@ -106,16 +151,6 @@ def _together[Signed](parts: Sequence[Sequence[Signed]], order: Sequence[int]) -
         return parts[0]
     rest = [iter(part) for part in parts]
     return [next(rest[position]) for position in order]
-
-
-def _part(request: UrlsRequest | Alike, decision: Decision, signing: Signing) -> Sequence[Url]:
-    """The URLs of one decision."""
-    if isinstance(request, Alike):
-        keys = request.keys
-        if len(decision.places) < len(keys):
-            keys = tuple([keys[place] for place in decision.places])
-        return list(_urls(_PLAIN[request.method], keys, signing))
-    return _sign([request.requests[place] for place in decision.places], signing, decision)
 
 
 def _sign(requests: Sequence[UrlRequest], signing: Signing, decision: Decision) -> tuple[Url, ...]:

@@ -1,6 +1,7 @@
 """A plain batch is read in one pass, and as the strict reader reads it; or not in one pass."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,15 +10,17 @@ from hypothesis import strategies as some
 
 from tests.support.effects import presign_effects
 from tests.support.make import NOW, Sts, caller, grant, knowing, record
+from vending.aws.api.responses import encode
 from vending.bodies import strict_json
 from vending.bodies.parse import checked
 from vending.decision.wanted import as_recorded, each
 from vending.errors import AccessDenied, InvalidRequest, TooLarge
+from vending.sessions.session import Credentials, Session
 from vending.sessions.signing_sessions import SigningSessions
 from vending.urls.answer import VendedUrls
 from vending.urls.compact import PLAIN_CHARACTERS, Alike, parse_urls
 from vending.urls.request import UrlsRequest
-from vending.urls.vend import vend_urls
+from vending.urls.vend import vend_alike, vend_presigned
 
 
 def item(
@@ -183,29 +186,59 @@ def test_any_key_is_read_literally_or_not_in_one_pass(drawn: list[str]) -> None:
     agrees(json.dumps(body(*(item(f"s3://bkt/{key}") for key in drawn))))
 
 
-def sign(members: dict[str, Any], *grants: Any, sts: Sts | None = None) -> VendedUrls:
+def sign(members: dict[str, Any], *grants: Any, sts: Sts | None = None) -> dict[str, Any]:
     sessions = SigningSessions((sts or Sts()).assume_role, lambda: "asession", lambda: NOW)
     request = parse_urls(json.dumps(members, ensure_ascii=False))
-    assert isinstance(request, (Alike, UrlsRequest))
     effects = presign_effects(knowing(*grants), sessions.lasting_until)
-    return vend_urls(caller(), request, record(), effects)
+    answer = encode(vend_presigned(caller(), request, record(), effects).as_json())
+    read: dict[str, Any] = json.loads(answer)
+    return read
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
 def test_its_urls_are_those_of_the_items_one_by_one(method: str) -> None:
     granted = grant("s3://bkt/* READWRITE")
-    targets = [f"s3://bkt/{key}" for key in ("a b", "日本", "a", "a", 'q"\\')]
-    together = sign(body(*(item(one, method) for one in targets)), granted)
+    targets = [
+        f"s3://bkt/{key}" for key in ("a b", "日本", "a", "a", 'q"\\', "%2F\u2028", "é" * 99)
+    ]
+    plain = body(*(item(one, method) for one in targets))
+    together = sign(plain, granted)
     literal = [{"bucket": "bkt", "key": one.removeprefix("s3://bkt/")} for one in targets]
     assert together == sign(body(*(item(one, method) for one in literal)), granted)
+    assert len(together["urls"]) == len(targets)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_what_is_written_as_text_is_what_the_values_say(method: str) -> None:
+    sessions = SigningSessions(Sts().assume_role, lambda: "asession", lambda: NOW)
+    effects = presign_effects(knowing(grant("s3://bkt/* READWRITE")), sessions.lasting_until)
+    request = Alike.read(json.dumps(body(*(item(f"s3://bkt/{key}", method) for key in "aé'&"))))
+    assert request
+    vended = vend_alike(caller(), request, record(), effects)
+    (signed,) = (session for _, session in vended.signed.queries)
+    whole = VendedUrls(vended.urls, (signed,)).as_json()
+    assert json.loads(encode(vended.as_json())) == json.loads(encode(whole))
 
 
 def test_its_urls_may_be_under_several_grants() -> None:
     first, second = grant("s3://bkt/a/* READ", id="a"), grant("s3://bkt/b/* READ", id="b")
     targets = ["s3://bkt/a/x", "s3://bkt/b/y", "s3://bkt/a/z"]
     vended = sign(body(*map(item, targets)), first, second)
-    assert [url.url.partition("?")[0].rpartition("/")[2] for url in vended.urls] == ["x", "y", "z"]
-    assert list(vended.signers) == [0, 1, 0]
+    urls = vended["urls"]
+    assert [one["url"].partition("?")[0].rpartition("/")[2] for one in urls] == ["x", "y", "z"]
+    literal = [{"bucket": "bkt", "key": one.removeprefix("s3://bkt/")} for one in targets]
+    assert vended == sign(body(*map(item, literal)), first, second)
+
+
+def test_a_longer_token_than_reserved_is_counted() -> None:
+    class Long(Sts):
+        def assume_role(self, session: Session, session_id: str) -> Credentials:
+            return replace(super().assume_role(session, session_id), session_token="x" * 6000)
+
+    many = body(*[item("s3://bkt/a")] * 1000)
+    assert sign(many, grant("s3://bkt/* READ"))
+    with pytest.raises(TooLarge, match=r"at most \d+ requests"):
+        sign(many, grant("s3://bkt/* READ"), sts=Long())
 
 
 @pytest.mark.invariant(1)

@@ -27,6 +27,7 @@ from tests.support.make import (
     record,
 )
 from tools.reference.record import schema
+from vending.aws.api.responses import encode
 from vending.callers.grantee_keys import MOST_KEYS
 from vending.callers.identity import WebIdentity
 from vending.decision.decide import MOST_SESSIONS
@@ -102,7 +103,7 @@ class World:
         self.notes = record()
         request = parse_urls(json.dumps({"expiresIn": 900} | body))
         vended = vend_presigned(by or caller(), request, self.notes, effects)
-        answer: dict[str, Any] = json.loads(json.dumps(vended.as_json()))
+        answer: dict[str, Any] = json.loads(encode(vended.as_json()))
         return answer
 
     def urls(self, *requests: dict[str, Any]) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ from vending.sessions.signing_sessions import SigningSessions
 from vending.urls.answer import Url, VendedCompact
 from vending.urls.compact import COMPACT_BYTES, Compact, parse_urls
 from vending.urls.signing import PresignEffects
-from vending.urls.vend import vend_compact, vend_urls
+from vending.urls.vend import vend_compact, vend_presigned
 
 KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d"
 PNG: dict[str, Any] = {"contentType": "image/png", "contentLength": 10}
@@ -46,8 +46,9 @@ def sign(
 ) -> tuple[Url, ...]:
     grants = knowing(by) if isinstance(by, Grant) else by
     body = parse_urls(json.dumps({"expiresIn": 60, "requests": requests}))
-    assert not isinstance(body, Compact)
-    return vend_urls(caller(), body, record(), signing(grants, sts or Sts())).urls
+    vended = vend_presigned(caller(), body, record(), signing(grants, sts or Sts()))
+    assert not isinstance(vended, VendedCompact)
+    return vended.urls
 
 
 def url(method: str, by: Grant | LoadGrants, sts: Sts | None = None, **members: object) -> Url:
