@@ -179,6 +179,7 @@ def test_the_command_copies_one_object_within_s3(command: Command, s3: "S3Client
     s3.put_object(Bucket=BUCKET, Key="originals/report.csv", Body=b"content")
     code, said = command("cp", f"{HERE}/report.csv", f"{THERE}/by-hand/")
     assert (code, keys(s3, "copies/by-hand/")) == (0, {"report.csv": "content"}), said
+    assert said.endswith(f"to {THERE}/by-hand/report.csv (within S3)\n")
 
 
 def test_the_command_copies_and_syncs_prefixes_within_s3(command: Command, s3: "S3Client") -> None:

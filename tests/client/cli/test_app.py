@@ -47,6 +47,8 @@ pytestmark = pytest.mark.usefixtures("nobody")
         (("plan", "--bad", "x"), 1, "--bad"),
         (("cp", "a", "b"), 2, "source or destination must be s3://bucket/key"),
         (("cp", "s3://b/a", "s3://b/a"), 2, "is copied to itself"),
+        (("sync", "s3://b/a/", "d", "--content-type", "a/b"), 2, "is only for uploads"),
+        (("sync", "s3://b/a/", "s3://c/a/", "--tagging", "a=b"), 2, "is only for uploads"),
         (("url", "s3://b/reports/*"), 2, "is a prefix; name one key"),
         (("url", "s3://b/reports/"), 2, "is a prefix; name one key"),
         (("url", "s3://b/k", "--content-type", "text/csv"), 2, "requires --method PUT"),

@@ -8,6 +8,7 @@ import typer
 from s3vend.cli.objects.single import (
     S3,
     check_places,
+    check_within,
     copy_one,
     download_one,
     key_of,
@@ -91,6 +92,8 @@ def copy(
     del include, exclude  # they are in `ordered`
     chosen = Chosen(sources, destination, recursive)
     size = None if part_size is None else part_size * MIB
+    if destination.startswith(S3) and any(one.startswith(S3) for one in sources):
+        check_within(kept, size)
     if not chosen.is_many:
         if ordered or follow_symlinks:
             raise Refusal("--include, --exclude and --follow-symlinks are for several files")
@@ -132,7 +135,6 @@ def _single(
     kept.check_unused("is only for uploads")
     target = parse_key(source)
     if destination.startswith(S3):
-        more.pop("part_size", None)  # S3 says how large its parts are
         return copy_one(options, source, destination, more | {"overwrite": overwrite is not False})
     if destination == STDIN:
         from s3vend.cli.objects.stream import stream

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from s3vend.cli.objects.upload_options import UploadOptions
 from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.bar import bar
 from s3vend.cli.terminal.command import STDIN, Options
@@ -132,10 +133,10 @@ def copy_one(options: Options, source: str, destination: str, more: dict[str, An
     with bar(destination, quiet=options.quiet) as progress:
         copied = copy_within(parse_key(source), destination, progress=progress, **more)
     if options.is_json:
-        members = {"size": copied.size, "etag": copied.etag, "remarks": remarks}
-        put_json({"source": source, "destination": copied.target, **members})
+        members = {"size": copied.size, "etag": copied.etag, "resumed": 0, "verified": "S3"}
+        put_json({"source": source, "destination": copied.target, **members, "remarks": remarks})
     elif not options.quiet:
-        say(f"copied {source} to {copied.target}")
+        say(f"copied {source} to {copied.target} (within S3)")
 
 
 def check_places(source: str, destination: str) -> None:
@@ -144,3 +145,10 @@ def check_places(source: str, destination: str) -> None:
         raise Refusal("source or destination must be s3://bucket/key; the other a file or -")
     if source.startswith(S3) and destination == source:
         raise Refusal(f"{source} is copied to itself; choose another destination")
+
+
+def check_within(kept: UploadOptions, part_size: int | None) -> None:
+    """Raise `Refusal` for what a copy within S3 cannot change."""
+    kept.check_unused("is only for uploads; a copy within S3 keeps what the object has")
+    if part_size is not None:
+        raise Refusal("--part-size is not for copies within S3, which have parts of their own")

@@ -7,6 +7,7 @@ import typer
 from s3vend.cli.objects.upload_options import UploadOptions, with_upload_options
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import prefixes_or_files
+from s3vend.cli.trees.chosen import S3
 from s3vend.cli.trees.copying import copy_many
 from s3vend.cli.trees.filters import Exclude, FilteringCommand, Include, Ordered, filters_of
 from s3vend.cli.trees.options import Destination, DryRun, FollowSymlinks, Parallel
@@ -45,7 +46,7 @@ def synchronise(
     parallel: Parallel = None,
     kept: UploadOptions,
 ) -> None:
-    """Copy what differs from a directory to S3, or from S3 to a directory.
+    """Copy what differs from a directory to S3, from S3 to a directory, or within S3.
 
     A file is copied if it is missing, if the sizes differ, or if the local file is newer than the
     object, as `aws s3 sync` decides. The destination is compared, so it takes READ there; where you
@@ -54,6 +55,8 @@ def synchronise(
     from s3vend.copying.wishes import PARALLEL, Wishes
 
     del include, exclude  # they are in `ordered`
+    if source.startswith(S3):
+        kept.check_unused("is only for uploads")
     wishes = Wishes(
         delete=delete,
         dry_run=dry_run,
