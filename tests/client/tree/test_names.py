@@ -88,6 +88,16 @@ def test_a_key_that_is_refused_takes_no_name_from_the_next_one() -> None:
     assert paths(WINDOWS, "A/CON", "B.", "a/b", "b") == [None, None, "a/b", "b"]
 
 
+def test_a_path_that_a_key_has_taken_in_another_spelling_is_known() -> None:
+    names = Names(MACOS)
+    assert names.path("dir/report") == "dir/report"
+    assert names.is_taken("Dir/report")
+    assert names.is_taken("DIR")
+    assert not names.is_taken("dir/report")
+    assert not names.is_taken("dir/other")
+    assert not Names(LINUX).is_taken("Dir/report")
+
+
 def folded(path: str, rules: Rules) -> str:
     composed = unicodedata.normalize("NFC", path) if rules.folds_unicode else path
     return composed.lower() if rules.folds_case else composed

@@ -41,6 +41,10 @@ class Names:
             return Refused(key, f"{key!r} cannot be a file's path here: {reason}.")
         return key
 
+    def is_taken(self, path: str) -> bool:
+        """Whether the file of a key has this path here, though the key is spelled otherwise."""
+        return self._spellings.get(self._folded(path), path) != path
+
     def _fault(self, key: str) -> str | None:
         for name in key.split("/"):
             fault = key_fault(name, windows=self.rules.windows) or length_fault(name, self.rules)

@@ -1,7 +1,7 @@
 """Names that only the destination has. They wait until the end, in a temporary file."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 
@@ -10,9 +10,10 @@ SPOOL = 1024 * 1024  # bytes of names that stay in memory
 
 @dataclass(slots=True)
 class Extra:
-    """Names that only the destination has."""
+    """Names that only the destination has. Those that ``spares`` names are not yielded."""
 
     count: int = 0
+    spares: Callable[[str], bool] = lambda name: False  # noqa: ARG005 - spares none
     _spool: "SpooledTemporaryFile[bytes]" = field(
         default_factory=lambda: SpooledTemporaryFile(SPOOL)  # noqa: SIM115 - closed with its owner
     )
@@ -29,4 +30,5 @@ class Extra:
     def __iter__(self) -> Iterator[str]:
         self._spool.seek(0)
         for line in self._spool:
-            yield json.loads(line)
+            if not self.spares(name := json.loads(line)):
+                yield name

@@ -59,6 +59,7 @@ class Plan:
         names: Names,
     ) -> Iterator[Planned]:
         """Yield the objects to download, and those that cannot be files here."""
+        self.extra.spares = names.is_taken  # by what was downloaded, such as `A` by the key `a`
         for listed, file in merged(objects, files, name_of, _relative):
             if listed is None:
                 assert file is not None
