@@ -23,14 +23,12 @@ class Alphabet:
     pattern: str
     longest: int = KEY_BYTES  # bytes
     among: tuple[str, ...] = ()  # if given, the only texts
-    without: frozenset[str] = frozenset()
 
     def accepts(self, text: str) -> bool:
         """Whether the text is one of them."""
         return (
             (text in self.among if self.among else bool(re.fullmatch(self.pattern, text)))
             and text not in (".", "..")
-            and text not in self.without
             and len(text.encode()) <= self.longest
         )
 

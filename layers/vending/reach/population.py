@@ -25,7 +25,6 @@ PARTITION, ACCOUNT_ID, KIND = ("partition",), ("account",), ("kind",)
 NAME_OF, UNIQUE_ID = ("name",), ("uniqueId",)
 UNIQUE = {"role": "AROA", "user": "AIDA"}  # how the unique ids of each kind begin
 _EMAIL_VERIFIED = ("email_verified, also as text",)
-UNFIT = (".", "..", "/", "//", "./", "/.")  # texts that fill no segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,13 @@ class Rule:
     texts: bool = True  # whether it, or its items, may be text
     others: bool = True  # whether it, or its items, may be numbers, true or false
     one_of: tuple[str, ...] = ()  # it is one of these texts, or has one of them
-    unfit: tuple[str, ...] = UNFIT  # texts that it may be and that fill nothing
+    without: tuple[str, ...] = ()  # texts that it never is
 
     def admits(self, value: Scalar) -> bool:
         """Whether this may be the value, or one of its items."""
         if isinstance(value, str):
             only = self.one_of if self.scalar else ()
-            return self.texts and value in (only or (value,)) and value not in self.alphabet.without
+            return self.texts and value in (only or (value,)) and value not in self.without
         return self.others
 
     def implies(self, other: "Rule") -> bool:
@@ -57,18 +56,18 @@ class Rule:
             and self.texts <= other.texts
             and self.others <= other.others
             and self.alphabet.longest <= other.alphabet.longest
-            and self.alphabet.without >= other.alphabet.without
+            and set(self.without) >= set(other.without)
         )
 
 
 ANY = Rule()
 _NUMBER = Rule(required=True, scalar=True, texts=False)
-_TEXT = Rule(required=True, scalar=True, others=False, unfit=())
+_TEXT = Rule(required=True, scalar=True, others=False)
 _IAM: dict[Place, Rule] = {
     PARTITION: replace(_TEXT, alphabet=among(DNS_SUFFIXES)),
     ACCOUNT_ID: replace(_TEXT, alphabet=ACCOUNT),
     KIND: replace(_TEXT, alphabet=among(UNIQUE)),
-    NAME_OF: replace(_TEXT, alphabet=NAME, unfit=(".", "..")),
+    NAME_OF: replace(_TEXT, alphabet=NAME),
     UNIQUE_ID: replace(_TEXT, alphabet=PLAIN),
 }
 
@@ -161,7 +160,7 @@ def population_of(issuer: Issuer) -> Population:
         ("iat",): _NUMBER,
     }
     rules |= {("nbf",): replace(_NUMBER, required=False)}
-    rules |= {_EMAIL_VERIFIED: Rule(replace(TEXT, without=frozenset(BOOLEANS)))}
+    rules |= {_EMAIL_VERIFIED: Rule(without=tuple(BOOLEANS))}
     if issuer.audience_claim:
         rules |= {("aud",): Rule(absent=True), ("token_use",): replace(_TEXT, one_of=("access",))}
         rules |= {(issuer.audience_claim,): replace(_TEXT, one_of=issuer.audience)}

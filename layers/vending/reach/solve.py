@@ -156,8 +156,8 @@ def _stands_alone(value: Scalar, fact: Fact) -> bool:
 
 def _fresh(fact: Fact, rule: Rule) -> Iterator[Scalar]:
     """Values that may stand alone, the simplest first."""
-    texts = each_of_all((rule.alphabet,)) if fact.parts is None else iter(rule.unfit)
-    options: Iterator[Scalar] = chain(texts if rule.texts else (), count(1) if rule.others else ())
+    texts = each_of_all((rule.alphabet,)) if rule.texts and fact.parts is None else ()
+    options: Iterator[Scalar] = chain(texts, count(1) if rule.others else ())
     return (one for one in options if json.dumps(one) not in fact.lacks)
 
 

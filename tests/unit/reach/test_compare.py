@@ -157,6 +157,8 @@ def test_a_grant_that_names_the_endpoint_of_its_location_is_as_wide_without_the_
 
 GIVEN = {"url": URL, "audience": ("s3vend",), "claims": (Claim("t", ("t",)), Claim("g", ("g",)))}
 
+AND_TIME = (*ISSUER.claims, Claim("n", ("nbf",)))
+
 
 @pytest.mark.parametrize(
     ("sentence", "before", "after", "expected"),
@@ -168,6 +170,7 @@ GIVEN = {"url": URL, "audience": ("s3vend",), "claims": (Claim("t", ("t",)), Cla
         ("a claim that lies elsewhere", {}, {"claims": (Claim("t", ("u",)), Claim("g", ("g",)))}, [("gained", True), ("lost", True)]),
         ("other keys", {}, {"jwks": '{"keys": []}'}, []),
         ("a caller claim is no longer needed", {"caller_claims": ("t",)}, {}, [("gained", False)]),
+        ("a time is no longer needed", {"claims": AND_TIME, "caller_claims": ("n",)}, {"claims": AND_TIME}, [("gained", False)]),
         ("a caller claim is needed", {}, {"caller_claims": ("t",)}, [("lost", False)]),
         ("another subject", {}, {"subject_claim": "oid"}, [("gained", False), ("lost", False)]),
     ],
