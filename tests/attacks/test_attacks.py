@@ -22,6 +22,7 @@ from tests.attacks import (
     leaks,
     never_lent,
     origins,
+    owners,
     prefixes,
     revoked,
     several,
@@ -40,8 +41,8 @@ MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(prefixes, keys, buckets, several, accounts, callers, tenants),
-        *(tokens, sts, bodies, urls, batches, uploads, administration, never_lent, leaks, revoked),
-        *(chosen_text, holders, origins),
+        *(tokens, sts, bodies, urls, batches, uploads, administration, owners, never_lent),
+        *(leaks, revoked, chosen_text, holders, origins),
     )
 }
 GROUPS = {name: module.ATTACKS for name, module in MODULES.items()}

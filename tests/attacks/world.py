@@ -42,6 +42,7 @@ PARTNERS_TRAIL = "partner-audittrailbucket-1a2b3c4d5e6f"
 DEPLOYS = "deploys-prod"  # the stack's NeverLentBuckets has it
 KMS_KEY = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d"
 OTHER_ISSUER = "https://other.example.com"
+WEB = "team-web"  # which owns some entries; nobody owns the rest
 CI_ISSUER = "https://ci.example.com"  # its callers are repositories, each with many subjects
 BLOCKED_ISSUER = "https://blocked.example.com"
 MINE, ANOTHERS, A_FORMER_USERS, LIMITED = (letter * 16 for letter in "abcd")  # ids of uploads
@@ -102,7 +103,7 @@ GRANTS = [
         ("deploys", f"s3://{DEPLOYS}/x/* READWRITE", {}),
         ("sealed", "s3://sealed-bucket/* READ", {}),
         ("theirs", "s3://theirs-bucket/* READ", {}),
-        ("bobs", f"s3://{BUCKET}/bobs/* READ", {"grantee": of_user("Bob")}),
+        ("bobs", f"s3://{BUCKET}/bobs/* READ", {"grantee": of_user("Bob"), "owner": WEB}),
         ("readers", f"s3://{BUCKET}/roles/* READ", {"grantee": role("Reader")}),
         ("pinned", f"s3://{BUCKET}/pinned/* READ", {"grantee": role("Pinned", "AROA2EXAMPLEEXAMPLE1")}),
         ("homes", f"s3://{BUCKET}/home/${{caller.kind}}/${{caller.name}}/* READWRITE", {"grantee": ACCOUNT_WIDE}),
@@ -166,6 +167,7 @@ def fill(dynamodb: Any) -> None:
             tenancy="own",
             claims=tuple(Claim(one, (one,)) for one in claims),
             caller_claims=("repository_id",) if url == CI_ISSUER else (),
+            owner=WEB if url == OTHER_ISSUER else None,
         )
         for url, claims in (
             (ISSUER, ("groups", "tenant", "team")),
@@ -177,7 +179,7 @@ def fill(dynamodb: Any) -> None:
     registered = [
         location(BUCKET),
         location("partner-bucket", account=PARTNER),
-        location("sealed-bucket", kms_key=KMS_KEY),
+        location("sealed-bucket", kms_key=KMS_KEY, owner=WEB),
         location(SAM),
         location("theirs-bucket", role=PARTNERS_ROLE),
         location(PARTNERS_TRAIL, role=PARTNERS_ROLE),
