@@ -360,6 +360,61 @@ def test_a_file_is_planned_applied_and_what_it_took_away_is_revoked(
     assert until(lambda: status(held), lambda code: code == 403) == 403
 
 
+OWNED = """\
+version: 1
+grants:
+  - id: cli-owned
+    owner: {owner}
+    description: "reports: what #finance reads"
+    grantee: {{iam: "arn:aws:iam::{account}:user/{name}"}}
+    scope: s3://{bucket}/reports/*
+    permission: READ
+"""
+
+
+def test_what_stands_is_exported_and_planned_again_without_a_change(
+    typed: Typed, administrator: Credentials, new_user: NewCaller, tmp_path: Path
+) -> None:
+    keys, file = new_user(name="CliOwned"), tmp_path / "vending.yaml"
+    form = {"account": ACCOUNT, "name": "CliOwned", "bucket": BUCKET}
+    file.write_text(OWNED.format(owner="team-data", **form))
+    mine = ("--owner", "team-data")
+    applied = typed("apply", "vending.yaml", *mine, "--yes", who=administrator)
+    assert applied.out.splitlines()[0] == "+ grant cli-owned (team-data)  vending.yaml:3", (
+        applied.err
+    )
+
+    for words in ((), ("-o", "json")):
+        exported = typed("export", *words, who=administrator)
+        assert exported.code == 0, exported.err
+        again = typed("plan", "-", "--prune", who=administrator, stdin=exported.out)
+        assert (again.code, again.out.split(":")[0]) == (0, "Nothing to apply"), again
+    assert len(typed("export", "-o", "json", who=administrator).json["grants"]) > 5
+
+    typed("export", *mine, "--out", "mine.yaml", who=administrator)
+    assert (tmp_path / "mine.yaml").read_text() == (
+        "version: 1\nowner: team-data\nlocations: []\nissuers: []\n"
+        + OWNED.format(owner="team-data", **form).partition("\n")[2]
+    )
+    assert typed("plan", "mine.yaml", "--prune", who=administrator).code == 0
+
+    file.write_text(OWNED.format(owner="team-web", **form))
+    taken = typed("apply", "vending.yaml", "--owner", "team-web", "--yes", who=administrator)
+    assert taken.code == 1
+    assert "'cli-owned' belongs to 'team-data' on the service" in taken.err
+
+    seen = until(lambda: typed("ls", who=keys), lambda ended: "cli-owned" in ended.out).out
+    assert "team-data  reports: what #finance reads" in seen
+    file.write_text("version: 1\ngrants: []\n")
+    emptied = typed("apply", "vending.yaml", *mine, "--prune", "--yes", who=administrator)
+    assert (emptied.code, "removes every grant of team-data" in emptied.err) == (0, True)
+    assert emptied.out.splitlines()[-2].startswith("0 to add, 0 to change, 1 to remove")
+    recorded = typed(
+        "audit", "--since", "10m", "--action", "apply", "-o", "json", who=administrator
+    )
+    assert recorded.json["records"][-1]["owner"] == "team-data"
+
+
 def test_a_grant_for_urls_alone_is_explained_as_it_works(
     typed: Typed, administrator: Credentials, new_user: NewCaller, apply: Callable[..., None]
 ) -> None:
