@@ -367,6 +367,18 @@ def test_names_that_arrive_out_of_order_are_compared_in_memory(
     assert "order of S3" in remarks[0]
 
 
+@pytest.mark.parametrize(
+    ("source", "destination"),
+    [("s3://b/p/", "s3://b/p/"), ("s3://b/p/", "s3://b/p/q"), ("s3://b/p/q", "s3://b"), ("s3://b", "s3://b/p/")],
+)  # fmt: skip
+def test_prefixes_that_overlap_are_refused(
+    source: str, destination: str, shelf: Shelf, service: Service
+) -> None:
+    with pytest.raises(s3vend.SettingsError, match="overlap"):
+        s3vend.sync(source, destination, service=service)
+    assert (shelf.signed, shelf.seen) == ([], [])
+
+
 def test_both_sides_here_are_refused(service: Service, tree: Path, tmp_path: Path) -> None:
     with pytest.raises(s3vend.SettingsError, match="both here"):
         s3vend.sync(tree, tmp_path / "new", service=service)

@@ -83,6 +83,5 @@ def _lines(fd: int) -> set[bytes]:
         while len(line := file.read(LINE)) == LINE and line.endswith(b"\n"):
             found.add(line)
             whole += LINE
-    os.ftruncate(fd, whole)
-    os.lseek(fd, whole, os.SEEK_SET)
+    os.lseek(fd, whole, os.SEEK_SET)  # the next line replaces a part of one
     return found

@@ -181,6 +181,39 @@ def test_a_copy_that_is_killed_goes_on_where_it_was(
     assert "arrived already" not in typed(*words).err
 
 
+def test_what_an_earlier_copy_wrote_is_written_again_if_it_is_gone(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.objects |= {f"p/{name}.csv": name.encode() for name in "abcd"}
+    words = ("cp", "-r", "s3://b/p/", str(tmp_path / "new"))
+    shelf.instead = lambda asked, reply: (
+        (400, {}, b"<Error><Code>Broken</Code></Error>") if "d.csv" in asked.path else reply
+    )
+    assert typed(*words).code == 1
+    (tmp_path / "new/a.csv").unlink()
+    write(tmp_path / "new/b.csv", "longer")
+    write(tmp_path / "new/c.csv", "C", NEWER)
+    shelf.seen.clear()
+    shelf.instead = lambda asked, reply: reply
+    assert typed(*words, "--overwrite").code == 0
+    assert contents(tmp_path / "new") == {f"{name}.csv": name for name in "abcd"}
+
+
+def test_what_an_earlier_copy_wrote_is_not_written_again(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.objects |= {f"p/{name}.csv": name.encode() for name in "abcd"}
+    words = ("cp", "-r", "s3://b/p/", str(tmp_path / "new"))
+    shelf.instead = lambda asked, reply: (
+        (400, {}, b"<Error><Code>Broken</Code></Error>") if "d.csv" in asked.path else reply
+    )
+    assert typed(*words).code == 1
+    shelf.seen.clear()
+    shelf.instead = lambda asked, reply: reply
+    ended = typed(*words)  # without --overwrite: what is there is its own
+    assert (ended.code, "3 files have arrived already" in ended.err) == (0, True)
+    read = [one.path.partition("?")[0] for one in shelf.seen if "list-type" not in one.path]
+    assert read == ["/b/p/d.csv"]
+
+
 def test_unfinished_files_of_a_killed_copy_are_removed(shelf: Shelf, tmp_path: Path) -> None:
     shelf.objects |= {"p/a.csv": b"a", "p/d/b.csv": b"b"}
     new, words = tmp_path / "new", ("sync", "s3://b/p/", str(tmp_path / "new"))
