@@ -149,12 +149,13 @@ def test_where_no_session_can_write_the_refusal_says_what_works(
 @pytest.fixture
 def command(stack: Stack, token: str, tmp_path: Path) -> Command:
     """`command("cp", …)`: the command with this caller's token; its exit code and what it said."""
-    settings = {"S3VEND_URL": stack.url, "S3VEND_TOKEN": token, "XDG_STATE_HOME": str(tmp_path)}
+    settings = {"S3VEND_URL": stack.url, "S3VEND_TOKEN": token, "HOME": str(tmp_path)}
+    settings["XDG_STATE_HOME"] = str(tmp_path / "state")
 
     def run(*words: str) -> tuple[int, str]:
         done = subprocess.run(  # noqa: S603 - this very interpreter
             [sys.executable, "-m", "s3vend", *words],
-            env={"PATH": os.defpath, "HOME": str(tmp_path), **settings},
+            env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path), **settings},
             capture_output=True,
             text=True,
             check=False,
