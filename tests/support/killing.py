@@ -76,7 +76,7 @@ def made(place: Path, files: int, chance: Random) -> Path:
     for number in range(files):
         above = place.joinpath(*(f"d{number // 7**depth % 7}" for depth in range(number % 4)))
         above.mkdir(parents=True, exist_ok=True)
-        (above / f"file {number} é+.bin").write_bytes(chance.randbytes(chance.randrange(8192)))
+        (above / f"file-{number}+%25.bin").write_bytes(chance.randbytes(chance.randrange(8192)))
     return place
 
 
