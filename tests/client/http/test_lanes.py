@@ -1,6 +1,8 @@
 """Kept connections for many small requests."""
 
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from s3vend.errors import Unreachable
 from s3vend.http.lanes import TOGETHER, Lanes
 from s3vend.http.wire import Wire
 from tests.client.conftest import Asked, Reply, Serve
+from tests.client.listening import OK, listening, request
 
 if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
@@ -61,6 +64,38 @@ def test_a_kept_connection_that_was_closed_is_made_again(lanes: Lanes, serve: Se
     assert lanes.send("GET", f"{served.url}/b", {}).status == 200
     assert lanes.send("GET", f"{served.url}/x", {}).status == 200
     assert lanes.send("GET", f"{served.url}/c", {}).status == 200
+
+
+def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(lanes: Lanes) -> None:
+    came, later = threading.Event(), threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        while asked := request(connection):
+            body = b"for " + asked.split()[1]
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n" + body)
+            came.wait(5)  # until the client has read it
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged")
+            later.set()
+
+    with listening(talk) as port:
+        first = lanes.send("GET", f"http://127.0.0.1:{port}/a", {})
+        came.set()
+        assert later.wait(5)
+        second = lanes.send("GET", f"http://127.0.0.1:{port}/b", {})
+        lanes.close()
+    assert (first.body, second.body) == (b"for /a", b"for /b")
+
+
+def test_a_request_has_one_length_though_it_is_signed_too(lanes: Lanes) -> None:
+    heads: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        heads.append(request(connection))
+        connection.sendall(OK)
+
+    with listening(talk) as port:
+        lanes.send("PUT", f"http://127.0.0.1:{port}/a", {"Content-Length": "2"}, b"xy")
+    assert heads[0].lower().count(b"content-length: 2\r\n") == 1
 
 
 def test_a_server_that_does_not_answer_is_unreachable(lanes: Lanes, serve: Serve) -> None:

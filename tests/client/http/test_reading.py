@@ -69,6 +69,9 @@ def test_headers_have_lower_names_and_a_head_has_no_body() -> None:
         OK + b"Content-Length: 99999999999\r\n\r\n",
         OK + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n",
         OK + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nxHTTP/1.1 200 OK\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         OK + b"x" * 70_000,
     ],
 )

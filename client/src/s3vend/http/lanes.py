@@ -19,6 +19,7 @@ from s3vend.http.wire import Answer, Connection, TranslateErrors, Wire
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+LENGTH = "content-length"  # a header that is always the body's own, though it may be signed too
 TOGETHER = 64 * 1024  # bytes of a body that are sent in one piece with the headers
 
 
@@ -92,17 +93,22 @@ class Lane:
         return self._reader is not None
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send a request, again if the other side has closed a kept connection."""
+        """Send a request, again if the other side has closed a kept connection.
+
+        A kept connection on which something arrived meanwhile is not used: what nobody asked for
+        would be taken for the answer.
+        """
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", "Accept-Encoding: identity"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
+        lines += [f"{name}: {value}" for name, value in headers.items() if name.lower() != LENGTH]
         if body or method == "PUT":
             lines.append(f"Content-Length: {len(body)}")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-        if self._reader is not None:
+        if self._reader is not None and self._connection.is_connected:
             try:
                 return self._exchange(self._reader, method, head, body)
             except ConnectionError:
-                self.close()
+                pass
+        self.close()
         return self._exchange(self._connected(), method, head, body)
 
     def close(self) -> None:

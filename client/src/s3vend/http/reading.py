@@ -66,6 +66,8 @@ class Reader:
 
     def _body(self, headers: Mapping[str, str]) -> bytes:
         if "transfer-encoding" in headers:
+            if headers["transfer-encoding"].lower() != "chunked" or "content-length" in headers:
+                raise ProtocolError("The answer has a length that can be read in two ways")
             return self._chunks()
         length = headers.get("content-length")
         if length is None:
@@ -95,7 +97,8 @@ class Reader:
             total += size
             _check(total)
             parts.append(self._exactly(size))
-            self._until(_LINE)
+            if self._until(_LINE):
+                raise ProtocolError("The answer has a chunk that is longer than it says")
         while self._until(_LINE):  # trailers
             pass
         return b"".join(parts)
