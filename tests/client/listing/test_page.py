@@ -96,6 +96,8 @@ def test_objects_and_prefixes_are_in_one_order() -> None:
         (listing(contents("p/k", "1e3")), "the size '1e3'"),
         (listing(contents("p/k", "\u0661")), "the size"),
         (listing(contents("p/k", "9" * 99)), "the size"),
+        (listing(contents("p/k", tag="&#13;&#10;X-Own: 1")), "the ETag '\\r\\nX-Own: 1' for 'p/k'"),
+        (listing(contents("p/k", tag='"\u20ac"')), "the ETag"),
         (listing(contents("p/k", 1, "yesterday")), "the time 'yesterday' for 'p/k'"),
         (listing(contents("p/k", 1, "2026-13-28T10:20:30Z")), "the time '2026-13"),
         (listing(contents("p/k", 1, "2026-11-28T10:20:30")), "the time"),

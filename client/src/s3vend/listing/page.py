@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROOT = "ListBucketResult"
 DELIMITER = "/"
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_ETAG = re.compile(r"[ -~]*")  # it becomes a header
 _SIZE = re.compile(r"[0-9]{1,18}")
 _TOKEN = re.compile(r"[!-~]{1,2048}")  # the service takes no others
 
@@ -79,12 +80,14 @@ def _listed(said: _Said, below: Below, decode: _Decode) -> Listed:
         raise _wrong(f"has the key {key!r}, which is not below {below.address}")
     if not _SIZE.fullmatch(size):
         raise _wrong(f"has the size {size!r} for {key!r}")
+    if not _ETAG.fullmatch(etag := said.get("ETag", "")):
+        raise _wrong(f"has the ETag {etag!r} for {key!r}")
     return Listed(
         f"s3://{below.bucket}/{key}",
         key,
         int(size),
         _time(said.get("LastModified", ""), key),
-        said.get("ETag", ""),
+        etag,
         said.get("StorageClass") or "STANDARD",
     )
 
