@@ -1,5 +1,6 @@
 """`s3vend.sync` between a directory and a bucket."""
 
+import errno
 import os
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -148,6 +149,26 @@ def test_nothing_is_deleted_after_a_list_that_ends_early(
     with pytest.raises(s3vend.StorageError):
         s3vend.sync("s3://b/p/", here, delete=True, service=service)
     assert "mine.csv" in contents(here)
+
+
+def test_nothing_is_deleted_if_a_directory_that_filters_reach_cannot_be_read(
+    shelf: Shelf, service: Service, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3vend.sync(tree, "s3://b/p/", service=service)
+    shelf.objects["p/old.csv"] = b"x"
+    scandir = os.scandir
+
+    def failing(path: str) -> object:
+        if path == str(tree / "b"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", failing)
+    done = s3vend.sync(
+        tree, "s3://b/p/", delete=True, exclude="*", include="*.csv", service=service
+    )
+    assert (done.failed, done.deleted) == (1, 0)
+    assert {"p/b/c.csv", "p/old.csv"} <= {*shelf.keys}
 
 
 def test_what_is_left_out_of_the_source_is_not_deleted(

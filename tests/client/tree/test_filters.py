@@ -82,3 +82,31 @@ def test_any_filters_decide_as_the_documentation_of_the_aws_cli_says(
             included = includes
     chosen = Filters(tuple(Filter(pattern, includes) for includes, pattern in drawn))
     assert chosen.admits(path) is included
+
+
+@pytest.mark.parametrize(
+    ("words", "reached", "others"),
+    [
+        ((), ("a/",), ()),
+        (("-*",), (), ("a/", "a/b/")),
+        (("-*", "+*.txt"), ("a/", "a/b/"), ()),
+        (("-*", "+a/b/*.txt"), ("a/", "a/b/", "a/b/c/"), ("b/", "a/c/")),
+        (("-*", "+a/b.txt"), ("a/",), ("b/", "a/b/")),
+        (("-a/*",), ("b/",), ("a/", "a/b/")),
+        (("-a/*", "+a/[bc]/*"), ("a/", "a/b/"), ()),
+        (("-*.txt",), ("a/",), ()),
+    ],
+)
+def test_a_directory_is_reached_if_something_below_may_be_admitted(
+    words: "tuple[str, ...]", reached: "tuple[str, ...]", others: "tuple[str, ...]"
+) -> None:
+    chosen = filters(*words)
+    assert [path for path in (*reached, *others) if chosen.reaches(path)] == list(reached)
+
+
+@given(st.lists(st.tuples(st.booleans(), PATTERN), max_size=5), PATH, PATH)
+def test_nothing_is_admitted_below_what_is_not_reached(
+    drawn: "list[tuple[bool, str]]", above: str, name: str
+) -> None:
+    chosen = Filters(tuple(Filter(pattern, includes) for includes, pattern in drawn))
+    assert chosen.reaches(f"{above}/") or not chosen.admits(f"{above}/{name}")

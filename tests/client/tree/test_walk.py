@@ -243,10 +243,25 @@ def test_what_the_filters_exclude_is_not_mentioned(tmp_path: Path) -> None:
     (tmp_path / "link.csv").symlink_to("a.txt")
     (tmp_path / "dir/empty").mkdir()
     chosen = Filters((Filter("*", includes=False), Filter("*.txt", includes=True)))
-    assert [one.relative for one in walk(tmp_path, admits=chosen.admits)] == [
-        "a.txt",
-        "dir/c.txt",
-    ]
+    assert [one.relative for one in walk(tmp_path, filters=chosen)] == ["a.txt", "dir/c.txt"]
+
+
+def test_a_directory_that_may_have_what_is_asked_for_is_mentioned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path, "a.txt", "other/b.txt", "secret/c.txt", "cold/d.txt")
+    (tmp_path / "link").symlink_to("other")
+    for name in ("secret", "cold"):
+        (tmp_path / name).chmod(0)
+    tmp_path.chmod(0o755)
+    words = [("*", False), ("*.txt", True), ("cold/*", False)]
+    chosen = Filters(tuple(Filter(*one) for one in words))
+    monkeypatch.chdir(tmp_path)  # the way there is root's alone
+    with as_nobody():
+        found = [one.relative for one in walk(".", filters=chosen)]
+    for name in ("secret", "cold"):
+        (tmp_path / name).chmod(0o700)
+    assert found == ["a.txt", "link", "other/b.txt", "secret/"]
 
 
 @pytest.mark.parametrize("name", ["missing", "file"])

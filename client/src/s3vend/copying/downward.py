@@ -40,7 +40,7 @@ class Downward:
         objects: Iterable[Listed] = self.source.objects(self.service, admits)
         files: Iterable[Found] = ()
         if self.wishes.compare and self.destination.exists():
-            files = walk(self.destination, admits=admits)
+            files = walk(self.destination, filters=self.wishes.filters)
         if in_memory:
             objects = sorted(objects, key=name_of)
         rules = HERE if self.below is None else probe(self.destination)

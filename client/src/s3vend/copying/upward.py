@@ -59,7 +59,7 @@ class Upward:
             path,
             prefix=self.destination.key,
             follow_symlinks=self.wishes.follow_symlinks,
-            admits=self.wishes.filters.admits,
+            filters=self.wishes.filters,
         )
 
     def way(self, tally: Tally, mark: str) -> Way:

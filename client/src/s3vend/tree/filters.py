@@ -3,8 +3,12 @@
 https://docs.aws.amazon.com/cli/latest/reference/s3/#use-of-exclude-and-include-filters
 """
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from os.path import normcase
+
+_MAGIC = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,16 @@ class Filter:
         """Whether the pattern matches a path relative to the root."""
         return fnmatch(relative, self.pattern)
 
+    def matches_all_below(self, directory: str) -> bool:
+        """Whether the pattern certainly matches each path below a directory."""
+        return self.pattern.endswith("*") and self.matches(directory)
+
+    def may_match_below(self, directory: str) -> bool:
+        """Whether the pattern may match a path below a directory."""
+        first = normcase(_MAGIC.split(self.pattern, maxsplit=1)[0])
+        below = normcase(directory)
+        return first.startswith(below) or (first != self.pattern and below.startswith(first))
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -29,6 +43,15 @@ class Filters:
         """Whether a path relative to the root is included."""
         matching = (one.includes for one in reversed(self.filters) if one.matches(relative))
         return next(matching, True)
+
+    def reaches(self, directory: str) -> bool:
+        """Whether paths below a directory, which ends with a slash, may be included."""
+        for one in reversed(self.filters):
+            if one.includes and one.may_match_below(directory):
+                return True
+            if not one.includes and one.matches_all_below(directory):
+                return False
+        return True
 
 
 EVERYTHING = Filters()

@@ -6,13 +6,13 @@ is sorted by its name with a slash. Memory holds the names of one directory for 
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from s3vend.errors import TransferError
 from s3vend.files.part_names import is_part_name
-from s3vend.tree.filters import EVERYTHING
+from s3vend.tree.filters import EVERYTHING, Filters
 from s3vend.tree.found import LeftOut, LocalFile, Skipped, stamp_of
 from s3vend.tree.rules import key_fault
 
@@ -26,7 +26,6 @@ KINDS = {
     stat.S_IFCHR: "a device",
 }
 Found = LocalFile | Skipped
-Admits = Callable[[str], bool]
 
 
 def walk(
@@ -34,17 +33,18 @@ def walk(
     *,
     prefix: str = "",
     follow_symlinks: bool = False,
-    admits: Admits = EVERYTHING.admits,
+    filters: Filters = EVERYTHING,
 ) -> Iterator[Found]:
     """Return an iterator of the files below ``root`` and of what is left out, in S3's order.
 
-    ``prefix`` begins the keys, which have at most 1,024 bytes. ``admits`` says whether a relative
-    path is asked for; a directory's ends with a slash. What is not asked for is not mentioned.
+    ``prefix`` begins the keys, which have at most 1,024 bytes. ``filters`` say which
+    relative paths are asked for. Others are not mentioned, unless one is a directory that is left
+    out, and may have some that are.
 
     Raises:
         TransferError: ``root`` is not a directory that can be read.
     """
-    walking = _Walk(len(prefix.encode()), follow_symlinks, admits)
+    walking = _Walk(len(prefix.encode()), follow_symlinks, filters)
     try:
         top = walking.level("", os.fspath(root), os.stat(root))  # noqa: PTH116 - may be a text
     except OSError as error:
@@ -67,7 +67,7 @@ class _Level:
 class _Walk:
     prefix: int  # bytes
     follow: bool
-    admits: Admits
+    filters: Filters
 
     def found(self, top: _Level) -> Iterator[Found]:
         levels = [top]
@@ -79,8 +79,17 @@ class _Walk:
             found = self._look(name, levels)
             if isinstance(found, _Level):
                 levels.append(found)
-            elif self.admits(found.relative):
+            elif self.filters.admits(found.relative) or self._may_miss(found):
                 yield found
+
+    def _may_miss(self, found: Found) -> bool:
+        """Whether files that are asked for may be in what is left out."""
+        if isinstance(found, LocalFile):
+            return False
+        if found.relative.endswith("/"):
+            return found.is_fault and self.filters.reaches(found.relative)
+        is_directory = os.path.isdir(found.path)  # noqa: PTH112 - which raises no errors
+        return is_directory and self.filters.reaches(f"{found.relative}/")
 
     def level(self, relative: str, path: str, status: os.stat_result) -> _Level:
         with os.scandir(path) as entries:
