@@ -204,21 +204,21 @@ def known() -> set[Survivor]:
 
 
 def report(outcomes: Iterator[Outcome]) -> int:
-    """Prints a line for each module, then what survived unexplained; the exit code."""
-    explained, unexplained = known(), []
+    """Prints a line for each module, with what survived unexplained; the exit code."""
+    explained, code = known(), 0
     for outcome in outcomes:
         real = [one for one in outcome.survivors if explained.isdisjoint((one, one.any()))]
-        unexplained += real
         killed = outcome.tries - len(outcome.survivors)
         judged = outcome.tries - (len(outcome.survivors) - len(real))
         sys.stdout.write(
             f"{outcome.module:20} {killed} of {outcome.tries} seen, "
             f"{len(outcome.survivors) - len(real)} equivalent: {killed / judged:.1%}\n"
         )
+        for one in real:
+            code = 1
+            sys.stdout.write(f"NOT SEEN in {one.module}\n  - {one.before}\n  + {one.after}\n")
         sys.stdout.flush()
-    for one in unexplained:
-        sys.stdout.write(f"\nNOT SEEN in {one.module}\n  - {one.before}\n  + {one.after}\n")
-    return 1 if unexplained else 0
+    return code
 
 
 def main(
