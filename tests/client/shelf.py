@@ -136,6 +136,8 @@ def sign(base: str, body: "dict[str, Any]") -> "dict[str, Any]":
 
 def _url(base: str, request: "dict[str, Any]") -> "dict[str, Any]":
     target, method = request["target"], request["method"]
+    is_text = isinstance(target, str)
+    assert method == "LIST" or not (is_text and target.endswith("*")), "it would be a prefix"
     if isinstance(target, dict):
         target = f"s3://{target['bucket']}/{target['key']}"
     path, query = target.removeprefix("s3:/"), {"X-Amz-Signature": "s"}
