@@ -59,6 +59,7 @@ MORE = (
     "${claim.t}/${claim.t}",
     "a/${claim.t:path}/a/*",
     "${claim.t:path}/${claim.g}/*",
+    "${claim.t:path}/b/${claim.t}",
 )
 GRANTEES = (web(t="a"), web(g="a"), web("a"))
 EVERY = grants_of(

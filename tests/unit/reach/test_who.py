@@ -11,7 +11,7 @@ from tests.support.make import ACCOUNT, NOW, USER_ARN, grant
 from vending.callers.identity import IamIdentity, WebIdentity
 from vending.callers.principal import Principal
 from vending.grants.grant import Permission
-from vending.grants.grantee import IamGrantee
+from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.grants.keys import Keys
 from vending.reach.who import IamCallers, WebCallers, what, who
 
@@ -194,3 +194,20 @@ def test_a_key_has_1024_bytes(sentence: str, claim: str, scope: str, expected: i
     found = list(who(document([long]), Keys.parse("s3://bkt/*"), READ))
     assert [len(one.key.key.encode()) for one in found] == ([expected] if expected else [])
     assert all(opens(long, one.caller, one.key) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "grantee", "keys", "expected"),
+    [
+        ("it may be of any length", web("u"), "tenants/*", "${claim.t:path}/x/*"),
+        ("one is the witness", web("u"), "tenants/x/y", "tenants/x/y"),
+        ("a text that is matched is known", web(t="a/b"), "a/*", "a/b/x/*"),
+    ],
+)  # fmt: skip
+def test_what_a_variable_for_a_path_is_filled_with_is_told_where_it_is_known(
+    sentence: str, grantee: WebGrantee, keys: str, expected: str
+) -> None:
+    path = grant("s3://bkt/${claim.t:path}/x/* READ", grantee=grantee)
+    (found,) = who(document([path]), Keys.parse(f"s3://bkt/{keys}"), READ)
+    assert found.keys == f"s3://bkt/{expected}"
+    assert dict(found.filled) == ({"claim.t": "a/b"} if grantee.claims else {})
