@@ -63,7 +63,8 @@ MORE = (
 )
 GRANTEES = (web(t="a"), web(g="a"), web("a"))
 EVERY = grants_of(
-    (*GRANTEES, web(g=1), web("a", t="a"), web(t="a", g="b")), (*SCOPES, *PATHS, *MORE)
+    (*GRANTEES, web(g=1), web("a", t="a"), web(t="a", g="b"), web(t="a/b")),
+    (*SCOPES, *PATHS, *MORE),
 )
 FEW = grants_of(GRANTEES[:2], (*SCOPES, *PATHS))
 WANTED = ("*", "a/*", "a/b/*", "b/c/*", "a", "b/a", "a/b/a", "a//*", "b/b/b/b")

@@ -187,6 +187,7 @@ def test_of_several_variables_for_paths_the_answer_is_no_less_and_says_so() -> N
         ("a prefix that is a key itself", "x" * 511, "${claim.t}/${claim.t}/*", 1024),
         ("a prefix that is too long", "x" * 512, "${claim.t}/${claim.t}/*", None),
         ("bytes, not characters", "ü" * 255, "${claim.t}/${claim.t}/${claim.g}", 1023),
+        ("no more bytes than that", "ü" * 256, "${claim.t}/${claim.t}/${claim.g}", None),
     ],
 )  # fmt: skip
 def test_a_key_has_1024_bytes(sentence: str, claim: str, scope: str, expected: int | None) -> None:
