@@ -40,10 +40,16 @@ def merged(
 
 
 def _sorted(items: Iterable[A], name_of: Callable[[A], str]) -> Iterator[tuple[str, A]]:
-    before = ""
+    """Yield the items with their names; of equal names the first.
+
+    Some storages list a key twice where a page ends, which must not look like one that is only on
+    one side.
+    """
+    before = None
     for item in items:
         name = name_of(item)
-        if name < before:
+        if before is not None and name < before:
             raise NotSorted
+        if name != before:
+            yield name, item
         before = name
-        yield name, item
