@@ -240,6 +240,23 @@ def test_an_object_that_is_replaced_meanwhile_is_said(
     assert contents(tmp_path / "new") == {}
 
 
+def test_a_file_that_a_link_replaces_after_it_was_found_is_not_read(
+    shelf: Shelf, service: Service, tree: Path, tmp_path: Path
+) -> None:
+    (link := tmp_path / "link").symlink_to(write(tmp_path / "secret", "secret"))
+
+    def replacing(body: "dict[str, object]") -> None:
+        if "keys" in body:
+            link.replace(tree / "a.csv")
+            shelf.refuse = lambda body: None
+
+    shelf.refuse = replacing
+    done = s3vend.sync(tree, "s3://b/p/", service=service)
+    [failed] = [one for one in done.results if one.action == "failed"]
+    assert "was replaced after it was found" in failed.reason
+    assert sorted(shelf.keys) == ["p/b-c.csv", "p/b/c.csv", "p/b/d/e.csv"]
+
+
 @pytest.mark.parametrize(
     ("key", "reason"),
     [

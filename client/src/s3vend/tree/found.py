@@ -33,7 +33,12 @@ class Skipped:
 
 def stamp_of(status: os.stat_result) -> tuple[int, ...]:
     """Return numbers that change when the file with this status is written or replaced."""
-    return (status.st_ino, status.st_size, status.st_mtime_ns)
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def is_replaced(stamp: tuple[int, ...], status: os.stat_result) -> bool:
+    """Whether the status is that of another file than the stamp; the same may be written to."""
+    return stamp[:2] != (status.st_dev, status.st_ino)
 
 
 class LeftOut(Exception):

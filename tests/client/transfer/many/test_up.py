@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+import s3vend
 from s3vend.errors import FileChanged, TransferError
 from s3vend.transfer.many import up
+from s3vend.transfer.many.jobs import Job
 from s3vend.tree.found import LocalFile, stamp_of
+from tests.client.tokens import token
 
 
 def file(path: Path) -> LocalFile:
@@ -26,6 +29,21 @@ def test_a_file_that_was_written_since_it_was_found_goes_as_it_is_now(tmp_path: 
     found = file(tmp_path / "a")
     (tmp_path / "a").write_bytes(b"longer")
     assert up._content(found) == b"longer"  # noqa: SLF001
+
+
+def test_a_file_that_another_one_or_a_link_replaced_is_not_sent(tmp_path: Path) -> None:
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "dir/a").write_bytes(b"x")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/a").write_bytes(b"secret")
+    found = file(tmp_path / "dir/a")
+    (tmp_path / "dir").rename(tmp_path / "away")
+    (tmp_path / "dir").symlink_to("secrets")
+    with pytest.raises(FileChanged, match="was replaced after it was found"):
+        up._content(found)  # noqa: SLF001
+    way = up.Up("s3://b/p/", s3vend.connect(url="https://vend.example.com", token=token()))
+    with pytest.raises(FileChanged, match="was replaced after it was found"):
+        way.large(Job("a", found.size, found))
 
 
 def test_a_file_that_is_being_written_is_not_sent(

@@ -20,6 +20,16 @@ def test_a_file_that_became_shorter_is_named(tmp_path: Path) -> None:
         source.check()
 
 
+def test_another_file_of_the_same_name_is_not_read(tmp_path: Path) -> None:
+    path, other = tmp_path / "file", tmp_path / "other"
+    path.write_bytes(b"12345")
+    other.write_bytes(b"other")
+    source = source_of(path)
+    other.replace(path)
+    with pytest.raises(s3vend.FileChanged, match="was replaced during the upload"):
+        list(source.blocks(0, 5))
+
+
 @pytest.mark.parametrize("make", ["nothing", "directory"])
 def test_what_is_no_file_is_not_uploaded(tmp_path: Path, make: str) -> None:
     if make == "directory":

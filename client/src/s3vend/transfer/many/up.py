@@ -24,11 +24,13 @@ from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import Remark
 from s3vend.transfer.storage import send_with_retries
 from s3vend.transfer.upload.pieces import Space
-from s3vend.transfer.upload.put import upload
-from s3vend.tree.found import LocalFile
+from s3vend.transfer.upload.put import upload_source
+from s3vend.transfer.upload.source import source_of
+from s3vend.tree.found import LocalFile, is_replaced
 
 MEMORY = 64 * 1024 * 1024  # bytes of files in memory
 TRIES = 3  # to read a file that is being written
+REPLACED = "{} was replaced after it was found. Run the command again."
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _FLAGS |= getattr(os, "O_NONBLOCK", 0)  # a named pipe must not block
 
@@ -72,31 +74,29 @@ class Up:
 
     def large(self, job: Job) -> Result:
         """Upload a file in parts; what an earlier run sent is not sent again."""
-        assert isinstance(job.source, LocalFile)
-        members = self._kept(job)
-        content_type = members.pop("contentType", None)
         target = f"{self.prefix}{job.name}"
         try:
-            self._upload(job.source, target, content_type, members)
+            self._upload(job, target)
         except StorageError as error:
             if self.existing == "replace" or error.status != 412:
                 raise
             return existing(job, self.existing, f"{target} already exists")
         return Result("copied", job.name, job.size)
 
-    def _upload(
-        self, source: LocalFile, target: str, content_type: str | None, members: dict[str, Any]
-    ) -> None:
-        upload(
-            source.path,
+    def _upload(self, job: Job, target: str) -> None:
+        assert isinstance(job.source, LocalFile)
+        source = source_of(job.source.path)
+        if source.stamp[:2] != job.source.stamp[:2]:
+            raise FileChanged(REPLACED.format(source.path))
+        upload_source(
+            source,
             target,
-            content_type=content_type,
-            overwrite=self.existing == "replace",
+            self._kept(job),
+            self.service,
+            self.existing == "replace",
             part_size=self.part_size,
             progress=self.progress,
             remark=self.remark,
-            service=self.service,
-            **members,
         )
 
     def _put(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
@@ -141,7 +141,7 @@ def _content(source: LocalFile) -> bytes:
     """Return the bytes of a file that does not change while it is read.
 
     Raises:
-        FileChanged: it does, several times.
+        FileChanged: it does, several times; or another file, or a link to one, has its name.
         TransferError: it cannot be read.
     """
     for _ in range(TRIES):
@@ -151,6 +151,8 @@ def _content(source: LocalFile) -> bytes:
                 before = os.fstat(fd)
                 if not stat.S_ISREG(before.st_mode):
                     raise TransferError(f"{source.path} is no longer a file.")
+                if is_replaced(source.stamp, before):
+                    raise FileChanged(REPLACED.format(source.path))
                 data = _read(fd, before.st_size)
                 after = os.fstat(fd)
             finally:

@@ -1,6 +1,7 @@
 """Uploads with presigned URLs: a small file in one request, a larger one in parts that resume."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 
 from s3vend.errors import TransferError
@@ -14,7 +15,7 @@ from s3vend.transfer.resuming import saved_if_possible
 from s3vend.transfer.state import Remark, State
 from s3vend.transfer.upload import multipart
 from s3vend.transfer.upload.sending import SMALL, Uploaded, UploadJob
-from s3vend.transfer.upload.source import source_of
+from s3vend.transfer.upload.source import Source, source_of
 from s3vend.transfer.upload.whole import put_whole
 
 PARALLEL = 8
@@ -54,12 +55,29 @@ def upload(
     if guessed and "contentType" not in kept:
         kept["contentType"] = guessed
     check_target(target)
-    source = source_of(path)
+    source, key = source_of(path), upload_target(path, target)
+    return upload_source(
+        source, key, kept, service or connect(), overwrite, part_size, parallel, progress, remark
+    )
+
+
+def upload_source(
+    source: Source,
+    target: str,
+    members: Mapping[str, object],
+    service: Service,
+    overwrite: bool,  # noqa: FBT001 - as in `upload`
+    part_size: int | None = None,
+    parallel: int = PARALLEL,
+    progress: Progress | None = None,
+    remark: Remark = bool,
+) -> Uploaded:
+    """Upload a file that was looked at, to a key; ``members`` are the API's. Raises as `upload`."""
     job = UploadJob(
         source,
-        upload_target(path, target),
-        service or connect(),
-        kept,
+        target,
+        service,
+        dict(members),
         overwrite,
         checksums.fastest(),
         Counter(source.size, progress),

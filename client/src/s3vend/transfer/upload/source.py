@@ -8,7 +8,7 @@ from typing import Protocol
 
 from s3vend.errors import FileChanged, TransferError
 from s3vend.http.wire import BLOCK
-from s3vend.tree.found import stamp_of
+from s3vend.tree.found import is_replaced, stamp_of
 
 
 class Content(Protocol):
@@ -82,11 +82,13 @@ class Source:
         ``on_block`` is called with the size of each block before the block is returned.
 
         Raises:
-            FileChanged: the file has become shorter.
+            FileChanged: the file has become shorter, or another one has its name.
             TransferError: the file cannot be read.
         """
         try:
             with self.path.open("rb", buffering=0) as file:
+                if is_replaced(self.stamp, os.fstat(file.fileno())):
+                    raise FileChanged(f"{self.path} was replaced during the upload.")
                 file.seek(first)
                 left = size
                 while left:
