@@ -117,6 +117,15 @@ def test_nobody_else_reaches_what_only_the_named_reach() -> None:
     )
 
 
+def test_another_caller_than_the_named_fills_the_variable_with_something_else() -> None:
+    named = [web(t="x"), web(t="y"), web(t=1)]
+    scope = grant("s3://bkt/${claim.t}/* READ", grantee=web("u"))
+    (found,) = who(document([scope]), Keys.parse("s3://bkt/*"), READ, besides=named)
+    assert found.key == Keys.parse("s3://bkt/z/x")
+    assert opens(scope, found.caller, found.key)
+    assert not any(one.is_caller(found.caller) for one in named)
+
+
 @pytest.mark.parametrize(
     ("sentence", "callers", "expected"),
     [
