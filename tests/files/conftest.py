@@ -41,6 +41,6 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
 
     def say(text: str) -> None:
         with capsys.disabled():
-            print(f"\n{text}")  # noqa: T201 - for docs/files.md
+            print(f"\n{text}")  # noqa: T201 - for docs/proof.md
 
     return say

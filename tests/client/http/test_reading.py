@@ -6,26 +6,9 @@ import pytest
 from urllib3.exceptions import ProtocolError
 
 from s3vend.http.reading import Reader
+from tests.client.http.pieces import Pieces
 
 OK = b"HTTP/1.1 200 OK\r\n"
-
-
-class Pieces:
-    """A socket that has these bytes, some at a time."""
-
-    def __init__(self, data: bytes, size: int) -> None:
-        self._left, self._size = data, size
-
-    def recv(self, size: int, /) -> bytes:
-        taken, self._left = self._left[: self._size], self._left[self._size :]
-        assert len(taken) <= size
-        return taken
-
-    def recv_into(self, buffer: memoryview, /) -> int:
-        taken = self._left[: min(self._size, len(buffer))]
-        self._left = self._left[len(taken) :]
-        buffer[: len(taken)] = taken
-        return len(taken)
 
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])

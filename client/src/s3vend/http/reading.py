@@ -1,5 +1,6 @@
 """Reads the answers of one connection: HTTP/1.1 as RFC 9112 has it, and nothing beside it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import IncompleteRead, RemoteDisconnected
@@ -12,6 +13,9 @@ from s3vend.http.wire import Answer
 RECEIVE = 64 * 1024  # bytes asked for at once
 MOST_HEAD, MOST_BODY = 64 * 1024, 64 * 1024 * 1024  # bytes of an answer
 _END, _LINE = b"\r\n\r\n", b"\r\n"
+_START = re.compile(r"(HTTP/1\.[01]) ([1-9][0-9]{2})(?: [\t -~\x80-\xff]*)?")
+_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t -~\x80-\xff]*)")
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[\t ]*(?:;[\t -~\x80-\xff]*)?")
 _LENGTHS = ("content-length", "transfer-encoding")
 
 
@@ -51,18 +55,15 @@ class Reader:
 
     def _head(self) -> tuple[int, str, dict[str, str]]:
         first, *lines = self._until(_END).decode("latin-1").split("\r\n")
-        version, _, rest = first.partition(" ")
-        if version not in ("HTTP/1.1", "HTTP/1.0") or not rest[:3].isdecimal():
+        start = _START.fullmatch(first)
+        if start is None:
             raise ProtocolError("The answer is not HTTP/1.1")
         headers: dict[str, str] = {}
         for line in lines:
-            name, colon, text = line.partition(":")
-            lower, value = name.lower(), text.strip()
-            if not colon or name != name.strip():
-                raise ProtocolError("The answer has a line that is not a header")
-            if headers.setdefault(lower, value) != value and lower in _LENGTHS:
+            name, value = _field(line)
+            if headers.setdefault(name, value) != value and name in _LENGTHS:
                 raise ProtocolError("The answer has two lengths")
-        return int(rest[:3]), version, headers
+        return int(start[2]), start[1], headers
 
     def _body(self, headers: Mapping[str, str]) -> bytes:
         if "transfer-encoding" in headers:
@@ -99,8 +100,8 @@ class Reader:
             parts.append(self._exactly(size))
             if self._until(_LINE):
                 raise ProtocolError("The answer has a chunk that is longer than it says")
-        while self._until(_LINE):  # trailers
-            pass
+        while line := self._until(_LINE):
+            _field(line.decode("latin-1"))  # a trailer
         return b"".join(parts)
 
     def _rest(self) -> bytes:
@@ -125,14 +126,19 @@ class Reader:
         return found
 
 
+def _field(line: str) -> tuple[str, str]:
+    """Return the name of a header, in lower case, and its value."""
+    match = _FIELD.fullmatch(line)
+    if match is None:
+        raise ProtocolError("The answer has a line that is not a header")
+    return match[1].lower(), match[2].strip(" \t")
+
+
 def _size(line: bytes) -> int:
-    text = line.partition(b";")[0].strip()
-    if not text.isalnum():
+    match = _SIZE.fullmatch(line)
+    if match is None:
         raise ProtocolError("The answer has a chunk without a size")
-    try:
-        return int(text, 16)
-    except ValueError:
-        raise ProtocolError("The answer has a chunk without a size") from None
+    return int(match[1], 16)
 
 
 def _check(size: int) -> None:
