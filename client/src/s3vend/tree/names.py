@@ -15,7 +15,6 @@ class Refused:
 
     key: str
     reason: str  # a sentence
-    is_marker: bool = False  # ends with a slash: what some programs write for a directory
 
 
 @dataclass(slots=True)
@@ -35,7 +34,7 @@ class Names:
         Of keys that cannot exist side by side, the first has a path.
         """
         if key.endswith("/"):
-            return Refused(key, f"{key!r} names a directory, and is not copied.", is_marker=True)
+            return Refused(key, f"{key!r} names a directory, and is not copied.")
         reason = self._fault(key) or self._clash(key)
         if reason:
             return Refused(key, f"{key!r} cannot be a file's path here: {reason}.")

@@ -29,3 +29,20 @@ def only_there(rules: Rules) -> "list[str]":
 def test_a_file_that_has_just_been_downloaded_is_not_deleted_under_its_other_spelling() -> None:
     assert only_there(WINDOWS) == ["other"]
     assert only_there(LINUX) == ["Report", "other"]
+
+
+def test_what_stands_for_a_directory_is_neither_copied_to_disk_nor_deleted() -> None:
+    markers = [listed("p/"), listed("p/dir/")]
+    plan = Plan()
+    assert list(plan.downloads(markers, [], name_of, differs, Names(LINUX))) == []
+    assert list(plan.copies([], markers, name_of, name_of, lambda *_: True)) == []
+    plan.extra.close()
+    assert plan.extra.count == 0
+
+
+def listed(key: str) -> Listed:
+    return Listed(f"s3://b/{key}", key, 1, LATER, "", "STANDARD")
+
+
+def name_of(one: Listed) -> str:
+    return one.key.removeprefix("p/")

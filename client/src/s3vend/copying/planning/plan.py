@@ -66,10 +66,11 @@ class Plan:
                 if isinstance(file, LocalFile):
                     self.extra.add(file.relative)
                 continue
+            if _is_marker(listed):
+                continue
             name = names.path(name_of(listed))
             if isinstance(name, Refused):
-                if not name.is_marker:
-                    yield Result("failed", name.key, listed.size, name.reason)
+                yield Result("failed", name.key, listed.size, name.reason)
             elif isinstance(file, LocalFile):
                 yield from self._compared(_readable(name, listed), file, listed, differ)
             else:
@@ -87,7 +88,8 @@ class Plan:
         for listed, other in merged(objects, others, name_of, other_name_of):
             if listed is None:
                 assert other is not None
-                self.extra.add(other_name_of(other))
+                if not _is_marker(other):
+                    self.extra.add(other_name_of(other))
             elif other is not None and same(listed, other):
                 self.unchanged += 1
             else:
@@ -120,6 +122,11 @@ class Plan:
 
 def _relative(found: Found) -> str:
     return found.relative
+
+
+def _is_marker(listed: Listed) -> bool:
+    """Whether it is what some programs write for a directory, such as that of the whole copy."""
+    return listed.key.endswith("/")
 
 
 def _readable(name: str, listed: Listed) -> Planned:
