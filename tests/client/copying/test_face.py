@@ -341,6 +341,15 @@ def test_a_time_is_kept_where_the_grant_lets_uploads_choose_metadata(
     assert any("keys" in body for body in shelf.signed)
 
 
+def test_an_object_that_reads_like_an_error_of_s3_is_downloaded(
+    shelf: Shelf, service: Service, tmp_path: Path
+) -> None:
+    text = "<Error><Code>SlowDown</Code></Error>"
+    shelf.objects["p/a.xml"] = text.encode()
+    assert s3vend.sync("s3://b/p/", tmp_path / "here", service=service).copied == 1
+    assert contents(tmp_path / "here") == {"a.xml": text}
+
+
 def test_damaged_bytes_are_not_kept(shelf: Shelf, service: Service, tmp_path: Path) -> None:
     shelf.objects["p/a.csv"] = b"right"
     shelf.instead = lambda asked, reply: (

@@ -128,5 +128,9 @@ def send_with_retries(
 
 
 def _failed(answer: Answer) -> bool:
-    """Whether an answer with status 200 is an error: S3 sends some statuses before it is done."""
-    return answer.status == 200 and b"<Error>" in answer.body[:1000]
+    """Whether an answer with status 200 is an error: S3 sends some statuses before it is done.
+
+    An object, which has an ETag, may have any content.
+    """
+    is_object = "etag" in answer.headers
+    return answer.status == 200 and not is_object and b"<Error>" in answer.body[:1000]
