@@ -185,6 +185,16 @@ def test_what_is_left_out_of_the_source_is_not_deleted(
     assert shelf.objects["p/linked/d/e.csv"] == b"content of b/d/e.csv"
 
 
+def test_what_was_in_a_directory_that_is_empty_now_is_deleted(
+    shelf: Shelf, service: Service, tree: Path
+) -> None:
+    s3vend.sync(tree, "s3://b/p/", service=service)
+    (tree / "b/d/e.csv").unlink()
+    done = s3vend.sync(tree, "s3://b/p/", delete=True, service=service)
+    assert (done.skipped, done.deleted) == (1, 1)
+    assert "p/b/d/e.csv" not in shelf.keys
+
+
 def test_a_dry_run_says_what_a_run_would_do(
     shelf: Shelf, service: Service, tree: Path, tmp_path: Path
 ) -> None:

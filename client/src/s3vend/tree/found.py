@@ -24,10 +24,13 @@ class Skipped:
     path: Path
     reason: str  # a sentence
     is_fault: bool  # whether something that is asked for is missing from the copy
+    is_empty: bool = False  # a directory without anything in it
 
     def hides(self, relative: str) -> bool:
         """Whether a file of this name may exist here unseen, so that it must not be deleted."""
         name = self.relative.rstrip("/")
+        if self.is_empty:
+            return False
         return relative == name or relative.startswith(f"{name}/")
 
 
@@ -44,6 +47,6 @@ def is_replaced(stamp: tuple[int, ...], status: os.stat_result) -> bool:
 class LeftOut(Exception):
     """Something is left out, for this reason."""
 
-    def __init__(self, reason: str, *, is_fault: bool = True) -> None:
+    def __init__(self, reason: str, *, is_fault: bool = True, is_empty: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.is_fault = reason, is_fault
+        self.reason, self.is_fault, self.is_empty = reason, is_fault, is_empty

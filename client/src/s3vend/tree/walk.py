@@ -105,18 +105,19 @@ class _Walk:
 
     def _look(self, name: str, levels: list[_Level]) -> Found | _Level:
         """Return the file, why it is left out, or the directory to walk next."""
-        relative, fault = f"{levels[-1].relative}{name}", True
+        relative, fault, is_empty = f"{levels[-1].relative}{name}", True, False
         path = os.path.join(levels[-1].path, name.rstrip("/"))  # noqa: PTH118 - for speed
         try:
             self._check_name(name, relative)
             return self._entry(relative, path, levels)
         except LeftOut as left_out:
             reason, fault = left_out.reason, left_out.is_fault
+            is_empty = left_out.is_empty
         except FileNotFoundError:
             reason, fault = "it vanished, or is a link that leads nowhere", Path(path).is_symlink()
         except OSError as error:
             reason = f"it cannot be read: {error.strerror}"
-        return Skipped(relative, Path(path), f"{path} is left out: {reason}.", fault)
+        return Skipped(relative, Path(path), f"{path} is left out: {reason}.", fault, is_empty)
 
     def _check_name(self, name: str, relative: str) -> None:
         bare = name.rstrip("/")
@@ -146,7 +147,8 @@ class _Walk:
                 raise LeftOut("it is a link to a directory that it is in", is_fault=False)
             level = self.level(relative, path, status)
             if level.is_empty:
-                raise LeftOut("it is an empty directory, and S3 has none", is_fault=False)
+                reason = "it is an empty directory, and S3 has none"
+                raise LeftOut(reason, is_fault=False, is_empty=True)
             return level
         if not os.access(path, os.R_OK, effective_ids=BY_EFFECTIVE_USER):
             raise LeftOut("it cannot be read: Permission denied")
