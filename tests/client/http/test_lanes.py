@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,3 +128,36 @@ def test_a_certificate_is_verified(lanes: Lanes, serve: Serve) -> None:
     context = connection.ssl_context  # type: ignore[attr-defined]
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
+
+
+@pytest.mark.parametrize("headers", [{"X": "a\r\nY: b"}, {"X\n": "a"}])
+def test_a_header_with_a_line_break_is_not_sent(
+    lanes: Lanes, serve: Serve, headers: dict[str, str]
+) -> None:
+    served = serve(echo)
+    with pytest.raises(Unreachable):
+        lanes.send("GET", f"{served.url}/a", headers)
+    assert served.asked == []
+
+
+@pytest.mark.parametrize(("name", "times"), [("If-None-Match", 1), ("X", 2)])
+def test_a_request_with_a_condition_is_not_sent_again_by_itself(
+    lanes: Lanes, name: str, times: int
+) -> None:
+    heads: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        while asked := request(connection):
+            if not asked.startswith(b"GET"):
+                heads.append(asked)
+                if len(heads) == 1:  # carried out, and then the connection is gone
+                    break
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    with listening(talk) as port:
+        url = f"http://127.0.0.1:{port}/a"
+        lanes.send("GET", url, {})
+        with suppress(Unreachable):
+            lanes.send("PUT", url, {name: "*"}, b"x")
+        lanes.close()
+    assert len(heads) == times

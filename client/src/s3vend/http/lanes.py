@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 LENGTH = "content-length"  # a header that is always the body's own, though it may be signed too
+CONDITIONS = ("if-match", "if-none-match")
 TOGETHER = 64 * 1024  # bytes of a body that are sent in one piece with the headers
 
 
@@ -96,18 +97,22 @@ class Lane:
         """Send a request, again if the other side has closed a kept connection.
 
         A kept connection on which something arrived meanwhile is not used: what nobody asked for
-        would be taken for the answer.
+        would be taken for the answer. A request with a condition is not sent again: S3 may have
+        carried out the first one, and then the condition fails.
         """
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", "Accept-Encoding: identity"]
         lines += [f"{name}: {value}" for name, value in headers.items() if name.lower() != LENGTH]
         if body or method == "PUT":
             lines.append(f"Content-Length: {len(body)}")
+        if any("\r" in line or "\n" in line for line in lines):
+            raise ProtocolError("The request has a header with a line break")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
         if self._reader is not None and self._connection.is_connected:
             try:
                 return self._exchange(self._reader, method, head, body)
             except ConnectionError:
-                pass
+                if any(name.lower() in CONDITIONS for name in headers):
+                    raise
         self.close()
         return self._exchange(self._connected(), method, head, body)
 

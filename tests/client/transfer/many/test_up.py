@@ -1,16 +1,25 @@
 """One file of many on its way up."""
 
 import os
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import s3vend
-from s3vend.errors import FileChanged, TransferError
+from s3vend.errors import FileChanged, TransferError, Unreachable
+from s3vend.http.lanes import Lanes
+from s3vend.http.wire import Answer, Wire
+from s3vend.presigning.urls import Url
 from s3vend.transfer.many import up
 from s3vend.transfer.many.jobs import Job
 from s3vend.tree.found import LocalFile, stamp_of
+from tests.client.conftest import Serve
 from tests.client.tokens import token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def file(path: Path) -> LocalFile:
@@ -71,6 +80,54 @@ def test_a_file_that_vanished_or_became_something_else_is_said(tmp_path: Path) -
     os.mkfifo(tmp_path / "a")
     with pytest.raises(TransferError, match="no longer a file"):
         up._content(found)  # noqa: SLF001
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [(Unreachable("gone"), "answer about s3://b/p/a was lost"), (None, None)],
+    ids=["the first answer was lost", "another object was there"],
+)
+def test_an_object_that_may_be_this_file_is_not_taken_for_another(
+    tmp_path: Path, serve: Serve, first: "Unreachable | None", told: "str | None"
+) -> None:
+    served = serve(lambda _: (412, {}, b""))
+    (tmp_path / "a").write_bytes(b"x")
+    found, lanes = file(tmp_path / "a"), Lost(Wire(), first)
+    service = s3vend.connect(url="https://vend.example.com", token=token())
+    way = up.Up("s3://b/p/", service, existing="skip")
+    job, signature = Job("a", 1, found), Signed(f"{served.url}/p/a")
+    if told is None:
+        assert way.small(job, signature, lanes).reason == "s3://b/p/a already exists"
+    else:
+        with pytest.raises(TransferError, match=told):
+            way.small(job, signature, lanes)
+    lanes.close()
+
+
+class Lost(Lanes):
+    """Connections whose first answer is lost."""
+
+    def __init__(self, wire: Wire, first: "Unreachable | None") -> None:
+        super().__init__(wire)
+        self._first = first
+
+    def send(
+        self, method: str, url: str, headers: "Mapping[str, str]", body: bytes = b""
+    ) -> Answer:
+        error, self._first = self._first, None
+        if error is not None:
+            raise error
+        return super().send(method, url, headers, body)
+
+
+class Signed:
+    """A URL that can be used for long."""
+
+    def __init__(self, url: str) -> None:
+        self.url = Url("PUT", url, {}, datetime.now(timezone.utc) + timedelta(hours=1))
+
+    def renew(self) -> Url:
+        return self.url
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import md5
 from typing import Any
 
-from s3vend.errors import FileChanged, StorageError, TransferError
+from s3vend.errors import FileChanged, StorageError, TransferError, Unreachable
 from s3vend.http.lanes import Lanes
 from s3vend.http.wire import Answer
 from s3vend.presigning.urls import Url
@@ -31,6 +31,7 @@ from s3vend.tree.found import LocalFile, is_replaced
 MEMORY = 64 * 1024 * 1024  # bytes of files in memory
 TRIES = 3  # to read a file that is being written
 REPLACED = "{} was replaced after it was found. Run the command again."
+LOST = "S3's answer about {} was lost, and now an object is there: this file or another one."
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _FLAGS |= getattr(os, "O_NONBLOCK", 0)  # a named pipe must not block
 
@@ -108,11 +109,18 @@ class Up:
         if kind and "contentType" not in self.members:
             headers["Content-Type"] = kind
 
+        lost = False
+
         def send(url: Url) -> Answer:
+            nonlocal lost
             signed_for = url.headers.get("Content-Length", len(data))
             if str(signed_for) != str(len(data)):
                 raise FileChanged(f"{path} was written after it was found. Upload it again.")
-            return lanes.send("PUT", url.url, {**headers, **url.headers}, data)
+            try:
+                return lanes.send("PUT", url.url, {**headers, **url.headers}, data)
+            except Unreachable:
+                lost = True
+                raise
 
         target = f"{self.prefix}{job.name}"
         try:
@@ -122,6 +130,8 @@ class Up:
         except StorageError as error:
             if self.existing == "replace" or error.status != 412:
                 raise
+            if lost:
+                raise TransferError(LOST.format(target)) from None
             return existing(job, self.existing, f"{target} already exists")
         return Result("copied", job.name, len(data))
 
