@@ -23,7 +23,7 @@ OWN = grant("s3://bkt/tenants/${claim.t}/* READ", id="own", grantee=web(g="users
 HR = grant("s3://bkt/hr/* READ", id="hr")
 
 
-def named(found: object) -> set[tuple[str, ...]]:
+def named_pairs(found: object) -> set[tuple[str, ...]]:
     return {tuple(each.id for each in one.grants) for one in found}  # type: ignore[attr-defined]
 
 
@@ -44,10 +44,20 @@ def test_callers_with_different_claims_are_kept_apart_or_share_a_key(
     sentence: str, others: Sequence[Grant], within: str, expected: set[tuple[str, str]]
 ) -> None:
     found = list(apart(document([OWN, *others]), "claim.t", Keys.parse(f"s3://bkt/{within}")))
-    assert named(found) == expected
+    assert named_pairs(found) == expected
     for one in found:
         for by, caller in zip(one.grants, one.callers, strict=True):
             assert opens(by, caller, one.key)
+
+
+@pytest.mark.parametrize("ids", ["ab", "ba"])
+def test_whoever_may_be_of_any_tenant_is_of_another_than_the_named_pairs(ids: str) -> None:
+    named, anybody = (
+        grant("s3://bkt/a/* READ", id=id_, grantee=one)
+        for id_, one in zip(ids, (web(t="x"), web(g="b")), strict=True)
+    )
+    found = list(apart(document([named, anybody]), "claim.t", EVERYTHING))
+    assert named_pairs(found) == {("a", "b"), (anybody.id, anybody.id)}
 
 
 def test_callers_of_two_issuers_are_compared_too() -> None:
@@ -57,7 +67,7 @@ def test_callers_of_two_issuers_are_compared_too() -> None:
     assert found == []
     shared = [grant("s3://bkt/a/* READ", id=one.id, grantee=one.grantee) for one in (OWN, theirs)]
     crossed = list(apart(document(shared, ISSUER, other), "claim.t", EVERYTHING))
-    assert named(crossed) == {("own", "own"), ("own", "theirs"), ("theirs", "theirs")}
+    assert named_pairs(crossed) == {("own", "own"), ("own", "theirs"), ("theirs", "theirs")}
 
 
 def test_names_of_callers_are_compared() -> None:

@@ -117,6 +117,21 @@ def test_nobody_else_reaches_what_only_the_named_reach() -> None:
     )
 
 
+def test_a_caller_outside_aws_and_one_in_it_do_not_make_a_pair() -> None:
+    reads = grant("s3://bkt/a/* READ", id="reads", grantee=web("u"))
+    writes = grant("s3://bkt/a/* WRITE", id="writes")
+    assert not list(who(document([reads, writes]), Keys.parse("s3://bkt/a/*"), BOTH))
+
+
+def test_a_pair_reaches_all_where_both_do() -> None:
+    reads = grant("s3://bkt/a/* READ", id="reads")
+    writes = grant("s3://bkt/a/b/* WRITE", id="writes")
+    whole = document([reads, writes])
+    for keys, is_whole in (("a/*", False), ("a/b/*", True)):
+        (found,) = who(whole, Keys.parse(f"s3://bkt/{keys}"), BOTH)
+        assert found.is_whole is is_whole
+
+
 def test_another_caller_than_the_named_fills_the_variable_with_something_else() -> None:
     named = [web(t="x"), web(t="y"), web(t=1)]
     scope = grant("s3://bkt/${claim.t}/* READ", grantee=web("u"))
