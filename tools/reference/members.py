@@ -28,7 +28,7 @@ from vending.revocations import request
 from vending.urls import listing, object_members
 
 VARIABLES = ", ".join(f"`${{{name}}}`" for name in (*scope.IAM_VARIABLES, "claim.NAME")) + (
-    f", or several segments `${{claim.NAME{scope.PATH}}}`"
+    f", or one of them several segments, `${{claim.NAME{scope.PATH}}}`"
 )
 WORDS: list[tuple[object, str]] = [
     (

@@ -119,6 +119,14 @@ def unusable_grants(proposal: Proposal) -> Iterator[Fault]:
             yield Fault(f"/grants/{position}/{member}", reason)
 
 
+def inexact_scopes(proposal: Proposal) -> Iterator[Fault]:
+    """New scopes with several variables for several segments; stored ones stay valid."""
+    for position, grant in enumerate(proposal.grants):
+        if len(grant.scope.nested) > 1 and proposal.is_new(grant):
+            detail = "several variables have ':path'; use one, so that reach can be told exactly"
+            yield Fault(f"/grants/{position}/scope", detail)
+
+
 def misjudged_grantees(proposal: Proposal) -> Iterator[Fault]:
     """Grants that another tenant or nobody could match; stored ones if their issuer changes."""
     for position, grant in enumerate(proposal.grants):
@@ -175,6 +183,7 @@ CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their fau
     foreign_partitions,
     never_lent_buckets,
     unusable_grants,
+    inexact_scopes,
     misjudged_grantees,
     missing_locations,
     missing_issuers,

@@ -453,3 +453,18 @@ def test_faults_are_listed_in_one_order(
     with pytest.raises(InvalidRequest) as refused:
         planned(document(**members), have)
     assert [fault.pointer for fault in refused.value.faults] == pointers
+
+
+TWO_PATHS = line(
+    grantee={"issuer": ISSUER, "subject": "s"}, scope="s3://bkt/${claim.a:path}/${claim.b:path}/*"
+)
+READ_BOTH = entry(claims=["a", "b"])
+
+
+def test_a_new_scope_has_one_variable_for_several_segments_and_a_stored_one_may_have_two() -> None:
+    found = faults(grants=[TWO_PATHS], issuers=[READ_BOTH])
+    assert found.keys() == {"/grants/0/scope"}
+    assert "use one" in found["/grants/0/scope"]
+    once = TWO_PATHS | {"scope": "s3://bkt/${claim.a:path}/${claim.b}/*"}
+    assert faults(grants=[once], issuers=[READ_BOTH]) == {}
+    assert faults(stored(TWO_PATHS, issuers=[READ_BOTH]), grants=[TWO_PATHS]) == {}
