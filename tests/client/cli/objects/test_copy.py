@@ -178,6 +178,8 @@ def test_ctrl_c_ends_an_upload_of_stdin_and_leaves_no_parts(serve: Serve, tmp_pa
         (("cp", "s3://b/reports/", "."), 2, "s3://b/reports/ is a prefix; use -r"),
         (("cp", "/", "s3://b/up/"), 2, "/ is a directory; use -r to copy everything in it"),
         (("cp", "s3://b/reports/*", "."), 2, "is a prefix"),
+        (("cp",), 2, "Missing argument: SOURCE and DESTINATION are both required"),
+        (("cp", "a.csv"), 2, "Missing argument: SOURCE and DESTINATION are both required"),
         (("cp", "s3://b/k", ".", "--content-type", "a/b"), 2, "is only for uploads"),
         (("url", "s3://b/k", "--file", "x"), 2, "requires --method PUT or POST"),
         (("url", "s3://b/k", "-X", "PUT", "--file", "/no/such"), 2, "cannot be read"),

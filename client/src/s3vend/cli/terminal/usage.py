@@ -38,7 +38,7 @@ def usage_errors(ctx: Any, code: int = USAGE) -> Iterator[None]:
             raise
         from s3vend.cli.terminal.failure import CODES, Failure
 
-        message = printable(error.format_message())  # type: ignore[attr-defined]
+        message = _missing(error, ctx) or printable(error.format_message())  # type: ignore[attr-defined]
         for theirs, ours in _PLAIN.items():
             message = message.replace(theirs, ours)
         hint = f"Try '{ctx.command_path} --help' for help."
@@ -47,6 +47,18 @@ def usage_errors(ctx: Any, code: int = USAGE) -> Iterator[None]:
         put_failure(Failure(text, code, CODES[USAGE], message, hint))
         AS_JSON.reset(before)
         raise typer.Exit(code) from None
+
+
+def _missing(error: Exception, ctx: Any) -> str | None:
+    """Return the sentence if arguments are missing of which the first takes any number.
+
+    One word is then the last argument to click, whose message names the first, which is there.
+    """
+    names = [one.metavar for one in ctx.command.params if one.param_type_name == "argument"]
+    param: Any = getattr(error, "param", None)
+    if type(error).__name__ != "MissingParameter" or len(names) < 2 or param.nargs != -1:
+        return None
+    return f"Missing argument: {' and '.join(names)} are both required."
 
 
 def wants_json(words: Sequence[str]) -> bool:
