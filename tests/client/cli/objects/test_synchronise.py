@@ -63,7 +63,7 @@ def test_a_dry_run_prints_what_would_be_done(shelf: Shelf, tree: Path) -> None:
         "would copy b/d.txt (18 B)",
         "would delete old",
     ]
-    assert ended.err == "s3vend: would copy 3 files (52 B), 1 deleted\n"
+    assert ended.err == "s3vend: would copy 3 files (52 B), would delete 1\n"
     assert shelf.keys == ["p/old"]
 
 

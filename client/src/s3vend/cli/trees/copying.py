@@ -74,7 +74,11 @@ def _put_summary(
 def _summary(done: "Synced") -> str:
     verb = "would copy" if done.dry_run else "copied"
     counts = {name: getattr(done, name) for name in ("unchanged", "deleted", "skipped", "failed")}
-    others = [f"{count:,} {name}" for name, count in counts.items() if count]
+    others = [
+        f"would delete {count:,}" if done.dry_run and name == "deleted" else f"{count:,} {name}"
+        for name, count in counts.items()
+        if count
+    ]
     return ", ".join([f"{verb} {_files(done.copied)} ({size_text(done.size)})", *others])
 
 
