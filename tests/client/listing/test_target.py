@@ -36,7 +36,7 @@ def test_a_slash_at_the_end_is_enough(target: str, bucket: str, prefix: str) -> 
             r"^'s3://b/p' is not a prefix; use s3://bucket/prefix/\* or s3://bucket/prefix/",
         ),
         ("s3://b/p*", "is not a prefix"),
-        ("b/p/", "^'b/p/' is not a target"),
+        ("b/p/", r"^'b/p/' is not a target; use s3://bucket/prefix/\* or"),
         ("", "is not a target"),
         ("s3:///p/", "^'s3:///p/' has no bucket"),
         ("s3://b*/p/", "^'s3://b.*has a pattern in the bucket's name; name one bucket"),

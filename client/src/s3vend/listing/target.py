@@ -6,7 +6,8 @@ from s3vend.errors import SettingsError
 
 SCHEME = "s3://"
 _MAGIC = frozenset("*?[]")
-_WANTED = "use s3://bucket/prefix/* or s3://bucket/prefix/, or s3://bucket/* for the whole bucket"
+_PREFIX = "use s3://bucket/prefix/* or s3://bucket/prefix/, or s3://bucket/* for the whole bucket"
+_ANY = "use s3://bucket/key or s3://bucket/prefix/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,10 @@ class Below:
         return f"{SCHEME}{self.bucket}/{self.prefix}"
 
 
-def split(target: object) -> tuple[str, str]:
+def split(target: object, wanted: str = _ANY) -> tuple[str, str]:
     """Return the bucket, and the rest as it is: a key, a prefix or a pattern.
+
+    ``wanted`` is what messages say would be right.
 
     Raises:
         SettingsError: it does not begin with `s3://` and the name of a bucket.
@@ -36,11 +39,11 @@ def split(target: object) -> tuple[str, str]:
     if not isinstance(target, str):
         raise SettingsError(f"A target is a text such as s3://bucket/prefix/*, not {target!r}.")
     if not target.startswith(SCHEME):
-        raise SettingsError(f"{target!r} is not a target; {_WANTED}.")
+        raise SettingsError(f"{target!r} is not a target; {wanted}.")
     bucket, _, rest = target.removeprefix(SCHEME).partition("/")
     if not bucket or _MAGIC & set(bucket):
         fault = "has a pattern in the bucket's name; name one bucket" if bucket else "has no bucket"
-        raise SettingsError(f"{target!r} {fault}; {_WANTED}.")
+        raise SettingsError(f"{target!r} {fault}; {wanted}.")
     return bucket, rest
 
 
@@ -50,8 +53,8 @@ def below(target: object) -> Below:
     Raises:
         SettingsError: the target is not a prefix.
     """
-    bucket, rest = split(target)
+    bucket, rest = split(target, _PREFIX)
     prefix = rest[:-1] if rest == "*" or rest.endswith("/*") else rest
     if prefix and not prefix.endswith("/"):
-        raise SettingsError(f"{target!r} is not a prefix; {_WANTED}.")
+        raise SettingsError(f"{target!r} is not a prefix; {_PREFIX}.")
     return Below(bucket, prefix)

@@ -196,7 +196,7 @@ def test_a_key_with_the_characters_of_a_pattern_is_named(key: str, shelf: Shelf)
         (["-l"], "--recursive, --long and --no-glob are for objects; name a TARGET"),
         (["-r"], "name a TARGET"),
         (["--no-glob"], "name a TARGET"),
-        (["p/"], "'p/' is not a target; use s3://bucket/prefix/*"),
+        (["p/"], "'p/' is not a target; use s3://bucket/key or s3://bucket/prefix/"),
         (["s3://b*/p/"], "has a pattern in the bucket's name; name one bucket"),
         (["s3://b/p*/"], "ends with a slash, but a pattern is for keys; use s3://b/p*/**"),
         (["-r", "s3://b/p/*.csv"], "--recursive is for a prefix; a pattern crosses levels with **"),
