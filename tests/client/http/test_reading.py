@@ -1,6 +1,9 @@
 """Answers as they arrive on a connection, whole or in pieces, right or wrong."""
 
-from http.client import HTTPException
+import io
+import random
+from http.client import HTTPException, HTTPResponse
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from urllib3.exceptions import ProtocolError
@@ -8,7 +11,25 @@ from urllib3.exceptions import ProtocolError
 from s3vend.http.reading import Reader
 from tests.client.http.pieces import Pieces
 
+if TYPE_CHECKING:
+    import socket
+
 OK = b"HTTP/1.1 200 OK\r\n"
+# What answers are drawn of.
+STARTS = [b"HTTP/1.1 200 OK", b"HTTP/1.1 404 ", b"HTTP/1.1 206", b"HTTP/1.0 200 OK", b"HTTP/2 200"]
+NAMES = [b"Content-Length", b"content-length", b"Transfer-Encoding", b"ETag", b"Connection", b"X"]
+VALUES = [b"0", b"5", b"12", b"+5", b"5, 5", b"chunked", b"gzip, chunked", b"close", b'"e"', b""]
+BODIES = [
+    *(b"", b"hello", b"hello, world", b"5\r\nhello\r\n0\r\n\r\n", b"0\r\n\r\n"),
+    *(
+        b"2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nTrailer: t\r\n\r\n",
+        b"5\r\nhel",
+        b"-1\r\n",
+        b"0x5\r\nhello",
+    ),
+]
+STRAY = [b"\r", b"\n", b"\0", b":", b" ", b"\t", b"9", b"\xff"]
+SEEDS, DRAWS = 20, 500
 
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
@@ -75,3 +96,64 @@ def test_what_is_no_answer_is_refused(data: bytes) -> None:
 def test_an_answer_that_ends_early_is_not_one(data: bytes) -> None:
     with pytest.raises((OSError, HTTPException)):
         Reader(Pieces(data, 100)).answer("GET")
+
+
+class Held:
+    """A socket of Python's reader that has these bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, mode: str) -> io.BytesIO:
+        assert mode == "rb"
+        return io.BytesIO(self._data)
+
+
+def drawn(draw: random.Random) -> bytes:
+    """An answer, often with a fault."""
+    fields = [
+        b"%s:%s%s" % (draw.choice(NAMES), draw.choice([b"", b" ", b"\t"]), draw.choice(VALUES))
+        for _ in range(draw.randrange(4))
+    ]
+    end = b"\r\n" if draw.random() < 0.9 else b"\n"
+    data = end.join([draw.choice(STARTS), *fields, b"", draw.choice(BODIES)])
+    if draw.random() < 0.3:
+        at = draw.randrange(len(data))
+        data = data[:at] + draw.choice(STRAY) + data[at + draw.randrange(2) :]
+    return data
+
+
+def ours(data: bytes, size: int) -> tuple[int, bytes] | None:
+    """Status and body; None if it is refused."""
+    try:
+        answer = Reader(Pieces(data, size)).answer("GET")
+    except (ProtocolError, HTTPException, OSError):
+        return None
+    return answer.status, answer.body
+
+
+def pythons(data: bytes) -> tuple[int, bytes]:
+    """Status and body, as `http.client` reads them."""
+    response = HTTPResponse(cast("socket.socket", Held(data)), method="GET")
+    response.begin()
+    return response.status, response.read()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_what_is_taken_for_an_answer_is_the_same_for_python(seed: int) -> None:
+    draw, taken = random.Random(seed), 0
+    for _ in range(DRAWS):
+        data = drawn(draw)
+        read = ours(data, draw.choice([1, 3, 10_000]))
+        if read is not None:
+            taken += 1
+            assert read == pythons(data), data
+    assert taken > DRAWS // 20
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_how_the_bytes_arrive_changes_nothing(seed: int) -> None:
+    draw = random.Random(seed)
+    for _ in range(DRAWS // 5):
+        data = drawn(draw)
+        assert ours(data, 1) == ours(data, 7) == ours(data, 10_000), data

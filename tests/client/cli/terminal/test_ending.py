@@ -77,7 +77,7 @@ def test_with_json_an_error_of_the_service_is_one_object(
     [
         ("ls -o json --bad", 2, "InvalidUsage", "--bad"),
         ("ls --bad --output=json", 2, "InvalidUsage", "--bad"),
-        ("ls -qojson extra", 2, "InvalidUsage", "extra"),
+        ("whoami -qojson extra", 2, "InvalidUsage", "extra"),
         ("no-such -o json", 2, "InvalidUsage", "no-such"),
         ("audit no-such -o json", 2, "InvalidUsage", "no-such"),
         ("audit vend -o json", 2, "InvalidUsage", "VEND"),

@@ -60,7 +60,7 @@ def test_nor_does_it_in_an_error(
 
 
 def test_a_usage_error_does_not_repeat_a_command_line_as_it_is() -> None:
-    for words in (["x\x1b[2J"], ["ls", "\x1b[2J"], ["audit", "\x1b[2J"], ["ls", "--o\x1b[2J"]):
+    for words in (["x\x1b[2J"], ["whoami", "\x1b[2J"], ["audit", "\x1b[2J"], ["ls", "--o\x1b[2J"]):
         ended = typed(*words)
         assert ended.code == 2
         assert r"\x1b[2J" in ended.err
