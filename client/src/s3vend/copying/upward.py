@@ -39,7 +39,7 @@ class Upward:
         """Return what is to be done."""
         wishes = self.wishes
         if not wishes.compare:
-            return plan.uploads(self._files(), (), self.destination.name_of, differ)
+            return plan.everything(self._files())
         listed = readable(self.source, self.destination, self.service, wishes.filters.admits)
         # What some programs write for a directory is neither compared nor deleted.
         objects: Iterable[Listed] = (one for one in listed if not one.key.endswith("/"))

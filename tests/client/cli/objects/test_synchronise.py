@@ -112,6 +112,27 @@ def test_several_files_go_below_a_prefix_in_one_request(shelf: Shelf, tree: Path
     assert body["keys"] == ["a.csv", "c.csv"]
 
 
+@pytest.mark.parametrize(
+    "words", [("b/d.txt", "a.csv"), ("a.csv", "-r", "b"), ("-r", "b", "a.csv")]
+)
+def test_several_sources_here_have_any_order(
+    words: "tuple[str, ...]", shelf: Shelf, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tree)
+    (tree / "b/0.csv").write_text("before a")
+    ended = typed("cp", *words, "s3://b/p/")
+    assert (ended.code, ended.err.count("\n")) == (0, 1)
+    below = ["p/0.csv", "p/a.csv", "p/c.csv", "p/d.txt"]
+    assert shelf.keys == (below if "-r" in words else ["p/a.csv", "p/d.txt"])
+
+
+def test_of_two_sources_with_one_name_the_second_is_said(shelf: Shelf, tree: Path) -> None:
+    (tree / "b/a.csv").write_text("another")
+    ended = typed("cp", str(tree / "a.csv"), str(tree / "b/a.csv"), "s3://b/p/")
+    assert (ended.code, shelf.objects) == (1, {"p/a.csv": b"content of a.csv"})
+    assert "another source has 'a.csv' too" in ended.err
+
+
 def test_a_pattern_copies_what_matches(shelf: Shelf, tmp_path: Path) -> None:
     shelf.objects |= {"p/a.csv": b"a", "p/b.txt": b"b", "p/d/c.csv": b"c"}
     assert typed("cp", "s3://b/p/*.csv", f"{tmp_path}/one/").code == 0

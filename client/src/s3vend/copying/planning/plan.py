@@ -50,6 +50,14 @@ class Plan:
             else:
                 yield from self._compared(Job(file.relative, file.size, file), file, listed, differ)
 
+    def everything(self, files: Iterable[Found]) -> Iterator[Planned]:
+        """Yield all files, in any order, to upload without a comparison."""
+        for file in files:
+            if isinstance(file, Skipped):
+                yield self._skip(file)
+            else:
+                yield Job(file.relative, file.size, file)
+
     def downloads(
         self,
         objects: Iterable[Listed],
