@@ -82,6 +82,8 @@ def _opened(path: Path) -> Below:
 
 def check_apart(source: Prefix, destination: Prefix) -> None:
     """Raise `SettingsError` if a copy would read what it writes."""
+    if source.name and source.address != destination.address:
+        return
     if destination.address.startswith(source.address) or source.address.startswith(
         destination.address
     ):

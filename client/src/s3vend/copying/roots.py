@@ -1,12 +1,13 @@
 """What a copy of many files is between: files and directories here, or objects below a prefix."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from s3vend.errors import SettingsError
 from s3vend.listing.entries import Listed
+from s3vend.listing.head import find_object
 from s3vend.listing.objects import list_objects
 from s3vend.listing.pattern import Pattern, pattern_of
 from s3vend.listing.target import SCHEME, below
@@ -33,10 +34,15 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """All objects below ``address``, `s3://bucket/prefix/`, or those that match a pattern there."""
+    """All objects below ``address``, `s3://bucket/prefix/`, or those that match a pattern there.
+
+    With ``name`` it is the one object of that name, for which nothing is listed: a grant may have
+    the key alone.
+    """
 
     address: str
     pattern: Pattern | None = None
+    name: str = ""
 
     @property
     def key(self) -> str:
@@ -48,15 +54,19 @@ class Prefix:
         return listed.target[len(self.address) :]
 
     def objects(self, service: Service, admits: Callable[[str], bool]) -> Iterator[Listed]:
-        """List the objects whose names are admitted; raises as `list_objects`."""
+        """List the objects whose names are admitted; raises as `list_objects`, or `find_object`."""
         pattern = self.pattern
-        for listed in list_objects(self.address, service=service):
+        if self.name:
+            found: Iterable[Listed] = [find_object(str(self), service)]
+        else:
+            found = list_objects(self.address, service=service)
+        for listed in found:
             if (pattern is None or pattern.matches(listed.key)) and admits(self.name_of(listed)):
                 yield listed
 
     def __str__(self) -> str:
         if self.pattern is None:
-            return self.address
+            return f"{self.address}{self.name}"
         return f"{self.address}{'/'.join(self.pattern.segments)}"
 
 
@@ -79,8 +89,20 @@ def root_of(place: Place) -> Root:
     return Prefix(below(text if text.endswith(("/", "/*")) else f"{text}/").address)
 
 
-def roots_of(places: Sequence[Place]) -> list[Root]:
-    """Return the roots of several sources; those that are here are one. Raises as `root_of`."""
-    roots = [root_of(place) for place in places]
+def _named(place: Place) -> Root:
+    """Return the root of a key, or what `root_of` returns for everything else."""
+    text = os.fspath(place)
+    if not text.startswith(SCHEME) or text.endswith(("/", "/*")) or pattern_of(text) is not None:
+        return root_of(text)
+    above, _, name = text.rpartition("/")
+    return Prefix(f"{above}/", name=name)
+
+
+def roots_of(places: Sequence[Place], *, recursive: bool) -> list[Root]:
+    """Return the roots of several sources; those that are here are one. Raises as `root_of`.
+
+    Unless it is ``recursive``, `s3://bucket/name` is a key and not a prefix.
+    """
+    roots = [root_of(place) if recursive else _named(place) for place in places]
     local = tuple(path for root in roots if isinstance(root, Local) for path in root.paths)
     return [*([Local(local)] if local else []), *(one for one in roots if isinstance(one, Prefix))]

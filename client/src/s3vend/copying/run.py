@@ -13,7 +13,7 @@ from s3vend.copying.planning.times import differs
 from s3vend.copying.results import Count, Synced
 from s3vend.copying.roots import Prefix, Root
 from s3vend.copying.wishes import Wishes
-from s3vend.errors import SettingsError
+from s3vend.errors import SettingsError, StorageError
 from s3vend.service.connect import Service
 from s3vend.transfer.many.engine import Engine, Report
 from s3vend.transfer.many.jobs import Job, Result, Way
@@ -42,7 +42,7 @@ def run(source: Root, destination: Root, wishes: Wishes, service: Service) -> Sy
 
     with ExitStack() as stack:
         direction = stack.enter_context(direction_of(source, destination, wishes, service, remark))
-        one = _Run(direction, wishes, service, remark)
+        one = _Run(source, direction, wishes, service, remark)
         stack.callback(one.close)
         if wishes.dry_run:
             one.pretend()
@@ -56,8 +56,14 @@ def run(source: Root, destination: Root, wishes: Wishes, service: Service) -> Sy
 
 class _Run:
     def __init__(
-        self, direction: Direction, wishes: Wishes, service: Service, remark: Remark
+        self,
+        source: Root,
+        direction: Direction,
+        wishes: Wishes,
+        service: Service,
+        remark: Remark,
     ) -> None:
+        self._source = source
         self._direction, self._wishes, self._service = direction, wishes, service
         self._remark = remark
         self.plan, self.count = Plan(), Count(wishes.on_result)
@@ -132,6 +138,11 @@ class _Run:
             self.plan.extra.close()
             self.plan = Plan()  # what was copied meanwhile is compared again
             yield from self._direction.planned(self.plan, self._differ, in_memory=True)
+        except StorageError as error:
+            name = self._source.name if isinstance(self._source, Prefix) else ""
+            if not name or error.status != 404:
+                raise
+            yield Result("failed", name, 0, str(error))
 
     def _extra(self) -> Iterator[str]:
         """Yield what is to be deleted: nothing, unless everything else went well."""

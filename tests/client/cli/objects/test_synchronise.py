@@ -133,6 +133,26 @@ def test_of_two_sources_with_one_name_the_second_is_said(shelf: Shelf, tree: Pat
     assert "another source has 'a.csv' too" in ended.err
 
 
+def test_several_objects_come_down_by_their_keys_alone(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.objects |= {"p/b.csv": b"b", "p/a.csv": b"a", "p/c.csv": b"c", "q/d[1].csv": b"d"}
+    keys = ("s3://b/p/b.csv", "s3://b/p/a.csv", "s3://b/q/d.csv")
+    shelf.objects["q/d.csv"] = b"d"
+    ended = typed("cp", *keys, f"{tmp_path}/new/")
+    assert (ended.code, ended.err) == (0, "s3vend: copied 3 files (3 B)\n")
+    assert contents(tmp_path / "new") == {"a.csv": "a", "b.csv": "b", "d.csv": "d"}
+    assert not any("list-type" in one.path for one in shelf.seen)  # a grant may have the keys alone
+
+
+def test_a_key_that_is_not_there_is_said_and_the_others_come_down(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.objects |= {"p/a.csv": b"a", "p/c.csv": b"c"}
+    ended = typed("cp", "s3://b/p/a.csv", "s3://b/p/b", "s3://b/p/c.csv", f"{tmp_path}/new/")
+    assert ended.code == 1
+    assert "failed: Could not find s3://b/p/b: S3 answered 404" in ended.err
+    assert contents(tmp_path / "new") == {"a.csv": "a", "c.csv": "c"}
+
+
 def test_a_pattern_copies_what_matches(shelf: Shelf, tmp_path: Path) -> None:
     shelf.objects |= {"p/a.csv": b"a", "p/b.txt": b"b", "p/d/c.csv": b"c"}
     assert typed("cp", "s3://b/p/*.csv", f"{tmp_path}/one/").code == 0

@@ -115,7 +115,7 @@ def copy(
         part_size=size,
         members=kept.members(),
     )
-    return copy_many(options, sources, destination, wishes)
+    return copy_many(options, sources, destination, wishes, recursive=recursive)
 
 
 def _single(

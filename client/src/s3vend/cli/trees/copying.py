@@ -20,8 +20,17 @@ if TYPE_CHECKING:
 WOULD = {"copied": "would copy", "deleted": "would delete"}
 
 
-def copy_many(options: Options, sources: Sequence[str], destination: str, wishes: "Wishes") -> None:
+def copy_many(
+    options: Options,
+    sources: Sequence[str],
+    destination: str,
+    wishes: "Wishes",
+    *,
+    recursive: bool = True,
+) -> None:
     """Copy, and show what came of it. The sources that are here are copied together.
+
+    Unless it is ``recursive``, `s3://bucket/name` is a key and not a prefix.
 
     Raises:
         Refusal: a file failed; or the copy was interrupted.
@@ -50,7 +59,8 @@ def copy_many(options: Options, sources: Sequence[str], destination: str, wishes
     title, end = f"{' '.join(sources)} to {destination}", root_of(destination)
     with _explained(), live_line(title, pace.facts, quiet=options.quiet):
         service = options.service()
-        done = joined([run(one, end, wishes, service) for one in roots_of(sources)])
+        roots = roots_of(sources, recursive=recursive)
+        done = joined([run(one, end, wishes, service) for one in roots])
     _put_summary(options, sources, destination, done)
     if done.failed:
         raise Refusal(f"{_files(done.failed)} could not be copied", REFUSED)
