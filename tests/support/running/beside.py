@@ -24,10 +24,7 @@ BESIDE = {  # of the cloud tests, so that both runs take about as long
     "test_cli",
     "test_client",
     "test_client_transfers",
-    "test_demo",
-    "test_docs",
     "test_local_cloud",
-    "test_pictures",
 }
 IN_BOTH = {"test_secrets"}  # which looks back at its run
 ENDING_SECONDS = 60.0  # for fixtures to end what they started
