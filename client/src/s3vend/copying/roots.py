@@ -8,7 +8,7 @@ from pathlib import Path
 from s3vend.errors import SettingsError
 from s3vend.listing.entries import Listed
 from s3vend.listing.head import find_object
-from s3vend.listing.objects import list_objects
+from s3vend.listing.objects import first_object, list_objects
 from s3vend.listing.pattern import Pattern, pattern_of
 from s3vend.listing.target import SCHEME, below
 from s3vend.service.connect import Service
@@ -63,6 +63,16 @@ class Prefix:
         for listed in found:
             if (pattern is None or pattern.matches(listed.key)) and admits(self.name_of(listed)):
                 yield listed
+
+    def nothing(self, service: Service, *, filtered: bool) -> str | None:
+        """Return the sentence for a misspelt prefix or pattern, of which nothing was seen.
+
+        None if there are objects; what a pattern matches may all have been ``filtered``.
+        """
+        if self.pattern is not None:
+            return None if filtered else f"no object matches {self}"
+        is_there = self.name or first_object(self.address, service) is not None
+        return None if is_there else f"there are no objects below {self}"
 
     def __str__(self) -> str:
         if self.pattern is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cached_property
 from itertools import chain
 
 from s3vend.copying.directions import Direction, direction_of
@@ -82,6 +83,7 @@ class _Run:
             self.count.add(one)
         for name in self._extra():
             self.count.add(Result("deleted", name))
+        self._look_for_nothing()
 
     def work(self, journal: Journal) -> None:
         """Do it, and note in the journal what arrived."""
@@ -103,6 +105,7 @@ class _Run:
             lambda: self._direction.way(self._tally, journal.mark), self._missing(journal), report
         )
         self._transfer(self._direction.away, self._direction.deletions(self._extra()), report)
+        self._look_for_nothing()
         if not self.count["failed"]:
             journal.end()
 
@@ -144,9 +147,27 @@ class _Run:
                 raise
             yield Result("failed", name, 0, str(error))
 
+    @cached_property
+    def _nothing(self) -> str | None:
+        """The sentence for a source in S3 without objects, when all of it was seen."""
+        seen = self.plan.unchanged + sum(self.count[one] for one in ("copied", "skipped", "failed"))
+        if seen or not isinstance(self._source, Prefix):
+            return None
+        return self._source.nothing(self._service, filtered=bool(self._wishes.filters.filters))
+
+    def _look_for_nothing(self) -> None:
+        """Say that nothing is there: a failure, unless a comparison has nothing to delete."""
+        if self._nothing is None:
+            return
+        if self._wishes.compare and not (self._wishes.delete and self.plan.extra.count):
+            self._remark(self._nothing)
+            return
+        end = ", so nothing is deleted at the destination" if self._wishes.delete else ""
+        self.count.add(Result("failed", "", 0, f"{self._nothing}{end}"))
+
     def _extra(self) -> Iterator[str]:
         """Yield what is to be deleted: nothing, unless everything else went well."""
-        if not self._wishes.delete or not self.plan.extra.count:
+        if not self._wishes.delete or not self.plan.extra.count or self._nothing:
             return
         if not self.plan.is_complete or self.count["failed"]:
             self._remark(

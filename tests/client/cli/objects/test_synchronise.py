@@ -153,6 +153,50 @@ def test_a_key_that_is_not_there_is_said_and_the_others_come_down(
     assert contents(tmp_path / "new") == {"a.csv": "a", "c.csv": "c"}
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-r", "s3://b/none/"], "there are no objects below s3://b/none/"),
+        (["-r", "s3://b/p/a.csv"], "there are no objects below s3://b/p/a.csv/"),
+        (["s3://b/p/*.none"], "no object matches s3://b/p/*.none"),
+    ],
+    ids=str,
+)
+def test_a_source_in_which_nothing_is_makes_cp_fail(
+    words: "list[str]", said: str, shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.objects["p/a.csv"] = b"a"
+    ended = typed("cp", *words, f"{tmp_path}/new/")
+    assert (ended.code, ended.err.splitlines()[0]) == (1, f"s3vend: failed: {said}")
+
+
+@pytest.mark.parametrize("words", [["-r", "s3://b/p/"], ["s3://b/p/*.csv"]], ids=str)
+def test_a_source_of_which_all_is_left_out_is_no_failure(
+    words: "list[str]", shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.objects["p/a.csv"] = b"a"
+    ended = typed("cp", *words, f"{tmp_path}/new/", "--exclude", "*")
+    assert (ended.code, ended.err) == (0, "s3vend: copied 0 files (0 B)\n")
+
+
+def test_the_marker_of_an_empty_directory_is_one_and_all_else_is_deleted(
+    shelf: Shelf, tree: Path
+) -> None:
+    shelf.objects["p/"] = b""
+    assert typed("sync", "s3://b/p/", str(tree), "--delete").code == 0
+    assert contents(tree) == {}
+
+
+def test_sync_from_a_misspelt_prefix_says_so_and_deletes_nothing(shelf: Shelf, tree: Path) -> None:
+    before = contents(tree)
+    for words in ([], ["--delete", "--dry-run"], ["--delete"]):
+        ended = typed("sync", "s3://b/none/", str(tree), *words)
+        assert (ended.code, ended.out) == (1 if words else 0, "")
+        assert "there are no objects below s3://b/none/" in ended.err
+    assert "so nothing is deleted" in ended.err
+    assert contents(tree) == before
+
+
 def test_a_pattern_copies_what_matches(shelf: Shelf, tmp_path: Path) -> None:
     shelf.objects |= {"p/a.csv": b"a", "p/b.txt": b"b", "p/d/c.csv": b"c"}
     assert typed("cp", "s3://b/p/*.csv", f"{tmp_path}/one/").code == 0
