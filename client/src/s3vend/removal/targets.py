@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from s3vend.errors import SettingsError
+from s3vend.errors import AccessDenied, SettingsError
 from s3vend.listing.globs import is_prefix, matching
 from s3vend.listing.pattern import pattern_of
 from s3vend.listing.target import below, split
@@ -27,8 +27,18 @@ class Group:
         """Return the names; what is listed, while the caller iterates."""
         if self.keys is not None:
             return iter(self.keys)
-        found = matching(self.target, service=service, literal=self.literal)
-        return (one.target[len(self.prefix) :] for one in found)
+        return self._listed(service)
+
+    def _listed(self, service: Service) -> Iterator[str]:
+        try:
+            for one in matching(self.target, service=service, literal=self.literal):
+                yield one.target[len(self.prefix) :]
+        except AccessDenied as error:
+            note = (
+                "A prefix or a pattern is listed first, so it takes READ there too. Without READ, "
+                "name each object."
+            )
+            raise AccessDenied(error.asked, error.problem, [*error.notes, note]) from None
 
 
 def groups_of(targets: Sequence[str], *, recursive: bool, literal: bool) -> list[Group]:

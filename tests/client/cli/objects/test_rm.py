@@ -148,6 +148,7 @@ def test_a_target_that_is_refused_is_not_fatal_for_the_others(at: Serve) -> None
     ended = typed("rm", "-r", "s3://b/q/", "--yes")
     assert ended.code == 1
     assert "s3vend ls lists your grants" in ended.err  # what to do
+    assert "so it takes READ there too" in ended.err
 
 
 def test_a_single_object_that_is_refused_ends_with_what_to_do(shelf: Shelf) -> None:
