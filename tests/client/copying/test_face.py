@@ -4,6 +4,7 @@ import errno
 import os
 from base64 import b64decode, b64encode
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
@@ -439,6 +440,15 @@ def test_prefixes_that_overlap_are_refused(
 def test_both_sides_here_are_refused(service: Service, tree: Path, tmp_path: Path) -> None:
     with pytest.raises(s3vend.SettingsError, match="both here"):
         s3vend.sync(tree, tmp_path / "new", service=service)
+
+
+@pytest.mark.parametrize(("name", "near"), [("dryrun", "dry_run"), ("excludes", "exclude")])
+def test_a_misspelt_argument_names_the_nearest_one(
+    name: str, near: str, service: Service, tree: Path
+) -> None:
+    given: dict[str, Any] = {name: True}
+    with pytest.raises(s3vend.SettingsError, match=f"did you mean {near}"):
+        s3vend.sync(tree, "s3://b/p/", service=service, **given)
 
 
 def test_a_pattern_does_not_go_with_delete(service: Service, tmp_path: Path) -> None:

@@ -13,6 +13,19 @@ from s3vend.transfer.state import Remark
 from s3vend.tree.filters import Filter, Filters
 
 Patterns = str | Iterable[str]
+ARGUMENTS = (
+    "delete",
+    "dryRun",
+    "checksum",
+    "exclude",
+    "include",
+    "followSymlinks",
+    "parallel",
+    "progress",
+    "remark",
+    "onResult",
+    "service",
+)  # of `sync`
 
 
 def sync(
@@ -65,7 +78,7 @@ def sync(
         filters=Filters((*_filters(exclude, includes=False), *_filters(include, includes=True))),
         follow_symlinks=follow_symlinks,
         parallel=parallel,
-        members=upload_members(members),
+        members=upload_members(members, ARGUMENTS),
         progress=progress,
         remark=remark,
         on_result=on_result,
