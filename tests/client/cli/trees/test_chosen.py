@@ -54,6 +54,8 @@ def test_many_are_several_sources_trees_and_patterns(
         ("a.csv - s3://b/k/", False, "- is one file"),
         ("dir -", True, "- is one file"),
         ("a.csv b.csv s3://b/k", False, "end it with a slash: s3://b/k/"),
+        ("s3://b/20* new", False, "end it with a slash: new/"),
+        ("s3://b/20* -", False, "- is one file"),
         ("s3://b/a s3://b/c new", False, "end it with a slash: new/"),
     ],
 )

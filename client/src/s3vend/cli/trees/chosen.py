@@ -22,7 +22,8 @@ class Chosen:
     def is_many(self) -> bool:
         """Whether it is more than one file: several sources, a directory, a prefix or a pattern.
 
-        A target with `*` is a pattern where the destination is a directory; else it is one key.
+        A target with `*` is a pattern where the destination is a directory; else it is one key,
+        unless it ends with `*`, as no key may here.
         """
         if len(self.sources) > 1:
             return True
@@ -62,4 +63,5 @@ class Chosen:
     def _is_pattern(self, source: str) -> bool:
         from s3vend.listing.pattern import pattern_of
 
-        return source.startswith(S3) and self._is_into and pattern_of(source) is not None
+        may_be = source.startswith(S3) and (self._is_into or source.endswith("*"))
+        return may_be and pattern_of(source) is not None
