@@ -173,6 +173,9 @@ def test_ctrl_c_ends_an_upload_of_stdin_and_leaves_no_parts(serve: Serve, tmp_pa
     ("words", "code", "said"),
     [
         (("cp", "s3://b/none", "."), 1, "NoSuchKey|NotFound|404"),
+        (("cp", "s3://b/none", "."), 1, "If it is a prefix, use -r to copy everything below it"),
+        (("cp", "s3://b/none", "-"), 1, "If it is a prefix, use -r and a directory"),
+        (("cp", "s3://b/n*e", "new"), 1, "For a pattern, end the destination with a slash: new/"),
         (("cp", "/no/such/file", "s3://b/up/"), 1, "/no/such/file"),
         (("cp", "-", "s3://b/up/"), 2, "name the key"),
         (("cp", "s3://b/reports/", "."), 2, "s3://b/reports/ is a prefix; use -r"),

@@ -11,6 +11,7 @@ from s3vend.cli.objects.single import (
     check_within,
     copy_one,
     download_one,
+    explain_missing,
     key_of,
     remark_of,
     upload_one,
@@ -134,14 +135,16 @@ def _single(
         return upload_one(options, source, key_of(source, destination), more)
     kept.check_unused("is only for uploads")
     target = parse_key(source)
-    if destination.startswith(S3):
-        return copy_one(options, source, destination, more | {"overwrite": overwrite is not False})
-    if destination == STDIN:
-        from s3vend.cli.objects.stream import stream
+    with explain_missing(source, destination):
+        if destination.startswith(S3):
+            copy_one(options, source, destination, more | {"overwrite": overwrite is not False})
+        elif destination == STDIN:
+            from s3vend.cli.objects.stream import stream
 
-        stream(options.service(), target, sys.stdout.buffer, remark_of(options))
-        return None
-    return download_one(options, target, destination, more, overwrite=overwrite)
+            stream(options.service(), target, sys.stdout.buffer, remark_of(options))
+        else:
+            download_one(options, target, destination, more, overwrite=overwrite)
+    return None
 
 
 def _existing(destination: str, overwrite: bool | None) -> "Existing":  # noqa: FBT001 - as above

@@ -124,6 +124,26 @@ def _put_result(
         say(f"copied {source} to {destination} ({how})")
 
 
+@contextmanager
+def explain_missing(source: str, destination: str) -> Iterator[None]:
+    """If there is no such key, say how a pattern or a prefix is copied."""
+    from s3vend.errors import StorageError
+    from s3vend.listing.pattern import pattern_of
+
+    try:
+        yield
+    except StorageError as error:
+        if error.status != 404 or error.code == "NoSuchBucket":
+            raise
+        if destination == STDIN:
+            hint = "If it is a prefix, use -r and a directory in place of -."
+        elif pattern_of(source) is None:
+            hint = "If it is a prefix, use -r to copy everything below it."
+        else:
+            hint = f"For a pattern, end the destination with a slash: {destination}/"
+        raise Refusal(str(error), REFUSED, lines=(hint,), name=error.code) from None
+
+
 def copy_one(options: Options, source: str, destination: str, more: dict[str, Any]) -> None:
     """Copy an object to another key: S3 itself copies."""
     from s3vend.within.copy import copy_within
