@@ -29,7 +29,7 @@ TYPED: "dict[str, tuple[str, dict[str, Any] | None]]" = {
     "credentials": ("credentials s3://b/k", KEYS | MORE),
     "cp": ("cp FILE s3://b/k", None),
     "rm": ("rm s3://b/k", None),
-    "sync": ("sync s3://b/p/ /none --dry-run", None),
+    "sync": ("sync DIRECTORY s3://b/p/ --dry-run", None),
     "url": ("url s3://b/k", None),
     "plan": ("plan FILE --out FILE.plan", CHANGED | {"notInFile": {"grants": ["g"]}}),
     "apply": ("apply FILE --yes", CHANGED),
@@ -141,7 +141,8 @@ def test_a_command_prints_the_object_that_is_documented(
     file = tmp_path / "vending.yaml"
     file.write_text("version: 1\ngrants: []\n")
     words, answer = TYPED[name]
-    ended = typed(*words.replace("FILE", str(file)).split(), "-o", "json")
+    words = words.replace("FILE", str(file)).replace("DIRECTORY", str(tmp_path))
+    ended = typed(*words.split(), "-o", "json")
     assert (ended.code, ended.err) == (0, ""), ended
     printed, said = ended.json, DOCUMENTED[name]
     if answer is None:
