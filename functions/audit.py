@@ -64,17 +64,15 @@ def vend(request: gateway.Request) -> Answer:
 
     line = look_up(read, request.path("id"), search, given="since" in query)
     answer: Answer = {"record": line.members, **settled_until(search.until, time)}
-    revoked, summaries = None, []
-    for found in Vend.all_of(line):
-        revoked = revoked or standing(time).state
+    if not (made := Vend.all_of(line)):
+        return answer
+    revoked, summaries = standing(time).state, []
+    for found in made:
         around = (found.at - LONGEST_VEND, min(found.at + LONGEST_VEND, time))
         vends = vends_in(reads, found.session_id, since=around[0], until=around[1])
         summaries.append(summary(vends, vends[0].at, revoked))
-    match summaries:
-        case []:
-            return answer
-        case [session]:
-            return answer | {"session": session}
+    if len(summaries) == 1:
+        return answer | {"session": summaries[0]}
     return answer | {"sessions": summaries}
 
 

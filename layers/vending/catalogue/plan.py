@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from vending.catalogue.changes import Change, Entry, Kind
 from vending.catalogue.checks import CHECKS
-from vending.catalogue.proposal import Proposal, Setting, Stored, is_pruned
+from vending.catalogue.proposal import Proposal, Setting, Stored, prunable
 from vending.catalogue.warnings import Warned, first_warnings
 from vending.documents.document import ChangesRequest
 from vending.errors import InvalidRequest
@@ -51,8 +51,8 @@ def _differences(
         before = stored.get(entry.id)
         if entry != before:
             yield Change(kind, entry.id, f"/{kind}s/{position}", before, entry)
-    for id_, before in stored.items():
-        if id_ not in named and is_pruned(kind, before, request):
+    for id_, before in prunable(kind, stored, request).items():
+        if id_ not in named:
             yield Change(kind, id_, f"/{kind}s", before, None)
 
 

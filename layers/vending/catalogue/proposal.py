@@ -161,13 +161,18 @@ def needs_all_grants(
     )
 
 
-def is_pruned(kind: Kind, entry: Entry, request: ChangesRequest) -> bool:
-    """Whether the document removes this stored entry if it does not name it."""
-    return kind in _pruned_lists(request) and request.owner in (None, entry.owner)
+def prunable[E: Entry](
+    kind: Kind, stored: Mapping[str, E], request: ChangesRequest
+) -> dict[str, E]:
+    """The stored entries that the document removes if it does not name them."""
+    if kind not in _pruned_lists(request):
+        return {}
+    return {id_: one for id_, one in stored.items() if request.owner in (None, one.owner)}
 
 
 def _kept[E: Entry](kind: Kind, stored: Mapping[str, E], request: ChangesRequest) -> list[E]:
-    return [one for one in stored.values() if not is_pruned(kind, one, request)]
+    removed = prunable(kind, stored, request)
+    return [one for id_, one in stored.items() if id_ not in removed]
 
 
 def _pruned_lists(request: ChangesRequest) -> frozenset[Kind]:

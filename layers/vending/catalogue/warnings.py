@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from vending.callers.principal import account_of
@@ -72,23 +72,19 @@ def _of_issuers(proposal: Proposal) -> Iterator[Warned]:
 
 
 def _of_grants(proposal: Proposal) -> Iterator[Warned]:
-    first = {_but_its_id(one): f"the stored grant {one.id!r}" for one in proposal.unchanged_grants}
+    first = {one.unnamed(): f"the stored grant {one.id!r}" for one in proposal.unchanged_grants}
     for position, grant in enumerate(proposal.grants):
         at = f"/grants/{position}"
         for code, reason in _of_grantee(grant, proposal):
             yield Warned(code, f"{at}/grantee", reason)
         for code, member, reason in _of_members(grant, proposal):
             yield Warned(code, f"{at}/{member}", reason)
-        same = first.setdefault(_but_its_id(grant), f"{grant.id!r} at {at}")
+        same = first.setdefault(grant.unnamed(), f"{grant.id!r} at {at}")
         if same != f"{grant.id!r} at {at}":
             yield Warned("IdenticalGrant", f"{at}/id", f"allows the same as {same}; remove one")
     for grant in proposal.unchanged_grants:
         for code, reason in _of_grantee(grant, proposal):
             yield Warned(code, "/grants", f"the stored grant {grant.id!r}: {reason}")
-
-
-def _but_its_id(grant: Grant) -> Grant:
-    return replace(grant.undescribed(), id="")
 
 
 def _of_members(grant: Grant, proposal: Proposal) -> Iterator[tuple[str, str, str]]:

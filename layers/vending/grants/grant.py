@@ -1,6 +1,6 @@
 """A grant: who may do what with which keys, and under which conditions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -122,6 +122,10 @@ class Grant(Described):
             "scope": str(self.scope),
             "permission": self.permission.value,
         } | {name: value for name, value in members.items() if value is not None}
+
+    def unnamed(self) -> "Grant":
+        """Return what the grant allows and to whom, the same for grants that differ in names."""
+        return replace(self.undescribed(), id="")
 
     def as_seen(self, scope: Keys) -> dict[str, object]:
         """Return what a caller sees of its grant; ``scope`` has the caller's variables filled in.

@@ -120,9 +120,9 @@ def _more(
     wider: Literal["widened", "narrowed"],
 ) -> Iterator[Difference]:
     """What the grants of ``more`` open and those of ``less`` do not, or under stricter terms."""
-    stands = {_but_its_id(one.grant): one for one in less.openings}
+    stands = {one.grant.unnamed(): one for one in less.openings}
     for opening in more.openings:
-        same = stands.get(_but_its_id(opening.grant))
+        same = stands.get(opening.grant.unnamed())
         if same and same.population == opening.population and _terms(opening, same, more, less):
             continue
         near = sorted(less.near(opening.pattern), key=lambda one: len(one.pattern.terms))
@@ -134,10 +134,6 @@ def _more(
                 if found := _beyond(opening, others, allowing):
                     yield replace(found, kind=kind, permission=part)
                     break
-
-
-def _but_its_id(grant: Grant) -> Grant:
-    return replace(grant.undescribed(), id="")
 
 
 def _beyond(
