@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from s3vend.http.wire import Answer
-from s3vend.presigning.urls import Url, urls_of
+from s3vend.presigning.batches import presign_urls
+from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
 from s3vend.transfer.storage import Lifetimes, send_with_retries
 
@@ -21,12 +22,7 @@ def send_signed(
     """
 
     def sign() -> Url:
-        answer = lifetimes.request(
-            lambda seconds: service.ask(
-                "presigned-urls", {"expiresIn": seconds, "requests": [dict(request)]}
-            )
-        )
-        [url] = urls_of(answer["urls"], 1, service.settings.url)
+        [url] = lifetimes.request(lambda seconds: presign_urls(service, [request], seconds))
         return url
 
     return send_with_retries(action, None, sign, send, service.patience)

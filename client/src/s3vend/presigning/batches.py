@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from s3vend.errors import InvalidRequest, S3VendError
-from s3vend.presigning.urls import Form, Url, counted, form_of, url_of
+from s3vend.presigning.urls import Form, Url, counted, form_of, url_of, urls_of
 from s3vend.service.connect import Service
 
 BATCH, COMPACT = 1_000, 10_000  # URLs in one request: in the full and in the compact form
@@ -23,6 +23,12 @@ def presign_requests(
     """Presign each request, in the same order."""
     for at in range(0, len(requests), BATCH):
         yield from _presign_batch(service, requests[at : at + BATCH], seconds)
+
+
+def presign_urls(service: Service, requests: Sequence[Request], seconds: int) -> list[Url]:
+    """Presign requests of one batch, none of which is for a form, in the same order."""
+    answer = service.ask("presigned-urls", {"expiresIn": seconds, "requests": list(requests)})
+    return urls_of(answer["urls"], len(requests), service.settings.url)
 
 
 def presign_below(

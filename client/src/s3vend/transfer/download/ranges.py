@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from s3vend.errors import ObjectChanged, TransferError
 from s3vend.http.wire import BLOCK, Answer, TranslateErrors, lower_names
-from s3vend.presigning.urls import Url, urls_of
+from s3vend.presigning.batches import presign_urls
+from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
 from s3vend.transfer.download.checksum import Checksum, checksum_of
 from s3vend.transfer.storage import Lifetimes, send_with_retries
@@ -145,9 +146,4 @@ def head_request(target: str, **members: object) -> Request:
 
 
 def _presign(service: Service, lifetimes: Lifetimes, requests: Sequence[Request]) -> list[Url]:
-    answer = lifetimes.request(
-        lambda seconds: service.ask(
-            "presigned-urls", {"expiresIn": seconds, "requests": list(requests)}
-        )
-    )
-    return urls_of(answer["urls"], len(requests), service.settings.url)
+    return lifetimes.request(lambda seconds: presign_urls(service, requests, seconds))

@@ -4,7 +4,8 @@ from hashlib import md5
 
 from s3vend.errors import StorageError, Unreachable
 from s3vend.http.wire import Answer
-from s3vend.presigning.urls import Url, urls_of
+from s3vend.presigning.batches import presign_urls
+from s3vend.presigning.urls import Url
 from s3vend.transfer.storage import Lifetimes, send_with_retries
 from s3vend.transfer.upload.sending import Uploaded, UploadJob, etag_if_there
 
@@ -26,12 +27,7 @@ def put_whole(job: UploadJob) -> Uploaded:
     }
 
     def sign() -> Url:
-        answer = lifetimes.request(
-            lambda seconds: job.service.ask(
-                "presigned-urls", {"expiresIn": seconds, "requests": [request]}
-            )
-        )
-        [url] = urls_of(answer["urls"], 1, job.service.settings.url)
+        [url] = lifetimes.request(lambda seconds: presign_urls(job.service, [request], seconds))
         return url
 
     def send(url: Url) -> Answer:
