@@ -58,7 +58,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("errors", "files", "http", "service", "presigning", "listing", "tree", "within"),
         *("transfer", "transfer/many", "copying/planning"),
     ),
-    "removal": ("errors", "http", "listing", "presigning", "service", "transfer", "transfer/many"),
+    "removal": ("errors", "http", "listing", "service", "transfer/many"),
     FACE: (
         "problem",
         "errors",

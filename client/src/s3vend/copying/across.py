@@ -1,18 +1,17 @@
 """From a prefix of S3 to another one: S3 itself copies."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.roots import Prefix
-from s3vend.copying.upward import readable
+from s3vend.copying.upward import IntoS3, readable
 from s3vend.copying.wishes import Wishes
 from s3vend.errors import StorageError
 from s3vend.http.lanes import Lanes
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service
-from s3vend.transfer.many.away import Away
-from s3vend.transfer.many.jobs import Existing, Job, Result, Signature, Way, existing
+from s3vend.transfer.many.jobs import ByName, Existing, Job, Result, Signature, Way, existing
 from s3vend.transfer.many.tally import Tally
 from s3vend.transfer.state import Remark
 from s3vend.within.copy import copy_object
@@ -20,7 +19,7 @@ from s3vend.within.session import CopySession
 
 
 @dataclass(frozen=True, slots=True)
-class Across:
+class Across(IntoS3):
     """The two sides of a copy within S3."""
 
     source: Prefix
@@ -56,50 +55,15 @@ class Across:
         )
         return Copying(self.destination.address, session, self.wishes.existing, self.remark)
 
-    def deletions(self, names: Iterable[str]) -> Iterator[Planned]:
-        """Yield the jobs that delete objects."""
-        return (Job(name, 0, None) for name in names)
-
-    def away(self) -> Way:
-        """Return how an object is deleted."""
-        return Away(self.destination.address, self.service)
-
-    def stamp(self, job: Job) -> tuple[object, ...]:
-        """Return what recognises an object in a later run."""
-        assert isinstance(job.source, Listed)
-        return job.name, job.source.etag, job.size
-
-    def has_arrived(self, job: Job) -> bool:
-        """Whether an object that an earlier run copied is still there: S3 is not asked."""
-        del job
-        return True
-
-    def clean(self, mark: str) -> None:
-        """Do nothing: a killed run leaves nothing half in S3."""
-
 
 @dataclass(frozen=True, slots=True)
-class Copying:
+class Copying(ByName):
     """Copies by a session that reads the source and writes the destination."""
 
-    prefix: str
     session: CopySession
     existing: Existing
     remark: Remark
     method: str = ""
-
-    def key(self, job: Job) -> str:
-        """Return the key below the prefix."""
-        return job.name
-
-    def shared(self) -> Mapping[str, object]:
-        """Return nothing: there are no URLs."""
-        return {}
-
-    def own(self, job: Job) -> Mapping[str, object]:
-        """Return nothing."""
-        del job
-        return {}
 
     def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
         """Copy an object."""
@@ -113,10 +77,6 @@ class Copying:
                 raise
             return existing(job, self.existing, f"{target} already exists")
         return Result("copied", job.name, job.size)
-
-    def large(self, job: Job) -> Result:
-        """Is never called."""
-        raise AssertionError(job.name)
 
 
 def same_time(listed: Listed, other: Listed) -> bool:

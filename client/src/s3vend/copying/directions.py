@@ -34,9 +34,6 @@ class Direction(Protocol):
     def away(self) -> Way:
         """Return how a job deletes."""
 
-    def stamp(self, job: Job) -> tuple[object, ...]:
-        """Return what recognises a file in a later run."""
-
     def has_arrived(self, job: Job) -> bool:
         """Whether what an earlier run copied is still there, as far as can be told."""
 

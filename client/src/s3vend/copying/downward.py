@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from s3vend.copying.planning.plan import Differ, Found, Plan, Planned
-from s3vend.copying.planning.times import nanoseconds
+from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.roots import Prefix
 from s3vend.copying.wishes import Wishes
 from s3vend.files.below import Below
@@ -16,7 +15,7 @@ from s3vend.transfer.many.down import Down
 from s3vend.transfer.many.jobs import Job, Result, Way
 from s3vend.transfer.many.tally import Tally
 from s3vend.transfer.state import Remark
-from s3vend.tree.found import Skipped
+from s3vend.tree.found import Found, Skipped
 from s3vend.tree.names import Names
 from s3vend.tree.probe import probe
 from s3vend.tree.rules import HERE
@@ -77,11 +76,6 @@ class Downward:
         """Return a way for nothing: `deletions` has deleted the files already."""
         return Down(self.source.address, self.destination, self._open, "", self.service)
 
-    def stamp(self, job: Job) -> tuple[object, ...]:
-        """Return what recognises an object in a later run."""
-        assert isinstance(job.source, Listed)
-        return job.name, job.source.etag, job.size
-
     def has_arrived(self, job: Job) -> bool:
         """Whether the file that an earlier run wrote is still there, as it was."""
         assert isinstance(job.source, Listed)
@@ -89,7 +83,7 @@ class Downward:
             status = os.lstat(self.destination / job.name)
         except OSError:
             return False
-        return status.st_size == job.size and status.st_mtime_ns <= nanoseconds(job.source)
+        return status.st_size == job.size and status.st_mtime_ns <= job.source.modified_ns
 
     def clean(self, mark: str) -> None:
         """Remove the unfinished files of a run that was killed."""

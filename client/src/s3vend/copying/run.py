@@ -99,7 +99,7 @@ class _Run:
         def report(job: Job | None, result: Result) -> None:
             self.count.add(result)
             if job is not None and job.source and result.action == "copied":
-                journal.add(*self._direction.stamp(job))
+                journal.add(*job.stamp)
 
         self._transfer(
             lambda: self._direction.way(self._tally, journal.mark), self._missing(journal), report
@@ -131,7 +131,7 @@ class _Run:
                 yield one
 
     def _has(self, journal: Journal, job: Job) -> bool:
-        return journal.has(*self._direction.stamp(job)) and self._direction.has_arrived(job)
+        return journal.has(*job.stamp) and self._direction.has_arrived(job)
 
     def _planned(self) -> Iterator[Planned]:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from s3vend.copying.planning.given import file_at, once_each
-from s3vend.copying.planning.plan import Differ, Found, Plan, Planned
+from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.roots import Local, Prefix, Root
 from s3vend.copying.wishes import Wishes
 from s3vend.errors import AccessDenied, ServiceError
@@ -19,14 +19,38 @@ from s3vend.transfer.many.jobs import Job, Way
 from s3vend.transfer.many.tally import Tally
 from s3vend.transfer.many.up import Up
 from s3vend.transfer.state import Remark
-from s3vend.tree.found import LocalFile
+from s3vend.tree.found import Found
 from s3vend.tree.walk import walk
 
 WRITING = ("WRITE", "READWRITE")
 
 
+class IntoS3:
+    """What all copies to S3 have in common: how they delete there, and what one leaves."""
+
+    __slots__ = ()
+    destination: Prefix
+    service: Service
+
+    def deletions(self, names: Iterable[str]) -> Iterator[Planned]:
+        """Yield the jobs that delete objects."""
+        return (Job(name, 0, None) for name in names)
+
+    def away(self) -> Way:
+        """Return how an object is deleted."""
+        return Away(self.destination.address, self.service)
+
+    def has_arrived(self, job: Job) -> bool:
+        """Whether what an earlier run copied is still there: S3 is not asked."""
+        del job
+        return True
+
+    def clean(self, mark: str) -> None:
+        """Do nothing: a killed run leaves nothing half in S3."""
+
+
 @dataclass(frozen=True, slots=True)
-class Upward:
+class Upward(IntoS3):
     """The two sides of an upload."""
 
     source: Local
@@ -76,27 +100,6 @@ class Upward:
             remark=self.remark,
             progress=tally.large,
         )
-
-    def deletions(self, names: Iterable[str]) -> Iterator[Planned]:
-        """Yield the jobs that delete objects."""
-        return (Job(name, 0, None) for name in names)
-
-    def away(self) -> Way:
-        """Return how an object is deleted."""
-        return Away(self.destination.address, self.service)
-
-    def stamp(self, job: Job) -> tuple[object, ...]:
-        """Return what recognises a file in a later run."""
-        assert isinstance(job.source, LocalFile)
-        return job.name, *job.source.stamp
-
-    def has_arrived(self, job: Job) -> bool:
-        """Whether a file that an earlier run sent is still there: S3 cannot be asked."""
-        del job
-        return True
-
-    def clean(self, mark: str) -> None:
-        """Do nothing: a killed run leaves nothing half in S3."""
 
 
 def readable(

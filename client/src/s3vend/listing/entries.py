@@ -15,6 +15,11 @@ class Listed:
     etag: str
     storage_class: str  # such as `STANDARD`
 
+    @property
+    def modified_ns(self) -> int:
+        """When S3 got it, in nanoseconds since 1970."""
+        return int(self.modified.timestamp()) * 10**9 + self.modified.microsecond * 1000
+
 
 @dataclass(frozen=True, slots=True)
 class CommonPrefix:

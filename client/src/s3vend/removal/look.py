@@ -5,60 +5,35 @@ from dataclasses import dataclass, field
 
 from s3vend.errors import AccessDenied, StorageError
 from s3vend.http.lanes import Lanes
-from s3vend.http.wire import Answer
 from s3vend.listing.head import is_listed
-from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
 from s3vend.transfer.many.engine import Engine
-from s3vend.transfer.many.jobs import Job, Result, Signature
+from s3vend.transfer.many.jobs import ByName, Job, Result, Signature, send_job
 from s3vend.transfer.many.signing import Signer
 from s3vend.transfer.many.tally import Tally
-from s3vend.transfer.storage import send_with_retries
 
 REFUSALS = 20  # of parts of a batch, after which no smaller parts are tried
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Look(ByName):
     """Asks for the properties of objects, and keeps what S3 answers, by their names."""
 
-    prefix: str
     service: Service
     exists: dict[str, bool | None] = field(default_factory=dict)  # None: S3 does not say
     method: str = "HEAD"
 
-    def key(self, job: Job) -> str:
-        """Return the key below the prefix."""
-        return job.name
-
-    def shared(self) -> Mapping[str, object]:
-        """Return nothing: no members are needed."""
-        return {}
-
-    def own(self, job: Job) -> Mapping[str, object]:
-        """Return nothing."""
-        del job
-        return {}
-
     def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
         """Ask for one object."""
-
-        def send(url: Url) -> Answer:
-            return lanes.send("HEAD", url.url, url.headers)
-
-        action = f"find {self.prefix}{job.name}"
+        action, patience = f"find {self.prefix}{job.name}", self.service.patience
         try:
-            send_with_retries(action, signature.url, signature.renew, send, self.service.patience)
+            send_job(action, self.method, signature, lanes, patience)
             self.exists[job.name] = True
         except StorageError as error:
             if error.status not in (403, 404):
                 raise
             self.exists[job.name] = False if error.status == 404 else None
         return Result("skipped", job.name)
-
-    def large(self, job: Job) -> Result:
-        """Is never called: nothing is read."""
-        raise AssertionError(job.name)
 
 
 def existing(

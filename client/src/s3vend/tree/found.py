@@ -15,6 +15,11 @@ class LocalFile:
     mtime_ns: int  # when it was written last, in nanoseconds since 1970
     stamp: tuple[int, ...]  # changes when the file is written or replaced
 
+    @classmethod
+    def of(cls, relative: str, path: Path, status: os.stat_result) -> "LocalFile":
+        """Return the file with this status."""
+        return cls(relative, path, status.st_size, status.st_mtime_ns, stamp_of(status))
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -32,6 +37,9 @@ class Skipped:
         if self.is_empty:
             return False
         return relative == name or relative.startswith(f"{name}/")
+
+
+Found = LocalFile | Skipped
 
 
 def stamp_of(status: os.stat_result) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from s3vend.errors import TransferError
 from s3vend.files.part_names import is_part_name
 from s3vend.tree.filters import EVERYTHING, Filters
-from s3vend.tree.found import LeftOut, LocalFile, Skipped, stamp_of
+from s3vend.tree.found import Found, LeftOut, LocalFile, Skipped
 from s3vend.tree.rules import key_fault
 
 KEY_BYTES = 1024  # of a key, in UTF-8
@@ -25,7 +25,6 @@ KINDS = {
     stat.S_IFBLK: "a device",
     stat.S_IFCHR: "a device",
 }
-Found = LocalFile | Skipped
 
 
 def walk(
@@ -152,8 +151,7 @@ class _Walk:
             return level
         if not os.access(path, os.R_OK, effective_ids=BY_EFFECTIVE_USER):
             raise LeftOut("it cannot be read: Permission denied")
-        size, written = status.st_size, status.st_mtime_ns
-        return LocalFile(relative, Path(path), size, written, stamp_of(status))
+        return LocalFile.of(relative, Path(path), status)
 
 
 def _is_link(status: os.stat_result) -> bool:

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from s3vend.errors import TransferError
-from s3vend.tree.found import LocalFile, Skipped, stamp_of
+from s3vend.tree.found import Found, LocalFile, Skipped
 from s3vend.tree.rules import key_fault
-
-Found = LocalFile | Skipped
 
 
 def file_at(path: Path) -> LocalFile:
@@ -26,7 +24,7 @@ def file_at(path: Path) -> LocalFile:
         raise TransferError(f"{path} is neither a file nor a directory.")
     if reason := key_fault(path.name, windows=False):
         raise TransferError(f"{path} cannot be copied: its name {reason.removeprefix('it ')}.")
-    return LocalFile(path.name, path, status.st_size, status.st_mtime_ns, stamp_of(status))
+    return LocalFile.of(path.name, path, status)
 
 
 def once_each(sources: Iterable[Iterable[Found]]) -> Iterator[Found]:

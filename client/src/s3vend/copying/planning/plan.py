@@ -12,11 +12,10 @@ from s3vend.copying.planning.merge import merged
 from s3vend.errors import TransferError
 from s3vend.listing.entries import Listed
 from s3vend.transfer.many.jobs import Action, Job, Result
-from s3vend.tree.found import LocalFile, Skipped
+from s3vend.tree.found import Found, LocalFile, Skipped
 from s3vend.tree.names import Names, Refused
 
 ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")  # GLACIER_IR can be read at once
-Found = LocalFile | Skipped
 Planned = Job | Result
 Differ = Callable[[LocalFile, Listed], bool]
 
@@ -133,7 +132,7 @@ def _relative(found: Found) -> str:
 
 
 def _is_marker(listed: Listed) -> bool:
-    """Whether it is what some programs write for a directory, such as that of the whole copy."""
+    """Whether it is an object that some programs write to mark a directory."""
     return listed.key.endswith("/")
 
 

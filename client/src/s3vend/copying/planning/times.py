@@ -13,9 +13,4 @@ def differs(file: LocalFile, listed: Listed) -> bool:
     The rule is one for both directions. So an object that was replaced by one of the same size is
     not downloaded over an older file; with ``checksum``, the content is compared.
     """
-    return file.size != listed.size or file.mtime_ns > nanoseconds(listed)
-
-
-def nanoseconds(listed: Listed) -> int:
-    """Return when S3 got the object, in nanoseconds since 1970."""
-    return int(listed.modified.timestamp()) * 10**9 + listed.modified.microsecond * 1000
+    return file.size != listed.size or file.mtime_ns > listed.modified_ns

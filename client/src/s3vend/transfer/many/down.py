@@ -22,15 +22,13 @@ from s3vend.files.below import Below
 from s3vend.http.lanes import Lanes
 from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
-from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
 from s3vend.transfer.download.checksum import Comparison, checksum_of
 from s3vend.transfer.download.get import download
-from s3vend.transfer.many.jobs import Existing, Job, Result, Signature, existing
+from s3vend.transfer.many.jobs import Existing, Job, Result, Signature, existing, send_job
 from s3vend.transfer.many.landing import explained, write_whole, written_at
 from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import Remark
-from s3vend.transfer.storage import send_with_retries
 from s3vend.transfer.upload.pieces import Space
 
 MEMORY = 64 * 1024 * 1024  # bytes of objects in memory
@@ -109,12 +107,9 @@ class Down:
         target, etag = job.source.target, job.source.etag
         condition = {"If-Match": etag} if etag else {}
 
-        def send(url: Url) -> Answer:
-            return lanes.send("GET", url.url, {**url.headers, **condition})
-
         try:
-            answer = send_with_retries(
-                f"read {target}", signature.url, signature.renew, send, self.service.patience
+            answer = send_job(
+                f"read {target}", self.method, signature, lanes, self.service.patience, condition
             )
         except StorageError as error:
             if error.status == 412:

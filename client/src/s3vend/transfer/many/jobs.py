@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from s3vend.http.lanes import Lanes
+from s3vend.http.patience import Patience
+from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
 from s3vend.presigning.urls import Url
+from s3vend.transfer.storage import send_with_retries
 from s3vend.tree.found import LocalFile
 
 Existing = Literal["replace", "skip", "fail"]  # what happens where a file or an object is already
 Action = Literal["copied", "deleted", "skipped", "failed"]
+_NOTHING: Mapping[str, str] = {}
 SMALL = 16 * 1024 * 1024  # bytes up to which a file is sent or read in one request
 
 
@@ -40,6 +44,14 @@ class Job:
         """Whether its bytes are too many for one request."""
         return self.size > SMALL
 
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """What recognises it in a later run."""
+        if isinstance(self.source, LocalFile):
+            return self.name, *self.source.stamp
+        assert self.source is not None, "nobody asks for what is deleted"
+        return self.name, self.source.etag, self.size
+
 
 def existing(job: Job, wish: Existing, text: str) -> Result:
     """Return the result for a file that is already there, and is not replaced."""
@@ -57,6 +69,22 @@ class Signature(Protocol):
 
     def renew(self) -> Url:
         """Return a new one, since S3 refused the last one or it expires."""
+
+
+def send_job(
+    action: str,
+    method: str,
+    signature: Signature,
+    lanes: Lanes,
+    patience: Patience,
+    headers: Mapping[str, str] = _NOTHING,
+) -> Answer:
+    """Send a request without a body by the URL of a job; raises as `send_with_retries`."""
+
+    def send(url: Url) -> Answer:
+        return lanes.send(method, url.url, {**url.headers, **headers})
+
+    return send_with_retries(action, signature.url, signature.renew, send, patience)
 
 
 class Way(Protocol):
@@ -84,3 +112,27 @@ class Way(Protocol):
 
     def large(self, job: Job) -> Result:
         """Transfer a file in parts, with URLs of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByName:
+    """A way for jobs whose names are keys: each takes one request, which has no members."""
+
+    prefix: str
+
+    def key(self, job: Job) -> str:
+        """Return the key below the prefix."""
+        return job.name
+
+    def shared(self) -> Mapping[str, object]:
+        """Return nothing."""
+        return {}
+
+    def own(self, job: Job) -> Mapping[str, object]:
+        """Return nothing."""
+        del job
+        return {}
+
+    def large(self, job: Job) -> Result:
+        """Is never called: no file is too large for one request."""
+        raise AssertionError(job.name)

@@ -53,8 +53,7 @@ def written_at(source: Listed, headers: Mapping[str, str]) -> int:
 
     A time after that is not one, and would make the file look newer than the object.
     """
-    listed = int(source.modified.timestamp()) * 10**9 + source.modified.microsecond * 1000
     match = _MTIME.fullmatch(headers.get("x-amz-meta-mtime", ""))
     if match is None:
-        return listed
-    return min(listed, int(match[1]) * 10**9 + int(f"{match[2] or '':0<9}"))
+        return source.modified_ns
+    return min(source.modified_ns, int(match[1]) * 10**9 + int(f"{match[2] or '':0<9}"))
