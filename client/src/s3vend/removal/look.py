@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from s3vend.errors import AccessDenied, StorageError
+from s3vend.errors import StorageError
 from s3vend.http.lanes import Lanes
 from s3vend.listing.head import is_listed
+from s3vend.removal.halves import Halves
 from s3vend.service.connect import Service
 from s3vend.transfer.many.engine import Engine
 from s3vend.transfer.many.jobs import ByName, Job, Result, Signature, send_job
 from s3vend.transfer.many.signing import Signer
 from s3vend.transfer.many.tally import Tally
-
-REFUSALS = 20  # of parts of a batch, after which no smaller parts are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +44,13 @@ def existing(
         StorageError: S3 refuses the list.
         ServiceError, Unreachable, IdentityError: as `connect`.
     """
-    look, refused = Look(prefix, service), 0
+    look = Look(prefix, service)
 
     def ask(names: Sequence[str]) -> None:
-        nonlocal refused
         engine = Engine(look, Signer(service, look), service.wire, parallel, Tally())
-        try:
-            engine.run([Job(name, 0, None) for name in names], lambda *_: None)
-        except AccessDenied:  # of all, though perhaps only one may not be read
-            refused += 1
-            half = len(names) // 2
-            if half and refused < REFUSALS:
-                ask(names[:half])
-                ask(names[half:])
+        engine.run([Job(name, 0, None) for name in names], lambda *_: None)
 
-    ask(names)
+    Halves().run(names, ask, lambda *_: None)
     for name, found in look.exists.items():
         if found is None:
             look.exists[name] = is_listed(f"{prefix}{name}", service)

@@ -12,7 +12,8 @@ from s3vend.errors import (
 )
 from s3vend.http.wire import Answer
 from s3vend.listing.globs import nothing_at
-from s3vend.removal.look import REFUSALS, existing
+from s3vend.removal.halves import Halves
+from s3vend.removal.look import existing
 from s3vend.removal.targets import Group
 from s3vend.service.connect import Service
 from s3vend.transfer.many.away import Away
@@ -40,7 +41,7 @@ class Removal:
     ) -> None:
         self._service, self._report, self._tally = service, report, tally
         self._dry_run, self._lock, self._count = dry_run, threading.Lock(), 0
-        self._refusals, self._unclear = 0, set[str]()
+        self._halves, self._unclear = Halves(), set[str]()
         self.markers = 0  # delete markers, which S3 makes in buckets that keep versions
         self.unknown = 0  # named objects of which nobody can tell whether they existed
 
@@ -108,17 +109,15 @@ class Removal:
 
     def _delete_allowed(self, prefix: str, names: Sequence[str]) -> None:
         """Delete the names that the service does not refuse, which refuses a batch as a whole."""
-        try:
-            self._delete(prefix, [Job(name, 0, None) for name in names])
-        except AccessDenied as error:
-            self._refusals += 1
-            half = len(names) // 2
-            if not half or self._refusals >= REFUSALS:
-                for name in names:
-                    self._fail(f"{prefix}{name}", error.problem.detail)
-                return
-            self._delete_allowed(prefix, names[:half])
-            self._delete_allowed(prefix, names[half:])
+
+        def attempt(some: Sequence[str]) -> None:
+            self._delete(prefix, [Job(name, 0, None) for name in some])
+
+        def refuse(some: Sequence[str], error: AccessDenied) -> None:
+            for name in some:
+                self._fail(f"{prefix}{name}", error.problem.detail)
+
+        self._halves.run(names, attempt, refuse)
 
     def _delete(self, prefix: str, jobs: Iterable[Job]) -> None:
         def report(job: Job | None, result: Result) -> None:

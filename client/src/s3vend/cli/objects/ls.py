@@ -10,7 +10,7 @@ from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import prefixes
 from s3vend.cli.terminal.ending import say
 from s3vend.cli.terminal.refusal import REFUSED, Refusal
-from s3vend.cli.terminal.text import duration_text, put, put_json, put_table
+from s3vend.cli.terminal.text import counted, duration_text, put, put_json, put_table
 from s3vend.service.pages import pages
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _entries(
 
 
 def _why_not(service: "Service", key: str, error: "S3VendError") -> str:
-    """Return why there is no such object, if a list can tell."""
+    """Return why the object does not exist; empty if no list can tell."""
     from s3vend.errors import S3VendError, StorageError
     from s3vend.listing.head import is_listed
     from s3vend.listing.objects import first_object
@@ -133,7 +133,7 @@ def _put(options: Options, entries: "Iterator[Listed | CommonPrefix]", *, long: 
             objects, size = objects + 1, size + entry.size
         put(_long(entry) if long else entry.target)
     if long and count and not options.quiet:
-        say(f"{objects:,} object{'' if objects == 1 else 's'}, {size:,} bytes")
+        say(f"{counted(objects, 'object')}, {size:,} bytes")
     return count
 
 

@@ -12,7 +12,7 @@ from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import prefixes
 from s3vend.cli.terminal.ending import confirm, say
 from s3vend.cli.terminal.refusal import REFUSED, Refusal
-from s3vend.cli.terminal.text import put, put_json
+from s3vend.cli.terminal.text import counted, put, put_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,13 +82,13 @@ def rm(
 
 
 def _ask(targets: "Sequence[str]") -> None:
-    """Show what is to be deleted, and ask; nothing to delete is no question."""
+    """Show what would be deleted, and ask, unless it is nothing."""
     unique = list(dict.fromkeys(targets))
     if not unique:
         return
     more = [f"  and {len(unique) - SHOWN:,} more"] if len(unique) > SHOWN else []
     say("this deletes", *(f"  {target}" for target in unique[:SHOWN]), *more)
-    if not confirm(f"Delete {_objects(len(unique))}?"):
+    if not confirm(f"Delete {counted(len(unique), 'object')}?"):
         raise Refusal("nothing is deleted", REFUSED)
 
 
@@ -111,7 +111,7 @@ class _Removed:
     @property
     def failure(self) -> str:
         """The sentence for the end if something failed."""
-        return f"{_objects(self.failed)} could not be deleted"
+        return f"{counted(self.failed, 'object')} could not be deleted"
 
     def add(self, result: "Result") -> None:
         """Take a result, whose name is the target."""
@@ -150,20 +150,16 @@ class _Removed:
             return
         if self.options.quiet or not self.count:
             return
-        say(f"{'would delete' if self.dry_run else 'deleted'} {_objects(self.deleted)}")
+        say(f"{'would delete' if self.dry_run else 'deleted'} {counted(self.deleted, 'object')}")
         if markers:
             say(f"the bucket keeps versions: {markers:,} of them are below a delete marker now")
         if unknown:
-            say(f"{_objects(unknown)} may not have existed: without READ, nobody can tell")
+            say(f"{counted(unknown, 'object')} may not have existed: without READ, nobody can tell")
 
     def _keep(self, action: str, target: str, reason: str = "") -> None:
         if self.options.is_json:
             members = {"action": action, "target": target}
             self.results.append(members | ({"reason": reason} if reason else {}))
-
-
-def _objects(count: int) -> str:
-    return "1 object" if count == 1 else f"{count:,} objects"
 
 
 def add(app: typer.Typer) -> None:

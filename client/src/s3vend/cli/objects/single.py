@@ -10,7 +10,7 @@ from s3vend.cli.terminal.arguments import parse_key
 from s3vend.cli.terminal.bar import bar
 from s3vend.cli.terminal.command import STDIN, Options
 from s3vend.cli.terminal.ending import confirm, say
-from s3vend.cli.terminal.refusal import INTERRUPTED, REFUSED, Refusal
+from s3vend.cli.terminal.refusal import REFUSED, Refusal, interrupted
 from s3vend.cli.terminal.text import put_json
 
 S3 = "s3://"
@@ -89,7 +89,7 @@ def _explain_resume(local: str, remarks: Sequence[str]) -> Iterator[None]:
 
         if local == STDIN or any(CANNOT_RESUME in remark for remark in remarks):
             raise
-        raise Refusal("interrupted; run the same command again to resume", INTERRUPTED) from None
+        raise interrupted() from None
 
 
 def remark_of(options: Options, remarks: list[str] | None = None) -> "Remark":
@@ -126,7 +126,7 @@ def _put_result(
 
 @contextmanager
 def explain_missing(source: str, destination: str) -> Iterator[None]:
-    """If there is no such key, say how a pattern or a prefix is copied."""
+    """Add to the refusal of a key that is not there how to copy a pattern or a prefix."""
     from s3vend.errors import StorageError
     from s3vend.listing.pattern import pattern_of
 

@@ -34,6 +34,11 @@ class Refusal(Exception):
         super().__init__("\n".join(map(printable, (message, *lines))))
 
 
+def interrupted() -> Refusal:
+    """Return the error after Ctrl-C in what the same command resumes."""
+    return Refusal("interrupted; run the same command again to resume", INTERRUPTED)
+
+
 def code_of(error: "S3VendError") -> int:
     """Return the exit code for an error of the client."""
     from s3vend import errors

@@ -141,3 +141,8 @@ def duration_text(seconds: object) -> str:
         if seconds and seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def counted(count: int, what: str) -> str:
+    """Return so many of what is counted, such as `1 file` or `2,000 files`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from s3vend.cli.terminal.bar import live_line, size_text
 from s3vend.cli.terminal.command import Options
 from s3vend.cli.terminal.ending import say
-from s3vend.cli.terminal.refusal import INTERRUPTED, REFUSED, Refusal
-from s3vend.cli.terminal.text import put, put_json
+from s3vend.cli.terminal.refusal import REFUSED, Refusal, interrupted
+from s3vend.cli.terminal.text import counted, put, put_json
 from s3vend.cli.trees.total import Pace
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def copy_many(
         done = joined([run(one, end, wishes, service) for one in roots])
     _put_summary(options, sources, destination, done)
     if done.failed:
-        raise Refusal(f"{_files(done.failed)} could not be copied", REFUSED)
+        raise Refusal(f"{counted(done.failed, 'file')} could not be copied", REFUSED)
 
 
 def _put_summary(
@@ -89,11 +89,7 @@ def _summary(done: "Synced") -> str:
         for name, count in counts.items()
         if count
     ]
-    return ", ".join([f"{verb} {_files(done.copied)} ({size_text(done.size)})", *others])
-
-
-def _files(count: int) -> str:
-    return f"{count:,} file{'' if count == 1 else 's'}"
+    return ", ".join([f"{verb} {counted(done.copied, 'file')} ({size_text(done.size)})", *others])
 
 
 def _members(result: "Result") -> dict[str, object]:
@@ -107,4 +103,4 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Refusal("interrupted; run the same command again to resume", INTERRUPTED) from None
+        raise interrupted() from None
