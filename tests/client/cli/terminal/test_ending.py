@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +239,21 @@ def test_a_remark_is_one_line_for_each_text(capsys: pytest.CaptureFixture[str]) 
     assert len(capsys.readouterr().err.splitlines()) == 1
     say("first", "second")
     assert capsys.readouterr().err == "s3vend: first\nsecond\n"
+
+
+def test_lines_of_both_streams_stay_in_order_where_both_go_to_one_file(tmp_path: Path) -> None:
+    """Python keeps lines for a file back; users of `> log 2>&1` would read them at the end."""
+    program = (
+        "from s3vend.cli.terminal.ending import put_failure, say\n"
+        "from s3vend.cli.terminal.failure import failure_of\n"
+        "from s3vend.cli.terminal.refusal import Refusal\n"
+        "from s3vend.cli.terminal.text import put\n"
+        "put('one'); say('two'); put('three'); put_failure(failure_of(Refusal('four'), 2))\n"
+    )
+    settings = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with (tmp_path / "log").open("wb") as log:
+        subprocess.run(  # noqa: S603 - this very interpreter
+            [sys.executable, "-c", program], stdout=log, stderr=log, env=settings, check=True
+        )
+    told = (tmp_path / "log").read_text().splitlines()
+    assert told == ["one", "s3vend: two", "three", "s3vend: four"]

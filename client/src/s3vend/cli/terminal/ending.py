@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -81,8 +81,12 @@ def confirm(question: str) -> bool:
 def _write(text: str, *, end: str = "\n", first: str | None = None, fit: bool = True) -> None:
     """Write lines to stderr; at a terminal, each as lines that end between words.
 
-    ``first`` is the colour of the first line.
+    What stdout got before comes before them, wherever both lead. ``first`` is the colour of the
+    first line.
     """
+    if sys.stdout is not None:
+        with suppress(OSError):  # the reader has closed it, as the next line for it will say
+            sys.stdout.flush()
     limit, lines = columns_of(sys.stderr) if fit else None, list[str]()
     for number, line in enumerate(printable_lines(text).split("\n")):
         indent = len(line) - len(line.lstrip())
