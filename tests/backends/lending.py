@@ -11,9 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
@@ -29,6 +27,7 @@ from local.stack.deploy import Stack, deploy
 from local.stack.seed import BUCKET
 from tests.backends.seaweedfs import ONCE, REGION, SeaweedFS, running
 from tests.support.make import ACCOUNT, ROLE_ARN
+from tests.support.running.server import Answers, answering
 from tests.support.stack.policies import stack
 
 CALLER = "arn:aws:iam::000000000000:user/root"  # as SeaweedFS calls who has its root keys
@@ -120,30 +119,16 @@ def _answer(told: Mapping[str, Any]) -> bytes:
 def asking(sts: WithoutAccounts) -> Iterator[str]:
     """The address at which the functions ask for sessions."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(Answers):
+        def do_POST(self) -> None:  # noqa: N802 - http.server's name
             form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
             assert form.pop("Action") == "AssumeRole"
             form.pop("Version")
             asked = {name: int(text) if name in NUMBERS else text for name, text in form.items()}
-            body = _answer(sts.assume_role(**asked))
-            self.send_response(200)
-            self.send_header("Content-Type", "text/xml")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(200, _answer(sts.assume_role(**asked)), Content_Type="text/xml")
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Handler) as url:
+        yield url
 
 
 @dataclass(frozen=True, slots=True)

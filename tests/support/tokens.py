@@ -1,12 +1,10 @@
 """Tokens and the keys that sign them, as an issuer makes both."""
 
 import json
-import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
@@ -14,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_algorithms
 
 from tests.support.make import NOW, record
+from tests.support.running.server import Answers, answering
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer import Issuer
 from vending.callers.issuer_keys import named_key
@@ -123,22 +122,11 @@ def served(documents: Mapping[str, object]) -> Iterator[tuple[str, list[str]]]:
     """
     asked: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(Answers):
+        def do_GET(self) -> None:  # noqa: N802 - http.server's name
             asked.append(self.path)
             found = json.dumps(documents.get(self.path)).replace("$URL", url).encode()
-            self.send_response(200 if self.path in documents else 404)
-            self.send_header("Content-Length", str(len(found)))
-            self.end_headers()
-            self.wfile.write(found)
+            self.answer(200 if self.path in documents else 404, found)
 
-        def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - its name
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with answering(Handler) as url:
         yield url, asked
-        server.shutdown()
-        thread.join()
