@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 BUCKET, BODY = os.environ["BUCKET"], os.environ["BODY"]
 IN, OUT, OUTSIDE, STRAY = (os.environ[name] for name in ("IN", "OUT", "OUTSIDE", "STRAY"))
@@ -36,3 +37,26 @@ def run(
         "refused": [attempt(lambda: read(OUTSIDE)), attempt(lambda: write(STRAY))],
     }
     sys.stdout.write(json.dumps(told))
+
+
+def duckdb_database() -> Any:
+    """A database of DuckDB with its extensions httpfs and aws, and with the credentials of the run."""
+    import duckdb  # noqa: PLC0415 - only its own environment has it
+
+    database = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+    for extension in ("httpfs", "aws"):
+        package = __import__(f"duckdb_extension_{extension}")
+        database.execute(
+            f"LOAD '{package.__path__[0]}/extensions/v{duckdb.__version__}/{extension}.duckdb_extension'"
+        )
+    database.execute(
+        f"""CREATE SECRET (TYPE s3, PROVIDER credential_chain, REFRESH auto, REGION '{REGION}',
+        ENDPOINT '{URL.removeprefix("http://")}', USE_SSL false, URL_STYLE path)"""
+    )
+    return database
+
+
+def numbers_of(database: Any, key: str) -> list[int]:
+    """The numbers of a table, read with DuckDB."""
+    rows = database.execute(f"SELECT n FROM read_parquet('s3://{BUCKET}/{key}')").fetchall()
+    return [n for (n,) in rows]

@@ -1,7 +1,12 @@
 """DuckDB with its extensions httpfs and aws."""
 
-from duckdb_database import database, read
-from steps import BUCKET, NUMBERS, run
+from steps import BUCKET, NUMBERS, duckdb_database, numbers_of, run
+
+database = duckdb_database()
+
+
+def read(key):
+    return numbers_of(database, key)
 
 
 def write(key):
