@@ -1,4 +1,4 @@
-"""Serves ``/admin/grants``, ``/issuers``, ``/locations`` and ``/changes``."""
+"""Serves ``/admin/grants``, ``/issuers``, ``/locations``, ``/tests`` and ``/changes``."""
 
 import os
 import re
@@ -27,6 +27,7 @@ from vending.catalogue.apply import Catalogue, apply
 from vending.catalogue.changes import Change, Entry
 from vending.catalogue.proposal import Setting
 from vending.documents.document import ChangesRequest, asks_dry_run
+from vending.documents.expectation import ExpectationBody
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
@@ -42,6 +43,7 @@ READERS: dict[str, Callable[[str], Entry]] = {
     "grants": GrantBody.stored_grant,
     "issuers": IssuerBody.stored_issuer,
     "locations": LocationBody.stored_location,
+    "tests": ExpectationBody.stored_expectation,
 }
 
 
@@ -133,6 +135,8 @@ ROUTES: dict[str, gateway.Route] = {
     "GET /admin/issuers/{id}": partial(read_entry, kind="issuers"),
     "GET /admin/locations": partial(list_entries, kind="locations"),
     "GET /admin/locations/{id}": partial(read_entry, kind="locations"),
+    "GET /admin/tests": partial(list_entries, kind="tests"),
+    "GET /admin/tests/{id}": partial(read_entry, kind="tests"),
     "POST /admin/changes": recorded_route(recording, "changes", changes),
 }
 

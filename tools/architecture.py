@@ -30,6 +30,7 @@ ROOMS = {
     "sessions": "sessions and their policies",
     "documents": "the entries of `vending.yaml`, also as read from the table",
     "reach": "who can reach what: questions about a whole document",
+    "expectations": "the tests of a document, judged before and after a change",
     "sigv4": "signing with Signature Version 4",
     "credentials": "vending credentials, and explaining decisions",
     "urls": "vending presigned URLs",

@@ -17,6 +17,7 @@ from tests.attacks import (
     callers,
     chosen_text,
     doors,
+    expectations,
     holders,
     keys,
     leaks,
@@ -41,7 +42,18 @@ MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(prefixes, keys, buckets, several, accounts, callers, tenants),
-        *(tokens, sts, bodies, urls, batches, uploads, administration, owners, never_lent),
+        *(
+            tokens,
+            sts,
+            bodies,
+            urls,
+            batches,
+            uploads,
+            administration,
+            owners,
+            expectations,
+            never_lent,
+        ),
         *(leaks, revoked, chosen_text, holders, origins),
     )
 }
@@ -60,7 +72,7 @@ FROM_THE_REQUEST = {
 }
 ERROR = {"type", "title", "status", "detail", "code", "requestId", "errors", "message"}
 STS_ERROR = {"Type", "Code", "Message"}
-LISTS = re.compile("/(grants|identity|issuers|locations|audit|sessions|vends)($|/)")
+LISTS = re.compile("/(grants|identity|issuers|locations|tests|audit|sessions|vends)($|/)")
 SECRET = re.compile(
     r'(?:"(?:secretAccessKey|sessionToken|SecretAccessKey|SessionToken|x-amz-signature|x-amz-security-token)": "|'
     r"X-Amz-Signature=)([^\"&]+)"

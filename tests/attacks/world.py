@@ -27,6 +27,7 @@ from vending.catalogue.changes import Change
 from vending.denials.denials import WIDTHS, Denials, Place
 from vending.denials.holders import Holders, encode
 from vending.denials.names import grant_part
+from vending.documents.expectation import ExpectationBody
 from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.grants.keys import Keys
 from vending.ids import short_hash
@@ -73,6 +74,7 @@ ENVIRONMENT = {
     "DENIAL_POLICY_NAME": "S3VendDenials",
     "TRACED": "false",
 }
+VAULT = {"id": "vault", "scope": f"s3://{BUCKET}/vault/*", "onlyReachedBy": []}
 ACCOUNT_WIDE = IamGrantee(ACCOUNT)
 
 
@@ -189,6 +191,7 @@ def fill(dynamodb: Any) -> None:
         *(Change("grant", one.id, "", None, one) for one in GRANTS),
         *(Change("issuer", one.id, "", None, one) for one in trusted),
         *(Change("location", one.id, "", None, one) for one in registered),
+        Change("test", "vault", "", None, ExpectationBody.model_validate(VAULT).expectation()),
     ]
     for revision, batch in enumerate(batches(changes, {})):
         catalogue.commit(dynamodb, "grants", batch, revision)

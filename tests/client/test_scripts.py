@@ -95,6 +95,7 @@ def served(at: Serve) -> Served:
                     "GET /admin/grants": {"grants": [entry], "revision": 1},
                     "GET /admin/issuers": {"issuers": [], "revision": 1},
                     "GET /admin/locations": {"locations": [], "revision": 1},
+                    "GET /admin/tests": {"tests": [], "revision": 1},
                     "POST /explanations": TYPED["explain"][1],
                     "POST /credentials": TYPED["credentials"][1],
                     "POST /presigned-urls": signed,

@@ -395,6 +395,7 @@ def test_what_stands_is_exported_and_planned_again_without_a_change(
     assert (tmp_path / "mine.yaml").read_text() == (
         "version: 1\nowner: team-data\nlocations: []\nissuers: []\n"
         + OWNED.format(owner="team-data", **form).partition("\n")[2]
+        + "tests: []\n"
     )
     assert typed("plan", "mine.yaml", "--prune", who=administrator).code == 0
 

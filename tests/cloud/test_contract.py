@@ -27,6 +27,7 @@ ENTRIES = {
     "/admin/grants/{id}": "assume-s3-user-reads-reports",
     "/admin/issuers/{id}": "accounts.google.com",
     "/admin/locations/{id}": "hogehoge-bucket",
+    "/admin/tests/{id}": "payroll",
 }
 
 type Ask = Callable[[Operation, str, object], Answer]
@@ -49,6 +50,7 @@ def ask(
                 {"id": f"contract-{name}", "grantee": one} | EVERYTHING
                 for name, one in grantees.items()
             ],
+            "tests": [{"id": "payroll", "scope": "s3://payroll-bucket/*", "onlyReachedBy": []}],
         }
     )
     token = cloud.issuer.token({"sub": "reader"})

@@ -22,6 +22,8 @@ ADMIN = [
     ("GET", "/admin/issuers/x"),
     ("GET", "/admin/locations"),
     ("GET", "/admin/locations/x"),
+    ("GET", "/admin/tests"),
+    ("GET", "/admin/tests/x"),
     ("POST", "/admin/changes"),
 ]
 

@@ -69,6 +69,12 @@ MODULES = {
     "reach/document": REACH,
     "reach/who": REACH,
     "reach/compare": REACH,
+    "grants/expectation": (
+        EXPECTED := ("expectations", "grants/test_expectation.py", "catalogue/test_expectations.py")
+    ),
+    "expectations/judge": EXPECTED,
+    "expectations/expected": EXPECTED,
+    "expectations/guard": EXPECTED,
     "tenancy/judge": ("tenancy", "docs/test_recipes.py"),
     "bodies/body": (BODY := ("bodies", "urls/test_vend.py", "credentials", STRUCTURE)),
     "credentials/request": BODY,

@@ -12,6 +12,7 @@ from vending.catalogue.changes import Change
 from vending.catalogue.plan import plan
 from vending.catalogue.proposal import Setting, Stored
 from vending.documents.document import ChangesRequest
+from vending.documents.expectation import ExpectationBody
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.errors import InvalidRequest
@@ -39,12 +40,18 @@ def document(**members: object) -> ChangesRequest:
     return parse(ChangesRequest, json.dumps({"version": 1} | members, ensure_ascii=False))
 
 
-def stored(*grants: Members, issuers: Iterable[Members] = ()) -> Stored:
+def stored(
+    *grants: Members, issuers: Iterable[Members] = (), tests: Iterable[Members] = ()
+) -> Stored:
     """A table with one bucket, and these."""
     granted = [GrantBody.model_validate(one).grant() for one in grants]
     trusted = [IssuerBody.model_validate(one).trusted_issuer() for one in issuers]
+    expected = [ExpectationBody.model_validate(one).expectation() for one in tests]
     return Stored(
-        {one.id: one for one in granted}, {one.id: one for one in trusted}, {"bkt": location()}
+        {one.id: one for one in granted},
+        {one.id: one for one in trusted},
+        {"bkt": location()},
+        {one.id: one for one in expected},
     )
 
 

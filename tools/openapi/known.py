@@ -1,12 +1,14 @@
 """JSON Schemas of members that the code parses with its own functions."""
 
+import re
+
 from tools.openapi.shapes import CONTROL, Schema, matching, none_of, ref
 from vending import described
 from vending.bodies import content_fields, described_fields, fields, header_values, issuer_fields
 from vending.bodies.fields import ADDRESS_BLOCKS
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
-from vending.documents import acknowledgement
+from vending.documents import acknowledgement, expectation
 from vending.grants import scope
 from vending.revocations import request
 from vending.urls import listing, object_members
@@ -38,6 +40,32 @@ CLAIM = {
         },
     ]
 }
+
+CLAIM_VALUE: Schema = {
+    "anyOf": [
+        PLAIN,
+        {
+            "type": "integer",
+            "exclusiveMinimum": -issuer.LARGEST,
+            "exclusiveMaximum": issuer.LARGEST,
+        },
+        {"type": "boolean"},
+    ]
+}
+VARIABLE_NAME = "|".join(
+    [*(re.escape(one) for one in scope.IAM_VARIABLES), rf"claim\.{scope.CLAIM_NAME}"]
+)
+
+
+def claims_of(*values: Schema) -> Schema:
+    """Return the schema of claims, each with one of these values."""
+    return {
+        "type": "object",
+        "propertyNames": CLAIM_NAME,
+        "additionalProperties": values[0] if len(values) == 1 else {"anyOf": list(values)},
+        "minProperties": 1,
+        "maxProperties": issuer_fields.CLAIMS,
+    }
 
 
 def whole_or(least: int, most: int, pattern: str) -> Schema:
@@ -130,26 +158,29 @@ KNOWN: list[tuple[object, Schema]] = [
             "minProperties": 1,
         },
     ),
+    (issuer_fields.ClaimValues, claims_of(CLAIM_VALUE)),
     (
-        issuer_fields.ClaimValues,
+        issuer_fields.ExactClaims,
+        claims_of(
+            CLAIM_VALUE, {"type": "array", "items": CLAIM_VALUE, "maxItems": issuer_fields.CLAIMS}
+        ),
+    ),
+    (expectation.LiteralKeys, ref("LiteralKeys")),
+    (
+        expectation.Targets,
         {
-            "type": "object",
-            "propertyNames": CLAIM_NAME,
-            "additionalProperties": {
-                "anyOf": [
-                    PLAIN,
-                    {
-                        "type": "integer",
-                        "exclusiveMinimum": -issuer.LARGEST,
-                        "exclusiveMaximum": issuer.LARGEST,
-                    },
-                    {"type": "boolean"},
-                ]
-            },
-            "minProperties": 1,
-            "maxProperties": issuer_fields.CLAIMS,
+            "anyOf": [
+                ref("LiteralKeys"),
+                {
+                    "type": "array",
+                    "items": ref("LiteralKeys"),
+                    "minItems": 1,
+                    "maxItems": expectation.TARGETS,
+                },
+            ]
         },
     ),
+    (expectation.VariableName, matching(VARIABLE_NAME) | none_of(f"{scope.PATH}$")),
     (
         issuer_fields.Algorithms,
         {

@@ -36,6 +36,14 @@ def naming(variable: str) -> Schema:
     return has("scope", pattern=rf"\$\{{{variable}".replace(".", r"\."))
 
 
+KINDS = (("as", "reaches", "refused"), ("disjoint", "within"), ("scope", "onlyReachedBy"))
+
+
+def none_having(*kinds: int) -> Schema:
+    """Return the schema of a test without members of these kinds (1 to 3)."""
+    return {"not": {"anyOf": [having(one) for kind in kinds for one in KINDS[kind - 1]]}}
+
+
 IN_IAM = has("grantee", type="object", required=["iam"])
 TO_ACCOUNT = has("grantee", **has("iam", pattern="^[0-9]{12}$"))
 READS, WRITES = only_with("READ", "READWRITE"), only_with("WRITE", "READWRITE")
@@ -112,6 +120,21 @@ RULES: dict[str, Schema] = {
                 naming("caller.kind}"),
             ),
         ],
+    },
+    "ExpectedCallersBody": {
+        "oneOf": [
+            {**having("iam"), "not": {"anyOf": [having("subject"), having("claims")]}},
+            {**having("issuer"), "not": {"anyOf": [having("iam"), having("uniqueId")]}},
+        ],
+        "dependentSchemas": {"uniqueId": has("iam", pattern="^arn:")},
+    },
+    "AccessBody": {"anyOf": [having("READ"), having("WRITE")]},
+    "ExpectationBody": {
+        "oneOf": [
+            {**having("as"), "anyOf": [having("reaches"), having("refused")], **none_having(2, 3)},
+            {**having("disjoint", "within"), **none_having(1, 3)},
+            {**having("scope", "onlyReachedBy"), **none_having(1, 2)},
+        ]
     },
     "RateLimitBody": {"anyOf": [having("requests"), having("urls")]},
     "IssuerBody": {

@@ -107,6 +107,10 @@ SHAPES: dict[str, Schema] = {
         "description": "A whole bucket.",
         **text(r"\*"),
     },
+    "LiteralKeys": {
+        "description": "One key, or all keys below a prefix, without a variable.",
+        **text(f"{ANY}+", NO_STAR, "/$", r"\$\{"),
+    },
     "GrantScope": {
         "description": "Keys; a whole segment may be a variable.",
         **text(f"{ANY}+", NO_STAR, "/$", r"[^/]\$\{", rf"\$\{{(?!(?:{VARIABLE})\}}(?:/|$))"),

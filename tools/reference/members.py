@@ -22,7 +22,7 @@ from tools.reference import words
 from vending.bodies import content_fields, fields, header_values, issuer_fields
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
-from vending.documents import acknowledgement
+from vending.documents import acknowledgement, expectation
 from vending.grants import scope
 from vending.revocations import request
 from vending.urls import listing, object_members
@@ -76,6 +76,19 @@ WORDS: list[tuple[object, str]] = [
         issuer_fields.ClaimValues,
         "an object; each claim's value is text, a whole number, `true` or `false`",
     ),
+    (
+        issuer_fields.ExactClaims,
+        "an object; each claim's value is text, a whole number, `true`, `false`, or a list of them",
+    ),
+    (expectation.LiteralKeys, "`s3://bucket/*`, `s3://bucket/prefix/*` or `s3://bucket/key`"),
+    (
+        expectation.Targets,
+        (
+            "`s3://bucket/*`, `s3://bucket/prefix/*` or `s3://bucket/key`, or a list of 1 to "
+            f"{expectation.TARGETS}"
+        ),
+    ),
+    (expectation.VariableName, "`claim.NAME`, `caller.name`, `caller.kind` or `caller.account`"),
     (
         issuer_fields.Algorithms,
         "a list of some of " + ", ".join(f"`{name}`" for name in issuer.ALGORITHMS),

@@ -19,7 +19,7 @@ from vending.catalogue import batches
 from vending.credentials import request
 from vending.decision import wanted
 from vending.documents import document as documents_document
-from vending.documents import grant, location
+from vending.documents import expectation, grant, location
 from vending.documents import issuer as documents_issuer
 from vending.errors import FAULTS, VendingError
 from vending.grants.keys import KEY_BYTES
@@ -83,6 +83,9 @@ def text() -> str:
         *members.model(grant.RateLimitBody, "the `rateLimit` of a grant"),
         *members.model(documents_issuer.IssuerBody, "one of `issuers`"),
         *members.model(location.LocationBody, "one of `locations`"),
+        *members.model(expectation.ExpectationBody, "one of `tests`"),
+        *members.model(expectation.ExpectedCallersBody, "the callers of a test (`as`)"),
+        *members.model(expectation.AccessBody, "what a test's callers reach, or are refused"),
         "## Limits",
         *limits(),
         "## Errors",

@@ -142,6 +142,15 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
             *("externalId?", "vpcEndpoint?"),
         ),
     ),
+    "GET /admin/tests": ("lists all tests by id", PAGE, ("tests", "revision", "nextToken?")),
+    "GET /admin/tests/{id}": (
+        "returns one test",
+        "",
+        (
+            *("id", "owner?", "description?", "as?", "reaches?", "refused?", "disjoint?"),
+            *("within?", "scope?", "onlyReachedBy?"),
+        ),
+    ),
     "GET /admin/revocations": (
         "lists revocations, newest first; ended ones are listed for 90 days",
         PAGE,
@@ -297,6 +306,7 @@ MEANINGS = {
     "ChangesRequest.grants": "if the list is absent, nothing in it changes",
     "ChangesRequest.issuers": "if the list is absent, nothing in it changes",
     "ChangesRequest.locations": "if the list is absent, nothing in it changes",
+    "ChangesRequest.tests": "if the list is absent, nothing in it changes",
     "ChangesRequest.revision": "refuse the changes unless this is still the table's revision",
     "ChangesRequest.owner": (
         "limit the request to entries with this `owner`: entries of others are refused in the "
@@ -380,6 +390,29 @@ MEANINGS = {
         "for grantees in AWS; a path in the ARN is ignored, since names are unique without it"
     ),
     "GranteeBody.uniqueId": "pins this role or user; a later one of the same name does not match",
+    "ExpectationBody.id": "the test's unique name",
+    "ExpectationBody.owner": "the team that looks after the entry; only administrators see it",
+    "ExpectationBody.description": "what the test is for; only administrators see it",
+    "ExpectationBody.as": "callers; goes with `reaches`, `refused` or both",
+    "ExpectationBody.reaches": "each of these callers reaches all of these keys",
+    "ExpectationBody.refused": "none of these callers reaches any of these keys",
+    "ExpectationBody.disjoint": (
+        "no two callers with different values of this reach the same key; goes with `within`"
+    ),
+    "ExpectationBody.within": "the keys of which `disjoint` has to be true",
+    "ExpectationBody.scope": "keys; goes with `onlyReachedBy`",
+    "ExpectationBody.onlyReachedBy": (
+        "nobody but these grantees reaches any of the keys of `scope`; empty: nobody"
+    ),
+    "ExpectedCallersBody.iam": "a role, a user, or every role and user of an account",
+    "ExpectedCallersBody.uniqueId": "only this role or user, not a later one of the same name",
+    "ExpectedCallersBody.issuer": "callers of this issuer",
+    "ExpectedCallersBody.subject": "the subject; if it is absent, any subject",
+    "ExpectedCallersBody.claims": (
+        "each claim is exactly as here; any other may be anything, and `reaches` needs none"
+    ),
+    "AccessBody.READ": "keys, with the permission READ",
+    "AccessBody.WRITE": "keys, with the permission WRITE",
     "LocationBody.scope": "the bucket",
     "LocationBody.owner": "the team that looks after the entry; only administrators see it",
     "LocationBody.description": "what the bucket is for; only administrators see it",

@@ -104,6 +104,20 @@ def _claim_values(value: object) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((_claim_name(name), _claim_value(item)) for name, item in value.items()))
 
 
+def _exact_claims(value: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping) or not 1 <= len(value) <= CLAIMS:
+        raise ValueError(f"must be an object of 1 to {CLAIMS} claims, each with its value")
+    return tuple(sorted((_claim_name(name), _exact_claim(item)) for name, item in value.items()))
+
+
+def _exact_claim(value: object) -> str:
+    if not isinstance(value, list):
+        return _claim_value(value)
+    if len(value) > CLAIMS:
+        raise ValueError(f"a list has at most {CLAIMS} values")
+    return f"[{', '.join(map(_claim_value, value))}]"
+
+
 def _claim_value(value: object) -> str:
     is_number = isinstance(value, int) and abs(value) < LARGEST
     if is_number or (isinstance(value, str) and is_plain(value)):
@@ -119,6 +133,7 @@ Subject = Annotated[str, PlainValidator(_plain)]
 Claims = Annotated[tuple[Claim, ...], PlainValidator(_claims)]
 ClaimNames = Annotated[tuple[str, ...], PlainValidator(_claim_names)]
 ClaimValues = Annotated[tuple[tuple[str, str], ...], PlainValidator(_claim_values)]
+ExactClaims = Annotated[tuple[tuple[str, str], ...], PlainValidator(_exact_claims)]
 Algorithms = Annotated[tuple[str, ...], PlainValidator(_algorithms)]
 Jwks = Annotated[str, PlainValidator(_jwks)]
 TokenLifetime = Annotated[int, BeforeValidator(seconds), Field(ge=1, le=LONGEST_LIFETIME)]

@@ -53,7 +53,7 @@ def apply(
         raise PreconditionFailed(
             f"The grants are at revision {revision}, not {request.revision}. Plan again."
         )
-    changes, warnings = plan(request, catalogue.stored(request), setting)
+    changes, warnings, failing = plan(request, catalogue.stored(request), setting)
     touched = {
         decision_key(entry)
         for change in changes
@@ -64,7 +64,7 @@ def apply(
     shown = [change.as_answered() for change in changes]
     warned = [asdict(warning) for warning in warnings]
     _check_answer(shown, warned)
-    record.note(changes=len(changes), revision=revision)
+    record.note(changes=len(changes), revision=revision, failedTests=failing or None)
     if not request.dry_run:
         for batch in writes:
             revision = _commit(batch, revision, catalogue, on_change)

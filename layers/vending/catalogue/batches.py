@@ -1,8 +1,8 @@
 """The items of grants, issuers and locations in the table, and the writes that change them.
 
 An item has ``pk``, ``sk`` and a JSON ``document``. There are two kinds:
-- Catalogue items, which administrators read. Each holds one entry: ``grants``/ID, ``issuers``/ID
-  or ``locations``/BUCKET. The authorizer reads the issuers too.
+- Catalogue items, which administrators read. Each holds one entry: ``grants``/ID, ``issuers``/ID,
+  ``locations``/BUCKET or ``tests``/ID. The authorizer reads the issuers too.
 - Decision items. GRANTEE KEY/BUCKET holds all grants of a grantee in a bucket,
   ``location#BUCKET``/``location`` the location, ``block``/``block`` the denials.
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from vending.callers.issuer import Issuer
 from vending.catalogue.changes import Change, Entry
 from vending.errors import Fault, InvalidRequest
+from vending.grants.expectation import Expectation
 from vending.grants.grant import Grant
 from vending.table import Key, catalogue_key, grants_key, location_key
 
@@ -31,6 +32,8 @@ def decision_key(entry: Entry) -> Key:
         return grants_key(entry.grantee.table_key, entry.scope.bucket)
     if isinstance(entry, Issuer):
         return catalogue_key("issuer", entry.id)  # the authorizer reads all of them: there are few
+    if isinstance(entry, Expectation):
+        return catalogue_key("test", entry.id)  # no decision reads it
     return location_key(entry.id)
 
 

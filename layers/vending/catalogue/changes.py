@@ -1,15 +1,18 @@
 """One change of the catalogue: an entry that is added, changed or removed."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from vending.callers.issuer import Issuer
 from vending.documents.closing import allows_all, ends_nothing
+from vending.grants.expectation import Expectation
 from vending.grants.grant import Grant
+from vending.grants.grantee import WebGrantee
 from vending.grants.location import Location
 
-type Kind = Literal["grant", "issuer", "location"]
-type Entry = Grant | Issuer | Location
+type Kind = Literal["grant", "issuer", "location", "test"]
+type Entry = Grant | Issuer | Location | Expectation
 
 MOST_REVOCATIONS = 100  # of a change; the role's policy has room for some hundreds together
 
@@ -40,7 +43,7 @@ class Change:
     @property
     def narrows(self) -> bool:
         """Whether the change gives nobody more access. Narrowing changes are written first."""
-        if self.after is None:
+        if self.after is None or self.kind == "test":
             return True
         # Other conditions of a location may open something elsewhere, such as another key.
         return (
@@ -52,9 +55,22 @@ class Change:
     @property
     def closes(self) -> bool:
         """Whether sessions and URLs from before may do something that new ones may not."""
-        if self.before is None:
+        if self.before is None or isinstance(self.before, Expectation):
             return False
         return self.after is None or not ends_nothing(self.before, self.after, self.own_role)
+
+    @property
+    def weakens(self) -> bool:
+        """Whether it removes a test, or changes it so that it may demand less than before."""
+        if not isinstance(self.before, Expectation):
+            return False
+        after = self.after
+        return not isinstance(after, Expectation) or not after.demand.implies(self.before.demand)
+
+    @property
+    def is_described(self) -> bool:
+        """Whether nothing changes but the owner and the description."""
+        return self.after is not None and self.after.allows_as(self.before)
 
     @property
     def revocation(self) -> dict[str, object] | None:
@@ -109,3 +125,30 @@ class Change:
     def _revocation(self, whose: dict[str, object], what: str) -> dict[str, object]:
         happened = "removed" if self.after is None else "changed"
         return whose | {"kind": "sessions", "reason": f"{what} was {happened}"}
+
+
+def with_revocations(
+    changes: Iterable[Change], stored: Collection[Grant], own_role: str
+) -> list[Change]:
+    """The changes; those of issuers and locations with the grants from which they take away.
+
+    A grant is named once, and not where its own change offers its revocation.
+    """
+    judged = [replace(change, own_role=own_role) for change in changes]
+    named = {change.id for change in judged if change.revocation}
+    found = []
+    for change in judged:
+        ends: list[str] = []
+        if change.kind != "grant" and change.closes:
+            ends = sorted({one.id for one in stored if _depends(one, change)} - named)
+            named.update(ends)
+        found.append(replace(change, ends=tuple(ends)))
+    return found
+
+
+def _depends(grant: Grant, change: Change) -> bool:
+    """Whether the grant's sessions depend on the changed issuer or location."""
+    before, grantee = change.before, grant.grantee
+    if change.kind == "location":
+        return grant.scope.bucket == change.id
+    return isinstance(grantee, WebGrantee) and grantee.issuer == getattr(before, "url", None)

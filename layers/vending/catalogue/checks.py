@@ -13,6 +13,7 @@ from vending.catalogue.issuer_checks import (
 )
 from vending.catalogue.proposal import Proposal
 from vending.catalogue.usable import grant_faults, grantee_faults
+from vending.documents.document import EXPECTATIONS
 from vending.errors import Fault
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
@@ -23,7 +24,7 @@ from vending.tenancy.claim_types import never_matches
 
 type Check = Callable[[Proposal], Iterator[Fault]]
 
-ID_MEMBERS: dict[Kind, str] = {"grant": "id", "issuer": "issuer", "location": "scope"}
+ID_MEMBERS: dict[Kind, str] = {"grant": "id", "issuer": "issuer", "location": "scope", "test": "id"}
 
 
 def _lists(proposal: Proposal) -> list[tuple[Kind, Sequence[Entry], Mapping[str, Entry]]]:
@@ -33,6 +34,7 @@ def _lists(proposal: Proposal) -> list[tuple[Kind, Sequence[Entry], Mapping[str,
         ("grant", proposal.grants, stored.grants),
         ("issuer", proposal.issuers, stored.issuers),
         ("location", proposal.locations, stored.locations),
+        ("test", proposal.tests, stored.tests),
     ]
 
 
@@ -64,6 +66,12 @@ def repeated_ids(proposal: Proposal) -> Iterator[Fault]:
             if first.setdefault(entry.id, position) != position:
                 detail = f"{entry.id!r} is already used at /{kind}s/{first[entry.id]}"
                 yield Fault(f"/{kind}s/{position}/{ID_MEMBERS[kind]}", detail)
+
+
+def too_many_tests(proposal: Proposal) -> Iterator[Fault]:
+    """More tests than each change can read."""
+    if (count := len(proposal.expected)) > EXPECTATIONS:
+        yield Fault("/tests", f"there would be {count} tests; at most {EXPECTATIONS} are allowed")
 
 
 def unassumable_roles(proposal: Proposal) -> Iterator[Fault]:
@@ -174,6 +182,7 @@ def reinterpreted_grants(proposal: Proposal) -> Iterator[Fault]:
 CHECKS: tuple[Check, ...] = (  # in the order in which an answer lists their faults
     entries_of_others,
     repeated_ids,
+    too_many_tests,
     too_many_issuers,
     untrustworthy_issuers,
     unfounded_tenancy,

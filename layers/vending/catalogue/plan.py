@@ -1,17 +1,28 @@
 """Plans the changes that make the catalogue equal to a document, with warnings, or its faults."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
-from vending.catalogue.changes import Change, Entry, Kind
+from vending.callers.issuer import Issuer
+from vending.catalogue.changes import Change, Entry, Kind, with_revocations
 from vending.catalogue.checks import CHECKS
-from vending.catalogue.proposal import Proposal, Setting, Stored, prunable
+from vending.catalogue.proposal import Proposal, Setting, Stored, kept, prunable
 from vending.catalogue.warnings import Warned, first_warnings
 from vending.documents.document import ChangesRequest
-from vending.errors import InvalidRequest
+from vending.errors import Fault, InvalidRequest
+from vending.expectations.expected import about_nobody
+from vending.expectations.guard import Broken, Catalogues, Touched, broken_parts
+from vending.grants.expectation import Expectation, buckets_of
 from vending.grants.grant import Grant
-from vending.grants.grantee import WebGrantee
+from vending.grants.location import Location
+from vending.reach.document import Document
+
+_HAPPENED = {
+    "new": "does not hold",
+    "held": "holds now, and would not after these changes",
+    "failed": "did not hold before either",
+}
 
 
 class Plan(NamedTuple):
@@ -19,6 +30,7 @@ class Plan(NamedTuple):
 
     changes: list[Change]
     warnings: list[Warned]
+    failing: list[str]  # ids of tests that do not hold after the changes
 
 
 def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
@@ -28,18 +40,132 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
     and kept without it. With an ``owner``, entries of others are neither changed nor removed.
 
     Raises:
-        InvalidRequest: a check found faults.
+        InvalidRequest: a check found faults, or a test that held does not hold any more.
     """
     proposal = Proposal.of(request, stored, setting)
     if faults := [fault for check in CHECKS for fault in check(proposal)]:
         raise InvalidRequest("The document cannot be applied.", faults=faults)
-    changes = [
-        *_differences("location", proposal.locations, stored.locations, request),
-        *_differences("issuer", proposal.issuers, stored.issuers, request),
-        *_differences("grant", proposal.grants, stored.grants, request),
+    changes = differences(request, stored)
+    tests = list(judged_tests(changes, proposal.expected.values()))
+    broken = list(_broken(tests, proposal, changes))
+    narrows = all(change.narrows or change.is_described for change in changes)
+    refused = [_fault(one, proposal) for one in broken if one.refuses(narrows=narrows)]
+    unreadable = list(_unreadable(tests, proposal))
+    stray = [fault for fault, is_kept in unreadable if not (is_kept and narrows)]
+    if faults := [*_weakened(changes), *stray, *refused]:
+        raise InvalidRequest("The tests do not allow these changes.", faults=faults)
+    ended = with_revocations(changes, stored.grants.values(), setting.role_arn)
+    told = [(fault.pointer, fault.detail) for fault, _ in unreadable]
+    told += [_told(one, proposal) for one in broken]
+    failing = [Warned("TestFails", *one) for one in told]
+    ids = sorted({one.expectation.id for one in broken})
+    return Plan(ended, first_warnings(proposal, failing), ids)
+
+
+def differences(request: ChangesRequest, stored: Stored) -> list[Change]:
+    """The changes, without what ends with them."""
+    lists: list[tuple[Kind, Iterable[Entry], Mapping[str, Entry]]] = [
+        ("location", [one.location() for one in request.locations or ()], stored.locations),
+        ("issuer", [one.trusted_issuer() for one in request.issuers or ()], stored.issuers),
+        ("grant", [one.grant() for one in request.grants or ()], stored.grants),
+        ("test", [one.expectation() for one in request.tests or ()], stored.tests),
     ]
-    ended = _with_revocations(changes, stored.grants.values(), setting.role_arn)
-    return Plan(ended, first_warnings(proposal))
+    return [change for one in lists for change in _differences(*one, request)]
+
+
+def judged_tests(
+    changes: Iterable[Change], expected: Iterable[Expectation]
+) -> Iterator[Expectation]:
+    """The tests that the changes can break, and those that are new or demand something else."""
+    real = [change for change in changes if not change.is_described]
+    new = {change.id for change in real if change.kind == "test"}
+    touched = Touched.of(entry for change in real for entry in change.entries)
+    return (one for one in expected if one.id in new or touched.touches(one))
+
+
+def buckets_to_judge(request: ChangesRequest, stored: Stored) -> frozenset[str]:
+    """The buckets whose grants and location are needed to judge a document's tests.
+
+    ``stored`` has no entries near them yet.
+    """
+    expected = {one.id: one for one in kept("test", stored.tests, request)}
+    expected |= {one.id: one.expectation() for one in request.tests or ()}
+    return buckets_of(judged_tests(differences(request, stored), expected.values()))
+
+
+def _broken(
+    tests: Sequence[Expectation], proposal: Proposal, changes: Iterable[Change]
+) -> Iterator[Broken]:
+    """The parts of these tests that do not hold after the changes."""
+    if not tests:
+        return
+    stored, setting = proposal.stored, proposal.setting
+    buckets, never_lent = buckets_of(tests), tuple(setting.never_lent())
+
+    def document(
+        grants: Iterable[Grant], issuers: Iterable[Issuer], locations: Iterable[Location]
+    ) -> Document:
+        near = (one for one in (*grants, *stored.near_grants) if one.scope.bucket in buckets)
+        places = (*locations, *stored.near_locations)
+        return Document(tuple(near), tuple(issuers), places, setting.now, never_lent)
+
+    def before() -> Document:
+        return document(stored.grants.values(), stored.issuers.values(), stored.locations.values())
+
+    after = document(
+        (*proposal.grants, *proposal.unchanged_grants),
+        proposal.trusted.values(),
+        proposal.registered.values(),
+    )
+    real = [one for one in changes if not one.is_described]
+    is_only_grants = {one.kind for one in real} <= {"grant", "test"}
+    changed = {one.id for one in real if one.kind == "grant"} if is_only_grants else None
+    new = {one.id for one in real if one.kind == "test"}
+    yield from broken_parts(tests, new, Catalogues(cache(before), after, changed))
+
+
+def _unreadable(tests: Iterable[Expectation], proposal: Proposal) -> Iterator[tuple[Fault, bool]]:
+    """Tests that would hold of anything, since they are about nobody; not if they were before.
+
+    Each with whether the test itself stays as it is.
+    """
+    trusted = {one.url: one for one in proposal.stored.issuers.values()}
+    for one in tests:
+        is_kept = one.allows_as(proposal.stored.tests.get(one.id))
+        known = set(about_nobody(one, trusted)) if is_kept else set()
+        for member, reason in about_nobody(one, proposal.trusted):
+            if (member, reason) not in known:
+                detail = f"the test {one.id!r}: {reason}"
+                yield Fault(_pointer(one, member, proposal), detail), is_kept
+
+
+def _weakened(changes: Sequence[Change]) -> Iterator[Fault]:
+    """Tests that are removed or weakened together with other entries."""
+    others = [change for change in changes if change.kind != "test"]
+    for change in changes:
+        if others and change.weakens:
+            detail = (
+                f"{'removes' if change.after is None else 'weakens'} the test {change.id!r}, "
+                f"beside the {others[0].kind} {others[0].id!r}; send changes of tests alone, so "
+                "that nobody overlooks them"
+            )
+            yield Fault(change.pointer, detail)
+
+
+def _fault(broken: Broken, proposal: Proposal) -> Fault:
+    return Fault(*_told(broken, proposal))
+
+
+def _told(broken: Broken, proposal: Proposal) -> tuple[str, str]:
+    """The pointer to the part of a test, and why it does not hold."""
+    test, failure = broken.expectation, broken.failure
+    detail = f"the test {test.id!r} {_HAPPENED[broken.before]}: {failure.detail}"
+    return _pointer(test, failure.member, proposal), detail
+
+
+def _pointer(test: Expectation, member: str, proposal: Proposal) -> str:
+    place = next((at for at, one in enumerate(proposal.tests) if one.id == test.id), None)
+    return "/tests" if place is None else f"/tests/{place}/{member}"
 
 
 def _differences(
@@ -54,30 +180,3 @@ def _differences(
     for id_, before in prunable(kind, stored, request).items():
         if id_ not in named:
             yield Change(kind, id_, f"/{kind}s", before, None)
-
-
-def _with_revocations(
-    changes: Iterable[Change], stored: Collection[Grant], own_role: str
-) -> list[Change]:
-    """The changes; those of issuers and locations with the grants from which they take away.
-
-    A grant is named once, and not where its own change offers its revocation.
-    """
-    judged = [replace(change, own_role=own_role) for change in changes]
-    named = {change.id for change in judged if change.revocation}
-    found = []
-    for change in judged:
-        ends: list[str] = []
-        if change.kind != "grant" and change.closes:
-            ends = sorted({one.id for one in stored if _depends(one, change)} - named)
-            named.update(ends)
-        found.append(replace(change, ends=tuple(ends)))
-    return found
-
-
-def _depends(grant: Grant, change: Change) -> bool:
-    """Whether the grant's sessions depend on the changed issuer or location."""
-    before, grantee = change.before, grant.grantee
-    if change.kind == "location":
-        return grant.scope.bucket == change.id
-    return isinstance(grantee, WebGrantee) and grantee.issuer == getattr(before, "url", None)

@@ -1,7 +1,7 @@
 """A document, the entries that are stored, and the catalogue that they would make together."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
@@ -9,6 +9,7 @@ from vending.callers.issuer import Issuer
 from vending.catalogue.changes import Entry, Kind
 from vending.denials.holders import Holders
 from vending.documents.document import ChangesRequest
+from vending.grants.expectation import Expectation
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
 from vending.grants.location import Location
@@ -16,14 +17,18 @@ from vending.grants.location import Location
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Stored entries by id: all issuers, and the grants and locations that a document touches.
+    """Stored entries by id: all issuers and tests, and the grants and locations in a document.
 
-    All of them, as ``needs_all_locations`` and ``needs_all_grants`` say.
+    All grants or locations, as ``needs_all_locations`` and ``needs_all_grants`` say.
     """
 
     grants: Mapping[str, Grant]
     issuers: Mapping[str, Issuer]
     locations: Mapping[str, Location]
+    tests: Mapping[str, Expectation] = field(default_factory=dict)
+    # Those in the buckets of the tests that the document can break, beside the ones above.
+    near_grants: tuple[Grant, ...] = ()
+    near_locations: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,14 @@ class Proposal:
     grants: tuple[Grant, ...]
     issuers: tuple[Issuer, ...]
     locations: tuple[Location, ...]
+    tests: tuple[Expectation, ...]
     pruned: frozenset[Kind]  # the document removes entries of these that it does not name
     owner: str | None  # the document is limited to entries of this owner; None: it is not
     unchanged_grants: tuple[Grant, ...]  # stored, and neither named nor removed
     reinterpreted: Mapping[str, int]  # as ``reinterpreted_issuers`` returns them
     trusted: Mapping[str, Issuer]  # by URL, after the document is applied
     registered: Mapping[str, Location]  # by bucket, after the document is applied
+    expected: Mapping[str, Expectation]  # tests by id, after the document is applied
     acknowledged: Mapping[str, Collection[str]]  # codes of warnings, by the entry's pointer
 
     @classmethod
@@ -62,23 +69,26 @@ class Proposal:
         grants = tuple(one.grant() for one in request.grants or ())
         issuers = tuple(one.trusted_issuer() for one in request.issuers or ())
         locations = tuple(one.location() for one in request.locations or ())
+        tests = tuple(one.expectation() for one in request.tests or ())
         ids = {one.id for one in grants}
-        kept_issuers = _kept("issuer", stored.issuers, request)
-        kept_locations = _kept("location", stored.locations, request)
+        kept_issuers = kept("issuer", stored.issuers, request)
+        kept_locations = kept("location", stored.locations, request)
         return cls(
             setting=setting,
             stored=stored,
             grants=grants,
             issuers=issuers,
             locations=locations,
+            tests=tests,
             pruned=_pruned_lists(request),
             owner=request.owner,
             unchanged_grants=tuple(
-                one for one in _kept("grant", stored.grants, request) if one.id not in ids
+                one for one in kept("grant", stored.grants, request) if one.id not in ids
             ),
             reinterpreted=reinterpreted_issuers(request, stored.issuers),
             trusted={one.url: one for one in (*kept_issuers, *issuers)},
             registered={one.id: one for one in (*kept_locations, *locations)},
+            expected={one.id: one for one in (*kept("test", stored.tests, request), *tests)},
             acknowledged=_acknowledged(request),
         )
 
@@ -170,7 +180,8 @@ def prunable[E: Entry](
     return {id_: one for id_, one in stored.items() if request.owner in (None, one.owner)}
 
 
-def _kept[E: Entry](kind: Kind, stored: Mapping[str, E], request: ChangesRequest) -> list[E]:
+def kept[E: Entry](kind: Kind, stored: Mapping[str, E], request: ChangesRequest) -> list[E]:
+    """The stored entries that the document does not remove, also those that it names."""
     removed = prunable(kind, stored, request)
     return [one for id_, one in stored.items() if id_ not in removed]
 
@@ -180,5 +191,6 @@ def _pruned_lists(request: ChangesRequest) -> frozenset[Kind]:
         "grant": request.grants,
         "issuer": request.issuers,
         "location": request.locations,
+        "test": request.tests,
     }
     return frozenset(kind for kind, listed in lists.items() if request.prune and listed is not None)

@@ -1,9 +1,9 @@
 """Finds what an administrator should know of a document that can be applied; ``plan`` calls it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from vending.callers.principal import account_of
 from vending.catalogue.checks import refused_if_new
@@ -36,9 +36,12 @@ class Warned:
     detail: str
 
 
-def first_warnings(proposal: Proposal) -> list[Warned]:
-    """The first ``FAULTS`` warnings; one more says how many are left out."""
-    found = _unacknowledged(proposal)
+def first_warnings(proposal: Proposal, failing: Iterable[Warned] = ()) -> list[Warned]:
+    """The first ``FAULTS`` warnings; one more says how many are left out.
+
+    ``failing`` are those of tests, which come first.
+    """
+    found = chain(failing, _unacknowledged(proposal))
     listed = list(islice(found, FAULTS))
     if left := sum(1 for _ in found):
         listed.append(Warned("MoreWarnings", "", f"{left} more warnings are left out"))

@@ -9,12 +9,14 @@ from vending.bodies.body import Body
 from vending.bodies.described_fields import Owner
 from vending.bodies.fields import Listed, Version, between
 from vending.bodies.strict_json import read_strictly
+from vending.documents.expectation import ExpectationBody
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
 from vending.errors import Fault
 
 ENTRIES = 20_000  # more do not fit into a body
+EXPECTATIONS = 1_000  # each change reads all of them
 ISSUERS = 100  # the authorizer reads all of them to verify a token
 
 
@@ -32,6 +34,7 @@ class ChangesRequest(Body):
     grants: Annotated[Listed[GrantBody], between(0, ENTRIES)] | None = None
     issuers: Annotated[Listed[IssuerBody], between(0, ISSUERS)] | None = None
     locations: Annotated[Listed[LocationBody], between(0, ENTRIES)] | None = None
+    tests: Annotated[Listed[ExpectationBody], between(0, EXPECTATIONS)] | None = None
     revision: Annotated[int, Field(ge=0)] | None = None
     owner: Owner | None = None
     dry_run: bool = False

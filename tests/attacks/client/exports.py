@@ -16,7 +16,7 @@ GRANT = {"id": "g", "grantee": {"iam": "123456789012"}, "permission": "READ", "s
 def outcome(given: "dict[str, Any]", stage: Stage) -> str:
     """Return whether two readers find the one entry in the file, as it is on the service."""
     grant = {**GRANT, **given}
-    lists = {"locations": [], "issuers": [], "grants": [grant]}
+    lists = {"locations": [], "issuers": [], "grants": [grant], "tests": []}
     served = stage.serve(
         answering({f"GET /admin/{name}": {name: one, "revision": 1} for name, one in lists.items()})
     )

@@ -14,6 +14,7 @@ from vending.catalogue.apply import Catalogue, apply
 from vending.catalogue.batches import BATCH_WRITES, ITEM_BYTES, Batch
 from vending.catalogue.proposal import Stored, touched_ids
 from vending.documents.document import ChangesRequest
+from vending.documents.expectation import ExpectationBody
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
@@ -45,6 +46,10 @@ class Table:
             {
                 key.sk: LocationBody.stored_location(text)
                 for key, text in self.catalogue("location").items()
+            },
+            {
+                key.sk: ExpectationBody.stored_expectation(text)
+                for key, text in self.catalogue("test").items()
             },
         )
 
@@ -336,3 +341,28 @@ def test_a_document_names_its_entries_and_the_buckets_of_its_grants() -> None:
     request = document(grants=[line(), line("b", scope="s3://other/*")], locations=[HERE])
     assert touched_ids(request) == {"grant": {"a", "b"}, "location": {"bkt", "other"}}
     assert touched_ids(document(issuers=[entry()])) == {"grant": set(), "location": set()}
+
+
+def test_tests_are_written_with_the_rest_and_those_that_fail_are_recorded() -> None:
+    table = Table()
+    reads = {"id": "reads", "as": {"iam": USER_ARN}, "reaches": {"READ": "s3://bkt/a/x"}}
+    table.apply(grants=[line()], locations=[HERE], tests=[reads])
+    assert table.documents[catalogue_key("test", "reads")] == json.dumps(
+        reads, separators=(",", ":")
+    )
+    assert "failedTests" not in table.record.members
+    with pytest.raises(InvalidRequest):
+        table.apply(grants=[line("b", scope="s3://bkt/b/*")], prune=True)
+    assert table.revision == 1
+    answer = table.apply(grants=[], prune=True)
+    assert [one["code"] for one in answer["warnings"]] == ["TestFails"]
+    assert table.record.members["failedTests"] == ["reads"]
+    table.apply(tests=[], prune=True)
+    assert table.catalogue("test") == {}
+    assert [change.kind for change, _, outcome in table.told if outcome == "granted"] == [
+        "test",
+        "location",
+        "grant",
+        "grant",
+        "test",
+    ]

@@ -16,7 +16,9 @@ from vending.catalogue.batches import (
 )
 from vending.catalogue.changes import Change
 from vending.documents.issuer import IssuerBody
+from vending.grants.expectation import Expectation, Reserved
 from vending.grants.grantee import WebGrantee
+from vending.grants.keys import Keys
 from vending.table import Key, catalogue_key, location_key
 
 
@@ -68,6 +70,14 @@ def test_grants_outside_aws_and_issuers_have_their_places_too() -> None:
     assert decision_key(alices) == (f"oidc#{ISSUER}#sub#alice", "bkt")
     assert decision_key(issuer()) == ("issuers", "login.example.com")
     assert decision_key(issuer(f"{ISSUER}/a/b")) == ("issuers", "login.example.com~a~b")
+
+
+def test_a_test_is_one_item_which_no_decision_reads() -> None:
+    one = Expectation("payroll", Reserved(Keys("bkt", "payroll/", is_prefix=True), ()))
+    (batch,) = batches([Change("test", one.id, "/tests/0", None, one)], {})
+    assert batch.writes == {Key("tests", "payroll"): encode(one.as_json())}
+    (batch,) = batches([Change("test", one.id, "/tests", one, None)], {})
+    assert batch.writes == {Key("tests", "payroll"): None}
 
 
 def test_an_issuer_is_one_item_which_the_authorizer_reads() -> None:

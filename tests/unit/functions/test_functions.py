@@ -371,7 +371,7 @@ ROUTES = {
     ],
     "administration": [
         *("admin-grants", "admin-grant", "admin-locations", "admin-location", "admin-changes"),
-        *("admin-issuers", "admin-issuer"),
+        *("admin-issuers", "admin-issuer", "admin-tests", "admin-test"),
     ],
     "audit": ["admin-audit", "admin-sessions", "admin-vend"],
     "revocations": ["admin-revocations", "admin-revocation", "admin-revoke", "admin-lift"],
@@ -628,12 +628,45 @@ def test_all_grants_are_read_where_an_issuers_entry_changes_what_they_are_about(
     tenant = {"issuer": ISSUER, "claims": {"tenant": "acme"}}
     granted = {"id": "acmes", "grantee": tenant, "permission": "READ"}
     assert applied(grants=[granted | {"scope": "s3://hogehoge-bucket/acme/*"}])[0] == 200
-    assert calls.taken().count("Query") == 1
+    assert calls.taken().count("Query") == 2  # issuers and tests
     changed = {"issuer": ISSUER, "audience": AUDIENCE, "claims": claims_listed, "tenancy": "own"}
     status, body = applied(issuers=[changed])
     assert status == (200 if claims_listed else 400)
     assert "acmes" in body or claims_listed
+    assert calls.taken().count("Query") == 3
+
+
+def test_the_grants_in_a_bucket_are_read_where_a_change_can_break_a_test_of_it(
+    load: Load,
+) -> None:
+    function = load("administration")
+    calls = Calls(function.dynamodb)
+
+    def applied(**members: object) -> tuple[int, str]:
+        made = event("admin-changes") | {"body": json.dumps({"version": 1} | members)}
+        response = function.handler(made, CONTEXT)
+        return response["statusCode"], response["body"]
+
+    mine = {"id": "a", "grantee": {"iam": USER_ARN}, "permission": "WRITE"}
+    only = {"id": "payroll", "scope": "s3://hogehoge-bucket/payroll/*", "onlyReachedBy": []}
+    calls.taken()
+    assert applied(tests=[only])[0] == 200
+    assert calls.taken().count("Query") == 3  # issuers, tests and grants
+    elsewhere = mine | {"scope": "s3://other-bucket/payroll/*"}
+    place = {"scope": "s3://other-bucket/*", "region": "ap-northeast-1"}
+    assert applied(grants=[elsewhere], locations=[place])[0] == 200
     assert calls.taken().count("Query") == 2
+    status, body = applied(grants=[mine | {"scope": "s3://hogehoge-bucket/payroll/*"}])
+    assert status == 400
+    assert "the grant 'a' lets" in body
+    assert calls.taken().count("Query") == 3
+    everything = only | {"id": "all", "scope": "s3://hogehoge-bucket/*"}
+    status, body = applied(tests=[everything])
+    assert status == 400
+    assert "lets" in body
+    listed = json.loads(function.handler(event("admin-tests"), CONTEXT)["body"])
+    assert listed["tests"] == [only]
+    assert json.loads(function.handler(event("admin-test"), CONTEXT)["body"]) == only
 
 
 def lasting(**members: object) -> dict[str, object]:

@@ -38,6 +38,8 @@ ROUTES: Final = {
     "GET /admin/issuers/{id}": "AdministrationFunction",
     "GET /admin/locations": "AdministrationFunction",
     "GET /admin/locations/{id}": "AdministrationFunction",
+    "GET /admin/tests": "AdministrationFunction",
+    "GET /admin/tests/{id}": "AdministrationFunction",
     "POST /admin/changes": "AdministrationFunction",
     "GET /admin/audit": "AuditFunction",
     "GET /admin/sessions": "AuditFunction",

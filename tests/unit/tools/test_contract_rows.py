@@ -13,7 +13,8 @@ from tests.support.contract import Contract
 from tests.support.documents import entry
 from tests.support.tokens import ISSUER
 from tests.unit.bodies import test_body as test_bodies
-from tests.unit.documents import test_document
+from tests.unit.documents import test_document, test_expectation
+from tests.unit.grants import test_expectation as test_grants_expectation
 from tests.unit.grants import test_keys as test_location
 from tests.unit.grants import test_scope
 from tests.unit.uploads import test_uploads
@@ -89,6 +90,10 @@ def issuer(members: object) -> dict[str, Any]:
     return {"version": 1, "issuers": [members]}
 
 
+def expected(members: dict[str, Any]) -> dict[str, Any]:
+    return {"version": 1, "tests": [given_none_left_out(members)]}
+
+
 # The test, the model, and how a row of it becomes a body.
 SOURCES: list[tuple[Callable[..., object], str, Callable[..., dict[str, Any]]]] = [
     (test_bodies.test_a_target_is_text_or_members, "CredentialsRequest", lambda target, _: credentials(target=target)),
@@ -120,6 +125,8 @@ SOURCES: list[tuple[Callable[..., object], str, Callable[..., dict[str, Any]]]] 
     (test_document.test_a_grantee_outside_aws_is_read_with_the_types_of_its_claims, "ChangesRequest", lambda one, _: grant(grantee=one)),
     (test_document.test_a_bad_member_of_a_grantee_is_named, "ChangesRequest", lambda one, *_: grant(grantee=one)),
     (test_document.test_a_variable_that_is_never_filled_is_refused, "ChangesRequest", lambda one, scope, _: grant(grantee=one, scope=scope)),
+    (test_expectation.test_a_bad_member_of_a_test_is_named, "ChangesRequest", lambda base, changes, *_: expected(base | changes)),
+    (test_grants_expectation.test_a_changed_test_demands_as_much_or_may_demand_less, "ChangesRequest", lambda _, before, after, __: expected({"id": "x"} | before | after)),
     (test_scope.test_a_claim_may_fill_a_segment_of_a_scope, "ChangesRequest", lambda scope: grant(grantee={"issuer": ISSUER, "subject": "a"}, scope=scope)),
     (test_scope.test_one_scope_is_within_another_only_if_it_is_for_every_caller, "ChangesRequest", lambda _, scope, __: grant(scope=scope)),
 ]  # fmt: skip

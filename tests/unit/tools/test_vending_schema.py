@@ -16,7 +16,7 @@ from vending.documents.document import ChangesRequest
 
 SCHEMA: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 CHECK = EcmaValidator(SCHEMA)
-LISTS = {"grants", "issuers", "locations"}
+LISTS = {"grants", "issuers", "locations", "tests"}
 
 
 class Loader(yaml.SafeLoader):

@@ -1,6 +1,7 @@
 """The catalogue in DynamoDB: reads its revision and commits changes to it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,6 +10,7 @@ from vending.aws.services.client import translate_errors
 from vending.aws.table.items import entries, item, read_items
 from vending.catalogue.batches import Batch
 from vending.catalogue.changes import Kind
+from vending.catalogue.plan import buckets_to_judge
 from vending.catalogue.proposal import (
     Stored,
     needs_all_grants,
@@ -17,6 +19,7 @@ from vending.catalogue.proposal import (
 )
 from vending.denials.holders import Holders, decode
 from vending.documents.document import ChangesRequest
+from vending.documents.expectation import ExpectationBody
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
@@ -101,7 +104,27 @@ def stored_for(client: Any, table: str, request: ChangesRequest) -> Stored:
 
     locations = found("location", LocationBody.stored_location, whole=needs_all_locations(request))
     whole = needs_all_grants(request, issuers, locations)
-    return Stored(found("grant", GrantBody.stored_grant, whole=whole), issuers, locations)
+    grants = found("grant", GrantBody.stored_grant, whole=whole)
+    expected = entries(client, table, "tests", consistent=True)
+    tests = {key.sk: ExpectationBody.stored_expectation(text) for key, text in expected}
+    stored = Stored(grants, issuers, locations, tests)
+    buckets = buckets_to_judge(request, stored)
+    near: Iterable[Grant] = () if whole or not buckets else _grants_near(client, table, buckets)
+    places = [catalogue_key("location", bucket) for bucket in buckets - locations.keys()]
+    documents = read_items(client, table, places, consistent=True)
+    return replace(
+        stored,
+        near_grants=tuple(one for one in near if one.id not in grants),
+        near_locations=tuple(map(LocationBody.stored_location, documents.values())),
+    )
+
+
+def _grants_near(client: Any, table: str, buckets: Collection[str]) -> Iterator[Grant]:
+    """All grants in these buckets. Those of others are read too, since none is parsed."""
+    scopes = tuple(f'"s3://{bucket}/' for bucket in buckets)
+    for _, text in entries(client, table, "grants", consistent=True):
+        if any(scope in text for scope in scopes):
+            yield GrantBody.stored_grant(text)
 
 
 def decision_grants(client: Any, table: str, keys: Iterable[Key]) -> dict[Key, list[Grant]]:

@@ -48,6 +48,20 @@ GRANTS: "list[dict[str, Any]]" = [
         "maxDuration": 3601,
     },
 ]
+TESTS: "list[dict[str, Any]]" = [
+    {
+        "id": "readers-read",
+        "as": {"iam": "123456789012"},
+        "reaches": {"READ": "s3://a/role/x"},
+    },
+    {
+        "id": "builds",
+        "scope": "s3://b/builds/*",
+        "onlyReachedBy": [
+            {"issuer": "https://ci.example.com", "claims": {"repository_id": "7"}},
+        ],
+    },
+]
 TEXT = """\
 version: 1
 locations:
@@ -80,6 +94,15 @@ grants:
     maxDuration: 15m
     expires: 2030-01-01T00:00:00Z
     maxObjectSize: 100MiB
+tests:
+  - id: builds
+    scope: s3://b/builds/*
+    onlyReachedBy:
+      - issuer: https://ci.example.com
+        claims: {repository_id: "7"}
+  - id: readers-read
+    as: {iam: "123456789012"}
+    reaches: {READ: "s3://a/role/x"}
 """
 
 
@@ -101,6 +124,7 @@ def having(*revisions: "int | None") -> "dict[str, object]":
         "GET /admin/locations": listing("locations", LOCATIONS),
         "GET /admin/issuers": listing("issuers", ISSUERS),
         "GET /admin/grants": listing("grants", GRANTS),
+        "GET /admin/tests": listing("tests", TESTS),
     }
 
 
@@ -118,6 +142,7 @@ def test_json_has_the_entries_as_the_service_answers_them(at: Serve) -> None:
         "locations": LOCATIONS[::-1],
         "issuers": ISSUERS,
         "grants": GRANTS[::-1],
+        "tests": TESTS[::-1],
     }
 
 

@@ -25,7 +25,7 @@ def export(
         bool, typer.Option("--overwrite", help="Replace the file without asking.")
     ] = False,
 ) -> None:
-    """Write the grants, issuers and locations of the service as a vending.yaml.
+    """Write the grants, issuers, locations and tests of the service as a vending.yaml.
 
     The same entries are always the same text: `plan` finds no changes in it. Acknowledgements of
     warnings are not stored, so they are missing. With --owner, only the entries of that owner.

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from s3vend.cli.grant.document import Document
     from s3vend.service.connect import Service
 
-LISTS = {"locations": "scope", "issuers": "issuer", "grants": "id"}  # and the member that names one
+# Each with the member that names an entry.
+LISTS = {"locations": "scope", "issuers": "issuer", "grants": "id", "tests": "id"}
 
 Drift = Mapping[str, Sequence[str]]  # names of entries, by list
 

@@ -1,0 +1,1 @@
+"""Expectations: the tests of a document, judged before and after a change."""
