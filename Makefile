@@ -37,7 +37,7 @@ $(ENVIRONMENT): requirements.txt client/pyproject.toml | $(filter .tools/bin/uv,
 	@echo "Creating the environment, once (a minute on a slow connection) …" >&2
 	@test -x $(PYTHON) || $(UV) venv --quiet
 	@$(UV) pip sync --quiet --require-hashes requirements.txt
-	@echo "$(CURDIR)/client/src" > "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/s3vend.pth"
+	@printf '%s\n' "$(CURDIR)/client/src" "$(CURDIR)/core/development" "$(CURDIR)/layers" > "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/s3vend.pth"
 	@printf '#!%s/.venv/bin/python\nfrom s3vend.cli.entry import main\n\nmain()\n' "$(CURDIR)" > .venv/bin/s3vend
 	@chmod +x .venv/bin/s3vend
 	@touch $@
@@ -233,7 +233,7 @@ test-invoke: $(ENVIRONMENT) ## run every event through its function in a contain
 	@$(PYTHON) -m pytest --durations=5 tests/invoke
 
 # Names of directories: without this rule, make would report success and do nothing.
-DIRECTORIES := client events functions layers template tests tools website
+DIRECTORIES := client core events functions layers template tests tools website
 .PHONY: $(DIRECTORIES)
 $(DIRECTORIES):
 	@echo "make: no target '$@'$(if $(filter tests,$@),; did you mean 'make test'?,.) 'make help' lists all." >&2; exit 2

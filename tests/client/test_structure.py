@@ -87,6 +87,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cli/use": ("errors", "files", "identity", "service", "cli/terminal"),
     "cli/grant": ("errors", "files", "service", "cli/terminal"),
     "cli/export": ("printable", "files", "service", "cli/terminal", "cli/grant"),
+    "cli/check": (FACE, "files", "service", "cli/terminal", "cli/grant", "cli/export"),
     "cli/watch": ("service", "presigning", "cli/terminal", "cli/grant"),
     "cli/setup": (
         *(FACE, "errors", "files", "http", "identity", "service", "presigning"),
@@ -94,7 +95,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli": (
         *(FACE, "cli/terminal", "cli/objects", "cli/use", "cli/grant", "cli/export"),
-        *("cli/watch", "cli/setup"),
+        *("cli/check", "cli/watch", "cli/setup"),
     ),
     "__main__": ("cli",),
 }
@@ -297,6 +298,7 @@ def test_the_version_stands_at_two_places_and_is_one() -> None:
 
 # Who opens files without `files`, and why nobody else can choose what is opened there.
 OPENERS = {
+    "cli/check/reading.py": "a document that the user names",
     "cli/grant/file.py": "a document that the user names",
     "cli/terminal/completion.py": "/dev/null",
     "cli/terminal/ending.py": "/dev/null",

@@ -8,6 +8,7 @@ from typing import Self
 from vending.callers.issuer import Issuer
 from vending.catalogue.changes import Entry, Kind
 from vending.denials.holders import Holders
+from vending.documents.acknowledgement import OF_REACH
 from vending.documents.document import ChangesRequest
 from vending.grants.expectation import Expectation
 from vending.grants.grant import Grant
@@ -42,6 +43,7 @@ class Setting:
     assumable_roles: Callable[[], Collection[str]] = tuple  # ARNs, beside the service's own role
     never_lent: Callable[[], Collection[str]] = tuple  # patterns, beside those in the code
     blocked: Callable[[], Collection[Holders]] = tuple
+    unjudged: Collection[str] = OF_REACH  # codes of warnings that nobody looks for here
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,17 +41,25 @@ def first_warnings(proposal: Proposal, failing: Iterable[Warned] = ()) -> list[W
 
     ``failing`` are those of tests, which come first.
     """
-    found = chain(failing, _unacknowledged(proposal))
+    found = chain(failing, unacknowledged(proposal))
     listed = list(islice(found, FAULTS))
     if left := sum(1 for _ in found):
         listed.append(Warned("MoreWarnings", "", f"{left} more warnings are left out"))
     return listed
 
 
-def _unacknowledged(proposal: Proposal) -> Iterator[Warned]:
-    """The warnings that their entry does not acknowledge, and acknowledgements of nothing."""
-    unused = {(at, code) for at, codes in proposal.acknowledged.items() for code in codes}
-    for warning in (*_of_issuers(proposal), *_of_grants(proposal), *_of_locations(proposal)):
+def unacknowledged(proposal: Proposal, more: Iterable[Warned] = ()) -> Iterator[Warned]:
+    """Yield the warnings that their entry does not acknowledge, and acknowledgements of nothing.
+
+    ``more`` are warnings that others found.
+    """
+    unjudged = proposal.setting.unjudged
+    given = {(at, code) for at, codes in proposal.acknowledged.items() for code in codes}
+    unused = {(at, code) for at, code in given if code not in unjudged}
+    own = (*_of_issuers(proposal), *_of_grants(proposal), *_of_locations(proposal))
+    for warning in (*own, *more):
+        if warning.code in unjudged:
+            continue
         at = "/".join(warning.pointer.split("/")[:3])
         if warning.code in proposal.acknowledged.get(at, ()):
             unused.discard((at, warning.code))

@@ -11,16 +11,23 @@ from pydantic import PlainValidator
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.callers.issuer import is_plain
 
+OF_ACCOUNT = ("WholeBucketToAccount",)  # warnings for which the stack's account must be known
+# Warnings of `s3vend check` alone: the service does not look for them.
+OF_REACH = ("GranteesOverlap", "NestedTenants", "NobodyReaches", "ShadowedGrant")
 CODES = (
     "AnyAddress",
     "CallerClaimsMissing",
     "EmptySegment",
     "EncodedScope",
     "Expired",
+    "GranteesOverlap",
     "IdenticalGrant",
     "NameNotAnId",
     "NestedScope",
+    "NestedTenants",
+    "NobodyReaches",
     "RefusedIfNew",
+    "ShadowedGrant",
     "SpaceInScope",
     "TypeMayNeverMatch",
     "WholeBucketToAccount",

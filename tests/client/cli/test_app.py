@@ -63,7 +63,7 @@ def test_misuse_is_said_before_anything_is_asked(
     assert said in ended.err
 
 
-@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "url", "cp", "sync", "whoami", "explain", "plan", "apply", "revoke", "audit", "configure", "doctor", "canary", "version"])  # fmt: skip
+@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "url", "cp", "sync", "whoami", "explain", "check", "plan", "apply", "revoke", "audit", "configure", "doctor", "canary", "version"])  # fmt: skip
 def test_every_command_has_help_with_examples(name: str) -> None:
     ended = typed(name, "--help")
     assert ended.code == 0
@@ -78,6 +78,7 @@ def test_every_command_has_help_with_examples(name: str) -> None:
         ("url", "url [OPTIONS] TARGET..."),
         ("exec", "exec [OPTIONS] [TARGET]..."),
         ("apply", "apply [OPTIONS] [FILE]"),
+        ("check", "check [OPTIONS] FILE..."),
         ("configure", "configure [OPTIONS] NAME"),
     ],
 )

@@ -8,7 +8,7 @@ from tests.support.documents import HERE, SETTING, document, entry, line, stored
 from tests.support.make import ACCOUNT, NOW
 from tests.support.tokens import AUDIENCE
 from vending.catalogue.plan import plan
-from vending.documents.acknowledgement import CODES
+from vending.documents.acknowledgement import CODES, OF_REACH
 from vending.errors import InvalidRequest
 from vending.times import iso
 
@@ -103,6 +103,12 @@ def test_a_warning_about_an_issuer_is_acknowledged_in_its_entry() -> None:
     trusted = entry(GITHUB)
     assert warned(issuers=[trusted]) == [("CallerClaimsMissing", "/issuers/0")]
     assert warned(issuers=[trusted | {"acknowledge": {"CallerClaimsMissing": "no limits"}}]) == []
+
+
+@pytest.mark.parametrize("code", OF_REACH)
+def test_a_warning_that_only_a_check_finds_can_be_acknowledged(code: str) -> None:
+    """The service does not look for it, so it cannot say that there is none."""
+    assert warned(line(acknowledge={code: "as it is meant"})) == []
 
 
 def test_an_acknowledgement_is_of_the_file_and_changes_no_grant() -> None:

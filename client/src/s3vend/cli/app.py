@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from s3vend.cli.check import command as check
 from s3vend.cli.export import command as export
 from s3vend.cli.grant import plan, revoke
 from s3vend.cli.objects import copy, ls, rm, synchronise, url
@@ -65,7 +66,7 @@ def root(
 
 for _module in (
     *(see, ls, copy, synchronise, rm, url, execute, credentials),
-    *(plan, export, revoke, audit, canary),
+    *(check, plan, export, revoke, audit, canary),
     *(configure, doctor, version_command),
 ):
     _module.add(app)

@@ -1,4 +1,4 @@
-"""Parses `vending.yaml` into JSON values, with the line of each JSON pointer.
+"""Parses `vending.yaml` into JSON values, with the line and the column of each JSON pointer.
 
 A plain scalar that YAML parsers read differently is refused: one that some take for a number, a
 time or a boolean and others for text. Times stay text, which the service parses.
@@ -25,25 +25,33 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Malformed(Exception):
-    """The file is not a valid document; ``line`` is counted from 1."""
+    """The file is not a valid document; ``line`` and ``column`` are counted from 1."""
 
-    def __init__(self, message: str, line: int) -> None:
-        self.line = line
+    def __init__(self, message: str, line: int, column: int = 1) -> None:
+        self.line, self.column = line, column
         super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed file: the members to send, and the line of each JSON pointer."""
+    """A parsed file: the members to send, and the line and the column of each JSON pointer."""
 
     members: Mapping[str, Any]
     lines: Mapping[str, int] = field(repr=False)
+    columns: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     def line(self, pointer: str) -> int:
         """Return the line of a JSON pointer, or of the closest parent that exists."""
+        return self.lines.get(self._known(pointer), 1)
+
+    def column(self, pointer: str) -> int:
+        """Return the column in that line, in characters."""
+        return self.columns.get(self._known(pointer), 1)
+
+    def _known(self, pointer: str) -> str:
         while pointer and pointer not in self.lines:
             pointer = pointer.rpartition("/")[0]
-        return self.lines.get(pointer, 1)
+        return pointer
 
 
 def read(text: str) -> Document:
@@ -58,16 +66,17 @@ def read(text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = ", ".join(filter(None, (error.context, error.problem)))
-        raise Malformed(f"not valid YAML: {reason}", mark.line + 1 if mark else 1) from None
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise Malformed(f"not valid YAML: {reason}", *place) from None
     except yaml.YAMLError as error:
         raise Malformed(f"not valid YAML: {str(error).splitlines()[0]}", 1) from None
     if len(nodes) > 1:
-        raise Malformed("the file has several documents; only one is allowed", _line(nodes[1]))
+        raise Malformed("the file has several documents; only one is allowed", *_place(nodes[1]))
     if not nodes or not isinstance(nodes[0], yaml.MappingNode):
         raise Malformed("the document is not a mapping; start it with 'version: 1'", 1)
     reading = _Reading()
     members = reading.value(nodes[0], "")
-    return Document(members, reading.lines)
+    return Document(members, reading.lines, reading.columns)
 
 
 def reads_as_text(text: str) -> bool:
@@ -79,33 +88,36 @@ def reads_as_text(text: str) -> bool:
     return kind == "str" and not _NUMERIC.fullmatch(text) and text.lower() not in _LETTERS
 
 
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
+def _place(node: yaml.Node) -> tuple[int, int]:
+    """The line and the column, counted from 1."""
+    return int(node.start_mark.line) + 1, int(node.start_mark.column) + 1
 
 
 class _Reading:
-    """One pass over the nodes, which collects values and lines."""
+    """One pass over the nodes, which collects values and their places."""
 
     def __init__(self) -> None:
         self.lines: dict[str, int] = {}
+        self.columns: dict[str, int] = {}
         self._around: set[int] = set()
         self._count = 0
 
     def value(self, node: yaml.Node, pointer: str) -> Any:
-        self.lines.setdefault(pointer, _line(node))
+        if pointer not in self.lines:
+            self.lines[pointer], self.columns[pointer] = _place(node)
         self._count += 1
         if self._count > MOST:
             raise Malformed(
                 f"the document is too large: it has more than {MOST:,} nodes, and an alias counts "
                 "each time it is used",
-                _line(node),
+                *_place(node),
             )
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if id(node) in self._around:
-            raise Malformed("an alias is used inside the node that it refers to", _line(node))
+            raise Malformed("an alias is used inside the node that it refers to", *_place(node))
         if node.tag not in (f"{_TAG}map", f"{_TAG}seq"):
-            raise Malformed(f"the tag {node.tag} is not allowed; remove it", _line(node))
+            raise Malformed(f"the tag {node.tag} is not allowed; remove it", *_place(node))
         self._around.add(id(node))
         if isinstance(node, yaml.MappingNode):
             value: Any = {
@@ -121,22 +133,22 @@ class _Reading:
         for key, child in node.value:
             name = _scalar(key) if isinstance(key, yaml.ScalarNode) else None
             if not isinstance(name, str):
-                raise Malformed("the name of a member must be text; put it in quotes", _line(key))
+                raise Malformed("the name of a member must be text; put it in quotes", *_place(key))
             if name == "<<" and not key.style:
-                raise Malformed("'<<' is not allowed; write the members out", _line(key))
+                raise Malformed("'<<' is not allowed; write the members out", *_place(key))
             if name in first:
                 message = f"duplicate member {name!r}; the first one is in line {first[name]}"
-                raise Malformed(message, _line(key))
-            first[name] = _line(key)
+                raise Malformed(message, *_place(key))
+            first[name] = _place(key)[0]
             place = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-            self.lines[place] = _line(key)
+            self.lines[place], self.columns[place] = first[name], _place(key)[1]
             yield name, child, place
 
 
 def _scalar(node: yaml.ScalarNode) -> object:
     text, kind = str(node.value), node.tag.removeprefix(_TAG)
     if kind not in _KINDS:
-        raise Malformed(f"the tag {node.tag} is not allowed; remove it", _line(node))
+        raise Malformed(f"the tag {node.tag} is not allowed; remove it", *_place(node))
     if node.style or (kind in _TEXTS and not _NUMERIC.fullmatch(text)):
         return text
     if kind == "null":
@@ -148,5 +160,5 @@ def _scalar(node: yaml.ScalarNode) -> object:
     raise Malformed(
         f"{text} is ambiguous, since YAML parsers read it differently; use true, false or a plain "
         "number, or put it in quotes",
-        _line(node),
+        *_place(node),
     )

@@ -111,7 +111,7 @@ class Group(TyperGroup):
 # The commands of `s3vend --help`, by what people do with them.
 TASKS = {
     "Use": ("whoami", "ls", "explain", "cp", "sync", "rm", "url", "exec", "credentials"),
-    "Grant": ("plan", "apply", "export", "revoke"),
+    "Grant": ("check", "plan", "apply", "export", "revoke"),
     "Watch": ("audit", "canary"),
     "Set up": ("configure", "doctor", "version"),
 }

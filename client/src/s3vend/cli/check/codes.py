@@ -1,0 +1,27 @@
+"""What the codes of findings mean, in a sentence each: for tools that show rules."""
+
+MEANINGS = {
+    "AnyAddress": "The entry limits sourceIp to a block of all addresses.",
+    "CallerClaimsMissing": "The issuer has no callerClaims, and one holder has many subjects.",
+    "EmptySegment": "The scope has '//', which S3 does not read as '/'.",
+    "EncodedScope": "The scope has an encoded character, and nothing is decoded.",
+    "Expired": "The grant has an expires in the past.",
+    "GranteesOverlap": "The grant opens keys that another grantee reaches too.",
+    "IdenticalGrant": "The grant differs from another one by its id alone.",
+    "InvalidRequest": "The service would refuse the file.",
+    "NameNotAnId": "The grantee has a name that another tenant can register again.",
+    "NestedScope": "The scope has ':path', so that tenants can be nested.",
+    "NestedTenants": "One tenant reaches keys of another one.",
+    "NeverLent": "A location that stands is of a bucket that is never lent.",
+    "NobodyReaches": "Nobody can use the grant.",
+    "NotADocument": "The file is not a vending.yaml.",
+    "NothingAcknowledged": "The entry acknowledges a warning that it does not have.",
+    "RefusedIfNew": "The entry stands from before, and would be refused if it were new.",
+    "ShadowedGrant": "Other grants allow all of it under the same terms.",
+    "SpaceInScope": "A segment of the scope begins or ends with a space.",
+    "TestFailed": "A test of the file does not hold.",
+    "TooLarge": "The file does not fit into a request.",
+    "TypeMayNeverMatch": "The grantee has a number or a boolean that the issuer writes as text.",
+    "WholeBucketToAccount": "Every role and user of another account gets a whole bucket.",
+    "WildcardInScope": "The scope has '*' or '?' inside, where they are not wildcards.",
+}

@@ -1,0 +1,44 @@
+"""Calls the service's own core, which is a distribution beside the client, for Python 3.13."""
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from s3vend.cli.terminal.refusal import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FACE = "s3vend_core.checking.face"
+OLDEST = (3, 13)
+EXTRA = "s3vend[check]"
+_NEEDED = {"s3vend_core", "pydantic", "jwt", "cryptography"}
+
+
+def core_check() -> "Callable[..., dict[str, Any]]":
+    """Return the function that checks files.
+
+    Raises:
+        Refusal: the core is not installed, or cannot be on this Python.
+    """
+    try:
+        check: Callable[..., dict[str, Any]] = import_module(FACE).check_files
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _NEEDED:
+            raise
+        raise Refusal(_missing(sys.version_info[:2])) from None
+    return check
+
+
+def _missing(version: "tuple[int, ...]") -> str:
+    """Say what to install. ``version`` is that of Python: major and minor."""
+    if version < OLDEST:
+        own, needed = (".".join(map(str, one)) for one in (version, OLDEST))
+        return (
+            f"check needs Python {needed} or newer, and this is Python {own}; install the extra "
+            f"{EXTRA} with a newer one, or use s3vend plan, which asks the service"
+        )
+    return (
+        f"check needs the service's core; install the extra {EXTRA} with the core of the same "
+        "release, or use s3vend plan, which asks the service"
+    )

@@ -1,0 +1,22 @@
+"""The ``tests:`` of a document, judged as it stands once it is applied."""
+
+from collections.abc import Iterator
+
+from vending.catalogue.proposal import Proposal
+from vending.expectations.judge import failures
+from vending.reach.document import Document
+
+type Failed = tuple[str, str]  # a pointer to the part of the test, and why it does not hold
+
+
+def failed_tests(proposal: Proposal, document: Document) -> Iterator[Failed]:
+    """Yield each part of a test that does not hold, whether it held before or not.
+
+    All tests are judged: the files' own, and those that stand and stay.
+    """
+    places = {test.id: at for at, test in enumerate(proposal.tests)}
+    for test in proposal.expected.values():
+        for failure in failures(test, document):
+            place = places.get(test.id)
+            pointer = "/tests" if place is None else f"/tests/{place}/{failure.member}"
+            yield pointer, f"the test {test.id!r} does not hold: {failure.detail}"
