@@ -1,11 +1,11 @@
-"""Serves ``/admin/grants``, ``/issuers``, ``/locations``, ``/tests`` and ``/changes``."""
+"""Serves the catalogue below ``/admin``: its entries, changes to them, and questions on them."""
 
 import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -24,7 +24,9 @@ from vending.aws.table.items import entries, read_items
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.catalogue.apply import Catalogue, apply
+from vending.catalogue.batches import Batch
 from vending.catalogue.changes import Change, Entry
+from vending.catalogue.history import events
 from vending.catalogue.proposal import Setting
 from vending.documents.document import ChangesRequest, asks_dry_run
 from vending.documents.expectation import ExpectationBody
@@ -35,9 +37,13 @@ from vending.errors import InvalidRequest, NotFound
 from vending.table import Key
 from vending.times import iso
 
+if TYPE_CHECKING:
+    from vending.aws.environment.asking import Asking
+
 logger = Logger()
 settings = Settings.read(os.environ)
 recording = partial(runtime.request_record, settings.metrics_namespace)
+history_kept = timedelta(days=int(os.environ["HISTORY_DAYS"]))
 dynamodb = client("dynamodb", settings.region)
 READERS: dict[str, Callable[[str], Entry]] = {
     "grants": GrantBody.stored_grant,
@@ -85,11 +91,17 @@ def has_keys(jwks: str) -> bool:
     return has_keys(jwks)
 
 
+def commit(batch: Batch, revision: int) -> int:
+    """Write a batch with its history, and return the next revision."""
+    history = events(batch.changes, revision + 1, now(), history_kept)
+    return catalogue.commit(dynamodb, settings.table, batch, revision, history)
+
+
 CATALOGUE = Catalogue(
     revision=partial(catalogue.revision, dynamodb, settings.table),
     stored=partial(catalogue.stored_for, dynamodb, settings.table),
     items=partial(catalogue.decision_grants, dynamodb, settings.table),
-    commit=partial(catalogue.commit, dynamodb, settings.table),
+    commit=commit,
 )
 
 
@@ -128,6 +140,24 @@ def record_change(
         )
 
 
+@cache
+def asking() -> "Asking":
+    """What answers questions; imported late, since few requests are questions."""
+    from vending.aws.environment.asking import Asking  # noqa: PLC0415 - a tenth of a cold start
+
+    return Asking(settings, dynamodb)
+
+
+def reach(request: gateway.Request, _: Caller, record: Record) -> Answer:
+    """One page of who reaches some keys, or of what some callers reach."""
+    return asking().reach(request.query(PARAMETERS), request.body(), record)
+
+
+def explanations(request: gateway.Request, caller: Caller, record: Record) -> Answer:
+    """Explain what another caller's credentials request would get, without vending."""
+    return asking().explain(caller, request.body(), record)
+
+
 ROUTES: dict[str, gateway.Route] = {
     "GET /admin/grants": partial(list_entries, kind="grants"),
     "GET /admin/grants/{id}": partial(read_entry, kind="grants"),
@@ -138,6 +168,8 @@ ROUTES: dict[str, gateway.Route] = {
     "GET /admin/tests": partial(list_entries, kind="tests"),
     "GET /admin/tests/{id}": partial(read_entry, kind="tests"),
     "POST /admin/changes": recorded_route(recording, "changes", changes),
+    "POST /admin/reach": recorded_route(recording, "reach", reach, PARAMETERS),
+    "POST /admin/explanations": recorded_route(recording, "explanations", explanations),
 }
 
 

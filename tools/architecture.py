@@ -38,6 +38,7 @@ ROOMS = {
     "trail": "searching audit records",
     "tenancy": "judging whether an issuer's tokens can match grants, and of one tenant only",
     "catalogue": "administration: changing grants, issuers and locations",
+    "questions": "questions of administrators: who can reach what, now or on a past day, and why",
     "checking": "checking files of `vending.yaml` without a service: `s3vend check`",
     "revocations": "revoking, lifting, and keeping denials in force",
     "aws/services": "clients of AWS and of issuers",

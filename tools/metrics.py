@@ -48,9 +48,9 @@ SERIES = """\
 The number of samples (`SampleCount`) of `durationMs` is the number of requests; its percentiles \
 are their durations. It has these sets of dimensions:"""
 APART_TEXT = """\
-`authentication` and `explanations` are separate: neither opens anything, so the totals over all \
-actions exclude them. No dimension contains a caller, a grant, a bucket or an address; these are \
-in the record, for people who may read the logs."""
+`authentication`, `explanations` and `reach` are separate: none opens anything, so the totals over \
+all actions exclude them. No dimension contains a caller, a grant, a bucket or an address; these \
+are in the record, for people who may read the logs."""
 ALARMS = """\
 With `Alarms=true` (as in `prod`), the stack creates these alarms. They notify `AlarmTopicArn`, or \
 a topic that the stack creates and to which you subscribe. No alarm uses the authorizer's `Errors` \

@@ -25,6 +25,7 @@ REVISION = Key("revision", "revision")
 BLOCK = Key("block", "block")  # all denials by parts of the role session name
 HOLDERS = Key("block", "holders")  # all denials of holders of claims
 LEASE = Key("lease", "reconciler")
+HISTORY = "history"  # the partition of all changes, for administrators
 
 
 def catalogue_key(kind: str, id_: str) -> Key:

@@ -25,6 +25,7 @@ from tests.attacks import (
     origins,
     owners,
     prefixes,
+    questions,
     revoked,
     several,
     sts,
@@ -42,19 +43,8 @@ MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(prefixes, keys, buckets, several, accounts, callers, tenants),
-        *(
-            tokens,
-            sts,
-            bodies,
-            urls,
-            batches,
-            uploads,
-            administration,
-            owners,
-            expectations,
-            never_lent,
-        ),
-        *(leaks, revoked, chosen_text, holders, origins),
+        *(tokens, sts, bodies, urls, batches, uploads, administration, owners, expectations),
+        *(questions, never_lent, leaks, revoked, chosen_text, holders, origins),
     )
 }
 GROUPS = {name: module.ATTACKS for name, module in MODULES.items()}

@@ -69,6 +69,7 @@ ENVIRONMENT = {
     "ALLOW_LOCAL_ISSUERS": "false",
     "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
     "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
+    "HISTORY_DAYS": "400",
     "METRICS_NAMESPACE": "s3vend/s3vend",
     "LOG_GROUPS": "credentials-log,presigned-urls-log",
     "DENIAL_POLICY_NAME": "S3VendDenials",

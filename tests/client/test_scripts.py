@@ -38,6 +38,8 @@ TYPED: "dict[str, tuple[str, dict[str, Any] | None]]" = {
     "revoke": ("revoke --all --reason x --yes", REVOKED),
     "revoke lift": ("revoke lift " + "a" * 16, REVOKED),
     "revoke list": ("revoke list", None),
+    "who-can": ("who-can s3://b/k", None),
+    "reach": ("reach --as 123456789012", None),
     "audit": ("audit", None),
     "audit sessions": ("audit sessions", None),
     "audit vend": ("audit vend v", {"vend": {}, **MORE}),
@@ -46,6 +48,20 @@ TYPED: "dict[str, tuple[str, dict[str, Any] | None]]" = {
     "doctor": ("doctor", None),
     "version": ("version", None),
 }  # fmt: skip
+REACHED = {
+    "reaches": [
+        {
+            "grants": [{"id": "g", "grantee": {"iam": "123456789012"}, "permission": "READ"}],
+            "keys": "s3://b/k",
+            "filled": {},
+            "whole": True,
+            "exact": True,
+            "example": {"caller": {}, "target": "s3://b/k"},
+        }
+    ],
+    "at": "2026-11-28T00:00:00Z",
+    "revision": 1,
+}
 # What a command adds to the API's answer.
 ADDED = {"plan": ("notInFile", "planFile"), "apply": ("revocations",)}
 
@@ -116,6 +132,7 @@ def served(at: Serve) -> Served:
                     "POST /admin/revocations": REVOKED,
                     "GET /admin/revocations": {"revocations": []},
                     f"DELETE /admin/revocations/{'a' * 16}": REVOKED,
+                    "POST /admin/reach": REACHED,
                     "GET /admin/audit": {"records": []},
                     "GET /admin/sessions": {"sessions": []},
                     "GET /admin/vends/v": TYPED["audit vend"][1],

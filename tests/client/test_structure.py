@@ -84,18 +84,19 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("printable", "errors", "http", "service", "presigning"),
         *("transfer", "transfer/upload", "transfer/download", "listing", "removal", "cli/terminal"),
     ),
-    "cli/use": ("errors", "files", "identity", "service", "cli/terminal"),
     "cli/grant": ("errors", "files", "service", "cli/terminal"),
     "cli/export": ("printable", "files", "service", "cli/terminal", "cli/grant"),
     "cli/check": (FACE, "files", "service", "cli/terminal", "cli/grant", "cli/export"),
     "cli/watch": ("service", "presigning", "cli/terminal", "cli/grant"),
+    "cli/reach": ("errors", "service", "cli/terminal", "cli/watch"),
+    "cli/use": ("errors", "files", "identity", "service", "cli/terminal", "cli/reach"),
     "cli/setup": (
         *(FACE, "errors", "files", "http", "identity", "service", "presigning"),
         "cli/terminal",
     ),
     "cli": (
         *(FACE, "cli/terminal", "cli/objects", "cli/use", "cli/grant", "cli/export"),
-        *("cli/check", "cli/watch", "cli/setup"),
+        *("cli/check", "cli/watch", "cli/reach", "cli/setup"),
     ),
     "__main__": ("cli",),
 }

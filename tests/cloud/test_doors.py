@@ -25,6 +25,8 @@ ADMIN = [
     ("GET", "/admin/tests"),
     ("GET", "/admin/tests/x"),
     ("POST", "/admin/changes"),
+    ("POST", "/admin/reach"),
+    ("POST", "/admin/explanations"),
 ]
 
 

@@ -69,6 +69,10 @@ MODULES = {
     "reach/document": REACH,
     "reach/who": REACH,
     "reach/compare": REACH,
+    "questions/past": (QUESTIONS := ("questions", "catalogue/test_history.py")),
+    "questions/caller": QUESTIONS,
+    "questions/reach": QUESTIONS,
+    "catalogue/history": QUESTIONS,
     "grants/expectation": (
         EXPECTED := ("expectations", "grants/test_expectation.py", "catalogue/test_expectations.py")
     ),

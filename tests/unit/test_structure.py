@@ -37,6 +37,8 @@ PYDANTIC_AT = {
         "documents/grant.py",
         "documents/issuer.py",
         "documents/location.py",
+        "questions/caller.py",
+        "questions/request.py",
         "revocations/request.py",
         "uploads/request.py",
         "urls/compact.py",

@@ -17,6 +17,7 @@ from vending.bodies import body
 from vending.credentials import request
 from vending.documents import document
 from vending.errors import VendingError
+from vending.questions import request as questions_request
 from vending.revocations import request as revocations_request
 from vending.uploads import request as uploads_request
 from vending.urls import compact
@@ -34,6 +35,8 @@ BODIES: list[type[body.Body]] = [
     uploads_request.CompletionRequest,
     uploads_request.AbortRequest,
     document.ChangesRequest,
+    questions_request.ReachRequest,
+    questions_request.ExplanationRequest,
     revocations_request.RevocationRequest,
 ]
 MODELS = {one.__name__: one for one in BODIES}

@@ -10,10 +10,12 @@ from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.documents import acknowledgement, expectation
 from vending.grants import scope
+from vending.questions import caller
 from vending.revocations import request
 from vending.urls import listing, object_members
 
 PORT = r"(?::[0-9]{1,5})?"
+SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 PLAIN: Schema = {
     "type": "string",
     "minLength": 1,
@@ -159,6 +161,16 @@ KNOWN: list[tuple[object, Schema]] = [
         },
     ),
     (issuer_fields.ClaimValues, claims_of(CLAIM_VALUE)),
+    (
+        caller.CallerClaims,
+        {
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [SCALAR, {"type": "array", "items": SCALAR}],
+            },
+            "maxProperties": issuer_fields.CLAIMS,
+        },
+    ),
     (
         issuer_fields.ExactClaims,
         claims_of(

@@ -47,6 +47,13 @@ def none_having(*kinds: int) -> Schema:
 IN_IAM = has("grantee", type="object", required=["iam"])
 TO_ACCOUNT = has("grantee", **has("iam", pattern="^[0-9]{12}$"))
 READS, WRITES = only_with("READ", "READWRITE"), only_with("WRITE", "READWRITE")
+FOR_TARGETS: Schema = {
+    "oneOf": [having("target"), having("targets")],
+    "anyOf": [
+        having("permission"),
+        has("targets", type="array", items=having("target", "permission")),
+    ],
+}
 RULES: dict[str, Schema] = {
     "RevocationRequest": {
         "oneOf": [having(one) for one in request.MEMBERS],
@@ -59,12 +66,13 @@ RULES: dict[str, Schema] = {
         "dependentRequired": {"subject": ["issuer"], "claims": ["issuer"]},
         "not": having("subject", "claims"),
     },
-    "CredentialsRequest": {
-        "oneOf": [having("target"), having("targets")],
-        "anyOf": [
-            having("permission"),
-            has("targets", type="array", items=having("target", "permission")),
-        ],
+    "CredentialsRequest": FOR_TARGETS,
+    "ExplanationRequest": FOR_TARGETS,
+    "ReachRequest": {"anyOf": [having("target"), having("as")]},
+    "CallerBody": {
+        "oneOf": [having("iam"), having("issuer")],
+        "dependentRequired": {"subject": ["issuer"], "claims": ["issuer"]},
+        "dependentSchemas": {"uniqueId": has("iam", pattern="^arn:")},
     },
     "UploadUrl": {
         "not": {

@@ -24,6 +24,7 @@ from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.documents import acknowledgement, expectation
 from vending.grants import scope
+from vending.questions import caller
 from vending.revocations import request
 from vending.urls import listing, object_members
 
@@ -71,6 +72,10 @@ WORDS: list[tuple[object, str]] = [
     (
         acknowledgement.Acknowledged,
         "an object: the codes of warnings, each with a reason as text",
+    ),
+    (
+        caller.CallerClaims,
+        "an object; each claim's value is text, a number, `true`, `false`, or a list of these",
     ),
     (
         issuer_fields.ClaimValues,

@@ -23,6 +23,8 @@ from vending.documents import expectation, grant, location
 from vending.documents import issuer as documents_issuer
 from vending.errors import FAULTS, VendingError
 from vending.grants.keys import KEY_BYTES
+from vending.questions import caller as questions_caller
+from vending.questions import request as questions_request
 from vending.revocations import request as revocations_request
 from vending.sessions import signing_sessions
 from vending.sessions.durations import LONGEST, LONGEST_URL, SHORTEST
@@ -72,6 +74,9 @@ def text() -> str:
             uploads_request.CompletionRequest, "`POST /{door}/multipart-uploads/{id}/completion`"
         ),
         *members.model(uploads_request.AbortRequest, "`POST /{door}/multipart-uploads/{id}/abort`"),
+        *members.model(questions_request.ReachRequest, "`POST /admin/reach`"),
+        *members.model(questions_request.ExplanationRequest, "`POST /admin/explanations`"),
+        *members.model(questions_caller.CallerBody, "the member `as` of a question"),
         *members.model(revocations_request.RevocationRequest, "`POST /admin/revocations`"),
         *members.model(revocations_request.RevokedCaller, "the `caller` of a revocation"),
         "## vending.yaml",

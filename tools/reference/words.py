@@ -174,6 +174,16 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     ),
 }
 ROUTES |= {
+    "POST /admin/reach": (
+        "says [who reaches some keys](reach.md), or what some callers reach, now or on a past day",
+        "ReachRequest",
+        ("reaches", "at", "revision", "nextToken?"),
+    ),
+    "POST /admin/explanations": (
+        "explains what the service would decide for another caller now, without vending",
+        "ExplanationRequest",
+        (*EXPLAINED, "code?", "sessionPolicy?", "sessionPolicyLength?", "leftOut?"),
+    ),
     "GET /admin/audit": (
         "lists [audit records](audit.md), oldest first; without `since`, those of the last hour",
         "query: " + ", ".join(f"`{name}`" for name in search.QUERY),
@@ -191,6 +201,16 @@ ROUTES |= {
     ),
 }
 MEANINGS = {
+    "ReachRequest.target": "the keys: every answer is about some of them; give this, `as` or both",
+    "ReachRequest.permission": "what callers can do with the keys",
+    "ReachRequest.as": "only what these callers reach; whatever is not given may be anything",
+    "ReachRequest.at": "a time in the past, as far back as the [history](reach.md) is kept",
+    "ExplanationRequest.as": "the caller who would send the request: one role, user or subject",
+    "CallerBody.iam": "a role or user; for reach also an account",
+    "CallerBody.uniqueId": "IAM's id of the role or user",
+    "CallerBody.issuer": "the issuer of the caller's token, as in `issuers`",
+    "CallerBody.subject": "the subject of the token",
+    "CallerBody.claims": "claims of the token, by their names in the issuer's entry",
     "RevocationRequest.caller": "a role, a user, a subject, or the holders of claims: all sessions",
     "RevocationRequest.sessionId": "one session, and the URLs that it signed",
     "RevocationRequest.vendId": "the session of this vend; the answer lists all its vends",

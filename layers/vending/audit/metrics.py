@@ -17,13 +17,16 @@ ALL: Sets = ((),)
 BY_ACTION: Sets = (("action",),)
 BY_ENDING: Sets = (("action", "outcome"), ("outcome",))
 BY_CODE: Sets = (*BY_ENDING, ("code",))
-# Neither action gives access, so neither counts in the totals over all actions. A token is refused
-# for one of a few reasons; a verification can fail for any, so `reason` is not a dimension there.
+# None of these actions gives access, so none counts in the totals over all actions. A token is
+# refused for one of a few reasons; a verification can fail for any, so `reason` is not a dimension
+# there.
 APART: dict[object, Sets] = {
     ("authentication", "refused"): (("action", "outcome"), ("action", "reason")),
     ("authentication", "failed"): (("action", "outcome"), ("action", "code")),
     ("explanations", "granted"): (("action", "outcome"),),
     ("explanations", "refused"): (("action", "outcome"),),
+    ("reach", "granted"): (("action", "outcome"),),
+    ("reach", "refused"): (("action", "outcome"),),
 }
 
 

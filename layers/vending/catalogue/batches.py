@@ -6,8 +6,8 @@ An item has ``pk``, ``sk`` and a JSON ``document``. There are two kinds:
 - Decision items. GRANTEE KEY/BUCKET holds all grants of a grantee in a bucket,
   ``location#BUCKET``/``location`` the location, ``block``/``block`` the denials.
 
-One transaction writes both kinds, so that they always agree. The reconciler writes ``block``, from
-the revocations in ``revocations``/ID.
+One transaction writes both kinds, so that they always agree, and an item of the ``history`` for
+each change. The reconciler writes ``block``, from the revocations in ``revocations``/ID.
 """
 
 import json
@@ -16,13 +16,14 @@ from dataclasses import dataclass, field
 
 from vending.callers.issuer import Issuer
 from vending.catalogue.changes import Change, Entry
+from vending.catalogue.history import EXTRA_BYTES
 from vending.errors import Fault, InvalidRequest
 from vending.grants.expectation import Expectation
 from vending.grants.grant import Grant
 from vending.table import Key, catalogue_key, grants_key, location_key
 
 ITEM_BYTES = 300 * 1024
-BATCH_WRITES = 99  # TransactWriteItems takes 100; one of them writes the revision
+BATCH_WRITES = 99  # TransactWriteItems takes 100, history included; one writes the revision
 BATCH_BYTES = 3_500_000  # TransactWriteItems takes 4 MB
 
 
@@ -44,7 +45,10 @@ def encode(document: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The writes of one transaction, where None deletes an item, and the changes that they make."""
+    """The writes of one transaction, where None deletes an item, and the changes that they make.
+
+    The table adds the history of the changes, once their revision is known.
+    """
 
     writes: dict[Key, str | None] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
@@ -63,18 +67,27 @@ def batches(changes: Sequence[Change], items: Mapping[Key, Sequence[Grant]]) -> 
         key: {grant.id: encode(grant.as_json()) for grant in grants}
         for key, grants in items.items()
     }
-    batch = Batch()
+    batch, history = Batch(), 0
     for change in sorted(changes, key=write_order):
         writes = _writes(change, listed)
         together = batch.writes | writes
+        count = len(together) + len(batch.changes) + 1
+        remembered = _history_bytes(change)
         size = sum(len(document) for document in together.values() if document)
-        if batch.changes and (len(together) > BATCH_WRITES or size > BATCH_BYTES):
+        size += history + remembered
+        if batch.changes and (count > BATCH_WRITES or size > BATCH_BYTES):
             yield batch
-            batch = Batch()
+            batch, history = Batch(), 0
         batch.writes.update(writes)
         batch.changes.append(change)
+        history += remembered
     if batch.changes:
         yield batch
+
+
+def _history_bytes(change: Change) -> int:
+    """The size of a change's item in the history."""
+    return EXTRA_BYTES + sum(len(encode(entry.as_json())) for entry in change.entries)
 
 
 def write_order(change: Change) -> tuple[bool, bool, Key]:

@@ -26,7 +26,7 @@ MEMBERS = (
 ACTIONS = (
     *("credentials", "presigned-urls", "multipart-uploads", "multipart-uploads/parts"),
     *("multipart-uploads/completion", "multipart-uploads/abort", "explanations", "authentication"),
-    *("changes", "change", "revocation", "lift", "reconciliation"),
+    *("changes", "change", "reach", "revocation", "lift", "reconciliation"),
 )
 OUTCOMES = ("granted", "refused", "failed", "unknown")
 VALUES = {"action": ACTIONS, "outcome": OUTCOMES}

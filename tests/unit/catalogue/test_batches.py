@@ -1,9 +1,11 @@
 """How entries lie in the table: their places, and which writes are made together."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 from tests.support.documents import document, entry, line, planned, stored
-from tests.support.make import ACCOUNT, grant, location
+from tests.support.make import ACCOUNT, NOW, grant, location
 from tests.support.tokens import ISSUER, issuer
 from vending.callers.issuer import Claim
 from vending.catalogue.batches import (
@@ -15,6 +17,7 @@ from vending.catalogue.batches import (
     write_order,
 )
 from vending.catalogue.changes import Change
+from vending.catalogue.history import events
 from vending.documents.issuer import IssuerBody
 from vending.grants.expectation import Expectation, Reserved
 from vending.grants.grantee import WebGrantee
@@ -44,7 +47,11 @@ def test_what_shares_an_item_is_written_together() -> None:
     written = [
         {key.sk for key in batch.writes if key.pk != "grants"} for batch in batches(changes, {})
     ]
-    assert written == [{"bucket0"}, {"bucket0", "bucket1"}, {"bucket1"}, {"bucket1"}]
+    assert written == [
+        *([{"bucket0"}] * 3),
+        {"bucket0", "bucket1"},
+        *([{"bucket1"}] * 3),
+    ]
 
 
 def test_a_transaction_stays_below_what_dynamodb_takes() -> None:
@@ -54,8 +61,23 @@ def test_a_transaction_stays_below_what_dynamodb_takes() -> None:
         for n in range(250)
     ]
     for batch in batches(changes, {}):
-        assert len(batch.writes) <= BATCH_WRITES
-        assert sum(len(text or "") for text in batch.writes.values()) <= BATCH_BYTES
+        history = [encode(one.as_json()) for one in events(batch.changes, 1, NOW, timedelta(1))]
+        assert len(batch.writes) + len(history) <= BATCH_WRITES
+        texts = [*filter(None, batch.writes.values()), *history]
+        assert sum(map(len, texts)) <= BATCH_BYTES
+
+
+def test_the_history_counts_among_the_bytes_of_a_transaction() -> None:
+    """It has an entry twice, before and after."""
+    jwks = json.dumps({"keys": [{"n": "x" * 60_000}]})
+    trusted = [issuer(f"{ISSUER}/{n}", jwks=jwks) for n in range(95)]
+    changes = [
+        Change("issuer", one.id, "", one, replace(one, audience=("other",))) for one in trusted
+    ]
+    for batch in batches(changes, {}):
+        history = [encode(one.as_json()) for one in events(batch.changes, 1, NOW, timedelta(1))]
+        texts = [*filter(None, batch.writes.values()), *history]
+        assert sum(map(len, texts)) <= BATCH_BYTES
 
 
 def test_entries_have_their_places_in_the_table() -> None:

@@ -35,6 +35,7 @@ from vending.denials.denials import Denials, Place
 from vending.denials.names import grant_part
 from vending.denials.revoked import NEW_SESSIONS_AFTER
 from vending.grants.grantee import IamGrantee, WebGrantee
+from vending.times import iso
 
 ROOT = Path(__file__).parents[3]
 CONTEXT = SimpleNamespace(
@@ -86,6 +87,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "LOG_GROUPS": "credentials,presigned_urls",
         "DENIAL_POLICY_NAME": "S3VendDenials",
+        "HISTORY_DAYS": "400",
         "TRACED": "false",
     }
     for name, value in environment.items():
@@ -348,6 +350,50 @@ def test_an_administrators_document_is_applied(load: Load) -> None:
     assert ids == ["a-grant", "ended", "of-a-later-user", "outside", "report-readers"]
 
 
+def answered(function: ModuleType, name: str, **body: object) -> Any:
+    response = function.handler(event(name, **body), CONTEXT)
+    assert response["statusCode"] == 200, response["body"]
+    return json.loads(response["body"])
+
+
+def test_an_administrator_learns_who_reaches_a_key_now_and_before_a_change(load: Load) -> None:
+    function = load("administration")
+    target = "s3://hogehoge-bucket/reports/2026.csv"
+    before = answered(function, "admin-reach", target=target)
+    assert [one["grants"][0]["id"] for one in before["reaches"]] == ["a-grant"]
+    assert before["revision"] == 1
+    answered(function, "admin-changes", dryRun=False)
+    after = answered(function, "admin-reach", target=target)
+    assert [one["grants"][0]["id"] for one in after["reaches"]][-1] == "report-readers"
+    assert after["revision"] == 2
+
+
+def test_the_past_is_asked_for_by_its_history(load: Load) -> None:
+    function = load("administration")
+    function.now = lambda: datetime.now(UTC) - timedelta(days=2)  # when the document is applied
+    answered(function, "admin-changes", dryRun=False)
+    yesterday = iso(datetime.now(UTC) - timedelta(days=1))
+    answer = answered(function, "admin-reach", at=yesterday)
+    assert (answer["at"], answer["revision"]) == (yesterday, 2)
+    long_ago = event("admin-reach", at=iso(datetime.now(UTC) - timedelta(days=3)))
+    response = function.handler(long_ago, CONTEXT)
+    assert response["statusCode"] == 400
+    assert "The history begins at" in json.loads(response["body"])["detail"]
+
+
+def test_an_administrator_learns_what_the_service_would_decide_for_another_caller(
+    load: Load,
+) -> None:
+    function = load("administration")
+    asked = "s3://hogehoge-bucket/reports/*"
+    answer = answered(function, "admin-explanations", target=asked, permission="READ")
+    assert answer["decision"] == "granted"
+    denied = Denials.of([(Place("grant", grant_part("a-grant")), None)])
+    revocations.save_denials(function.dynamodb, "grants", denied.encode(), None)
+    answer = answered(function, "admin-explanations", target=asked, permission="READ")
+    assert answer["decision"] == "refused"
+
+
 def test_a_caller_sees_only_what_opens_something_for_it_now(load: Load) -> None:
     response = load("access").handler(event("grants"), CONTEXT)
     assert [one["id"] for one in json.loads(response["body"])["grants"]] == ["a-grant"]
@@ -372,6 +418,7 @@ ROUTES = {
     "administration": [
         *("admin-grants", "admin-grant", "admin-locations", "admin-location", "admin-changes"),
         *("admin-issuers", "admin-issuer", "admin-tests", "admin-test"),
+        *("admin-reach", "admin-explanations"),
     ],
     "audit": ["admin-audit", "admin-sessions", "admin-vend"],
     "revocations": ["admin-revocations", "admin-revocation", "admin-revoke", "admin-lift"],

@@ -84,6 +84,7 @@ def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
         "METRICS_NAMESPACE": "s3vend/s3vend",
         "LOG_GROUPS": "a-log",
         "DENIAL_POLICY_NAME": "S3VendDenials",
+        "HISTORY_DAYS": "400",
         "TRACED": "false",
         **more,
     }

@@ -41,6 +41,8 @@ ROUTES: Final = {
     "GET /admin/tests": "AdministrationFunction",
     "GET /admin/tests/{id}": "AdministrationFunction",
     "POST /admin/changes": "AdministrationFunction",
+    "POST /admin/reach": "AdministrationFunction",
+    "POST /admin/explanations": "AdministrationFunction",
     "GET /admin/audit": "AuditFunction",
     "GET /admin/sessions": "AuditFunction",
     "GET /admin/vends/{id}": "AuditFunction",

@@ -153,7 +153,7 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
     granted = {
         "ForAllValues:StringLike": {
             "dynamodb:LeadingKeys": [
-                *("grants", "issuers", "locations", "tests", "revision"),
+                *("grants", "issuers", "locations", "tests", "revision", "history"),
                 *("iam#*", "oidc#*", "location#*"),
             ]
         }

@@ -167,6 +167,7 @@ def test_the_open_route_takes_no_query_where_requests_are_traced(
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_code_reads_these_variables_and_no_others(made: Stack, name: str) -> None:
     own = {
+        "AdministrationFunction": {"HISTORY_DAYS"},
         "AuditFunction": {"LOG_GROUPS"},
         "RevocationsFunction": {"LOG_GROUPS", "DENIAL_POLICY_NAME"},
         "StsFunction": {"TRACED"},

@@ -8,6 +8,7 @@ from s3vend.cli.check import command as check
 from s3vend.cli.export import command as export
 from s3vend.cli.grant import plan, revoke
 from s3vend.cli.objects import copy, ls, rm, synchronise, url
+from s3vend.cli.reach import command as reach
 from s3vend.cli.setup import configure, doctor
 from s3vend.cli.setup import version as version_command
 from s3vend.cli.terminal.usage import Root
@@ -22,6 +23,7 @@ Exit codes:
   3    no identity found, or the service does not accept it
   4    no answer, or the service is unavailable; try again later
   130  interrupted with Ctrl-C
+who-can and reach exit with 1 if nobody can, and with 2 if the question is refused.
 plan exits with 2 if there are changes, and with 1 where others exit with 2.
 exec exits with the exit code of the command that it runs.
 """
@@ -66,7 +68,7 @@ def root(
 
 for _module in (
     *(see, ls, copy, synchronise, rm, url, execute, credentials),
-    *(check, plan, export, revoke, audit, canary),
+    *(check, plan, export, reach, revoke, audit, canary),
     *(configure, doctor, version_command),
 ):
     _module.add(app)

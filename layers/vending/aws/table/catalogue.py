@@ -1,4 +1,9 @@
-"""The catalogue in DynamoDB: reads its revision and commits changes to it."""
+"""The catalogue in DynamoDB: reads its revision and history, and commits changes to it.
+
+A question about a bucket reads the grants of all buckets: a query returns about 3,000 of them. An
+index by bucket would be a second place that says who is granted what, and an answer from one that
+is incomplete would be "nobody".
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
@@ -8,8 +13,9 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
 from vending.aws.table.items import entries, item, read_items
-from vending.catalogue.batches import Batch
+from vending.catalogue.batches import Batch, encode
 from vending.catalogue.changes import Kind
+from vending.catalogue.history import Event
 from vending.catalogue.plan import buckets_to_judge
 from vending.catalogue.proposal import (
     Stored,
@@ -23,9 +29,12 @@ from vending.documents.expectation import ExpectationBody
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
-from vending.errors import PreconditionFailed
+from vending.errors import PreconditionFailed, Unavailable
 from vending.grants.grant import Grant
-from vending.table import HOLDERS, REVISION, Key, catalogue_key
+from vending.questions.standing import KINDS, Standing
+from vending.table import HISTORY, HOLDERS, REVISION, Key, catalogue_key
+
+TRIES = 3  # to read all entries at one revision
 
 
 def revision(client: Any, table: str) -> int:
@@ -47,8 +56,10 @@ def blocked(client: Any, table: str) -> list[Holders]:
     return [one for one, before in denied.items() if before is None]
 
 
-def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
-    """Write a whole batch or none of it, and return the new revision.
+def commit(
+    client: Any, table: str, batch: Batch, revision: int, history: Iterable[Event] = ()
+) -> int:
+    """Write a whole batch and the history of its changes, or nothing, and return the new revision.
 
     Raises:
         PreconditionFailed: the table is no longer at ``revision``.
@@ -69,9 +80,10 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
         else {"Put": {"TableName": table, "Item": item(key, document)}}
         for key, document in batch.writes.items()
     ]
+    remembered = [_remembered(table, event) for event in history]
     with translate_errors():
         try:
-            client.transact_write_items(TransactItems=[{"Put": put}, *writes])
+            client.transact_write_items(TransactItems=[{"Put": put}, *writes, *remembered])
         except ClientError as error:
             reasons = {
                 reason.get("Code") for reason in error.response.get("CancellationReasons", [])
@@ -82,6 +94,12 @@ def commit(client: Any, table: str, batch: Batch, revision: int) -> int:
                 ) from error
             raise
     return revision + 1
+
+
+def _remembered(table: str, event: Event) -> dict[str, object]:
+    """The write of an item of the history; DynamoDB deletes it when it has expired."""
+    expires = {"ttl": {"N": str(int(event.until.timestamp()))}}
+    return {"Put": {"TableName": table, "Item": item(event.key, encode(event.as_json())) | expires}}
 
 
 def stored_for(client: Any, table: str, request: ChangesRequest) -> Stored:
@@ -135,3 +153,37 @@ def decision_grants(client: Any, table: str, keys: Iterable[Key]) -> dict[Key, l
     """
     documents = read_items(client, table, keys, consistent=True)
     return {key: GrantBody.stored_grants(document) for key, document in documents.items()}
+
+
+def standing(client: Any, table: str, kept: Standing | None) -> Standing:
+    """The catalogue as it is now; ``kept`` if it is of this revision.
+
+    Raises:
+        Unavailable: DynamoDB failed, or the catalogue kept changing while it was read.
+    """
+    before = revision(client, table)
+    for _ in range(TRIES):
+        if kept and kept.revision == before:
+            return kept
+        texts = {
+            kind: {
+                key.sk: text for key, text in entries(client, table, f"{kind}s", consistent=True)
+            }
+            for kind in KINDS
+        }
+        after = revision(client, table)
+        if after == before:
+            return Standing(before, texts)
+        before = after
+    raise Unavailable("KeptChanging")
+
+
+def history(client: Any, table: str) -> Iterator[Event]:
+    """Yield the changes, from the newest on.
+
+    Raises:
+        Unavailable: DynamoDB failed.
+        InternalError: an item is damaged.
+    """
+    for key, text in entries(client, table, HISTORY, consistent=True, backwards=True):
+        yield Event.read(key, text)

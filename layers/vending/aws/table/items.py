@@ -58,9 +58,17 @@ def _batch(
 
 
 def entries(
-    client: Any, table: str, pk: str, *, start: str = "", consistent: bool = False
+    client: Any,
+    table: str,
+    pk: str,
+    *,
+    start: str = "",
+    consistent: bool = False,
+    backwards: bool = False,
 ) -> Iterator[tuple[Key, str]]:
     """Yield the items of a partition in the order of ``sk``, from ``start``, page by page.
+
+    ``backwards``: in the opposite order, from the last item on, without a ``start``.
 
     Raises:
         Unavailable: DynamoDB failed.
@@ -71,6 +79,7 @@ def entries(
         "KeyConditionExpression": "pk = :pk" + (" AND sk >= :start" if start else ""),
         "ExpressionAttributeValues": values,
         "ConsistentRead": consistent,
+        "ScanIndexForward": not backwards,
     }
     last, empty = start, 0
     while True:
@@ -84,7 +93,8 @@ def entries(
         if after is None:
             return
         empty = 0 if page else empty + 1
-        if after.pk != pk or after.sk <= last or empty > EMPTY_PAGES:
+        moves = after.sk > last if not backwards else after.sk < last or not last
+        if after.pk != pk or not moves or empty > EMPTY_PAGES:
             raise Unavailable("NoProgress")
         last, parameters["ExclusiveStartKey"] = after.sk, item(after)
 

@@ -1,6 +1,5 @@
 """`s3vend revoke`: revokes access, lists revocations, and lifts blocks."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -9,7 +8,7 @@ import typer
 from s3vend.cli.grant.revoking import ROUTE
 from s3vend.cli.grant.shown import applies_to, put_result, state_of
 from s3vend.cli.grant.spelling import misspelt
-from s3vend.cli.terminal.arguments import Caller, SessionId, Yes
+from s3vend.cli.terminal.arguments import Caller, SessionId, Yes, parse_claim
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import grant_ids
 from s3vend.cli.terminal.ending import confirm, say
@@ -77,7 +76,11 @@ def revoke(
         raise Refusal("--subject and --claim go with --issuer")
     if subject is not None and claim:
         raise Refusal("give --subject or --claim, not both")
-    given = {"issuer": issuer, "subject": subject, "claims": dict(map(_claim, claim or ())) or None}
+    given = {
+        "issuer": issuer,
+        "subject": subject,
+        "claims": dict(map(parse_claim, claim or ())) or None,
+    }
     of_issuer = {name: value for name, value in given.items() if value is not None}
     targets = {
         "caller": {"iam": caller} if caller else of_issuer or None,
@@ -153,24 +156,6 @@ def _put_written(options: Options, answer: Mapping[str, Any], pending: str) -> N
     if not answer["denialWritten"]:
         say(f"{pending}; run the command again, or see s3vend revoke list")
         raise typer.Exit(NOT_REACHABLE)
-
-
-def _claim(text: str) -> tuple[str, object]:
-    """Return the name and the value of a claim.
-
-    Raises:
-        Refusal: it has no value, or one that is not JSON.
-    """
-    name, separator, value = text.partition("=")
-    if name and separator and not name.endswith(":"):
-        return name, value
-    try:
-        return name.removesuffix(":"), json.loads(value)
-    except ValueError:
-        raise Refusal(
-            f"--claim: {text!r} is not a claim; use NAME=TEXT, or NAME:=7 for a number and "
-            "NAME:=true for a boolean"
-        ) from None
 
 
 def add(app: typer.Typer) -> None:

@@ -1,5 +1,6 @@
 """Arguments of several commands, and strict parsing of targets and durations."""
 
+import json
 import re
 from collections.abc import Mapping
 from enum import Enum
@@ -125,6 +126,24 @@ def parse_duration(text: str | None, option: str = "--duration") -> int | None:
     if not text or not (match := _DURATION.fullmatch(written)):
         raise Refusal(f"{option}: {text!r} is not a duration; use 900, 15m or 55m")
     return sum(int(match[n] or 0) * size for n, size in enumerate(UNITS.values(), start=1))
+
+
+def parse_claim(text: str) -> tuple[str, object]:
+    """Return the name and the value of a claim.
+
+    Raises:
+        Refusal: it has no value, or one that is not JSON.
+    """
+    name, separator, value = text.partition("=")
+    if name and separator and not name.endswith(":"):
+        return name, value
+    try:
+        return name.removesuffix(":"), json.loads(value)
+    except ValueError:
+        raise Refusal(
+            f"--claim: {text!r} is not a claim; use NAME=TEXT, or NAME:=7 for a number and "
+            "NAME:=true for a boolean"
+        ) from None
 
 
 def credentials_request(

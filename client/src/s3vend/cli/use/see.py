@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from s3vend.cli.reach.callers import As, AsClaims, AsSubject, caller_of
 from s3vend.cli.terminal.arguments import (
     DurationOption,
     Permission,
@@ -53,17 +54,25 @@ def explain(
     readwrite: ReadWrite = None,
     privilege: PrivilegeOption = None,
     duration: DurationOption = None,
+    caller: As = None,
+    subject: AsSubject = None,
+    claim: AsClaims = None,
 ) -> None:
     """Explain whether credentials and URLs would be vended, and why.
 
     Vends nothing. --privilege and --duration are about credentials alone. Exits with 0 if
     credentials or URLs would be vended for all that is asked, and with 1 if neither would.
+    With --as, for administrators: what another caller would get now from this address, blocks
+    included.
     """
     from s3vend.service.explained import explained
 
     own = {Permission.READ: read, Permission.WRITE: write, Permission.READWRITE: readwrite}
     request = credentials_request(targets, permission, privilege, duration, own=own)
-    answer = options.service().ask("explanations", request)
+    route = "explanations"
+    if (named := caller_of(caller, subject, claim)) is not None:
+        route, request = "/admin/explanations", {**request, "as": named}
+    answer = options.service().ask(route, request)
     found = explained(answer)
     if options.is_json:
         put_json(answer)
@@ -115,5 +124,6 @@ def add(app: typer.Typer) -> None:
         (
             "s3vend explain s3://bucket/reports/2026.csv",
             "s3vend explain 's3://bucket/uploads/*' -p WRITE --output json",
+            "s3vend explain s3://bucket/a.csv --as arn:aws:iam::123456789012:role/ReportReader",
         ),
     )

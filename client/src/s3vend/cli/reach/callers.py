@@ -1,0 +1,53 @@
+"""The options that name another caller: `--as`, with `--subject` and `--claim` for an issuer."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from s3vend.cli.terminal.arguments import parse_claim
+from s3vend.cli.terminal.refusal import Refusal
+
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="CALLER",
+        help="Another caller: the ARN of a role or user, or an issuer (https://…). For "
+        "administrators.",
+    ),
+]
+AsSubject = Annotated[
+    str | None, typer.Option("--subject", help="Subject of the issuer; with --as.")
+]
+AsClaims = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--claim",
+        metavar="NAME=TEXT|NAME:=JSON",
+        help="Claim of the caller's token, by its name in the issuer's entry; with --as. := for a "
+        "number, true, false or a list.",
+    ),
+]
+_SESSION = re.compile(r"(arn:[a-z-]+:)sts(::[0-9]{12}:)assumed-role/([^/]+)/.*")
+
+
+def caller_of(
+    caller: str | None, subject: str | None, claims: list[str] | None
+) -> dict[str, object] | None:
+    """Return the member `as` of a question; None if it is about no one else.
+
+    The ARN of a session, as `aws sts get-caller-identity` shows it, is taken as that of its role.
+
+    Raises:
+        Refusal: --subject or --claim is given without an issuer.
+    """
+    is_issuer = caller is not None and caller.startswith(("https://", "http://"))
+    if not is_issuer and (subject is not None or claims):
+        raise Refusal("--subject and --claim go with --as ISSUER, such as --as https://ci.example")
+    if caller is None:
+        return None
+    if not is_issuer:
+        return {"iam": _SESSION.sub(r"\1iam\2role/\3", caller)}
+    given = {"issuer": caller, "subject": subject, "claims": dict(map(parse_claim, claims or ()))}
+    return {name: value for name, value in given.items() if value}

@@ -1,0 +1,169 @@
+"""`s3vend who-can`, `s3vend reach`: asks who can reach what, now or on a past day."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from s3vend.cli.reach.callers import As, AsClaims, AsSubject, caller_of
+from s3vend.cli.reach.sentences import sentence
+from s3vend.cli.terminal.arguments import Permission, PermissionOption, parse_target
+from s3vend.cli.terminal.command import Options, command
+from s3vend.cli.terminal.completion import scopes
+from s3vend.cli.terminal.ending import put_failure, say
+from s3vend.cli.terminal.refusal import REFUSED, USAGE, Refusal
+from s3vend.cli.terminal.text import put_json, put_text
+from s3vend.cli.watch.times import moment
+from s3vend.service.pages import PAGE
+
+if TYPE_CHECKING:
+    from s3vend.service.connect import Service
+
+ROUTE = "/admin/reach"
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        help="A past time: 2026-10-31 (the end of that day), yesterday, 2h, or a time. Default: "
+        "now.",
+    ),
+]
+
+
+def who_can(
+    options: Options,
+    *,
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="s3://bucket/key or s3://bucket/prefix/*.", autocompletion=scopes
+        ),
+    ],
+    permission: PermissionOption = Permission.READ,
+    at: At = None,
+) -> None:
+    """Show who can reach a key, or any key below a prefix, and under which grants.
+
+    For administrators. Each answer names a grant, its callers, and one key that they reach. Blocks,
+    and what bucket policies and other roles allow, are not looked at. Exits with 0 if anybody can,
+    with 1 if nobody can, and with 2 if the service refuses the question.
+    """
+    asked = {"target": parse_target(target), "permission": permission.value}
+    nobody = f"Nobody can {permission.value} {target}."
+    _answer(options, asked, at, permission.value, nobody)
+
+
+def reach(
+    options: Options,
+    *,
+    caller: As = None,
+    subject: AsSubject = None,
+    claim: AsClaims = None,
+    permission: Annotated[
+        Permission | None,
+        typer.Option("--permission", "-p", case_sensitive=False, help="Default: any."),
+    ] = None,
+    at: At = None,
+) -> None:
+    """Show what another caller can reach, and under which grants.
+
+    For administrators. --as is a role, a user, an account, or an issuer with --subject and --claim;
+    whatever is not given may be anything. Exits with 0 if the caller reaches anything, with 1 if
+    it reaches nothing, and with 2 if the service refuses the question.
+    """
+    named = caller_of(caller, subject, claim)
+    if named is None:
+        raise Refusal("--as is missing; give the ARN of a role or user, or an issuer")
+    asked: dict[str, object] = {"as": named}
+    if permission is not None:
+        asked["permission"] = permission.value
+    _answer(options, asked, at, None, f"{caller} reaches nothing.")
+
+
+def _answer(
+    options: Options,
+    asked: dict[str, object],
+    at: str | None,
+    permission: str | None,
+    nobody: str,
+) -> None:
+    """Ask, show the answer, and exit with 1 if nothing is reached."""
+    if (time := _past(at)) is not None:
+        asked["at"] = time
+    found = _found(options.service(), asked)
+    reaches = [one for answer in found for one in answer["reaches"]]
+    if options.is_json:
+        last = found[-1]
+        put_json({"reaches": reaches, "at": last["at"], "revision": last["revision"]})
+    else:
+        for one in reaches:
+            put_text(f"{sentence(one, permission)}.", hang=2)
+        if not reaches:
+            put_text(nobody)
+        if not options.quiet:
+            say(
+                f"as granted at {found[-1]['at']}, revision {found[-1]['revision']}; blocks and "
+                "bucket policies are not looked at"
+            )
+    if not reaches:
+        raise typer.Exit(REFUSED)
+
+
+def _past(text: str | None) -> str | None:
+    """Return the time, or the end of the day, as the service reads it; None for a day not over."""
+    begin, end = moment(text, "--at"), moment(text, "--at", ends=True)
+    now = moment("now", "--at")
+    return None if begin and end and now and begin <= now <= end else end
+
+
+def _found(service: "Service", asked: dict[str, object]) -> list[dict[str, Any]]:
+    """Return the answers of all pages; exit with 2 if the service refuses the question.
+
+    The exit code 1 would say that nobody can.
+    """
+    from s3vend.cli.terminal.failure import failure_of
+    from s3vend.errors import ServiceError
+
+    try:
+        return list(_answers(service, asked))
+    except ServiceError as error:
+        failure = failure_of(error)
+        if failure.exit_code != REFUSED:
+            raise
+        raise typer.Exit(put_failure(replace(failure, exit_code=USAGE))) from None
+
+
+def _answers(service: "Service", asked: dict[str, object]) -> Iterator[dict[str, Any]]:
+    """Yield the answer for each page."""
+    from urllib.parse import urlencode
+
+    query = {"limit": PAGE}
+    while True:
+        answer = service.ask(f"{ROUTE}?{urlencode(query)}", asked)
+        yield answer
+        if not (following := answer.get("nextToken")):
+            return
+        query["nextToken"] = following
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(
+        app,
+        "who-can",
+        who_can,
+        (
+            "s3vend who-can s3://bucket/payroll/2026.csv",
+            "s3vend who-can 's3://bucket/payroll/*' -p WRITE --at 2026-10-31",
+        ),
+    )
+    command(
+        app,
+        "reach",
+        reach,
+        (
+            "s3vend reach --as arn:aws:iam::123456789012:role/ReportReader",
+            "s3vend reach --as https://login.example.com --claim tenant_id=acme -p WRITE",
+        ),
+    )

@@ -1,0 +1,118 @@
+"""`who-can`, `reach`, and `explain --as`."""
+
+from typing import Any
+
+import pytest
+
+from tests.client.conftest import Asked, Serve
+from tests.client.typed import answering, problem, typed
+
+pytestmark = pytest.mark.usefixtures("nobody")
+
+ANALYST = "arn:aws:iam::123456789012:role/Analyst"
+GRANT = {"id": "analysts", "grantee": {"iam": ANALYST}, "permission": "READWRITE"}
+REACHED: dict[str, Any] = {
+    "grants": [GRANT],
+    "keys": "s3://b/hr/*",
+    "filled": {},
+    "whole": True,
+    "exact": True,
+    "example": {"caller": {"arn": ANALYST}, "target": "s3://b/hr/x"},
+}
+NOW = {"at": "2026-11-28T12:00:00Z", "revision": 7}
+
+
+def answer(*reaches: object, **more: object) -> "dict[str, object]":
+    return {"reaches": list(reaches), **NOW, **more}
+
+
+def test_who_can_says_who_what_and_under_which_grant(at: Serve) -> None:
+    served = at(answering({"POST /admin/reach": answer(REACHED)}))
+    ended = typed("who-can", "s3://b/hr/*")
+    assert ended.out == (
+        "role Analyst of account 123456789012 can READ s3://b/hr/*, for example s3://b/hr/x, under "
+        "the grant analysts.\n"
+    )
+    assert ended.code == 0
+    assert "as granted at 2026-11-28T12:00:00Z, revision 7" in ended.err
+    assert served.asked[-1].json == {"target": "s3://b/hr/*", "permission": "READ"}
+
+
+def test_nobody_is_an_answer_with_an_exit_code_of_its_own(at: Serve) -> None:
+    at(answering({"POST /admin/reach": answer()}))
+    ended = typed("who-can", "s3://b/k", "-p", "WRITE")
+    assert (ended.code, ended.out) == (1, "Nobody can WRITE s3://b/k.\n")
+    ended = typed("reach", "--as", ANALYST)
+    assert (ended.code, ended.out) == (1, f"{ANALYST} reaches nothing.\n")
+
+
+def test_all_pages_are_one_answer(at: Serve) -> None:
+    def pages(asked: Asked) -> object:
+        return answer(REACHED) if "nextToken=t" in asked.path else answer(REACHED, nextToken="t")
+
+    at(answering({"POST /admin/reach": pages}))
+    assert typed("who-can", "s3://b/k", "-o", "json").json == answer(REACHED, REACHED)
+
+
+def test_a_refusal_is_not_nobody(at: Serve) -> None:
+    at(answering({"POST /admin/reach": problem(400, "InvalidRequest", "The history begins at x.")}))
+    ended = typed("who-can", "s3://b/k", "--at", "2020-01-01")
+    assert "The history begins at x." in ended.err
+    assert (ended.code, ended.out) == (2, "")
+
+
+def test_a_past_day_is_asked_about_as_it_ended(at: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    served = at(answering({"POST /admin/reach": answer(REACHED)}))
+    typed("who-can", "s3://b/k", "--at", "2026-10-31T10:00Z")
+    assert served.asked[-1].json["at"] == "2026-10-31T10:00:00Z"
+
+
+def test_a_day_that_is_not_over_is_asked_about_as_it_is_now(at: Serve) -> None:
+    served = at(answering({"POST /admin/reach": answer(REACHED)}))
+    typed("who-can", "s3://b/k", "--at", "today")
+    assert "at" not in served.asked[-1].json
+    typed("who-can", "s3://b/k", "--at", "yesterday")
+    assert "at" in served.asked[-1].json
+    typed("who-can", "s3://b/k", "--at", "2099-01-01")
+    assert str(served.asked[-1].json["at"]).startswith(("2099-01-01", "2099-01-02"))
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--as", ANALYST], {"iam": ANALYST}),
+        (["--as", "arn:aws:sts::123456789012:assumed-role/Analyst/me"], {"iam": ANALYST}),
+        (["--as", "123456789012"], {"iam": "123456789012"}),
+        (["--as", "https://i"], {"issuer": "https://i"}),
+        (
+            ["--as", "https://i", "--subject", "s", "--claim", "t=a", "--claim", 'g:=["x","y"]'],
+            {"issuer": "https://i", "subject": "s", "claims": {"t": "a", "g": ["x", "y"]}},
+        ),
+    ],
+)
+def test_another_caller_is_named_by_an_arn_or_an_issuer(
+    words: "list[str]", named: object, at: Serve
+) -> None:
+    decided = {"decision": "granted", "reason": "r"}
+    served = at(
+        answering({"POST /admin/reach": answer(REACHED), "POST /admin/explanations": decided})
+    )
+    assert typed("reach", *words).code == 0
+    assert served.asked[-1].json == {"as": named}
+    assert typed("explain", "s3://b/k", *words).code == 0
+    assert served.asked[-1].json == {"as": named, "target": "s3://b/k", "permission": "READ"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "--as is missing"),
+        (("--as", ANALYST, "--subject", "s"), "go with --as ISSUER"),
+        (("--claim", "a=b"), "go with --as ISSUER"),
+    ],
+)
+def test_a_question_without_a_caller_is_refused_here(words: "tuple[str, ...]", said: str) -> None:
+    ended = typed("reach", *words)
+    assert ended.code == 2
+    assert said in ended.err

@@ -1,0 +1,79 @@
+"""What the service would decide for another caller."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.effects import effects
+from tests.support.make import USER_ARN, caller, grant, knowing, record
+from tests.support.tokens import ISSUER, issuer
+from vending.bodies.parse import parse
+from vending.callers.issuer import Claim, Issuer
+from vending.denials.denials import Denials, Place
+from vending.denials.names import grant_part
+from vending.errors import InvalidRequest
+from vending.grants.grantee import WebGrantee
+from vending.questions.explanation import explain_as
+from vending.questions.request import ExplanationRequest
+
+ROLE = "arn:aws:iam::123456789012:role/Administrator"
+ADMINISTRATOR = caller(ROLE, unique_id="AROA2EXAMPLEEXAMPLE1")
+TRUSTED = issuer(
+    claims=tuple(Claim(one, (one,)) for one in ("groups", "repository")),
+    caller_claims=("repository",),
+)
+GRANT = grant("s3://bkt/a/* READ")
+GROUP = grant("s3://bkt/a/* READ", grantee=WebGrantee(ISSUER, claims=(("groups", '"x"'),)))
+BLOCKED = Denials.of([(Place("grant", grant_part("a-grant")), None)])
+
+
+def explained(load: Any, entry: Issuer | None = TRUSTED, **members: object) -> Any:
+    body = {"target": "s3://bkt/a/x", "permission": "READ"} | members
+    request = parse(ExplanationRequest, json.dumps(body))
+    return explain_as(request, ADMINISTRATOR, record(), lambda _: entry, effects(load))
+
+
+@pytest.mark.parametrize(("arn", "decision"), [(USER_ARN, "granted"), (ROLE, "refused")])
+def test_the_decision_is_about_the_other_caller(arn: str, decision: str) -> None:
+    assert explained(knowing(GRANT), **{"as": {"iam": arn}})["decision"] == decision
+
+
+def test_a_block_is_part_of_the_decision() -> None:
+    answer = explained(knowing(GRANT, denials=BLOCKED), **{"as": {"iam": USER_ARN}})
+    assert answer["decision"] == "refused"
+
+
+@pytest.mark.parametrize(("groups", "decision"), [(["y", "x"], "granted"), ("y", "refused")])
+def test_a_token_is_given_by_its_claims(groups: object, decision: str) -> None:
+    who = {"issuer": ISSUER, "subject": "s", "claims": {"groups": groups, "repository": "r"}}
+    assert explained(knowing(GROUP), **{"as": who})["decision"] == decision
+
+
+@pytest.mark.parametrize(
+    ("who", "entry", "pointer"),
+    [
+        ({"iam": "123456789012"}, TRUSTED, "/as/iam"),
+        ({"issuer": ISSUER, "claims": {"repository": "r"}}, TRUSTED, "/as/subject"),
+        ({"issuer": ISSUER, "subject": "s"}, TRUSTED, "/as/claims"),
+        ({"issuer": ISSUER, "subject": "s"}, None, "/as/issuer"),
+        (
+            {"issuer": ISSUER, "subject": "s", "claims": {"repository": "r", "team": "t"}},
+            TRUSTED,
+            "/as/claims/team",
+        ),
+    ],
+)
+def test_a_caller_in_part_is_refused(who: object, entry: Issuer | None, pointer: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        explained(knowing(GRANT), entry, **{"as": who})
+    assert pointer in [fault.pointer for fault in refused.value.faults]
+
+
+def test_the_record_names_the_caller_who_is_asked_about() -> None:
+    kept = record()
+    body = {"target": "s3://bkt/a/x", "permission": "READ", "as": {"iam": USER_ARN}}
+    request = parse(ExplanationRequest, json.dumps(body))
+    explain_as(request, ADMINISTRATOR, kept, lambda _: None, effects(knowing(GRANT)))
+    assert kept.members["asks"] == {"as": {"iam": USER_ARN}}
+    assert kept.members["grant"] == "a-grant"
