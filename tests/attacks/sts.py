@@ -19,7 +19,7 @@ WHOLE = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","
 
 
 def lasting(**members: object) -> dict[str, object]:
-    return claims(**{"iat": NOW, "exp": NOW + 600} | members)
+    return claims(**{"iat": NOW, "exp": NOW + 3600} | members)
 
 
 GOOD = sign(lasting())

@@ -34,6 +34,7 @@ with atheris.instrument_imports(include=["vending"]):
     from vending.errors import InvalidRequest, TooLarge
     from vending.grants.keys import KEY_BYTES, Keys
     from vending.grants.scope import Scope
+    from vending.questions import request as questions_request
     from vending.revocations import request as revocations_request
     from vending.uploads import request as uploads_request
     from vending.urls import compact
@@ -49,6 +50,8 @@ MODELS: list[type[bodies_body.Body]] = [
     uploads_request.AbortRequest,
     document.ChangesRequest,
     revocations_request.RevocationRequest,
+    questions_request.ReachRequest,
+    questions_request.ExplanationRequest,
 ]
 
 

@@ -34,6 +34,7 @@ PYDANTIC_AT = {
         "credentials/request.py",
         "documents/acknowledgement.py",
         "documents/document.py",
+        "documents/expectation.py",
         "documents/grant.py",
         "documents/issuer.py",
         "documents/location.py",

@@ -43,21 +43,21 @@ class Change:
     @property
     def narrows(self) -> bool:
         """Whether the change gives nobody more access. Narrowing changes are written first."""
-        if self.after is None or self.kind == "test":
+        if self.after is None or isinstance(self.after, Expectation):
             return True
         # Other conditions of a location may open something elsewhere, such as another key.
-        return (
-            self.before is not None
-            and self.kind != "location"
-            and allows_all(self.after, self.before)
-        )
+        if self.before is None or isinstance(self.before, Expectation | Location):
+            return False
+        return allows_all(self.after, self.before)
 
     @property
     def closes(self) -> bool:
         """Whether sessions and URLs from before may do something that new ones may not."""
         if self.before is None or isinstance(self.before, Expectation):
             return False
-        return self.after is None or not ends_nothing(self.before, self.after, self.own_role)
+        if self.after is None or isinstance(self.after, Expectation):
+            return True
+        return not ends_nothing(self.before, self.after, self.own_role)
 
     @property
     def weakens(self) -> bool:

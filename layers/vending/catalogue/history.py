@@ -75,7 +75,7 @@ def events(
 ) -> Iterator[Event]:
     """Yield the events of the changes that one transaction makes, which leads to ``revision``."""
     for number, change in enumerate(changes):
-        before, after = (one and one.as_json() for one in (change.before, change.after))
+        before, after = (one.as_json() if one else None for one in (change.before, change.after))
         yield Event(
             revision=revision,
             number=number,

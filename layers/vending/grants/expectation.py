@@ -72,9 +72,12 @@ class Reaching:
 
     def as_json(self) -> dict[str, object]:
         """Return its members as in ``vending.yaml``."""
-        access = {"reaches": _written(self.reaches), "refused": _written(self.refused)}
-        given = {name: value for name, value in access.items() if value}
-        return {"as": self.callers.as_json()} | given
+        members: dict[str, object] = {
+            "as": self.callers.as_json(),
+            "reaches": _written(self.reaches),
+            "refused": _written(self.refused),
+        }
+        return {name: value for name, value in members.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def _undo(event: Event, entries: dict[str, str]) -> None:
 def _is(event: Event, written: str | None) -> bool:
     """Whether the event left this entry; a release in between may have written it otherwise."""
     if written is None or event.after is None:
-        return written is event.after
+        return written is None and event.after is None
     if json.loads(written) == event.after:
         return True
     read = READERS.get(event.kind)

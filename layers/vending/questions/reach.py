@@ -18,6 +18,11 @@ from vending.reach.who import Reached, what, who
 from vending.times import iso
 
 PARTS = 2  # of a position: the revision, and how many answers come before
+# Members of a grant.
+SHOWN = (
+    *("id", "owner", "description", "grantee", "scope", "permission", "expires"),
+    *("sourceIp", "vpcEndpoint"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,4 @@ def entry(reached: Reached) -> dict[str, object]:
 
 def _grant(grant: Grant) -> dict[str, object]:
     members = grant.as_json()
-    names = ("id", "owner", "description", "grantee", "scope", "permission", "expires")
-    names += ("sourceIp", "vpcEndpoint")
-    return {name: members[name] for name in names if name in members}
+    return {name: members[name] for name in SHOWN if name in members}

@@ -207,12 +207,13 @@ def test_a_test_is_removed_or_weakened_alone(
 ) -> None:
     have = having(OWN, tests=[APART])
     assert faults(have, tests=changed, prune=True) == {}
-    for beside in (
+    others: list[dict[str, list[Members]]] = [
         {"grants": [OWN, line("n")]},
         {"grants": []},
         {"grants": [OWN], "locations": [HERE | {"owner": "team-data"}]},
-    ):
-        found = faults(have, tests=changed, prune=True, **beside)
+    ]
+    for beside in others:
+        found = faults(have, SETTING, tests=changed, prune=True, **beside)
         named = [one for one in found.values() if "send changes of tests alone" in one]
         assert bool(named) is weakens, beside
         assert all("the test 'apart'" in one for one in named)

@@ -114,7 +114,7 @@ def test_a_warning_that_only_a_check_finds_can_be_acknowledged(code: str) -> Non
 def test_an_acknowledgement_is_of_the_file_and_changes_no_grant() -> None:
     have = stored(line(scope="s3://bkt/*/x"))
     known = line(scope="s3://bkt/*/x", acknowledge={"WildcardInScope": "a key with a star"})
-    assert plan(document(grants=[known]), have, SETTING) == ([], [])
+    assert plan(document(grants=[known]), have, SETTING)[:2] == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from tests.support.tokens import AUDIENCE, ISSUER, claims, issuer, jwk, rsa_key
 from vending.callers.caller import Caller
 from vending.callers.identity import WebIdentity
 from vending.callers.issuer import Issuer
-from vending.catalogue.changes import MOST_REVOCATIONS, Change, Entry
+from vending.catalogue.changes import MOST_REVOCATIONS, Change
 from vending.catalogue.proposal import Stored, needs_all_grants
 from vending.decision.closest import Match
 from vending.decision.decide import Decision
@@ -294,7 +294,7 @@ def test_all_grants_are_read_where_a_document_changes_an_issuer_or_a_location() 
 # Members that nobody has judged yet.
 
 
-ENTRIES: list[Entry] = [grant("s3://bkt/* READ"), location(), issuer()]
+ENTRIES: list[Grant | Location | Issuer] = [grant("s3://bkt/* READ"), location(), issuer()]
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ ENTRIES: list[Entry] = [grant("s3://bkt/* READ"), location(), issuer()]
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_a_member_without_a_rule_takes_something_away_whenever_it_changes(
-    one: Entry, member: str
+    one: Grant | Location | Issuer, member: str
 ) -> None:
     if member in RULES[type(one)]:
         return

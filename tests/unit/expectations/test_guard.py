@@ -12,7 +12,7 @@ from vending.documents.expectation import ExpectationBody
 from vending.expectations.guard import Broken, Catalogues, Touched, broken_parts
 from vending.expectations.judge import Failure
 from vending.grants.expectation import Expectation
-from vending.grants.grantee import IamGrantee
+from vending.grants.grantee import IamGrantee, WebGrantee
 
 WEB = {"as": {"issuer": URL}, "refused": {"READ": "s3://bkt/a/*"}}
 OTHER = {"as": {"issuer": f"{URL}/other"}, "refused": {"READ": "s3://bkt/a/*"}}
@@ -116,7 +116,12 @@ def test_the_catalogue_before_is_not_looked_at_if_nothing_breaks() -> None:
     assert list(broken_parts([test, expecting("b", **APART)], set(), change)) == []
 
 
-GRANTEES = [web("a"), web(g="a"), web(t="a"), IamGrantee(Principal.parse(USER_ARN))]
+GRANTEES: list[IamGrantee | WebGrantee] = [
+    web("a"),
+    web(g="a"),
+    web(t="a"),
+    IamGrantee(Principal.parse(USER_ARN)),
+]
 SCOPES = ["a/*", "a/b", "*", "${claim.t}/*", "${claim.t:path}/b", "${claim.g}/${claim.t}/*"]
 
 

@@ -369,7 +369,7 @@ def test_an_administrator_learns_who_reaches_a_key_now_and_before_a_change(load:
 
 
 def test_the_past_is_asked_for_by_its_history(load: Load) -> None:
-    function = load("administration")
+    function: Any = load("administration")
     function.now = lambda: datetime.now(UTC) - timedelta(days=2)  # when the document is applied
     answered(function, "admin-changes", dryRun=False)
     yesterday = iso(datetime.now(UTC) - timedelta(days=1))

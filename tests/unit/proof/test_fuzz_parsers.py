@@ -39,10 +39,16 @@ def corpus(name: str, parsers: Any, tmp_path: Path) -> Path:
 
 def test_every_body_of_a_function_is_fuzzed(parsers: Any) -> None:
     handlers = "".join(path.read_text() for path in (ROOT / "functions").glob("*.py"))
+    asking = (ROOT / "layers/vending/aws/environment/asking.py").read_text()
     taken = {*re.findall(r"\bparse\((\w+), request\.body\(\)\)", handlers), "UrlsRequest"}
-    assert len(taken) == 8
+    taken |= {*re.findall(r"\bparse\((\w+), body\)", asking)}
+    assert len(taken) == 10
     assert {model.__name__ for model in parsers.MODELS} == taken
-    others = "parse_urls(request.body())", "asks_dry_run(request.body())"
+    others = (
+        "parse_urls(request.body())",
+        "asks_dry_run(request.body())",
+        "request.body(), record",
+    )
     read = handlers.count(", request.body())") + sum(map(handlers.count, others))
     assert handlers.count("request.body()") == read
 

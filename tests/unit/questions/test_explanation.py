@@ -28,26 +28,26 @@ GROUP = grant("s3://bkt/a/* READ", grantee=WebGrantee(ISSUER, claims=(("groups",
 BLOCKED = Denials.of([(Place("grant", grant_part("a-grant")), None)])
 
 
-def explained(load: Any, entry: Issuer | None = TRUSTED, **members: object) -> Any:
-    body = {"target": "s3://bkt/a/x", "permission": "READ"} | members
+def explained(load: Any, entry: Issuer | None = TRUSTED, *, who: object) -> Any:
+    body = {"target": "s3://bkt/a/x", "permission": "READ", "as": who}
     request = parse(ExplanationRequest, json.dumps(body))
     return explain_as(request, ADMINISTRATOR, record(), lambda _: entry, effects(load))
 
 
 @pytest.mark.parametrize(("arn", "decision"), [(USER_ARN, "granted"), (ROLE, "refused")])
 def test_the_decision_is_about_the_other_caller(arn: str, decision: str) -> None:
-    assert explained(knowing(GRANT), **{"as": {"iam": arn}})["decision"] == decision
+    assert explained(knowing(GRANT), who={"iam": arn})["decision"] == decision
 
 
 def test_a_block_is_part_of_the_decision() -> None:
-    answer = explained(knowing(GRANT, denials=BLOCKED), **{"as": {"iam": USER_ARN}})
+    answer = explained(knowing(GRANT, denials=BLOCKED), who={"iam": USER_ARN})
     assert answer["decision"] == "refused"
 
 
 @pytest.mark.parametrize(("groups", "decision"), [(["y", "x"], "granted"), ("y", "refused")])
 def test_a_token_is_given_by_its_claims(groups: object, decision: str) -> None:
     who = {"issuer": ISSUER, "subject": "s", "claims": {"groups": groups, "repository": "r"}}
-    assert explained(knowing(GROUP), **{"as": who})["decision"] == decision
+    assert explained(knowing(GROUP), who=who)["decision"] == decision
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_token_is_given_by_its_claims(groups: object, decision: str) -> None:
 )
 def test_a_caller_in_part_is_refused(who: object, entry: Issuer | None, pointer: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        explained(knowing(GRANT), entry, **{"as": who})
+        explained(knowing(GRANT), entry, who=who)
     assert pointer in [fault.pointer for fault in refused.value.faults]
 
 

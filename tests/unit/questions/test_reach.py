@@ -1,9 +1,10 @@
 """Answers to ``POST /admin/reach``: pages, records, and what is refused."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +20,11 @@ from vending.questions.reach import PARTS, Sources, reach
 from vending.questions.request import ReachRequest
 from vending.questions.standing import Standing
 
+if TYPE_CHECKING:
+    from vending.catalogue.changes import Entry
+
 ACCOUNT = "123456789012"
+OF_USER = {"as": {"iam": USER_ARN}}
 TENANTS = WebGrantee(ISSUER, claims=(("groups", '"users"'),))
 GRANTS = [
     grant("s3://bkt/a/* READ", id="own", owner="data", description="Reports"),
@@ -32,7 +37,11 @@ TRUSTED = issuer(claims=tuple(Claim(one, (one,)) for one in ("groups", "tenant")
 
 
 def standing(revision: int = 7) -> Standing:
-    entries = {"grant": GRANTS, "issuer": [TRUSTED], "location": [location(), location("other")]}
+    entries: dict[str, Sequence[Entry]] = {
+        "grant": GRANTS,
+        "issuer": [TRUSTED],
+        "location": [location(), location("other")],
+    }
     texts = {
         kind: {one.id: encode(one.as_json()) for one in listed} for kind, listed in entries.items()
     }
@@ -47,7 +56,9 @@ def asked(**members: object) -> ReachRequest:
     return parse(ReachRequest, json.dumps(members))
 
 
-def answered(page: Page | None = None, found: Sources | None = None, **members: object) -> Any:
+def answered(
+    members: Mapping[str, object], page: Page | None = None, found: Sources | None = None
+) -> Any:
     page = page or Page.from_query({}, PARTS)
     return reach(asked(**members), page, record(), found or sources())
 
@@ -57,7 +68,7 @@ def ids(answer: Any) -> list[list[str]]:
 
 
 def test_who_reaches_a_key_is_said_with_grant_and_witness() -> None:
-    answer = answered(target="s3://bkt/a/x")
+    answer = answered({"target": "s3://bkt/a/x"})
     assert answer == {
         "reaches": [
             {
@@ -84,7 +95,7 @@ def test_who_reaches_a_key_is_said_with_grant_and_witness() -> None:
 
 
 def test_the_variables_that_a_key_fills_are_said() -> None:
-    (found,) = answered(target="s3://bkt/t/acme/x")["reaches"]
+    (found,) = answered({"target": "s3://bkt/t/acme/x"})["reaches"]
     assert found["filled"] == {"claim.tenant": "acme"}
     claims = found["example"]["caller"]["claims"]
     assert (claims["tenant"], claims["groups"]) == ("acme", "users")
@@ -108,15 +119,15 @@ def test_the_variables_that_a_key_fills_are_said() -> None:
     ],
 )
 def test_questions_and_their_grants(members: dict[str, object], found: list[list[str]]) -> None:
-    assert ids(answered(**members)) == found
+    assert ids(answered(members)) == found
 
 
 def test_pages_together_are_the_whole_answer() -> None:
-    whole = ids(answered(**{"as": {"iam": USER_ARN}}))
+    whole = ids(answered(OF_USER))
     found: list[list[str]] = []
     query = {"limit": "1"}
     for _ in whole:
-        answer = answered(Page.from_query(query, PARTS), **{"as": {"iam": USER_ARN}})
+        answer = answered(OF_USER, Page.from_query(query, PARTS))
         found += ids(answer)
         query["nextToken"] = answer.get("nextToken", "")
     assert found == whole
@@ -126,22 +137,22 @@ def test_pages_together_are_the_whole_answer() -> None:
 def test_a_page_ends_when_its_time_is_up_but_has_one_answer() -> None:
     ticks = count()
     slow = sources(in_time=lambda: next(ticks) < 0)
-    answer = answered(found=slow, **{"as": {"iam": USER_ARN}})
+    answer = answered(OF_USER, found=slow)
     assert ids(answer) == [["own"]]
     page = Page.from_query({"nextToken": answer["nextToken"]}, PARTS)
-    assert ids(answered(page, **{"as": {"iam": USER_ARN}})) == [["all"], ["other"]]
+    assert ids(answered(OF_USER, page)) == [["all"], ["other"]]
 
 
 def test_a_page_of_other_grants_is_refused() -> None:
-    first = answered(Page.from_query({"limit": "1"}, PARTS), **{"as": {"iam": USER_ARN}})
+    first = answered(OF_USER, Page.from_query({"limit": "1"}, PARTS))
     page = Page.from_query({"nextToken": first["nextToken"]}, PARTS)
     with pytest.raises(PreconditionFailed, match="Ask again"):
-        answered(page, sources(revision=8), **{"as": {"iam": USER_ARN}})
+        answered(OF_USER, page, sources(revision=8))
 
 
 def test_what_a_question_names_must_be_known() -> None:
     later = (NOW + timedelta(seconds=1)).isoformat()
-    wrong = [
+    wrong: list[tuple[dict[str, object], str]] = [
         ({"as": {"issuer": "https://other.example.com"}}, "/as/issuer"),
         ({"as": {"issuer": ISSUER, "claims": {"groops": "users"}}}, "/as/claims/groops"),
         ({"target": "s3://bkt/*", "at": later}, "/at"),
@@ -154,7 +165,7 @@ def test_what_a_question_names_must_be_known() -> None:
     ]
     for members, pointer in wrong:
         with pytest.raises(InvalidRequest) as refused:
-            answered(**members)
+            answered(members)
         assert pointer in [fault.pointer for fault in refused.value.faults], members
 
 
@@ -182,12 +193,13 @@ def test_a_bucket_or_caller_in_a_description_answers_nothing() -> None:
     found = Standing(7, {**texts, "grant": {posing.id: encode(posing.as_json())}})
     asked_of = Sources(lambda: found, lambda: iter(()), tuple, NOW, lambda: True)
     for members in ({"target": "s3://bkt/*"}, {"as": {"iam": USER_ARN}}, {"as": {"iam": ACCOUNT}}):
-        assert answered(found=asked_of, **members)["reaches"] == []
+        assert answered(members, found=asked_of)["reaches"] == []
 
 
 def test_a_time_to_come_is_refused_also_where_nothing_ever_changed() -> None:
     new = Sources(lambda: Standing(0, standing().texts), lambda: iter(()), tuple, NOW, lambda: True)
     later = (NOW + timedelta(seconds=1)).isoformat()
     with pytest.raises(InvalidRequest, match="to come"):
-        answered(found=new, target="s3://bkt/*", at=later)
-    assert answered(found=new, target="s3://bkt/a/x", at=NOW.isoformat())["revision"] == 0
+        answered({"target": "s3://bkt/*", "at": later}, found=new)
+    question = {"target": "s3://bkt/a/x", "at": NOW.isoformat()}
+    assert answered(question, found=new)["revision"] == 0

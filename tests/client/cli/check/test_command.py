@@ -145,11 +145,13 @@ def test_an_older_file_is_compared_as_a_whole(core: Core, file: str, tmp_path: P
 
 def test_what_is_granted_on_the_service_stands(core: Core, file: str, at: Serve) -> None:
     calls = core()
-    listed = {name: {name: [], "revision": 1} for name in ("locations", "issuers", "grants")}
+    listed = {
+        name: {name: [], "revision": 1} for name in ("locations", "issuers", "grants", "tests")
+    }
     at(answering({f"GET /admin/{name}": answer for name, answer in listed.items()}))
     assert typed("check", file, "--against", "service").code == 0
     assert typed("check", file, "--against", "service", "--prune").code == 0
-    stands = {"version": 1, "locations": [], "issuers": [], "grants": []}
+    stands = {"version": 1, "locations": [], "issuers": [], "grants": [], "tests": []}
     assert [(one["against"], one["prune"]) for one in calls] == [
         ([stands], False),
         ([stands], True),

@@ -11,8 +11,8 @@ from s3vend.cli.terminal.refusal import USAGE, Refusal
 @pytest.mark.parametrize(
     ("version", "said"),
     [
-        ((3, 10), "check needs Python 3.13 or newer, and this is Python 3.10; install the extra"),
-        ((3, 13), "check needs the service's core; install the extra s3vend[check] with the core"),
+        ((3, 10), "check needs Python 3.13 or newer, and this is Python 3.10; install s3vend"),
+        ((3, 13), "check needs the service's core: install the directory core/"),
         ((4, 0), "check needs the service's core"),
     ],
 )

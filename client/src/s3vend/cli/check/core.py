@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 FACE = "s3vend_core.checking.face"
 OLDEST = (3, 13)
-EXTRA = "s3vend[check]"
 _NEEDED = {"s3vend_core", "pydantic", "jwt", "cryptography"}
 
 
@@ -35,10 +34,10 @@ def _missing(version: "tuple[int, ...]") -> str:
     if version < OLDEST:
         own, needed = (".".join(map(str, one)) for one in (version, OLDEST))
         return (
-            f"check needs Python {needed} or newer, and this is Python {own}; install the extra "
-            f"{EXTRA} with a newer one, or use s3vend plan, which asks the service"
+            f"check needs Python {needed} or newer, and this is Python {own}; install s3vend and "
+            "its directory core/ with a newer one, or use s3vend plan, which asks the service"
         )
     return (
-        f"check needs the service's core; install the extra {EXTRA} with the core of the same "
-        "release, or use s3vend plan, which asks the service"
+        "check needs the service's core: install the directory core/ of the release that this "
+        "command is of, or use s3vend plan, which asks the service"
     )

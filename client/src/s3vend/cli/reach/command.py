@@ -49,7 +49,7 @@ def who_can(
     and what bucket policies and other roles allow, are not looked at. Exits with 0 if anybody can,
     with 1 if nobody can, and with 2 if the service refuses the question.
     """
-    asked = {"target": parse_target(target), "permission": permission.value}
+    asked: dict[str, object] = {"target": parse_target(target), "permission": permission.value}
     nobody = f"Nobody can {permission.value} {target}."
     _answer(options, asked, at, permission.value, nobody)
 

@@ -112,7 +112,7 @@ class Group(TyperGroup):
 TASKS = {
     "Use": ("whoami", "ls", "explain", "cp", "sync", "rm", "url", "exec", "credentials"),
     "Grant": ("check", "plan", "apply", "export", "revoke"),
-    "Watch": ("audit", "canary"),
+    "Watch": ("who-can", "reach", "audit", "canary"),
     "Set up": ("configure", "doctor", "version"),
 }
 
