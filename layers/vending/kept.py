@@ -13,7 +13,7 @@ type Clocks = Callable[[], tuple[float, float]]
 
 def is_young(since: tuple[float, float], now: tuple[float, float], seconds: float) -> bool:
     """Whether less than ``seconds`` have passed, by both clocks; False if one went back."""
-    return all(0 <= later - earlier < seconds for earlier, later in zip(since, now, strict=True))
+    return 0 <= now[0] - since[0] < seconds and 0 <= now[1] - since[1] < seconds
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ needed only where grants are cached and denials are not.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from vending.decision.effects import Known, LoadDenials, LoadGrants
 from vending.denials.denials import Denials
@@ -37,7 +37,7 @@ class Reads:
             Unavailable: the table failed.
         """
         known = self._grants.load(grantee_keys, buckets)
-        return replace(known, denials=self.load_denials())
+        return Known(known.grants, known.locations, self.load_denials())
 
     def load_denials(self) -> Denials:
         """All denials, as the table had them less than ``KEPT_SECONDS`` ago.

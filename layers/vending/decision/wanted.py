@@ -63,9 +63,11 @@ class WantedKeys:
         Keys that begin with the same prefix are neighbours in the order of text, and so are equal
         keys: so the first and the last tell for all, whichever of thousands of keys is outside.
         """
+        if scope.covers(self.prefix):
+            return True
         bucket, below = self.prefix.bucket, self.prefix.key
         ends = (Keys(bucket, below + key) for key in (min(self.keys), max(self.keys)))
-        return scope.covers(self.prefix) or all(scope.covers(end) for end in ends)
+        return all(map(scope.covers, ends))
 
     def as_json(self, most: int) -> list[object]:
         """The first ``most`` keys as JSON for the audit record, each as ``Keys.as_json``."""

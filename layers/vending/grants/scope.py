@@ -67,6 +67,8 @@ class Scope:
 
         Raises ``ValueError`` if a value is missing or does not fill whole segments.
         """
+        if "${" not in self.unfilled.key:
+            return self.unfilled
         segments = (
             _value(values, segment) if isinstance(segment, Variable) else segment
             for segment in self.segments()

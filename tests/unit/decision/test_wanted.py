@@ -52,3 +52,11 @@ def test_a_scope_is_compared_with_few_of_ten_thousand_keys() -> None:
     scope = Counted("bkt", "p/a/", is_prefix=True)
     assert below(*(f"a/{number}" for number in range(10_000))).within(scope)
     assert len(scope.compared) < 5
+
+
+def test_no_key_is_looked_at_where_a_scope_covers_all_of_their_prefix() -> None:
+    scope = Counted("bkt", "p/", is_prefix=True)
+    scope.compared.clear()
+    whole = below("a", "b")
+    assert whole.within(scope)
+    assert scope.compared == [whole.prefix]
