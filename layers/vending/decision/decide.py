@@ -10,7 +10,13 @@ from vending.decision.closest import Covered, Match, closest_grants, matches
 from vending.decision.effects import Effects, Known
 from vending.decision.nearest import nearest_grants
 from vending.decision.wanted import Wanted, Wants, as_recorded
-from vending.denials.revoked import Revoked, check_issued, check_not_blocked, not_blocked
+from vending.denials.revoked import (
+    Revoked,
+    check_issued,
+    check_not_blocked,
+    not_blocked,
+    revoked_since,
+)
 from vending.errors import AccessDenied, Fault, SeveralGrants, TooLarge
 from vending.grants.location import Location
 from vending.grants.never_lent import why_never_lent
@@ -106,8 +112,11 @@ def check_still_allowed(
         JustRevoked: the session is revoked.
         Unavailable: the table failed.
     """
-    grants, denials = [one.match.grant for one in decisions], effects.load_denials()
-    check_issued(caller, grants, session_id, issued, denials, effects.now)
+    revoked, denials = [one.revoked for one in decisions], effects.load_denials()
+    if any(one.denials is not denials for one in revoked):
+        grants = [one.match.grant for one in decisions]
+        revoked = revoked_since(caller, grants, denials, effects.now)
+    check_issued(revoked, session_id, issued)
 
 
 def _decide(

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -100,17 +100,15 @@ class Denials:
         ]
         return json.dumps(listed, separators=(",", ":"))
 
-    def of_part(self, part: Part, value: str) -> Iterator[datetime | None]:
+    def of_part(self, part: Part, value: str) -> Sequence[datetime | None]:
         """The times of all denials that match ``value`` as this part of the name."""
         if not self.before:
-            return
-        for place in _places(part, value):
-            if place in self.before:
-                yield self.before[place]
+            return ()
+        return [self.before[place] for place in _places(part, value) if place in self.before]
 
-    def of_holder(self, identity: Identity) -> Iterator[datetime | None]:
+    def of_holder(self, identity: Identity) -> Sequence[datetime | None]:
         """The times of all denials of holders that include this caller."""
-        return (time for holders, time in self.holders.items() if holders.include(identity))
+        return [time for holders, time in self.holders.items() if holders.include(identity)]
 
     def coarser(self, window: int, length: int) -> "Denials":
         """Denials of at least the same sessions, with fewer times and places.

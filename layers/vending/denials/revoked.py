@@ -7,7 +7,6 @@ functions need not agree.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from math import ceil
 from typing import Self
 
@@ -38,11 +37,11 @@ class Revoked:
         Raises:
             JustRevoked: a session lent now would be revoked too.
         """
-        times = chain(
-            denials.of_part("caller", caller_part(caller.identity)),
-            denials.of_part("grant", grant_part(grant.id)),
-            denials.of_holder(caller.identity),
-        )
+        times = [
+            *denials.of_part("caller", caller_part(caller.identity)),
+            *denials.of_part("grant", grant_part(grant.id)),
+            *denials.of_holder(caller.identity),
+        ]
         last = max(filter(None, times), default=None)
         before = last and last + SKEW
         if before and now < before:
@@ -77,27 +76,30 @@ def not_blocked(grants: Iterable[Grant], denials: Denials) -> list[Grant]:
     return [grant for grant in grants if None not in denials.of_part("grant", grant_part(grant.id))]
 
 
-def check_issued(
-    caller: Caller,
-    grants: Sequence[Grant],
-    session_id: str,
-    issued: datetime,
-    denials: Denials,
-    now: datetime,
-) -> None:
-    """Refuse to use a session that was revoked since the decision, or too soon before STS made it.
+def revoked_since(
+    caller: Caller, grants: Sequence[Grant], denials: Denials, now: datetime
+) -> list[Revoked]:
+    """Return the revoked sessions of each grant by denials that are newer than the decision.
 
     Raises:
         Blocked: the caller is blocked.
         AccessDenied: one of its grants is blocked.
-        JustRevoked: the session is revoked.
+        JustRevoked: a session lent now would be revoked too.
     """
     check_not_blocked(caller, denials)
     if len(not_blocked(grants, denials)) < len(grants):
         raise AccessDenied("None of your grants allows this.", reason="Blocked")
-    for grant in grants:
-        if Revoked.of(caller, grant, denials, now).has(session_id, issued):
-            raise JustRevoked(1)
+    return [Revoked.of(caller, grant, denials, now) for grant in grants]
+
+
+def check_issued(revoked: Iterable[Revoked], session_id: str, issued: datetime) -> None:
+    """Refuse to use a session that is revoked, or that STS issued too soon.
+
+    Raises:
+        JustRevoked: the session is revoked.
+    """
+    if any(one.has(session_id, issued) for one in revoked):
+        raise JustRevoked(1)
 
 
 def _seconds_until(time: datetime, now: datetime) -> int:
