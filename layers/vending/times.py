@@ -5,4 +5,4 @@ from datetime import UTC, datetime
 
 def iso(time: datetime) -> str:
     """Format ``time`` in UTC and whole seconds, such as ``2026-11-23T12:00:00Z``."""
-    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f"{time.astimezone(UTC).isoformat()[:19]}Z"

@@ -74,7 +74,7 @@ METRICS = {
 
 def embedded(namespace: str, time: datetime, members: Mapping[str, object]) -> str:
     """Return the member ``_aws`` for a record with these members, as JSON."""
-    names = tuple([name for name in METRICS if name in members])
+    names = tuple(filter(members.__contains__, METRICS))
     directives = _directives(namespace, _duration_sets(members), names)
     return f'{{"Timestamp":{int(time.timestamp() * 1000)},"CloudWatchMetrics":{directives}}}'
 

@@ -36,7 +36,9 @@ class Record:
 
     def note(self, **members: object) -> None:
         """Add members, skipping those that are None."""
-        self.members |= {name: value for name, value in members.items() if value is not None}
+        for name, value in members.items():
+            if value is not None:
+                self.members[name] = value
 
     def gathered(self) -> None:
         """Note whether the grants came from the cache (1) or the table (0)."""
@@ -100,9 +102,9 @@ def audit_record(
     reaches next emits one. With a ``meter`` the record includes how long the block took, as
     metrics in ``namespace``.
     """
-    record = Record(vend_id, {"record": "audit", "version": VERSION}, meter or Meter())
+    request = {"time": iso(time), **ids, "vendId": vend_id, "action": action}
+    record = Record(vend_id, {"record": "audit", "version": VERSION, **request}, meter or Meter())
     record.meter.begin()
-    record.note(time=iso(time), **ids, vendId=vend_id, action=action)
     try:
         yield record
         record.members.setdefault("outcome", "granted")

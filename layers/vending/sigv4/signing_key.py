@@ -3,11 +3,13 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache, reduce
 from hashlib import sha256
 from hmac import digest
 from typing import TYPE_CHECKING
+
+from vending.times import iso
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -22,7 +24,7 @@ _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
 def amz_date(now: datetime) -> str:
     """The time in the format of the specification, ``YYYYMMDDTHHMMSSZ`` in UTC."""
-    return now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return iso(now).replace("-", "").replace(":", "")
 
 
 def credential_scope(timestamp: str, region: str) -> str:

@@ -80,8 +80,12 @@ class Request:
             raise NotAuthenticated(_STAGE)
         context = self._identity()
         try:
-            identity = self._web_identity() if door == "web-identity" else _iam_identity(context)
-            return Caller(door, identity, _text(context, "sourceIp"), self._authorise_ms())
+            source_ip = _text(context, "sourceIp")
+            if door != "web-identity":
+                return Caller(door, _iam_identity(context), source_ip)
+            authorizer = self.context.get("authorizer") or {}
+            identity = WebIdentity.read(_text(authorizer, "caller"))
+            return Caller(door, identity, source_ip, _authorise_ms(authorizer))
         except ValueError:
             raise NotAuthenticated(_ADVICE[door]) from None
 
@@ -100,17 +104,6 @@ class Request:
         if self.context.get("stage") in (None, "test-invoke-stage"):
             raise NotAuthenticated(_STAGE)
         return self.context.get("identity") or {}
-
-    def _web_identity(self) -> WebIdentity:
-        return WebIdentity.read(_text(self.context.get("authorizer") or {}, "caller"))
-
-    def _authorise_ms(self) -> float | None:
-        """How long the authorizer took, in milliseconds; API Gateway passes it as text."""
-        try:
-            took = float((self.context.get("authorizer") or {})["authoriseMs"])
-        except (KeyError, TypeError, ValueError):
-            return None
-        return took if 0 <= took < inf else None
 
     def body(self) -> str:
         """The body as text; raises ``InvalidRequest`` if it is not UTF-8."""
@@ -149,16 +142,15 @@ def answer(
 ) -> Response:
     """Call the route and write its answer as a proxy response; errors become problems (RFC 9457).
 
-    Pages of allowed origins may read either.
-
-    ``wires`` names the routes with another format for answers and errors. ``seconds`` limits all
-    calls to services together, so that the function answers before Lambda stops it.
+    Pages of allowed origins may read either. ``wires`` names the routes with another format for
+    answers and errors. ``seconds`` limits all calls to services together, so that the function
+    answers before Lambda stops it.
 
     ``report`` logs faults of this service and of services behind it: error types, codes and places
     in the code, but no messages, which may contain secrets.
     """
     request = Request(event)
-    wire = (wires or {}).get(request.route, PROBLEMS)
+    wire = wires.get(request.route, PROBLEMS) if wires else PROBLEMS
     response = _respond(request, routes, report, wire, seconds)
     return response | {"headers": {**response["headers"], **answer_headers(event)}}
 
@@ -189,7 +181,16 @@ def _unknown_route(_: Request) -> Answer:
 
 
 def _iam_identity(context: Mapping[str, Any]) -> IamIdentity:
-    return IamIdentity.read(*(_text(context, name) for name in ("userArn", "caller", "accountId")))
+    return IamIdentity.read(*[_text(context, name) for name in ("userArn", "caller", "accountId")])
+
+
+def _authorise_ms(authorizer: Mapping[str, Any]) -> float | None:
+    """How long the authorizer took, in milliseconds; API Gateway passes it as text."""
+    try:
+        took = float(authorizer["authoriseMs"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return took if 0 <= took < inf else None
 
 
 def _text(members: Mapping[str, Any], name: str) -> str:

@@ -13,8 +13,8 @@ from vending.audit.record import RequestIds
 
 def request_ids(context: Mapping[str, Any]) -> RequestIds:
     """The ids in a request context, as the audit record has them."""
-    named = {name: str(context.get(name) or "") for name in ("requestId", "extendedRequestId")}
-    return {name: id_ for name, id_ in named.items() if id_ or name == "requestId"}
+    given, own = str(context.get("requestId") or ""), str(context.get("extendedRequestId") or "")
+    return {"requestId": given, "extendedRequestId": own} if own else {"requestId": given}
 
 
 def own_id(ids: RequestIds) -> str:
