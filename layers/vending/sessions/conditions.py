@@ -35,8 +35,17 @@ def grant_conditions(grant: Grant, caller: Caller, ends: datetime) -> Conditions
     return conditions
 
 
+def check_endpoint(grant: Grant, location: Location) -> None:
+    """Raise ``AccessDenied`` where the grant and the location require different VPC endpoints.
+
+    Both would be the same condition key, and the policy could have only one of them.
+    """
+    if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
+        raise AccessDenied("None of your grants allows this.", reason="VpcEndpoint")
+
+
 def location_conditions(location: Location, role_arn: str) -> Conditions:
-    """The location's conditions for every session; ``session_for`` refuses other endpoints."""
+    """The location's conditions for every session; ``check_endpoint`` refuses others."""
     equal: dict[str, str | list[str]] = {"aws:ResourceAccount": location.owning_account(role_arn)}
     if location.vpc_endpoint:
         equal["aws:SourceVpce"] = location.vpc_endpoint

@@ -3,8 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import lru_cache
 
 from vending.errors import PolicyTooLarge
 from vending.grants.keys import Keys
@@ -28,24 +26,14 @@ def session_policy(
     Raises:
         PolicyTooLarge: the policy has more characters than STS accepts.
     """
-    named = tuple(order) or tuple(one for allowance in allowances for one in allowance.targets)
-    return _session_policy(tuple(allowances), role_arn, named, bucket_location=bucket_location)
 
-
-@lru_cache(maxsize=1000)  # every batch of URLs needs the policy of the grant's whole scope
-def _session_policy(
-    allowances: tuple[Allowance, ...],
-    role_arn: str,
-    order: tuple[Keys, ...],
-    *,
-    bucket_location: bool,
-) -> str:
     def encoded(kept: Sequence[Allowance]) -> str:
         return encode(policy_document(kept, role_arn, bucket_location=bucket_location))
 
     text = encoded(allowances)
     if len(text) <= POLICY_CHARACTERS:
         return text
+    order = order or [one for allowance in allowances for one in allowance.targets]
     fitting = next(
         count
         for count in range(len(order) - 1, -1, -1)
@@ -70,7 +58,7 @@ def encode(document: dict[str, object]) -> str:
 def _only(targets: Sequence[Keys], allowances: Sequence[Allowance]) -> list[Allowance]:
     """What the allowances allow of these targets."""
     kept = [
-        replace(one, targets=tuple(target for target in one.targets if target in targets))
+        one._replace(targets=tuple(target for target in one.targets if target in targets))
         for one in allowances
     ]
     return [one for one in kept if one.targets]

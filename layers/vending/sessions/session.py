@@ -6,17 +6,17 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from vending.callers.caller import Caller
 from vending.decision.decide import Decision
 from vending.decision.effects import Effects
 from vending.denials.names import grant_part, source_identity
-from vending.errors import AccessDenied, Fault, PolicyTooLarge, SeveralGrants
+from vending.errors import Fault, PolicyTooLarge, SeveralGrants
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
-from vending.sessions.conditions import grant_conditions
+from vending.sessions.conditions import check_endpoint, grant_conditions
 from vending.sessions.durations import LONGEST
 from vending.sessions.policy import session_policy
 from vending.sessions.statements import BUCKET_LOCATION, Allowance
@@ -113,28 +113,35 @@ def session_for(
         PolicyTooLarge: the session policy does not fit.
         AccessDenied: a grant's conditions cannot be met by this caller or in its location.
     """
-    role_arn, external_id = _role([one.decision for one in lent], effects.role_arn)
+    role = _role([one.decision for one in lent], effects.role_arn)
     ends = effects.now + timedelta(seconds=duration + MARGIN)
     tags = Permission.READ if handed_out else Permission.WRITE
-    allowances = [_allowance(caller, one, ends, tags) for one in lent]
-    policy_with = partial(session_policy, allowances, role_arn, order)
-    policy = policy_with()
+    allowances = tuple([_allowance(caller, one, ends, tags) for one in lent])
+    grants = tuple(dict.fromkeys([one.decision.match.grant.id for one in lent]))
+    who = caller.identity.unique, source_identity(caller)
+    return _session(*who, role, duration, allowances, grants, tuple(order), handed_out=handed_out)
+
+
+@lru_cache(maxsize=1000)  # every batch of URLs needs the session of its grant's whole scope
+def _session(
+    caller: str,
+    source_identity: str,
+    role: tuple[str, str | None],
+    duration: int,
+    allowances: tuple[Allowance, ...],
+    grants: tuple[str, ...],
+    order: tuple[Keys, ...],
+    *,
+    handed_out: bool,
+) -> Session:
+    policy = session_policy(allowances, role[0], order)
     left_out: tuple[str, ...] = ()
     if handed_out:
         try:
-            policy = policy_with(bucket_location=True)
+            policy = session_policy(allowances, role[0], order, bucket_location=True)
         except PolicyTooLarge:
             left_out = (BUCKET_LOCATION,)
-    return Session(
-        role_arn=role_arn,
-        policy=policy,
-        duration=duration,
-        caller=caller.identity.unique,
-        grants=tuple(dict.fromkeys(one.decision.match.grant.id for one in lent)),
-        source_identity=source_identity(caller),
-        external_id=external_id,
-        left_out=left_out,
-    )
+    return Session(role[0], policy, duration, caller, grants, source_identity, role[1], left_out)
 
 
 def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Session:
@@ -150,9 +157,7 @@ def signing_session(caller: Caller, decision: Decision, effects: Effects) -> Ses
 
 def _allowance(caller: Caller, lent: Lent, ends: datetime, tags: Permission) -> Allowance:
     grant, location = lent.decision.match.grant, lent.decision.location
-    if grant.vpc_endpoint and location.vpc_endpoint not in (None, grant.vpc_endpoint):
-        # Both would be the same condition key, and the policy could have only one of them.
-        raise AccessDenied("None of your grants allows this.", reason="VpcEndpoint")
+    check_endpoint(grant, location)
     return Allowance.of(
         lent.targets,
         lent.permission,

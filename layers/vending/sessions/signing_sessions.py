@@ -1,7 +1,7 @@
 """Sessions that sign URLs: cached, reused for identical parameters, never handed out."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -33,9 +33,10 @@ class SessionCredentials:
 
 @dataclass(frozen=True, slots=True)
 class _Cached:
-    """A cached session, and when it was requested."""
+    """A cached session, what the record says of it, and when it was requested."""
 
     current: SessionCredentials
+    recorded: Mapping[str, object]
     since: datetime
 
     def is_aging(self, now: datetime, until: datetime) -> bool:
@@ -76,17 +77,18 @@ class SigningSessions:
             except Unavailable:
                 self._pauses[session.role_arn] = now + PAUSE
         self._cache.move_to_end(session)
-        record.note(**session.as_recorded(cached.current.session_id))
-        return replace(cached.current, cached=True)
+        record.note(**cached.recorded)
+        return cached.current
 
     def _request(self, session: Session, now: datetime, record: Record) -> SessionCredentials:
         session_id = self.new_id()
-        record.note(**session.as_recorded(session_id))
+        recorded = session.as_recorded(session_id)
+        record.note(**recorded)
         lent = self.assume_role(session, session_id)
         credentials, issued = limit_expiration(lent, session, now), issued_at(lent, session, now)
         record.note(packedPolicySize=credentials.packed_policy_size)
         new = SessionCredentials(credentials, session_id, issued, cached=False)
-        self._cache[session] = _Cached(new, since=now)
+        self._cache[session] = _Cached(replace(new, cached=True), recorded, since=now)
         self._cache.move_to_end(session)
         if len(self._cache) > CAPACITY:
             self._cache.popitem(last=False)

@@ -6,8 +6,7 @@ S3's actions and condition keys: https://docs.aws.amazon.com/AmazonS3/latest/use
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from vending.callers.principal import partition_of
 from vending.grants.grant import Permission
@@ -43,8 +42,7 @@ ENCRYPTED = "kms:EncryptionContext:aws:s3:arn"  # what S3 encrypts or decrypts
 type Statement = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What a session policy allows under one grant: ``permission`` on ``targets`` of one bucket.
 
     With ``tagging`` it also allows to read or write the tags of objects, where ``permission``
@@ -70,12 +68,12 @@ class Allowance:
         tagging: Tagging = None,
     ) -> Self:
         """An allowance with these conditions, as a value that a cache can find."""
-        frozen = tuple(
+        frozen = [
             (operator, key, value if isinstance(value, str) else tuple(value))
             for operator, keys in conditions.items()
             for key, value in keys.items()
-        )
-        return cls(tuple(targets), permission, location, frozen, versions, tagging)
+        ]
+        return cls(tuple(targets), permission, location, tuple(frozen), versions, tagging)
 
     @property
     def conditions(self) -> Conditions:
