@@ -54,6 +54,7 @@ class Endpoint:
         return Endpoint(self.base + path, self.host, self.path + path)
 
 
+@lru_cache(maxsize=REMEMBERED)  # every batch of a bucket has the same
 def endpoint_of(bucket: str, region: str, partition: str, override: str = "") -> Endpoint:
     """The bucket's regional endpoint, virtual-hosted; path-style if the bucket's name has a dot.
 
@@ -108,19 +109,20 @@ def signer(
     timestamp = amz_date(now)
     scope = credential_scope(timestamp, region)
     signed = {"host": endpoint.host, **{name.lower(): _trim(headers[name]) for name in headers}}
-    names = ";".join(sorted(signed))
+    ordered = sorted(signed)
+    names = ";".join(ordered)
     parameters = [
-        *((_encode(name), _encode(value)) for name, value in query.items()),
+        *[(_encode(name), _encode(value)) for name, value in query.items()],
         ("X-Amz-Algorithm", ALGORITHM),
         ("X-Amz-Credential", _encode_cached(f"{credentials.access_key_id}/{scope}")),
         ("X-Amz-Date", timestamp),
         ("X-Amz-Expires", str(expires)),
-        ("X-Amz-SignedHeaders", _encode(names)),
+        ("X-Amz-SignedHeaders", _encode_cached(names)),
     ]
     if token := credentials.session_token:
         parameters.append(("X-Amz-Security-Token", _encode_cached(token)))
 
-    canonical_headers = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
+    canonical_headers = "".join([f"{name}:{signed[name]}\n" for name in ordered])
     before_key = sha256(f"{method}\n{endpoint.path}".encode())
     canonical_query = _join(sorted(parameters))
     after_key = f"\n{canonical_query}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD".encode()
@@ -176,7 +178,7 @@ _encode_cached = lru_cache(maxsize=2 * REMEMBERED)(_encode)  # every URL of a se
 
 
 def _join(parameters: Iterable[tuple[str, str]]) -> str:
-    return "&".join([f"{name}={value}" for name, value in parameters])
+    return "&".join(map("=".join, parameters))
 
 
 def _trim(value: str) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from vending.bodies import strict_json
 from vending.bodies.fields import KeyPrefix, Listed, between
@@ -22,6 +22,8 @@ PLAIN_CHARACTERS = BODY_BYTES // 4  # a character has up to 4 bytes
 class Compact(Signed):
     """A request in the compact form: one method and its members, for keys below one prefix."""
 
+    pointer: ClassVar[str] = "/keys"
+
     format: Literal["compact"]
     method: Method
     prefix: KeyPrefix
@@ -36,7 +38,7 @@ class Compact(Signed):
     @property
     def wanted(self) -> Wants:
         """All keys, checked together."""
-        return (WantedKeys(self.prefix, self.keys, PERMISSION_FOR[self.method], "/keys"),)
+        return (WantedKeys(self.prefix, self.keys, PERMISSION_FOR[self.method], self.pointer),)
 
 
 class CompactReading(Compact, Reading):
@@ -68,6 +70,8 @@ COMPACT: Mapping[str, type[Compact]] = {
 @dataclass(frozen=True, slots=True)
 class Alike:
     """A batch in the full form whose URLs have one method, one bucket, and no other members."""
+
+    pointer: ClassVar[str] = "/requests"
 
     method: Method
     bucket: str
@@ -126,7 +130,7 @@ class Alike:
     def wanted(self) -> Wants:
         """All keys, checked together."""
         permission = PERMISSION_FOR[self.method]
-        return (WantedKeys(self.prefix, self.keys, permission, "/requests", "/target"),)
+        return (WantedKeys(self.prefix, self.keys, permission, self.pointer, "/target"),)
 
     @property
     def requests(self) -> tuple[UrlRequest, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
@@ -32,8 +33,7 @@ class PresignEffects(Effects):
     s3_endpoint: str  # empty: S3's own endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class Signing:
+class Signing(NamedTuple):
     """The credentials of one session, to sign URLs that last ``expires`` seconds from ``now``."""
 
     credentials: Credentials
@@ -41,13 +41,9 @@ class Signing:
     region: str
     expires: int
     now: datetime
+    expires_at: datetime  # when the URLs actually expire
     session_id: str
     issued: datetime  # by STS's clock
-
-    @property
-    def expires_at(self) -> datetime:
-        """When the URLs actually expire."""
-        return self.now + timedelta(seconds=self.expires)
 
     @property
     def signed_by(self) -> SignedBy:
@@ -124,14 +120,13 @@ def signings_for(
     signings = []
     for decision, current, part in found:
         signing = _signing(decision, current, lifetime, effects)
-        part.note(expiresAt=iso(signing.expires_at), cached=current.cached)
+        if part is not record:
+            part.note(expiresAt=iso(signing.expires_at), cached=current.cached)
         signings.append(signing)
-    sizes = [
-        current.credentials.packed_policy_size or 0 for _, current, _ in found if not current.cached
-    ]
-    record.note(packedPolicySize=max(sizes, default=None) or None)
-    cached = all(current.cached for _, current, _ in found)
-    record.signing(max(signing.expires_at for signing in signings), cached=cached)
+    new = [current.credentials for _, current, _ in found if not current.cached]
+    if new:
+        record.note(packedPolicySize=max(one.packed_policy_size or 0 for one in new) or None)
+    record.signing(max([signing.expires_at for signing in signings]), cached=not new)
     return tuple(signings)
 
 
@@ -172,6 +167,7 @@ def _signing(
         location.region,
         expires,
         now,
+        now + timedelta(seconds=expires),
         current.session_id,
         current.issued,
     )

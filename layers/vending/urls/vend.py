@@ -70,8 +70,8 @@ def vend_alike(
     check_plain(request.keys)
     decisions = decide_each(caller, request.wanted, record, effects)
     _check_each(request, decisions, effects, plain=True)
-    signed, token_bytes = _sign_keys(caller, request, decisions, record, effects)
-    check_plain(request.keys, token_bytes)
+    signed, signings = _sign_keys(caller, request, decisions, record, effects)
+    check_plain(request.keys, _token_bytes(signings))
     return VendedAlike(request.method, signed)
 
 
@@ -109,10 +109,10 @@ def _sign_keys(
     decisions: Sequence[Decision],
     record: Record,
     effects: PresignEffects,
-) -> tuple[VendedCompact, int]:
-    """The URLs of keys that differ in nothing else, and the length of the longest token."""
-    apart, pointer = [len(one.places) for one in decisions], request.wanted[0].pointer
-    counted = Counted(sum(apart), pointer, apart)
+) -> tuple[VendedCompact, Sequence[Signing]]:
+    """The URLs of keys that differ in nothing else, and what has signed them."""
+    apart = [len(one.places) for one in decisions]
+    counted = Counted(sum(apart), request.pointer, apart)
     signings = signings_for(caller, decisions, request.expires_in, counted, record, effects)
     keys, headers, order = request.keys, request.headers, _order(decisions)
     signers = [
@@ -122,15 +122,15 @@ def _sign_keys(
         signer.sign([keys[place] for place in decision.places] if order else keys)
         for signer, decision in zip(signers, decisions, strict=True)
     ]
-    queries = zip((signer.query for signer in signers), signings, strict=True)
+    signed = zip(signers, signings, strict=True)
     vended = VendedCompact(
         base=signers[0].base,  # the same for all: a bucket has one location
         headers=headers,
         urls=_together(parts, order),
-        queries=tuple(Query(query, signing.signed_by) for query, signing in queries),
+        queries=tuple([Query(signer.query, signing.signed_by) for signer, signing in signed]),
         signers=order,
     )
-    return vended, _token_bytes(signings)
+    return vended, signings
 
 
 def _token_bytes(signings: Sequence[Signing]) -> int:
