@@ -21,6 +21,7 @@ _RESERVED_PREFIXES = ("xn--", "sthree-")
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _NOT_PLAIN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DOTS = re.compile(r"(?:\A|/)\.{1,2}(?:/|\Z)")
+_DOTS_WITHIN = re.compile(r"/\.\.?/")
 _IAM_SPECIAL = re.compile(r"[$*?]")
 _ASCII = bytes(range(0x20, 0x7F))  # without controls
 _KEY_MISSING = "the key is missing; use s3://bucket/key, or s3://bucket/* for all keys"
@@ -141,8 +142,7 @@ def are_keys(prefix: str, keys: Sequence[str]) -> bool:
         all(keys)
         and 4 * (len(prefix) + max(map(len, keys))) <= KEY_BYTES  # a character has up to 4 bytes
         and (_is_plain_ascii(joined) or joined.isprintable())
-        and "/./" not in joined
-        and "/../" not in joined
+        and not _DOTS_WITHIN.search(joined)
     )
 
 

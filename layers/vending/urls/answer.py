@@ -127,5 +127,5 @@ class VendedAlike:
         ((query, (session_id, expires_at)),) = made.queries
         pattern = Url(self.method, f"{made.base}\0?{query}&X-Amz-Signature=\0", {})
         begin, middle, end = json.dumps(pattern.as_json(iso(expires_at))).split(r"\u0000")
-        urls = [f"{begin}{path}{middle}{signature}{end}" for path, signature in made.urls]
-        return {"urls": Json(f"[{','.join(urls)}]"), "sessionId": session_id}
+        urls = f"{end},{begin}".join(map(middle.join, made.urls))
+        return {"urls": Json(f"[{begin}{urls}{end}]"), "sessionId": session_id}

@@ -85,6 +85,8 @@ class Alike:
         JSON is read without a hook for each object. Names that appear twice make more quotes than
         a batch of this shape has.
         """
+        if '"requests"' not in text:
+            return None
         count = text.count('"method"')
         bare = text.replace("\\\\", "").replace('\\"', "") if "\\" in text else text
         if not 1 <= count <= REQUESTS or bare.count('"') != 4 + 8 * count:

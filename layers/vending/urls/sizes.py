@@ -36,7 +36,7 @@ def check_plain(keys: Sequence[str], token_bytes: int = TOKEN_BYTES) -> None:
         TooLarge: the detail says how many would fit.
     """
     each = URL_BYTES + max(token_bytes, TOKEN_BYTES)
-    if len(keys) * each + CHARACTER_BYTES * sum(map(len, keys)) > ANSWER_BYTES:
+    if len(keys) * each + CHARACTER_BYTES * len("".join(keys)) > ANSWER_BYTES:
         check_answer([each + len(encode_path(key)) for key in keys], "requests")
 
 
@@ -56,7 +56,7 @@ def check_keys(keys: Sequence[str]) -> None:
     Raises:
         TooLarge: the detail says how many would fit.
     """
-    if SIGNATURE_BYTES * len(keys) + CHARACTER_BYTES * sum(map(len, keys)) > ANSWER_BYTES:
+    if SIGNATURE_BYTES * len(keys) + CHARACTER_BYTES * len("".join(keys)) > ANSWER_BYTES:
         check_answer([len(encode_path(key)) + SIGNATURE_BYTES for key in keys], "keys")
 
 
