@@ -8,7 +8,7 @@ Federated users and the root user are refused.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from vending.partitions import DNS_SUFFIXES
@@ -32,6 +32,11 @@ class Principal:
     account: str
     kind: PrincipalKind
     name: str
+    arn: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        arn = f"arn:{self.partition}:iam::{self.account}:{self.kind}/{self.name}"
+        object.__setattr__(self, "arn", arn)
 
     @classmethod
     def parse(cls, arn: str) -> Self:
@@ -47,10 +52,6 @@ class Principal:
         if not (match := _ASSUMED.fullmatch(arn)):
             return None
         return cls(match["partition"], match["account"], "role", match["name"]), match["session"]
-
-    @property
-    def arn(self) -> str:
-        return f"arn:{self.partition}:iam::{self.account}:{self.kind}/{self.name}"
 
     @property
     def table_key(self) -> str:

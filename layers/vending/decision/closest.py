@@ -1,8 +1,9 @@
 """Finds the grants that cover all wanted targets: one if it can, else few; ``decide`` calls it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from vending.callers.caller import Caller
 from vending.decision.fewest import fewest
@@ -12,8 +13,7 @@ from vending.grants.grant import Grant
 from vending.grants.keys import Keys
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A grant, and its scope with the variables filled in for the caller."""
 
     grant: Grant
@@ -33,8 +33,7 @@ class Match:
         return (-len(self.scope.key), self.scope.is_prefix, shared, self.grant.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
+class Covered(NamedTuple):
     """A grant that answers a request, and the wanted targets that it covers."""
 
     match: Match
@@ -59,7 +58,7 @@ def closest_grants(candidates: Sequence[Match], wanted: Wants, most: int) -> tup
         SeveralGrants: more than ``most`` grants are needed.
     """
     for match in candidates:
-        if all(match.covers(target) for target in wanted):
+        if all(map(match.covers, wanted)):
             return (Covered(match, wanted),)
     targets = list(each(wanted))
     closest: dict[str, Fault] = {}

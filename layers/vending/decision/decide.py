@@ -1,8 +1,8 @@
 """Gathers grants, locations and denials, and decides: the closest grants, or a refusal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from vending.audit.record import Record, grant_members
 from vending.callers.caller import Caller
@@ -27,8 +27,7 @@ MOST_SESSIONS = 10  # that sign one batch of URLs, and so its grants: each may b
 ITEMS, DENIALS = 100, 2  # in one call to the table; beside them one location for each bucket
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A grant that answers a request, its location, and which of its sessions are revoked."""
 
     match: Match
@@ -59,15 +58,15 @@ def decide_each(
         And everything else that ``decide_several`` raises.
     """
     record.note(**as_recorded(wanted))
-    buckets, most = _buckets(wanted), _most_buckets(caller, MOST_SESSIONS)
-    if len(buckets) > most:
+    keys, buckets = caller.identity.grantee_keys, _buckets(wanted)
+    if len(buckets) > (most := _most_buckets(keys, MOST_SESSIONS)):
         detail, fault = _too_many(buckets, wanted, most, MOST_SESSIONS)
         raise TooLarge(detail, faults=[fault])
 
     def find(candidates: Sequence[Match]) -> tuple[Covered, ...]:
         return nearest_grants(candidates, wanted, MOST_SESSIONS)
 
-    return _decide(caller, find, buckets, record, effects)
+    return _decide(caller, keys, buckets, find, record, effects)
 
 
 def decide_several(
@@ -85,15 +84,15 @@ def decide_several(
         Unavailable: the table failed.
     """
     record.note(**as_recorded(wanted))
-    buckets, most = _buckets(wanted), _most_buckets(caller, MOST_BUCKETS)
-    if len(buckets) > most:
+    keys, buckets = caller.identity.grantee_keys, _buckets(wanted)
+    if len(buckets) > (most := _most_buckets(keys, MOST_BUCKETS)):
         detail, fault = _too_many(buckets, wanted, most, MOST_BUCKETS)
         raise SeveralGrants(detail, faults=[fault])
 
     def find(candidates: Sequence[Match]) -> tuple[Covered, ...]:
         return closest_grants(candidates, wanted, MOST_GRANTS)
 
-    return _decide(caller, find, buckets, record, effects)
+    return _decide(caller, keys, buckets, find, record, effects)
 
 
 def check_still_allowed(
@@ -121,18 +120,19 @@ def check_still_allowed(
 
 def _decide(
     caller: Caller,
-    find: Callable[[Sequence[Match]], tuple[Covered, ...]],
+    keys: Sequence[str],
     buckets: Sequence[str],
+    find: Callable[[Sequence[Match]], tuple[Covered, ...]],
     record: Record,
     effects: Effects,
 ) -> tuple[Decision, ...]:
-    known = effects.load_grants(caller.identity.grantee_keys, buckets)
+    known = effects.load_grants(keys, buckets)
     record.gathered()
     check_not_blocked(caller, known.denials)
     grants = not_blocked(known.grants, known.denials)
     covered = find(matches(grants, caller, effects.now))
     record.note(**grant_members([one.match.grant.id for one in covered]))
-    return tuple(_decision(caller, one, known, effects) for one in covered)
+    return tuple([_decision(caller, one, known, effects) for one in covered])
 
 
 def _decision(caller: Caller, covered: Covered, known: Known, effects: Effects) -> Decision:
@@ -158,12 +158,12 @@ def _check_lent(location: Location, effects: Effects) -> None:
 
 def _buckets(wanted: Wants) -> tuple[str, ...]:
     """The buckets of the targets, in their order."""
-    return tuple(dict.fromkeys(target.bucket for target in wanted))
+    return tuple(dict.fromkeys([target.bucket for target in wanted]))
 
 
-def _most_buckets(caller: Caller, most: int) -> int:
+def _most_buckets(keys: Sequence[str], most: int) -> int:
     """How many buckets a request may name: at most ``most``, all of them read in one call."""
-    return min(most, (ITEMS - DENIALS) // (len(caller.identity.grantee_keys) + 1))
+    return min(most, (ITEMS - DENIALS) // (len(keys) + 1))
 
 
 def _too_many(buckets: Sequence[str], wanted: Wants, most: int, usual: int) -> tuple[str, Fault]:

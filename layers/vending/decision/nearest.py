@@ -46,8 +46,8 @@ def nearest_grants(candidates: Sequence[Match], wanted: Wants, most: int) -> tup
         TooLarge: more than ``most`` grants are needed.
     """
     for alone in candidates:
-        if all(alone.covers(target) for target in wanted):
-            return (Covered(alone, wanted, range(sum(one.count for one in wanted))),)
+        if all(map(alone.covers, wanted)):
+            return (Covered(alone, wanted, range(sum([one.count for one in wanted]))),)
     scopes, targets = _by_bucket(candidates), list(each(wanted))
     found: dict[str, tuple[Match, list[int]]] = {}  # by the id of the grant
     for place, target in enumerate(targets):

@@ -6,10 +6,12 @@ from vending.callers.caller import Caller
 from vending.callers.identity import Identity
 from vending.ids import short_hash
 
+_UNREADABLE = re.compile(r"[^A-Za-z0-9_+=,.@]")
+
 
 def source_identity(caller: Caller) -> str:
     """Return the caller's name, cut to 20 characters, and a hash of its identity: 34 at most."""
-    readable = re.sub(r"[^A-Za-z0-9_+=,.@]", "_", caller.identity.name)[:20]
+    readable = _UNREADABLE.sub("_", caller.identity.name)[:20]
     return f"{readable}-{caller_part(caller.identity)}"
 
 

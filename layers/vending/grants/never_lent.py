@@ -34,8 +34,10 @@ def why_never_lent(bucket: str, more: Collection[str]) -> str | None:
     """
     if reason := _everywhere(bucket):
         return reason
-    found = next((pattern for pattern in sorted(more) if fnmatchcase(bucket, pattern)), None)
-    return found and f"the stack's NeverLentBuckets has {found}"
+    for pattern in sorted(more):
+        if fnmatchcase(bucket, pattern):
+            return f"the stack's NeverLentBuckets has {pattern}"
+    return None
 
 
 @lru_cache(maxsize=1000)  # every decision needs it

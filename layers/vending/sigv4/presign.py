@@ -6,11 +6,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 
 from binascii import hexlify
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vending.grants.grant import Permission
 from vending.partitions import DNS_SUFFIXES
@@ -40,8 +39,7 @@ _ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in ran
 _NOTHING: Named = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Where a bucket answers: its URL up to the key, and the two parts of it that are signed."""
 
     base: str  # scheme, host and path before the key; ends with '/'
@@ -70,8 +68,7 @@ def endpoint_of(bucket: str, region: str, partition: str, override: str = "") ->
     return Endpoint(f"https://{host}/", host, "/")
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(NamedTuple):
     """Signs keys; a URL is ``{base}{path}?{query}&X-Amz-Signature={signature}``."""
 
     base: str

@@ -109,7 +109,8 @@ def _without_source(decision: Decision) -> Decision:
     """The decision without source conditions, for S3 calls from the function's own address."""
     grant = replace(decision.match.grant, source_ip=None, vpc_endpoint=None)
     location = replace(decision.location, vpc_endpoint=None)
-    return replace(decision, match=replace(decision.match, grant=grant), location=location)
+    match = decision.match._replace(grant=grant)
+    return decision._replace(match=match, location=location)
 
 
 def _check_source(grant: Grant, caller: Caller) -> None:

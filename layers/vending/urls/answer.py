@@ -74,8 +74,7 @@ class Query(NamedTuple):
         return {"query": self.query, "expiresAt": iso(expires_at), "sessionId": session_id}
 
 
-@dataclass(frozen=True, slots=True)
-class VendedCompact:
+class VendedCompact(NamedTuple):
     """The parts that all URLs share, and the path and signature of each URL."""
 
     base: str

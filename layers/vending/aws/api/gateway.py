@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Protocol
 
@@ -47,11 +47,10 @@ class Request:
     """A proxy event, to be read only through these methods and properties."""
 
     event: Mapping[str, Any]
+    context: Mapping[str, Any] = field(init=False)  # which API Gateway writes
 
-    @property
-    def context(self) -> Mapping[str, Any]:
-        """The request context, which API Gateway writes."""
-        return self.event.get("requestContext") or {}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "context", self.event.get("requestContext") or {})
 
     @property
     def id(self) -> str:
