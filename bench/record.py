@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from bench.apparatus.rounds import HEADING, Side, ratios, row, say
 from vending.audit.record import Record, audit_record
 from vending.aws.environment.runtime import emit, request_record
+from vending.times import iso
 
 ROUNDS = 301
 BESIDE = 50  # calls of each side in a round
@@ -38,7 +39,7 @@ def decided(record: Record) -> None:
     """What a warm batch notes."""
     record.members |= MEMBERS
     record.gathered()
-    record.signing(datetime.now(UTC), cached=True)
+    record.signing(iso(datetime.now(UTC)), cached=True)
 
 
 def with_metrics() -> None:

@@ -44,9 +44,9 @@ class Record:
         """Note whether the grants came from the cache (1) or the table (0)."""
         self.members["grantsCached"] = 0 if "grants" in self.meter.taken else 1
 
-    def signing(self, expires_at: datetime, *, cached: bool) -> None:
+    def signing(self, expires_at: str, *, cached: bool) -> None:
         """Note the session that signs; the time from now on is the phase ``sign``."""
-        session = {"expiresAt": iso(expires_at), "cached": cached, "sessionCached": int(cached)}
+        session = {"expiresAt": expires_at, "cached": cached, "sessionCached": int(cached)}
         self.members |= session
         self.meter.rest("sign")
 

@@ -94,8 +94,8 @@ def as_recorded(wanted: Wants, most: int = LISTED_TARGETS) -> dict[str, object]:
     listed = (one.as_json(most) for one in wanted)
     return {
         "targets": list(islice(chain.from_iterable(listed), most)),
-        "targetCount": sum(one.count for one in wanted),
-        "permission": " ".join(sorted({one.permission.value for one in wanted})),
+        "targetCount": sum([one.count for one in wanted]),
+        "permission": " ".join(sorted({str(one.permission) for one in wanted})),
     }
 
 

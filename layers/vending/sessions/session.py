@@ -170,16 +170,16 @@ def _allowance(caller: Caller, lent: Lent, ends: datetime, tags: Permission) -> 
 
 def _role(decisions: Sequence[Decision], own: str) -> tuple[str, str | None]:
     """The one role that lends for all, and its external id."""
-    roles = [(one.location.role_arn(own), one.location.external_id) for one in decisions]
-    for decision, role in zip(decisions, roles, strict=True):
-        if role != roles[0]:
-            first, other = decisions[0].location.id, decision.location.id
+    first, *others = decisions
+    role = first.location.role_arn(own), first.location.external_id
+    for other in others:
+        if role != (other.location.role_arn(own), other.location.external_id):
             raise SeveralGrants(
-                f"Different roles lend {first} and {other}, and a session has one role. Send one "
-                "request for each of these buckets.",
-                faults=[Fault(decision.wanted[0].pointer, "needs another role than the first")],
+                f"Different roles lend {first.location.id} and {other.location.id}, and a session "
+                "has one role. Send one request for each of these buckets.",
+                faults=[Fault(other.wanted[0].pointer, "needs another role than the first")],
             )
-    return roles[0]
+    return role
 
 
 def issued_at(credentials: Credentials, session: Session, now: datetime) -> datetime:

@@ -38,7 +38,7 @@ class Running:
     @property
     def expires_at(self) -> str:
         """When its URLs actually expire, as ISO 8601."""
-        return iso(self.signing.expires_at)
+        return self.signing.signed_by.written
 
     def as_json(self) -> dict[str, object]:
         """The members of the answer to the start, with the first parts if they can be signed."""

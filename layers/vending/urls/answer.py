@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from vending.answers import Json
 from vending.sigv4.presign import Method, Named
-from vending.times import iso
 
 
 class Url(NamedTuple):
@@ -35,6 +34,7 @@ class SignedBy(NamedTuple):
 
     session_id: str
     expires_at: datetime
+    written: str  # the same as ISO 8601
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,16 @@ class VendedUrls:
     def as_json(self) -> dict[str, object]:
         """The members of the answer."""
         if len(self.sessions) == 1:
-            ((session_id, expiry),) = self.sessions
-            expires_at = iso(expiry)
-            urls = [url.as_json(expires_at) for url in self.urls]
-            return {"urls": urls, "sessionId": session_id}
+            (session,) = self.sessions
+            urls = [url.as_json(session.written) for url in self.urls]
+            return {"urls": urls, "sessionId": session.session_id}
         return {"urls": list(self._each()), "sessionIds": [one.session_id for one in self.sessions]}
 
     def _each(self) -> Iterator[dict[str, object]]:
         """Each URL with its session."""
-        signed = [(one.session_id, iso(one.expires_at)) for one in self.sessions]
         for url, signer in zip(self.urls, self.signers, strict=True):
-            session_id, expires_at = signed[signer]
-            yield {**url.as_json(expires_at), "sessionId": session_id}
+            session = self.sessions[signer]
+            yield {**url.as_json(session.written), "sessionId": session.session_id}
 
 
 class Query(NamedTuple):
@@ -70,8 +68,8 @@ class Query(NamedTuple):
 
     def as_json(self) -> dict[str, object]:
         """The members of the answer."""
-        session_id, expires_at = self.session
-        return {"query": self.query, "expiresAt": iso(expires_at), "sessionId": session_id}
+        session_id, _, expires_at = self.session
+        return {"query": self.query, "expiresAt": expires_at, "sessionId": session_id}
 
 
 class VendedCompact(NamedTuple):
@@ -123,8 +121,8 @@ class VendedAlike:
         made, sessions = self.signed, tuple(session for _, session in self.signed.queries)
         if len(sessions) > 1:
             return VendedUrls(self.urls, sessions, made.signers).as_json()
-        ((query, (session_id, expires_at)),) = made.queries
+        ((query, session),) = made.queries
         pattern = Url(self.method, f"{made.base}\0?{query}&X-Amz-Signature=\0", {})
-        begin, middle, end = json.dumps(pattern.as_json(iso(expires_at))).split(r"\u0000")
+        begin, middle, end = json.dumps(pattern.as_json(session.written)).split(r"\u0000")
         urls = f"{end},{begin}".join(map(middle.join, made.urls))
-        return {"urls": Json(f"[{begin}{urls}{end}]"), "sessionId": session_id}
+        return {"urls": Json(f"[{begin}{urls}{end}]"), "sessionId": session.session_id}

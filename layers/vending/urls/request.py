@@ -69,6 +69,8 @@ class Signed(Body):
         return self._named(_QUERY)
 
     def _named(self, names: Mapping[str, str]) -> dict[str, str]:
+        if self.model_fields_set.isdisjoint(names):
+            return {}
         present = sorted(names.keys() & self.model_fields_set, key=names.__getitem__)
         return {names[member]: str(getattr(self, member)) for member in present}
 

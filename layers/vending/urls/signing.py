@@ -41,14 +41,12 @@ class Signing(NamedTuple):
     region: str
     expires: int
     now: datetime
-    expires_at: datetime  # when the URLs actually expire
-    session_id: str
+    signed_by: SignedBy  # what the answer says of this session
     issued: datetime  # by STS's clock
 
     @property
-    def signed_by(self) -> SignedBy:
-        """What the answer says of this session."""
-        return SignedBy(self.session_id, self.expires_at)
+    def session_id(self) -> str:
+        return self.signed_by.session_id
 
     @property
     def token_bytes(self) -> int:
@@ -121,12 +119,12 @@ def signings_for(
     for decision, current, part in found:
         signing = _signing(decision, current, lifetime, effects)
         if part is not record:
-            part.note(expiresAt=iso(signing.expires_at), cached=current.cached)
+            part.note(expiresAt=signing.signed_by.written, cached=current.cached)
         signings.append(signing)
     new = [current.credentials for _, current, _ in found if not current.cached]
     if new:
         record.note(packedPolicySize=max(one.packed_policy_size or 0 for one in new) or None)
-    record.signing(max([signing.expires_at for signing in signings]), cached=not new)
+    record.signing(max([signing.signed_by.written for signing in signings]), cached=not new)
     return tuple(signings)
 
 
@@ -159,6 +157,7 @@ def _signing(
     expires = min(lifetime, int((current.credentials.expiration - now).total_seconds()))
     if expires < 1:
         raise Unavailable("SessionEnded")
+    expires_at = now + timedelta(seconds=expires)
     partition = partition_of(effects.role_arn)
     endpoint = endpoint_of(location.scope.bucket, location.region, partition, effects.s3_endpoint)
     return Signing(
@@ -167,7 +166,6 @@ def _signing(
         location.region,
         expires,
         now,
-        now + timedelta(seconds=expires),
-        current.session_id,
+        SignedBy(current.session_id, expires_at, iso(expires_at)),
         current.issued,
     )

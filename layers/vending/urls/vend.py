@@ -191,6 +191,6 @@ def _form(request: FormUrl, signing: Signing, decision: Decision) -> Url:
         fields=request.fields,
         lengths=form_lengths(request, decision, ""),
         now=signing.now,
-        expires_at=signing.expires_at,
+        expires_at=signing.signed_by.expires_at,
     )
     return Url("POST", signing.endpoint.base, {}, fields)
