@@ -1,9 +1,13 @@
 """Names, ids and durations of a session."""
 
 import re
+from base64 import b32encode
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from tests.support.effects import decided, effects, one_session
 from tests.support.make import (
@@ -236,6 +240,20 @@ def test_no_two_subjects_ask_for_the_same_session() -> None:
 def test_ids_are_sixteen_characters_of_all_their_random_bits() -> None:
     assert identifier(bytes(10)) == "a" * 16
     assert len({identifier(bytes([byte, *bytes(9)])) for byte in range(256)}) == 256
+
+
+@given(some.binary(min_size=10, max_size=10))
+def test_ids_are_what_the_standard_library_encodes(random: bytes) -> None:
+    assert identifier(random) == b32encode(random).decode().lower()
+
+
+def test_a_short_hash_is_the_start_of_sha_256() -> None:
+    whole = b32encode(sha256("ключ".encode()).digest()).decode().lower()
+    assert [short_hash("ключ", length) for length in (8, 13, 16)] == [
+        whole[:8],
+        whole[:13],
+        whole[:16],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -48,19 +48,16 @@ class Request:
 
     event: Mapping[str, Any]
     context: Mapping[str, Any] = field(init=False)  # which API Gateway writes
+    ids: RequestIds = field(init=False)  # of the request, as the audit record has them
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "context", self.event.get("requestContext") or {})
+        object.__setattr__(self, "ids", request_ids(self.context))
 
     @property
     def id(self) -> str:
         """API Gateway's own id of the request, which every answer has."""
         return own_id(self.ids)
-
-    @property
-    def ids(self) -> RequestIds:
-        """The ids of the request, as the audit record has them."""
-        return request_ids(self.context)
 
     @property
     def route(self) -> str:
