@@ -19,10 +19,12 @@ import pytest
 
 from local.cloud import aws, environments
 from local.cloud.client import Call, Credentials
+from local.cloud.environments import ACCOUNT
 from local.cloud.ministack import ROOT, Cloud, free_port, running
 from local.stack.build import built
 from local.stack.deploy import Stack
 from local.stack.seed import BUCKET
+from tests.cloud.conftest import Apply
 from tests.support.contract import members
 from tests.support.pages import Block, pages
 from tools.openapi.contract import FORM
@@ -237,7 +239,10 @@ def asked(route: str) -> object:
     target = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}
     url = {"method": "GET", "target": f"s3://{BUCKET}/reports/2026.csv"}
     below = "uploads" if "/iam/" in route else "tenants/acme"
+    if route == "POST /admin/explanations":
+        return target | {"as": {"iam": f"arn:aws:iam::{ACCOUNT}:user/Reader"}}
     return {
+        "/reach": target,
         "/credentials": target,
         "/explanations": target,
         "/presigned-urls": {"expiresIn": 60, "requests": [url]},
@@ -255,6 +260,7 @@ def asked(route: str) -> object:
 def test_a_route_answers_the_members_that_the_reference_lists(
     route: str,
     call: Call,
+    apply: Apply,
     cloud: Cloud,
     stack: Stack,
     user: Credentials,
@@ -271,7 +277,11 @@ def test_a_route_answers_the_members_that_the_reference_lists(
         "issuers": "accounts.google.com",
         "locations": BUCKET,
         "vends": logged_vend,
+        "tests": "payroll",
     }
+    if "tests/{id}" in path:
+        payroll = {"id": "payroll", "scope": "s3://payroll-bucket/*", "onlyReachedBy": []}
+        apply({"version": 1, "tests": [payroll]})
     if "multipart-uploads/{id}" in path:
         start = route.partition("/{id}")[0]
         started = call("POST", start.split()[1], asked(start), keys, headers=headers)

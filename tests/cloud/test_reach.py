@@ -35,7 +35,7 @@ def line(id_: str, grantee: object, scope: str, permission: str) -> dict[str, ob
 GRANTS = [
     line("reader", {"iam": arn("ReachReader")}, "shared/*", "READ"),
     line("writer", {"iam": arn("ReachWriter")}, "shared/in/*", "WRITE"),
-    line("homes", {"iam": ACCOUNT}, "home/${caller.name}/*", "READWRITE"),
+    line("homes", {"iam": ACCOUNT}, "home/${caller.kind}/${caller.name}/*", "READWRITE"),
     line("one", {"iam": arn("ReachWriter")}, "shared/one*.csv", "READ"),
 ]
 
@@ -75,7 +75,14 @@ def lent(call: Call, who: Credentials, target: object, permission: str) -> int:
 
 KEYS = (
     *("shared/x", "shared/in/x", "shared/in", "shared/one*.csv", "shared/one1.csv", "sharedx"),
-    *("home/ReachReader/x", "home/ReachWriter/x", "home/ReachNobody/x", "home/x", "nobodys/x"),
+    *(
+        "home/user/ReachReader/x",
+        "home/user/ReachWriter/x",
+        "home/user/ReachNobody/x",
+        "home/role/ReachNobody/x",
+        "home/x",
+        "nobodys/x",
+    ),
 )
 
 
