@@ -14,7 +14,12 @@ def camel_case(name: str) -> str:
 
 
 class Body(BaseModel):
-    """Base class of request bodies and of the objects in them."""
+    """Base class of request bodies and of the objects in them.
+
+    Each builds its validator when it is first used: an object in a body never needs its own, and a
+    request needs one body of its function. What every request needs says ``defer_build=False``, so
+    that the start builds it.
+    """
 
     model_config = ConfigDict(
         strict=True,
@@ -22,6 +27,7 @@ class Body(BaseModel):
         extra="forbid",
         alias_generator=camel_case,
         hide_input_in_errors=True,
+        defer_build=True,
     )
 
     def faults(self) -> Iterable[Fault]:

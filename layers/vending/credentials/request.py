@@ -32,7 +32,7 @@ type Item = Annotated[
 ]
 
 
-class CredentialsRequest(Body):
+class CredentialsRequest(Body, defer_build=False):
     """The body of ``POST /{door}/credentials`` and ``POST /{door}/explanations``."""
 
     target: Target | None = None

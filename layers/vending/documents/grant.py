@@ -85,7 +85,7 @@ class RateLimitBody(Body):
         return RateLimit(self.requests, self.urls)
 
 
-class GrantBody(Body):
+class GrantBody(Body, defer_build=False):
     """A grant, as in ``vending.yaml``."""
 
     id: Identifier

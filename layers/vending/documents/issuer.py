@@ -23,7 +23,7 @@ from vending.documents.acknowledgement import Acknowledged
 from vending.table import refuse_damaged_item
 
 
-class IssuerBody(Body):
+class IssuerBody(Body, defer_build=False):
     """A trusted issuer of tokens, as in ``vending.yaml``."""
 
     issuer: IssuerUrl

@@ -20,7 +20,7 @@ from vending.grants.location import Location
 from vending.table import refuse_damaged_item
 
 
-class LocationBody(Body):
+class LocationBody(Body, defer_build=False):
     """A location, as in ``vending.yaml``."""
 
     scope: BucketScope
