@@ -7,7 +7,7 @@ import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vending.errors import Fault, InvalidRequest, TooLarge
 
@@ -21,15 +21,13 @@ _NOT_KEY = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 type Position = tuple[str, ...]  # the sort key of a page's first entry
 
 
-@dataclass(frozen=True, slots=True)
-class Json:
+class Json(NamedTuple):
     """A part of an answer that is JSON text already; the edge writes it as it is."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page of a list: how many entries, and where it starts (None: at the first entry)."""
 
     limit: int

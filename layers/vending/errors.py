@@ -14,14 +14,12 @@ VendingError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 FAULTS = 100  # listed in one answer; more would bury the first ones
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault of a request."""
 
     pointer: str  # to the member (RFC 6901)

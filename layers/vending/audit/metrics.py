@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 type Sets = tuple[tuple[str, ...], ...]  # sets of dimensions; each dimension is a member
 
@@ -30,8 +29,7 @@ APART: dict[object, Sets] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A member of the record that CloudWatch keeps as a metric.
 
     ``sets`` is None for ``durationMs`` alone: its dimensions depend on how the request ended.

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vending.errors import Fault, InvalidRequest
 
@@ -10,8 +10,7 @@ MEMBERS = 100  # of one object; no body has as many, and each unknown member is 
 NAME_CHARACTERS = 100  # of a member's name in a pointer
 
 
-@dataclass(frozen=True, slots=True)
-class _NotJson:
+class _NotJson(NamedTuple):
     name: str  # NaN, Infinity, -Infinity
 
 

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from vending.callers.issuer import Issuer
 from vending.errors import TokenRefused, Unavailable, VendingError
@@ -25,8 +26,7 @@ class IssuerSaysNo(VendingError):
         super().__init__("The issuer says no.", reason=reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A fetched JWKS, and for how many seconds its issuer lets it be cached (None: not said)."""
 
     document: bytes

@@ -4,9 +4,8 @@ import json
 import re
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from vending.errors import TokenRefused
 
@@ -20,8 +19,7 @@ _HEADERS_REFUSED = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", 
 _TYPES = frozenset({"jwt", "jose", "at+jwt", "application/at+jwt"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A parsed token that is not verified yet."""
 
     algorithm: str

@@ -1,8 +1,7 @@
 """Narrows a decision to the session that answers a credentials request; calls no service."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from vending.callers.caller import Caller
 from vending.decision.decide import Decision
@@ -28,8 +27,7 @@ class Request(Protocol):
     def duration_seconds(self) -> int | None: ...  # None: the maximum that the grants allow
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowed:
+class Narrowed(NamedTuple):
     """A credentials request, decided and narrowed; only the call to STS is left."""
 
     decisions: tuple[Decision, ...]  # one for each grant

@@ -1,7 +1,7 @@
 """Vends credentials: gathers, decides, narrows, then calls STS."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
@@ -14,8 +14,7 @@ from vending.sessions.session import Credentials, Lending, issued_at, limit_expi
 from vending.times import iso
 
 
-@dataclass(frozen=True, slots=True)
-class VendedCredentials:
+class VendedCredentials(NamedTuple):
     """Credentials for the caller; ``expiration`` is when the first of them actually expire."""
 
     narrowed: Narrowed

@@ -1,8 +1,8 @@
 """Vends credentials for the whole scope of one grant, which the caller names by its id."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from vending.audit.record import Record
 from vending.callers.caller import Caller
@@ -17,8 +17,7 @@ from vending.sessions.session import Lending
 type LoadGrant = Callable[[str], Grant | None]  # takes the id
 
 
-@dataclass(frozen=True, slots=True)
-class WholeScope:
+class WholeScope(NamedTuple):
     """A credentials request for the whole scope of one grant, with its permission."""
 
     wanted: tuple[Wanted]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vending.denials.denials import Denials
 from vending.grants.grant import Grant
@@ -33,8 +33,7 @@ HASH = 16  # characters of the hash of a caller or a grant in the counters' item
 WORDS = {"requests": "requests", "urls": "URLs"}
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(NamedTuple):
     """A counter of one caller in one minute: the number to add, and the maximum."""
 
     kind: Literal["requests", "urls"]
@@ -59,8 +58,7 @@ class Counter:
 type Add = Callable[[str, datetime, Sequence[Counter]], Mapping[str, int] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(NamedTuple):
     """The stack's rate limit for each caller, and the effect that counts."""
 
     stack: RateLimit  # over all grants

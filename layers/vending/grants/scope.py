@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from vending.grants.keys import Keys
 
@@ -17,8 +17,7 @@ _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 _CLAIM_VARIABLE = re.compile(re.escape(CLAIM) + CLAIM_NAME)
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A variable that is a segment of a scope; ``is_path``: it may fill several."""
 
     name: str  # without ``:path``

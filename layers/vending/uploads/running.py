@@ -1,7 +1,7 @@
 """A multipart upload with a session: signs URLs for its parts, its completion and abort."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vending.sigv4.presign import Named
 from vending.times import iso
@@ -13,8 +13,7 @@ FIRST = 100  # parts to sign at the start
 ENDS = 2  # URLs to sign with them: completion and abort
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """The URL of one part, and the part's size in bytes where it is known."""
 
     number: int
@@ -27,8 +26,7 @@ class Part:
         return {"partNumber": self.number, **size, **self.url.as_json(expires_at)}
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     """An upload, and the session that signs for it."""
 
     upload: Upload

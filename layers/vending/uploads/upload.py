@@ -4,10 +4,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 """
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from vending.grants.keys import Keys
 from vending.times import iso
@@ -21,8 +20,7 @@ type Checksum = Literal["SHA256", "CRC32C", "CRC64NVME"]
 CHECKSUM_CHARACTERS: dict[Checksum, int] = {"SHA256": 44, "CRC32C": 8, "CRC64NVME": 12}  # base64
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """The number of parts; the size of a part and the total in bytes, if they are known."""
 
     parts: int
@@ -36,8 +34,7 @@ class Sizes:
         return min(self.part, self.total - (number - 1) * self.part)
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(NamedTuple):
     """An upload of one caller; ``s3_id`` is S3's id for it."""
 
     id: str

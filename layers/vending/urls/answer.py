@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -37,8 +36,7 @@ class SignedBy(NamedTuple):
     written: str  # the same as ISO 8601
 
 
-@dataclass(frozen=True, slots=True)
-class VendedUrls:
+class VendedUrls(NamedTuple):
     """One URL for each request, in the same order."""
 
     urls: tuple[Url, ...]
@@ -94,8 +92,7 @@ class VendedCompact(NamedTuple):
         return {**shared, "urls": urls, "sessions": [one.as_json() for one in self.queries]}
 
 
-@dataclass(frozen=True, slots=True)
-class VendedAlike:
+class VendedAlike(NamedTuple):
     """URLs in the full form that were signed as those of the compact form are."""
 
     method: Method

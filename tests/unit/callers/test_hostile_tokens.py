@@ -5,7 +5,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from copy import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any

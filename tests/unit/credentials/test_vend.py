@@ -1,7 +1,7 @@
 """Vending credentials with fake effects: what is vended, what is refused, what is called."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any

@@ -1,7 +1,7 @@
 """Multipart uploads: the plan is made once and stored; later URLs are signed from it."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit

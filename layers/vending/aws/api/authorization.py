@@ -5,8 +5,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from vending.audit.record import RequestIds
 from vending.aws.api.headers import header_values
@@ -18,8 +17,7 @@ from vending.errors import TokenRefused
 _BEARER = re.compile("bearer +", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
+class AuthorizationRequest(NamedTuple):
     """API Gateway's request to authorize a caller."""
 
     event: Mapping[str, Any]

@@ -3,8 +3,7 @@
 import json
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,8 +14,7 @@ type Answer = dict[str, object]
 type Response = dict[str, Any]  # API Gateway's proxy response: statusCode, headers, body
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """The format of a route's answers and errors; both functions also take the request id."""
 
     write_answer: Callable[[Answer, str], Response]
@@ -37,7 +35,7 @@ def problem(error: VendingError, request_id: str) -> Response:
         "requestId": request_id,
     }
     if error.faults:
-        members["errors"] = [asdict(fault) for fault in error.faults]
+        members["errors"] = [fault._asdict() for fault in error.faults]
     return response(
         error.status, "application/problem+json", json.dumps(members), retry_header(error)
     )

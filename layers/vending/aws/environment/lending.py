@@ -1,9 +1,8 @@
 """Wires what the vending functions share: settings, table, cached reads, rates and STS."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from vending.aws.environment import parameters
 from vending.aws.environment.runtime import Settings, clocks, new_id, now
@@ -16,8 +15,7 @@ from vending.kept import Kept
 from vending.sessions.session import AssumeRole, Lending
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """The wiring of one execution environment, made once, at import."""
 
     settings: Settings

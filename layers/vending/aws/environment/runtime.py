@@ -3,11 +3,10 @@
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_bytes
 from time import monotonic, time
-from typing import Self
+from typing import NamedTuple, Self
 
 from vending.audit.record import Record, RequestIds, audit_record
 from vending.aws.api.responses import line
@@ -16,8 +15,7 @@ from vending.grants.rate_limit import RateLimit
 from vending.ids import identifier
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings of a function, from the environment variables that the template sets."""
 
     region: str

@@ -1,10 +1,9 @@
 """Verifies tokens from the issuers in the table, for every function that accepts tokens."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from vending.audit.record import Record
 from vending.aws.environment.runtime import Settings, clocks, now
@@ -19,8 +18,7 @@ from vending.callers.web_identity import FindKey, authenticate, read_keys
 from vending.kept import Kept
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(NamedTuple):
     """The effects of verifying a token: the issuers, their keys and the time."""
 
     issuers: Callable[[], Mapping[str, Issuer]]

@@ -4,9 +4,8 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
@@ -53,8 +52,7 @@ _BUSY_STATUSES = frozenset({408, 425, 429})
 _CODE = re.compile(r"[A-Za-z0-9.:#_-]{1,100}")
 
 
-@dataclass(frozen=True, slots=True)
-class Bounded:
+class Bounded(NamedTuple):
     """botocore's HTTP session with a limit of ``seconds`` for each try."""
 
     session: URLLib3Session

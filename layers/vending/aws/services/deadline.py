@@ -7,11 +7,11 @@ a thread, which is abandoned when its time is over.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from math import inf
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
+from typing import NamedTuple
 
 from vending.errors import Unavailable
 
@@ -25,8 +25,7 @@ LEAST = 0.25  # seconds; with less time left, no try starts
 _ends: ContextVar[float] = ContextVar("ends", default=inf)
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome[Answer]:
+class _Outcome[Answer](NamedTuple):
     """The result of a try."""
 
     answer: Answer | None = None

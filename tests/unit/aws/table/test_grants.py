@@ -1,7 +1,7 @@
 """Reads and writes of the table, against moto, or a fake client for what moto cannot do."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
