@@ -31,6 +31,7 @@ PYDANTIC_AT = {
         "bodies/described_fields.py",
         "bodies/issuer_fields.py",
         "bodies/parse.py",
+        "bodies/token_fields.py",
         "credentials/request.py",
         "documents/acknowledgement.py",
         "documents/document.py",

@@ -4,10 +4,17 @@ import re
 
 from tools.openapi.shapes import CONTROL, Schema, matching, none_of, ref
 from vending import described
-from vending.bodies import content_fields, described_fields, fields, header_values, issuer_fields
+from vending.bodies import (
+    content_fields,
+    described_fields,
+    fields,
+    header_values,
+    issuer_fields,
+    token_fields,
+)
 from vending.bodies.fields import ADDRESS_BLOCKS
 from vending.callers import issuer
-from vending.callers.grantee_keys import VALUE_BYTES
+from vending.callers.grantee_keys import LARGEST, VALUE_BYTES
 from vending.documents import acknowledgement, expectation
 from vending.grants import scope
 from vending.questions import caller
@@ -34,7 +41,7 @@ CLAIM = {
                     "type": "array",
                     "items": PLAIN,
                     "minItems": 1,
-                    "maxItems": issuer_fields.DEPTH,
+                    "maxItems": token_fields.DEPTH,
                 },
             },
             "required": ["name", "path"],
@@ -48,8 +55,8 @@ CLAIM_VALUE: Schema = {
         PLAIN,
         {
             "type": "integer",
-            "exclusiveMinimum": -issuer.LARGEST,
-            "exclusiveMaximum": issuer.LARGEST,
+            "exclusiveMinimum": -LARGEST,
+            "exclusiveMaximum": LARGEST,
         },
         {"type": "boolean"},
     ]
@@ -122,14 +129,14 @@ KNOWN: list[tuple[object, Schema]] = [
             ]
         },
     ),
-    (issuer_fields.TokenLifetime, whole_or(1, issuer_fields.LONGEST_LIFETIME, DURATION)),
+    (token_fields.TokenLifetime, whole_or(1, token_fields.LONGEST_LIFETIME, DURATION)),
     (
         issuer_fields.IssuerUrl,
         matching(rf"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?{PORT}(?:/[A-Za-z0-9._/:=-]*)?")
         | {"maxLength": issuer_fields.ISSUER_CHARACTERS},
     ),
     (
-        issuer_fields.Audience,
+        token_fields.Audience,
         {
             "anyOf": [
                 PLAIN,
@@ -137,18 +144,18 @@ KNOWN: list[tuple[object, Schema]] = [
                     "type": "array",
                     "items": PLAIN,
                     "minItems": 1,
-                    "maxItems": issuer_fields.AUDIENCES,
+                    "maxItems": token_fields.AUDIENCES,
                 },
             ]
         },
     ),
     (issuer_fields.Subject, PLAIN),
     (
-        issuer_fields.Claims,
+        token_fields.Claims,
         {"type": "array", "items": CLAIM, "maxItems": issuer_fields.CLAIMS, "uniqueItems": True},
     ),
     (
-        issuer_fields.ClaimNames,
+        token_fields.ClaimNames,
         {"type": "array", "items": CLAIM_NAME, "minItems": 1, "maxItems": issuer_fields.CLAIMS},
     ),
     (
@@ -194,7 +201,7 @@ KNOWN: list[tuple[object, Schema]] = [
     ),
     (expectation.VariableName, matching(VARIABLE_NAME) | none_of(f"{scope.PATH}$")),
     (
-        issuer_fields.Algorithms,
+        token_fields.Algorithms,
         {
             "type": "array",
             "items": {"type": "string", "enum": list(issuer.ALGORITHMS)},
@@ -202,7 +209,7 @@ KNOWN: list[tuple[object, Schema]] = [
         },
     ),
     (
-        issuer_fields.Jwks,
+        token_fields.Jwks,
         {
             "type": "object",
             "properties": {
@@ -211,7 +218,7 @@ KNOWN: list[tuple[object, Schema]] = [
                     "items": {
                         "not": {
                             "type": "object",
-                            "anyOf": [{"required": [one]} for one in sorted(issuer_fields.SECRET)],
+                            "anyOf": [{"required": [one]} for one in sorted(token_fields.SECRET)],
                         }
                     },
                 }

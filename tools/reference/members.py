@@ -19,7 +19,7 @@ from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from tools.reference import words
-from vending.bodies import content_fields, fields, header_values, issuer_fields
+from vending.bodies import content_fields, fields, header_values, issuer_fields, token_fields
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.documents import acknowledgement, expectation
@@ -54,21 +54,21 @@ WORDS: list[tuple[object, str]] = [
     (fields.IamArn, "the ARN of a role or user, or the 12 digits of an account"),
     (request.PrincipalArn, "the ARN of one role or user"),
     (fields.Seconds, "seconds, or text such as `15m`"),
-    (issuer_fields.TokenLifetime, "seconds, or text such as `2h`"),
+    (token_fields.TokenLifetime, "seconds, or text such as `2h`"),
     (
         issuer_fields.IssuerUrl,
         f"`https://host/path`, at most {issuer_fields.ISSUER_CHARACTERS} characters",
     ),
-    (issuer_fields.Audience, f"text, or a list of 1 to {issuer_fields.AUDIENCES}"),
+    (token_fields.Audience, f"text, or a list of 1 to {token_fields.AUDIENCES}"),
     (issuer_fields.Subject, f"text of 1 to {VALUE_BYTES} bytes"),
     (
-        issuer_fields.Claims,
+        token_fields.Claims,
         (
             f"a list of at most {issuer_fields.CLAIMS}: each a name, or `{{name, path}}` with the "
             "members that lead to it"
         ),
     ),
-    (issuer_fields.ClaimNames, f"a list of 1 to {issuer_fields.CLAIMS} names"),
+    (token_fields.ClaimNames, f"a list of 1 to {issuer_fields.CLAIMS} names"),
     (
         acknowledgement.Acknowledged,
         "an object: the codes of warnings, each with a reason as text",
@@ -95,10 +95,10 @@ WORDS: list[tuple[object, str]] = [
     ),
     (expectation.VariableName, "`claim.NAME`, `caller.name`, `caller.kind` or `caller.account`"),
     (
-        issuer_fields.Algorithms,
+        token_fields.Algorithms,
         "a list of some of " + ", ".join(f"`{name}`" for name in issuer.ALGORITHMS),
     ),
-    (issuer_fields.Jwks, f"a JWKS of at most {issuer_fields.JWKS_BYTES:,} bytes"),
+    (token_fields.Jwks, f"a JWKS of at most {token_fields.JWKS_BYTES:,} bytes"),
     (fields.Time, "a time with its zone, such as `2027-01-01T00:00:00Z`"),
     (fields.SourceIp, f"`caller`, or 1 to {fields.ADDRESS_BLOCKS} CIDR blocks"),
     (content_fields.Size, "bytes, or text such as `100MiB`"),

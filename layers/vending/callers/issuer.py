@@ -1,18 +1,16 @@
 """An issuer that the operator trusts: what its tokens must say, and which claims grants can use."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from vending.callers.grantee_keys import VALUE_BYTES, Scalar
+from vending.callers.grantee_keys import LARGEST, Scalar, has_no_control, is_plain
 from vending.described import Described
 from vending.errors import TokenRefused
 
 SKEW = 60  # seconds that an issuer's clock may be ahead
-LARGEST = 2**53  # readers of JSON can disagree on larger numbers
 LIFETIME = 3600  # seconds; the longest lifetime of a token, unless the issuer's entry sets another
 ALGORITHMS = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
@@ -21,8 +19,6 @@ ALGORITHMS = (
 USUAL_ALGORITHMS = ("RS256",)
 EMAIL_VERIFIED = ("email_verified",)  # the path of a claim that some issuers write as text
 BOOLEANS = {"true": True, "false": False}
-
-_NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +156,6 @@ class Issuer(Described):
                 yield claim.name, _scalars(value)
 
 
-def is_plain(text: str) -> bool:
-    """Whether ``text`` has 1 to ``VALUE_BYTES`` bytes, no control character, no lone surrogate."""
-    return not _NOT_PLAIN.search(text) and 0 < len(text.encode()) <= VALUE_BYTES
-
-
 def _time(claims: Mapping[str, object], name: str) -> float:
     value = claims.get(name)
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not abs(value) < LARGEST:
@@ -180,7 +171,7 @@ def _scalars(value: object) -> Scalar | list[Scalar]:
 
 def _scalar(value: object) -> Scalar:
     if isinstance(value, str):
-        if _NOT_PLAIN.search(value):
+        if not has_no_control(value):
             raise TokenRefused("ClaimNotPlain")
         return value
     if isinstance(value, (int, float)) and abs(value) < LARGEST:

@@ -8,8 +8,7 @@ from typing import Annotated
 
 from pydantic import PlainValidator
 
-from vending.callers.grantee_keys import VALUE_BYTES
-from vending.callers.issuer import is_plain
+from vending.callers.grantee_keys import VALUE_BYTES, is_plain
 
 OF_ACCOUNT = ("WholeBucketToAccount",)  # warnings for which the stack's account must be known
 # Warnings of `s3vend check` alone: the service does not look for them.

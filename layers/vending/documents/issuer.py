@@ -7,14 +7,13 @@ from pydantic import model_validator
 
 from vending.bodies.body import Body
 from vending.bodies.described_fields import Description, Owner
-from vending.bodies.issuer_fields import (
+from vending.bodies.issuer_fields import IssuerUrl, Subject
+from vending.bodies.token_fields import (
     Algorithms,
     Audience,
     ClaimNames,
     Claims,
-    IssuerUrl,
     Jwks,
-    Subject,
     TokenLifetime,
 )
 from vending.callers.issuer import EMAIL_VERIFIED, LIFETIME, USUAL_ALGORITHMS, Issuer

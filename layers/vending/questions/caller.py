@@ -9,9 +9,9 @@ from vending.bodies.body import Body
 from vending.bodies.fields import IamArn, UniqueId
 from vending.bodies.issuer_fields import CLAIMS, IssuerUrl, Subject
 from vending.bodies.strict_json import pointer
-from vending.callers.grantee_keys import Claims
+from vending.callers.grantee_keys import LARGEST, Claims
 from vending.callers.identity import IamIdentity, Identity, WebIdentity
-from vending.callers.issuer import LARGEST, Issuer
+from vending.callers.issuer import Issuer
 from vending.callers.principal import Principal
 from vending.catalogue.batches import encode
 from vending.errors import Fault, TokenRefused

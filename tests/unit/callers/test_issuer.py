@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.support.make import NOW
 from tests.support.tokens import AUDIENCE, ISSUER, claims, issuer
-from vending.callers.grantee_keys import VALUE_BYTES
-from vending.callers.issuer import LIFETIME, SKEW, Claim, is_plain
+from vending.callers.grantee_keys import VALUE_BYTES, is_plain
+from vending.callers.issuer import LIFETIME, SKEW, Claim
 from vending.callers.issuer_url import is_only_a_name, is_public
 from vending.documents.issuer import IssuerBody
 from vending.errors import TokenRefused

@@ -11,15 +11,9 @@ from pydantic import ValidationError
 
 from tests.support.documents import document, entry, faults
 from tests.support.tokens import AUDIENCE, ISSUER, jwk, jwks, rsa_key
-from vending.bodies.issuer_fields import (
-    AUDIENCES,
-    CLAIMS,
-    DEPTH,
-    ISSUER_CHARACTERS,
-    JWKS_BYTES,
-    LONGEST_LIFETIME,
-)
+from vending.bodies.issuer_fields import CLAIMS, ISSUER_CHARACTERS
 from vending.bodies.parse import parse
+from vending.bodies.token_fields import AUDIENCES, DEPTH, JWKS_BYTES, LONGEST_LIFETIME
 from vending.callers.grantee_keys import VALUE_BYTES
 from vending.callers.issuer import ALGORITHMS, Claim, Issuer
 from vending.catalogue.batches import encode

@@ -1,6 +1,8 @@
-"""What a function builds at its start, which every cold start waits for."""
+"""What a function loads and builds at its start, which every cold start waits for."""
 
 import json
+from functools import cache
+from importlib.util import find_spec
 
 import pytest
 
@@ -18,6 +20,18 @@ BUILT = {  # bodies that the function's every request, or nearly every one, need
     "revocations": {"LocationBody"},
     "sts": {*GRANTS, "IssuerBody"},
 }
+TOKENS = ("jwt", "vending.callers.issuer", "vending.bodies.token_fields")
+UNNEEDED = {  # packages and modules without which the function answers its usual requests
+    "access": TOKENS,
+    "administration": ("jwt",),
+    "audit": ("jwt",),
+    "authorizer": (),
+    "credentials": TOKENS,
+    "preflights": ("botocore", "pydantic", "vending.bodies"),
+    "presigned_urls": TOKENS,
+    "revocations": ("jwt",),
+    "sts": (),
+}
 STARTED = """
 import json, sys, {0}
 Body = getattr(sys.modules.get("vending.bodies.body"), "Body", None)
@@ -26,16 +40,31 @@ while pending:
     kind = pending.pop()
     pending += kind.__subclasses__()
     built += [kind.__name__] if kind.__pydantic_complete__ else []
-print(json.dumps(built))
+print(json.dumps([sorted(sys.modules), built]))
 """
 
 
-def test_every_function_is_looked_at() -> None:
-    assert sorted(BUILT) == FUNCTIONS
+@cache
+def started(function: str) -> tuple[set[str], set[str]]:
+    """The modules that a start loads, and the bodies that it builds."""
+    done = run(STARTED.format(function))
+    assert done.stderr == ""
+    loaded, built = json.loads(done.stdout)
+    return set(loaded), set(built)
+
+
+def test_every_function_is_looked_at_and_every_module_exists() -> None:
+    assert sorted(BUILT) == sorted(UNNEEDED) == FUNCTIONS
+    assert all(map(find_spec, {name for names in UNNEEDED.values() for name in names}))
 
 
 @pytest.mark.parametrize("function", BUILT)
 def test_a_start_builds_the_bodies_that_every_request_needs_and_no_other(function: str) -> None:
-    done = run(STARTED.format(function))
-    assert done.stderr == ""
-    assert set(json.loads(done.stdout)) == BUILT[function]
+    _, built = started(function)
+    assert built == BUILT[function]
+
+
+@pytest.mark.parametrize("function", UNNEEDED)
+def test_a_start_loads_nothing_that_the_usual_requests_do_not_need(function: str) -> None:
+    loaded, _ = started(function)
+    assert not loaded & set(UNNEEDED[function])
