@@ -23,7 +23,7 @@ from vending.times import iso
 
 QUERY = ("target", "permission", "privilege", "durationSeconds")
 OWN = {"read": "READ", "write": "WRITE", "readwrite": "READWRITE"}  # targets, by permission
-NUMBER = re.compile("[0-9]{1,9}")
+NUMBER = "[0-9]{1,9}"
 
 logger = Logger()
 environment = Environment.read(os.environ)
@@ -69,7 +69,7 @@ def as_members(query: Mapping[str, Sequence[str]]) -> dict[str, object]:
     """The query as members of a body, with the duration as a number."""
     members: dict[str, object] = {name: query[name][0] for name in QUERY if name in query}
     duration = str(members.get("durationSeconds"))
-    if NUMBER.fullmatch(duration):
+    if re.fullmatch(NUMBER, duration):
         members["durationSeconds"] = int(duration)
     if own := [
         {"target": target, "permission": OWN[name]}

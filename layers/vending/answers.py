@@ -16,7 +16,7 @@ USUAL, MOST = 100, 1000
 KEY_BYTES = 2048
 PAGE_BYTES = 4_000_000  # of entries as JSON; a Lambda function can answer with 6 MB
 
-_NOT_KEY = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_KEY = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 type Position = tuple[str, ...]  # the sort key of a page's first entry
 
@@ -101,7 +101,7 @@ def _position(token: str, parts: int) -> Position:
 
 def _is_key(part: str) -> bool:
     """Whether DynamoDB takes ``part`` as a key."""
-    return not _NOT_KEY.search(part) and 0 < len(part.encode()) <= KEY_BYTES
+    return not re.search(_NOT_KEY, part) and 0 < len(part.encode()) <= KEY_BYTES
 
 
 def check_answer(sizes: Sequence[int], noun: str) -> None:

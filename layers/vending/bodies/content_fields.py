@@ -13,15 +13,15 @@ PARTS = 10_000  # of an object that is uploaded in parts
 LARGEST = PARTS * LARGEST_PUT  # bytes, of such an object
 TYPES = 50
 
-_PATTERN = re.compile(rf"{TYPE}|[A-Za-z]{{1,20}}/\*")
-_SIZE = re.compile(r"([1-9][0-9]{0,15})(B|KiB|MiB|GiB|TiB)")
+_PATTERN = rf"{TYPE}|[A-Za-z]{{1,20}}/\*"
+_SIZE = r"([1-9][0-9]{0,15})(B|KiB|MiB|GiB|TiB)"
 _UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4}
 
 
 def size(value: object) -> object:
     """Convert text such as ``100MiB`` to bytes; the next validator checks any other value."""
     if isinstance(value, str):
-        if not (match := _SIZE.fullmatch(value)):
+        if not (match := re.fullmatch(_SIZE, value)):
             raise ValueError("must be a number of bytes, or text such as 100MiB")
         return int(match[1]) * _UNITS[match[2]]
     return value
@@ -30,7 +30,7 @@ def size(value: object) -> object:
 def _patterns(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= TYPES:
         raise ValueError(f"must be a list of 1 to {TYPES} content types")
-    if not all(_PATTERN.fullmatch(text(pattern)) for pattern in value):
+    if not all(re.fullmatch(_PATTERN, text(pattern)) for pattern in value):
         raise ValueError("each must be a content type such as text/csv, or a kind such as image/*")
     return tuple(dict.fromkeys(pattern.lower() for pattern in value))
 

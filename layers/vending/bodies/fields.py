@@ -17,7 +17,7 @@ from vending.partitions import DNS_SUFFIXES
 ADDRESS_BLOCKS = 20
 EARLIEST, LATEST = 2000, 9998  # years that every parser of ISO 8601 reads, in every zone
 
-_DURATION = re.compile(r"([1-9][0-9]{0,4})(s|m|h)")
+_DURATION = r"([1-9][0-9]{0,4})(s|m|h)"
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -51,7 +51,7 @@ def _key_prefix(value: object) -> Keys:
 def seconds(value: object) -> object:
     """Convert ``15m``, ``900s`` or ``1h`` to seconds; the next validator checks other values."""
     if isinstance(value, str):
-        if not (match := _DURATION.fullmatch(value)):
+        if not (match := re.fullmatch(_DURATION, value)):
             raise ValueError("must be a number of seconds, or text such as 900s, 15m or 1h")
         return int(match[1]) * _SECONDS[match[2]]
     return value

@@ -11,18 +11,14 @@ PARAMETERS = 10
 _TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # noqa: S105 - an RFC 9110 token, not a secret
 _QUOTED = r'"(?:[ !#-\[\]-~]|\\[ -~])*"'  # printable ASCII: nothing ends a header within it
 _SPACE = "[ \t]*"
-_PARAMETER = re.compile(rf"{_SPACE};{_SPACE}({_TOKEN})({_SPACE}={_SPACE})({_TOKEN}|{_QUOTED})")
-PARAMETER_PATTERN = rf"({_PARAMETER.pattern})*"
+_PARAMETER = rf"{_SPACE};{_SPACE}({_TOKEN})({_SPACE}={_SPACE})({_TOKEN}|{_QUOTED})"
+PARAMETER_PATTERN = rf"({_PARAMETER})*"
 _NAME = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"  # RFC 6838: no '*', which would be a pattern
 TYPE = rf"{_NAME}/{_NAME}"
-_TYPE = re.compile(TYPE)
 DISPOSITION = "[Aa][Tt]{2}[Aa][Cc][Hh][Mm][Ee][Nn][Tt]|[Ii][Nn][Ll][Ii][Nn][Ee]"
-_DISPOSITION = re.compile(DISPOSITION)
-_EXTENDED = re.compile(
-    r"UTF-8'[A-Za-z0-9-]{0,35}'((?:[A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-Fa-f]{2})+)", re.IGNORECASE
-)
-_PERCENT = re.compile(b"%([0-9A-Fa-f]{2})")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_EXTENDED = r"(?i:UTF-8'[A-Za-z0-9-]{0,35}'((?:[A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-Fa-f]{2})+))"
+_PERCENT = b"%([0-9A-Fa-f]{2})"
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 
 
 def content_type(value: object) -> str:
@@ -31,7 +27,7 @@ def content_type(value: object) -> str:
         f"must be a content type of at most {TYPE_CHARACTERS} characters, such as text/csv or "
         'text/plain; charset="utf-8"'
     )
-    return _read(text(value), _TYPE, TYPE_CHARACTERS, words, spaced=False)
+    return _read(text(value), TYPE, TYPE_CHARACTERS, words, spaced=False)
 
 
 def disposition(value: object) -> str:
@@ -41,11 +37,11 @@ def disposition(value: object) -> str:
         "attachment; filename=\"a.csv\"; filename*=UTF-8''%E2%82%AC.csv; only filename* takes "
         "characters beyond ASCII, percent-encoded"
     )
-    return _read(text(value), _DISPOSITION, DISPOSITION_CHARACTERS, words, spaced=True)
+    return _read(text(value), DISPOSITION, DISPOSITION_CHARACTERS, words, spaced=True)
 
 
-def _read(value: str, start: re.Pattern[str], most: int, words: str, *, spaced: bool) -> str:
-    first = start.match(value)
+def _read(value: str, start: str, most: int, words: str, *, spaced: bool) -> str:
+    first = re.match(start, value)
     if not first or len(value) > most:
         raise ValueError(words)
     parameters = list(_parameters(value, first.end(), words, spaced=spaced))
@@ -57,8 +53,9 @@ def _read(value: str, start: re.Pattern[str], most: int, words: str, *, spaced: 
 
 def _parameters(value: str, at: int, words: str, *, spaced: bool) -> Iterator[tuple[str, str]]:
     """Yield each parameter; with ``spaced``, there may be space around its ``=``."""
+    parameter = re.compile(_PARAMETER)
     while at < len(value):
-        match = _PARAMETER.match(value, at)
+        match = parameter.match(value, at)
         if not match or not (spaced or match[2] == "="):
             raise ValueError(words)
         if match[1].endswith("*") and not _is_extended(match[3]):
@@ -69,10 +66,10 @@ def _parameters(value: str, at: int, words: str, *, spaced: bool) -> Iterator[tu
 
 def _is_extended(value: str) -> bool:
     """Whether it is an RFC 8187 value: text in UTF-8 without control characters."""
-    if not (match := _EXTENDED.fullmatch(value)):
+    if not (match := re.fullmatch(_EXTENDED, value)):
         return False
     try:
-        decoded = _PERCENT.sub(lambda byte: bytes.fromhex(byte[1].decode()), match[1].encode())
-        return not _CONTROL.search(decoded.decode())
+        decoded = re.sub(_PERCENT, lambda byte: bytes.fromhex(byte[1].decode()), match[1].encode())
+        return not re.search(_CONTROL, decoded.decode())
     except UnicodeDecodeError:
         return False

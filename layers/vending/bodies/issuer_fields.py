@@ -18,7 +18,7 @@ CLAIMS = 50  # of one issuer, or one grantee
 
 def _issuer(value: object) -> str:
     url = text(value)
-    if len(url) > ISSUER_CHARACTERS or not ISSUER_URL.fullmatch(url):
+    if len(url) > ISSUER_CHARACTERS or not re.fullmatch(ISSUER_URL, url):
         raise ValueError(
             "must be the issuer's URL as in its tokens: https://host or https://host/path (http: "
             f"only with pinned keys), at most {ISSUER_CHARACTERS} characters"

@@ -9,18 +9,18 @@ import re
 PRIVATE_SUFFIXES = (".svc", ".local", ".localhost", ".internal", ".home.arpa", ".test")
 
 _HOST = r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)"
-ISSUER_URL = re.compile(rf"(?P<scheme>https?)://{_HOST}(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._/:=-]*)?")
-_LOCAL = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}(?:/[A-Za-z0-9._/-]*)?")
+ISSUER_URL = rf"(?P<scheme>https?)://{_HOST}(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._/:=-]*)?"
+_LOCAL = r"http://127\.0\.0\.1:[0-9]{1,5}(?:/[A-Za-z0-9._/-]*)?"
 
 
 def is_local(url: str) -> bool:
     """Whether this is the URL of an issuer on 127.0.0.1, for development."""
-    return bool(_LOCAL.fullmatch(url))
+    return bool(re.fullmatch(_LOCAL, url))
 
 
 def is_public(url: str) -> bool:
     """Whether this URL could be reached over the internet, judged by its host name alone."""
-    match = ISSUER_URL.fullmatch(url)
+    match = re.fullmatch(ISSUER_URL, url)
     return match is not None and match["scheme"] == "https" and is_public_name(match["host"])
 
 

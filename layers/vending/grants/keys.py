@@ -19,8 +19,8 @@ _BUCKET = re.compile(rf"(?=.{{3,63}}\Z){_LABEL}(?:\.{_LABEL})*")
 _ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 _RESERVED_PREFIXES = ("xn--", "sthree-")
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
-_NOT_PLAIN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_DOTS = re.compile(r"(?:\A|/)\.{1,2}(?:/|\Z)")
+_NOT_PLAIN = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+_DOTS = r"(?:\A|/)\.{1,2}(?:/|\Z)"
 _DOTS_WITHIN = re.compile(r"/\.\.?/")
 _IAM_SPECIAL = re.compile(r"[$*?]")
 _ASCII = bytes(range(0x20, 0x7F))  # without controls
@@ -153,9 +153,9 @@ def _is_plain_ascii(text: str) -> bool:
 
 def check_key(key: str) -> None:
     """Raise ``ValueError`` if a key or prefix is too long, or programs read it differently."""
-    if not key.isprintable() and _NOT_PLAIN.search(key):  # printable text has none of them
+    if not key.isprintable() and re.search(_NOT_PLAIN, key):  # printable text has none of them
         raise ValueError("a key must not have control characters or lone surrogates")
     if len(key.encode()) > KEY_BYTES:
         raise ValueError(f"a key must have at most {KEY_BYTES} bytes in UTF-8")
-    if ("/." in key or key[:1] == ".") and _DOTS.search(key):
+    if ("/." in key or key[:1] == ".") and re.search(_DOTS, key):
         raise ValueError("a key must not have '.' or '..' as a path segment")

@@ -14,7 +14,7 @@ PATH = ":path"  # after a claim's name: the claim may fill several segments
 UNFIT = frozenset({"", ".", ".."})  # segments that no variable is filled with
 
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
-_CLAIM_VARIABLE = re.compile(re.escape(CLAIM) + CLAIM_NAME)
+_CLAIM_VARIABLE = re.escape(CLAIM) + CLAIM_NAME
 
 
 class Variable(NamedTuple):
@@ -89,7 +89,7 @@ def _variable(segment: str) -> Variable:
             "a variable must fill a whole path segment, as in s3://bucket/${caller.name}/*"
         )
     name = match[1]
-    if name not in IAM_VARIABLES and not _CLAIM_VARIABLE.fullmatch(name.removesuffix(PATH)):
+    if name not in IAM_VARIABLES and not re.fullmatch(_CLAIM_VARIABLE, name.removesuffix(PATH)):
         raise ValueError(
             f"unknown variable; use {', '.join(IAM_VARIABLES)}, claim.NAME or claim.NAME{PATH}"
         )

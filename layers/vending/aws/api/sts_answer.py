@@ -13,7 +13,7 @@ from vending.credentials.vend import VendedCredentials
 from vending.errors import TokenRefused, VendingError
 from vending.times import iso
 
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # nothing printable
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _OPERATION = "AssumeRoleWithWebIdentity"
@@ -138,4 +138,7 @@ def _inner(members: Answer) -> str:
 
 def _text(value: object) -> str:
     """Escape text, which may come from the caller; replace what XML cannot contain."""
-    return _NOT_XML.sub("\ufffd", str(value)).translate(_ESCAPED)
+    text = str(value)
+    if not text.isprintable():
+        text = re.sub(_NOT_XML, "\ufffd", text)
+    return text.translate(_ESCAPED)

@@ -17,7 +17,7 @@ PARAMETERS = 20
 USUAL = 3600  # STS's default duration in seconds; some clients always send it
 
 _TAKEN = {"Action", "Version", "RoleArn", "RoleSessionName", "WebIdentityToken", "DurationSeconds"}
-_OURS = re.compile(r"(Policy|PolicyArns|ProviderId|Tags|TransitiveTagKeys)(\..*)?", re.DOTALL)
+_OURS = r"(?s:(Policy|PolicyArns|ProviderId|Tags|TransitiveTagKeys)(\..*)?)"
 _FORM = re.compile(r"application/x-www-form-urlencoded(?: *; *charset=utf-8)?", re.IGNORECASE)
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _SESSION_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
@@ -53,7 +53,7 @@ class RoleRequest:
         for name in parameters.keys() - _TAKEN:
             problem = (
                 "must be left out: the grant decides what the session may do"
-                if _OURS.fullmatch(name)
+                if re.fullmatch(_OURS, name)
                 else "is not a parameter of this operation"
             )
             raise _wrong(f"{name[:80]} {problem}.")

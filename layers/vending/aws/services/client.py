@@ -49,7 +49,7 @@ _OWN_FAULT = frozenset(
     }
 )
 _BUSY_STATUSES = frozenset({408, 425, 429})
-_CODE = re.compile(r"[A-Za-z0-9.:#_-]{1,100}")
+_CODE = r"[A-Za-z0-9.:#_-]{1,100}"
 
 
 class Bounded(NamedTuple):
@@ -137,7 +137,7 @@ def is_refusal(status: object, code: str) -> bool:
 
 def public_code(code: object) -> str:
     """The error code, or ``NoCode`` if it does not look like one: it may be anybody's text."""
-    return code if isinstance(code, str) and _CODE.fullmatch(code) else "NoCode"
+    return code if isinstance(code, str) and re.fullmatch(_CODE, code) else "NoCode"
 
 
 @contextmanager
