@@ -13,8 +13,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from vending.answers import Page
 from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
-from vending.aws.environment import revoking
 from vending.aws.environment.runtime import Settings, now
+from vending.aws.environment.standing import read_standing
 from vending.aws.services import deadline, logs
 from vending.aws.services.client import client
 from vending.trail.search import QUERY, Search, look_up, settled_until
@@ -26,7 +26,7 @@ logger = Logger()
 settings = Settings.read(os.environ)
 groups = os.environ["LOG_GROUPS"].split(",")
 cloudwatch = client("logs", settings.region, seconds=logs.CALL_SECONDS)
-standing = partial(revoking.standing, settings, client("dynamodb", settings.region))
+standing = partial(read_standing, settings, client("dynamodb", settings.region))
 
 
 def log_reader() -> Read:

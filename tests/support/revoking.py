@@ -1,7 +1,8 @@
 """A ledger in memory: what the reconciler does with the table and the role, without either."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.support.make import NOW, ROLE_ARN, location
@@ -11,10 +12,12 @@ from vending.errors import PreconditionFailed, Unavailable
 from vending.grants.location import Location
 from vending.revocations.enforce import RevokeEffects
 from vending.revocations.holders import Granted
-from vending.revocations.reconcile import NONE_COVERED, Covered, Ledger
+from vending.revocations.ledger import Covered, Ledger
 from vending.revocations.revocation import Revocation
 from vending.revocations.revoke import NOTHING_GRANTED
 from vending.trail.vends import Vend
+
+NONE_COVERED = Covered((), merged=False)
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from ipaddress import ip_network
 from typing import Annotated, Literal
 
@@ -13,9 +13,9 @@ from vending.grants.grant import Permission
 from vending.grants.keys import SCHEME, Keys
 from vending.grants.scope import Scope
 from vending.partitions import DNS_SUFFIXES
+from vending.times import read_time
 
 ADDRESS_BLOCKS = 20
-EARLIEST, LATEST = 2000, 9998  # years that every parser of ISO 8601 reads, in every zone
 
 _DURATION = r"([1-9][0-9]{0,4})(s|m|h)"
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -111,15 +111,7 @@ def _source_ip(value: object) -> Literal["caller"] | tuple[str, ...]:
 
 def time(value: object) -> datetime:
     """Read ISO 8601 in whole seconds with a zone, as UTC; raises ``ValueError``."""
-    wrong = ValueError("must be a time in whole seconds with a zone, such as 2027-01-01T00:00:00Z")
-    try:
-        local = datetime.fromisoformat(text(value))
-        utc = local.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise wrong from None
-    if local.tzinfo is None or utc.microsecond or not EARLIEST <= utc.year <= LATEST:
-        raise wrong
-    return utc
+    return read_time(text(value))
 
 
 def _version(value: object) -> int:

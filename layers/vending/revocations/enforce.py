@@ -8,7 +8,8 @@ from vending.audit.record import Record
 from vending.errors import ServiceFault
 from vending.grants.location import Location
 from vending.revocations.holders import Granted
-from vending.revocations.reconcile import Ledger, bring_into_force
+from vending.revocations.ledger import Ledger
+from vending.revocations.reconcile import bring_into_force
 from vending.revocations.revocation import Revocation
 from vending.times import iso
 from vending.trail.vends import Vend

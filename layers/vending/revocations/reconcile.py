@@ -4,57 +4,21 @@ A lease in the table allows one run at a time. A request that waits for its own 
 when any run has covered it.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 
 from vending.denials.denial_policy import fitted
 from vending.denials.denials import NOTHING_DENIED, Denials
 from vending.denials.holders import broadest, encode
-from vending.revocations.revocation import Revocation
+from vending.revocations.ledger import Covered, Ledger
 
 LEASE = timedelta(seconds=40)  # longer than the function may run, so two never write at once
 PAUSE = 0.2  # seconds between two checks of the lease
 PATIENCE = timedelta(seconds=10)  # how long a request waits for another run
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """What the last complete run has brought into force."""
-
-    marks: Collection[str]  # of revocations
-    merged: bool  # whether denials were merged into broader ones, because not all fitted
-    taken_until: datetime | None = None  # until when another run has the lease
-
-
-NONE_COVERED = Covered((), merged=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """The effects on the table and the role; each raises ``Unavailable``.
-
-    ``revocations`` yields the id of a damaged revocation. ``take`` takes the lease unless another
-    owner has it; ``release`` gives it back, and stores what ``covered`` then returns.
-    """
-
-    revocations: Callable[[], Iterable[Revocation | str]]
-    denials: Callable[[], tuple[str | None, str | None]]  # of places, and of holders
-    save_denials: Callable[[str, str | None], None]  # the new text, and the text that it replaces
-    save_holders: Callable[[str, str | None], None]
-    has_policy: Callable[[str], bool]
-    put_policy: Callable[[str], None]
-    take: Callable[[str, datetime, datetime], bool]  # owner, now, until
-    covered: Callable[[], Covered]
-    release: Callable[[str, Covered | None], None]
-    now: Callable[[], datetime]
-    pause: Callable[[float], None]
-    new_id: Callable[[], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """The result of a run."""
 
     active: int  # number of revocations that deny something

@@ -11,11 +11,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from vending.answers import PARAMETERS, Page, Position
-from vending.bodies.fields import time
 from vending.callers.principal import Principal
 from vending.errors import Fault, InvalidRequest, NotFound
 from vending.grants.keys import Keys
-from vending.times import iso
+from vending.times import iso, read_time
 from vending.trail.about import ANYTHING, About
 from vending.trail.vends import LONGEST_VEND, Line, Read
 
@@ -161,7 +160,7 @@ def _caller_name(value: str | None) -> str | None:
 
 def _time(name: str, value: str) -> datetime:
     try:
-        return time(value)
+        return read_time(value)
     except ValueError:
         example = "2027-01-01T00:00:00Z"
         raise _wrong(name, f"must be a time in whole seconds with a zone: {example}") from None

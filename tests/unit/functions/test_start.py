@@ -12,7 +12,7 @@ GRANTS = {"GrantBody", "LocationBody"}
 BUILT = {  # bodies that the function's every request, or nearly every one, needs
     "access": {*GRANTS, "CredentialsRequest"},
     "administration": {*GRANTS, "IssuerBody"},
-    "audit": {"LocationBody"},
+    "audit": set(),
     "authorizer": {"IssuerBody"},
     "credentials": {*GRANTS, "CredentialsRequest"},
     "preflights": set(),
@@ -24,7 +24,7 @@ TOKENS = ("jwt", "vending.callers.issuer", "vending.bodies.token_fields")
 UNNEEDED = {  # packages and modules without which the function answers its usual requests
     "access": TOKENS,
     "administration": ("jwt",),
-    "audit": ("jwt",),
+    "audit": ("jwt", "pydantic", "vending.aws.services.iam", "vending.revocations.reconcile"),
     "authorizer": (),
     "credentials": TOKENS,
     "preflights": ("botocore", "pydantic", "vending.bodies"),

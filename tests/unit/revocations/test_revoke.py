@@ -1,7 +1,7 @@
 """Revoking and lifting: what is written, what is in force, and what the answer says."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -30,8 +30,9 @@ from vending.errors import (
     Unavailable,
     VendingError,
 )
+from vending.revocations.ledger import Covered
 from vending.revocations.lift import lift
-from vending.revocations.reconcile import LEASE, Covered, reconcile
+from vending.revocations.reconcile import LEASE, reconcile
 from vending.revocations.request import RevocationRequest
 from vending.revocations.revocation import Revocation, revocation_id
 from vending.revocations.revoke import revoke

@@ -1,7 +1,7 @@
-"""Wires the effects of revoking, of the reconciler, and of what reads which sessions they end."""
+"""Wires the effects of revoking and of the reconciler."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from secrets import token_bytes
 from time import sleep
@@ -12,14 +12,12 @@ from vending.aws.services import iam, logs
 from vending.aws.services.client import client
 from vending.aws.table import lease, revocations
 from vending.aws.table.locations import locations
-from vending.denials.denials import Denials
 from vending.denials.revoked import KEPT_SECONDS
 from vending.errors import TooLarge
 from vending.revocations.enforce import RevokeEffects
 from vending.revocations.holders import Granted
-from vending.revocations.reconcile import Ledger
+from vending.revocations.ledger import Ledger
 from vending.revocations.revocation import SLACK, revocation_id
-from vending.revocations.standing import Standing
 from vending.sessions.durations import LONGEST
 from vending.table import HOLDERS
 from vending.trail.vends import LONGEST_VEND, Vend, vends_with
@@ -72,27 +70,6 @@ def revoke_effects_for(
         role_arn=settings.role_arn,
         cache_seconds=KEPT_SECONDS,
         new_id=lambda: revocation_id(now(), token_bytes(5)),
-    )
-
-
-def standing(settings: Settings, dynamodb: Any, time: datetime) -> Standing:
-    """What is revoked at this time, and which of it the role's policy has.
-
-    Raises:
-        Unavailable: DynamoDB failed.
-        InternalError: the denials are damaged.
-    """
-    covered = lease.covered(dynamodb, settings.table).marks  # first: it never says too much
-    return Standing.of(
-        [
-            one
-            for one in revocations.readable(dynamodb, settings.table)
-            if not isinstance(one, str)  # damaged: its denials are among the decided ones
-        ],
-        covered,
-        Denials.read(*revocations.denials_texts(dynamodb, settings.table)),
-        settings.role_arn,
-        time,
     )
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
 from vending.aws.table.items import item
-from vending.revocations.reconcile import Covered
+from vending.revocations.ledger import Covered
 from vending.table import LEASE
 
 _LEASE = item(LEASE)

@@ -10,7 +10,8 @@ from tests.support.stack.tables import TABLE
 from vending.aws.table import lease, revocations
 from vending.denials.denials import EVERYBODY
 from vending.errors import InternalError, Unavailable
-from vending.revocations.reconcile import LEASE, Covered
+from vending.revocations.ledger import Covered
+from vending.revocations.reconcile import LEASE
 from vending.revocations.revocation import Revocation
 
 
