@@ -1,8 +1,8 @@
 """Plans the changes that make the catalogue equal to a document, with warnings, or its faults."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vending.callers.issuer import Issuer
 from vending.catalogue.changes import Change, Entry, Kind, with_revocations
@@ -11,12 +11,14 @@ from vending.catalogue.proposal import Proposal, Setting, Stored, kept, prunable
 from vending.catalogue.warnings import Warned, first_warnings
 from vending.documents.document import ChangesRequest
 from vending.errors import Fault, InvalidRequest
-from vending.expectations.expected import about_nobody
-from vending.expectations.guard import Broken, Catalogues, Touched, broken_parts
 from vending.grants.expectation import Expectation, buckets_of
 from vending.grants.grant import Grant
 from vending.grants.location import Location
-from vending.reach.document import Document
+
+if TYPE_CHECKING:
+    from vending.expectations.guard import Broken
+
+# Where there are tests, they are judged by imports made late: a fifth of a cold start.
 
 _HAPPENED = {
     "new": "does not hold",
@@ -74,13 +76,17 @@ def differences(request: ChangesRequest, stored: Stored) -> list[Change]:
 
 
 def judged_tests(
-    changes: Iterable[Change], expected: Iterable[Expectation]
+    changes: Iterable[Change], expected: Collection[Expectation]
 ) -> Iterator[Expectation]:
     """The tests that the changes can break, and those that are new or demand something else."""
+    if not expected:
+        return
+    from vending.expectations.guard import Touched  # noqa: PLC0415
+
     real = [change for change in changes if not change.is_described]
     new = {change.id for change in real if change.kind == "test"}
     touched = Touched.of(entry for change in real for entry in change.entries)
-    return (one for one in expected if one.id in new or touched.touches(one))
+    yield from (one for one in expected if one.id in new or touched.touches(one))
 
 
 def buckets_to_judge(request: ChangesRequest, stored: Stored) -> frozenset[str]:
@@ -95,10 +101,13 @@ def buckets_to_judge(request: ChangesRequest, stored: Stored) -> frozenset[str]:
 
 def _broken(
     tests: Sequence[Expectation], proposal: Proposal, changes: Iterable[Change]
-) -> Iterator[Broken]:
+) -> Iterator["Broken"]:
     """The parts of these tests that do not hold after the changes."""
     if not tests:
         return
+    from vending.expectations.guard import Catalogues, broken_parts  # noqa: PLC0415
+    from vending.reach.document import Document  # noqa: PLC0415
+
     stored, setting = proposal.stored, proposal.setting
     buckets, never_lent = buckets_of(tests), tuple(setting.never_lent())
 
@@ -124,11 +133,15 @@ def _broken(
     yield from broken_parts(tests, new, Catalogues(cache(before), after, changed))
 
 
-def _unreadable(tests: Iterable[Expectation], proposal: Proposal) -> Iterator[tuple[Fault, bool]]:
+def _unreadable(tests: Sequence[Expectation], proposal: Proposal) -> Iterator[tuple[Fault, bool]]:
     """Tests that would hold of anything, since they are about nobody; not if they were before.
 
     Each with whether the test itself stays as it is.
     """
+    if not tests:
+        return
+    from vending.expectations.expected import about_nobody  # noqa: PLC0415
+
     trusted = {one.url: one for one in proposal.stored.issuers.values()}
     for one in tests:
         is_kept = one.allows_as(proposal.stored.tests.get(one.id))
@@ -152,11 +165,11 @@ def _weakened(changes: Sequence[Change]) -> Iterator[Fault]:
             yield Fault(change.pointer, detail)
 
 
-def _fault(broken: Broken, proposal: Proposal) -> Fault:
+def _fault(broken: "Broken", proposal: Proposal) -> Fault:
     return Fault(*_told(broken, proposal))
 
 
-def _told(broken: Broken, proposal: Proposal) -> tuple[str, str]:
+def _told(broken: "Broken", proposal: Proposal) -> tuple[str, str]:
     """The pointer to the part of a test, and why it does not hold."""
     test, failure = broken.expectation, broken.failure
     detail = f"the test {test.id!r} {_HAPPENED[broken.before]}: {failure.detail}"

@@ -23,7 +23,7 @@ BUILT = {  # bodies that the function's every request, or nearly every one, need
 TOKENS = ("jwt", "vending.callers.issuer", "vending.bodies.token_fields")
 UNNEEDED = {  # packages and modules without which the function answers its usual requests
     "access": TOKENS,
-    "administration": ("jwt",),
+    "administration": ("jwt", "vending.reach", "vending.expectations"),
     "audit": ("jwt", "pydantic", "vending.aws.services.iam", "vending.revocations.reconcile"),
     "authorizer": (),
     "credentials": TOKENS,
