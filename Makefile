@@ -14,6 +14,7 @@ FUZZ := .venv-fuzz/.ready
 SITE := .venv-docs/.ready
 MERMAID := website/node_modules/.ready
 TOOLS := .venv-client_tools/.ready
+CHECKOV := .venv-checkov/.ready
 CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv-clients-%/.ready,$(wildcard tests/clients/environments/*.txt))
 JAVASCRIPT := tests/clients/javascript/node_modules/.ready
 BROWSER := tests/client_tools/javascript/node_modules/.ready
@@ -91,6 +92,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest compatible versions of 
 	$(UV) pip compile --quiet --upgrade --group layer --universal --generate-hashes --no-annotate --no-header --constraints layers/requirements.txt --output-file bench/requirements.txt bench/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate --no-header --output-file tests/client/requirements.txt tests/client/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/client_tools/requirements.txt tests/client_tools/requirements.in
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/checkov/requirements.txt tests/checkov/requirements.in
 	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet $$(case $$one in */awscli2.in) echo --no-deps;; esac) --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file website/requirements.txt website/requirements.in
 	for one in tests/clients/javascript tests/client_tools/javascript website; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
@@ -176,12 +178,25 @@ check: $(ENVIRONMENT) ## check format, lint, types, template and generated files
 	@for one in win32 darwin; do mypy --config-file client/pyproject.toml --platform $$one --cache-dir .mypy_cache/$$one || exit 1; done
 	@PYTHONPATH=layers:. $(PYTHON) -m tools --check
 	@AWS_REGION=ap-northeast-1 sam validate --lint
+	@cfn-lint --template template.yaml --regions ap-northeast-1 cn-north-1 eu-central-1 us-east-1 us-gov-west-1
+
+.PHONY: checkov
+checkov: $(ENVIRONMENT) $(CHECKOV) ## check the template with checkov; tests/checkov/config.yaml says why checks are left out
+	@.venv-checkov/bin/checkov --config-file tests/checkov/config.yaml
 
 .PHONY: format
 format: $(ENVIRONMENT) ## format the code and write the generated files
 	@ruff format
 	@ruff check --fix
 	@PYTHONPATH=layers:. $(PYTHON) -m tools
+
+POLICIES := boundary key-policy deployer-policy
+.PHONY: $(POLICIES)
+boundary: ## print the text of the lent role's boundary, for LentRoleBoundaryArn (CONFIG=prod REGION= PARAMETERS="Name=Value …")
+key-policy: ## print the statements that the policy of your own KMS key needs (ACCOUNT= CONFIG=prod REGION=)
+deployer-policy: ## print the policies of an identity that deploys the stack (ACCOUNT= CONFIG=prod REGION= PARAMETERS=)
+$(POLICIES): $(ENVIRONMENT)
+	@PYTHONPATH=layers:. $(PYTHON) -m tools.account $@ --configuration $(or $(CONFIG),prod) --account $(or $(ACCOUNT),123456789012) --region $(or $(REGION),$(AWS_REGION),$(AWS_DEFAULT_REGION),$(error name a region: REGION=eu-central-1)) -- $(PARAMETERS)
 
 .PHONY: demo
 demo: $(ENVIRONMENT) ## run the demo on its own local cloud

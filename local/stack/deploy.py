@@ -66,7 +66,7 @@ def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
         stack = find(cloud)
         source, api = template.read(built), stack.outputs["ApiId"]
         dropped.put_gateway_responses(cloud, source, api, STAGE, values["AllowedOrigins"])
-        dropped.put_boundaries(cloud, source, NAME)
+        dropped.put_boundaries(cloud, source, NAME, values)
     return stack
 
 

@@ -24,14 +24,17 @@ def put_gateway_responses(
     client.create_deployment(restApiId=api, stageName=stage)
 
 
-def put_boundaries(cloud: Cloud, source: Mapping[str, Any], stack: str) -> None:
+def put_boundaries(
+    cloud: Cloud, source: Mapping[str, Any], stack: str, parameters: Mapping[str, str]
+) -> None:
     """Put the permissions boundary of every role that has one, so that it is enforced."""
     resources = aws.cloudformation(cloud).describe_stack_resources(StackName=stack)
     names = {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]
         for resource in resources["StackResources"]
     }
-    for role, policy in template.boundaries(source).items():
-        aws.iam(cloud).put_role_permissions_boundary(
-            RoleName=names[role], PermissionsBoundary=names[policy]
-        )
+    for role, policy in template.boundaries(source, parameters).items():
+        if role in names:  # its condition is true
+            aws.iam(cloud).put_role_permissions_boundary(
+                RoleName=names[role], PermissionsBoundary=names.get(policy, policy)
+            )

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from local.stack.intrinsics import ABSENT, Resolver
+
 SHORT_WITHOUT_PREFIX = ("Ref", "Condition")
 AUTHORIZER = "AuthorizerFunction"
 SOURCES = {"Schedule": ("aws.events",)}  # of types of events that name no pattern
@@ -78,12 +80,16 @@ def _text(value: Any, origins: str) -> str | None:
     return str(value)
 
 
-def boundaries(template: Mapping[str, Any]) -> dict[str, str]:
-    """Return the logical ids of roles with a permissions boundary, each with its policy's id."""
+def boundaries(template: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, str]:
+    """Return the logical ids of roles with a permissions boundary under these parameters.
+
+    Each has its policy: the logical id of one in the template, or an ARN.
+    """
+    resolve = Resolver(template, parameters)
     return {
-        name: role["PermissionsBoundary"]["Ref"]
+        name: policy
         for name, role in _resources(template, "AWS::IAM::Role").items()
-        if "PermissionsBoundary" in role
+        if (policy := resolve(role.get("PermissionsBoundary", ABSENT))) is not ABSENT
     }
 
 

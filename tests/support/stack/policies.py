@@ -1,8 +1,7 @@
 """The stack as CloudFormation would make it, and what its policies allow."""
 
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,8 @@ from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
 from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
+from local.stack.intrinsics import Resolver
+
 ROOT: Final = Path(__file__).parents[3]
 ACCOUNT: Final = "123456789012"
 REGION: Final = "ap-northeast-1"
@@ -25,7 +26,6 @@ PSEUDO: Final = {
     "AWS::StackName": "s3vend",
     "AWS::URLSuffix": "amazonaws.com",
 }
-ABSENT: Final = object()
 
 
 @cache
@@ -75,69 +75,11 @@ class Stack:
         return {k: v["Properties"] for k, v in self.resources.items() if v["Type"] == kind}
 
 
-class Resolver:
-    """CloudFormation's intrinsic functions, as far as the template uses them."""
-
-    def __init__(self, source: Mapping[str, Any], given: Mapping[str, str]) -> None:
-        declared = source["Parameters"]
-        if unknown := given.keys() - declared.keys():
-            raise KeyError(f"no such parameters: {sorted(unknown)}")
-        self.conditions = source["Conditions"]
-        self.values: dict[str, Any] = dict(PSEUDO)
-        for name, parameter in declared.items():
-            value = str(given.get(name, parameter["Default"]))
-            is_list = parameter["Type"] == "CommaDelimitedList"
-            self.values[name] = value.split(",") if is_list else value
-        self.functions: dict[str, Callable[[Any], Any]] = {
-            "Ref": self.reference,
-            "Fn::Equals": lambda pair: str(self(pair[0])) == str(self(pair[1])),
-            "Fn::GetAtt": ".".join,
-            "Fn::If": self.choose,
-            "Fn::Not": lambda one: not self(one[0]),
-            "Fn::And": lambda all_: all(map(self, all_)),
-            "Fn::Or": lambda any_: any(map(self, any_)),
-            "Fn::Contains": lambda pair: self(pair[1]) in self(pair[0]),
-            "Fn::Join": lambda pair: pair[0].join(self(pair[1])),
-            "Fn::Select": lambda pair: self(pair[1])[int(pair[0])],
-            "Fn::Split": lambda pair: self(pair[1]).split(pair[0]),
-            "Fn::Sub": self.substitute,
-        }
-
-    def __call__(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return [item for item in map(self, value) if item is not ABSENT]
-        if not isinstance(value, dict):
-            return value
-        for name, argument in value.items():
-            if name == "Ref" or name.startswith("Fn::"):
-                return self.functions[name](argument)
-        resolved = {key: self(item) for key, item in value.items()}
-        return {key: item for key, item in resolved.items() if item is not ABSENT}
-
-    def holds(self, condition: str) -> bool:
-        return bool(self(self.conditions[condition]))
-
-    def reference(self, name: str) -> Any:
-        return ABSENT if name == "AWS::NoValue" else self.values.get(name, name)
-
-    def choose(self, argument: list[Any]) -> Any:
-        condition, yes, no = argument
-        return self(yes if self.holds(condition) else no)
-
-    def substitute(self, argument: Any) -> str:
-        text, own = argument if isinstance(argument, list) else (argument, {})
-
-        def value(match: re.Match[str]) -> str:
-            return str(self(own[match[1]]) if match[1] in own else self.reference(match[1]))
-
-        return re.sub(r"\$\{([^!}]+)\}", value, text)
-
-
 @cache
 def stack(**parameters: str) -> Stack:
     """What is made with these parameters; the others have their defaults."""
     source = transformed(**parameters)
-    resolve = Resolver(source, parameters)
+    resolve = Resolver(source, parameters, PSEUDO)
     made = {
         name: resolve(resource)
         for name, resource in source["Resources"].items()
@@ -195,7 +137,7 @@ STACKS: Final = pytest.mark.parametrize(
 def broken_rules(**parameters: str) -> set[str]:
     """The rules for which CloudFormation would refuse these parameters."""
     source = template()
-    resolve = Resolver(source, parameters)
+    resolve = Resolver(source, parameters, PSEUDO)
     return {
         name
         for name, rule in source["Rules"].items()

@@ -87,7 +87,21 @@ def test_gateway_responses_name_the_allowed_origin(origins: str, named: str | No
 
 
 def test_boundaries_are_those_of_the_template(path: Path) -> None:
-    assert template.boundaries(template.read(path)) == {"Lent": "Boundary"}
+    assert template.boundaries(template.read(path), {}) == {"Lent": "Boundary"}
+
+
+def test_boundaries_follow_the_parameters_of_the_real_template() -> None:
+    source = template.read(ROOT / "template.yaml")
+    lent, other = "arn:aws:iam::123456789012:policy/lent", "arn:aws:iam::123456789012:policy/other"
+    ours = {"AllowedAssumeS3Role": "AllowedAssumeS3RoleBoundary"}
+    assert template.boundaries(source, {}) == ours
+    assert template.boundaries(source, {"LentRoleBoundaryArn": lent}) == {
+        "AllowedAssumeS3Role": lent
+    }
+    bounded = template.boundaries(source, {"PermissionsBoundaryArn": other})
+    assert bounded.pop("AllowedAssumeS3Role") == "AllowedAssumeS3RoleBoundary"
+    assert bounded.keys() > {"CredentialsFunctionRole", "CodeDeployServiceRole"}
+    assert set(bounded.values()) == {other}
 
 
 def test_a_route_names_its_function(path: Path) -> None:

@@ -1,0 +1,95 @@
+"""The text of the lent role's boundary, and what another policy allows beyond it.
+
+``make boundary`` prints the text for a policy that a company makes itself (LentRoleBoundaryArn).
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from local.stack import template
+from local.stack.intrinsics import Resolver
+from tools.account.place import Place
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+BOUNDARY: Final = "AllowedAssumeS3RoleBoundary"
+LONGEST: Final = 6144  # characters of a managed policy, without white space
+
+
+def policy(parameters: Mapping[str, str], place: Place) -> dict[str, Any]:
+    """Return the boundary under these parameters of the stack.
+
+    Raises ``ValueError`` for a parameter that the stack does not have or take, and for a policy
+    that is too long for IAM.
+    """
+    source = template.read(ROOT / "template.yaml")
+    for name, value in parameters.items():
+        if name not in source["Parameters"]:
+            raise ValueError(f"the stack has no parameter {name}")
+        if not re.search(source["Parameters"][name].get("AllowedPattern", ""), value):
+            raise ValueError(f"{name} cannot be {value!r}")
+    if broken := _broken_rules(source, parameters, place):
+        raise ValueError(f"the stack would be refused: {broken[0]}")
+    # The trail's bucket has no name yet, and a pattern among those that are never lent covers it.
+    resolve = Resolver(source, {**parameters, "AuditTrail": "false"}, place.pseudo)
+    found: dict[str, Any] = resolve(source["Resources"][BOUNDARY]["Properties"]["PolicyDocument"])
+    if (length := len(json.dumps(found, separators=(",", ":")))) > LONGEST:
+        raise ValueError(f"the boundary has {length} characters, and IAM takes {LONGEST}")
+    return found
+
+
+def _broken_rules(
+    source: Mapping[str, Any], parameters: Mapping[str, str], place: Place
+) -> list[str]:
+    """Return what CloudFormation would say of these parameters."""
+    resolve = Resolver(source, parameters, place.pseudo)
+    return [
+        assertion["AssertDescription"]
+        for rule in source["Rules"].values()
+        if resolve(rule.get("RuleCondition", True))
+        for assertion in rule["Assertions"]
+        if not resolve(assertion["Assert"])
+    ]
+
+
+def beyond(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:
+    """Return what ``theirs`` may allow beyond ``ours``, a sentence each.
+
+    It compares statements and not their meaning: each that allows must be one of ours, and each of
+    ours that denies must be in theirs, in any order. So it refuses also a policy that is narrower
+    in another way.
+    """
+    wanted, found = _statements(ours), _statements(theirs)
+    return [
+        *(
+            f"allows what our text does not: {json.dumps(one)}"
+            for one in found
+            if one["Effect"] != "Deny" and one not in wanted
+        ),
+        *(
+            f"does not deny what our text denies: {json.dumps(one)}"
+            for one in wanted
+            if one["Effect"] == "Deny" and one not in found
+        ),
+    ]
+
+
+def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the statements in one form: without names, each list sorted."""
+    statements = document["Statement"]
+    return [
+        {key: _sorted(value) for key, value in one.items() if key != "Sid"}
+        for one in (statements if isinstance(statements, list) else [statements])
+    ]
+
+
+def _sorted(value: Any) -> Any:
+    """Return the value with each list sorted, and a list of one as its member."""
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        members = sorted(value)
+        return members[0] if len(members) == 1 else members
+    return value
