@@ -119,7 +119,7 @@ def test_a_function_has_its_settings_its_role_and_the_wrapper(cloud: Cloud, tmp_
 def test_keys_are_in_no_file_that_others_can_read(cloud: Cloud, tmp_path: Path) -> None:
     containers.prepare(cloud, build(tmp_path / "built"))
     for path in (cloud.directory / "sam").rglob("*"):
-        if path.is_file() and b"of the role" in path.read_bytes():
+        if path.is_file() and b"token of the role" in path.read_bytes():
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
