@@ -198,6 +198,10 @@ deployer-policy: ## print the policies of an identity that deploys the stack (AC
 $(POLICIES): $(ENVIRONMENT)
 	@PYTHONPATH=layers:. $(PYTHON) -m tools.account $@ --configuration $(or $(CONFIG),prod) --account $(or $(ACCOUNT),123456789012) --region $(or $(REGION),$(AWS_REGION),$(AWS_DEFAULT_REGION),$(error name a region: REGION=eu-central-1)) -- $(PARAMETERS)
 
+.PHONY: preflight
+preflight: $(ENVIRONMENT) ## look at an account before the first deployment, and print what to change; it only reads (CONFIG=prod REGION= PARAMETERS=)
+	@PYTHONPATH=layers:. $(PYTHON) -m tools.preflight --configuration $(or $(CONFIG),prod) --region $(or $(REGION),$(AWS_REGION),$(AWS_DEFAULT_REGION),$(error name a region: REGION=eu-central-1)) -- $(PARAMETERS)
+
 .PHONY: demo
 demo: $(ENVIRONMENT) ## run the demo on its own local cloud
 	@$(PYTHON) -m local demo

@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 import tomllib
+from collections.abc import Iterable
 from typing import Any
 
 from tools.account import boundary, deployer, key_policy
@@ -29,6 +30,16 @@ def configured(name: str) -> dict[str, Any]:
     return found
 
 
+def chosen(configuration: str, further: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """Return the stack's name and its parameters: those configured, and further ``Name=Value``.
+
+    Raises ``ValueError`` for a configuration or a parameter that cannot be.
+    """
+    found = configured(configuration)
+    overrides = [*found["parameter_overrides"], *further]
+    return found["stack_name"], dict(_pair(one) for one in overrides)
+
+
 def main(arguments: list[str]) -> int:
     """Print the policy; return 1 with a sentence on stderr if it cannot be made."""
     parser = argparse.ArgumentParser(prog="python -m tools.account", description=__doc__)
@@ -39,10 +50,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--region", required=True)
     given = parser.parse_intermixed_args(arguments)
     try:
-        configuration = configured(given.configuration)
-        place = Place(given.account, given.region, configuration["stack_name"])
-        overrides = [*configuration["parameter_overrides"], *given.parameters]
-        parameters = dict(_pair(one) for one in overrides)
+        name, parameters = chosen(given.configuration, given.parameters)
+        place = Place(given.account, given.region, name)
         made: Any
         match given.kind:
             case "boundary":

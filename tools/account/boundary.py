@@ -6,6 +6,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,19 +19,21 @@ BOUNDARY: Final = "AllowedAssumeS3RoleBoundary"
 LONGEST: Final = 6144  # characters of a managed policy, without white space
 
 
+@cache
+def whole_template() -> Mapping[str, Any]:
+    """Return the project's template, read once; nobody may change it."""
+    return template.read(ROOT / "template.yaml")
+
+
 def policy(parameters: Mapping[str, str], place: Place) -> dict[str, Any]:
     """Return the boundary under these parameters of the stack.
 
     Raises ``ValueError`` for a parameter that the stack does not have or take, and for a policy
     that is too long for IAM.
     """
-    source = template.read(ROOT / "template.yaml")
-    for name, value in parameters.items():
-        if name not in source["Parameters"]:
-            raise ValueError(f"the stack has no parameter {name}")
-        if not re.search(source["Parameters"][name].get("AllowedPattern", ""), value):
-            raise ValueError(f"{name} cannot be {value!r}")
-    if broken := _broken_rules(source, parameters, place):
+    source = whole_template()
+    check(source, parameters)
+    if broken := broken_rules(source, parameters, place):
         raise ValueError(f"the stack would be refused: {broken[0]}")
     # The trail's bucket has no name yet, and a pattern among those that are never lent covers it.
     resolve = Resolver(source, {**parameters, "AuditTrail": "false"}, place.pseudo)
@@ -40,7 +43,24 @@ def policy(parameters: Mapping[str, str], place: Place) -> dict[str, Any]:
     return found
 
 
-def _broken_rules(
+def check(source: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
+    """Raise ``ValueError`` for a parameter that the stack does not have or take."""
+    for name, value in parameters.items():
+        if name not in source["Parameters"]:
+            raise ValueError(f"the stack has no parameter {name}")
+        declared = source["Parameters"][name]
+        allowed = declared.get("AllowedValues", [value])
+        is_number = declared["Type"] != "Number" or value.isdecimal()
+        fits = is_number and len(value) <= declared.get("MaxLength", len(value))
+        if not (
+            fits
+            and value in map(str, allowed)
+            and re.search(declared.get("AllowedPattern", ""), value)
+        ):
+            raise ValueError(f"{name} cannot be {value!r}")
+
+
+def broken_rules(
     source: Mapping[str, Any], parameters: Mapping[str, str], place: Place
 ) -> list[str]:
     """Return what CloudFormation would say of these parameters."""
@@ -74,6 +94,12 @@ def beyond(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:
             if one["Effect"] == "Deny" and one not in found
         ),
     ]
+
+
+def missing(text: str, wanted: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the wanted statements that a policy does not have, in any order."""
+    found = _statements(json.loads(text))
+    return [one["Sid"] for one in wanted if _statements({"Statement": one})[0] not in found]
 
 
 def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:

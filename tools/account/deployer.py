@@ -12,9 +12,8 @@ from typing import Any, Final
 
 import yaml
 
-from local.stack import template
 from local.stack.intrinsics import Resolver
-from tools.account.boundary import LONGEST, ROOT
+from tools.account.boundary import LONGEST, whole_template
 from tools.account.place import Place
 from tools.account.resources import ANYWHERE, KEY, MADE_OF, ONLY_WITH, PASSED_TO, RESOURCES
 
@@ -45,7 +44,7 @@ def policies(place: Place, parameters: Mapping[str, str]) -> list[dict[str, Any]
 
     Raises ``ValueError`` for a parameter that the stack does not have.
     """
-    source = template.read(ROOT / "template.yaml")
+    source = whole_template()
     try:
         resolve = Resolver(source, parameters, place.pseudo)
     except KeyError as error:

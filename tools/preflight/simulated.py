@@ -1,0 +1,89 @@
+"""Asks IAM whether whoever deploys may do what a deployment needs."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tools.account import deployer
+from tools.preflight.account import CannotSeeError, Clients, ask
+from tools.preflight.finding import Findings, change, good, note
+from tools.preflight.planned import Planned
+
+EXAMPLE: Final = "preflight"  # what stands for a name that is not known yet
+ONE_OF: Final[Mapping[str, str]] = {"s3:GetBucket*": "s3:GetBucketLocation"}
+FEW: Final = 40  # actions in one request
+
+
+def caller(client: Clients) -> tuple[str, str]:
+    """Return the account, and the ARN of the caller's user or role."""
+    answer = ask(lambda: client("sts").get_caller_identity())
+    arn: str = answer["Arn"]
+    session = re.fullmatch(r"arn:[\w-]+:sts::\d+:assumed-role/([^/]+)/.+", arn)
+    if session:  # the role's path is not in the ARN of its session
+        arn = ask(lambda: client("iam").get_role(RoleName=session[1])["Role"]["Arn"])
+    return answer["Account"], arn
+
+
+def permissions(planned: Planned, client: Clients) -> Findings:
+    """What the caller may not do, of what the printed policies allow."""
+    _, arn = caller(client)
+    if arn.endswith(":root"):
+        yield note(
+            "These are the root user's credentials, which no policy limits.",
+            "Deploy as a role with the policies that make deployer-policy prints.",
+        )
+        return
+    denied = sorted(
+        action
+        for policy in deployer.policies(planned.place, planned.given)
+        for statement in policy["Statement"]
+        for action in _denied(planned, client, arn, statement)
+    )
+    if denied:
+        yield change(
+            f"{arn} may not {', '.join(denied)}.",
+            "Attach the policies that make deployer-policy prints; an organization's policies and "
+            "a boundary count too.",
+        )
+    else:
+        yield good(f"{arn} may do what a deployment needs, as far as IAM simulates it.")
+
+
+def _denied(
+    planned: Planned, client: Clients, arn: str, statement: Mapping[str, Any]
+) -> Iterator[str]:
+    """Yield the actions that are allowed on none of the statement's resources."""
+    actions = [ONE_OF.get(one, one) for one in statement["Action"]]
+    resources = [one.replace("*", EXAMPLE) if one != "*" else one for one in statement["Resource"]]
+    simulate = client("iam").get_paginator("simulate_principal_policy")
+    for first in range(0, len(actions), FEW):
+        allowed: dict[str, bool] = {}
+        for resource in resources:
+            pages = ask(
+                lambda some=actions[first : first + FEW], one=resource: list(  # type: ignore[misc]
+                    simulate.paginate(
+                        PolicySourceArn=arn,
+                        ActionNames=some,
+                        ResourceArns=[one],
+                        ContextEntries=[*_context(planned, statement)],
+                    )
+                )
+            )
+            for page in pages:
+                for result in page["EvaluationResults"]:
+                    name = result["EvalActionName"]
+                    is_allowed = result["EvalDecision"] == "allowed"
+                    allowed[name] = allowed.get(name, False) or is_allowed
+        if not allowed:
+            raise CannotSeeError("SimulatePrincipalPolicy answers nothing")
+        yield from (name for name, is_allowed in allowed.items() if not is_allowed)
+
+
+def _context(planned: Planned, statement: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what the request will bring: the statement's own conditions, and the boundary."""
+    found = dict(statement.get("Condition", {}).get("StringEquals", {}))
+    if planned.value("PermissionsBoundaryArn"):
+        found["iam:PermissionsBoundary"] = planned.value("PermissionsBoundaryArn")
+    for name, value in found.items():
+        one = value[0] if isinstance(value, list) else value
+        yield {"ContextKeyName": name, "ContextKeyValues": [one], "ContextKeyType": "string"}
