@@ -147,7 +147,7 @@ docs: $(ENVIRONMENT) $(SITE) $(MERMAID) ## build the site from the pages into .s
 
 .PHONY: pictures
 pictures: $(ENVIRONMENT) ## draw the pictures of a terminal on the pages, from the commands themselves (three minutes)
-	@S3VEND_PICTURES=write $(PYTHON) -m pytest tests/cloud/test_pictures.py tests/cloud/test_demo.py
+	@S3VEND_PICTURES=write $(PYTHON) -m pytest tests/cloud/test_pictures.py tests/cloud/test_acceptance.py
 
 .PHONY: proof
 proof: $(ENVIRONMENT) ## check signatures, session policies and reach on random cases (BLOCKS=150)
@@ -202,9 +202,15 @@ $(POLICIES): $(ENVIRONMENT)
 preflight: $(ENVIRONMENT) ## look at an account before the first deployment, and print what to change; it only reads (CONFIG=prod REGION= PARAMETERS=)
 	@PYTHONPATH=layers:. $(PYTHON) -m tools.preflight --configuration $(or $(CONFIG),prod) --region $(or $(REGION),$(AWS_REGION),$(AWS_DEFAULT_REGION),$(error name a region: REGION=eu-central-1)) -- $(PARAMETERS)
 
+.PHONY: acceptance acceptance-remove
+acceptance: $(ENVIRONMENT) ## run every row on AWS with your credentials, write docs/acceptance.md, remove everything (asks first; 30 US cents)
+	@$(PYTHON) -m tests.acceptance aws
+acceptance-remove: $(ENVIRONMENT) ## remove what a run on AWS has left that was killed (RUN=s3vend-acceptance-1a2b3c)
+	@$(PYTHON) -m tests.acceptance remove $(or $(RUN),$(error name the run: RUN=s3vend-acceptance-1a2b3c))
+
 .PHONY: demo
-demo: $(ENVIRONMENT) ## run the demo on its own local cloud
-	@$(PYTHON) -m local demo
+demo: $(ENVIRONMENT) ## show what s3vend does, step by step, on its own local cloud
+	@$(PYTHON) -m tests.acceptance demo
 
 .PHONY: local
 local: $(ENVIRONMENT) ## start a local cloud with the stack and leave it running (S3VEND_LOCAL_PORT, .local/)

@@ -1,1 +1,1 @@
-"""The local cloud: the stack, its demo and its commands on this machine, without AWS."""
+"""The local cloud: the stack and its commands on this machine, without AWS."""

@@ -1,4 +1,4 @@
-"""Runs ``python -m local COMMAND``; `make local`, `make demo` and others call it."""
+"""Runs ``python -m local COMMAND``; `make local` and others call it."""
 
 import sys
 

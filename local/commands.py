@@ -1,4 +1,4 @@
-"""The commands of `python -m local`: the local cloud, the demo, and one event in a container."""
+"""The commands of `python -m local`: the local cloud, the canary, and one event in a container."""
 
 import argparse
 import json
@@ -6,9 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from local import canary
 from local.cloud import environments
-from local.demo import canary
-from local.demo import story as demo
 from local.stack import invoke, keep
 
 
@@ -23,8 +22,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
             keep.start(options.directory, options.port)
         case "stop":
             keep.stop(options.directory)
-        case "demo":
-            return demo.run()
         case "token":
             print(keep.token(options.directory, options.claims))
         case "invoke":
@@ -65,7 +62,6 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "canary", parents=[kept], help="measure how long a revoked URL still works, on any stack"
     )
-    commands.add_parser("demo", help="run the demo on its own local cloud")
     one = commands.add_parser(
         "invoke", parents=[kept], help="send one event to its function in a container"
     )

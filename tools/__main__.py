@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools import (
+    acceptance,
     architecture,
     invariants,
     matrix,
@@ -35,6 +36,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     invariants.PATH: invariants.text,
     cost.PATH: cost.text,
     matrix.PATH: matrix.text,
+    acceptance.PATH: acceptance.text,
 }
 
 

@@ -28,16 +28,21 @@ class Stack:
     outputs: Mapping[str, str]
 
 
-def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
+def deploy(
+    cloud: Cloud,
+    built: Path,
+    parameters: Mapping[str, str],
+    *,
+    name: str = NAME,
+    artifacts: str = ARTIFACTS,
+) -> Stack:
     """Create or update the stack from the template `built`, with these parameters.
 
     Raises LocalError with the last lines of SAM's output if that fails.
     """
-    log = cloud.directory / "sam-deploy.log"
-    log.unlink(missing_ok=True)
     s3 = aws.s3(cloud, cloud.root)
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
-        s3.create_bucket(Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.create_bucket(Bucket=artifacts, CreateBucketConfiguration={"LocationConstraint": REGION})
     values = {
         "Environment": "dev",
         "Architecture": ARCHITECTURE,
@@ -47,32 +52,53 @@ def deploy(cloud: Cloud, built: Path, parameters: Mapping[str, str]) -> Stack:
         "AllowedOrigins": ORIGINS,
         **parameters,
     }
-    command: list[str | Path] = [
-        *("sam", "deploy", "--template-file", built, "--stack-name", NAME),
-        *("--s3-bucket", ARTIFACTS, "--s3-prefix", NAME, "--region", REGION),
-        *("--capabilities", "CAPABILITY_NAMED_IAM", "--no-confirm-changeset"),
-        *("--no-fail-on-empty-changeset", "--no-progressbar", "--parameter-overrides"),
-        *(f"{name}={value or EMPTY}" for name, value in values.items()),
-    ]
-    with step("Deploying the stack (sam deploy)"):
-        code = processes.run(
-            command,
-            log=log,
-            environment=environments.client(cloud.endpoint, cloud.directory, cloud.root),
-            directory=ROOT,
-        )
-        if code != 0:
-            raise LocalError(f"sam deploy failed with exit code {code}:\n{tail(log)}")
-        stack = find(cloud)
-        source, api = template.read(built), stack.outputs["ApiId"]
-        dropped.put_gateway_responses(cloud, source, api, STAGE, values["AllowedOrigins"])
-        dropped.put_boundaries(cloud, source, NAME, values)
+    run_sam(
+        built,
+        values,
+        name=name,
+        artifacts=artifacts,
+        region=REGION,
+        log=cloud.directory / "sam-deploy.log",
+        environment=environments.client(cloud.endpoint, cloud.directory, cloud.root),
+    )
+    stack = find(cloud, name)
+    source, api = template.read(built), stack.outputs["ApiId"]
+    dropped.put_gateway_responses(cloud, source, api, STAGE, values["AllowedOrigins"])
+    dropped.put_boundaries(cloud, source, name, values)
     return stack
 
 
-def find(cloud: Cloud) -> Stack:
+def run_sam(
+    built: Path,
+    values: Mapping[str, str],
+    *,
+    name: str,
+    artifacts: str,
+    region: str,
+    log: Path,
+    environment: Mapping[str, str],
+) -> None:
+    """Run `sam deploy`; `artifacts` is the bucket for what it uploads.
+
+    Raises LocalError with the last lines of SAM's output if that fails.
+    """
+    log.unlink(missing_ok=True)
+    command: list[str | Path] = [
+        *("sam", "deploy", "--template-file", built, "--stack-name", name),
+        *("--s3-bucket", artifacts, "--s3-prefix", name, "--region", region),
+        *("--capabilities", "CAPABILITY_NAMED_IAM", "--no-confirm-changeset"),
+        *("--no-fail-on-empty-changeset", "--no-progressbar", "--parameter-overrides"),
+        *(f"{parameter}={value or EMPTY}" for parameter, value in values.items()),
+    ]
+    with step("Deploying the stack (sam deploy)"):
+        code = processes.run(command, log=log, environment=environment, directory=ROOT)
+        if code != 0:
+            raise LocalError(f"sam deploy failed with exit code {code}:\n{tail(log)}")
+
+
+def find(cloud: Cloud, name: str = NAME) -> Stack:
     """Return the deployed stack."""
-    described = aws.cloudformation(cloud).describe_stacks(StackName=NAME)["Stacks"][0]
+    described = aws.cloudformation(cloud).describe_stacks(StackName=name)["Stacks"][0]
     outputs = {out["OutputKey"]: out["OutputValue"] for out in described.get("Outputs", [])}
     url = f"{cloud.endpoint}/restapis/{outputs['ApiId']}/{STAGE}/_user_request_"
-    return Stack(NAME, url, outputs)
+    return Stack(name, url, outputs)

@@ -52,7 +52,11 @@ _Loader.yaml_implicit_resolvers = {
 
 def vending(issuer: str, path: Path = VENDING) -> dict[str, Any]:
     """Return a vending.yaml as a document for /admin/changes, with the local issuer's URL."""
-    text = path.read_text().replace(LOCAL_ISSUER, issuer)
+    return loaded(path.read_text().replace(LOCAL_ISSUER, issuer))
+
+
+def loaded(text: str) -> dict[str, Any]:
+    """Return the text of a vending.yaml as a document."""
     document: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
     return document
 

@@ -11,9 +11,9 @@ from local.cloud import aws
 from local.cloud.client import Call, Credentials
 from local.cloud.client import call as send
 from local.cloud.ministack import Cloud
-from local.demo import web_acts
 from local.stack.deploy import Stack
 from local.stack.seed import BUCKET, OBJECTS
+from tests.acceptance.acts import outside
 from tests.attacks.doors import KNOCKS, SECRET, TRIES, URLS, Knock
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def test_a_signature_for_another_region_opens_no_door(stack: Stack, user: Creden
 
 
 def test_a_token_in_the_query_opens_no_door(cloud: Cloud, call: Call) -> None:
-    token = cloud.issuer.token(web_acts.GOOGLE_SHAPED)
+    token = cloud.issuer.token(outside.GOOGLE_SHAPED)
     assert call("GET", f"/web-identity/identity?Authorization={token}").status == 401
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from local.cloud.client import Answer, Call, call
 from local.cloud.ministack import Cloud, running
-from local.demo import web_acts
 from local.stack.build import built
 from local.stack.deploy import ORIGINS, Stack, deploy
 from local.stack.seed import BUCKET, Seeded
+from tests.acceptance.acts import outside
 from tests.unit.template.test_browsers import PATHS
 
 LISTED = ORIGINS.split(",")
@@ -78,7 +78,7 @@ def test_no_preflight_is_answered_at_another_door(path: str, stack: Stack) -> No
 def test_a_page_reads_grants_refusals_and_nothing_if_it_is_another(
     origin: str, named: str | None, cloud: Cloud, seeded: Seeded, call: Call
 ) -> None:
-    token = cloud.issuer.token(web_acts.GOOGLE_SHAPED)
+    token = cloud.issuer.token(outside.GOOGLE_SHAPED)
     headers = {"Origin": origin, "Authorization": f"Bearer {token}"}
     body = {"target": f"s3://{BUCKET}/nothing/*", "permission": "READ"}
     granted = call("GET", "/web-identity/grants", headers=headers)

@@ -55,7 +55,7 @@ LEFT_OUT = (
 
 # Lines of `sh` blocks that do not run here, and why.
 NOT_RUN = {
-    "make demo": "tests/cloud/test_demo.py runs it and looks at its table",
+    "make demo": "tests/cloud/test_acceptance.py runs it and looks at its table",
     "make test": "it is what runs this",
     "make test-unit": "make test runs the same",
     "make check": "make test runs it first",

@@ -7,7 +7,7 @@ import pytest
 from local.cloud import aws
 from local.cloud.client import Call, Credentials
 from local.cloud.ministack import Cloud
-from local.demo import web_acts
+from tests.acceptance.acts import outside
 from tests.cloud.test_record import KEY, REPORTS, Logs
 from tests.support.stack.embedded import Sample, faults, samples
 from tests.support.stack.watched import of_dashboard
@@ -58,7 +58,7 @@ def test_a_refusal_is_counted_by_its_code(logs: Logs, call: Call, user: Credenti
 def test_what_the_authorizer_took_comes_through_api_gateway(
     cloud: Cloud, logs: Logs, call: Call
 ) -> None:
-    token = {"Authorization": f"Bearer {cloud.issuer.token(web_acts.GOOGLE_SHAPED)}"}
+    token = {"Authorization": f"Bearer {cloud.issuer.token(outside.GOOGLE_SHAPED)}"}
     body = REPORTS | {"permission": "WRITE"}
     answer = call("POST", "/web-identity/explanations", body, headers=token)
     assert answer.status == 200

@@ -12,10 +12,10 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
+from local import canary
 from local.cloud import aws
 from local.cloud.client import Answer, Call, Credentials
 from local.cloud.ministack import Cloud
-from local.demo import canary
 from local.messages import LocalError
 from local.stack.deploy import Stack
 from tests.cloud.conftest import Apply, NewCaller

@@ -5,7 +5,7 @@ import pytest
 from local.cloud import aws
 from local.cloud.client import Call, Credentials
 from local.cloud.ministack import Cloud
-from local.demo import web_acts
+from tests.acceptance.acts import outside
 from tests.cloud.test_record import Logs, all_records
 from tests.cloud.witness import FINGERPRINT, Witness
 from tests.support.contract import Contract
@@ -24,7 +24,7 @@ FORM = {"method": "POST", "target": f"{BUCKET}/uploads/form"}
 @pytest.fixture(scope="module")
 def asked(cloud: Cloud, call: Call, user: Credentials, witness: Witness) -> dict[str, str]:
     """One secret of each kind, by what it is, whatever else has run before."""
-    bearer = cloud.issuer.token(web_acts.GOOGLE_SHAPED)
+    bearer = cloud.issuer.token(outside.GOOGLE_SHAPED)
     token = {"Authorization": f"Bearer {bearer}"}
     lent = call("POST", "/iam/credentials", REPORTS, user).json["credentials"]
     urls = [{"method": "GET", "target": f"{BUCKET}/reports/2026.csv"}]

@@ -14,10 +14,10 @@ from local.cloud import aws
 from local.cloud.client import Answer, Call, Credentials
 from local.cloud.client import call as send
 from local.cloud.ministack import Cloud
-from local.demo import web_acts
-from local.demo.acts import Scene
 from local.stack.deploy import Stack
 from local.stack.seed import BUCKET, OBJECTS, Seeded
+from tests.acceptance.acts import outside
+from tests.acceptance.scene import Ground, Scene
 from tests.support.contract import members
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -56,7 +56,9 @@ def environment(cloud: Cloud, stack: Stack, seeded: Seeded) -> Callable[[Path], 
     nobody = Credentials("", "")
 
     def made(token: Path) -> dict[str, str]:
-        settings = web_acts.sdk_settings(Scene(cloud, stack, nobody, nobody), token, {})
+        settings = outside.sdk_settings(
+            Scene(Ground.of_cloud(cloud), stack, nobody, nobody, nobody), token, {}
+        )
         kept = {
             name: value for name, value in settings.items() if not name.startswith("AWS_CONTAINER_")
         }
@@ -77,7 +79,7 @@ def test_unmodified_boto3_needs_an_endpoint_a_token_file_and_a_role(
 
     def read(key: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-c", web_acts.READ, BUCKET, key],
+            [sys.executable, "-c", outside.READ, BUCKET, key],
             env=environment(token),
             capture_output=True,
             check=False,

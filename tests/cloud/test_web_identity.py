@@ -17,10 +17,10 @@ from local.cloud import aws
 from local.cloud.client import Answer, Call, Credentials
 from local.cloud.issuer import Issuer
 from local.cloud.ministack import Cloud
-from local.demo import web_acts
-from local.demo.acts import Scene
 from local.stack.deploy import Stack
 from local.stack.seed import BUCKET, OBJECTS, Seeded
+from tests.acceptance.acts import outside
+from tests.acceptance.scene import Ground, Scene
 from tests.cloud.conftest import Apply
 
 REPORTS = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}
@@ -42,7 +42,7 @@ def issuer(cloud: Cloud, seeded: Seeded) -> Issuer:
 
 @pytest.fixture(scope="module")
 def service_account(issuer: Issuer) -> str:
-    return issuer.token(web_acts.GOOGLE_SHAPED)
+    return issuer.token(outside.GOOGLE_SHAPED)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_a_caller_is_told_subject_issuer_and_the_claims_that_grants_may_use(
     assert ask(service_account, "GET", "/identity").json == {
         "door": "web-identity",
         "issuer": issuer.url,
-        "subject": web_acts.SERVICE_ACCOUNT,
+        "subject": outside.SERVICE_ACCOUNT,
         "claims": {
             "email": "reports@example-project.iam.gserviceaccount.com",
             "email_verified": True,
@@ -142,14 +142,14 @@ def test_a_claim_of_wildcards_is_a_name_like_any_other(ask: Ask, issuer: Issuer)
 
 def test_urls_are_signed_for_whoever_has_a_token(cloud: Cloud, stack: Stack, acme: str) -> None:
     nobody = Credentials("", "")
-    scene = Scene(cloud, stack, nobody, nobody)
+    scene = Scene(Ground.of_cloud(cloud), stack, nobody, nobody, nobody)
     request = {"method": "GET", "target": f"s3://{BUCKET}/tenants/acme/orders.csv"}
-    answer = web_acts.ask(
+    answer = outside.ask(
         scene, acme, "POST", "/presigned-urls", {"expiresIn": 60, "requests": [request]}
     )
     assert answer.status == 200
     request = {"method": "GET", "target": f"s3://{BUCKET}/tenants/acme2/orders.csv"}
-    answer = web_acts.ask(
+    answer = outside.ask(
         scene, acme, "POST", "/presigned-urls", {"expiresIn": 60, "requests": [request]}
     )
     assert (answer.status, answer.json["code"]) == (403, "AccessDenied")
@@ -157,7 +157,7 @@ def test_urls_are_signed_for_whoever_has_a_token(cloud: Cloud, stack: Stack, acm
 
 def hostile(issuer: Issuer) -> dict[str, str]:
     now = int(time.time())
-    good = issuer.token(web_acts.GOOGLE_SHAPED)
+    good = issuer.token(outside.GOOGLE_SHAPED)
     claims = jwt.decode(good, options={"verify_signature": False})
     head, body, signature = good.split(".")
     return {
@@ -238,7 +238,7 @@ def test_the_record_tells_why_and_never_holds_the_token(
         >= {
             "door": "web-identity",
             "issuer": issuer.url,
-            "subject": web_acts.SERVICE_ACCOUNT,
+            "subject": outside.SERVICE_ACCOUNT,
             "outcome": "granted",
         }.items()
     )
@@ -300,7 +300,9 @@ def test_unmodified_boto3_needs_a_uri_and_a_token_file_and_nothing_else(
     file = tmp_path / "token"
     file.write_text(scheme + acme)
     asked = {"target": f"s3://{BUCKET}/tenants/acme/*", "permission": "READ"}
-    settings = web_acts.sdk_settings(Scene(cloud, stack, nobody, nobody), file, asked)
+    settings = outside.sdk_settings(
+        Scene(Ground.of_cloud(cloud), stack, nobody, nobody, nobody), file, asked
+    )
 
     def read(key: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603 - our own program

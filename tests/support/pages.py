@@ -13,6 +13,7 @@ _FENCE = re.compile(r"^```(\w*)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re
 _INDENTED = re.compile(r"(?:^|\n)\n((?: {4}\S.*\n)+)")
 _SPAN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_ANCHOR = re.compile(r'<a id="([^"]+)">')
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 
 
@@ -77,8 +78,8 @@ class Page:
 
     @property
     def anchors(self) -> set[str]:
-        """The headings as GitHub makes anchors of them."""
-        return {
+        """The headings as GitHub makes anchors of them, and anchors that are written."""
+        return {*_ANCHOR.findall(self.prose)} | {
             re.sub(r"[^\w\- ]", "", re.sub(r"\[(.*?)\]\(.*?\)", r"\1", one[2]).lower()).replace(
                 " ", "-"
             )

@@ -95,7 +95,8 @@ ASSUMED: Final = """
 - **Assumed**: {sts:g} ms for STS and {table:g} ms for the table, because Lambda bills waiting too;
 {memory} MB, which is {share:.2f} of a processor like that of the measuring machine; {units:g} read
 units for a decision; {platform} bytes of Lambda's own log lines; session tokens of {token}
-characters, because the local cloud's are shorter.
+characters, because the local cloud's are shorter. On AWS, rows [times](acceptance.md#times) and
+[an-hour](acceptance.md#an-hour) measure them.
 """
 FREE: Final = """
 - STS is free, but has a quota (see [operations](operations.md#quotas)). Unless a row says that

@@ -10,16 +10,18 @@ from contextlib import suppress
 
 import pytest
 
-from local.demo.acts import compared, refusal
-from local.demo.story import Row, row, verdict
+from tests.acceptance.rows import Row
+from tests.acceptance.run import line
+from tests.acceptance.scene import compared, refusal
+from tests.acceptance.table import Line, verdict
 
-AS_EXPECTED = Row("1 the user's own keys", "403", "403")
+AS_EXPECTED = Line("1 the user's own keys", "403", "403")
 
 
 def test_the_demo_succeeds_when_every_step_is_as_expected(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert verdict([AS_EXPECTED, Row("2 assume [the] role", "200", "200")]) == 0
+    assert verdict([AS_EXPECTED, Line("2 assume [the] role", "200", "200")]) == 0
     printed = capsys.readouterr().out
     assert "2 of 2 as expected" in printed
     assert "assume [the] role" in printed
@@ -29,28 +31,28 @@ def test_the_demo_succeeds_when_every_step_is_as_expected(
 def test_one_step_that_differs_fails_the_demo_and_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert verdict([AS_EXPECTED, Row("2 assume the role", "200", "403")]) == 1
+    assert verdict([AS_EXPECTED, Line("2 assume the role", "200", "403")]) == 1
     printed = capsys.readouterr().out
     assert "1 of 2 as expected" in printed
     assert "DIFFERS: 2 assume the role" in printed
 
 
 LONGEST = [  # as the demo has them
-    Row("7 s3vend, no grant on hoge.zip", *["403 AccessDenied, application/problem+json"] * 2),
-    Row(
+    Line("7 s3vend, no grant on hoge.zip", *["403 AccessDenied, application/problem+json"] * 2),
+    Line(
         "11 boto3 unmodified, AWS_CONTAINER_CREDENTIALS_FULL_URI and a token file",
         *["the very bytes"] * 2,
     ),
-    Row("8 a user with a grant, but without execute-api:Invoke", "403 Denied, at the door", "200"),
+    Line("8 a user with a grant, but without execute-api:Invoke", "403 Denied, at the door", "200"),
 ]
 
 
 @pytest.mark.parametrize("columns", [60, 80, 119, 120, 160])
 def test_the_table_fits_the_terminal_and_no_word_is_broken(columns: int) -> None:
-    code = f"from local.demo.story import Row, verdict; verdict([Row(*row) for row in {[tuple(row) for row in LONGEST]!r}])"  # fmt: skip
+    code = f"from tests.acceptance.table import Line, verdict; verdict([Line(*line) for line in {[tuple(line) for line in LONGEST]!r}])"  # fmt: skip
     shown = at_a_terminal(code, columns)
     assert max(map(len, shown)) <= columns
-    words = {word for row in LONGEST for part in row for word in part.split()}
+    words = {word for line in LONGEST for part in line for word in part.split()}
     assert words <= set(" ".join(shown).split())
     assert "2 of 3 as expected" in shown
 
@@ -82,7 +84,10 @@ def test_a_step_that_breaks_differs_and_says_why() -> None:
     def broken() -> str:
         raise ValueError("s3vend answered 500")
 
-    assert row("3", "200", broken) == Row("3", "200", "ValueError: s3vend answered 500")
+    row = Row("id", 3, "it works", "200")
+    found = line(row, lambda _: broken(), None)  # type: ignore[arg-type]
+    assert found == Line("3 it works", "200", "ValueError: s3vend answered 500")
+    assert not found.is_as_expected
 
 
 def test_what_is_not_refused_is_called_allowed() -> None:

@@ -1,4 +1,4 @@
-"""The actions of callers outside AWS in the demo's steps, who have only a token."""
+"""Callers outside AWS, who have only a token."""
 
 import os
 import subprocess
@@ -13,11 +13,12 @@ from urllib.parse import urlencode
 import jwt
 
 from local.cloud import environments
-from local.cloud.client import Answer, Credentials, call
-from local.cloud.environments import REGION
-from local.demo import acts
-from local.demo.acts import REPORT, Scene
-from local.stack.seed import BUCKET, OBJECTS
+from local.cloud.client import Answer, call
+from local.stack.seed import OBJECTS
+from tests.acceptance.acts import memo
+from tests.acceptance.acts.memo import REPORT
+from tests.acceptance.rows import shows
+from tests.acceptance.scene import Scene, compared, keys_of, own_form
 
 SERVICE_ACCOUNT = "104857600123456789012"
 # As Google's metadata server gives it to a virtual machine, except iss, aud, iat and exp.
@@ -39,12 +40,12 @@ sys.stdout.buffer.write(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
 def google(scene: Scene, **claims: object) -> str:
     """Return a token in the form of a Google service account's."""
-    return scene.cloud.issuer.token(GOOGLE_SHAPED | claims)
+    return scene.ground.issuer.token(GOOGLE_SHAPED | claims)
 
 
 def tenant(scene: Scene) -> str:
     """Return a token of a member of a tenant."""
-    return scene.cloud.issuer.token({"groups": ["tenants"], "tenant_id": TENANT})
+    return scene.ground.issuer.token({"groups": ["tenants"], "tenant_id": TENANT})
 
 
 def expired(scene: Scene) -> str:
@@ -65,61 +66,90 @@ def ask(scene: Scene, token: str, method: str, path: str, body: object = None) -
     return call(method, f"{scene.stack.url}/web-identity{path}", body, headers=headers)
 
 
-def vend(scene: Scene, token: str, target: str) -> Answer:
+def vend(scene: Scene, token: str, key: str) -> Answer:
     """Request credentials for reading."""
-    return ask(scene, token, "POST", "/credentials", {"target": target, "permission": "READ"})
+    body = {"target": scene.target(key), "permission": "READ"}
+    return ask(scene, token, "POST", "/credentials", body)
 
 
 def read(scene: Scene, token: str, key: str) -> str:
     """Read one object with boto3 and vended credentials."""
-    vended = vend(scene, token, f"s3://{BUCKET}/{key}").json["credentials"]
-    keys = Credentials(vended["accessKeyId"], vended["secretAccessKey"], vended["sessionToken"])
-    return acts.get(scene, keys, key)
+    answer = vend(scene, token, key)
+    if answer.status != 200:
+        return f"s3vend answered {answer.status}: {answer.json}"
+    return memo.get(scene, keys_of(answer.json["credentials"]), key)
 
 
-def fetch(scene: Scene, token: str) -> str:
+shows("token")(lambda scene: read(scene, google(scene), REPORT))
+
+
+@shows("token-url")
+def fetch(scene: Scene) -> str:
     """Read one object with a presigned URL and plain HTTP."""
-    request = {"method": "GET", "target": f"s3://{BUCKET}/{REPORT}"}
+    request = {"method": "GET", "target": scene.target(REPORT)}
     body = {"expiresIn": 300, "requests": [request]}
-    return acts.fetch(ask(scene, token, "POST", "/presigned-urls", body).json["urls"][0]["url"])
+    return memo.fetch(
+        ask(scene, google(scene), "POST", "/presigned-urls", body).json["urls"][0]["url"]
+    )
+
+
+shows("tenant")(lambda scene: read(scene, tenant(scene), f"tenants/{TENANT}/orders.csv"))
 
 
 def refused(scene: Scene, token: str, key: str = REPORT) -> str:
     """Send a request for credentials; return its refusal in short."""
-    answer = vend(scene, token, f"s3://{BUCKET}/{key}")
+    answer = vend(scene, token, key)
     return f"{answer.status} {answer.json.get('code')}"
 
 
-def unmodified_boto3(scene: Scene, token: str, key: str) -> str:
+shows("tenant-next-door")(
+    lambda scene: refused(scene, tenant(scene), f"tenants/{NEIGHBOUR}/orders.csv")
+)
+shows("token-other-audience")(
+    lambda scene: refused(scene, google(scene, aud="https://elsewhere.example.com"))
+)
+shows("token-expired")(lambda scene: refused(scene, expired(scene)))
+shows("token-unknown-issuer")(
+    lambda scene: refused(scene, google(scene, iss="https://accounts.example.com"))
+)
+shows("token-unsigned")(lambda scene: refused(scene, unsigned(scene)))
+
+
+@shows("token-boto3")
+def unmodified_boto3(scene: Scene) -> str:
     """Read one object with unmodified boto3 and two environment variables."""
-    with tempfile.TemporaryDirectory(dir=scene.cloud.directory) as directory:
+    with tempfile.TemporaryDirectory(dir=scene.ground.directory) as directory:
         file = Path(directory) / "token"
-        file.write_text(f"Bearer {token}")  # the whole header, and no newline after it
-        settings = sdk_settings(
-            scene, file, {"target": f"s3://{BUCKET}/{key}", "permission": "READ"}
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", READ, BUCKET, key],
-            env=settings,
+        file.write_text(f"Bearer {google(scene)}")  # the whole header, and no newline after it
+        query = {"target": scene.target(REPORT), "permission": "READ"}
+        done = subprocess.run(  # noqa: S603 - this very interpreter
+            [sys.executable, "-c", READ, scene.ground.bucket, REPORT],
+            env=sdk_settings(scene, file, query),
             capture_output=True,
             check=False,
         )
     if done.returncode != 0:
         return done.stderr.decode().strip().rpartition("\n")[2]
-    return acts.compared(done.stdout, OBJECTS[key])
+    return compared(done.stdout, OBJECTS[REPORT])
 
 
 def sdk_settings(scene: Scene, token_file: Path, query: Mapping[str, Any]) -> dict[str, str]:
     """Return the environment of a program that has a token and no AWS credentials."""
+    region, endpoint = scene.ground.region, scene.ground.endpoint
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         **environments.NO_SETTINGS,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL_S3": scene.cloud.endpoint,
-        "NO_PROXY": "127.0.0.1",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        **({"AWS_ENDPOINT_URL_S3": endpoint, "NO_PROXY": "127.0.0.1"} if endpoint else {}),
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": (
             f"{scene.stack.url}/web-identity/credentials?{urlencode(query)}"
         ),
         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(token_file),
     }
+
+
+@shows("no-token")
+def without_a_token(scene: Scene) -> str:
+    """Send a request that API Gateway refuses before the authorizer, in our own form."""
+    return own_form(call("POST", f"{scene.stack.url}/web-identity/credentials", {}))

@@ -1,1 +1,0 @@
-"""The demo: the memo's example, step by step."""
