@@ -230,7 +230,7 @@ def test_an_arrow_between_modules_is_an_import() -> None:
         modules = (
             [f"vending.{name}" for name in ground] if other == "ground" else [f"vending.{package}"]
         )
-        wanted = re.compile(rf"^from ({'|'.join(map(re.escape, modules))})[. ]", re.MULTILINE)
+        wanted = re.compile(rf"^ *from ({'|'.join(map(re.escape, modules))})[. ]", re.MULTILINE)
         assert any(map(wanted.search, texts)), f"{one} --> {other}"
 
 
