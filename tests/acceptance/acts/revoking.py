@@ -61,11 +61,15 @@ def revoke(scene: Scene, **body: object) -> Any:
 
 @shows("blocked")
 def blocked(scene: Scene) -> Measured:
-    """Block the user: neither new credentials nor those that are out; then lift the block."""
+    """Block the user: neither new credentials nor those that are out; then lift the block.
+
+    A function looks once a second at who is blocked.
+    """
     keys = scene.vend()
     me = scene.send("GET", "/iam/identity").json["arn"]
     block = revoke(scene, caller={"iam": me}, kind="block")["revocation"]["id"]
     try:
+        within(SOON, lambda: memo.ask(scene, "reports/*", scene.user).status != 200)
         answer = memo.ask(scene, "reports/*", scene.user)
         denied = within(SOON, lambda: refusal(lambda: memo.get(scene, keys, REPORT)) != "allowed")
         out = refusal(lambda: memo.get(scene, keys, REPORT))
