@@ -104,9 +104,10 @@ class Lane:
         lines += [f"{name}: {value}" for name, value in headers.items() if name.lower() != LENGTH]
         if body or method == "PUT":
             lines.append(f"Content-Length: {len(body)}")
-        if any("\r" in line or "\n" in line for line in lines):
+        text = "\r\n".join(lines)
+        if not text.count("\r") == text.count("\n") == len(lines) - 1:
             raise ProtocolError("The request has a header with a line break")
-        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        head = f"{text}\r\n\r\n".encode("latin-1")
         if self._reader is not None and self._connection.is_connected:
             try:
                 return self._exchange(self._reader, method, head, body)

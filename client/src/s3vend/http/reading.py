@@ -14,7 +14,9 @@ RECEIVE = 64 * 1024  # bytes asked for at once
 MOST_HEAD, MOST_BODY = 64 * 1024, 64 * 1024 * 1024  # bytes of an answer
 _END, _LINE = b"\r\n\r\n", b"\r\n"
 _START = re.compile(r"(HTTP/1\.[01]) ([1-9][0-9]{2})(?: [\t -~\x80-\xff]*)?")
-_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t -~\x80-\xff]*)")
+_NAME, _VALUE = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", r"[\t -~\x80-\xff]*"
+_FIELD = re.compile(f"\r\n({_NAME}):({_VALUE})")
+_FIELDS = re.compile(f"(?:\r\n{_NAME}:{_VALUE})*")
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[\t ]*(?:;[\t -~\x80-\xff]*)?")
 _LENGTHS = ("content-length", "transfer-encoding")
 
@@ -54,13 +56,12 @@ class Reader:
         return Answer(status, headers, body)
 
     def _head(self) -> tuple[int, str, dict[str, str]]:
-        first, *lines = self._until(_END).decode("latin-1").split("\r\n")
+        first, end, lines = self._until(_END).decode("latin-1").partition("\r\n")
         start = _START.fullmatch(first)
         if start is None:
             raise ProtocolError("The answer is not HTTP/1.1")
         headers: dict[str, str] = {}
-        for line in lines:
-            name, value = _field(line)
+        for name, value in _fields(end + lines):
             if headers.setdefault(name, value) != value and name in _LENGTHS:
                 raise ProtocolError("The answer has two lengths")
         return int(start[2]), start[1], headers
@@ -101,7 +102,7 @@ class Reader:
             if self._until(_LINE):
                 raise ProtocolError("The answer has a chunk that is longer than it says")
         while line := self._until(_LINE):
-            _field(line.decode("latin-1"))  # a trailer
+            _fields(f"\r\n{line.decode('latin-1')}")  # a trailer
         return b"".join(parts)
 
     def _rest(self) -> bytes:
@@ -126,12 +127,11 @@ class Reader:
         return found
 
 
-def _field(line: str) -> tuple[str, str]:
-    """Return the name of a header, in lower case, and its value."""
-    match = _FIELD.fullmatch(line)
-    if match is None:
+def _fields(lines: str) -> list[tuple[str, str]]:
+    """Return the names, in lower case, and values of headers; a line break precedes each."""
+    if not _FIELDS.fullmatch(lines):
         raise ProtocolError("The answer has a line that is not a header")
-    return match[1].lower(), match[2].strip(" \t")
+    return [(name.lower(), value.strip(" \t")) for name, value in _FIELD.findall(lines)]
 
 
 def _size(line: bytes) -> int:

@@ -132,14 +132,15 @@ class TranslateErrors:
     """Turns errors of urllib3 into `Unreachable`, since their messages contain whole URLs."""
 
     def __init__(self, url: str, proxy: Proxy | None = None, hints: Hints = NO_HINTS) -> None:
-        self._origin, self._proxy, self._hints = origin(url), proxy, hints
+        self._url, self._proxy, self._hints = url, proxy, hints
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, (HTTPError, OSError)):
-            raise Unreachable(*describe(error, self._origin, self._proxy, self._hints)) from None
+            reason = describe(error, origin(self._url), self._proxy, self._hints)
+            raise Unreachable(*reason) from None
 
 
 def lower_names(headers: Mapping[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from s3vend.service.credentials import parse_time
 
 EXPIRES = 900
 _METHOD, _NAME = re.compile(r"[A-Z]+"), re.compile(r"[A-Za-z0-9_-]+")
+_ADDRESS = re.compile(r"(https?://[^/?#]*)(?:[/?#][!-~]*)?")
 _VALUE = re.compile(r"[\x20-\x7e\x80-\xff]*")  # Latin-1, as HTTP has it, without controls
 _ANSWER, SHOWN = "The service's answer", 100  # characters of a URL in a message
 
@@ -131,11 +133,17 @@ def _is_text(value: object, pattern: re.Pattern[str]) -> bool:
 
 
 def _is_address(url: object) -> bool:
-    if not isinstance(url, str) or not (url.isascii() and url.isprintable()) or " " in url:
+    match = _ADDRESS.fullmatch(url) if isinstance(url, str) else None
+    return match is not None and _is_place(match[1])
+
+
+@lru_cache(64)  # thousands of URLs have one place
+def _is_place(origin: str) -> bool:
+    if not (origin.isascii() and origin.isprintable()) or " " in origin:
         return False
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(origin)
         has_place = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-        return has_place and (url.startswith("https://") or is_plain_loopback(url))
+        return has_place and (origin.startswith("https://") or is_plain_loopback(origin))
     except ValueError:
         return False
