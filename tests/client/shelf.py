@@ -32,6 +32,7 @@ class Shelf:
 
     objects: "dict[str, bytes]" = field(default_factory=dict)
     page: int = 1000  # entries of a page
+    place: Callable[[str], Any] = str.encode  # by what it orders keys
     modified: "dict[str, str]" = field(default_factory=dict)  # by key
     classes: "dict[str, str]" = field(default_factory=dict)  # storage classes by key
     instead: Callable[[Asked, Reply], Reply] = lambda asked, reply: reply
@@ -85,7 +86,7 @@ class Shelf:
         found: list[tuple[str, bool]] = []
         is_truncated = False
         for entry, is_prefix in self._entries(given["prefix"], given.get("delimiter", "")):
-            if entry.encode() > after.encode():
+            if self.place(entry) > self.place(after):
                 if is_truncated := len(found) == most:
                     break
                 found.append((entry, is_prefix))
@@ -98,7 +99,7 @@ class Shelf:
     def _entries(self, prefix: str, delimiter: str) -> "Iterator[tuple[str, bool]]":
         """Keys, and prefixes up to the delimiter, in S3's order."""
         before = None
-        for key in sorted(self.objects, key=str.encode):
+        for key in sorted(self.objects, key=self.place):
             if key.startswith(prefix):
                 name, slash, _ = key[len(prefix) :].partition(delimiter or "\0")
                 entry = prefix + name + slash

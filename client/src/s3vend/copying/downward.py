@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from s3vend.copying.planning.foreseen import Foreseen
 from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.roots import Prefix
 from s3vend.copying.wishes import Wishes
 from s3vend.files.below import Below
 from s3vend.listing.entries import Listed
+from s3vend.listing.spans import unknown
 from s3vend.service.connect import Service
 from s3vend.transfer.many.down import Down
 from s3vend.transfer.many.jobs import Job, Result, Way
@@ -36,10 +38,12 @@ class Downward:
     def planned(self, plan: Plan, differ: Differ, *, in_memory: bool) -> Iterator[Planned]:
         """Return what is to be done."""
         admits, name_of = self.wishes.filters.admits, self.source.name_of
-        objects: Iterable[Listed] = self.source.objects(self.service, admits)
-        files: Iterable[Found] = ()
+        found: Iterable[Found] = ()
         if self.wishes.compare and self.destination.exists():
-            files = walk(self.destination, filters=self.wishes.filters)
+            found = walk(self.destination, filters=self.wishes.filters)
+        files = Foreseen(found)
+        names_after = unknown if in_memory else files.names_after
+        objects: Iterable[Listed] = self.source.objects(self.service, admits, names_after)
         if in_memory:
             objects = sorted(objects, key=name_of)
         rules = HERE if self.below is None else probe(self.destination)

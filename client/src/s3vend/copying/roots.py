@@ -8,8 +8,9 @@ from pathlib import Path
 from s3vend.errors import SettingsError
 from s3vend.listing.entries import Listed
 from s3vend.listing.head import find_object
-from s3vend.listing.objects import first_object, list_objects
+from s3vend.listing.objects import first_object
 from s3vend.listing.pattern import Pattern, pattern_of
+from s3vend.listing.spans import KeysAfter, list_in_spans, unknown
 from s3vend.listing.target import SCHEME, below
 from s3vend.service.connect import Service
 
@@ -53,13 +54,26 @@ class Prefix:
         """Return the name of an object below the prefix."""
         return listed.target[len(self.address) :]
 
-    def objects(self, service: Service, admits: Callable[[str], bool]) -> Iterator[Listed]:
-        """List the objects whose names are admitted; raises as `list_objects`, or `find_object`."""
-        pattern = self.pattern
+    def objects(
+        self,
+        service: Service,
+        admits: Callable[[str], bool],
+        names_after: KeysAfter = unknown,
+    ) -> Iterator[Listed]:
+        """List the objects whose names are admitted; raises as `list_objects`, or `find_object`.
+
+        ``names_after`` returns some of the names that are expected after one, as in
+        `list_in_spans`.
+        """
+        pattern, below_ = self.pattern, self.key
+
+        def keys_after(key: str) -> list[str]:
+            return [f"{below_}{name}" for name in names_after(key[len(below_) :])]
+
         if self.name:
             found: Iterable[Listed] = [find_object(str(self), service)]
         else:
-            found = list_objects(self.address, service=service)
+            found = list_in_spans(self.address, service, keys_after)
         for listed in found:
             if (pattern is None or pattern.matches(listed.key)) and admits(self.name_of(listed)):
                 yield listed

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from s3vend.copying.planning.foreseen import Foreseen
 from s3vend.copying.planning.given import file_at, once_each
 from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.roots import Local, Prefix, Root
 from s3vend.copying.wishes import Wishes
 from s3vend.errors import AccessDenied, ServiceError
 from s3vend.listing.entries import Listed
+from s3vend.listing.spans import KeysAfter, unknown
 from s3vend.service.connect import Service
 from s3vend.service.pages import pages
 from s3vend.transfer.many.away import Away
@@ -64,12 +66,16 @@ class Upward(IntoS3):
         wishes = self.wishes
         if not wishes.compare:
             return plan.everything(self._files())
-        listed = readable(self.source, self.destination, self.service, wishes.filters.admits)
+        files = Foreseen(self._files())
+        names_after = unknown if in_memory else files.names_after
+        listed = readable(
+            self.source, self.destination, self.service, wishes.filters.admits, names_after
+        )
         # What some programs write for a directory is neither compared nor deleted.
         objects: Iterable[Listed] = (one for one in listed if not one.key.endswith("/"))
         if in_memory:
             objects = sorted(objects, key=self.destination.name_of)
-        return plan.uploads(self._files(), objects, self.destination.name_of, differ)
+        return plan.uploads(files, objects, self.destination.name_of, differ)
 
     def _files(self) -> Iterable[Found]:
         """Return what is found, in order if the source is one directory."""
@@ -103,11 +109,15 @@ class Upward(IntoS3):
 
 
 def readable(
-    source: Root, destination: Prefix, service: Service, admits: Callable[[str], bool]
+    source: Root,
+    destination: Prefix,
+    service: Service,
+    admits: Callable[[str], bool],
+    names_after: KeysAfter = unknown,
 ) -> Iterator[Listed]:
     """List the destination, or say what may be done without the right to read it."""
     try:
-        yield from destination.objects(service, admits)
+        yield from destination.objects(service, admits, names_after)
     except AccessDenied as error:
         command = shlex.join(["s3vend", "cp", "-r", str(source), str(destination)])
         note = (

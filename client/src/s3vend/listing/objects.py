@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from typing import Literal, overload
 
-from s3vend.errors import SettingsError, TransferError, Unreachable
-from s3vend.http.wire import Answer
+from s3vend.errors import SettingsError
 from s3vend.listing.entries import CommonPrefix, Listed
-from s3vend.listing.page import DELIMITER, NotWhole, Page, read_page
-from s3vend.listing.signing import send_signed
+from s3vend.listing.page import DELIMITER, Page
+from s3vend.listing.pages import Pages
 from s3vend.listing.target import SCHEME, Below, below
-from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service, connect
-from s3vend.transfer.storage import Lifetimes
 
 
 @overload
@@ -61,8 +58,9 @@ def list_objects(
             f"not {start_after!r}."
         )
     members: dict[str, object] = {} if recursive else {"delimiter": DELIMITER}
-    members |= {} if start_after is None else {"startAfter": start_after}
-    return _entries(wanted, members, service or connect())
+    # S3 ignores startAfter beside a token.
+    start: dict[str, object] = {} if start_after is None else {"startAfter": start_after}
+    return _entries(wanted, members, start, service or connect())
 
 
 def first_object(
@@ -71,52 +69,15 @@ def first_object(
     """Return the first object below a prefix, or None; raises as `list_objects`."""
     members: dict[str, object] = {"maxKeys": 1}
     members |= {} if start_after is None else {"startAfter": start_after}
-    page = _page(below(target), members, service, Lifetimes())
+    page = Pages(below(target), service, members).read({})
     return next(iter(page.entries), None)
 
 
 def _entries(
-    wanted: Below, members: dict[str, object], service: Service
+    wanted: Below, members: dict[str, object], start: dict[str, object], service: Service
 ) -> Iterator[Listed | CommonPrefix]:
-    lifetimes, seen = Lifetimes(), set[int]()  # of the tokens, which may be long
-    while True:
-        page = _page(wanted, members, service, lifetimes)
+    pages = Pages(wanted, service, members)
+    page: Page | None = pages.read(start)
+    while page is not None:
         yield from page.entries
-        if page.token is None:
-            return
-        if hash(page.token) in seen:
-            raise TransferError(
-                f"S3's list of {wanted.target} leads back to an earlier page. Nothing more is "
-                "listed."
-            )
-        seen.add(hash(page.token))
-        # S3 ignores startAfter beside a token.
-        members = {name: text for name, text in members.items() if name != "startAfter"}
-        members["continuationToken"] = page.token
-
-
-def _page(
-    wanted: Below, members: dict[str, object], service: Service, lifetimes: Lifetimes
-) -> Page:
-    request = {"method": "LIST", "target": wanted.target, **members}
-    found: list[Page | None] = []
-
-    def send(url: Url) -> Answer:
-        answer = service.wire.send("GET", url.url, url.headers)
-        if answer.status == 200:
-            try:
-                found[:] = [read_page(answer.body, wanted)]
-            except NotWhole:
-                raise Unreachable(
-                    f"S3's list of {wanted.target} is cut off, or is not XML. Try again."
-                ) from None
-        return answer
-
-    send_signed(f"list {wanted.target}", request, send, service, lifetimes)
-    [page] = found or [None]
-    if page is None:
-        raise TransferError(
-            f"What answered for {wanted.target} is not a list of S3. Check the service's address "
-            "and the proxy."
-        )
-    return page
+        page = pages.following(page)

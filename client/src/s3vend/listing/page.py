@@ -38,6 +38,17 @@ class Page:
 
     entries: tuple[Listed | CommonPrefix, ...]
     token: str | None
+    is_sorted: bool = True  # whether they arrived in this order
+
+    @property
+    def objects(self) -> tuple[Listed, ...]:
+        """The entries that are objects."""
+        return tuple(one for one in self.entries if isinstance(one, Listed))
+
+    @property
+    def last(self) -> str:
+        """The last key or prefix; empty if there is none."""
+        return _text(self.entries[-1]) if self.entries else ""
 
 
 def read_page(body: bytes, below: Below) -> Page | None:
@@ -58,8 +69,9 @@ def read_page(body: bytes, below: Below) -> Page | None:
             entries.append(_listed(_members(node), below, decode))
         elif _name(node) == "CommonPrefixes":
             entries.append(_common_prefix(_members(node), below, decode))
+    arrived = [_place(one) for one in entries]
     entries.sort(key=_place)
-    return Page(tuple(entries), _next(said))
+    return Page(tuple(entries), _next(said), arrived == sorted(arrived))
 
 
 def _root(body: bytes) -> "Element":
@@ -111,7 +123,11 @@ def _next(said: _Said) -> str | None:
 
 def _place(entry: Listed | CommonPrefix) -> bytes:
     """Return by what S3 orders a list: the bytes of the key."""
-    return (entry.key if isinstance(entry, Listed) else entry.prefix).encode()
+    return _text(entry).encode()
+
+
+def _text(entry: Listed | CommonPrefix) -> str:
+    return entry.key if isinstance(entry, Listed) else entry.prefix
 
 
 def _decoded(text: str) -> str:
