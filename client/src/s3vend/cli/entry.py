@@ -1,5 +1,6 @@
 """The entry point of the command `s3vend`, which docs/cli.md documents."""
 
+import gc
 import os
 import sys
 
@@ -9,6 +10,7 @@ NEEDS = "s3vend: the command needs additional packages; install the extra s3vend
 
 def main() -> None:
     """Run the command. Exits with 0, 1 refused, 2 usage, 3 no identity, 4 no answer, 130 Ctrl-C."""
+    gc.disable()  # importing makes many objects and no garbage
     try:
         from s3vend.cli.app import app
     except ModuleNotFoundError as error:
@@ -16,6 +18,8 @@ def main() -> None:
             raise
         sys.stderr.write(NEEDS)
         sys.exit(2)
+    gc.freeze()
+    gc.enable()
     if (shell := os.environ.get(COMPLETE, "")).startswith("complete_"):
         from s3vend.cli.terminal.completion import completing
 
