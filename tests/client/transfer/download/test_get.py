@@ -2,11 +2,13 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 import s3vend
+from s3vend.transfer.state import State
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.storing import TARGET, Stored, md5, names, serving_object
 
@@ -106,6 +108,39 @@ def test_ranges_that_may_not_be_on_the_disk_are_read_again(
     stored.instead = lambda asked, reply: reply
     assert once().resumed == 0
     assert "cannot be asked to write it to the disk" in remarks[-1]
+
+
+@pytest.mark.usefixtures("nobody")
+def test_ranges_go_on_while_the_state_is_saved(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that takes its time to flush holds up nobody, and only what it has is saved."""
+    stored = Stored([bytes([number]) * 10 for number in range(8)])
+    service, path = serving_object(stored, serve), tmp_path / "file"
+    arrived, stalls = set[int](), list[int]()
+
+    def fsync(fd: int) -> None:
+        """End when another range has arrived, if one is left to come."""
+        del fd
+        before = len(arrived)
+        for _ in range(500):
+            if before in (0, 8) or len(arrived) > before:
+                return
+            time.sleep(0.01)
+        stalls.append(before)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(State, "is_due", lambda self, seconds: True)
+    done = s3vend.download(
+        TARGET,
+        path,
+        part_size=10,
+        parallel=2,
+        service=service,
+        progress=lambda done, total: arrived.add(done) if done else None,
+    )
+    assert done.size == 80
+    assert stalls == []
 
 
 @pytest.mark.usefixtures("nobody")

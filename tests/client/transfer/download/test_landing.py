@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,6 +50,32 @@ def test_a_file_gets_its_name_and_the_permissions_of_any_other(tmp_path: Path) -
     assert (tmp_path / "file").stat().st_mode == (tmp_path / "other").stat().st_mode
     assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "other"]
     assert remarks == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot be asked")
+@pytest.mark.parametrize("code", [None, errno.EINVAL, errno.EIO])
+def test_a_range_is_written_to_the_disk_while_others_arrive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: "int | None"
+) -> None:
+    """Whether the system does so makes no difference to the bytes."""
+    asked: list[tuple[int, ...]] = []
+
+    def advise(fd: int, *said: int) -> None:
+        del fd
+        asked.append(said)
+        if code is not None:
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    with Landing(tmp_path / "file") as landing:
+        landing.make(9)
+        with landing.writing(4, 5) as write:
+            write(b"ef")
+            write(b"ghi")
+        with landing.writing(2, 0):
+            pass
+        assert b"".join(landing.blocks()) == b"\0\0\0\0efghi"
+    assert asked == [(4, 5, os.POSIX_FADV_DONTNEED)]
 
 
 def test_a_part_file_that_cannot_be_renamed_can_be_taken_up_again(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class DownloadRun:
         self._url: Url | None = remote.url
         self._crew: Crew[int] = Crew(parallel)
         self._counter = Counter(remote.size, report)
-        self._lock, self._signing = threading.Lock(), threading.Lock()
+        self._lock, self._signing, self._saving = (threading.Lock() for _ in range(3))
         self._done: set[int] = set()
         self._fingerprint: dict[str, object] = {
             "path": str(landing.path),
@@ -79,7 +79,7 @@ class DownloadRun:
         try:
             self._crew.run(left, self._range)
         except BaseException:
-            with self._lock, suppress(S3VendError):
+            with self._saving, suppress(S3VendError):
                 self._save()
             raise
         verified = self._verify()
@@ -110,8 +110,11 @@ class DownloadRun:
 
     def _save(self) -> None:
         """Save the state. Only ranges that are on the disk count as done."""
-        done = sorted(self._done) if self._landing.flush() else []
-        self._state.write(self._fingerprint | self._landing.saved | {"done": done})
+        with self._lock:
+            done = sorted(self._done)
+        is_flushed = self._landing.flush()  # while others go on
+        members = {**self._landing.saved, "done": done if is_flushed else []}
+        self._state.write(self._fingerprint | members)
 
     def _range(self, number: int) -> None:
         first, size = self._object.span(number)
@@ -149,8 +152,11 @@ class DownloadRun:
             raise
         with self._lock:
             self._done.add(number)
-            if self._state.is_due(SELDOM):
+        if self._state.is_due(SELDOM) and self._saving.acquire(blocking=False):
+            try:
                 self._save()
+            finally:
+                self._saving.release()
 
     def _write(self, at: int, end: int, blocks: Iterator[bytes]) -> int:
         """Write the bytes to the file; return the position after the last one."""
