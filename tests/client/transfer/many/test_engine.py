@@ -11,7 +11,7 @@ from s3vend.http.lanes import Lanes
 from s3vend.service.connect import Service
 from s3vend.transfer.many.engine import DENIED, Engine
 from s3vend.transfer.many.jobs import SMALL, Job, Result, Signature
-from s3vend.transfer.many.signing import Signer
+from s3vend.transfer.many.signing import BATCH, Signer
 from s3vend.transfer.many.tally import Tally
 from tests.client.conftest import Reply, Serve
 from tests.client.shelf import Shelf, serving_shelf
@@ -73,6 +73,23 @@ def test_each_job_has_its_own_url_and_many_share_a_request(serve: Serve) -> None
     assert [len(body["keys"]) for body in shelf.signed] == [1000, 1000, 500]
     assert all(f"/b/p/{name}?" in url for name, url in way.urls.items())
     assert len(way.threads) > 1
+
+
+def test_the_next_urls_are_signed_while_files_are_transferred(serve: Serve) -> None:
+    shelf, is_signed = Shelf(), threading.Event()
+
+    class Waiting(Doing):
+        def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+            assert is_signed.wait(30)
+            return super().small(job, signature, lanes)
+
+    def refuse(body: object) -> None:
+        del body
+        if len(shelf.signed) == 2:
+            is_signed.set()
+
+    shelf.refuse = refuse
+    assert len(run(Waiting(), serving_shelf(shelf, serve), jobs(2 * BATCH))) == 2 * BATCH
 
 
 def test_a_failure_is_a_result_and_the_others_go_on(serve: Serve) -> None:

@@ -30,6 +30,7 @@ from s3vend.transfer.many.signing import BATCH, Batch, Refused, Signer, Unsigned
 from s3vend.transfer.many.tally import Tally
 
 AHEAD = 10  # batches that are planned before they are signed, so that the total is known early
+SIGNED = 1  # batches that wait with their URLs, since the service takes its time to sign
 CHUNK, CHUNK_BYTES = 16, 4 * 1024 * 1024  # files, and their bytes, that a thread takes at once
 DENIED = 20  # files one after the other that S3 denies, before the whole is given up
 FATAL = (
@@ -73,18 +74,27 @@ class Engine:
             self._lanes.close()
 
     def _chunks(self, planned: Iterable[Planned]) -> Iterator[_Chunk]:
+        for one in ahead(self._signed(planned), SIGNED, self.crew.check):
+            if isinstance(one, Job):
+                yield _Chunk(None, [(0, one)])
+            else:
+                yield from _split(one)
+
+    def _signed(self, planned: Iterable[Planned]) -> Iterator[Batch | Unsigned | Job]:
         for group in ahead(self._groups(planned), AHEAD, self.crew.check):
             if isinstance(group, Job):
-                yield _Chunk(None, [(0, group)])
-                continue
-            if self._signer is None:
-                yield from _split(Unsigned(group))
-                continue
-            for batch in signed(self._signer, group):
-                if isinstance(batch, Refused):
-                    self._end(batch.job, Result("failed", batch.job.name, 0, batch.reason))
-                else:
-                    yield from _split(batch)
+                yield group
+            elif self._signer is None:
+                yield Unsigned(group)
+            else:
+                yield from self._batches(self._signer, group)
+
+    def _batches(self, signer: Signer, group: Sequence[Job]) -> Iterator[Batch]:
+        for batch in signed(signer, group):
+            if isinstance(batch, Refused):
+                self._end(batch.job, Result("failed", batch.job.name, 0, batch.reason))
+            else:
+                yield batch
 
     def _groups(self, planned: Iterable[Planned]) -> Iterator[list[Job] | Job]:
         """Yield the jobs that are signed together, and large ones by themselves."""
