@@ -87,7 +87,8 @@ def keys(cloud: Cloud) -> Credentials:
 
 
 def seconds(program: str, what: str, path: Path, key: str, settings: Mapping[str, str]) -> float:
-    """Of one transfer."""
+    """Of one transfer; what others wrote before is on the disk."""
+    os.sync()
     done = subprocess.run(  # noqa: S603 - the programs above
         [sys.executable, "-c", program, what, path, key],
         env=dict(settings),

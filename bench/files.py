@@ -1,30 +1,26 @@
 """Many small files up, down, and a sync with nothing to do: ours beside the tools people use.
 
-The storage is SeaweedFS on this machine, whose processor time all sides share. The peers have keys
-of the storage. Ours has a token: the service, which runs on a local cloud with SeaweedFS as its S3,
-signs every URL with a session of SeaweedFS's STS. The sides take turns, each command in a process
-of its own; what arrived is compared. S3VEND_BENCH_FILES: files of 4 KiB (10,000).
-S3VEND_BENCH_ROUNDS: rounds (5). Then one file, as `bench.client`: S3VEND_BENCH_MIB (1,024).
+The storage is SeaweedFS on this machine, whose processor time all sides share. All are one caller
+of a service that runs on a local cloud with SeaweedFS as its S3: ours has a token, with which the
+service signs every URL; the peers have credentials that it lends. So the storage checks a session
+in each request, whoever sends it. The sides take turns, each command in a process of its own, after
+what others wrote is on the disk; what arrived is compared. Beside them are the bare requests, which
+are the bound of all tools. S3VEND_BENCH_FILES: files of 4 KiB (10,000). S3VEND_BENCH_ROUNDS: rounds
+(5). Then one file, as `bench.client`: S3VEND_BENCH_MIB (1,024).
 """
 
 import os
-import resource
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
-from time import perf_counter
-from typing import Any, NamedTuple
 
 from bench import client
 from bench.apparatus.counting import counting
 from bench.apparatus.rounds import HEADING, row, say
+from bench.apparatus.turns import Took, bare_turn, turn
 from bench.peers.copying import Copying, others, ours, versions_of_peers
 from local.cloud.ministack import ROOT
-from local.stack.seed import BUCKET
 from tests.backends.lending import Lent, lent_by_seaweedfs
 from tests.backends.seaweedfs import REGION, SeaweedFS
 
@@ -32,22 +28,8 @@ FILES = int(os.environ.get("S3VEND_BENCH_FILES", "10000"))
 ROUNDS = int(os.environ.get("S3VEND_BENCH_ROUNDS", "5"))
 SIZE, IN_A_DIRECTORY = 4096, 100
 WORKS = ("up", "nothing to do", "down")
+BARE = "bare requests"
 WANTED = {"AWS CLI 2": "(at least 5 is wanted)", "rclone": "(at least 1 is wanted)"}
-
-
-class Took(NamedTuple):
-    """Seconds of one command: by the clock, and of its own processor time."""
-
-    wall: float
-    processor: float
-
-
-def tree(place: Path) -> dict[str, bytes]:
-    """The digest of each file below a directory."""
-    found = (path for path in place.rglob("*") if path.is_file())
-    return {
-        path.relative_to(place).as_posix(): sha256(path.read_bytes()).digest() for path in found
-    }
 
 
 def written(place: Path) -> Path:
@@ -59,47 +41,6 @@ def written(place: Path) -> Path:
     return place
 
 
-def keys(s3: Any, prefix: str) -> int:
-    """How many objects there are."""
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
-    return sum(len(page.get("Contents", ())) for page in pages)
-
-
-def run(command: Sequence[str], side: Copying) -> Took:
-    """One command to its end."""
-    before, started = _processor(), perf_counter()
-    done = subprocess.run(  # noqa: S603 - of the table of tools
-        command,
-        env=dict(side.settings),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    took = Took(perf_counter() - started, _processor() - before)
-    if done.returncode:
-        raise SystemExit(f"{side.name} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    return took
-
-
-def _processor() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def turn(side: Copying, lent: Lent, source: Path, number: int) -> Iterator[tuple[str, Took]]:
-    """All works of one side, on a prefix and a directory of their own."""
-    prefix = f"bench/{side.name.replace(' ', '-')}/{number}"
-    place, target = f"s3://{BUCKET}/{prefix}", source.parent / f"down-{side.name}-{number}"
-    yield "up", run(side.up(source, place), side)
-    assert keys(lent.s3, f"{prefix}/") == FILES, side.name
-    yield "nothing to do", run(side.up(source, place), side)
-    target.mkdir()
-    yield "down", run(side.down(place, target), side)
-    assert tree(target) == tree(source), f"{side.name} got other files"
-    shutil.rmtree(target)
-
-
 def compare(lent: Lent, sides: Sequence[Copying], source: Path) -> None:
     """Print each one's time to ours; the sides begin in turns."""
     found: dict[tuple[str, str], list[Took]] = {}
@@ -108,6 +49,8 @@ def compare(lent: Lent, sides: Sequence[Copying], source: Path) -> None:
         for side in (*sides[first:], *sides[:first]):
             for work, took in turn(side, lent, source, number):
                 found.setdefault((work, side.name), []).append(took)
+        for work, took in bare_turn(lent, source, number):
+            found.setdefault((work, BARE), []).append(took)
     mine, *theirs = sides
     for work in WORKS:
         say(f"\n{FILES:,} files of 4 KiB, {work}; {ROUNDS} rounds, its time to ours\n{HEADING}")
@@ -116,6 +59,11 @@ def compare(lent: Lent, sides: Sequence[Copying], source: Path) -> None:
             pairs = list(zip(found[work, side.name], own, strict=True))
             row(side.name, [one.wall / my.wall for one, my in pairs], WANTED.get(side.name, ""))
             row("  processor time", [one.processor / my.processor for one, my in pairs])
+        bound = found[work, BARE]
+        row(BARE, [one.wall / my.wall for one, my in zip(bound, own, strict=True)])
+        for side in theirs:
+            pairs = list(zip(found[work, side.name], bound, strict=True))
+            row(f"{side.name}, its time to those", [one.wall / least.wall for one, least in pairs])
 
 
 def count(lent: Lent, side: Copying, source: Path) -> None:
@@ -160,7 +108,7 @@ def main() -> None:
     """Print the ratios: over 1 we are faster."""
     with storage() as (lent, weed, place):
         source = written(place / "source")
-        sides = [ours(lent.settings(place)), *others(weed.endpoint, weed.root, REGION, place)]
+        sides = [ours(lent.settings(place)), *others(weed.endpoint, REGION, place)]
         say(f"{versions_of_peers()}. Load of this machine before: {os.getloadavg()[0]:.1f}.")
         compare(lent, sides, source)
         count(lent, sides[0], source)

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.cloud import environments
-from local.cloud.client import Credentials
 from local.cloud.ministack import ROOT
+from s3vend import Credentials
 from tests.clients import awscli2, versions
 from tests.clients.tools import TOOLS
 
@@ -23,6 +23,16 @@ class Copying:
     up: Callable[[Path, str], list[str]]  # of a directory to below a prefix (s3://bucket/a/b)
     down: Callable[[str, Path], list[str]]
     settings: Mapping[str, str]
+
+
+def with_keys(side: Copying, keys: Credentials) -> Copying:
+    """The tool with these keys of a session."""
+    settings = {
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+        "AWS_SESSION_TOKEN": keys.session_token,
+    }
+    return replace(side, settings={**side.settings, **settings})
 
 
 def environment_of(name: str) -> Path:
@@ -41,8 +51,8 @@ def ours(settings: Mapping[str, str]) -> Copying:
     )
 
 
-def others(endpoint: str, keys: Credentials, region: str, home: Path) -> list[Copying]:
-    """The peers, with keys of the storage that never end: what the service is there to avoid."""
+def others(endpoint: str, region: str, home: Path) -> list[Copying]:
+    """The peers; their keys are missing."""
     aws = str(environment_of("awscli2") / "bin/aws")
     rclone = str(environment_of("rclone") / "bin/rclone")
     [s5cmd] = map(str, environment_of("s5cmd").glob(S5CMD))
@@ -50,8 +60,6 @@ def others(endpoint: str, keys: Credentials, region: str, home: Path) -> list[Co
         **environments.NO_SETTINGS,
         "PATH": os.defpath,
         "HOME": str(home),
-        "AWS_ACCESS_KEY_ID": keys.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL": endpoint,
