@@ -1,7 +1,9 @@
 """The run on AWS: confirmed, in a limited time, and removed whatever happens."""
 
 import json
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,7 +94,8 @@ def undisturbed() -> Iterator[None]:
     """Ignore Ctrl-C and the like, and say so: what was made costs money until it is removed."""
 
     def tell_why(_number: int, _frame: FrameType | None) -> None:
-        say("\nRemoving what the run has made; this goes on.")
+        # Not by print: the signal may come amid one, which would then end the removal.
+        os.write(sys.stderr.fileno(), b"\nRemoving what the run has made; this goes on.\n")
 
     before = [signal.signal(number, tell_why) for number in SIGNALS]
     try:

@@ -62,7 +62,8 @@ def test_what_the_authorizer_took_comes_through_api_gateway(
     body = REPORTS | {"permission": "WRITE"}
     answer = call("POST", "/web-identity/explanations", body, headers=token)
     assert answer.status == 200
-    told = [one for one in logs.lines() if '"action":"explanations"' in one]
+    asked = ('"action":"explanations"', '"door":"web-identity"')
+    told = [one for one in logs.lines() if all(member in one for member in asked)]
     assert 0 < json.loads(told[-1])["authoriseMs"] < 60_000
 
 

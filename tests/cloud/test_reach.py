@@ -151,6 +151,6 @@ def test_the_command_says_somebody_and_nobody_by_its_exit_code(
     assert ended.code == 0, ended.err
     assert f"user ReachReader of account {ACCOUNT} can READ" in ended.out
     assert "under the grant reach-reader (reach-tests)" in ended.out
-    assert typed("who-can", f"{PLACE}/nobodys/x", who=administrator).code == 1
+    assert typed("who-can", "s3://nobodys-bucket/x", who=administrator).code == 1
     assert typed("who-can", f"{PLACE}/x", "--at", "2099-01-01", who=administrator).code == 2
     assert typed("reach", "--as", arn("ReachNobody"), who=administrator).code == 0
