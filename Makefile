@@ -150,9 +150,10 @@ pictures: $(ENVIRONMENT) ## draw the pictures of a terminal on the pages, from t
 	@S3VEND_PICTURES=write $(PYTHON) -m pytest tests/cloud/test_pictures.py tests/cloud/test_acceptance.py
 
 .PHONY: proof
-proof: $(ENVIRONMENT) ## check signatures, session policies and reach on random cases (BLOCKS=150)
-	@$(PYTHON) -m pytest -q tests/unit/proof/test_published_policies.py tests/unit/sigv4/test_published_signatures.py
-	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/sigv4/test_presign_by_chance.py tests/unit/sessions/test_nobody_gets_more.py tests/unit/credentials/test_several_grants.py tests/unit/reach/test_by_counting.py
+proof: $(ENVIRONMENT) ## check keys, session policies, signatures and reach: by induction (Coq), and on random cases (BLOCKS=150)
+	@$(PYTHON) -m pytest -q tests/unit/proof/test_published_policies.py tests/unit/proof/test_reading.py tests/unit/sigv4/test_published_signatures.py
+	@$(PYTHON) -m tests.proof.coq
+	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/sigv4/test_presign_by_chance.py tests/unit/sessions/test_nobody_gets_more.py tests/unit/sessions/test_read_again.py tests/unit/credentials/test_several_grants.py tests/unit/reach/test_by_counting.py
 
 .PHONY: mutate
 mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: each change must fail a test (half an hour)
