@@ -59,7 +59,13 @@ MODULES = {
     "denials/holders": ("revocations", "denials", "decision"),
     "grants/never_lent": ("grants", "catalogue/test_never_lent.py", "template/test_never_lent.py"),
     "documents/closing": ("documents/test_closing.py", "catalogue"),
-    "reach/alphabets": (REACH := ("reach",)),
+    "reach/alphabets": (
+        REACH := (
+            *("reach/test_alphabets.py", "reach/test_search.py", "reach/test_document.py"),
+            *("reach/test_population.py", "reach/test_who.py", "reach/test_compare.py"),
+            *("reach/test_by_counting.py", STRUCTURE),
+        )
+    ),
     "reach/population": REACH,
     "reach/pattern": REACH,
     "reach/case": REACH,

@@ -27,7 +27,7 @@ class Overlap:
     grants: tuple[Grant, Grant]
     callers: tuple[Identity, Identity]
     key: Keys  # the shortest
-    is_exact: bool = True  # False: there may be none
+    is_exact: bool  # False: there may be none
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Difference:
     keys: str  # those of the grant, with its variables
     caller: Identity  # a witness, who reaches
     key: Keys  # this key, the shortest, on one side alone
-    others: tuple[Grant, ...] = ()  # which open it on the other side too, under stricter terms
-    is_exact: bool = True  # False: there may be less, but never more
+    others: tuple[Grant, ...]  # which open it on the other side too, under stricter terms
+    is_exact: bool  # False: there may be less, but never more
 
 
 def overlap(document: Document, one: Grant, other: Grant) -> Overlap | None:

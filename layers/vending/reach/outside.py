@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vending.grants.grant import Grant
 from vending.grants.grantee import Grantee
-from vending.reach.case import MOST, Case
+from vending.reach.case import Case
 from vending.reach.pattern import Pattern
 from vending.reach.population import Place, Population
 from vending.reach.search import differing, fillings, lacking
@@ -76,21 +76,15 @@ class Opens:
         yield from self._other_keys(case, caller, names)
 
     def _other_keys(self, case: Case, caller: int, names: Mapping[str, Place]) -> Iterator[Case]:
+        """The key is longer, or a segment differs: no key of the case is shorter than the find."""
         path = names.get(self.pattern.path or "")
         parts = list(self.pattern.parts((path and case.fact(caller, path).parts) or 1))
-        yield from _of_length(case, 1, len(parts) - (not self.pattern.is_prefix))
-        if not self.pattern.is_prefix:
-            yield from _of_length(case, len(parts) + 1, MOST)
+        longer = case.copy()
+        if not self.pattern.is_prefix and longer.length(len(parts) + 1):
+            yield longer
         for at, part in enumerate(parts):
-            for longer in _of_length(case, at + 1, MOST):
-                cell = part if isinstance(part, str) else (caller, names[part[0]], part[1])
-                yield differing(longer, at, cell)
-
-
-def _of_length(case: Case, least: int, most: int) -> Iterator[Case]:
-    copied = case.copy()
-    if copied.length(least, most):
-        yield copied
+            cell = part if isinstance(part, str) else (caller, names[part[0]], part[1])
+            yield differing(case, at, cell)
 
 
 @dataclass(frozen=True, slots=True)

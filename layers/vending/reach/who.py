@@ -89,7 +89,7 @@ class Reached:
     is_whole: bool  # whether one of the callers reaches all keys that were asked for
     caller: Identity  # a witness, which reaches
     key: Keys  # this key, the shortest
-    is_exact: bool = True  # False: there may be less, but never more
+    is_exact: bool  # False: there may be less, but never more
 
 
 def who(

@@ -55,6 +55,16 @@ def test_the_texts_of_a_witness_are_of_the_alphabet_and_come_by_their_length(
     assert [len(one) for one in found] == sorted(map(len, found))
 
 
+@pytest.mark.parametrize(("longest", "count"), [(1, 94), (2, 94 + 94**2)])
+def test_an_alphabet_has_no_texts_beyond_its_longest(longest: int, count: int) -> None:
+    texts = Alphabet(9, "[^/]+", longest).each()
+    assert sum(1 for _ in texts) == count
+
+
+def test_accounts_are_counted_up_from_that_of_aws_pages() -> None:
+    assert list(islice(ACCOUNT.each(), 3)) == ["111122223333", "111122223334", "111122223335"]
+
+
 def test_a_letter_is_any_that_is_printed_but_the_slash_and_the_dot() -> None:
     found = set(islice(each_of_all([TEXT]), 93))
     assert found == {chr(one) for one in range(32, 127)} - {"/", "."}

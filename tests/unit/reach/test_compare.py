@@ -135,6 +135,24 @@ def test_what_a_change_opens_and_closes(
     assert kinds(document(before), document(after)) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        (["a/b/x"], "a/b/*", "a/b/y"),
+        (["a/b/x", "a/b/y", "a/b/z/*"], "a/b/*", "a/b/z"),
+        (["a/b/c/x"], "a/b/c/*", "a/b/c/y"),
+        (["a/b/x/*"], "a/b/x/*", None),
+        (["x"], "*", "y"),
+    ],
+)
+def test_the_shortest_key_is_found_beside_those_that_were_open(
+    before: Sequence[str], after: str, key: str | None
+) -> None:
+    old = [grant(f"s3://bkt/{one} READ", id=f"{at}") for at, one in enumerate(before)]
+    found = list(differences(document(old), document([*old, grant(f"s3://bkt/{after} READ")])))
+    assert [one.key.key for one in found] == ([key] if key else [])
+
+
 def test_what_is_widened_names_the_grants_with_the_stricter_terms() -> None:
     strict = replace(HR, id="strict", source_ip=("192.0.2.0/24",))
     (found,) = differences(document([strict]), document([HR]))

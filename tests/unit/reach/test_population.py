@@ -13,8 +13,9 @@ from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
 from vending.grants.keys import Keys
 from vending.grants.scope import Scope
+from vending.reach.alphabets import PLAIN
 from vending.reach.case import Case
-from vending.reach.population import Place, Value, place_of, population_of
+from vending.reach.population import Place, Rule, Value, place_of, population_of
 from vending.reach.solve import solve
 from vending.reach.who import who
 
@@ -141,3 +142,33 @@ def test_where_text_counts_as_true_the_claim_is_another() -> None:
         place_of(verified, entry(claims=(verified,), email_verified=one)) for one in (None, "text")
     ]
     assert places[0] != places[1]
+
+
+LONG, SHORT = Rule(), Rule(PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rule", "other", "expected"),
+    [
+        ("itself", LONG, Rule(), True),
+        ("longer texts", SHORT, LONG, True),
+        ("shorter texts", LONG, SHORT, False),
+        ("it may be absent", Rule(required=True), Rule(), True),
+        ("it has to be there", Rule(), Rule(required=True), False),
+        ("lists too", Rule(scalar=True), Rule(), True),
+        ("no lists", Rule(), Rule(scalar=True), False),
+        ("it may be there", Rule(absent=True), Rule(), True),
+        ("it has to be absent", Rule(), Rule(absent=True), False),
+        ("texts too", Rule(texts=False), Rule(), True),
+        ("no texts", Rule(), Rule(texts=False), False),
+        ("numbers too", Rule(others=False), Rule(), True),
+        ("no numbers", Rule(), Rule(others=False), False),
+        ("any text", Rule(without=("a", "b")), Rule(without=("a",)), True),
+        ("not all texts", Rule(without=("a",)), Rule(without=("a", "b")), False),
+        ("one of some texts, which is looked at apart", Rule(), Rule(one_of=("a",)), True),
+    ],
+)
+def test_a_rule_implies_another_that_allows_whatever_it_does(
+    sentence: str, rule: Rule, other: Rule, expected: bool
+) -> None:
+    assert rule.implies(other) is expected

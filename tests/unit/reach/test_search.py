@@ -5,11 +5,14 @@ import pytest
 from tests.proof.reaching import ISSUER, READ, document, opens, web
 from tests.support.make import grant
 from vending.callers.identity import WebIdentity
+from vending.grants.keys import KEY_BYTES
+from vending.grants.scope import Scope
 from vending.reach import search
-from vending.reach.case import Case
+from vending.reach.case import MOST, Case
 from vending.reach.compare import differences
+from vending.reach.pattern import Pattern
 from vending.reach.population import population_of
-from vending.reach.search import fillings, lacking, least
+from vending.reach.search import fillings, lacking, least, most_parts
 from vending.reach.solve import solve
 
 T = ("t",)
@@ -34,6 +37,18 @@ def test_a_value_that_is_given_fills_what_it_fills(
     case = a_case()
     assert case.give(0, T, value)  # type: ignore[arg-type]
     assert [one.fact(0, T).parts for one in fillings(case, 0, T, 4)] == parts
+
+
+@pytest.mark.parametrize(
+    ("value", "count"), [("a", 1), ("a/b", 2), ("a//b", 0), (1, 0), (["a"], 0), (None, 0), ("", 0)]
+)
+def test_a_value_that_is_given_leaves_no_other_choice(
+    value: str | list[str] | None, count: int
+) -> None:
+    for number in range(4):
+        case = a_case()
+        assert case.give(0, T, value)  # type: ignore[arg-type]
+        assert case.fill(0, T, number) is (number == count)
 
 
 def test_a_text_of_several_segments_differs_in_one_of_them() -> None:
@@ -76,6 +91,51 @@ def test_many_grants_are_left_one_by_one() -> None:
     assert isinstance(found.caller, WebIdentity)
     assert not any(opens(one, found.caller, found.key) for one in BEFORE)
     assert found.permission is READ
+
+
+@pytest.mark.parametrize(("steps", "is_exact"), [(0, False), (4, False), (5, True), (6, True)])
+def test_a_search_is_sure_if_it_ends_within_its_steps(
+    steps: int, is_exact: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "STEPS", steps)
+    (found,) = differences(document(BEFORE), document(AFTER))
+    assert found.is_exact is is_exact
+
+
+@pytest.mark.parametrize(
+    ("texts", "bytes_"),
+    [([], 1), (["ab"], 2), (["ab", "c"], 4), (["ab", None, "c"], 6), (["", "abc"], 4)],
+)
+def test_a_case_costs_no_more_than_its_shortest_key(texts: list[str | None], bytes_: int) -> None:
+    case = a_case()
+    assert case.length(max(1, len(texts)))
+    assert all(case.equal(at, text) for at, text in enumerate(texts) if text is not None)
+    assert case.cheapest == (False, bytes_, 0)
+    found = solve(case)
+    assert found
+    assert found.cost[:2] == case.cheapest[:2]
+    assert len(found.key) == bytes_
+
+
+@pytest.mark.parametrize(
+    ("scopes", "parts"),
+    [
+        (["a"], 4),
+        (["a/b/c"], 8),
+        (["${claim.t:path}/b/*"], 8),
+        (["a", "${claim.t:path}/b/c"], 10),
+        (["${claim.t:path}/b", "${claim.g:path}/b/c/*"], 12),
+    ],
+)
+def test_a_variable_for_a_path_is_tried_with_twice_the_segments_of_the_longest_scope(
+    scopes: list[str], parts: int
+) -> None:
+    patterns = [Pattern.of(Scope.parse(f"s3://bkt/{one}")) for one in scopes]
+    assert most_parts([one for one in patterns if one]) == parts
+
+
+def test_a_key_has_at_most_the_segments_of_one_that_is_all_slashes() -> None:
+    assert len(("/" * KEY_BYTES).split("/")) == MOST
 
 
 def test_a_search_that_takes_too_long_says_that_it_is_not_sure(

@@ -171,6 +171,13 @@ def test_what_callers_reach(
     assert all(opens(one.grants[0], one.caller, one.key) for one in found)
 
 
+def test_a_path_may_have_hundreds_of_segments() -> None:
+    path = grant("s3://bkt/${claim.t:path}/* READ", grantee=web("u"))
+    (one,) = what(document([path]), WebCallers(URL, claims={"t": "a/" * 299 + "a"}))
+    assert one.keys == f"s3://bkt/{'a/' * 300}*"
+    assert opens(path, one.caller, one.key)
+
+
 def test_what_callers_reach_with_one_permission() -> None:
     found = what(EVERY, WebCallers(URL, claims={"t": "acme"}), WRITE)
     assert [one.grants[0].id for one in found] == ["acme"]
