@@ -53,14 +53,14 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
     narrows = all(change.narrows or change.is_described for change in changes)
     refused = [_fault(one, proposal) for one in broken if one.refuses(narrows=narrows)]
     unreadable = list(_unreadable(tests, proposal))
-    stray = [fault for fault, is_kept in unreadable if not (is_kept and narrows)]
+    stray = [fault for _, fault, is_kept in unreadable if not (is_kept and narrows)]
     if faults := [*_weakened(changes), *stray, *refused]:
         raise InvalidRequest("The tests do not allow these changes.", faults=faults)
     ended = with_revocations(changes, stored.grants.values(), setting.role_arn)
-    told = [(fault.pointer, fault.detail) for fault, _ in unreadable]
+    told = [(fault.pointer, fault.detail) for _, fault, _ in unreadable]
     told += [_told(one, proposal) for one in broken]
     failing = [Warned("TestFails", *one) for one in told]
-    ids = sorted({one.expectation.id for one in broken})
+    ids = sorted({one.expectation.id for one in broken} | {id_ for id_, _, _ in unreadable})
     return Plan(ended, first_warnings(proposal, failing), ids)
 
 
@@ -133,10 +133,12 @@ def _broken(
     yield from broken_parts(tests, new, Catalogues(cache(before), after, changed))
 
 
-def _unreadable(tests: Sequence[Expectation], proposal: Proposal) -> Iterator[tuple[Fault, bool]]:
+def _unreadable(
+    tests: Sequence[Expectation], proposal: Proposal
+) -> Iterator[tuple[str, Fault, bool]]:
     """Tests that would hold of anything, since they are about nobody; not if they were before.
 
-    Each with whether the test itself stays as it is.
+    Each by its id, with whether the test itself stays as it is.
     """
     if not tests:
         return
@@ -146,10 +148,10 @@ def _unreadable(tests: Sequence[Expectation], proposal: Proposal) -> Iterator[tu
     for one in tests:
         is_kept = one.allows_as(proposal.stored.tests.get(one.id))
         known = set(about_nobody(one, trusted)) if is_kept else set()
-        for member, reason in about_nobody(one, proposal.trusted):
+        for member, reason in about_nobody(one, proposal.trusted, trusted if is_kept else {}):
             if (member, reason) not in known:
                 detail = f"the test {one.id!r}: {reason}"
-                yield Fault(_pointer(one, member, proposal), detail), is_kept
+                yield one.id, Fault(_pointer(one, member, proposal), detail), is_kept
 
 
 def _weakened(changes: Sequence[Change]) -> Iterator[Fault]:

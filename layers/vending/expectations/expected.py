@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
+from types import MappingProxyType
 
 from vending.callers.identity import IamIdentity, Identity
 from vending.callers.issuer import Issuer
@@ -60,11 +61,14 @@ def _texts(grantee: Grantee) -> Iterator[str]:
 
 
 def about_nobody(
-    expectation: Expectation, trusted: Mapping[str, Issuer]
+    expectation: Expectation,
+    trusted: Mapping[str, Issuer],
+    before: Mapping[str, Issuer] = MappingProxyType({}),
 ) -> Iterator[tuple[str, str]]:
     """The member and the reason, for each that would be about nobody; ``trusted`` is by URL.
 
     Without an issuer, or with a claim that its entry does not list, it would hold of anything.
+    ``before`` are the issuers before the change: nobody whom they compared may be left out.
     """
     demand = expectation.demand
     match demand:
@@ -77,16 +81,34 @@ def about_nobody(
                 if issuer and not _may_have(callers, population_of(issuer)):
                     yield "as", "no token that the issuer's entry accepts can have these values"
         case Disjoint():
-            name = demand.variable.removeprefix(CLAIM)
-            listed = {claim.name for issuer in trusted.values() for claim in issuer.claims}
-            if demand.variable.startswith(CLAIM) and name not in listed:
-                yield "disjoint", f"no issuer's entry lists the claim {name}; add it to 'claims'"
+            if demand.variable.startswith(CLAIM):
+                name = demand.variable.removeprefix(CLAIM)
+                yield from (("disjoint", one) for one in _uncompared(name, trusted, before))
         case Reserved():
             for position, grantee in enumerate(demand.grantees):
                 if isinstance(grantee, WebGrantee):
                     names = [name for name, _ in grantee.claims]
                     member = f"onlyReachedBy/{position}"
                     yield from _of_issuer(member, grantee.issuer, names, trusted)
+
+
+def _uncompared(
+    claim: str, trusted: Mapping[str, Issuer], before: Mapping[str, Issuer]
+) -> Iterator[str]:
+    """Why callers would not be compared by a claim: nobody's, or those of an issuer no more."""
+    if not (listing := _listing(claim, trusted)):
+        yield f"no issuer's entry lists the claim {claim}; add it to 'claims'"
+        return
+    for url in sorted((_listing(claim, before) & trusted.keys()) - listing):
+        yield (
+            f"the entry of {url} does not list the claim {claim} any more, so its callers would "
+            "not be compared; keep the claim"
+        )
+
+
+def _listing(claim: str, issuers: Mapping[str, Issuer]) -> set[str]:
+    """The URLs of those whose entry lists the claim."""
+    return {url for url, one in issuers.items() if any(each.name == claim for each in one.claims)}
 
 
 def _of_issuer(

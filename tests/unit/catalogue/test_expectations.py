@@ -348,3 +348,31 @@ def test_hawk_1205_a_pattern_that_ends_within_a_segment_is_not_a_scope() -> None
     with pytest.raises(InvalidRequest) as error:
         document(grants=[line(scope="s3://bkt/jobs/7*")])
     assert error.value.faults[0].pointer == "/grants/0/scope"
+
+
+OTHER = "https://other.example.com"
+
+
+def renamed(**members: Any) -> Members:
+    """A document after which the claim has another name, at one of the two issuers that list it."""
+    claims = [{"name": "tenant", "path": ["tenant_id"]}, "groups"]
+    return {"issuers": [entry(claims=claims, tenancy="own")], **members}
+
+
+def test_callers_whose_claim_gets_another_name_do_not_leave_a_test() -> None:
+    issuers = [*ISSUERS, entry(issuer=OTHER, claims=["tenant_id"], tenancy="own")]
+    have = stored(OWN, issuers=issuers, tests=[APART])
+    everything = line("all", grantee=USERS, scope="s3://bkt/tenants/*")
+    own = OWN | {"scope": "s3://bkt/tenants/${claim.tenant}/*"}
+    found = faults(have, **renamed(grants=[own, everything]))
+    assert (
+        "the entry of " + ISSUER + " does not list the claim tenant_id any more" in found["/tests"]
+    )
+
+
+def test_an_issuer_that_loses_a_claim_without_giving_anything_is_a_warning() -> None:
+    issuers = [*ISSUERS, entry(issuer=OTHER, claims=["tenant_id"], tenancy="own")]
+    have = stored(issuers=issuers, tests=[APART])
+    result = outcome(have, issuers=[entry(claims=["groups"], tenancy="own")])
+    assert [one.code for one in result.warnings] == ["TestFails"]
+    assert result.failing == ["apart"]
