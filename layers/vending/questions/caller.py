@@ -1,5 +1,6 @@
 """The member ``as`` of questions: a caller in part, for reach, or in whole, for an explanation."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Self
 
@@ -9,13 +10,13 @@ from vending.bodies.body import Body
 from vending.bodies.fields import IamArn, UniqueId
 from vending.bodies.issuer_fields import CLAIMS, IssuerUrl, Subject
 from vending.bodies.strict_json import pointer
-from vending.callers.grantee_keys import LARGEST, Claims
+from vending.callers.grantee_keys import LARGEST, Claims, has_no_control
 from vending.callers.identity import IamIdentity, Identity, WebIdentity
-from vending.callers.issuer import Issuer
+from vending.callers.issuer import BOOLEANS, EMAIL_VERIFIED, Claim, Issuer
 from vending.callers.principal import Principal
 from vending.catalogue.batches import encode
 from vending.errors import Fault, TokenRefused
-from vending.reach.population import UNIQUE
+from vending.reach.population import UNIQUE, Place, Value, place_of
 from vending.reach.who import Callers, IamCallers, WebCallers
 
 SESSION = "explanation"  # the name of a role's session that is only asked about
@@ -32,9 +33,15 @@ def _claims(value: object) -> Claims:
     return dict(value)
 
 
+def _read(name: str, value: Value, issuer: Issuer) -> Value:
+    """The value of a claim; some issuers write ``true`` and ``false`` as text."""
+    as_text = issuer.email_verified and Claim(name, EMAIL_VERIFIED) in issuer.claims
+    return BOOLEANS.get(value, value) if as_text and isinstance(value, str) else value
+
+
 def _is_scalar(value: object) -> bool:
     if isinstance(value, str):
-        return value.isprintable()
+        return has_no_control(value)
     return isinstance(value, (int, float)) and abs(value) < LARGEST
 
 
@@ -60,11 +67,11 @@ class CallerBody(Body):
             raise ValueError("'uniqueId' goes with the ARN of a role or user in 'iam'")
         return self
 
-    def callers(self) -> Callers:
+    def callers(self, issuer: Issuer | None) -> Callers:
         """All callers of whom this is known; what is not given may be anything."""
         if self.iam is not None:
             return IamCallers(self.iam, self.unique_id)
-        return WebCallers(self.issuer or "", self.subject, self.claims or {})
+        return WebCallers(self.issuer or "", self.subject, self._as_read(issuer))
 
     def in_grants(self) -> tuple[str, ...]:
         """Texts of which the item of each grant that such a caller may have has one."""
@@ -86,6 +93,11 @@ class CallerBody(Body):
             if name not in known:
                 reason = f"the issuer's entry does not list this claim; it lists: {known}"
                 yield Fault(pointer(("as", "claims", name)), reason)
+        read = self._as_read(issuer)
+        for name, value in (self.claims or {}).items():
+            if json.dumps(read.get(name, value)) != json.dumps(_read(name, value, issuer)):
+                reason = "is the same member of the token as another value here, and differs"
+                yield Fault(pointer(("as", "claims", name)), reason)
 
     def incomplete(self, issuer: Issuer | None) -> Iterator[Fault]:
         """Yield what is missing for one single caller, or is no caller's; also what is unknown."""
@@ -96,7 +108,7 @@ class CallerBody(Body):
             yield Fault("/as/subject", "is required: a decision is about one caller")
         if issuer is not None:
             try:
-                issuer.check_caller(self.claims or {})
+                issuer.check_caller(self._as_read(issuer))
             except TokenRefused:
                 names = ", ".join(issuer.caller_claims)
                 yield Fault("/as/claims", f"must have the issuer's caller claims: {names}")
@@ -108,7 +120,21 @@ class CallerBody(Body):
             unique_id = self.unique_id or f"{UNIQUE[kind]}2EXAMPLE00000000"
             return IamIdentity(self.iam, unique_id, SESSION if kind == "role" else None)
         callers = issuer.caller_claims if issuer else ()
-        return WebIdentity(self.issuer or "", self.subject or "", self.claims or {}, "", callers)
+        claims = self._as_read(issuer)
+        return WebIdentity(self.issuer or "", self.subject or "", claims, "", callers)
+
+    def _as_read(self, issuer: Issuer | None) -> Claims:
+        """The claims as the service reads them: a member of the token under each of its names."""
+        if issuer is None:
+            return {}
+        places = {claim.name: place_of(claim, issuer) for claim in issuer.claims}
+        values: dict[Place, Value] = {}
+        if self.subject is not None:
+            values[issuer.subject_claim,] = self.subject
+        for name, value in (self.claims or {}).items():
+            if name in places:
+                values.setdefault(places[name], _read(name, value, issuer))
+        return {name: values[place] for name, place in places.items() if place in values}
 
     def as_json(self) -> dict[str, object]:
         """As the audit record has it."""

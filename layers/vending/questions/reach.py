@@ -7,9 +7,11 @@ from datetime import datetime
 
 from vending.answers import Page, Position
 from vending.audit.record import Record
+from vending.callers.issuer import Issuer
 from vending.catalogue.history import Event
 from vending.errors import Fault, InvalidRequest, PreconditionFailed, TooLarge
 from vending.grants.grant import Grant, Permission
+from vending.questions.caller import CallerBody
 from vending.questions.past import past
 from vending.questions.request import ReachRequest
 from vending.questions.standing import Standing
@@ -70,7 +72,8 @@ def _note(request: ReachRequest, record: Record, at: datetime) -> None:
 def _reached(
     request: ReachRequest, standing: Standing, at: datetime, never_lent: Collection[str]
 ) -> Iterator[Reached]:
-    callers = request.as_.callers() if request.as_ else None
+    asked = request.as_
+    callers = asked.callers(_issuer(asked, standing)) if asked else None
     near = [request.as_.in_grants()] if request.as_ else []
     if target := request.target:
         near.append((f'"scope":"s3://{target.bucket}/',))
@@ -88,8 +91,11 @@ def _reached(
 
 def _unknown(request: ReachRequest, standing: Standing) -> list[Fault]:
     asked = request.as_
-    issuer = standing.issuer(asked.issuer) if asked and asked.issuer else None
-    return list(asked.unknown(issuer)) if asked else []
+    return list(asked.unknown(_issuer(asked, standing))) if asked else []
+
+
+def _issuer(asked: CallerBody, standing: Standing) -> Issuer | None:
+    return standing.issuer(asked.issuer) if asked.issuer else None
 
 
 def _start(page: Page, standing: Standing) -> int:

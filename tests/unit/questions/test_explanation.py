@@ -77,3 +77,43 @@ def test_the_record_names_the_caller_who_is_asked_about() -> None:
     explain_as(request, ADMINISTRATOR, kept, lambda _: None, effects(knowing(GRANT)))
     assert kept.members["asks"] == {"as": {"iam": USER_ARN}}
     assert kept.members["grant"] == "a-grant"
+
+
+NAMED = issuer(
+    claims=(Claim("who", ("sub",)), Claim("t", ("org",)), Claim("team", ("org",))),
+    caller_claims=("team",),
+)
+
+
+@pytest.mark.parametrize("claims", [{"t": "acme"}, {"team": "acme"}, {"t": "acme", "who": "s"}])
+@pytest.mark.parametrize("name", ["who", "t", "team"])
+def test_a_member_of_the_token_has_each_of_its_names(name: str, claims: object) -> None:
+    value = '"s"' if name == "who" else '"acme"'
+    own = grant("s3://bkt/a/* READ", grantee=WebGrantee(ISSUER, claims=((name, value),)))
+    who = {"issuer": ISSUER, "subject": "s", "claims": claims}
+    assert explained(knowing(own), NAMED, who=who)["decision"] == "granted"
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"), [({"t": "a", "team": "b"}, "team"), ({"who": "x", "t": "a"}, "who")]
+)
+def test_a_member_of_the_token_has_one_value(claims: object, name: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        explained(knowing(GRANT), NAMED, who={"issuer": ISSUER, "subject": "s", "claims": claims})
+    assert [fault.pointer for fault in refused.value.faults] == [f"/as/claims/{name}"]
+
+
+def test_text_is_read_as_the_issuers_tokens_are() -> None:
+    entry = issuer(claims=(Claim("email_verified", ("email_verified",)),), email_verified="text")
+    own = WebGrantee(ISSUER, claims=(("email_verified", "true"),))
+    who = {"issuer": ISSUER, "subject": "s", "claims": {"email_verified": "true"}}
+    found = explained(knowing(grant("s3://bkt/a/* READ", grantee=own)), entry, who=who)
+    assert found["decision"] == "granted"
+
+
+@pytest.mark.parametrize("name", ["\u5c71\u7530\u3000\u592a\u90ce", "a\u00a0b"])
+def test_a_claim_may_be_any_text_that_a_token_may_have(name: str) -> None:
+    own = WebGrantee(ISSUER, claims=(("groups", json.dumps(name)),))
+    who = {"issuer": ISSUER, "subject": "s", "claims": {"groups": name, "repository": "r"}}
+    found = explained(knowing(grant("s3://bkt/a/* READ", grantee=own)), who=who)
+    assert found["decision"] == "granted"
