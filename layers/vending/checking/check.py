@@ -7,6 +7,7 @@ from datetime import datetime
 
 from vending.bodies.parse import checked, parse
 from vending.callers.issuer import Issuer
+from vending.catalogue.changes import Entry
 from vending.catalogue.checks import CHECKS, entries_of_others
 from vending.catalogue.plan import plan
 from vending.catalogue.proposal import Proposal, Setting, Stored
@@ -153,11 +154,15 @@ def _stored(against: Sequence[Members]) -> Stored:
     """The entries of documents that stand already."""
     requests = [_standing(members) for members in against]
     return Stored(
-        {one.id: one.grant() for each in requests for one in each.grants or ()},
-        {one.issuer: one.trusted_issuer() for each in requests for one in each.issuers or ()},
-        {one.scope.bucket: one.location() for each in requests for one in each.locations or ()},
-        {one.id: one.expectation() for each in requests for one in each.tests or ()},
+        _by_id(one.grant() for each in requests for one in each.grants or ()),
+        _by_id(one.trusted_issuer() for each in requests for one in each.issuers or ()),
+        _by_id(one.location() for each in requests for one in each.locations or ()),
+        _by_id(one.expectation() for each in requests for one in each.tests or ()),
     )
+
+
+def _by_id[E: Entry](entries: Iterable[E]) -> dict[str, E]:
+    return {one.id: one for one in entries}
 
 
 def _standing(members: Members) -> ChangesRequest:
