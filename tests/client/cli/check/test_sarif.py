@@ -66,3 +66,11 @@ def test_what_is_not_known_is_a_note() -> None:
     assert invocation["executionSuccessful"] is True
     [note] = invocation["toolExecutionNotifications"]
     assert note == {"level": "note", "message": {"text": "not known: Account: must be it"}}
+
+
+def test_an_entry_of_the_file_puts_no_link_into_a_message() -> None:
+    found = Found(
+        "error", "InvalidRequest", "a.yaml", 1, 1, "", "no key s3://b/[x](https://c.example)"
+    )
+    [result] = as_sarif([found])["runs"][0]["results"]
+    assert result["message"] == {"text": "no key s3://b/[x\\](https://c.example)"}

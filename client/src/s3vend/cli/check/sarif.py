@@ -70,7 +70,7 @@ def _result(found: "Found", rule: int) -> "dict[str, Any]":
         "ruleId": found.code,
         "ruleIndex": rule,
         "level": LEVELS[found.level],
-        "message": {"text": f"{found.pointer}: {found.detail}".removeprefix(": ")},
+        "message": {"text": _plain(f"{found.pointer}: {found.detail}".removeprefix(": "))},
         "locations": [
             {
                 "physicalLocation": {
@@ -81,6 +81,14 @@ def _result(found: "Found", rule: int) -> "dict[str, Any]":
             }
         ],
     }
+
+
+def _plain(text: str) -> str:
+    """Return the text with no link in it: entries of a file could lead reviewers elsewhere.
+
+    https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html#_Toc34317418
+    """
+    return text.replace("](", "\\](")
 
 
 def _uri(file: str) -> str:
