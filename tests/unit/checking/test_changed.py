@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.checking import checked, file, grant, holders, role
+from tests.support.checking import ENTRY, URL, checked, file, grant, holders, role
+from tests.support.documents import HERE
 from tests.support.make import ACCOUNT
 
 HR = grant("hr", "hr/*")
@@ -71,3 +72,28 @@ def test_a_difference_has_its_parts_for_programs() -> None:
         "otherGrants": [],
         "isExact": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("lists", "text"),
+    [
+        (
+            {"issuers": [ENTRY | {"algorithms": ["ES256"], "maxTokenLifetime": 900}]},
+            (f"~ the issuer {URL} has other values of algorithms, maxTokenLifetime; "
+            "which tokens are valid is not compared"),
+        ),
+        (
+            {"locations": [HERE | {"kmsKey": "arn:aws:kms:ap-northeast-1:123456789012:key/a", "account": "210987654321"}]},
+            ("~ the location s3://bkt/* has other values of account, kmsKey; "
+            "what AWS allows there is not compared"),
+        ),
+        ({"issuers": [ENTRY | {"tenancy": "own", "description": "ours"}]}, None),
+        ({"locations": [HERE | {"owner": "platform"}]}, None),
+    ],
+)  # fmt: skip
+def test_what_is_not_compared_is_named_if_it_differs(
+    lists: dict[str, Any], text: str | None
+) -> None:
+    report = checked(file(HR) | lists, against=[file(HR)], prune=True)
+    assert [one["text"] for one in report.differences] == ([text] if text else [])
+    assert {one["kind"] for one in report.differences} <= {"notCompared"}
