@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from vending.callers.issuer import Issuer
+from vending.callers.principal import partition_of
 from vending.catalogue.changes import Change, Entry, Kind, with_revocations
 from vending.catalogue.checks import CHECKS
 from vending.catalogue.proposal import Proposal, Setting, Stored, kept, prunable
@@ -145,10 +146,12 @@ def _unreadable(
     from vending.expectations.expected import about_nobody  # noqa: PLC0415
 
     trusted = {one.url: one for one in proposal.stored.issuers.values()}
+    own = partition_of(proposal.setting.role_arn)
     for one in tests:
         is_kept = one.allows_as(proposal.stored.tests.get(one.id))
-        known = set(about_nobody(one, trusted)) if is_kept else set()
-        for member, reason in about_nobody(one, proposal.trusted, trusted if is_kept else {}):
+        known = set(about_nobody(one, trusted, partition=own)) if is_kept else set()
+        before = trusted if is_kept else {}
+        for member, reason in about_nobody(one, proposal.trusted, before, own):
             if (member, reason) not in known:
                 detail = f"the test {one.id!r}: {reason}"
                 yield one.id, Fault(_pointer(one, member, proposal), detail), is_kept

@@ -64,11 +64,13 @@ def about_nobody(
     expectation: Expectation,
     trusted: Mapping[str, Issuer],
     before: Mapping[str, Issuer] = MappingProxyType({}),
+    partition: str | None = None,
 ) -> Iterator[tuple[str, str]]:
     """The member and the reason, for each that would be about nobody; ``trusted`` is by URL.
 
     Without an issuer, or with a claim that its entry does not list, it would hold of anything.
     ``before`` are the issuers before the change: nobody whom they compared may be left out.
+    ``partition`` is the stack's; no caller is of another one.
     """
     demand = expectation.demand
     match demand:
@@ -80,6 +82,9 @@ def about_nobody(
                 issuer = trusted.get(callers.issuer)
                 if issuer and not _may_have(callers, population_of(issuer)):
                     yield "as", "no token that the issuer's entry accepts can have these values"
+            theirs = getattr(callers.iam, "partition", partition)
+            if partition and theirs != partition:
+                yield "as", f"the caller is in the partition {theirs!r}, the stack in {partition!r}"
         case Disjoint():
             if demand.variable.startswith(CLAIM):
                 name = demand.variable.removeprefix(CLAIM)

@@ -376,3 +376,12 @@ def test_an_issuer_that_loses_a_claim_without_giving_anything_is_a_warning() -> 
     result = outcome(have, issuers=[entry(claims=["groups"], tenancy="own")])
     assert [one.code for one in result.warnings] == ["TestFails"]
     assert result.failing == ["apart"]
+
+
+def test_a_test_about_a_principal_that_cannot_call_the_stack_is_refused() -> None:
+    foreign = REFUSED | {"as": {"iam": USER_ARN.replace("arn:aws:", "arn:aws-cn:")}}
+    assert faults(having(), tests=[foreign]) == {
+        "/tests/0/as": "the test 'nobody-writes': the caller is in the partition 'aws-cn', the "
+        "stack in 'aws'"
+    }
+    assert faults(having(tests=[foreign]), grants=[line("n")]) == {}
