@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -159,11 +160,13 @@ def test_ctrl_c_ends_an_upload_of_stdin_and_leaves_no_parts(serve: Serve, tmp_pa
     )
     assert running.stdin
     assert running.stderr
-    running.stdin.write(b"x" * 11 * 1024 * 1024)
-    running.stdin.flush()  # and it stays open, as of a program that has more to say
+    with suppress(BrokenPipeError):  # where it ends before it has read all of this
+        running.stdin.write(b"x" * 11 * 1024 * 1024)
+        running.stdin.flush()  # and it stays open, as of a program that has more to say
     assert running.wait(30) == 130
     assert running.stderr.read() == b"s3vend: interrupted\n"
-    running.stdin.close()
+    with suppress(BrokenPipeError):
+        running.stdin.close()
     running.stderr.close()
     assert (bucket.objects, bucket.running, len(bucket.started)) == ({}, {}, 1)
     assert names(tmp_path) == []
