@@ -113,6 +113,7 @@ def test_revocations_are_listed_and_lifted(at: Serve) -> None:
         (("--claim", "a=b"), "go with --issuer"),
         (("--issuer", "https://i", "--subject", "s", "--claim", "a=b"), "not both"),
         (("--issuer", "https://i", "--claim", "a"), "is not a claim"),
+        (("--issuer", "https://i", "--claim", "a=b", "--claim", "a=c"), "'a' is given twice"),
         (("--issuer", "https://i", "--claim", "a:=b"), "is not a claim"),
         (("--issuer", "https://i", "--caller", "arn:aws:iam::1:role/r"), "exactly one"),
     ],

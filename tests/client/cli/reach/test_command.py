@@ -85,6 +85,7 @@ def test_a_day_that_is_not_over_is_asked_about_as_it_is_now(at: Serve) -> None:
         (["--as", "arn:aws:sts::123456789012:assumed-role/Analyst/me"], {"iam": ANALYST}),
         (["--as", "123456789012"], {"iam": "123456789012"}),
         (["--as", "https://i"], {"issuer": "https://i"}),
+        (["--as", "https://i", "--subject", ""], {"issuer": "https://i", "subject": ""}),
         (
             ["--as", "https://i", "--subject", "s", "--claim", "t=a", "--claim", 'g:=["x","y"]'],
             {"issuer": "https://i", "subject": "s", "claims": {"t": "a", "g": ["x", "y"]}},
@@ -110,6 +111,13 @@ def test_another_caller_is_named_by_an_arn_or_an_issuer(
         ((), "--as is missing"),
         (("--as", ANALYST, "--subject", "s"), "go with --as ISSUER"),
         (("--claim", "a=b"), "go with --as ISSUER"),
+        (
+            ("--as", "https://i", "--claim", "g=a", "--claim", "g=b"),
+            (
+                """'g' is given twice; ask for one value at a time. A token that has both has a list: """
+                """g:=["a", "b"]"""
+            ),
+        ),
     ],
 )
 def test_a_question_without_a_caller_is_refused_here(words: "tuple[str, ...]", said: str) -> None:

@@ -8,7 +8,7 @@ import typer
 from s3vend.cli.grant.revoking import ROUTE
 from s3vend.cli.grant.shown import applies_to, put_result, state_of
 from s3vend.cli.grant.spelling import misspelt
-from s3vend.cli.terminal.arguments import Caller, SessionId, Yes, parse_claim
+from s3vend.cli.terminal.arguments import Caller, SessionId, Yes, parse_claims
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import grant_ids
 from s3vend.cli.terminal.ending import confirm, say
@@ -79,7 +79,7 @@ def revoke(
     given = {
         "issuer": issuer,
         "subject": subject,
-        "claims": dict(map(parse_claim, claim or ())) or None,
+        "claims": parse_claims(claim) or None,
     }
     of_issuer = {name: value for name, value in given.items() if value is not None}
     targets = {

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from s3vend.cli.terminal.arguments import parse_claim
+from s3vend.cli.terminal.arguments import parse_claims
 from s3vend.cli.terminal.refusal import Refusal
 
 As = Annotated[
@@ -49,5 +49,5 @@ def caller_of(
         return None
     if not is_issuer:
         return {"iam": _SESSION.sub(r"\1iam\2role/\3", caller)}
-    given = {"issuer": caller, "subject": subject, "claims": dict(map(parse_claim, claims or ()))}
-    return {name: value for name, value in given.items() if value}
+    given = {"issuer": caller, "subject": subject, "claims": parse_claims(claims)}
+    return {name: value for name, value in given.items() if value not in (None, {})}

@@ -128,6 +128,24 @@ def parse_duration(text: str | None, option: str = "--duration") -> int | None:
     return sum(int(match[n] or 0) * size for n, size in enumerate(UNITS.values(), start=1))
 
 
+def parse_claims(texts: "list[str] | None") -> dict[str, object]:
+    """Return the claims by their names.
+
+    Raises:
+        Refusal: one is not a claim, or is given twice: which of its values would count?
+    """
+    claims: dict[str, object] = {}
+    for name, value in map(parse_claim, texts or ()):
+        if name in claims:
+            both = json.dumps([claims[name], value])
+            raise Refusal(
+                f"--claim: {name!r} is given twice; ask for one value at a time. A token that has "
+                f"both has a list: {name}:={both}"
+            )
+        claims[name] = value
+    return claims
+
+
 def parse_claim(text: str) -> tuple[str, object]:
     """Return the name and the value of a claim.
 
