@@ -96,7 +96,7 @@ def test_what_readers_of_yaml_disagree_on_is_refused(written: str) -> None:
         ("a: 1\nb: 2\na: 3\n", 3, "duplicate member 'a'; the first one is in line 1"),
         ("grants:\n - id: x\n   id: y\n", 3, "duplicate member 'id'"),
         ("a: [1\nb: 2\n", 2, "not valid YAML"),
-        ("a: 1\n\tb: 2\n", 2, "not valid YAML"),
+        ("a: 1\n\tb: 2\n", 2, "indent with spaces, not with tabs"),
         ("- a\n", 1, "not a mapping"),
         ("", 1, "not a mapping"),
         ("a: 1\n---\nb: 1\n", 3, "several documents"),

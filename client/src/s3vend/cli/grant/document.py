@@ -67,6 +67,8 @@ def read(text: str) -> Document:
         mark = error.problem_mark or error.context_mark
         reason = ", ".join(filter(None, (error.context, error.problem)))
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if any(re.match(" *\t", line) for line in text.split("\n")[place[0] - 1 : place[0]]):
+            reason += "; indent with spaces, not with tabs"
         raise Malformed(f"not valid YAML: {reason}", *place) from None
     except yaml.YAMLError as error:
         raise Malformed(f"not valid YAML: {str(error).splitlines()[0]}", 1) from None
