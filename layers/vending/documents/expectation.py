@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, PlainValidator, model_validator
@@ -56,6 +57,12 @@ def _variable(value: object) -> str:
     return name
 
 
+def _object(value: object, example: str) -> Mapping[object, object]:
+    if isinstance(value, Mapping):
+        return value
+    raise ValueError(f"must be an object, such as {example}")
+
+
 LiteralKeys = Annotated[Keys, PlainValidator(_literal)]
 Targets = Annotated[tuple[Keys, ...], PlainValidator(_targets)]
 VariableName = Annotated[str, PlainValidator(_variable)]
@@ -69,6 +76,11 @@ class ExpectedCallersBody(Body):
     issuer: IssuerUrl | None = None
     subject: Subject | None = None
     claims: ExactClaims | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _members(cls, value: object) -> object:
+        return _object(value, "{iam: ARN}, or {issuer: URL, claims: {NAME: TEXT}}")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -92,6 +104,13 @@ class AccessBody(Body):
 
     read: Annotated[Targets | None, Field(alias="READ")] = None
     write: Annotated[Targets | None, Field(alias="WRITE")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, value: object) -> object:
+        if Permission.READWRITE in _object(value, "{READ: s3://bucket/prefix/*}"):
+            raise ValueError("has 'READWRITE'; give 'READ' and 'WRITE' apart")
+        return value
 
     @model_validator(mode="after")
     def _of_something(self) -> Self:
