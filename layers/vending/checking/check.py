@@ -152,7 +152,7 @@ def _of_fault(number: int, fault: Fault) -> Finding:
 
 def _stored(against: Sequence[Members]) -> Stored:
     """The entries of documents that stand already."""
-    requests = [_standing(members) for members in against]
+    requests = [_standing(number, members) for number, members in enumerate(against, start=1)]
     return Stored(
         _by_id(one.grant() for each in requests for one in each.grants or ()),
         _by_id(one.trusted_issuer() for each in requests for one in each.issuers or ()),
@@ -165,12 +165,13 @@ def _by_id[E: Entry](entries: Iterable[E]) -> dict[str, E]:
     return {one.id: one for one in entries}
 
 
-def _standing(members: Members) -> ChangesRequest:
+def _standing(number: int, members: Members) -> ChangesRequest:
     try:
         return checked(ChangesRequest, members)
     except InvalidRequest as error:
         faults = "; ".join(f"{one.pointer}: {one.detail}" for one in error.faults[:3])
-        raise ValueError(faults or error.detail) from None
+        which = f"the document to compare with is not valid (number {number})"
+        raise ValueError(f"{which}: {faults or error.detail}") from None
 
 
 def _document(

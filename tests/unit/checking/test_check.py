@@ -98,8 +98,8 @@ def test_what_stands_counts_where_a_check_is_against_it() -> None:
 
 
 def test_an_older_file_that_is_no_document_is_refused() -> None:
-    with pytest.raises(ValueError, match="/grants"):
-        checked(file(), against=[{"version": 1, "grants": 1}])
+    with pytest.raises(ValueError, match=r"compare with is not valid \(number 2\): /grants"):
+        checked(file(), against=[file(), {"version": 1, "grants": 1}])
 
 
 def dry_run(members: dict[str, Any]) -> "set[tuple[str, str, str]]":
