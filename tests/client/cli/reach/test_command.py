@@ -111,6 +111,9 @@ def test_another_caller_is_named_by_an_arn_or_an_issuer(
         ((), "--as is missing"),
         (("--as", ANALYST, "--subject", "s"), "go with --as ISSUER"),
         (("--claim", "a=b"), "go with --as ISSUER"),
+        (("--as", "Analyst"), "--as: 'Analyst' is not a caller; use the ARN of a role or user"),
+        (("--as", "login.example.com", "--subject", "s"), "or the URL of an issuer (https://…)"),
+        (("--as", "1234"), "an account of 12 digits"),
         (
             ("--as", "https://i", "--claim", "g=a", "--claim", "g=b"),
             (

@@ -29,6 +29,7 @@ AsClaims = Annotated[
         "number, true, false or a list.",
     ),
 ]
+_IN_IAM = re.compile("arn:.*|[0-9]{12}")
 _SESSION = re.compile(r"(arn:[a-z-]+:)sts(::[0-9]{12}:)assumed-role/([^/]+)/.*")
 
 
@@ -40,9 +41,14 @@ def caller_of(
     The ARN of a session, as `aws sts get-caller-identity` shows it, is taken as that of its role.
 
     Raises:
-        Refusal: --subject or --claim is given without an issuer.
+        Refusal: --as is none of these, or --subject or --claim is given without an issuer.
     """
     is_issuer = caller is not None and caller.startswith(("https://", "http://"))
+    if caller is not None and not is_issuer and not _IN_IAM.fullmatch(caller):
+        raise Refusal(
+            f"--as: {caller!r} is not a caller; use the ARN of a role or user, an account of 12 "
+            "digits, or the URL of an issuer (https://…)"
+        )
     if not is_issuer and (subject is not None or claims):
         raise Refusal("--subject and --claim go with --as ISSUER, such as --as https://ci.example")
     if caller is None:

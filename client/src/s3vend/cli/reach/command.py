@@ -74,7 +74,7 @@ def reach(
     """
     named = caller_of(caller, subject, claim)
     if named is None:
-        raise Refusal("--as is missing; give the ARN of a role or user, or an issuer")
+        raise Refusal("--as is missing; give the ARN of a role or user, an account, or an issuer")
     asked: dict[str, object] = {"as": named}
     if permission is not None:
         asked["permission"] = permission.value
