@@ -14,6 +14,7 @@ from vending.callers.grantee_keys import LARGEST, Claims, has_no_control
 from vending.callers.identity import IamIdentity, Identity, WebIdentity
 from vending.callers.issuer import BOOLEANS, EMAIL_VERIFIED, Claim, Issuer
 from vending.callers.principal import Principal
+from vending.callers.token import TOKEN_BYTES
 from vending.catalogue.batches import encode
 from vending.errors import Fault, TokenRefused
 from vending.reach.population import UNIQUE, Place, Value, place_of
@@ -30,6 +31,8 @@ def _claims(value: object) -> Claims:
             raise ValueError(
                 f"{name!r} must be text, a number, true or false, or a list of these, as in a token"
             )
+    if len(json.dumps(value)) > TOKEN_BYTES:
+        raise ValueError(f"must fit into a token, which has at most {TOKEN_BYTES} bytes")
     return dict(value)
 
 
@@ -86,7 +89,8 @@ class CallerBody(Body):
         if self.issuer is None:
             return
         if issuer is None:
-            yield Fault("/as/issuer", "the service does not trust this issuer")
+            detail = "the service does not trust this issuer; spell it exactly as in its entry"
+            yield Fault("/as/issuer", detail)
             return
         known = [claim.name for claim in issuer.claims]
         for name in self.claims or {}:

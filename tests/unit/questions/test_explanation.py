@@ -117,3 +117,14 @@ def test_a_claim_may_be_any_text_that_a_token_may_have(name: str) -> None:
     who = {"issuer": ISSUER, "subject": "s", "claims": {"groups": name, "repository": "r"}}
     found = explained(knowing(grant("s3://bkt/a/* READ", grantee=own)), who=who)
     assert found["decision"] == "granted"
+
+
+def test_claims_fit_into_a_token_and_so_into_a_record() -> None:
+    claims = {"groups": ["x" * 500] * 17, "repository": "r"}
+    with pytest.raises(InvalidRequest) as refused:
+        explained(knowing(GROUP), who={"issuer": ISSUER, "subject": "s", "claims": claims})
+    [fault] = refused.value.faults
+    assert (fault.pointer, fault.detail) == (
+        "/as/claims",
+        "must fit into a token, which has at most 8192 bytes",
+    )
