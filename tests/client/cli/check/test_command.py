@@ -88,7 +88,10 @@ def test_a_fault_is_a_failure(core: Core, file: str) -> None:
 
 def test_what_is_not_known_is_said_unless_it_should_be_quiet(core: Core, file: str) -> None:
     core(unknown=[UNKNOWN])
-    expected = f"s3vend: not known: Account: {file}:3: must be it\n"
+    expected = (
+        f"s3vend: not known: Account: {file}:3: must be it\n"
+        "s3vend: these are settings of the stack; give what you know as --setting NAME=VALUE\n"
+    )
     assert typed("check", file).err == expected
     assert typed("check", file, "--quiet").err == ""
 

@@ -132,6 +132,8 @@ def _show(
         for one in report["notChecked"]:
             line = documents[one["file"]].line(one["pointer"])
             say(f"not known: {one['setting']}: {one['file']}:{line}: {one['detail']}")
+        if any(one["setting"][0].isupper() for one in report["notChecked"]):
+            say("these are settings of the stack; give what you know as --setting NAME=VALUE")
     put(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}.")
 
 
