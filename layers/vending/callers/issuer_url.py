@@ -5,6 +5,7 @@ since anybody on the way could replace them.
 """
 
 import re
+from collections.abc import Iterable
 
 PRIVATE_SUFFIXES = (".svc", ".local", ".localhost", ".internal", ".home.arpa", ".test")
 
@@ -33,3 +34,10 @@ def is_public_name(host: str) -> bool:
     """Whether this is a host name, not an address, and not in a private network's domain."""
     name, _, top = host.lower().rpartition(".")
     return bool(name) and top[:1].isalpha() and not host.lower().endswith(PRIVATE_SUFFIXES)
+
+
+def no_such_issuer(url: str, known: Iterable[str]) -> str:
+    """Say that no entry has this URL, and which one has nearly the same."""
+    nearly = sorted(one for one in known if one.rstrip("/") == url.rstrip("/"))
+    hint = f"; did you mean {nearly[0]!r}?" if nearly else ""
+    return f"no such issuer; add it to 'issuers', spelled exactly as in its tokens{hint}"

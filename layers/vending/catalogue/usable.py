@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from vending.callers.caller import Caller
 from vending.callers.identity import IamIdentity, Identity, WebIdentity
 from vending.callers.issuer import EMAIL_VERIFIED, Issuer
+from vending.callers.issuer_url import no_such_issuer
 from vending.callers.principal import Principal, partition_of
 from vending.errors import PolicyTooLarge
 from vending.grants.grant import Grant, Permission
@@ -78,7 +79,7 @@ def grantee_faults(
         if _trusts_unverified_email(grant, grantee, issuer):
             yield "grantee", "an email is only trusted with the claim 'email_verified: true'"
     else:
-        yield "grantee", "no such issuer; add it to 'issuers', spelled exactly as in its tokens"
+        yield "grantee", no_such_issuer(grantee.issuer, issuers)
 
 
 def _unlisted_claims(

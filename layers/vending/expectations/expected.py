@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from vending.callers.identity import IamIdentity, Identity
 from vending.callers.issuer import Issuer
+from vending.callers.issuer_url import no_such_issuer
 from vending.callers.principal import Principal
 from vending.grants.expectation import Disjoint, Expectation, ExpectedCallers, Reaching, Reserved
 from vending.grants.grantee import Grantee, IamGrantee, WebGrantee
@@ -120,7 +121,7 @@ def _of_issuer(
     member: str, url: str, claims: Iterable[str], trusted: Mapping[str, Issuer]
 ) -> Iterator[tuple[str, str]]:
     if not (issuer := trusted.get(url)):
-        yield member, "no such issuer; add it to 'issuers', spelled exactly as in its tokens"
+        yield member, no_such_issuer(url, trusted)
         return
     listed = {one.name for one in issuer.claims}
     if missing := ", ".join(sorted(set(claims) - listed)):

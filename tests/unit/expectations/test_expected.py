@@ -62,7 +62,7 @@ def test_a_role_and_a_user_have_unique_ids_of_their_kind(arn: str, begin: str) -
         ({"as": {"iam": ROLE}, "refused": {"READ": "s3://bkt/*"}}, {}),
         ({"as": {"issuer": URL, "claims": {"t": 1}}, "refused": {"READ": "s3://bkt/*"}}, {}),
         ({"as": {"issuer": URL, "claims": {"z": 1, "y": 1}}, "refused": {"READ": "s3://bkt/*"}}, {"as": "does not list the claim y, z"}),
-        ({"as": {"issuer": f"{URL}/"}, "refused": {"READ": "s3://bkt/*"}}, {"as": "no such issuer"}),
+        ({"as": {"issuer": f"{URL}/"}, "refused": {"READ": "s3://bkt/*"}}, {"as": f"no such issuer; add it to 'issuers', spelled exactly as in its tokens; did you mean '{URL}'?"}),
         ({"disjoint": "claim.t", "within": "s3://bkt/*"}, {}),
         ({"disjoint": "caller.name", "within": "s3://bkt/*"}, {}),
         ({"disjoint": "claim.z", "within": "s3://bkt/*"}, {"disjoint": "lists the claim z"}),
