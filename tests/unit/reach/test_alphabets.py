@@ -57,8 +57,8 @@ def test_the_texts_of_a_witness_are_of_the_alphabet_and_come_by_their_length(
 
 @pytest.mark.parametrize(("longest", "count"), [(1, 94), (2, 94 + 94**2)])
 def test_an_alphabet_has_no_texts_beyond_its_longest(longest: int, count: int) -> None:
-    texts = Alphabet(9, "[^/]+", longest).each()
-    assert sum(1 for _ in texts) == count
+    texts = islice(Alphabet(9, "[^/]+", longest).each(), 9000)
+    assert len(list(texts)) == count
 
 
 def test_accounts_are_counted_up_from_that_of_aws_pages() -> None:

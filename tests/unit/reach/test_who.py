@@ -206,6 +206,7 @@ TWO_PATHS = grant("s3://bkt/a/${claim.t:path}/${claim.g:path}/* READ", id="two",
 def test_of_several_variables_for_paths_the_answer_is_no_less_and_says_so() -> None:
     (found,) = who(document([TWO_PATHS]), Keys.parse("s3://bkt/a/*"), READ)
     assert not found.is_exact
+    assert not found.is_whole
     assert found.keys == "s3://bkt/a/*"
     assert not list(who(document([TWO_PATHS]), Keys.parse("s3://bkt/b/*"), READ))
 
