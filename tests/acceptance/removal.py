@@ -14,7 +14,7 @@ from local.messages import LocalError, say, step
 from tests.acceptance.scene import Ground
 from tests.acceptance.stack import USER
 
-PAUSE: Final = 5.0
+PAUSE: Final = 2.0
 STACK_SECONDS: Final = 1800.0
 DELETABLE: Final = ("CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
 KEY_DAYS: Final = 7  # the shortest time that KMS waits before it deletes a key

@@ -24,6 +24,7 @@ from tests.support.pictures import at_a_terminal, is_current
 
 STEPS = {row.step for row in rows() if not row.is_for_aws_alone}
 COLUMNS = 120
+SECONDS = 1200  # on a machine that is busy with others
 
 
 @pytest.mark.invariant(14)
@@ -40,6 +41,7 @@ def test_the_demo_shows_every_step_as_expected_and_leaves_nothing_running(
             {**os.environ, "TMPDIR": str(temporary)},
             columns=COLUMNS,
             stderr=stderr.fileno(),
+            seconds=SECONDS,
         )
     said = errors.read_text()
     assert demo.returncode == 0, shown + said

@@ -26,6 +26,7 @@ def at_a_terminal(
     *,
     columns: int = COLUMNS,
     stderr: int | None = None,
+    seconds: float = SECONDS,
 ) -> tuple[subprocess.Popen[str], str]:
     """Run a command to its end, with a terminal as its stdout, and as its stderr unless given."""
     ours, theirs = pty.openpty()
@@ -41,7 +42,7 @@ def at_a_terminal(
         start_new_session=True,
     )
     os.close(theirs)
-    limit = threading.Timer(SECONDS, running.kill)
+    limit = threading.Timer(seconds, running.kill)
     limit.start()
     shown = b""
     try:

@@ -138,6 +138,22 @@ def policy_in_use(scene: Scene) -> str:
     return "deleted"
 
 
+@shows("table-settings")
+def table_settings(scene: Scene) -> str:
+    """Read how the table is encrypted, whether it can be restored, and whether items end."""
+    client, name = scene.ground.client("dynamodb"), scene.stack.outputs["TableName"]
+    encryption = client.describe_table(TableName=name)["Table"].get("SSEDescription", {})
+    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    recovery = backups.get("PointInTimeRecoveryDescription", {})
+    ends = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    seen = {
+        "encrypted": encryption.get("Status") == "ENABLED",
+        "recoverable": recovery.get("PointInTimeRecoveryStatus") == "ENABLED",
+        "with an end of items": ends.get("TimeToLiveStatus") == "ENABLED",
+    }
+    return ", ".join(name for name, is_so in seen.items() if is_so) or "none of it"
+
+
 @shows("source-identity")
 def source_identity(scene: Scene) -> Measured:
     """Find who is behind a session in CloudTrail's history."""

@@ -14,6 +14,7 @@ from tests.acceptance.rows import Measured, shows
 from tests.acceptance.scene import SAME, Scene, refusal, use
 
 SOON = 60.0  # seconds for a change of IAM's to arrive everywhere
+AWARE = 3.0  # seconds, more than a function needs to hear of a revocation
 PAUSE = 0.5
 
 
@@ -93,6 +94,27 @@ def lifted(scene: Scene) -> str:
 
     within(SOON, lambda: again() == SAME)
     return again()
+
+
+@shows("sessions-again")
+def sessions_again(scene: Scene) -> Measured:
+    """Revoke what the user has, and vend again as soon as s3vend does.
+
+    A function looks once a second at what is revoked, and then refuses for some seconds.
+    """
+    before = scene.vend()
+    me = scene.send("GET", "/iam/identity").json["arn"]
+    revoke(scene, caller={"iam": me}, kind="sessions")
+    within(AWARE, lambda: memo.ask(scene, "reports/*", scene.user).status != 200)
+    took = within(SOON, lambda: memo.ask(scene, "reports/*", scene.user).status == 200)
+    after = memo.get(scene, scene.vend(), REPORT)
+
+    def old() -> str:
+        return refusal(lambda: memo.get(scene, before, REPORT))
+
+    within(SOON, lambda: old() != "allowed")
+    waited = "" if took is None else f"s3vend refuses for {took:.1f} s"
+    return Measured(f"before: {old()}, after: {after}", waited)
 
 
 @shows("denial-message")

@@ -1,5 +1,7 @@
 """What only S3 itself can show: how it decides, and what it answers."""
 
+import json
+import time
 from typing import Any
 
 from local.cloud.client import Credentials
@@ -10,6 +12,7 @@ from tests.acceptance.rows import shows
 from tests.acceptance.scene import Scene, each, refusal, use
 
 MISSING = "reports/missing.csv"
+SETTLED_SECONDS = 10  # for a bucket policy to be in force
 PATTERNS = ("*", "?", "$")
 UNSIGNED = {
     "x-amz-acl": "public-read",
@@ -173,3 +176,34 @@ def never_lent(scene: Scene) -> str:
     bucket = scene.ground.bucket.removesuffix("files") + "artifacts"
     read = refusal(lambda: client.get_object(Bucket=bucket, Key=REPORT))
     return f"{read}, and its own: {reads(scene, memo.assume(scene, scene.user), REPORT)}"
+
+
+@shows("bucket-policy-role")
+def bucket_policy_role(scene: Scene) -> str:
+    """Let the bucket's policy name the role."""
+    return under_policy(scene, {"Principal": {"AWS": scene.stack.outputs["RoleArn"]}})
+
+
+@shows("bucket-policy-star")
+def bucket_policy_star(scene: Scene) -> str:
+    """Let the bucket's policy name everybody who is the role."""
+    is_role = {"ArnEquals": {"aws:PrincipalArn": scene.stack.outputs["RoleArn"]}}
+    return under_policy(scene, {"Principal": "*", "Condition": is_role})
+
+
+def under_policy(scene: Scene, whom: dict[str, Any]) -> str:
+    """Read the archive with credentials for the reports, while the bucket's policy allows it."""
+    ground = scene.ground
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:{ground.partition}:s3:::{ground.bucket}/{memo.ARCHIVE}",
+        **whom,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    scene.s3().put_bucket_policy(Bucket=ground.bucket, Policy=policy)
+    try:
+        time.sleep(SETTLED_SECONDS if ground.endpoint is None else 0)
+        return reads(scene, scene.vend(), memo.ARCHIVE)
+    finally:
+        scene.s3().delete_bucket_policy(Bucket=ground.bucket)

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.config import Config
@@ -13,6 +15,8 @@ from tests.acceptance.rows import Measured, shows
 from tests.acceptance.scene import Scene, own_form, use
 
 METRICS_SECONDS, RECORD_SECONDS = 300.0, 900.0
+TRACES = 5  # in one request
+SECRET = re.compile(r"\bA[KS]IA[A-Z0-9]{12,}|\beyJ[\w-]+\.|X-Amz-Signature=|SecretAccessKey")
 
 
 def resources(scene: Scene, kind: str) -> list[str]:
@@ -84,6 +88,37 @@ def _records(scene: Scene, bucket: str) -> Iterator[dict[str, Any]]:
             body = scene.s3().get_object(Bucket=bucket, Key=one["Key"])["Body"].read()
             for line in gzip.decompress(body).decode().splitlines():
                 yield json.loads(line)
+
+
+@shows("trail-settings")
+def trail_settings(scene: Scene) -> str:
+    """Read how the trail's bucket is encrypted, and whether it keeps and can lock versions."""
+    s3, bucket = scene.s3(), scene.stack.outputs["AuditTrailBucketName"]
+    rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    kind = rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    versions = s3.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled"
+    lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+    is_locked = lock.get("ObjectLockEnabled") == "Enabled"
+    return ", ".join([kind, *["versions"] * versions, *["lock"] * is_locked])
+
+
+@shows("traces")
+def traces(scene: Scene) -> Measured:
+    """Look for keys, tokens and signatures in the traces of the last minutes."""
+    client, now = scene.ground.client("xray"), datetime.now(UTC)
+    span = {"StartTime": now - timedelta(minutes=10), "EndTime": now}
+    pages = client.get_paginator("get_trace_summaries").paginate(**span)
+    ids = [one["Id"] for page in pages for one in page["TraceSummaries"]]
+    found = [
+        segment["Document"]
+        for first in range(0, len(ids), TRACES)
+        for trace in client.batch_get_traces(TraceIds=ids[first : first + TRACES])["Traces"]
+        for segment in trace["Segments"]
+    ]
+    if not found:
+        return Measured("no traces", "")
+    is_secret = any(SECRET.search(one) for one in found)
+    return Measured("something secret" if is_secret else "nothing secret", f"{len(ids)} traces")
 
 
 @shows("trail-closed")
