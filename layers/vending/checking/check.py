@@ -9,14 +9,19 @@ from vending.bodies.parse import checked, parse
 from vending.callers.issuer import Issuer
 from vending.catalogue.changes import Entry
 from vending.catalogue.checks import CHECKS, entries_of_others
-from vending.catalogue.plan import plan
 from vending.catalogue.proposal import Proposal, Setting, Stored
 from vending.catalogue.warnings import Warned, unacknowledged
 from vending.checking.changed import changed
-from vending.checking.findings import INVALID, TEST_FAILED, TOO_LARGE, Finding, Unknown
+from vending.checking.findings import (
+    INVALID,
+    TEST_FAILED,
+    TOO_LARGE,
+    Finding,
+    Unknown,
+)
 from vending.checking.joined import Joined
 from vending.checking.overlaps import nested_tenants, overlaps
-from vending.checking.promises import failed_tests
+from vending.checking.promises import failed_tests, planned
 from vending.checking.stack import Stack
 from vending.checking.unneeded import shadowed, unused
 from vending.checking.words import Names
@@ -94,9 +99,9 @@ def check(
     named = {pointer for pointer, _ in failed}
     found = [
         *(
-            Finding("error", INVALID, *joined.place(fault.pointer), joined.text(fault.detail))
-            for fault in _refused(request, stored, setting)
-            if fault.pointer not in named
+            Finding(level, code, *joined.place(pointer), joined.text(detail))
+            for level, code, pointer, detail in planned(request, stored, setting)
+            if pointer not in named
         ),
         *(
             Finding("error", TEST_FAILED, *joined.place(pointer), detail)
@@ -124,15 +129,6 @@ def _read(number: int, members: Members) -> ChangesRequest | list[Finding]:
     except InvalidRequest as error:
         faults = error.faults or [Fault("", error.detail)]
         return [_of_fault(number, fault) for fault in faults]
-
-
-def _refused(request: ChangesRequest, stored: Stored, setting: Setting) -> Sequence[Fault]:
-    """What the service's plan refuses beyond the checks."""
-    try:
-        plan(request, stored, setting)
-    except InvalidRequest as error:
-        return error.faults
-    return ()
 
 
 def _absent(request: ChangesRequest, stored: Stored) -> Iterator[tuple[str, str, str]]:

@@ -6,6 +6,7 @@ from typing import Literal
 type Level = Literal["error", "warning"]
 
 INVALID, TOO_LARGE, TEST_FAILED = "InvalidRequest", "TooLarge", "TestFailed"
+TEST_FAILS = "TestFails"  # as the service warns
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 
-from vending.catalogue.proposal import Proposal
+from vending.catalogue.plan import plan
+from vending.catalogue.proposal import Proposal, Setting, Stored
+from vending.checking.findings import INVALID, TEST_FAILS, Level
+from vending.documents.document import ChangesRequest
+from vending.errors import InvalidRequest
 from vending.expectations.judge import failures
 from vending.reach.document import Document
 
@@ -20,3 +24,16 @@ def failed_tests(proposal: Proposal, document: Document) -> Iterator[Failed]:
             place = places.get(test.id)
             pointer = "/tests" if place is None else f"/tests/{place}/{failure.member}"
             yield pointer, f"the test {test.id!r} does not hold: {failure.detail}"
+
+
+def planned(
+    request: ChangesRequest, stored: Stored, setting: Setting
+) -> Iterator[tuple[Level, str, str, str]]:
+    """What the service's plan says of tests: level, code, pointer and detail."""
+    try:
+        warnings = plan(request, stored, setting).warnings
+    except InvalidRequest as error:
+        yield from (("error", INVALID, one.pointer, one.detail) for one in error.faults)
+    else:
+        of_tests = (one for one in warnings if one.code == TEST_FAILS)
+        yield from (("warning", TEST_FAILS, one.pointer, one.detail) for one in of_tests)

@@ -209,3 +209,11 @@ def test_a_file_is_compared_with_the_issuers_that_stand() -> None:
     assert found(fewer, against=[file(grant("a", "a/*", holders(tenant="x")))]) == [
         ("InvalidRequest", 0, "/issuers/0")
     ]
+
+
+def test_a_test_that_is_about_nobody_any_more_is_a_warning_as_on_the_service() -> None:
+    apart = {"id": "apart", "disjoint": "claim.tenant", "within": "s3://bkt/*"}
+    fewer = {"version": 1, "issuers": [ENTRY | {"claims": ["group"]}]}
+    [warning] = checked(fewer, against=[file(tests=[apart])]).findings
+    assert (warning.level, warning.code, warning.pointer) == ("warning", "TestFails", "/tests")
+    assert "no issuer's entry lists the claim tenant" in warning.detail

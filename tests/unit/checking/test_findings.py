@@ -4,12 +4,13 @@ import re
 
 from s3vend.cli.check.codes import MEANINGS
 from tests.support.pages import ROOT
-from vending.checking.findings import INVALID, TEST_FAILED, TOO_LARGE
+from vending.checking.findings import INVALID, TEST_FAILED, TEST_FAILS, TOO_LARGE
 from vending.documents.acknowledgement import CODES, OF_ACCOUNT, OF_REACH
 
 
 def test_the_command_has_a_sentence_for_each_code() -> None:
-    own = {INVALID, TEST_FAILED, TOO_LARGE, "NotADocument", "NothingAcknowledged", "NeverLent"}
+    of_tests = {TEST_FAILED, TEST_FAILS}
+    own = {INVALID, TOO_LARGE, "NotADocument", "NothingAcknowledged", "NeverLent"} | of_tests
     assert set(MEANINGS) == {*CODES, *own}
     assert list(MEANINGS) == sorted(MEANINGS)
     assert all(text.endswith(".") for text in MEANINGS.values())

@@ -20,6 +20,7 @@ MEANINGS = {
     "ShadowedGrant": "Other grants allow all of it under the same terms.",
     "SpaceInScope": "A segment of the scope begins or ends with a space.",
     "TestFailed": "A test of the file does not hold.",
+    "TestFails": "A test that stands is about nobody after the change.",
     "TooLarge": "The file does not fit into a request.",
     "TypeMayNeverMatch": "The grantee has a number or a boolean that the issuer writes as text.",
     "WholeBucketToAccount": "Every role and user of another account gets a whole bucket.",
