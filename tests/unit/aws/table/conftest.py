@@ -1,4 +1,4 @@
-"""What unit tests share: a table of moto's."""
+"""What the tests of the table share: one of moto's."""
 
 from collections.abc import Iterator
 from typing import Any
