@@ -19,14 +19,16 @@ class _Scopes:
 
     keys: dict[str, Match] = field(default_factory=dict)
     prefixes: dict[str, Match] = field(default_factory=dict)
-    lengths: list[int] = field(default_factory=list)  # of the prefixes, the longest first
+    lengths: dict[int, None] = field(default_factory=dict)  # of the prefixes, the longest first
 
     def add(self, match: Match) -> None:
         """Add a grant; the closest come first, and so the longest."""
         scope = match.scope
-        (self.prefixes if scope.is_prefix else self.keys).setdefault(scope.key, match)
-        if scope.is_prefix and self.lengths[-1:] != [len(scope.key)]:
-            self.lengths.append(len(scope.key))
+        if scope.is_prefix:
+            self.prefixes.setdefault(scope.key, match)
+            self.lengths[len(scope.key)] = None
+        else:
+            self.keys.setdefault(scope.key, match)
 
     def closest(self, target: Keys) -> Match | None:
         """The closest grant that covers the target."""
