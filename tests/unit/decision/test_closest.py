@@ -1,5 +1,7 @@
 """``closest_grant``: which grant answers a request, case by case."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +12,12 @@ from tests.support.tokens import ISSUER
 from vending.callers.caller import Caller
 from vending.callers.identity import IamIdentity, WebIdentity
 from vending.callers.principal import Principal
-from vending.errors import AccessDenied, SeveralGrants, VendingError
+from vending.decision.closest import closest_grants, matches
+from vending.decision.wanted import WantedKeys, Wants
+from vending.errors import AccessDenied, Fault, SeveralGrants, VendingError
 from vending.grants.grant import Grant, Permission
 from vending.grants.grantee import IamGrantee, WebGrantee
+from vending.grants.keys import Keys
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/AssumeS3User"
 OTHER_ACCOUNT = "999999999999"
@@ -119,17 +124,58 @@ def test_targets_under_one_grant_are_answered_by_it() -> None:
 
 def test_targets_under_several_grants_are_refused_with_their_names() -> None:
     grants = [grant("s3://bkt/a/* READ", id="first"), grant("s3://bkt/b/* READ", id="second")]
+    needs = wanted("s3://bkt/b/y READ", "s3://bkt/a/x READ", "s3://bkt/b/z READ")
     with pytest.raises(SeveralGrants) as refused:
-        closest_grant(grants, caller(), wanted("s3://bkt/a/x READ", "s3://bkt/b/y READ"), NOW)
-    assert "first, second" in refused.value.detail
-    assert [fault.pointer for fault in refused.value.faults] == ["/targets/0", "/targets/1"]
+        closest_grant(grants, caller(), needs, NOW)
+    assert refused.value.detail == (
+        "These targets need more grants than one session can serve. Send several requests, for "
+        "example one for each of these grants: first, second"
+    )
+    assert refused.value.faults == (
+        Fault("/targets/0", "is covered by the grant 'second'"),
+        Fault("/targets/1", "is covered by the grant 'first'"),
+    )
+
+
+def answered(grants: Sequence[Grant], needs: Wants) -> dict[str, Wants]:
+    """The targets that each grant answers, by its id and in order."""
+    covered = closest_grants(matches(grants, caller(), NOW), needs, 3)
+    return {one.match.grant.id: one.wanted for one in covered}
+
+
+def test_several_grants_answer_in_the_order_of_the_targets_and_each_its_own() -> None:
+    grants = [grant(f"s3://bkt/{name}/* READ", id=name) for name in "abc"]
+    needs = wanted(*(f"s3://bkt/{name}/x READ" for name in "bcab"))
+    found = answered(grants, needs)
+    assert [*found] == ["b", "c", "a"]
+    assert found == {"b": (needs[0], needs[3]), "c": (needs[1],), "a": (needs[2],)}
+
+
+def test_a_readwrite_target_is_answered_apart_where_no_grant_allows_both() -> None:
+    reads, writes = grant("s3://bkt/* READ", id="reads"), grant("s3://bkt/a/* WRITE", id="writes")
+    needs = wanted("s3://bkt/a/x READWRITE", "s3://bkt/b READ")
+    first, second = needs
+    assert answered([reads, writes], needs) == {
+        "reads": (replace(first, permission=Permission.READ), second),
+        "writes": (replace(first, permission=Permission.WRITE),),
+    }
+    both = grant("s3://bkt/a/* READWRITE", id="both")
+    assert answered([reads, writes, both], needs) == {"both": (first,), "reads": (second,)}
+    with pytest.raises(AccessDenied):
+        answered([writes, grant("s3://bkt/b/* READ", id="elsewhere")], needs)
+
+
+def test_what_one_grant_covers_stays_as_it_was_asked() -> None:
+    many = [WantedKeys(Keys("bkt", "a/", is_prefix=True), ("x", "y"), Permission.READ, "/keys")]
+    assert answered([grant("s3://bkt/* READ", id="wide")], many)["wide"] is many
 
 
 def test_one_target_without_a_grant_refuses_them_all_and_is_named() -> None:
     needs = wanted("s3://bkt/a/x READ", "s3://bkt/b/y READ", "s3://bkt/c/z READ")
     with pytest.raises(AccessDenied) as refused:
         closest_grant([grant("s3://bkt/a/* READ")], caller(), needs, NOW)
-    assert [fault.pointer for fault in refused.value.faults] == ["/targets/1"]
+    assert refused.value.detail == "None of your grants allows READ on s3://bkt/b/y."
+    assert refused.value.faults == (Fault("/targets/1", "is not covered by any of your grants"),)
 
 
 @pytest.mark.invariant(10)
