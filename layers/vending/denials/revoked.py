@@ -73,7 +73,7 @@ def check_not_blocked(caller: Caller, denials: Denials) -> None:
 
 def not_blocked(grants: Iterable[Grant], denials: Denials) -> list[Grant]:
     """Return the grants that are not blocked; blocked ones are treated as if they did not exist."""
-    return [grant for grant in grants if None not in denials.of_part("grant", grant_part(grant.id))]
+    return [grant for grant in grants if not _is_blocked(grant, denials)]
 
 
 def revoked_since(
@@ -87,7 +87,7 @@ def revoked_since(
         JustRevoked: a session lent now would be revoked too.
     """
     check_not_blocked(caller, denials)
-    if len(not_blocked(grants, denials)) < len(grants):
+    if any(_is_blocked(grant, denials) for grant in grants):
         raise AccessDenied("None of your grants allows this.", reason="Blocked")
     return [Revoked.of(caller, grant, denials, now) for grant in grants]
 
@@ -102,5 +102,9 @@ def check_issued(revoked: Iterable[Revoked], session_id: str, issued: datetime) 
         raise JustRevoked(1)
 
 
+def _is_blocked(grant: Grant, denials: Denials) -> bool:
+    return None in denials.of_part("grant", grant_part(grant.id))
+
+
 def _seconds_until(time: datetime, now: datetime) -> int:
-    return min(NEW_SESSIONS_AFTER, max(1, ceil((time - now).total_seconds())))
+    return min(NEW_SESSIONS_AFTER, ceil((time - now).total_seconds()))
