@@ -80,7 +80,7 @@ def narrow(
     grants = [decision.match.grant for decision in decisions]
     duration = credentials_duration(request.duration_seconds, grants)
     if request.privilege == "Default":
-        answered = tuple((one.targets[0], one.permission) for one in lent)
+        answered = tuple((scope, one.permission) for one in lent for scope in one.targets)
     else:
         answered = tuple((one.target, one.permission) for one in request.wanted)
     order = [target for target, _ in answered]
