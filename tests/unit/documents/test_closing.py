@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
+from itertools import permutations
 from typing import Any, NamedTuple
 
 import pytest
@@ -41,6 +42,7 @@ from vending.errors import AccessDenied, InvalidRequest, TokenRefused
 from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee
 from vending.grants.location import Location
+from vending.grants.rate_limit import RateLimit
 from vending.sessions.durations import longest_credentials
 
 THEIRS = "arn:aws:iam::210987654321:role/Partner"
@@ -48,6 +50,7 @@ LENDS = replace(SETTING, assumable_roles=lambda: (THEIRS,))
 KEYS = [f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/{name}" for name in ("0a1b2c3d", "0a1b2c3e")]
 FIRST, SECOND = jwk(rsa_key()), jwk(rsa_key("other"), "key-2")
 VERIFIED = ["team", "email_verified"]
+MORE = {"claims": ["team", "more"]}
 BY_CLAIM = {"issuer": ISSUER, "claims": {"team": "a"}}
 BY_SUBJECT = {"issuer": ISSUER, "subject": "alice"}
 
@@ -134,12 +137,20 @@ def test_a_location_that_closes_offers_the_grants_in_its_bucket(
         ({"jwks": {"keys": [FIRST]}}, {}, True),
         ({"jwks": {"keys": [FIRST, SECOND]}}, {"jwks": {"keys": [FIRST]}}, True),
         ({"jwks": {"keys": [FIRST]}}, {"jwks": {"keys": [SECOND, FIRST]}}, False),
+        ({"jwks": {"keys": [FIRST, SECOND]}}, {"jwks": {"keys": [SECOND, FIRST]}}, False),
         ({"claims": ["team", "more"]}, {}, True),
         ({}, {"claims": ["team", "more"]}, False),
         ({}, {"claims": [{"name": "team", "path": ["org", "team"]}]}, True),
         ({}, {"subjectClaim": "email_id"}, True),
         ({}, {"callerClaims": ["team"]}, True),
         ({"callerClaims": ["team"]}, {}, False),
+        (
+            MORE | {"callerClaims": ["team", "more"]},
+            MORE | {"callerClaims": ["more", "team"]},
+            False,
+        ),
+        (MORE | {"callerClaims": ["team", "more"]}, MORE | {"callerClaims": ["more"]}, False),
+        (MORE | {"callerClaims": ["more"]}, MORE | {"callerClaims": ["team"]}, True),
         ({}, {"audienceClaim": "client_id"}, True),
         ({"audienceClaim": "client_id"}, {}, True),
         ({}, {"claims": VERIFIED, "emailVerified": "text"}, True),
@@ -180,25 +191,34 @@ def web(**members: Any) -> dict[str, object]:
         (web(sourceIp=["10.0.0.0/8"]), web(sourceIp=["10.0.0.0/9", "10.128.0.0/9"]), False),
         (web(sourceIp="caller"), web(sourceIp=["0.0.0.0/0", "::/0"]), False),
         (web(), web(sourceIp=["0.0.0.0/0", "::/0"]), True),
+        (web(sourceIp=["192.0.2.0/24"]), web(sourceIp=["2001:db8::/32"]), True),
+        (web(sourceIp=["2001:db8::/32"]), web(sourceIp=["192.0.2.0/24"]), True),
         (web(sourceIp="caller"), web(), False),
         (web(), web(vpcEndpoint="vpce-0a1b2c3d"), True),
         (web(vpcEndpoint="vpce-0a1b2c3d"), web(), False),
         (web(), web(expires="2030-01-01T00:00:00Z"), True),
         (web(expires="2030-01-01T00:00:00Z"), web(expires="2031-01-01T00:00:00Z"), False),
+        (web(expires="2031-01-01T00:00:00Z"), web(expires="2030-01-01T00:00:00Z"), True),
+        (web(expires="2030-01-01T00:00:00Z"), web(), False),
         (web(), web(maxDuration=900), True),
         (web(), web(maxDuration=3600), False),
         (web(maxDuration=900), web(maxDuration=1800), False),
         (web(), web(maxObjectSize=9), True),
         (web(maxObjectSize=9), web(maxObjectSize=10), False),
+        (web(maxObjectSize=10), web(maxObjectSize=9), True),
+        (web(maxObjectSize=9), web(), False),
         (web(), web(contentTypes=["image/*"]), True),
         (web(contentTypes=["image/*"]), web(contentTypes=["image/png"]), True),
         (web(contentTypes=["image/png"]), web(contentTypes=["image/*", "text/csv"]), False),
+        (web(contentTypes=["image/png", "text/csv"]), web(contentTypes=["image/*"]), True),
+        (web(contentTypes=["image/png"]), web(contentTypes=["png/*"]), True),
         (web(contentTypes=["image/png"]), web(), False),
         (web(activeContent=True), web(), True),
         (web(), web(activeContent=True), False),
         (web(versions=True), web(), True),
         (web(), web(versions=True), False),
         (web(), web(rateLimit={"urls": 1}), False),
+        (web(), web(owner="a-team", description="For reports."), False),
         (web(), line(), True),
         (line(), web(), False),
         (web(), web(scope="s3://bkt/a/b"), True),
@@ -317,7 +337,38 @@ def test_every_rule_is_of_a_member_and_an_entry_of_another_kind_allows_nothing()
     assert RULES.keys() == {Grant, Location, Issuer}
     for kind, rules in RULES.items():
         assert rules.keys() <= {one.name for one in fields(kind)}
-    assert not allows_all(ENTRIES[0], ENTRIES[1], ROLE_ARN)
+    for one, other in permutations(ENTRIES, 2):
+        assert not allows_all(one, other, ROLE_ARN)
+        assert not ends_nothing(one, other, ROLE_ARN)
+
+
+def test_pinned_keys_are_the_same_however_they_are_written() -> None:
+    one, two = (
+        replace(issuer(), jwks=json.dumps({"keys": keys}))
+        for keys in ([FIRST, SECOND], [SECOND, dict(reversed(FIRST.items()))])
+    )
+    assert one.jwks != two.jwks
+    assert allows_all(one, two)
+    assert allows_all(two, one)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "allowed"),
+    [
+        (None, None, True),
+        (RateLimit(urls=9), None, True),
+        (RateLimit(urls=9), RateLimit(urls=10), True),
+        (RateLimit(urls=9), RateLimit(urls=8), False),
+        (RateLimit(urls=9), RateLimit(urls=9, requests=9), False),
+        (None, RateLimit(urls=9), False),
+    ],
+)
+def test_a_lower_rate_allows_less_and_ends_nothing(
+    old: RateLimit | None, new: RateLimit | None, allowed: bool
+) -> None:
+    was, is_now = (grant("s3://bkt/* READ", rate_limit=one) for one in (old, new))
+    assert allows_all(was, is_now) is allowed
+    assert ends_nothing(was, is_now)
 
 
 # Over all kinds of change: by policies and tokens, not by our tables.
