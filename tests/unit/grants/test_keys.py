@@ -223,3 +223,30 @@ def test_keys_that_are_looked_at_together_are_judged_one_by_one(
 def test_another_bucket_is_never_covered_whatever_its_name(other: str) -> None:
     for scope in (Keys("mmm", "", is_prefix=True), Keys("mmm", "k")):
         assert not scope.covers(Keys(other, "k"))
+
+
+def test_a_key_covers_the_same_text_wherever_it_was_read() -> None:
+    read, again = "a/key", "".join(["a/", "key"])
+    assert read is not again
+    assert Keys("bkt", read).covers(Keys("bkt", again))
+    assert not Keys("bkt", read).covers(Keys("bkt", again + "s"))
+
+
+@pytest.mark.parametrize(
+    ("character", "allowed"),
+    [
+        *((character, True) for character in " !~\xa0\u200b\u2028\ue000🚀"),
+        *((character, False) for character in "\0\x1f\x7f\x80\x9f\ud800"),
+    ],
+)
+def test_control_characters_are_refused_and_others_are_not_though_nobody_can_print_them(
+    character: str, allowed: bool
+) -> None:
+    key = f"a{character}b"
+    if allowed:
+        assert Keys("bkt", key).key == key
+        assert list(wrong_keys("p/", [key, "c"])) == []
+        return
+    assert [place for place, _ in wrong_keys("p/", ["c", key])] == [1]
+    with pytest.raises(ValueError, match="control characters"):
+        Keys("bkt", key)
