@@ -57,7 +57,7 @@ def check_shortest(member: str, requested: int | None, shortest: int) -> None:
 
 def in_words(seconds: int) -> str:
     """The seconds, and how people write them if they are whole minutes, such as `55m`."""
-    if seconds < 60 or seconds % 60:
+    if seconds % 60 or not seconds:
         return f"{seconds} seconds"
     hours, minutes = divmod(seconds // 60, 60)
     written = (f"{hours}h" if hours else "") + (f"{minutes}m" if minutes else "")

@@ -64,8 +64,8 @@ class Allowance(NamedTuple):
         location: Location,
         conditions: Conditions,
         *,
-        versions: bool = False,
-        tagging: Tagging = None,
+        versions: bool,
+        tagging: Tagging,
     ) -> Self:
         """An allowance with these conditions, as a value that a cache can find."""
         frozen = [
