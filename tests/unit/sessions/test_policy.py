@@ -14,8 +14,8 @@ from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
 from vending.sessions.conditions import Conditions, grant_conditions
-from vending.sessions.policy import POLICY_CHARACTERS, encode
-from vending.sessions.statements import OBJECT_ACTIONS
+from vending.sessions.policy import POLICY_CHARACTERS, encode, session_policy
+from vending.sessions.statements import OBJECT_ACTIONS, Allowance
 
 CONTEXT = {"aws:ResourceAccount": ACCOUNT}
 KEY_ARN = f"arn:aws:kms:ap-northeast-1:{ACCOUNT}:key/0a1b2c3d-1111-2222-3333-444455556666"
@@ -288,7 +288,9 @@ def test_a_policy_of_2048_characters_fits_and_one_more_is_refused() -> None:
     with pytest.raises(PolicyTooLarge, match=r"2049 characters.*The first 1 of 2"):
         one_policy([two[0], longer], Permission.READ, location(), ROLE_ARN, {})
     three = [two[0], fitting, Keys("bkt", "c")]
-    with pytest.raises(PolicyTooLarge, match="The first 2 of 3"):
+    with pytest.raises(
+        PolicyTooLarge, match="The first 2 of 3 targets would fit, up to s3://bkt/bb"
+    ):
         one_policy(three, Permission.READ, location(), ROLE_ARN, {})
 
 
@@ -297,8 +299,26 @@ def test_a_policy_that_is_too_large_says_how_many_targets_would_fit() -> None:
     fitting = one_policy(targets[:5], Permission.READ, location(), ROLE_ARN, {})
     assert len(fitting) <= POLICY_CHARACTERS
     for count in (7, 8):
-        with pytest.raises(PolicyTooLarge, match=f"The first 5 of {count}"):
+        with pytest.raises(PolicyTooLarge) as refused:
             one_policy(targets[:count], Permission.READ, location(), ROLE_ARN, {})
+        assert (
+            f"The first 5 of {count} targets would fit, up to s3://bkt/4x" in refused.value.detail
+        )
+
+
+def test_the_targets_that_would_fit_are_the_first_of_the_request() -> None:
+    targets = [Keys("bkt", f"{number}{'x' * 600}") for number in range(4)]
+    allowances = [
+        Allowance.of(listed, permission, location(), {}, versions=False, tagging=None)
+        for listed, permission in (
+            (targets[:2], Permission.READ),
+            (targets[2:], Permission.WRITE),
+        )
+    ]
+    for order, last in (((), 1), (targets[::-1], 2), ([targets[i] for i in (1, 3, 0, 2)], 3)):
+        with pytest.raises(PolicyTooLarge) as refused:
+            session_policy(allowances, ROLE_ARN, order)
+        assert f"The first 2 of 4 targets would fit, up to {targets[last]}." in refused.value.detail
 
 
 def test_a_policy_that_no_target_fits_says_so() -> None:
