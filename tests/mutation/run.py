@@ -1,69 +1,76 @@
 """Mutation testing of the modules that decide: small changes to their code, and which no test sees.
 
-Run by ``make mutate``. Each module is changed in a copy of the tree, one change at a time, and its
-tests have to turn red. The control comes first: the tests of every module pass without any change,
-or no change is tried. Changes that nobody could notice stand in ``equivalent.toml`` with the
-reason; any other that survives ends the run with exit code 1, once all have been tried.
+Run by ``make mutate``. Each module is changed one place at a time, in memory, and its tests have to
+turn red; ``each`` runs them. The control comes first: the tests of every module pass without any
+change, or no change is tried. Changes that nobody could notice stand in ``equivalent.toml`` with
+the reason; any other that survives ends the run with exit code 1, once all have been tried. So does
+a change that stands there although a test sees it: its reason is not true.
 """
 
 import json
 import os
-import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from difflib import unified_diff
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.running.tree import copy
+from tests.mutation.each import OUTPUT
+from tests.support.running.tree import ROOT, copy
 
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 SECONDS = 120  # at least, for the tests of one change; an endless loop is seen by then
 PATIENCE = 5  # times what the tests take without any change
 AT_ONCE = 2
-# By module: the tests that know it, the quickest first.
-STRUCTURE = "test_structure.py"
+PASSED, SEEN = 0, (1, 2, -9)  # pytest's exit codes: failed, interrupted by an error, and endless
+ASKED, ANSWER = "asked.json", "answer.json"
+VALUES = "test_structure.py::test_values_are_frozen_and_take_no_other_members"
+BODIES = "test_structure.py::test_bodies_are_frozen_and_refuse_what_they_do_not_know"
+# By module: the tests that know it. The first entry runs alone, so that a change which it sees
+# costs no other; it should be quick, since explained changes have to pass it.
 MODULES = {
-    "grants/keys": (KEYS := ("grants", "urls", "documents", "catalogue/test_plan.py", STRUCTURE)),
-    "grants/location": KEYS,
-    "grants/grant": (
-        "decision/test_closest.py",
-        "documents",
-        "catalogue",
-        "credentials",
-        STRUCTURE,
+    "grants/keys": (
+        "grants/test_keys.py",
+        "urls/test_vend.py",
+        "documents/test_document.py",
+        VALUES,
     ),
-    "decision/closest": (
-        CLOSEST := ("decision", "urls/test_vend.py", "docs/test_recipes.py", "audit", STRUCTURE)
+    "grants/location": ("grants/test_location.py", VALUES),
+    "grants/grant": ("grants/test_grant.py", VALUES),
+    "decision/closest": ("decision/test_closest.py", VALUES),
+    "decision/wanted": ("decision/test_wanted.py", "urls/test_vend.py", "audit", VALUES),
+    "decision/fewest": ("decision/test_fewest.py",),
+    "decision/nearest": ("decision/test_nearest.py", VALUES),
+    "sessions/session": (
+        "sessions/test_several_roles.py",
+        *("sessions/test_session.py", "sessions/test_whose_session.py", VALUES),
     ),
-    "decision/wanted": CLOSEST,
-    "decision/fewest": CLOSEST,
-    "sessions/session": (SESSION := ("sessions", "credentials", STRUCTURE)),
-    "sessions/durations": SESSION,
-    "denials/names": SESSION,
-    "ids": SESSION,
-    "times": SESSION,
-    "sessions/policy": (
-        POLICY := ("sessions/test_policy.py", "credentials", "catalogue/test_usable.py")
-    ),
+    "sessions/durations": ("sessions/test_durations.py",),
+    "sessions/policy": (POLICY := ("sessions/test_tagging.py", "sessions/test_policy.py", VALUES)),
     "sessions/conditions": POLICY,
-    "sessions/statements": POLICY,
-    "credentials/narrow": ("credentials", "sessions"),
-    "decision/decide": ("decision", "credentials", "urls/test_vend.py"),
-    "decision/reads": ("decision", "revocations/test_two_environments.py"),
-    "denials/revoked": ("revocations", "decision", "sessions"),
-    "denials/holders": ("revocations", "denials", "decision"),
-    "grants/never_lent": ("grants", "catalogue/test_never_lent.py", "template/test_never_lent.py"),
-    "documents/closing": ("documents/test_closing.py", "catalogue"),
+    "sessions/statements": (*POLICY, "credentials/test_several_grants.py"),
+    "denials/names": ("sessions/test_session.py",),
+    "denials/revoked": ("denials/test_revoked.py", VALUES),
+    "denials/holders": ("denials/test_holders.py", VALUES),
+    "ids": ("test_ids.py",),
+    "credentials/narrow": ("credentials/test_narrow.py", VALUES),
+    "credentials/request": ("credentials/test_request.py", BODIES),
+    "decision/decide": ("decision/test_decide.py", "decision/test_still_allowed.py"),
+    "decision/reads": ("decision/test_reads.py", VALUES),
+    "grants/never_lent": ("grants/test_never_lent.py", "catalogue/test_never_lent.py"),
+    "documents/closing": ("documents/test_described.py", "documents/test_closing.py"),
     "reach/alphabets": (
         REACH := (
             *("reach/test_alphabets.py", "reach/test_search.py", "reach/test_document.py"),
             *("reach/test_population.py", "reach/test_who.py", "reach/test_compare.py"),
-            *("reach/test_by_counting.py", STRUCTURE),
+            *("reach/test_by_counting.py", VALUES),
         )
     ),
     "reach/population": REACH,
@@ -80,25 +87,22 @@ MODULES = {
     "questions/reach": QUESTIONS,
     "catalogue/history": QUESTIONS,
     "grants/expectation": (
-        EXPECTED := ("expectations", "grants/test_expectation.py", "catalogue/test_expectations.py")
+        EXPECTED := ("grants/test_expectation.py", "expectations", "catalogue/test_expectations.py")
     ),
     "expectations/judge": EXPECTED,
     "expectations/expected": EXPECTED,
     "expectations/guard": EXPECTED,
-    "tenancy/judge": ("tenancy", "docs/test_recipes.py"),
-    "bodies/body": (BODY := ("bodies", "urls/test_vend.py", "credentials", STRUCTURE)),
-    "credentials/request": BODY,
-    "answers": ("test_answers.py", "urls", "uploads"),
+    "tenancy/judge": ("tenancy/test_advice.py", "tenancy/test_judge.py"),
+    "bodies/body": ("bodies/test_body.py", BODIES),
+    "answers": ("test_answers.py", VALUES),
 }
-CONFIGURATION = """\
-[cosmic-ray]
-module-path = "{place}"
-timeout = {seconds}
-excluded-modules = []
-test-command = "{command}"
-[cosmic-ray.distributor]
-name = "local"
-"""
+
+
+class Change(NamedTuple):
+    """A source of a module, and whether all its tests run with it, or the first entry alone."""
+
+    source: str
+    all_tests: bool
 
 
 class Survivor(NamedTuple):
@@ -144,68 +148,76 @@ def tests_of(module: str) -> list[str]:
     return [f"tests/unit/{name}" for name in MODULES[module]]
 
 
-def command(module: str) -> list[str]:
-    """What runs the tests of a module, until one fails."""
-    return [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests_of(module)]
-
-
 def control(module: str) -> Control:
     """The tests of a module without any change."""
-    with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
-        tree = Path(directory) / "tree"
-        copy(tree)
-        began = time.monotonic()
-        ended = subprocess.run(  # noqa: S603 - our own interpreter
-            command(module), cwd=tree, capture_output=True, text=True, check=False
-        )
-    took = time.monotonic() - began
-    return Control(module, took, ended.stdout + ended.stderr if ended.returncode else "")
+    began = time.monotonic()
+    source = (ROOT / place(module)).read_text(encoding="utf-8")
+    (code,), output = codes(module, [Change(source, all_tests=True)], seconds=None)
+    return Control(module, time.monotonic() - began, output if code else "")
 
 
 def tried(passed: Control) -> Outcome:
     """Every change of a module, each against its tests."""
-    module = passed.module
+    module, explained = passed.module, known()
+    source = (ROOT / place(module)).read_text(encoding="utf-8")
+    sources = changed_sources(module)
+    survivors = [Survivor(module, *difference(source, one)) for one in sources]
+    asked = [
+        Change(text, all_tests=explained.keys().isdisjoint((one, one.any())))
+        for text, one in zip(sources, survivors, strict=True)
+    ]
+    return outcome(module, survivors, codes(module, asked, passed.limit)[0])
+
+
+def outcome(module: str, changes: Sequence[Survivor], codes: Sequence[int]) -> Outcome:
+    """What pytest's exit codes say; raises ``RuntimeError`` where a change was not tried."""
+    if not changes:
+        raise RuntimeError(f"{module}: there is nothing to change in {place(module)}")
+    for one, code in zip(changes, codes, strict=True):
+        if code not in (PASSED, *SEEN):
+            raise RuntimeError(f"{module}: the tests did not run with a change: {one}, {code}")
+    survivors = [one for one, code in zip(changes, codes, strict=True) if code == PASSED]
+    return Outcome(module, len(changes), survivors)
+
+
+def codes(module: str, changes: Sequence[Change], seconds: float | None) -> tuple[list[int], str]:
+    """How the tests of a module end with each change, and what those printed that ran last."""
+    first, *others = tests_of(module)
+    steps = [[first], *([others] if others else [])]
+    sources = [(one.source, len(steps) if one.all_tests else 1) for one in changes]
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
         tree = Path(directory) / "tree"
         copy(tree)
-        (tree / "mutation.toml").write_text(
-            CONFIGURATION.format(
-                place=place(module), seconds=passed.limit, command=shlex.join(command(module))
-            )
+        (tree / ASKED).write_text(json.dumps([steps, sources, seconds]), encoding="utf-8")
+        name = f"vending.{module.replace('/', '.')}"
+        words = [sys.executable, "-m", "tests.mutation.each", name, place(module), ASKED, ANSWER]
+        paths = os.pathsep.join((".", "layers"))
+        ended = subprocess.run(  # noqa: S603 - our own interpreter
+            words,
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": paths},
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        for step in ("init", "exec"):
-            cosmic_ray(step, "mutation.toml", "mutation.sqlite", tree=tree)
-        return outcome(module, cosmic_ray("dump", "mutation.sqlite", tree=tree).splitlines())
+        if ended.returncode:
+            raise RuntimeError(f"{module}: {ended.stdout}{ended.stderr}")
+        found: list[int] = json.loads((tree / ANSWER).read_text(encoding="utf-8"))
+        output = tree / OUTPUT
+        return found, output.read_text(encoding="utf-8", errors="replace")
 
 
-def outcome(module: str, lines: Iterable[str]) -> Outcome:
-    """What cosmic-ray's lines say; raises ``RuntimeError`` where a change was not tried."""
-    results = [result or {} for _, result in map(json.loads, lines)]
-    for result in results:
-        ended = (result.get("worker_outcome"), result.get("test_outcome"))
-        if ended not in {("normal", "killed"), ("normal", "survived")}:
-            raise RuntimeError(f"{module}: the tests did not run with a change: {result}")
-    if not results:
-        raise RuntimeError(f"{module}: there is nothing to change in {place(module)}")
-    survivors = [
-        Survivor(module, *changed(result["diff"]))
-        for result in results
-        if result["test_outcome"] == "survived"
-    ]
-    return Outcome(module, len(results), survivors)
+def changed_sources(module: str) -> list[str]:
+    """The sources of a module with one change each, by cosmic-ray in its own environment."""
+    python = Path(shutil.which("cosmic-ray") or "").with_name("python")
+    words = [str(python), "tests/mutation/changes.py", place(module)]
+    sources: list[str] = json.loads(subprocess.check_output(words, cwd=ROOT))  # noqa: S603 - ours
+    return sources
 
 
-def cosmic_ray(*arguments: str, tree: Path) -> str:
-    """What the program prints; its failure is ours."""
-    # Compiled files are told by second and size: a change within a second could be missed.
-    settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    words = ["cosmic-ray", *arguments]
-    return subprocess.check_output(words, cwd=tree, env=settings, text=True)  # noqa: S603 - ours
-
-
-def changed(diff: str) -> tuple[str, str]:
+def difference(before: str, after: str) -> tuple[str, str]:
     """The lines that a change takes away and brings, without their indentation."""
-    lines = diff.splitlines()[3:]  # below the names of the files
+    lines = list(unified_diff(before.splitlines(), after.splitlines(), lineterm=""))[3:]
     old, new = (
         " ".join(line[1:].strip() for line in lines if line.startswith(sign)).strip()
         for sign in "-+"
@@ -213,26 +225,50 @@ def changed(diff: str) -> tuple[str, str]:
     return old, new
 
 
-def known() -> set[Survivor]:
-    """The changes that make no difference; without ``after`` any change of that line."""
+def known() -> dict[Survivor, float]:
+    """The changes that make no difference, and how often each is there; infinity: at least once.
+
+    Without ``after`` any change of that line.
+    """
     rows = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["change"]
-    return {Survivor(row["module"], row["before"], row.get("after", "")) for row in rows}
+    return {
+        Survivor(row["module"], row["before"], row.get("after", "")): row.get("times", inf)
+        for row in rows
+    }
+
+
+def compare(
+    outcome: Outcome, explained: Mapping[Survivor, float]
+) -> tuple[list[Survivor], list[Survivor]]:
+    """The survivors that nothing explains, and the explained changes that were seen."""
+    left = {one: times for one, times in explained.items() if one.module == outcome.module}
+    met, real = set[Survivor](), []
+    for one in outcome.survivors:
+        listed = next((each for each in (one, one.any()) if left.get(each)), None)
+        if listed:
+            met.add(listed)
+            left[listed] -= 1
+        else:
+            real.append(one)
+    seen = [one for one, times in left.items() if one not in met or times not in (0, inf)]
+    return real, seen
 
 
 def report(outcomes: Iterator[Outcome]) -> int:
     """Prints a line for each module, with what survived unexplained; the exit code."""
     explained, code = known(), 0
     for outcome in outcomes:
-        real = [one for one in outcome.survivors if explained.isdisjoint((one, one.any()))]
+        real, seen = compare(outcome, explained)
         killed = outcome.tries - len(outcome.survivors)
         judged = outcome.tries - (len(outcome.survivors) - len(real))
         sys.stdout.write(
             f"{outcome.module:20} {killed} of {outcome.tries} seen, "
             f"{len(outcome.survivors) - len(real)} equivalent: {killed / judged:.1%}\n"
         )
-        for one in real:
-            code = 1
-            sys.stdout.write(f"NOT SEEN in {one.module}\n  - {one.before}\n  + {one.after}\n")
+        for words, changes in (("NOT SEEN in", real), ("EXPLAINED, BUT SEEN in", seen)):
+            for one in changes:
+                code = 1
+                sys.stdout.write(f"{words} {one.module}\n  - {one.before}\n  + {one.after}\n")
         sys.stdout.flush()
     return code
 

@@ -1,8 +1,9 @@
 """`make mutate` concludes nothing from tests that fail without any change, or that did not run."""
 
-import json
 import re
+import shutil
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,14 @@ from tests.mutation import run as mutation
 from tests.mutation.run import (
     MODULES,
     SECONDS,
+    Change,
     Control,
     Outcome,
     Survivor,
+    codes,
+    compare,
     control,
+    difference,
     known,
     main,
     outcome,
@@ -27,7 +32,9 @@ from tests.support.running.tree import ROOT
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_and_the_tests_that_know_it_are_there(module: str) -> None:
     assert (ROOT / place(module)).is_file()
-    assert [name for name in mutation.tests_of(module) if not (ROOT / name).exists()] == []
+    assert [
+        name for name in mutation.tests_of(module) if not (ROOT / name.partition("::")[0]).exists()
+    ] == []
 
 
 def test_modules_that_the_page_and_the_list_of_equal_changes_name_are_tried() -> None:
@@ -48,23 +55,107 @@ def test_a_change_that_makes_no_difference_is_one_of_a_line_that_is_there(change
     assert change.before in " ".join(line.strip() for line in text.splitlines())
 
 
+LINE, OTHER = Survivor("grants", "@property", ""), Survivor("grants", "a < b", "a <= b")
+ELSEWHERE = Survivor("closest", "a < b", "a <= b")
+
+
 @pytest.mark.parametrize(
-    ("test", "passed"),
-    [("assert True", True), ("assert False", False), ("", False)],
-    ids=["they pass", "one fails", "they are not there"],
+    ("survivors", "explained", "real", "seen"),
+    [
+        ([], {}, [], []),
+        ([OTHER], {}, [OTHER], []),
+        ([OTHER], {OTHER: inf}, [], []),
+        ([OTHER, OTHER], {OTHER.any(): inf}, [], []),
+        ([], {OTHER: inf}, [], [OTHER]),
+        ([OTHER], {ELSEWHERE: inf}, [OTHER], []),
+        ([LINE, LINE], {LINE: 2}, [], []),
+        ([LINE, LINE, LINE], {LINE: 2}, [LINE], []),
+        ([LINE], {LINE: 2}, [], [LINE]),
+    ],
+)
+def test_a_change_is_explained_as_often_as_it_is_listed_and_none_that_is_seen(
+    survivors: list[Survivor],
+    explained: Mapping[Survivor, float],
+    real: list[Survivor],
+    seen: list[Survivor],
+) -> None:
+    assert compare(Outcome("grants", 10, survivors), explained) == (real, seen)
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A module of a project of its own, with tests in ``tests/unit``."""
+
+    def copied(tree: Path) -> None:
+        shutil.copytree(tmp_path, tree)
+        shutil.copytree(ROOT / "tests/mutation", tree / "tests/mutation")
+
+    file = tmp_path / place("room/module")
+    for folder in (file.parent, tmp_path / "tests/unit"):
+        folder.mkdir(parents=True)
+    file.write_text("LIMIT = 1\n\n\ndef least(given):\n    return max(given, LIMIT)\n")
+    monkeypatch.setattr(mutation, "copy", copied)
+    monkeypatch.setattr(mutation, "ROOT", tmp_path)
+    monkeypatch.setitem(MODULES, "room/module", ("test_first.py", "test_then.py"))
+    return file
+
+
+def write_tests(module: Path, first: str, then: str) -> None:
+    """Both files of tests, of which only the second imports the module by another."""
+    folder = module.parents[3] / "tests/unit"
+    (module.parent / "other.py").write_text("from vending.room import module\n")
+    imports = ("from vending.room.module import least", "from vending.room.other import module")
+    for name, line, body in zip(("first", "then"), imports, (first, then), strict=True):
+        text = f"{line}\n\n\ndef test_{name}():\n    {body}\n" if body else ""
+        (folder / f"test_{name}.py").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "passed"),
+    [
+        ("assert least(3) == 3", "assert module.LIMIT == 1", True),
+        ("assert least(3) == 4", "assert module.LIMIT == 1", False),
+        ("assert least(3) == 3", "assert module.LIMIT == 2", False),
+        ("", "", False),
+    ],
+    ids=["they pass", "one fails", "one of the others fails", "they are not there"],
 )
 def test_the_control_runs_a_module_s_tests_without_any_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, passed: bool
+    module: Path, first: str, then: str, passed: bool
 ) -> None:
-    file = tmp_path / "test_module.py"
-    if test:
-        file.write_text(f"def test_it(): {test}\n")
-    monkeypatch.setattr(mutation, "copy", lambda tree: tree.mkdir())
-    monkeypatch.setattr(mutation, "tests_of", lambda module: [str(file)])
-    found = control("a-module")
-    assert (found.module, not found.failed) == ("a-module", passed)
-    assert ("test_module.py" in found.failed) is not passed
+    write_tests(module, first, then)
+    found = control("room/module")
+    assert (found.module, not found.failed) == ("room/module", passed)
+    assert ("test_" in found.failed) is bool(first and not passed)
     assert found.limit >= SECONDS
+
+
+def test_each_change_is_tried_with_the_first_tests_and_then_with_the_others(module: Path) -> None:
+    write_tests(module, "assert least(3) == 3", "assert module.LIMIT == 1")
+    source = module.read_text()
+    changes = [
+        Change(source, all_tests=True),
+        Change(source.replace("max", "min"), all_tests=True),
+        Change(source.replace("= 1", "= 2"), all_tests=True),
+        Change(source.replace("= 1", "= 2"), all_tests=False),
+        Change("an error", all_tests=True),
+        Change(source, all_tests=True),
+    ]
+    found, _ = codes("room/module", changes, seconds=60)
+    assert found == [0, 1, 1, 0, 2, 0]
+    assert module.read_text() == source
+
+
+def test_tests_that_do_not_end_have_seen_the_change(module: Path) -> None:
+    write_tests(module, "assert least(3) == 3", "")
+    endless = module.read_text().replace("return", "while True: pass\n    return")
+    assert codes("room/module", [Change(endless, all_tests=False)], seconds=5)[0] == [-9]
+
+
+def test_a_change_is_shown_by_its_lines() -> None:
+    before = "one = 1\nif a < b:\n    two = 2\n"
+    assert difference(before, before.replace("<", "<=")) == ("if a < b:", "if a <= b:")
+    assert difference(before, before.replace("    two = 2\n", "")) == ("two = 2", "")
 
 
 def test_a_change_may_take_five_times_what_the_control_took() -> None:
@@ -99,36 +190,20 @@ def test_no_change_is_tried_unless_every_control_has_passed(
     assert ("NOT SEEN in closest" in told) == bool(survivors)
 
 
-def line(**result: str) -> str:
-    return json.dumps([{"job_id": "a"}, {"diff": "", **result} if result else None])
+CHANGES = [OTHER, LINE]
 
 
-KILLED = {"worker_outcome": "normal", "test_outcome": "killed"}
+def test_a_change_that_survived_is_told_from_ones_that_were_seen() -> None:
+    assert outcome("grants", CHANGES, [1, 0]) == Outcome("grants", 2, [LINE])
+    assert outcome("grants", CHANGES, [2, -9]) == Outcome("grants", 2, [])
 
 
-def test_a_change_that_survived_is_told_from_one_that_was_seen() -> None:
-    diff = "--- a\n+++ b\n@@ -1 +1 @@\n-    a < b\n+    a <= b"
-    survived = {"worker_outcome": "normal", "test_outcome": "survived", "diff": diff}
-    found = outcome("grants", [line(**KILLED), line(**survived)])
-    assert found == Outcome("grants", 2, [Survivor("grants", "a < b", "a <= b")])
-
-
-@pytest.mark.parametrize(
-    "result",
-    [
-        {},
-        KILLED | {"test_outcome": "incompetent"},
-        KILLED | {"worker_outcome": "exception", "output": "No module named pytest"},
-    ],
-    ids=["it was not tried", "its tests did not run", "it could not be made"],
-)
-def test_a_change_whose_tests_did_not_run_is_not_one_that_was_seen(
-    result: Mapping[str, str],
-) -> None:
+@pytest.mark.parametrize("code", [3, 4, 5, 70, -11])
+def test_a_change_whose_tests_did_not_run_is_not_one_that_was_seen(code: int) -> None:
     with pytest.raises(RuntimeError, match="grants"):
-        outcome("grants", [line(**KILLED), line(**result)])
+        outcome("grants", CHANGES, [1, code])
 
 
 def test_a_module_without_any_change_proves_nothing() -> None:
     with pytest.raises(RuntimeError, match="grants"):
-        outcome("grants", [])
+        outcome("grants", [], [])
