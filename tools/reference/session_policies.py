@@ -92,7 +92,8 @@ def policy_of(
     """Return the session policy for one target in a location with these members."""
     keys = Keys.parse(target) if isinstance(target, str) else target
     location = Location(Keys(BUCKET, "", is_prefix=True), "ap-northeast-1", **members)
-    allowance = Allowance.of([keys], permission, location, conditions or {})
+    kept = conditions or {}
+    allowance = Allowance.of([keys], permission, location, kept, versions=False, tagging=None)
     return policy_document([allowance], ROLE_ARN, bucket_location=True)
 
 
