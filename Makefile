@@ -156,7 +156,7 @@ proof: $(ENVIRONMENT) ## check keys, session policies, signatures and reach: by 
 	@S3VEND_PROOF_BLOCKS=$(or $(BLOCKS),150) $(PYTHON) -m pytest tests/unit/sigv4/test_presign_by_chance.py tests/unit/sessions/test_nobody_gets_more.py tests/unit/sessions/test_read_again.py tests/unit/credentials/test_several_grants.py tests/unit/reach/test_by_counting.py
 
 .PHONY: mutate
-mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: each change must fail a test (half an hour)
+mutate: $(ENVIRONMENT) $(MUTATION) ## change the deciding modules line by line: each change must fail a test (some minutes)
 	@PATH="$$PATH:$(CURDIR)/.venv-mutation/bin" $(PYTHON) -m tests.mutation.run $(MODULES)
 
 .PHONY: fuzz fuzz-api fuzz-parsers
