@@ -93,6 +93,8 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / place("room/module")
     for folder in (file.parent, tmp_path / "tests/unit"):
         folder.mkdir(parents=True)
+    for package in (file.parent, file.parents[1]):  # else the core's own package is found
+        (package / "__init__.py").touch()
     file.write_text("LIMIT = 1\n\n\ndef least(given):\n    return max(given, LIMIT)\n")
     monkeypatch.setattr(mutation, "copy", copied)
     monkeypatch.setattr(mutation, "ROOT", tmp_path)
