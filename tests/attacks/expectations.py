@@ -59,7 +59,7 @@ ATTACKS = [
     Attack("a test of a prefix that looks like a pattern", refusing(GROUP, READ=f"s3://{BUCKET}/vault*"), f"{AT}/refused/READ", rule(4)),
     Attack("a test of a key that looks like a prefix", refusing(GROUP, READ=f"s3://{BUCKET}/vault/"), f"{AT}/refused/READ", rule(4)),
     Attack("a test of a variable, which would be a key's name", refusing(GROUP, READ=f"s3://{BUCKET}/${{claim.tenant}}/*"), f"{AT}/refused/READ", rule(4)),
-    Attack("a test of a permission that only both together give", refusing(GROUP, READWRITE=KEYS), f"{AT}/refused/READWRITE", rule(13)),
+    Attack("a test of a permission that only both together give", refusing(GROUP, READWRITE=KEYS), f"{AT}/refused", rule(13)),
     Attack("a test with an exception that it does not have", test(scope=KEYS, onlyReachedBy=[], exceptBy=[]), f"{AT}/exceptBy", rule(13)),
     Attack("a test without anything that it demands", test(**{"as": GROUP}), AT, rule(13)),
     Attack("a test of two kinds, of which one would count", test(scope=KEYS, onlyReachedBy=[], disjoint="claim.tenant", within=KEYS), AT, rule(13)),
