@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from vending.catalogue.warnings import Warned
 from vending.checking.words import Names
@@ -33,7 +34,7 @@ def overlaps(document: Document, grants: tuple[Grant, ...], names: Names) -> Ite
     """
     places = _places(document, grants)
     for place in places.values():
-        found = list(_first(_of_grant(document, place, places), NAMED + 1))
+        found = list(islice(_of_grant(document, place, places), NAMED + 1))
         if not found:
             continue
         others = "; ".join(_with(place.grant, one, names) for one in found[:NAMED])
@@ -129,8 +130,3 @@ def _divided(document: Document) -> Iterator[tuple[str, Keys]]:
             if (variable, f"{scope.bucket}/{before}") not in seen:
                 seen.add((variable, f"{scope.bucket}/{before}"))
                 yield variable, Keys(scope.bucket, before, is_prefix=True)
-
-
-def _first[T](found: Iterator[T], most: int) -> Iterator[T]:
-    for _, one in zip(range(most), found, strict=False):
-        yield one

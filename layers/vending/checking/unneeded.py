@@ -43,7 +43,7 @@ def shadowed(document: Document, grants: tuple[Grant, ...]) -> Iterator[Warned]:
             if _has_terms_of(grant, one, opening) and one.grant.id not in removed
         ]
         others.sort(key=lambda one: one.id)
-        if any(_but_its_id(one) == _but_its_id(grant) for one in others):
+        if any(one.unnamed() == grant.unnamed() for one in others):
             continue  # the catalogue's IdenticalGrant
         wider = [one for one in others if one.grantee.includes(grant.grantee)]
         alone = next((one for one in wider if _adds_nothing(document, grant, [one])), None)
@@ -79,7 +79,3 @@ def _adds_nothing(document: Document, grant: Grant, others: Sequence[Grant]) -> 
     with_it, without = (replace(document, grants=tuple(one)) for one in ([grant], others))
     first = next(differences(without, with_it), None)  # gains come first
     return first is None or first.kind in ("lost", "narrowed")
-
-
-def _but_its_id(grant: Grant) -> Grant:
-    return replace(grant.undescribed(), id="")
