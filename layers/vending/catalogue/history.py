@@ -1,7 +1,7 @@
 """The history of the catalogue: one item for each change, written in the change's transaction.
 
-Items are ordered by revision. Whoever undoes them from the newest on has the catalogue of a past
-day, as long as none is missing: each says how many there are of its revision.
+Items are ordered by revision. Undoing them, the newest first, gives the catalogue of a past day, as
+long as none is missing: each says how many there are of its revision.
 """
 
 import json
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from vending.bodies.fields import time as read_time
 from vending.catalogue.changes import Change
 from vending.table import HISTORY, Key, refuse_damaged_item
-from vending.times import iso
+from vending.times import iso, read_time
 
 type Entry = Mapping[str, Any]  # of the catalogue, as JSON
 
