@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from pydantic import PlainValidator
@@ -45,15 +45,17 @@ def claim_name(value: object) -> str:
 
 
 def _claim_values(value: object) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, Mapping) or not 1 <= len(value) <= CLAIMS:
-        raise ValueError(f"must be an object of 1 to {CLAIMS} claims, each with its value")
-    return tuple(sorted((claim_name(name), _claim_value(item)) for name, item in value.items()))
+    return _claims(value, _claim_value)
 
 
 def _exact_claims(value: object) -> tuple[tuple[str, str], ...]:
+    return _claims(value, _exact_claim)
+
+
+def _claims(value: object, read: Callable[[object], str]) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, Mapping) or not 1 <= len(value) <= CLAIMS:
         raise ValueError(f"must be an object of 1 to {CLAIMS} claims, each with its value")
-    return tuple(sorted((claim_name(name), _exact_claim(item)) for name, item in value.items()))
+    return tuple(sorted((claim_name(name), read(item)) for name, item in value.items()))
 
 
 def _exact_claim(value: object) -> str:
