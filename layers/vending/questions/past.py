@@ -68,5 +68,5 @@ def _is(event: Event, written: str | None) -> bool:
         return written is None and event.after is None
     if json.loads(written) == event.after:
         return True
-    read = READERS.get(event.kind)
-    return read is not None and read(written) == read(encode(event.after))
+    read = READERS[event.kind]
+    return read(written) == read(encode(event.after))
