@@ -61,13 +61,9 @@ def granting(
     """The grant that lets the caller have all of the keys, by the decision's own functions."""
     for opening in document.near(Pattern.of_keys(keys)):
         grant = opening.grant
-        if grant.permission.includes(permission) and grant.grantee.is_caller(caller):
-            try:
-                covers = grant.scope.fill(caller.variables).covers(keys)
-            except ValueError:
-                continue
-            if covers:
-                return grant
+        is_theirs = grant.permission.includes(permission) and grant.grantee.is_caller(caller)
+        if is_theirs and grant.scope.opens(keys, caller.variables):
+            return grant
     return None
 
 

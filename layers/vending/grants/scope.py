@@ -74,6 +74,13 @@ class Scope:
         )
         return Keys(self.bucket, "/".join(segments), self.unfilled.is_prefix)
 
+    def opens(self, keys: Keys, values: Mapping[str, object]) -> bool:
+        """Whether it covers all of the keys, filled for one caller; not if it cannot be filled."""
+        try:
+            return self.fill(values).covers(keys)
+        except ValueError:
+            return False
+
     def covers(self, other: "Scope") -> bool:
         """Whether this scope covers ``other`` for every caller that fills both."""
         return self.unfilled.covers(other.unfilled)

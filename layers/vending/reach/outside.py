@@ -54,11 +54,7 @@ class Opens:
         if not self.who.is_true(found):
             return False
         identity = self.who.population.identity(found.callers[self.who.caller])
-        try:
-            scope = self.grant.scope.fill(identity.variables)
-        except ValueError:
-            return False
-        return scope.covers(found.keys)
+        return self.grant.scope.opens(found.keys, identity.variables)
 
     def ways_out(self, case: Case, found: Found) -> Iterator[Case]:
         """Yield the cases in which the caller or the key is another, or a variable is decided."""

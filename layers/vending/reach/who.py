@@ -166,7 +166,9 @@ def _reached(
         return None
     filled = one.case.filled(0, pattern)
     identity = population.identity(one.found.callers[0])
-    is_whole = keys is not None and all(_covers(each.grant, identity, keys) for each in chosen)
+    is_whole = keys is not None and all(
+        each.grant.scope.opens(keys, identity.variables) for each in chosen
+    )
     return Reached(
         tuple(each.grant for each in chosen),
         str(keys) if keys and is_whole else pattern.text(filled),
@@ -176,10 +178,3 @@ def _reached(
         one.found.keys,
         one.is_sure and all(each.pattern.exact for each in chosen),
     )
-
-
-def _covers(grant: Grant, identity: Identity, keys: Keys) -> bool:
-    try:
-        return grant.scope.fill(identity.variables).covers(keys)
-    except ValueError:
-        return False

@@ -16,6 +16,23 @@ def test_a_variable_is_filled_with_the_callers_value() -> None:
     assert scope.fill(VALUES) == Keys("bkt", "123456789012/home/alice/", is_prefix=True)
 
 
+@pytest.mark.parametrize(
+    ("values", "key", "opens"),
+    [
+        (VALUES, "home/alice/x", True),
+        (VALUES, "home/bob/x", False),
+        ({"caller.name": "alice/x"}, "home/alice/x", False),
+        ({"caller.name": ""}, "home//x", False),
+        ({}, "home/alice/x", False),
+    ],
+)
+def test_a_scope_opens_keys_for_a_caller_whose_values_fill_it(
+    values: dict[str, object], key: str, opens: bool
+) -> None:
+    scope = Scope.parse("s3://bkt/home/${caller.name}/*")
+    assert scope.opens(Keys("bkt", key), values) is opens
+
+
 def test_a_scope_without_variables_is_its_location() -> None:
     assert Scope.parse("s3://bkt/a$b/*").fill({}) == Keys.parse("s3://bkt/a$b/*")
 
