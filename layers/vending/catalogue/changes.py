@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple, Self
 
 from vending.callers.issuer import Issuer
 from vending.documents.closing import allows_all, ends_nothing
+from vending.documents.document import ChangesRequest
 from vending.grants.expectation import Expectation
 from vending.grants.grant import Grant
 from vending.grants.grantee import WebGrantee
@@ -15,6 +16,25 @@ type Kind = Literal["grant", "issuer", "location", "test"]
 type Entry = Grant | Issuer | Location | Expectation
 
 MOST_REVOCATIONS = 100  # of a change; the role's policy has room for some hundreds together
+
+
+class Entries(NamedTuple):
+    """The entries of a document, in its order; of a list that it does not have, none."""
+
+    grants: tuple[Grant, ...]
+    issuers: tuple[Issuer, ...]
+    locations: tuple[Location, ...]
+    tests: tuple[Expectation, ...]
+
+    @classmethod
+    def of(cls, request: ChangesRequest) -> Self:
+        """The entries that a request describes."""
+        return cls(
+            tuple(one.grant() for one in request.grants or ()),
+            tuple(one.trusted_issuer() for one in request.issuers or ()),
+            tuple(one.location() for one in request.locations or ()),
+            tuple(one.expectation() for one in request.tests or ()),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vending.callers.issuer import Issuer
 from vending.callers.principal import partition_of
-from vending.catalogue.changes import Change, Entry, Kind, with_revocations
+from vending.catalogue.changes import Change, Entries, Entry, Kind, with_revocations
 from vending.catalogue.checks import CHECKS
 from vending.catalogue.proposal import Proposal, Setting, Stored, kept, prunable
 from vending.catalogue.warnings import Warned, first_warnings
@@ -19,7 +19,7 @@ from vending.grants.location import Location
 if TYPE_CHECKING:
     from vending.expectations.guard import Broken
 
-# Where there are tests, they are judged by imports made late: a fifth of a cold start.
+# What judges tests is imported late, if there are any: it takes a fifth of a cold start.
 
 _HAPPENED = {
     "new": "does not hold",
@@ -48,7 +48,7 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
     proposal = Proposal.of(request, stored, setting)
     if faults := [fault for check in CHECKS for fault in check(proposal)]:
         raise InvalidRequest("The document cannot be applied.", faults=faults)
-    changes = differences(request, stored)
+    changes = differences(proposal, request, stored)
     tests = list(judged_tests(changes, proposal.expected.values()))
     broken = list(_broken(tests, proposal, changes))
     narrows = all(change.narrows or change.is_described for change in changes)
@@ -58,20 +58,21 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
     if faults := [*_weakened(changes), *stray, *refused]:
         raise InvalidRequest("The tests do not allow these changes.", faults=faults)
     ended = with_revocations(changes, stored.grants.values(), setting.role_arn)
-    told = [(fault.pointer, fault.detail) for _, fault, _ in unreadable]
-    told += [_told(one, proposal) for one in broken]
-    failing = [Warned("TestFails", *one) for one in told]
+    told = [*(fault for _, fault, _ in unreadable), *(_fault(one, proposal) for one in broken)]
+    failing = [Warned("TestFails", one.pointer, one.detail) for one in told]
     ids = sorted({one.expectation.id for one in broken} | {id_ for id_, _, _ in unreadable})
     return Plan(ended, first_warnings(proposal, failing), ids)
 
 
-def differences(request: ChangesRequest, stored: Stored) -> list[Change]:
-    """The changes, without what ends with them."""
+def differences(
+    entries: Entries | Proposal, request: ChangesRequest, stored: Stored
+) -> list[Change]:
+    """The changes that the request's entries make, without what ends with them."""
     lists: list[tuple[Kind, Iterable[Entry], Mapping[str, Entry]]] = [
-        ("location", [one.location() for one in request.locations or ()], stored.locations),
-        ("issuer", [one.trusted_issuer() for one in request.issuers or ()], stored.issuers),
-        ("grant", [one.grant() for one in request.grants or ()], stored.grants),
-        ("test", [one.expectation() for one in request.tests or ()], stored.tests),
+        ("location", entries.locations, stored.locations),
+        ("issuer", entries.issuers, stored.issuers),
+        ("grant", entries.grants, stored.grants),
+        ("test", entries.tests, stored.tests),
     ]
     return [change for one in lists for change in _differences(*one, request)]
 
@@ -95,9 +96,12 @@ def buckets_to_judge(request: ChangesRequest, stored: Stored) -> frozenset[str]:
 
     ``stored`` has no entries near them yet.
     """
-    expected = {one.id: one for one in kept("test", stored.tests, request)}
-    expected |= {one.id: one.expectation() for one in request.tests or ()}
-    return buckets_of(judged_tests(differences(request, stored), expected.values()))
+    if not (stored.tests or request.tests):
+        return frozenset()
+    entries, remaining = Entries.of(request), kept("test", stored.tests, request)
+    expected = {one.id: one for one in (*remaining, *entries.tests)}
+    changes = differences(entries, request, stored)
+    return buckets_of(judged_tests(changes, expected.values()))
 
 
 def _broken(
@@ -137,9 +141,9 @@ def _broken(
 def _unreadable(
     tests: Sequence[Expectation], proposal: Proposal
 ) -> Iterator[tuple[str, Fault, bool]]:
-    """Tests that would hold of anything, since they are about nobody; not if they were before.
+    """Yield the tests about nobody, which no grant could break, unless they were so before.
 
-    Each by its id, with whether the test itself stays as it is.
+    Each by its id, with its fault and whether the test itself stays as it is.
     """
     if not tests:
         return
@@ -171,14 +175,10 @@ def _weakened(changes: Sequence[Change]) -> Iterator[Fault]:
 
 
 def _fault(broken: "Broken", proposal: Proposal) -> Fault:
-    return Fault(*_told(broken, proposal))
-
-
-def _told(broken: "Broken", proposal: Proposal) -> tuple[str, str]:
-    """The pointer to the part of a test, and why it does not hold."""
+    """The part of a test that does not hold, and why."""
     test, failure = broken.expectation, broken.failure
     detail = f"the test {test.id!r} {_HAPPENED[broken.before]}: {failure.detail}"
-    return _pointer(test, failure.member, proposal), detail
+    return Fault(_pointer(test, failure.member, proposal), detail)
 
 
 def _pointer(test: Expectation, member: str, proposal: Proposal) -> str:

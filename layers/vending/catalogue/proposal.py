@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from vending.callers.issuer import Issuer
-from vending.catalogue.changes import Entry, Kind
+from vending.catalogue.changes import Entries, Entry, Kind
 from vending.denials.holders import Holders
 from vending.documents.acknowledgement import OF_REACH
 from vending.documents.document import ChangesRequest
@@ -68,10 +68,7 @@ class Proposal:
     @classmethod
     def of(cls, request: ChangesRequest, stored: Stored, setting: Setting) -> Self:
         """The proposal of a request."""
-        grants = tuple(one.grant() for one in request.grants or ())
-        issuers = tuple(one.trusted_issuer() for one in request.issuers or ())
-        locations = tuple(one.location() for one in request.locations or ())
-        tests = tuple(one.expectation() for one in request.tests or ())
+        grants, issuers, locations, tests = Entries.of(request)
         ids = {one.id for one in grants}
         kept_issuers = kept("issuer", stored.issuers, request)
         kept_locations = kept("location", stored.locations, request)
