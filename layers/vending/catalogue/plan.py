@@ -158,7 +158,7 @@ def _unreadable(
         for member, reason in about_nobody(one, proposal.trusted, before, own):
             if (member, reason) not in known:
                 detail = f"the test {one.id!r}: {reason}"
-                yield one.id, Fault(_pointer(one, member, proposal), detail), is_kept
+                yield one.id, Fault(proposal.pointer_to(one, member), detail), is_kept
 
 
 def _weakened(changes: Sequence[Change]) -> Iterator[Fault]:
@@ -178,12 +178,7 @@ def _fault(broken: "Broken", proposal: Proposal) -> Fault:
     """The part of a test that does not hold, and why."""
     test, failure = broken.expectation, broken.failure
     detail = f"the test {test.id!r} {_HAPPENED[broken.before]}: {failure.detail}"
-    return Fault(_pointer(test, failure.member, proposal), detail)
-
-
-def _pointer(test: Expectation, member: str, proposal: Proposal) -> str:
-    place = next((at for at, one in enumerate(proposal.tests) if one.id == test.id), None)
-    return "/tests" if place is None else f"/tests/{place}/{member}"
+    return Fault(proposal.pointer_to(test, failure.member), detail)
 
 
 def _differences(

@@ -113,6 +113,11 @@ class Proposal:
         issuer = self.trusted.get(grantee.issuer) if isinstance(grantee, WebGrantee) else None
         return judge(grantee, issuer) if isinstance(grantee, WebGrantee) and issuer else None
 
+    def pointer_to(self, test: Expectation, member: str) -> str:
+        """Where a test's member is in the document; ``/tests`` if the test is only stored."""
+        place = next((at for at, one in enumerate(self.tests) if one.id == test.id), None)
+        return "/tests" if place is None else f"/tests/{place}/{member}"
+
 
 def _acknowledged(request: ChangesRequest) -> dict[str, Collection[str]]:
     given = {

@@ -18,11 +18,9 @@ def failed_tests(proposal: Proposal, document: Document) -> Iterator[Failed]:
 
     All tests are judged: the files' own, and those that stand and stay.
     """
-    places = {test.id: at for at, test in enumerate(proposal.tests)}
     for test in proposal.expected.values():
         for failure in failures(test, document):
-            place = places.get(test.id)
-            pointer = "/tests" if place is None else f"/tests/{place}/{failure.member}"
+            pointer = proposal.pointer_to(test, failure.member)
             yield pointer, f"the test {test.id!r} does not hold: {failure.detail}"
 
 
