@@ -1,7 +1,7 @@
 """An issuer that the operator trusts: what its tokens must say, and which claims grants can use."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -88,6 +88,12 @@ class Issuer(Described):
             and self.email_verified == other.email_verified
             and set(other.claims) <= set(self.claims)
         )
+
+    def unlisted(self, names: Iterable[str]) -> str | None:
+        """Say which of these claims the entry does not list; None: it lists them all."""
+        if missing := ", ".join(sorted(set(names) - {one.name for one in self.claims})):
+            return f"the issuer's entry does not list the claim {missing}; add it to 'claims'"
+        return None
 
     def check(self, claims: Mapping[str, object], now: datetime) -> None:
         """Raise ``TokenRefused`` unless the token is for this service and valid at ``now``.

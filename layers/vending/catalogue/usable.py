@@ -85,10 +85,8 @@ def grantee_faults(
 def _unlisted_claims(
     grant: Grant, grantee: WebGrantee, issuer: Issuer
 ) -> Iterator[tuple[str, str]]:
-    listed = {one.name for one in issuer.claims}
     for member, names in (("grantee", _matched(grantee)), ("scope", _filling(grant))):
-        if missing := ", ".join(sorted(names - listed)):
-            reason = f"the issuer's entry does not list the claim {missing}; add it to 'claims'"
+        if reason := issuer.unlisted(names):
             yield member, reason
 
 

@@ -122,10 +122,8 @@ def _of_issuer(
 ) -> Iterator[tuple[str, str]]:
     if not (issuer := trusted.get(url)):
         yield member, no_such_issuer(url, trusted)
-        return
-    listed = {one.name for one in issuer.claims}
-    if missing := ", ".join(sorted(set(claims) - listed)):
-        yield member, f"the issuer's entry does not list the claim {missing}; add it to 'claims'"
+    elif reason := issuer.unlisted(claims):
+        yield member, reason
 
 
 def _may_have(callers: ExpectedCallers, population: Population) -> bool:
