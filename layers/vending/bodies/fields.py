@@ -65,7 +65,11 @@ def text(value: object) -> str:
 
 
 def _scope(value: object) -> Scope:
-    scope = Scope.parse(text(value))
+    return no_folder(Scope.parse(text(value)))
+
+
+def no_folder(scope: Scope) -> Scope:
+    """Return ``scope`` unless it ends with ``/``, which nobody means; raises ``ValueError``."""
     if str(scope).endswith("/"):
         raise ValueError(
             f"ends with '/', so it is a single key; for all keys below it, write {scope}*"

@@ -9,7 +9,15 @@ from pydantic import Field, PlainValidator, model_validator
 
 from vending.bodies.body import Body
 from vending.bodies.described_fields import Description, Owner
-from vending.bodies.fields import IamArn, Identifier, Listed, UniqueId, between, text
+from vending.bodies.fields import (
+    IamArn,
+    Identifier,
+    Listed,
+    UniqueId,
+    between,
+    no_folder,
+    text,
+)
 from vending.bodies.issuer_fields import ExactClaims, IssuerUrl, Subject
 from vending.documents.grant import GranteeBody
 from vending.grants.expectation import (
@@ -34,11 +42,7 @@ def _literal(value: object) -> Keys:
     scope = Scope.parse(text(value))
     if scope.variables:
         raise ValueError("has a variable; a test names literal keys, such as s3://tenants/acme/*")
-    if str(scope).endswith("/"):
-        raise ValueError(
-            f"ends with '/', so it is a single key; for all keys below it, write {scope}*"
-        )
-    return scope.unfilled
+    return no_folder(scope).unfilled
 
 
 def _targets(value: object) -> tuple[Keys, ...]:
