@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from vending.errors import Fault, InvalidRequest, TooLarge
+from vending.plain import has_no_control
 
 PARAMETERS = ("limit", "nextToken")
 USUAL, MOST = 100, 1000
 KEY_BYTES = 2048
 PAGE_BYTES = 4_000_000  # of entries as JSON; a Lambda function can answer with 6 MB
-
-_NOT_KEY = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 type Position = tuple[str, ...]  # the sort key of a page's first entry
 
@@ -101,7 +100,7 @@ def _position(token: str, parts: int) -> Position:
 
 def _is_key(part: str) -> bool:
     """Whether DynamoDB takes ``part`` as a key."""
-    return not re.search(_NOT_KEY, part) and 0 < len(part.encode()) <= KEY_BYTES
+    return has_no_control(part) and 0 < len(part.encode()) <= KEY_BYTES
 
 
 def check_answer(sizes: Sequence[int], noun: str) -> None:

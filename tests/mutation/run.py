@@ -95,6 +95,7 @@ MODULES = {
     "tenancy/judge": ("tenancy/test_advice.py", "tenancy/test_judge.py"),
     "bodies/body": ("bodies/test_body.py", BODIES),
     "answers": ("test_answers.py", VALUES),
+    "plain": ("test_plain.py",),
 }
 
 

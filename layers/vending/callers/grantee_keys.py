@@ -1,10 +1,10 @@
 """The keys under which the table has the grants for a caller from outside AWS."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 
 from vending.errors import TooManyClaims
+from vending.plain import has_no_control
 from vending.table import table_key
 
 type Scalar = str | int | float | bool
@@ -13,8 +13,6 @@ type Claims = Mapping[str, Scalar | list[Scalar]]
 MOST_KEYS = 90  # grantee keys of one caller, so that one BatchGetItem (100 keys) reads everything
 VALUE_BYTES = 512  # of a subject, or a claim that grants match; a key of the table has up to 2,048
 LARGEST = 2**53  # of a claim's number: readers of JSON can disagree on larger ones
-
-_NOT_PLAIN = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def grantee_keys(issuer: str, subject: str, claims: Claims) -> tuple[str, ...]:
@@ -41,11 +39,6 @@ def values_of(claims: Claims, name: str) -> list[Scalar]:
 def is_plain(text: str) -> bool:
     """Whether ``text`` has 1 to ``VALUE_BYTES`` bytes, no control character, no lone surrogate."""
     return has_no_control(text) and 0 < len(text.encode()) <= VALUE_BYTES
-
-
-def has_no_control(text: str) -> bool:
-    """Whether ``text`` has no control character and no lone surrogate; printable text has none."""
-    return text.isprintable() or not re.search(_NOT_PLAIN, text)
 
 
 def subject_key(issuer: str, subject: str) -> str:

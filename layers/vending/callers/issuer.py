@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from vending.callers.grantee_keys import LARGEST, Scalar, has_no_control, is_plain
+from vending.callers.grantee_keys import LARGEST, Scalar, is_plain
 from vending.described import Described
 from vending.errors import TokenRefused
+from vending.plain import has_no_control
 
 SKEW = 60  # seconds that an issuer's clock may be ahead
 LIFETIME = 3600  # seconds; the longest lifetime of a token, unless the issuer's entry sets another

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
+from vending.plain import has_no_control
+
 SCHEME = "s3://"
 KEY_BYTES = 1024
 
@@ -19,7 +21,6 @@ _BUCKET = re.compile(rf"(?=.{{3,63}}\Z){_LABEL}(?:\.{_LABEL})*")
 _ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 _RESERVED_PREFIXES = ("xn--", "sthree-")
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
-_NOT_PLAIN = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 _DOTS = r"(?:\A|/)\.{1,2}(?:/|\Z)"
 _DOTS_WITHIN = re.compile(r"/\.\.?/")
 _IAM_SPECIAL = re.compile(r"[$*?]")
@@ -153,7 +154,7 @@ def _is_plain_ascii(text: str) -> bool:
 
 def check_key(key: str) -> None:
     """Raise ``ValueError`` if a key or prefix is too long, or programs read it differently."""
-    if not key.isprintable() and re.search(_NOT_PLAIN, key):  # printable text has none of them
+    if not has_no_control(key):
         raise ValueError("a key must not have control characters or lone surrogates")
     if len(key.encode()) > KEY_BYTES:
         raise ValueError(f"a key must have at most {KEY_BYTES} bytes in UTF-8")

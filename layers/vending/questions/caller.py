@@ -10,13 +10,14 @@ from vending.bodies.body import Body
 from vending.bodies.fields import IamArn, UniqueId
 from vending.bodies.issuer_fields import CLAIMS, IssuerUrl, Subject
 from vending.bodies.strict_json import pointer
-from vending.callers.grantee_keys import LARGEST, Claims, has_no_control
+from vending.callers.grantee_keys import LARGEST, Claims
 from vending.callers.identity import IamIdentity, Identity, WebIdentity
 from vending.callers.issuer import BOOLEANS, EMAIL_VERIFIED, Claim, Issuer
 from vending.callers.principal import Principal
 from vending.callers.token import TOKEN_BYTES
 from vending.catalogue.batches import encode
 from vending.errors import Fault, TokenRefused
+from vending.plain import has_no_control
 from vending.reach.population import UNIQUE, Place, Value, place_of
 from vending.reach.who import Callers, IamCallers, WebCallers
 
