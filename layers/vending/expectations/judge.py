@@ -113,7 +113,7 @@ def _named(caller: Identity) -> str:
 
 
 def _doubt(*, is_exact: bool) -> str:
-    return "" if is_exact else "; perhaps, since reach is not told exactly here"
+    return "" if is_exact else "; perhaps: reach is not known exactly here"
 
 
 _JUDGES: dict[type, Callable[[Any, Document], Iterator[Failure]]] = {

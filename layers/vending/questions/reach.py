@@ -42,19 +42,24 @@ def reach(request: ReachRequest, page: Page, record: Record, sources: Sources) -
     """Answer one page of the question.
 
     Raises:
-        InvalidRequest: nobody knows the callers, or the time is to come or before the history.
+        InvalidRequest: the issuer or its claims are unknown, or the time is in the future or
+            before the history.
         PreconditionFailed: the grants changed since the first page.
         Unavailable: the table failed.
     """
     at = request.at or sources.now
     _note(request, record, at)
     if at > sources.now:
-        raise InvalidRequest("The time is to come.", faults=[Fault("/at", "must be in the past")])
+        raise InvalidRequest(
+            "The time is in the future.", faults=[Fault("/at", "must be in the past")]
+        )
     current = sources.standing()
     start = _start(page, current)
     standing = past(current, sources.history(), at, sources.now) if request.at else current
     if faults := _unknown(request, standing):
-        raise InvalidRequest("The question names what the service does not know.", faults=faults)
+        raise InvalidRequest(
+            "The question names an issuer or claims that the service does not know.", faults=faults
+        )
     found = _reached(request, standing, at, sources.never_lent())
     listed = _positions(found, str(current.revision), start, sources.in_time)
     return page.answer("reaches", listed) | {"at": iso(at), "revision": standing.revision}

@@ -188,4 +188,4 @@ def test_only_the_named_ones_reach_a_scope(
 def test_an_answer_that_is_not_exact_counts_as_a_failure_and_says_so() -> None:
     two = grant("s3://bkt/${claim.t:path}/${claim.g:path}/* READ", grantee=web("x"))
     [read] = failing({"scope": "s3://bkt/payroll/*", "onlyReachedBy": []}, two)
-    assert read.detail.endswith("; perhaps, since reach is not told exactly here")
+    assert read.detail.endswith("; perhaps: reach is not known exactly here")

@@ -196,10 +196,10 @@ def test_a_bucket_or_caller_in_a_description_answers_nothing() -> None:
         assert answered(members, found=asked_of)["reaches"] == []
 
 
-def test_a_time_to_come_is_refused_also_where_nothing_ever_changed() -> None:
+def test_a_time_in_the_future_is_refused_also_where_nothing_ever_changed() -> None:
     new = Sources(lambda: Standing(0, standing().texts), lambda: iter(()), tuple, NOW, lambda: True)
     later = (NOW + timedelta(seconds=1)).isoformat()
-    with pytest.raises(InvalidRequest, match="to come"):
+    with pytest.raises(InvalidRequest, match="in the future"):
         answered({"target": "s3://bkt/*", "at": later}, found=new)
     question = {"target": "s3://bkt/a/x", "at": NOW.isoformat()}
     assert answered(question, found=new)["revision"] == 0
