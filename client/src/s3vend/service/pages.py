@@ -1,7 +1,8 @@
 """Lists that the service returns in pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from s3vend.service.connect import Service
 
@@ -14,10 +15,16 @@ def pages(service: Service, route: str, member: str, **query: str) -> Iterator[d
         yield from answer[member]
 
 
-def answers(service: Service, route: str, **query: str) -> Iterator[dict[str, Any]]:
-    """Yield the answer for each page of a list."""
+def answers(
+    service: Service, route: str, asked: Mapping[str, object] | None = None, /, **query: str
+) -> Iterator[dict[str, Any]]:
+    """Yield the answer for each page of a list, or of what answers the body ``asked``."""
+    query = {"limit": PAGE, **query}
     while True:
-        answer = service.read(route, limit=PAGE, **query)
+        if asked is None:
+            answer = service.read(route, **query)
+        else:
+            answer = service.ask(f"{route}?{urlencode(query)}", asked)
         yield answer
         if not (following := answer.get("nextToken")):
             return

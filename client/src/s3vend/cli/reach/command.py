@@ -1,6 +1,5 @@
 """`s3vend who-can`, `s3vend reach`: asks who can reach what, now or on a past day."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +14,7 @@ from s3vend.cli.terminal.ending import put_failure, say
 from s3vend.cli.terminal.refusal import REFUSED, USAGE, Refusal
 from s3vend.cli.terminal.text import put_json, put_text
 from s3vend.cli.watch.times import moment
-from s3vend.service.pages import PAGE
+from s3vend.service.pages import answers
 
 if TYPE_CHECKING:
     from s3vend.service.connect import Service
@@ -126,25 +125,12 @@ def _found(service: "Service", asked: dict[str, object]) -> list[dict[str, Any]]
     from s3vend.errors import ServiceError
 
     try:
-        return list(_answers(service, asked))
+        return list(answers(service, ROUTE, asked))
     except ServiceError as error:
         failure = failure_of(error)
         if failure.exit_code != REFUSED:
             raise
         raise typer.Exit(put_failure(replace(failure, exit_code=USAGE))) from None
-
-
-def _answers(service: "Service", asked: dict[str, object]) -> Iterator[dict[str, Any]]:
-    """Yield the answer for each page."""
-    from urllib.parse import urlencode
-
-    query = {"limit": PAGE}
-    while True:
-        answer = service.ask(f"{ROUTE}?{urlencode(query)}", asked)
-        yield answer
-        if not (following := answer.get("nextToken")):
-            return
-        query["nextToken"] = following
 
 
 def add(app: typer.Typer) -> None:
