@@ -299,7 +299,6 @@ def test_the_version_stands_at_two_places_and_is_one() -> None:
 
 # Who opens files without `files`, and why nobody else can choose what is opened there.
 OPENERS = {
-    "cli/check/reading.py": "a document that the user names",
     "cli/grant/file.py": "a document that the user names",
     "cli/terminal/completion.py": "/dev/null",
     "cli/terminal/ending.py": "/dev/null",

@@ -1,12 +1,9 @@
 """Reads the files to check; a file that is not a document is a finding with its place."""
 
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s3vend.cli.grant.file import NOT_IN_FILE, OF_A_PLAN, read_file
-from s3vend.cli.terminal.command import STDIN
+from s3vend.cli.grant.file import NOT_IN_FILE, OF_A_PLAN, read_file, text_of
 from s3vend.cli.terminal.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -46,7 +43,7 @@ def read_files(files: "Sequence[str]") -> "tuple[dict[str, Document], list[Found
         if files.count(file) > 1:
             raise Refusal(f"{file} is named twice")
         try:
-            document = documents[file] = read(_text(file))
+            document = documents[file] = read(text_of(file))
         except Malformed as error:
             place = error.line, error.column
             faults.append(Found("error", MALFORMED, file, *place, "", str(error)))
@@ -75,12 +72,3 @@ def standing(against: "Sequence[str]", service: "Service | None") -> "list[Mappi
 
         return [standing_document(service, None)]
     return [read_file(file).members for file in against]
-
-
-def _text(file: str) -> str:
-    try:
-        return sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeError:
-        raise Refusal(f"{file} is not encoded in UTF-8") from None

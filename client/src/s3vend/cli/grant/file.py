@@ -26,12 +26,7 @@ def read_file(file: str) -> "Document":
     """
     from s3vend.cli.grant.document import Malformed, read
 
-    try:
-        text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeError:
-        raise Refusal(f"{file} is not encoded in UTF-8") from None
+    text = text_of(file)
     try:
         document = read(text)
     except Malformed as error:
@@ -44,6 +39,20 @@ def read_file(file: str) -> "Document":
             message = f"{file}:{line}: {name} is not allowed in the file; use {instead}"
             raise Refusal(message, REFUSED)
     return document
+
+
+def text_of(file: str) -> str:
+    """Return the text of a file, or of stdin.
+
+    Raises:
+        Refusal: it cannot be read.
+    """
+    try:
+        return sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeError:
+        raise Refusal(f"{file} is not encoded in UTF-8") from None
 
 
 def limited(document: "Document", file: str, owner: "str | None") -> "Document":
