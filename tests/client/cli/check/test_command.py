@@ -200,3 +200,14 @@ def test_sarif_is_written_beside_the_text(core: Core, file: str, tmp_path: Path)
     assert ended.code == 1
     assert "1 error" in ended.out
     assert json.loads(out.read_text())["runs"][0]["results"][0]["ruleId"] == "InvalidRequest"
+
+
+def test_sarif_does_not_replace_a_link_to_a_directory(
+    core: Core, file: str, tmp_path: Path
+) -> None:
+    core()
+    (tmp_path / "out").symlink_to(tmp_path)
+    ended = typed("check", file, "--sarif", str(tmp_path / "out"))
+    assert ended.code == 2
+    assert "cannot be written: it is a directory" in ended.err
+    assert (tmp_path / "out").is_symlink()

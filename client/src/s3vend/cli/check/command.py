@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from s3vend.cli.check.core import core_check
 from s3vend.cli.check.reading import SERVICE, Found, placed, read_files, standing
+from s3vend.cli.grant.file import write_file
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import say
 from s3vend.cli.terminal.refusal import REFUSED, Refusal
@@ -83,7 +83,11 @@ def check(
         for one in report["notChecked"]:
             one["file"] = [*documents][one["file"]]
     if sarif is not None:
-        _write_sarif(sarif, found, report["notChecked"])
+        import json
+
+        from s3vend.cli.check.sarif import as_sarif
+
+        write_file(sarif, json.dumps(as_sarif(found, report["notChecked"]), indent=2))
     _show(options, documents, found, report, compared=bool(old))
     if any(one.level == "error" for one in found):
         raise typer.Exit(REFUSED)
@@ -139,20 +143,6 @@ def _show(
 
 def _count(number: int, what: str) -> str:
     return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
-
-
-def _write_sarif(file: str, found: "list[Found]", unknown: "list[dict[str, Any]]") -> None:
-    import json
-
-    from s3vend.cli.check.sarif import as_sarif
-    from s3vend.files.paths import open_directory
-
-    place = Path(file).absolute()
-    try:
-        with open_directory(place.parent) as directory:
-            directory.write(place.name, json.dumps(as_sarif(found, unknown), indent=2).encode())
-    except OSError as error:
-        raise Refusal(f"{file} cannot be written: {error.strerror}") from None
 
 
 def add(app: typer.Typer) -> None:

@@ -1,11 +1,12 @@
 """`s3vend export`: writes what stands on the service as a `vending.yaml`."""
 
 import sys
-from pathlib import Path
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from s3vend.cli.grant.file import write_file
 from s3vend.cli.terminal.arguments import Owner
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.ending import confirm, say
@@ -40,7 +41,8 @@ def export(
         for name, value in document.items()
     }
     if out not in (None, STDIN):
-        _write(str(out), "".join(f"{line}\n" for line in yaml_lines(short)), overwrite=overwrite)
+        agree = None if overwrite else partial(_ask_to_replace, str(out))
+        write_file(str(out), "".join(f"{line}\n" for line in yaml_lines(short)), agree)
         if not options.is_json and not options.quiet:
             say(f"wrote {out}")
     if options.is_json:
@@ -49,27 +51,6 @@ def export(
         is_unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
         for line in yaml_lines(short, is_ascii=not is_unicode):
             put(line)
-
-
-def _write(file: str, text: str, *, overwrite: bool) -> None:
-    """Write the file, unless it exists and nobody agrees to replace it.
-
-    Raises:
-        Refusal: it is not replaced, or cannot be written.
-    """
-    from s3vend.files.paths import open_directory
-
-    place = Path(file).absolute()
-    try:
-        with open_directory(place.parent) as directory:
-            if directory.has(place.name) and not overwrite:
-                _ask_to_replace(file)
-            if place.is_dir():
-                raise IsADirectoryError(0, "it is a directory")
-            directory.write(place.name, text.encode())
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it has text that is not valid UTF-8"
-        raise Refusal(f"{file} cannot be written: {reason}") from None
 
 
 def _ask_to_replace(file: str) -> None:

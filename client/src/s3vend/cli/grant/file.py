@@ -1,4 +1,4 @@
-"""Reads a `vending.yaml`, and sends it to the service; a fault is shown with its line."""
+"""Reads and writes files, and sends a `vending.yaml`, whose faults are shown with their lines."""
 
 import sys
 from dataclasses import replace
@@ -10,6 +10,8 @@ from s3vend.cli.terminal.command import STDIN
 from s3vend.cli.terminal.refusal import REFUSED, Refusal, code_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from s3vend.cli.grant.document import Document
     from s3vend.service.connect import Service
 
@@ -53,6 +55,29 @@ def text_of(file: str) -> str:
         raise Refusal(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeError:
         raise Refusal(f"{file} is not encoded in UTF-8") from None
+
+
+def write_file(file: str, text: str, agree: "Callable[[], object] | None" = None) -> None:
+    """Write a file that only this user can read and write.
+
+    ``agree`` is called before a file is replaced, and raises if it may not be.
+
+    Raises:
+        Refusal: it cannot be written.
+    """
+    from s3vend.files.paths import open_directory
+
+    place = Path(file).absolute()
+    try:
+        with open_directory(place.parent) as directory:
+            if agree is not None and directory.has(place.name):
+                agree()
+            if place.is_dir():
+                raise IsADirectoryError(0, "it is a directory")
+            directory.write(place.name, text.encode())
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it has text that is not valid UTF-8"
+        raise Refusal(f"{file} cannot be written: {reason}") from None
 
 
 def limited(document: "Document", file: str, owner: "str | None") -> "Document":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from s3vend.cli.grant.document import Document
+from s3vend.cli.grant.file import write_file
 from s3vend.cli.terminal.refusal import REFUSED, Refusal
 
 VERSION = 1  # of the form of the file
@@ -76,19 +77,9 @@ def write_plan(path: str, plan: SavedPlan) -> None:
     Raises:
         Refusal: it cannot be written.
     """
-    from s3vend.files.paths import open_directory
-
-    place = Path(path).absolute()
     members = {field.name: getattr(plan, field.name) for field in fields(plan)}
     text = json.dumps({"version": VERSION, **members}, ensure_ascii=False, indent=1)
-    try:
-        if place.is_dir():
-            raise IsADirectoryError(0, "it is a directory")
-        with open_directory(place.parent) as directory:
-            directory.write(place.name, f"{text}\n".encode())
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it has text that is not valid UTF-8"
-        raise Refusal(f"{path} cannot be written: {reason}") from None
+    write_file(path, f"{text}\n")
 
 
 def read_plan(path: str) -> SavedPlan:
