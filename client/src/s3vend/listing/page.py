@@ -69,9 +69,8 @@ def read_page(body: bytes, below: Below) -> Page | None:
             entries.append(_listed(_members(node), below, decode))
         elif _name(node) == "CommonPrefixes":
             entries.append(_common_prefix(_members(node), below, decode))
-    arrived = [_place(one) for one in entries]
-    entries.sort(key=_place)
-    return Page(tuple(entries), _next(said), arrived == sorted(arrived))
+    in_order = sorted(entries, key=_place)
+    return Page(tuple(in_order), _next(said), in_order == entries)
 
 
 def _root(body: bytes) -> "Element":
