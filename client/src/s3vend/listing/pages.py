@@ -1,6 +1,6 @@
 """Pages of one list: the service signs a URL for each, or for several in one request."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from s3vend.errors import TransferError, Unreachable
@@ -28,9 +28,7 @@ class Pages:
 
     def read(self, members: Members) -> Page:
         """Read a page; raises as `list_objects`, as all of these do."""
-        request = {**self._members, **members}
-        [url] = self._sign([request])
-        return self._read(request, url, self._service.patience)
+        return self._read({**self._members, **members}, None, self._service.patience)
 
     def following(self, page: Page) -> Page | None:
         """Read the page that follows; None if it was the last."""
@@ -60,10 +58,16 @@ class Pages:
         return [found[number] for number in range(len(requests))]
 
     def _sign(self, requests: Sequence[Members]) -> list[Url]:
-        return self._lifetimes.request(lambda sec: presign_urls(self._service, requests, sec))
+        return self._lifetimes.request(
+            lambda seconds: presign_urls(self._service, requests, seconds)
+        )
 
-    def _read(self, request: Members, signed: Url, patience: Patience) -> Page:
+    def _read(self, request: Members, signed: Url | None, patience: Patience) -> Page:
         wanted, wire, found = self._wanted, self._service.wire, list[Page | None]()
+
+        def sign() -> Url:
+            [url] = self._sign([request])
+            return url
 
         def send(url: Url) -> Answer:
             answer = wire.send("GET", url.url, url.headers)
@@ -76,7 +80,6 @@ class Pages:
                     ) from None
             return answer
 
-        sign: Callable[[], Url] = lambda: self._sign([request])[0]  # noqa: E731 - shorter
         send_with_retries(f"list {wanted.target}", signed, sign, send, patience)
         [page] = found or [None]
         if page is None:
