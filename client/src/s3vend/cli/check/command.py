@@ -12,7 +12,7 @@ from s3vend.cli.grant.file import write_file
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import say
 from s3vend.cli.terminal.refusal import REFUSED, Refusal
-from s3vend.cli.terminal.text import Painted, put, put_json
+from s3vend.cli.terminal.text import Painted, counted, put, put_json
 
 if TYPE_CHECKING:
     from s3vend.cli.grant.document import Document
@@ -142,7 +142,7 @@ def _show(
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+    return counted(number, what) if number else f"no {what}s"
 
 
 def add(app: typer.Typer) -> None:
