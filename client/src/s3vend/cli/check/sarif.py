@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-LEVELS = {"error": "error", "warning": "warning"}
 STDIN = "stdin"
 
 
@@ -69,7 +68,7 @@ def _result(found: "Found", rule: int) -> "dict[str, Any]":
     return {
         "ruleId": found.code,
         "ruleIndex": rule,
-        "level": LEVELS[found.level],
+        "level": found.level,  # SARIF has the same words
         "message": {"text": _plain(f"{found.pointer}: {found.detail}".removeprefix(": "))},
         "locations": [
             {
