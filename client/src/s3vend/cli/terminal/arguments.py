@@ -135,7 +135,7 @@ def parse_claims(texts: "list[str] | None") -> dict[str, object]:
         Refusal: one is not a claim, or is given twice: which of its values would count?
     """
     claims: dict[str, object] = {}
-    for name, value in map(parse_claim, texts or ()):
+    for name, value in map(_claim, texts or ()):
         if name in claims:
             both = json.dumps([claims[name], value])
             raise Refusal(
@@ -146,7 +146,7 @@ def parse_claims(texts: "list[str] | None") -> dict[str, object]:
     return claims
 
 
-def parse_claim(text: str) -> tuple[str, object]:
+def _claim(text: str) -> tuple[str, object]:
     """Return the name and the value of a claim.
 
     Raises:
