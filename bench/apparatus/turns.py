@@ -70,8 +70,8 @@ def turn(side: Copying, lent: Lent, source: Path, number: int) -> Iterator[tuple
     place, target = f"s3://{BUCKET}/{prefix}", source.parent / f"down-{side.name}-{number}"
     if "S3VEND_TOKEN" not in side.settings:
         scope, service = f"s3://{BUCKET}/{own}/*", service_of(lent)
-        keys_ = s3vend.credentials(scope, permission="READWRITE", service=service)
-        side = with_keys(side, keys_)
+        credentials = s3vend.credentials(scope, permission="READWRITE", service=service)
+        side = with_keys(side, credentials)
     yield "up", run(side.up(source, place), side)
     assert set(tree(source)) == keys(lent.s3, f"{prefix}/"), side.name
     yield "nothing to do", run(side.up(source, place), side)

@@ -65,10 +65,10 @@ class Prefix:
         ``names_after`` returns some of the names that are expected after one, as in
         `list_in_spans`.
         """
-        pattern, below_ = self.pattern, self.key
+        pattern, prefix = self.pattern, self.key
 
         def keys_after(key: str) -> list[str]:
-            return [f"{below_}{name}" for name in names_after(key[len(below_) :])]
+            return [f"{prefix}{name}" for name in names_after(key[len(prefix) :])]
 
         if self.name:
             found: Iterable[Listed] = [find_object(str(self), service)]

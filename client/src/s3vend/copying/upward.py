@@ -28,7 +28,7 @@ WRITING = ("WRITE", "READWRITE")
 
 
 class IntoS3:
-    """What all copies to S3 have in common: how they delete there, and what one leaves."""
+    """The methods that all copies to S3 share."""
 
     __slots__ = ()
     destination: Prefix

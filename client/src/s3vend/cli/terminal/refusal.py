@@ -35,7 +35,7 @@ class Refusal(Exception):
 
 
 def interrupted() -> Refusal:
-    """Return the error after Ctrl-C in what the same command resumes."""
+    """Return the error for Ctrl-C in a command that resumes when it is run again."""
     return Refusal("interrupted; run the same command again to resume", INTERRUPTED)
 
 

@@ -1,4 +1,4 @@
-"""Files of a walk that is read ahead, so that the list of the other side knows what to expect."""
+"""Reads the files of a walk ahead, so that the list of the other side knows what to expect."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ from s3vend.tree.found import Found, LocalFile
 
 
 class Foreseen(Iterator[Found]):
-    """What a walk finds, in its order; memory holds as much of it as of the list."""
+    """The files of a walk, in its order; as many are read ahead as the list reads at once."""
 
     def __init__(self, found: Iterable[Found]) -> None:
         self._left, self._ahead = iter(found), deque[Found]()
