@@ -221,6 +221,12 @@ def test_the_client_imports_itself_urllib3_and_extras_where_they_are_used(path: 
     assert top - sys.stdlib_module_names <= {"s3vend", "urllib3"} | at_once
 
 
+@pytest.mark.parametrize("path", sorted(TESTS.rglob("*.py")), ids=lambda path: path.stem)
+def test_no_test_needs_the_core_which_is_for_a_newer_python(path: Path) -> None:
+    """Else no test of the client runs on its oldest Python."""
+    assert "vending" not in imported(path, ast.parse(path.read_text()).body)
+
+
 @pytest.mark.parametrize(
     ("words", "unwanted"),
     [
