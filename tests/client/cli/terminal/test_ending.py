@@ -250,7 +250,7 @@ def test_lines_of_both_streams_stay_in_order_where_both_go_to_one_file(tmp_path:
         "from s3vend.cli.terminal.text import put\n"
         "put('one'); say('two'); put('three'); put_failure(failure_of(Refusal('four'), 2))\n"
     )
-    settings = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    settings = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.defpath}
     with (tmp_path / "log").open("wb") as log:
         subprocess.run(  # noqa: S603 - this very interpreter
             [sys.executable, "-c", program], stdout=log, stderr=log, env=settings, check=True
