@@ -28,7 +28,7 @@ from tests.cloud.conftest import Apply
 from tests.support.contract import members
 from tests.support.pages import Block, pages
 from tools.openapi.contract import FORM
-from tools.reference import words
+from tools.reference.routes import ROUTES
 
 PAGES = pages()
 RUN = ("sh", "python")
@@ -256,7 +256,7 @@ def asked(route: str) -> object:
     }.get(route[route.rindex("/") :] if route.startswith("POST") else "")
 
 
-@pytest.mark.parametrize("route", words.ROUTES)
+@pytest.mark.parametrize("route", ROUTES)
 def test_a_route_answers_the_members_that_the_reference_lists(
     route: str,
     call: Call,
@@ -300,7 +300,7 @@ def test_a_route_answers_the_members_that_the_reference_lists(
         path, headers = path.replace("{grantId}", "tenants"), {"Content-Type": FORM}
     answer = call(method, path, body, keys, headers=headers)
     assert answer.status == 200, answer.json
-    listed = words.ROUTES[route][2]
+    listed = ROUTES[route][2]
     told = members(answer).keys()
     assert {name for name in listed if not name.endswith("?")} <= told
     assert told <= {name.rstrip("?") for name in listed}

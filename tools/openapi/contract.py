@@ -11,7 +11,8 @@ from local.stack import template
 from tools.openapi import schemas
 from tools.openapi.shapes import SHAPES, ref
 from tools.reference import page as reference
-from tools.reference import record, words
+from tools.reference import record
+from tools.reference.routes import ROUTES
 from vending.aws.api import sts_answer
 from vending.bodies import body
 from vending.credentials import request
@@ -121,7 +122,7 @@ def operation(
 ) -> Members:
     """Return one route: its parameters, body and answers."""
     door = path.split("/")[1]
-    summary = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", words.ROUTES[f"{method} {path}"][0])
+    summary = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", ROUTES[f"{method} {path}"][0])
     parameters = [*([told["path"]] if "path" in told else []), *told.get("query", ())]
     security = written["doors"][door].get("security")
     made: Members = {

@@ -18,7 +18,7 @@ from typing import (
 from pydantic import BaseModel, Tag, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from tools.reference import words
+from tools.reference.meanings import MEANINGS
 from vending.bodies import content_fields, fields, header_values, issuer_fields, token_fields
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
@@ -145,7 +145,7 @@ def model(body: type[BaseModel], title: str) -> Iterator[str]:
 def meaning(body: type[BaseModel], member: str) -> str:
     """Return the meaning of a member, as the model or the closest of its bases has it."""
     names = [f"{one.__name__}.{member}" for one in body.__mro__]
-    return words.MEANINGS[next((name for name in names if name in words.MEANINGS), names[0])]
+    return MEANINGS[next((name for name in names if name in MEANINGS), names[0])]
 
 
 def takes(hint: Any) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from local.stack import template
-from tools.reference import members, session_policies, words
+from tools.reference import members, session_policies
 from tools.reference import record as audit_record
+from tools.reference.routes import ROUTES
 from vending import answers, kept
 from vending.aws.services import issuers, logs
 from vending.bodies import content_fields, fields
@@ -116,7 +117,7 @@ def routes(source: Mapping[str, Any]) -> Iterator[str]:
             route = f"{event['Properties']['Method']} {event['Properties']['Path']}"
             if event["Properties"]["Method"] == "OPTIONS":
                 continue  # in a sentence below
-            does, body, answer = words.ROUTES[route]
+            does, body, answer = ROUTES[route]
             takes = f"[{body}](#{body.lower()})" if body.isidentifier() else body
             members_answered = ", ".join(f"`{member}`" for member in answer)
             rows.append((f"`{route}`", does, takes, members_answered, f"`{module}`"))

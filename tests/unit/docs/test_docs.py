@@ -16,7 +16,8 @@ from tests.support.pages import ROOT, Block, Page, markdown, pages
 from tools import __main__ as generated
 from tools.architecture import FUNCTIONS, GROUND, ROOMS
 from tools.reference import page as reference
-from tools.reference import words
+from tools.reference.meanings import MEANINGS
+from tools.reference.routes import ROUTES
 from vending.bodies.parse import parse
 from vending.callers.web_identity import has_keys
 from vending.catalogue.plan import plan
@@ -190,8 +191,8 @@ def test_a_reference_that_is_not_current_is_told_with_the_command(
 
 def test_the_reference_tells_of_no_route_or_member_that_is_not_there() -> None:
     page = reference.text()
-    assert all(f"| `{route}` |" in page for route in words.ROUTES)
-    assert all(f"| `{name.split('.')[1]}` |" in page for name in words.MEANINGS)
+    assert all(f"| `{route}` |" in page for route in ROUTES)
+    assert all(f"| `{name.split('.')[1]}` |" in page for name in MEANINGS)
     shared = {
         "Reading",
         "Uploading",
@@ -199,7 +200,7 @@ def test_the_reference_tells_of_no_route_or_member_that_is_not_there() -> None:
         "ObjectMembers",
     }  # what several of them are made of
     headings = set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
-    assert {name.split(".")[0] for name in words.MEANINGS} <= headings | shared
+    assert {name.split(".")[0] for name in MEANINGS} <= headings | shared
 
 
 def test_the_architecture_names_every_module() -> None:

@@ -13,8 +13,8 @@ from tests.support.contract import Contract, NotInContract, Operation
 from tools import __main__ as generated
 from tools.openapi import contract, schemas
 from tools.reference import page as reference
-from tools.reference import words
-from tools.reference.words import ROUTES
+from tools.reference.meanings import MEANINGS
+from tools.reference.routes import ROUTES
 from vending.aws.api.gateway import Request
 from vending.aws.api.sts_request import RoleRequest
 from vending.bodies.parse import parse
@@ -196,4 +196,4 @@ def test_a_hint_without_a_schema_is_no_contract() -> None:
 def test_every_member_is_described() -> None:
     for name in contract.MODELS:
         for told in READ.at(f"#/components/schemas/{name}")["properties"].values():
-            assert told["description"] in words.MEANINGS.values()
+            assert told["description"] in MEANINGS.values()
