@@ -25,6 +25,7 @@ class Resolver:
         if unknown := given.keys() - declared.keys():
             raise KeyError(f"no such parameters: {sorted(unknown)}")
         self.conditions = source.get("Conditions", {})
+        self.rules = source.get("Rules", {})
         self.values: dict[str, Any] = dict(pseudo)
         for name, parameter in declared.items():
             value = str(given.get(name, parameter["Default"]))
@@ -58,6 +59,20 @@ class Resolver:
 
     def holds(self, condition: str) -> bool:
         return bool(self(self.conditions[condition]))
+
+    def makes(self, entry: Mapping[str, Any]) -> bool:
+        """Return whether CloudFormation makes this resource or output."""
+        return "Condition" not in entry or self.holds(entry["Condition"])
+
+    def broken_rules(self) -> list[tuple[str, str]]:
+        """Return the rule and the sentence of each assertion that CloudFormation would refuse."""
+        return [
+            (name, assertion["AssertDescription"])
+            for name, rule in self.rules.items()
+            if self(rule.get("RuleCondition", True))
+            for assertion in rule["Assertions"]
+            if not self(assertion["Assert"])
+        ]
 
     def reference(self, name: str) -> Any:
         return ABSENT if name == "AWS::NoValue" else self.values.get(name, name)

@@ -33,8 +33,8 @@ def policy(parameters: Mapping[str, str], place: Place) -> dict[str, Any]:
     """
     source = whole_template()
     check(source, parameters)
-    if broken := broken_rules(source, parameters, place):
-        raise ValueError(f"the stack would be refused: {broken[0]}")
+    if broken := Resolver(source, parameters, place.pseudo).broken_rules():
+        raise ValueError(f"the stack would be refused: {broken[0][1]}")
     # The trail's bucket has no name yet, and a pattern among those that are never lent covers it.
     resolve = Resolver(source, {**parameters, "AuditTrail": "false"}, place.pseudo)
     found: dict[str, Any] = resolve(source["Resources"][BOUNDARY]["Properties"]["PolicyDocument"])
@@ -58,20 +58,6 @@ def check(source: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
             and re.search(declared.get("AllowedPattern", ""), value)
         ):
             raise ValueError(f"{name} cannot be {value!r}")
-
-
-def broken_rules(
-    source: Mapping[str, Any], parameters: Mapping[str, str], place: Place
-) -> list[str]:
-    """Return what CloudFormation would say of these parameters."""
-    resolve = Resolver(source, parameters, place.pseudo)
-    return [
-        assertion["AssertDescription"]
-        for rule in source["Rules"].values()
-        if resolve(rule.get("RuleCondition", True))
-        for assertion in rule["Assertions"]
-        if not resolve(assertion["Assert"])
-    ]
 
 
 def beyond(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:

@@ -52,7 +52,7 @@ def policies(place: Place, parameters: Mapping[str, str]) -> list[dict[str, Any]
     kinds = {
         kind
         for resource in source["Resources"].values()
-        if "Condition" not in resource or resolve.holds(resource["Condition"])
+        if resolve.makes(resource)
         for kind in MADE_OF.get(resource["Type"], (resource["Type"],))
     }
     if parameters.get("GradualDeployment") == "true":
@@ -77,7 +77,7 @@ def _names(source: Mapping[str, Any], resolve: Resolver) -> dict[str, list[str]]
             for resource in source["Resources"].values()
             if resource["Type"] == kind
             and key in resource["Properties"]
-            and ("Condition" not in resource or resolve.holds(resource["Condition"]))
+            and resolve.makes(resource)
         ]
 
     iam, path = "arn:<partition>:iam::<account>:", resolve.values["RolePath"]

@@ -19,9 +19,9 @@ ANYTHING: Final = json.dumps(
 
 def parameters(planned: Planned, _: Clients) -> Findings:
     """What the template's own rules say of the parameters."""
-    broken = boundary.broken_rules(planned.source, planned.given, planned.place)
-    for rule in broken:
-        yield change(f"The stack would be refused: {rule}", "Change the parameters.")
+    broken = [sentence for _, sentence in planned.resolve.broken_rules()]
+    for sentence in broken:
+        yield change(f"The stack would be refused: {sentence}", "Change the parameters.")
     if not broken:
         yield good("The parameters are accepted by the template's rules.")
 

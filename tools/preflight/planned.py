@@ -44,7 +44,7 @@ class Planned:
     def resources(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         """Yield what is made: logical id, type and properties, which are not resolved."""
         for name, resource in self.source["Resources"].items():
-            if "Condition" not in resource or self.resolve.holds(resource["Condition"]):
+            if self.resolve.makes(resource):
                 yield name, resource["Type"], resource.get("Properties", {})
 
     def count(self, kind: str) -> int:

@@ -83,12 +83,12 @@ def stack(**parameters: str) -> Stack:
     made = {
         name: resolve(resource)
         for name, resource in source["Resources"].items()
-        if "Condition" not in resource or resolve.holds(resource["Condition"])
+        if resolve.makes(resource)
     }
     outputs = {
         name: resolve(output["Value"])
         for name, output in source["Outputs"].items()
-        if "Condition" not in output or resolve.holds(output["Condition"])
+        if resolve.makes(output)
     }
     return Stack(made, outputs)
 
@@ -136,11 +136,4 @@ STACKS: Final = pytest.mark.parametrize(
 
 def broken_rules(**parameters: str) -> set[str]:
     """The rules for which CloudFormation would refuse these parameters."""
-    source = template()
-    resolve = Resolver(source, parameters, PSEUDO)
-    return {
-        name
-        for name, rule in source["Rules"].items()
-        if resolve(rule.get("RuleCondition", True))
-        and not all(resolve(assertion["Assert"]) for assertion in rule["Assertions"])
-    }
+    return {name for name, _ in Resolver(template(), parameters, PSEUDO).broken_rules()}
