@@ -63,7 +63,7 @@ def deploy(
     )
     stack = find(cloud, name)
     source, api = template.read(built), stack.outputs["ApiId"]
-    dropped.put_gateway_responses(cloud, source, api, STAGE, values["AllowedOrigins"])
+    dropped.put_gateway_responses(cloud, source, api, STAGE, values)
     dropped.put_boundaries(cloud, source, name, values)
     return stack
 

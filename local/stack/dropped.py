@@ -9,11 +9,11 @@ from local.stack import template
 
 
 def put_gateway_responses(
-    cloud: Cloud, source: Mapping[str, Any], api: str, stage: str, origins: str
+    cloud: Cloud, source: Mapping[str, Any], api: str, stage: str, parameters: Mapping[str, str]
 ) -> None:
     """Put the template's gateway responses; a new deployment of the API makes them effective."""
     client = aws.apigateway(cloud)
-    for response in template.gateway_responses(source, origins):
+    for response in template.gateway_responses(source, parameters):
         client.put_gateway_response(
             restApiId=api,
             responseType=response.kind,  # type: ignore[arg-type]  # a Literal of all kinds there

@@ -49,35 +49,24 @@ class GatewayResponse(NamedTuple):
     templates: Mapping[str, str]
 
 
-def gateway_responses(template: Mapping[str, Any], origins: str = "") -> list[GatewayResponse]:
-    """Return the gateway responses of the template's API, with these `AllowedOrigins`."""
+def gateway_responses(
+    template: Mapping[str, Any], parameters: Mapping[str, str]
+) -> list[GatewayResponse]:
+    """Return the gateway responses of the template's API under these parameters."""
+    resolve = Resolver(template, parameters)
     return [
         GatewayResponse(
             kind,
             str(response["StatusCode"]),
             {
-                f"gatewayresponse.header.{name}": text
-                for name, value in response["ResponseParameters"]["Headers"].items()
-                if (text := _text(value, origins)) is not None
+                f"gatewayresponse.header.{name}": str(text)
+                for name, text in resolve(response["ResponseParameters"]["Headers"]).items()
             },
             response["ResponseTemplates"],
         )
         for api in _resources(template, "AWS::Serverless::Api").values()
         for kind, response in api["GatewayResponses"].items()
     ]
-
-
-def _text(value: Any, origins: str) -> str | None:
-    """Return a header's text; None if a condition leaves the header out."""
-    match value:
-        case {"Fn::If": [condition, yes, no]}:
-            holds = {"BrowsersCall": bool(origins), "OneOriginCalls": "," not in origins}
-            return _text(yes if holds[condition] else no, origins)
-        case {"Fn::Sub": str(text)}:
-            return text.replace("${AllowedOrigins}", origins)
-        case {"Ref": "AWS::NoValue"}:
-            return None
-    return str(value)
 
 
 def boundaries(template: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, str]:

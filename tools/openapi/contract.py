@@ -187,7 +187,7 @@ def refusals(told: Members, door: str, source: Mapping[str, Any]) -> dict[str, l
     for error in reference.leaves(VendingError):
         if error.code in (*ALWAYS, *told.get("refuses", ())):
             found.setdefault(str(error.status), []).append(error.code)
-    for kind in template.gateway_responses(source):
+    for kind in template.gateway_responses(source, {}):
         found.setdefault(kind.status, []).append(gateway_code(kind))
     if door != "web-identity":
         found.pop("401")  # this door has no tokens

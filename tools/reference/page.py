@@ -216,7 +216,7 @@ def errors(source: Mapping[str, Any]) -> Iterator[str]:
     yield members.table(("code", "status", "title", "when", "Retry-After"), rows)
     yield "API Gateway answers these on its own, in the same shape:"
     by_gateway: list[Iterable[str]] = []
-    for response in template.gateway_responses(source):
+    for response in template.gateway_responses(source, {}):
         # The text is folded YAML; its only variable stands inside a string.
         problem = json.loads(next(iter(response.templates.values())))
         later = response.parameters.get("gatewayresponse.header.Retry-After", "").strip("'")

@@ -53,7 +53,7 @@ def test_short_tags_are_read_as_their_long_forms(path: Path) -> None:
 
 
 def test_gateway_responses_are_those_of_the_template(path: Path) -> None:
-    assert template.gateway_responses(template.read(path)) == [
+    assert template.gateway_responses(template.read(path), {}) == [
         template.GatewayResponse(
             "THROTTLED",
             "429",
@@ -64,7 +64,7 @@ def test_gateway_responses_are_those_of_the_template(path: Path) -> None:
 
 
 def test_the_gateway_responses_of_the_real_template_are_literal() -> None:
-    responses = template.gateway_responses(template.read(ROOT / "template.yaml"))
+    responses = template.gateway_responses(template.read(ROOT / "template.yaml"), {})
     assert "ACCESS_DENIED" in {response.kind for response in responses}
     for response in responses:
         texts = [*response.parameters.values(), *response.templates.values(), response.status]
@@ -81,7 +81,7 @@ def test_the_gateway_responses_of_the_real_template_are_literal() -> None:
 )
 def test_gateway_responses_name_the_allowed_origin(origins: str, named: str | None) -> None:
     source = template.read(ROOT / "template.yaml")
-    for response in template.gateway_responses(source, origins):
+    for response in template.gateway_responses(source, {"AllowedOrigins": origins}):
         header = "gatewayresponse.header.Access-Control-Allow-Origin"
         assert response.parameters.get(header) == named
 

@@ -88,7 +88,7 @@ def test_the_contract_has_each_code_with_its_status() -> None:
     source = template.read(reference.ROOT / "template.yaml")
     for error in reference.leaves(VendingError):
         assert error.code in codes(str(error.status))
-    for answer in template.gateway_responses(source):
+    for answer in template.gateway_responses(source, {}):
         assert contract.gateway_code(answer) in codes(answer.status)
 
 
