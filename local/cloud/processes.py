@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 from local.messages import LocalError
 
 type Child = subprocess.Popen[bytes]
+type Handler = Callable[[int, FrameType | None], object]
 
 PATIENCE = 5.0  # seconds for a group to end before it is killed
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -98,18 +99,27 @@ def run(
 
 
 @contextmanager
+def handled(handler: Handler) -> Iterator[None]:
+    """Handle Ctrl-C, SIGTERM and SIGHUP with this function until the end of the block."""
+    before = [signal.signal(number, handler) for number in SIGNALS]
+    try:
+        yield
+    finally:
+        for number, earlier in zip(SIGNALS, before, strict=True):
+            signal.signal(number, earlier)
+
+
+@contextmanager
 def undisturbed() -> Iterator[None]:
     """Defer signals to the end of the block, so that a new process's id is known by then.
 
     Signals are not blocked, since the new process would inherit that.
     """
     received: list[int] = []
-    before = [signal.signal(number, lambda came, _: received.append(came)) for number in SIGNALS]
     try:
-        yield
+        with handled(lambda came, _: received.append(came)):
+            yield
     finally:
-        for number, handler in zip(SIGNALS, before, strict=True):
-            signal.signal(number, handler)
         for came in received:
             signal.raise_signal(came)
 
@@ -126,9 +136,5 @@ def interruptible() -> Iterator[None]:
             signal.signal(later, signal.SIG_IGN)
         raise KeyboardInterrupt(signal.Signals(number).name)
 
-    before = [signal.signal(number, interrupt) for number in SIGNALS]
-    try:
+    with handled(interrupt):
         yield
-    finally:
-        for number, handler in zip(SIGNALS, before, strict=True):
-            signal.signal(number, handler)

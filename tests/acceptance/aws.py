@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud.client import Credentials
-from local.cloud.processes import SIGNALS
+from local.cloud.processes import handled
 from local.messages import LocalError, say, step
 from local.stack.build import built
 from tests.acceptance import account, page, removal, stack
@@ -47,7 +47,7 @@ def run(directory: Path) -> int:
     except (BotoCoreError, ClientError, LocalError) as error:
         say(f"\n{error}")
     finally:
-        with undisturbed():
+        with uninterruptible():
             left = removal.remove(ground)
         removal.report(left)
     lines = {row.id: found.get(row.id) or Line(row.title, row.expected, NOT_RUN) for row in chosen}
@@ -90,16 +90,12 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
+def uninterruptible() -> Iterator[None]:
     """Ignore Ctrl-C and the like, and say so: what was made costs money until it is removed."""
 
     def tell_why(_number: int, _frame: FrameType | None) -> None:
         # Not by print: the signal may come amid one, which would then end the removal.
         os.write(sys.stderr.fileno(), b"\nRemoving what the run has made; this goes on.\n")
 
-    before = [signal.signal(number, tell_why) for number in SIGNALS]
-    try:
+    with handled(tell_why):
         yield
-    finally:
-        for number, handler in zip(SIGNALS, before, strict=True):
-            signal.signal(number, handler)
