@@ -19,6 +19,7 @@ from local.stack.deploy import ORIGINS, Stack
 from local.stack.seed import OBJECTS
 from tests.acceptance.rows import PLACE
 from tests.acceptance.scene import Ground, Scene
+from tests.acceptance.waiting import within
 
 ADMINISTRATOR, STRANGER, USER = "Administrator", "Stranger", "AssumeS3User"
 KNOWN_SECONDS: Final = 60.0  # for a new key to be known everywhere
@@ -164,11 +165,8 @@ def await_key(ground: Ground, keys: Credentials) -> None:
 
 def await_caller(scene: Scene) -> None:
     """Wait until API Gateway knows the user. Raises LocalError if it does not."""
-    deadline = time.monotonic() + KNOWN_SECONDS
-    while scene.send("GET", "/iam/identity").status != 200:
-        if time.monotonic() > deadline:
-            raise LocalError("API Gateway does not know the user after a minute.")
-        time.sleep(1)
+    if within(KNOWN_SECONDS, lambda: scene.send("GET", "/iam/identity").status == 200) is None:
+        raise LocalError("API Gateway does not know the user after a minute.")
 
 
 def document(ground: Ground) -> dict[str, Any]:

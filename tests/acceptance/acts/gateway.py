@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from local.cloud.client import Answer, call
 from tests.acceptance.acts import memo
-from tests.acceptance.acts.revoking import within
 from tests.acceptance.rows import Measured, shows
 from tests.acceptance.scene import Scene, each, own_form
+from tests.acceptance.waiting import within
 
 MINUTES = 5 * 60.0  # for a record to come to the log
 ORIGIN = "https://app.example.com"

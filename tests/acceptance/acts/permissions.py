@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 
 from tests.acceptance.acts import outside
 from tests.acceptance.acts.gateway import MINUTES, records
-from tests.acceptance.acts.revoking import within
 from tests.acceptance.rows import Measured, shows
 from tests.acceptance.scene import Scene
+from tests.acceptance.waiting import within
 
 TRAIL_MINUTES = 20 * 60.0  # CloudTrail's event history is up to a quarter of an hour late
 REPORTS = {"permission": "READ"}

@@ -1,7 +1,5 @@
 """The kill switch: what was vended is denied by S3 itself, and how long that takes."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,20 +10,10 @@ from tests.acceptance.acts import memo
 from tests.acceptance.acts.memo import REPORT
 from tests.acceptance.rows import Measured, shows
 from tests.acceptance.scene import SAME, Scene, refusal, use
+from tests.acceptance.waiting import within
 
 SOON = 60.0  # seconds for a change of IAM's to arrive everywhere
 AWARE = 3.0  # seconds, more than a function needs to hear of a revocation
-PAUSE = 0.5
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> float | None:
-    """Return the seconds until it holds, or None if it does not in this time."""
-    start = time.monotonic()
-    while not holds():
-        if time.monotonic() - start > seconds:
-            return None
-        time.sleep(PAUSE)
-    return time.monotonic() - start
 
 
 @shows("revoked-url")

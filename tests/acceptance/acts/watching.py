@@ -10,9 +10,9 @@ from typing import Any
 from botocore.config import Config
 
 from tests.acceptance.acts import memo
-from tests.acceptance.acts.revoking import within
 from tests.acceptance.rows import Measured, shows
 from tests.acceptance.scene import Scene, own_form, use
+from tests.acceptance.waiting import within
 
 METRICS_SECONDS, RECORD_SECONDS = 300.0, 900.0
 TRACES = 5  # in one request

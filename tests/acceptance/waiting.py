@@ -1,0 +1,17 @@
+"""Waits for what AWS does later: in IAM, in CloudWatch, at the end of a deployment."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+PAUSE: Final = 0.5
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> float | None:
+    """Return the seconds until it holds, or None if it does not in this time."""
+    start = time.monotonic()
+    while not holds():
+        if time.monotonic() - start > seconds:
+            return None
+        time.sleep(PAUSE)
+    return time.monotonic() - start
