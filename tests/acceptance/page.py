@@ -12,6 +12,7 @@ from local.cloud.ministack import ROOT
 from tests.acceptance.rows import PLACE, Row, rows, steps
 from tests.acceptance.scene import Ground
 from tests.acceptance.table import Line
+from tools.markdown import replaced
 
 PATH: Final = ROOT / "docs/acceptance.md"
 OBSERVED: Final = PLACE / "observed.json"
@@ -52,12 +53,9 @@ def write(ground: Ground, lines: Mapping[str, Line]) -> None:
 
 def text(page: Path = PATH, observed: Path = OBSERVED) -> str:
     """Return the page with the current tables. Raises ValueError without the markers."""
-    before, found, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, closed, after = rest.partition(END)
-    if not (found and closed):
-        raise ValueError("the markers of the tables are missing")
     kept = json.loads(observed.read_text(encoding="utf-8")) if observed.exists() else {}
-    return before + BEGIN + "\n" + "\n".join(tables(rows(), kept)) + "\n" + END + after
+    part = "\n" + "\n".join(tables(rows(), kept)) + "\n"
+    return replaced(page.read_text(encoding="utf-8"), BEGIN, part, END)
 
 
 def tables(chosen: tuple[Row, ...], kept: Mapping[str, Any]) -> Iterator[str]:
@@ -101,7 +99,7 @@ def _cells(row: Row, kept: Mapping[str, Any]) -> str:
         )
         says += f" ([doubt]({target}))"
     cells = (f'<a id="{row.id}"></a>`{row.id}`', says, plain(row.expected), observed)
-    return "| " + " | ".join(cell for cell in cells) + " |"
+    return "| " + " | ".join(cells) + " |"
 
 
 def plain(text: str) -> str:

@@ -79,7 +79,7 @@ def rows() -> tuple[Row, ...]:
 
 
 def _read(written: Mapping[str, list[dict[str, str]]]) -> Iterator[Row]:
-    for step, (_, members) in enumerate(written.items(), 1):
+    for step, members in enumerate(written.values(), 1):
         for one in members:
             try:
                 yield Row(step=step, **one)  # type: ignore[arg-type]  # text, as Row says

@@ -3,6 +3,7 @@
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from local.cloud.client import Answer, Credentials
 from local.stack.seed import OBJECTS
@@ -99,10 +100,10 @@ def upload(scene: Scene) -> str:
     return f"{status}, stored: {compared(stored, UPLOADED)}"
 
 
-def ask(scene: Scene, key: str, keys: Credentials) -> Answer:
+def ask(scene: Scene, key: str, keys: Credentials, **more: Any) -> Answer:
     """Request credentials for reading."""
     body = {"target": scene.target(key), "permission": "READ"}
-    return scene.send("POST", "/iam/credentials", body, keys)
+    return scene.send("POST", "/iam/credentials", body, keys, **more)
 
 
 shows("no-grant")(lambda scene: own_form(ask(scene, ARCHIVE, scene.user)))

@@ -10,6 +10,7 @@ from tests.acceptance.acts.memo import PRIVATE, REPORT
 from tests.acceptance.acts.uploads import MIB, PART, complete, send, start
 from tests.acceptance.rows import shows
 from tests.acceptance.scene import Scene, each, refusal, use
+from tests.acceptance.stack import STRANGER, artifacts
 
 MISSING = "reports/missing.csv"
 SETTLED_SECONDS = 10  # for a bucket policy to be in force
@@ -78,7 +79,7 @@ def variable_star(scene: Scene) -> str:
         '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject",'
         f' "Resource": "arn:{ground.partition}:s3:::{ground.bucket}/odd/${{aws:UserAgent}}"}}}}'
     )
-    iam, name = ground.client("iam"), f"{ground.prefix}Stranger"
+    iam, name = ground.client("iam"), f"{ground.prefix}{STRANGER}"
     iam.put_user_policy(UserName=name, PolicyName="Star", PolicyDocument=policy)
     client = scene.s3(scene.stranger)
 
@@ -173,7 +174,7 @@ def total_size(scene: Scene) -> str:
 def never_lent(scene: Scene) -> str:
     """Assume the role directly, and look into the bucket that deploys the stack."""
     client = scene.s3(memo.assume(scene, scene.user))
-    bucket = scene.ground.bucket.removesuffix("files") + "artifacts"
+    bucket = artifacts(scene.ground)
     read = refusal(lambda: client.get_object(Bucket=bucket, Key=REPORT))
     return f"{read}, and its own: {reads(scene, memo.assume(scene, scene.user), REPORT)}"
 

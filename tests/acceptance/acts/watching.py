@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.config import Config
 
+from local.stack.deploy import STAGE
 from tests.acceptance.acts import memo
 from tests.acceptance.rows import Measured, shows
 from tests.acceptance.scene import Scene, own_form, use
@@ -148,7 +149,7 @@ def firewall(scene: Scene) -> str:
 def firewall_there(scene: Scene) -> str:
     """Look for the web ACL in front of the API."""
     ground, api = scene.ground, scene.stack.outputs["ApiId"]
-    arn = f"arn:{ground.partition}:apigateway:{ground.region}::/restapis/{api}/stages/v1"
+    arn = f"arn:{ground.partition}:apigateway:{ground.region}::/restapis/{api}/stages/{STAGE}"
     found = ground.client("wafv2").get_web_acl_for_resource(ResourceArn=arn)
     return "in front of the API" if found.get("WebACL") else "none"
 

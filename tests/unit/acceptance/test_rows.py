@@ -98,7 +98,7 @@ def test_a_page_without_a_run_says_so(tmp_path: Path) -> None:
     assert "It has not run on AWS yet." in "\n".join(page.tables(rows(), {}))
     other = tmp_path / "page.md"
     other.write_text("no markers")
-    with pytest.raises(ValueError, match="markers"):
+    with pytest.raises(ValueError, match="the marker <!-- from make acceptance --> is missing"):
         page.text(other)
 
 
