@@ -4,6 +4,7 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,6 +18,12 @@ from tests.acceptance.rows import rows
 from tests.acceptance.scene import Ground
 from tests.acceptance.story import tell
 from tests.acceptance.table import Line, verdict
+
+INTERRUPTED: Final = {
+    "demo": "Nothing is left running; run the command again to start over.",
+    "aws": "Run the command again to start over.",  # what is left was said before
+    "remove": "Run the command again to remove the rest.",
+}
 
 
 def demo() -> int:
@@ -54,7 +61,7 @@ def main(arguments: list[str]) -> int:
         say(f"\n{error}")
         return 1
     except KeyboardInterrupt:
-        say("\nInterrupted. Nothing is left running; run the command again to start over.")
+        say(f"\nInterrupted. {INTERRUPTED[given.command]}")
         return 130
 
 
