@@ -191,22 +191,24 @@ format: $(ENVIRONMENT) ## format the code and write the generated files
 	@ruff check --fix
 	@PYTHONPATH=layers:. $(PYTHON) -m tools
 
+# Recursive: only a command that needs a region asks for it.
+STACK = --configuration $(or $(CONFIG),prod) --region $(or $(REGION),$(AWS_REGION),$(AWS_DEFAULT_REGION),$(error name a region: REGION=eu-central-1))
 POLICIES := boundary key-policy deployer-policy
 .PHONY: $(POLICIES)
 boundary: ## print the text of the lent role's boundary, for LentRoleBoundaryArn (CONFIG=prod REGION= PARAMETERS="Name=Value …")
 key-policy: ## print the statements that the policy of your own KMS key needs (ACCOUNT= CONFIG=prod REGION=)
 deployer-policy: ## print the policies of an identity that deploys the stack (ACCOUNT= CONFIG=prod REGION= PARAMETERS=)
 $(POLICIES): $(ENVIRONMENT)
-	@PYTHONPATH=layers:. $(PYTHON) -m tools.account $@ --configuration $(or $(CONFIG),prod) --account $(or $(ACCOUNT),123456789012) --region $(or $(REGION),$(AWS_REGION),$(AWS_DEFAULT_REGION),$(error name a region: REGION=eu-central-1)) -- $(PARAMETERS)
+	@PYTHONPATH=layers:. $(PYTHON) -m tools.account $@ $(STACK) --account $(or $(ACCOUNT),123456789012) -- $(PARAMETERS)
 
 .PHONY: preflight
 preflight: $(ENVIRONMENT) ## look at an account before the first deployment, and print what to change; it only reads (CONFIG=prod REGION= PARAMETERS=)
-	@PYTHONPATH=layers:. $(PYTHON) -m tools.preflight --configuration $(or $(CONFIG),prod) --region $(or $(REGION),$(AWS_REGION),$(AWS_DEFAULT_REGION),$(error name a region: REGION=eu-central-1)) -- $(PARAMETERS)
+	@PYTHONPATH=layers:. $(PYTHON) -m tools.preflight $(STACK) -- $(PARAMETERS)
 
 .PHONY: acceptance acceptance-remove
 acceptance: $(ENVIRONMENT) ## run every row on AWS with your credentials, write docs/acceptance.md, remove everything (asks first; 30 US cents)
 	@$(PYTHON) -m tests.acceptance aws
-acceptance-remove: $(ENVIRONMENT) ## remove what a run on AWS has left that was killed (RUN=s3vend-acceptance-1a2b3c)
+acceptance-remove: $(ENVIRONMENT) ## remove what a killed run on AWS has left (RUN=s3vend-acceptance-1a2b3c)
 	@$(PYTHON) -m tests.acceptance remove $(or $(RUN),$(error name the run: RUN=s3vend-acceptance-1a2b3c))
 
 .PHONY: demo
