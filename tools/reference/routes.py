@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from vending.trail import search, sessions_out
 
 VENDED = ("vendId", "sessionId")
-EXPLAINED = ("decision", "reason", "matchedGrantTargets", "limits", "presignedUrls")
+EXPLAINED = (
+    *("decision", "reason", "matchedGrantTargets", "limits", "presignedUrls"),
+    *("code?", "sessionPolicy?", "sessionPolicyLength?", "leftOut?"),
+)
 PAGE = "query: `limit`, `nextToken`"
 GRANT = (
     *("id", "owner?", "description?", "grantee", "scope", "permission"),
@@ -69,7 +72,7 @@ EXPLANATIONS = (
         "decided, without vending"
     ),
     "CredentialsRequest",
-    (*EXPLAINED, "code?", "sessionPolicy?", "sessionPolicyLength?", "leftOut?"),
+    EXPLAINED,
 )
 ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /iam/credentials": CREDENTIALS,
@@ -180,7 +183,7 @@ ROUTES |= {
     "POST /admin/explanations": (
         "explains what the service would decide for another caller now, without vending",
         "ExplanationRequest",
-        (*EXPLAINED, "code?", "sessionPolicy?", "sessionPolicyLength?", "leftOut?"),
+        EXPLAINED,
     ),
     "GET /admin/audit": (
         "lists [audit records](audit.md), oldest first; without `since`, those of the last hour",
