@@ -1,12 +1,6 @@
-import fcntl
 import os
-import pty
 import re
-import struct
-import subprocess
 import sys
-import termios
-from contextlib import suppress
 
 import pytest
 
@@ -14,6 +8,8 @@ from tests.acceptance.rows import Row
 from tests.acceptance.run import line
 from tests.acceptance.scene import compared, refusal
 from tests.acceptance.table import Line, verdict
+from tests.support.pages import ROOT
+from tests.support.pictures import at_a_terminal
 
 AS_EXPECTED = Line("1 the user's own keys", "403", "403")
 
@@ -50,30 +46,19 @@ LONGEST = [  # as the demo has them
 @pytest.mark.parametrize("columns", [60, 80, 119, 120, 160])
 def test_the_table_fits_the_terminal_and_no_word_is_broken(columns: int) -> None:
     code = f"from tests.acceptance.table import Line, verdict; verdict([Line(*line) for line in {[tuple(line) for line in LONGEST]!r}])"  # fmt: skip
-    shown = at_a_terminal(code, columns)
+    shown = shown_lines(code, columns)
     assert max(map(len, shown)) <= columns
     words = {word for line in LONGEST for part in line for word in part.split()}
     assert words <= set(" ".join(shown).split())
     assert "2 of 3 as expected" in shown
 
 
-def at_a_terminal(code: str, columns: int) -> "list[str]":
+def shown_lines(code: str, columns: int) -> list[str]:
     """The lines that a program shows at a terminal of this width, without their colours."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"}
-    environment.pop("COLUMNS", None)
-    running = subprocess.Popen(  # noqa: S603 - this very interpreter
-        [sys.executable, "-c", code], env=environment, stdin=theirs, stdout=theirs, stderr=theirs
-    )
-    os.close(theirs)
-    shown = b""
-    with suppress(OSError):  # it has ended, and the terminal with it
-        while block := os.read(ours, 4096):
-            shown += block
-    os.close(ours)
-    assert running.wait(20) == 0, shown.decode()
-    return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).splitlines()]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ended, shown = at_a_terminal([sys.executable, "-c", code], ROOT, environment, columns=columns)
+    assert ended.returncode == 0, shown
+    return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()]
 
 
 def test_a_demo_without_steps_fails() -> None:
