@@ -140,7 +140,7 @@ def printed(parameters: dict[str, str]) -> set[str]:
 @pytest.mark.parametrize(
     "parameters",
     [{}, PROD, FULL, VPC, VPC | {"VpcRouteTableIds": ""}],
-    ids=["default", "prod", "full", "vpc", "vpc with endpoints"],
+    ids=["default", "prod", "full", "vpc with endpoints", "vpc without endpoints"],
 )
 def test_a_deployer_gets_the_actions_of_the_types_that_the_stack_makes_and_no_other(
     parameters: dict[str, str],
