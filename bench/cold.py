@@ -67,10 +67,12 @@ def variables(source: Path) -> dict[str, str]:
     for resource in read["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             wanted |= resource["Properties"].get("Environment", {}).get("Variables", {})
-    numbers = {"GRANTS_CACHE_SECONDS": "10", "RATE_LIMIT_REQUESTS": "0", "RATE_LIMIT_URLS": "0"}
-    filled = {"TABLE_NAME": "t", "ROLE_ARN": "r", **numbers}
+    filled = {"TABLE_NAME": "t", "ROLE_ARN": "r"}
+    defaults = {name: one.get("Default", "") for name, one in read["Parameters"].items()}
     return {
-        name: value if isinstance(value, str) else filled.get(name, "")
+        name: value
+        if isinstance(value, str)
+        else filled.get(name) or str(defaults.get(value.get("Ref"), ""))
         for name, value in wanted.items()
     }
 

@@ -3,10 +3,13 @@
 import json
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 
+import boto3
 import pytest
 
-from tests.unit.functions.test_snapshot import FUNCTIONS, run
+from bench import cold
+from tests.unit.functions.test_snapshot import FUNCTIONS, ROOT, run
 
 GRANTS = {"GrantBody", "LocationBody"}
 BUILT = {  # bodies that the function's every request, or nearly every one, needs
@@ -68,3 +71,10 @@ def test_a_start_builds_the_bodies_that_every_request_needs_and_no_other(functio
 def test_a_start_loads_nothing_that_the_usual_requests_do_not_need(function: str) -> None:
     loaded, _ = started(function)
     assert not loaded & set(UNNEEDED[function])
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_starts_in_the_environment_of_the_benchmark(function: str) -> None:
+    settings = cold.variables(ROOT / "template.yaml")
+    places = [ROOT / "layers", ROOT / "functions", Path(boto3.__file__).parents[1]]
+    assert cold.run(["-c", f"import {function}; print('started')"], places, settings) == "started\n"
