@@ -62,7 +62,9 @@ def seconds(function: str, modules: list[str]) -> dict[str, float]:
 
 
 def count_models(spent: dict[str, float]) -> None:
-    """Adds the time of every class of pydantic's that is made from now on."""
+    """Adds the time of every class of pydantic's that is made from now on, if there is pydantic."""
+    if "pydantic" not in sys.modules:
+        return
     kind: Any = type(sys.modules["pydantic"].BaseModel)
     make = kind.__new__
 
