@@ -76,6 +76,7 @@ def test_a_session_is_revoked_if_it_was_issued_less_than_a_second_after_the_deni
     assert revoked.before == NOW + SECOND
     assert revoked.has(SESSION, NOW + SECOND - MOMENT)
     assert not revoked.has(SESSION, NOW + SECOND)
+    assert not revoked.has(SESSION, LATER)
 
 
 def test_of_several_denials_the_last_holds() -> None:
@@ -95,6 +96,7 @@ def test_without_a_denial_no_session_is_revoked() -> None:
     [
         (NOW, NOW + SECOND - MOMENT, True),
         (NOW, NOW + SECOND, False),
+        (NOW, LATER, False),
         (None, LATER, True),
     ],
 )

@@ -342,6 +342,16 @@ def test_every_rule_is_of_a_member_and_an_entry_of_another_kind_allows_nothing()
         assert not ends_nothing(one, other, ROLE_ARN)
 
 
+def test_a_list_in_another_order_takes_nothing_away() -> None:
+    one, other = (
+        grant("s3://bkt/* READWRITE", object_headers=names)
+        for names in (("Cache-Control", "Expires"), ("Expires", "Cache-Control"))
+    )
+    assert one != other
+    assert allows_all(one, other)
+    assert allows_all(other, one)
+
+
 def test_pinned_keys_are_the_same_however_they_are_written() -> None:
     one, two = (
         replace(issuer(), jwks=json.dumps({"keys": keys}))

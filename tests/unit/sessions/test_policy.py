@@ -1,6 +1,7 @@
 """The session policy allows exactly the targets; its length is counted as STS counts it."""
 
 import json
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.support.make import ACCOUNT, NOW, ROLE_ARN, caller, grant, location, 
 from vending.errors import AccessDenied, PolicyTooLarge
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
-from vending.sessions.conditions import Conditions, grant_conditions
+from vending.sessions.conditions import Conditions, check_endpoint, grant_conditions
 from vending.sessions.policy import POLICY_CHARACTERS, encode, session_policy
 from vending.sessions.statements import OBJECT_ACTIONS, Allowance
 
@@ -150,8 +151,10 @@ def test_the_region_of_the_bucket_is_told_where_that_is_asked_for(permission: Pe
     ):
         said = {"aws:ResourceAccount": account}
         assert may(document, "s3:GetBucketLocation", bucket, **said) is allowed
-    without = policy("s3://bkt/a/*", permission=permission)
-    assert not may(without, "s3:GetBucketLocation", "bkt")
+    asked = Allowance.of(
+        [Keys.parse("s3://bkt/a/*")], permission, location(), {}, versions=False, tagging=None
+    )
+    assert not may(json.loads(session_policy([asked], ROLE_ARN)), "s3:GetBucketLocation", "bkt")
 
 
 def test_the_region_is_told_under_the_conditions_of_grant_and_location() -> None:
@@ -254,6 +257,24 @@ def test_an_ipv6_caller_is_pinned_too() -> None:
 def test_a_caller_without_an_address_is_refused_where_the_grant_asks_for_it() -> None:
     with pytest.raises(AccessDenied):
         grant_conditions(grant("s3://bkt/* READ", source_ip="caller"), caller(source_ip=""), NOW)
+
+
+@pytest.mark.parametrize(
+    ("of_grant", "of_location", "refused"),
+    [
+        (None, None, False),
+        (None, "vpce-0a1b2c3d", False),
+        ("vpce-0a1b2c3d", None, False),
+        ("vpce-0a1b2c3d", "vpce-0a1b2c3d", False),
+        ("vpce-0a1b2c3d", "vpce-99999999", True),
+    ],
+)
+def test_two_vpc_endpoints_for_one_request_are_refused(
+    of_grant: str | None, of_location: str | None, *, refused: bool
+) -> None:
+    granted = grant("s3://bkt/* READ", vpc_endpoint=of_grant)
+    with pytest.raises(AccessDenied) if refused else nullcontext():
+        check_endpoint(granted, location(vpc_endpoint=of_location))
 
 
 def test_the_vpc_endpoint_and_the_account_must_both_hold() -> None:
