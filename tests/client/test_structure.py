@@ -88,7 +88,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cli/export": ("printable", "service", "cli/terminal", "cli/grant"),
     "cli/check": (FACE, "service", "cli/terminal", "cli/grant", "cli/export"),
     "cli/watch": ("service", "presigning", "cli/terminal", "cli/grant"),
-    "cli/reach": ("errors", "service", "cli/terminal", "cli/watch"),
+    "cli/reach": ("service", "cli/terminal", "cli/watch"),
     "cli/use": ("errors", "files", "identity", "service", "cli/terminal", "cli/reach"),
     "cli/setup": (
         *(FACE, "errors", "files", "http", "identity", "service", "presigning"),

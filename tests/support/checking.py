@@ -1,6 +1,6 @@
 """Files for checks, and what is found in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.support.documents import HERE, line
@@ -39,10 +39,16 @@ def file(*grants: Mapping[str, Any], **members: object) -> dict[str, Any]:
     return whole | members
 
 
-def checked(*files: Mapping[str, Any], stack: Stack = KNOWN, **options: Any) -> Report:
-    """The report on files that are called a.yaml, b.yaml and so on."""
+def checked(
+    *files: Mapping[str, Any],
+    stack: Stack = KNOWN,
+    against: Sequence[Mapping[str, Any]] = (),
+    **options: Any,
+) -> Report:
+    """The report on files that are called a.yaml, b.yaml and so on, ``against`` old-a.yaml …"""
     named = {f"{name}.yaml": one for name, one in zip("abcdef", files, strict=False)}
-    return check(named, stack, NOW, **options)
+    old = {f"old-{name}.yaml": one for name, one in zip("abcdef", against, strict=False)}
+    return check(named, stack, NOW, against=old, **options)
 
 
 def found(*files: Mapping[str, Any], **options: Any) -> list[tuple[str, int, str]]:

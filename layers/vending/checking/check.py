@@ -1,9 +1,10 @@
 """Checks files of ``vending.yaml`` as the service checks a request, without a service."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from vending.bodies.parse import checked, parse
 from vending.callers.issuer import Issuer
@@ -32,6 +33,7 @@ from vending.grants.location import Location
 from vending.reach.document import Document
 
 type Members = Mapping[str, object]  # of a file, as JSON values
+type Files = Mapping[str, Members]  # by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,14 @@ class Report:
 
 
 def check(
-    files: Mapping[str, Members],
+    files: Files,
     stack: Stack,
     now: datetime,
     *,
-    against: Sequence[Members] = (),
+    against: Files = MappingProxyType({}),
     prune: bool = False,
 ) -> Report:
-    """Check files, by their names, as one document.
+    """Check files as one document.
 
     ``against``: documents that stand already; entries that the files do not have stay, unless
     ``prune`` removes them from the lists that the files have. Without any, nothing stands.
@@ -146,9 +148,9 @@ def _of_fault(number: int, fault: Fault) -> Finding:
     return Finding("error", INVALID, number, fault.pointer, fault.detail)
 
 
-def _stored(against: Sequence[Members]) -> Stored:
+def _stored(against: Files) -> Stored:
     """The entries of documents that stand already."""
-    requests = [_standing(number, members) for number, members in enumerate(against, start=1)]
+    requests = [_standing(name, members) for name, members in against.items()]
     return Stored(
         _by_id(one.grant() for each in requests for one in each.grants or ()),
         _by_id(one.trusted_issuer() for each in requests for one in each.issuers or ()),
@@ -161,13 +163,12 @@ def _by_id[E: Entry](entries: Iterable[E]) -> dict[str, E]:
     return {one.id: one for one in entries}
 
 
-def _standing(number: int, members: Members) -> ChangesRequest:
+def _standing(name: str, members: Members) -> ChangesRequest:
     try:
         return checked(ChangesRequest, members)
     except InvalidRequest as error:
         faults = "; ".join(f"{one.pointer}: {one.detail}" for one in error.faults[:3])
-        which = f"the document to compare with is not valid (number {number})"
-        raise ValueError(f"{which}: {faults or error.detail}") from None
+        raise ValueError(f"cannot compare with {name}: {faults or error.detail}") from None
 
 
 def _document(

@@ -1,18 +1,19 @@
 """What the command `s3vend` calls, in plain JSON values: it must not depend on the core's types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
-from vending.checking.check import Members, check
+from vending.checking.check import Files, check
 from vending.checking.stack import Stack
 
 
 def check_files(
-    files: Mapping[str, Members],
+    files: Files,
     settings: Mapping[str, str],
     now: datetime,
     *,
-    against: Sequence[Members] = (),
+    against: Files = MappingProxyType({}),
     prune: bool = False,
 ) -> dict[str, object]:
     """Check files; ``settings`` are those of ``Stack.parse``, the others those of ``check``.

@@ -98,7 +98,7 @@ def test_what_stands_counts_where_a_check_is_against_it() -> None:
 
 
 def test_an_older_file_that_is_no_document_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"compare with is not valid \(number 2\): /grants"):
+    with pytest.raises(ValueError, match=r"cannot compare with old-b\.yaml: /grants"):
         checked(file(), against=[file(), {"version": 1, "grants": 1}])
 
 

@@ -23,7 +23,7 @@ Exit codes:
   3    no identity found, or the service does not accept it
   4    no answer, or the service is unavailable; try again later
   130  interrupted with Ctrl-C
-who-can and reach exit with 1 if nobody can, and with 2 if refused.
+check, explain, reach and who-can exit with 1 for an answer, 2 if refused.
 plan exits with 2 if there are changes, and with 1 where others exit with 2.
 exec exits with the exit code of the command that it runs.
 """

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.client.conftest import Serve
-from tests.client.typed import answering, typed
+from tests.client.typed import answering, problem, typed
 
 FILE = """\
 version: 1
@@ -64,7 +64,7 @@ def test_a_file_without_findings_is_said_to_be_so(core: Core, file: str) -> None
     ended = typed("check", file)
     assert (ended.code, ended.out, ended.err) == (0, "no errors, no warnings.\n", "")
     members = {"version": 1, "grants": [{"id": "hr", "scope": "s3://bkt/hr/*"}]}
-    assert calls == [{"files": {file: members}, "settings": {}, "against": [], "prune": False}]
+    assert calls == [{"files": {file: members}, "settings": {}, "against": {}, "prune": False}]
 
 
 def test_a_warning_has_its_place_and_is_no_failure(core: Core, file: str) -> None:
@@ -143,7 +143,7 @@ def test_an_older_file_is_compared_as_a_whole(core: Core, file: str, tmp_path: P
     old.write_text("version: 1\n")
     ended = typed("check", file, "--against", str(old))
     assert ended.out.splitlines() == [DIFFERENCE["text"], "no errors, no warnings."]
-    assert (calls[0]["against"], calls[0]["prune"]) == ([{"version": 1}], True)
+    assert (calls[0]["against"], calls[0]["prune"]) == ({str(old): {"version": 1}}, True)
 
 
 def test_what_is_granted_on_the_service_stands(core: Core, file: str, at: Serve) -> None:
@@ -154,10 +154,11 @@ def test_what_is_granted_on_the_service_stands(core: Core, file: str, at: Serve)
     at(answering({f"GET /admin/{name}": answer for name, answer in listed.items()}))
     assert typed("check", file, "--against", "service").code == 0
     assert typed("check", file, "--against", "service", "--prune").code == 0
-    stands = {"version": 1, "locations": [], "issuers": [], "grants": [], "tests": []}
+    lists = {"version": 1, "locations": [], "issuers": [], "grants": [], "tests": []}
+    stands = {"what is granted on the service": lists}
     assert [(one["against"], one["prune"]) for one in calls] == [
-        ([stands], False),
-        ([stands], True),
+        (stands, False),
+        (stands, True),
     ]
 
 
@@ -190,6 +191,44 @@ def test_misuse_ends_with_two(core: Core, file: str, words: "tuple[str, ...]", s
     core()
     ended = typed("check", *(file if word == "FILE" else word for word in words))
     assert ended.code == 2
+    assert said in ended.err
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "ends"),
+    [
+        (400, "InvalidRequest", 2),
+        (403, "AccessDenied", 2),
+        (403, "AccessDeniedException", 2),
+        (404, "NotFound", 2),
+        (401, "NotAuthenticated", 3),
+        (503, "Unavailable", 4),
+    ],
+)
+def test_a_refusal_of_the_service_is_not_a_fault_of_the_file(
+    core: Core, file: str, at: Serve, status: int, code: str, ends: int
+) -> None:
+    core()
+    at(answering({"GET /admin/locations": problem(status, code)}))
+    ended = typed("check", file, "--against", "service", "--retries", "0")
+    assert (ended.code, ended.out) == (ends, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version: 1\ngrants: [\n", "not valid YAML"),
+        ("version: 1\nprune: true\n", "prune is not allowed in the file"),
+    ],
+)
+def test_an_older_file_that_is_no_document_is_not_a_fault_of_the_new_one(
+    core: Core, file: str, tmp_path: Path, text: str, said: str
+) -> None:
+    core()
+    old = tmp_path / "old.yaml"
+    old.write_text(text)
+    ended = typed("check", file, "--against", str(old))
+    assert (ended.code, ended.out) == (2, "")
     assert said in ended.err
 
 

@@ -1,5 +1,6 @@
 """`who-can`, `reach`, and `explain --as`."""
 
+import json
 from typing import Any
 
 import pytest
@@ -59,6 +60,10 @@ def test_a_refusal_is_not_nobody(at: Serve) -> None:
     ended = typed("who-can", "s3://b/k", "--at", "2020-01-01")
     assert "The history begins at x." in ended.err
     assert (ended.code, ended.out) == (2, "")
+    at(answering({"POST /admin/reach": problem(403, "AccessDenied")}))
+    ended = typed("reach", "--as", ANALYST, "-o", "json")
+    assert (ended.code, ended.out) == (2, "")
+    assert json.loads(ended.err)["exitCode"] == 2
 
 
 def test_a_past_day_is_asked_about_as_it_ended(at: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

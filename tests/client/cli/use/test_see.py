@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.client.conftest import Serve
-from tests.client.typed import TOKEN, answering, typed
+from tests.client.typed import TOKEN, answering, problem, typed
 
 pytestmark = pytest.mark.usefixtures("nobody")
 
@@ -38,6 +38,13 @@ def test_explain_ends_as_the_request_would(decision: str, code: int, said: str, 
     assert f"credentials  {decision}: NoGrant" in ended.out
     assert '"Sid": "x"' in ended.out
     assert typed("explain", "s3://b/k", "-o", "json").json == answer
+
+
+def test_a_refused_question_is_no_decision(at: Serve) -> None:
+    at(answering({"POST /explanations": problem(400, "InvalidRequest")}))
+    assert typed("explain", "s3://b/k").code == 2
+    at(answering({"POST /admin/explanations": problem(400, "InvalidRequest")}))
+    assert typed("explain", "s3://b/k", "--as", "https://i").code == 2
 
 
 def test_explain_says_that_urls_work_where_credentials_do_not(at: Serve) -> None:

@@ -13,6 +13,7 @@ from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.ending import say
 from s3vend.cli.terminal.refusal import REFUSED, Refusal
 from s3vend.cli.terminal.text import Painted, counted, put, put_json
+from s3vend.cli.terminal.usage import QuestionCommand
 
 if TYPE_CHECKING:
     from s3vend.cli.grant.document import Document
@@ -57,7 +58,8 @@ def check(
     """Check a vending.yaml before it is sent, without a service.
 
     Finds what the service would refuse, failed tests, and warnings. Several files are one document.
-    Exits with 0 also if there are warnings, and with 1 if there is a fault or a failed test.
+    Exits with 0 also if there are warnings, with 1 if there is a fault or a failed test, and with 2
+    if a file cannot be read or the service refuses the question.
     """
     run, settings = core_check(), _settings(setting or [])
     old = against or []
@@ -157,4 +159,5 @@ def add(app: typer.Typer) -> None:
             "s3vend check vending.yaml --against old.yaml",
             "s3vend check vending.yaml --against service --prune",
         ),
+        cls=QuestionCommand,
     )

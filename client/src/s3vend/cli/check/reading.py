@@ -65,10 +65,10 @@ def placed(
     return Found(level, code, file, *place, pointer, detail)
 
 
-def standing(against: "Sequence[str]", service: "Service | None") -> "list[Mapping[str, Any]]":
+def standing(against: "Sequence[str]", service: "Service | None") -> "dict[str, Mapping[str, Any]]":
     """Return the documents to compare with: those of files, or what is granted on the service."""
     if service is not None:
         from s3vend.cli.export.standing import standing_document
 
-        return [standing_document(service, None)]
-    return [read_file(file).members for file in against]
+        return {"what is granted on the service": standing_document(service, None)}
+    return {file: read_file(file).members for file in against}

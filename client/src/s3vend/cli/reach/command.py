@@ -1,7 +1,6 @@
 """`s3vend who-can`, `s3vend reach`: asks who can reach what, now or on a past day."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,14 +9,12 @@ from s3vend.cli.reach.sentences import sentence
 from s3vend.cli.terminal.arguments import Permission, PermissionOption, parse_target
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import scopes
-from s3vend.cli.terminal.ending import put_failure, say
-from s3vend.cli.terminal.refusal import REFUSED, USAGE, Refusal
+from s3vend.cli.terminal.ending import say
+from s3vend.cli.terminal.refusal import REFUSED, Refusal
 from s3vend.cli.terminal.text import put_json, put_text
+from s3vend.cli.terminal.usage import QuestionCommand
 from s3vend.cli.watch.times import moment
 from s3vend.service.pages import answers
-
-if TYPE_CHECKING:
-    from s3vend.service.connect import Service
 
 ROUTE = "/admin/reach"
 At = Annotated[
@@ -90,7 +87,7 @@ def _answer(
     """Ask, show the answer, and exit with 1 if nothing is reached."""
     if (time := _past(at)) is not None:
         asked["at"] = time
-    found = _found(options.service(), asked)
+    found = list(answers(options.service(), ROUTE, asked))
     reaches = [one for answer in found for one in answer["reaches"]]
     if options.is_json:
         last = found[-1]
@@ -116,23 +113,6 @@ def _past(text: str | None) -> str | None:
     return None if begin and end and now and begin <= now <= end else end
 
 
-def _found(service: "Service", asked: dict[str, object]) -> list[dict[str, Any]]:
-    """Return the answers of all pages; exit with 2 if the service refuses the question.
-
-    The exit code 1 would say that nobody can.
-    """
-    from s3vend.cli.terminal.failure import failure_of
-    from s3vend.errors import ServiceError
-
-    try:
-        return list(answers(service, ROUTE, asked))
-    except ServiceError as error:
-        failure = failure_of(error)
-        if failure.exit_code != REFUSED:
-            raise
-        raise typer.Exit(put_failure(replace(failure, exit_code=USAGE))) from None
-
-
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     command(
@@ -143,6 +123,7 @@ def add(app: typer.Typer) -> None:
             "s3vend who-can s3://bucket/payroll/2026.csv",
             "s3vend who-can 's3://bucket/payroll/*' -p WRITE --at 2026-10-31",
         ),
+        cls=QuestionCommand,
     )
     command(
         app,
@@ -152,4 +133,5 @@ def add(app: typer.Typer) -> None:
             "s3vend reach --as arn:aws:iam::123456789012:role/ReportReader",
             "s3vend reach --as https://login.example.com --claim tenant_id=acme -p WRITE",
         ),
+        cls=QuestionCommand,
     )

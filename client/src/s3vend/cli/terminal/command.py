@@ -165,7 +165,7 @@ def command(
         shared = {parameter.name: values.pop(parameter.name) for parameter in SHARED}
         subcommand = values.pop("ctx").invoked_subcommand if name is None else None
         options = Options(**shared)
-        with exits(cls.usage, as_json=options.is_json):
+        with exits(cls.usage, cls.refused, as_json=options.is_json):
             if subcommand is not None:
                 if any(value != defaults[of] for of, value in {**values, **shared}.items()):
                     raise Refusal(f"put options after {subcommand}, not before it")

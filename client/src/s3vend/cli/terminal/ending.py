@@ -22,10 +22,11 @@ AS_JSON = ContextVar("AS_JSON", default=False)  # whether stderr gets a JSON obj
 
 
 @contextmanager
-def exits(usage: int = USAGE, *, as_json: bool = False) -> Iterator[None]:
-    """Turn errors into a message on stderr and an exit code; ``usage`` is the code for misuse.
+def exits(usage: int = USAGE, refused: int = REFUSED, *, as_json: bool = False) -> Iterator[None]:
+    """Turn errors into a message on stderr and an exit code.
 
-    With ``as_json`` each error and each remark is a JSON object in a line of stderr.
+    ``usage`` is the code for misuse, ``refused`` the one for what is refused or fails. With
+    ``as_json`` each error and each remark is a JSON object in a line of stderr.
     """
     from s3vend.errors import S3VendError
 
@@ -35,10 +36,10 @@ def exits(usage: int = USAGE, *, as_json: bool = False) -> Iterator[None]:
     except (Refusal, S3VendError, KeyboardInterrupt) as error:
         from s3vend.cli.terminal.failure import failure_of
 
-        raise typer.Exit(put_failure(failure_of(error, usage))) from None
+        raise typer.Exit(put_failure(failure_of(error, usage, refused))) from None
     except BrokenPipeError:  # the reader has closed stdout; Python must not flush it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(REFUSED) from None
+        raise typer.Exit(refused) from None
     finally:
         AS_JSON.reset(before)
 

@@ -51,19 +51,20 @@ class Failure:
         }
 
 
-def failure_of(error: BaseException, usage: int = USAGE) -> Failure:
-    """Return what the command says of an error; ``usage`` is the exit code for misuse."""
+def failure_of(error: BaseException, usage: int = USAGE, refused: int = REFUSED) -> Failure:
+    """Return what the command says of an error; ``usage`` and ``refused`` are as in `exits`."""
+    own = {USAGE: usage, REFUSED: refused}
     if isinstance(error, KeyboardInterrupt):
         error = Refusal("interrupted", INTERRUPTED)
     text = printable_lines(str(error))
     if isinstance(error, Refusal):
-        code = usage if error.code == USAGE else error.code
+        code = own.get(error.code, error.code)
         name, number = error.name or CODES[error.code], error.request_id
         whole = f"{text}\nrequestId: {printable(number)}" if number else text
         return Failure(whole, code, name, text, None, number, error.faults)
     assert isinstance(error, errors.S3VendError)
     code = code_of(error)
-    code = usage if code == USAGE else code
+    code = own.get(code, code)
     if isinstance(error, errors.ServiceError):
         problem, hint = error.problem, " ".join(filter(None, [error.advice, *error.notes]))
         return Failure(

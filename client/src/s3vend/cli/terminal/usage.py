@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from s3vend.cli.terminal.ending import AS_JSON, put_failure
-from s3vend.cli.terminal.refusal import USAGE
+from s3vend.cli.terminal.refusal import REFUSED, USAGE
 from s3vend.printable import printable
 
 _JSON = re.compile(r"(?:--output=|-[qy]*o)json")
@@ -70,9 +70,12 @@ def wants_json(words: Sequence[str]) -> bool:
 
 
 class Command(TyperCommand):
-    """A command that keeps the words after `--`, and exits with ``usage`` if misused."""
+    """A command that keeps the words after `--`.
 
-    usage = USAGE
+    It exits with ``usage`` if misused, and with ``refused`` if it is refused or fails.
+    """
+
+    usage, refused = USAGE, REFUSED
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the words of the usage line; a required argument is its name alone."""
@@ -91,6 +94,12 @@ class PlanCommand(Command):
     """`plan`, which exits with 1 if misused, since 2 means that there are changes."""
 
     usage = 1
+
+
+class QuestionCommand(Command):
+    """A command that exits with 1 for an answer, such as "nobody", and so with 2 without one."""
+
+    refused = USAGE
 
 
 class Group(TyperGroup):

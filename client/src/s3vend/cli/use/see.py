@@ -29,6 +29,7 @@ from s3vend.cli.terminal.text import (
     put_members,
     put_text,
 )
+from s3vend.cli.terminal.usage import QuestionCommand
 
 
 def whoami(options: Options) -> None:
@@ -61,7 +62,8 @@ def explain(
     """Explain whether credentials and URLs would be vended, and why.
 
     Vends nothing. --privilege and --duration are about credentials alone. Exits with 0 if
-    credentials or URLs would be vended for all that is asked, and with 1 if neither would.
+    credentials or URLs would be vended for all that is asked, with 1 if neither would, and with 2
+    if the service refuses the question.
     With --as, for administrators: what another caller would get now from this address, blocks
     included.
     """
@@ -126,4 +128,5 @@ def add(app: typer.Typer) -> None:
             "s3vend explain 's3://bucket/uploads/*' -p WRITE --output json",
             "s3vend explain s3://bucket/a.csv --as arn:aws:iam::123456789012:role/ReportReader",
         ),
+        cls=QuestionCommand,
     )
