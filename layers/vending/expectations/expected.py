@@ -83,7 +83,8 @@ def about_nobody(
                 issuer = trusted.get(callers.issuer)
                 if issuer and not _may_have(callers, population_of(issuer)):
                     yield "as", "no token that the issuer's entry accepts can have these values"
-            theirs = getattr(callers.iam, "partition", partition)
+            named = callers.iam if isinstance(callers.iam, Principal) else None
+            theirs = named.partition if named else partition  # an account is of the stack's own
             if partition and theirs != partition:
                 yield "as", f"the caller is in the partition {theirs!r}, the stack in {partition!r}"
         case Disjoint():

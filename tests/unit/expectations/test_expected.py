@@ -60,6 +60,8 @@ def test_a_role_and_a_user_have_unique_ids_of_their_kind(arn: str, begin: str) -
     ("members", "expected"),
     [
         ({"as": {"iam": ROLE}, "refused": {"READ": "s3://bkt/*"}}, {}),
+        ({"as": {"iam": ACCOUNT}, "refused": {"READ": "s3://bkt/*"}}, {}),
+        ({"as": {"iam": ROLE.replace("aws", "aws-cn")}, "refused": {"READ": "s3://bkt/*"}}, {"as": "in the partition 'aws-cn', the stack in 'aws'"}),
         ({"as": {"issuer": URL, "claims": {"t": 1}}, "refused": {"READ": "s3://bkt/*"}}, {}),
         ({"as": {"issuer": URL, "claims": {"z": 1, "y": 1}}, "refused": {"READ": "s3://bkt/*"}}, {"as": "does not list the claim y, z"}),
         ({"as": {"issuer": f"{URL}/"}, "refused": {"READ": "s3://bkt/*"}}, {"as": f"no such issuer; add it to 'issuers', spelled exactly as in its tokens; did you mean '{URL}'?"}),
@@ -73,7 +75,7 @@ def test_a_role_and_a_user_have_unique_ids_of_their_kind(arn: str, begin: str) -
 )  # fmt: skip
 def test_a_test_about_nobody_is_named(members: dict[str, Any], expected: dict[str, str]) -> None:
     test = ExpectationBody.model_validate({"id": "a"} | members).expectation()
-    found = dict(about_nobody(test, {URL: ISSUER}))
+    found = dict(about_nobody(test, {URL: ISSUER}, partition="aws"))
     assert found.keys() == expected.keys()
     for member, reason in expected.items():
         assert reason in found[member]
