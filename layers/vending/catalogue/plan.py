@@ -17,7 +17,7 @@ from vending.grants.grant import Grant
 from vending.grants.location import Location
 
 if TYPE_CHECKING:
-    from vending.expectations.guard import Broken
+    from vending.expectations.guard import Broken, State
 
 # What judges tests is imported late, if there are any: it takes a fifth of a cold start.
 
@@ -54,7 +54,8 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
     narrows = all(change.narrows or change.is_described for change in changes)
     refused = [_fault(one, proposal) for one in broken if one.refuses(narrows=narrows)]
     unreadable = list(_unreadable(tests, proposal))
-    stray = [fault for _, fault, is_kept in unreadable if not (is_kept and narrows)]
+    refusing = ("new",) if narrows else ("new", "held")
+    stray = [fault for _, fault, state in unreadable if state in refusing]
     if faults := [*_weakened(changes), *stray, *refused]:
         raise InvalidRequest("The tests do not allow these changes.", faults=faults)
     ended = with_revocations(changes, stored.grants.values(), setting.role_arn)
@@ -140,11 +141,8 @@ def _broken(
 
 def _unreadable(
     tests: Sequence[Expectation], proposal: Proposal
-) -> Iterator[tuple[str, Fault, bool]]:
-    """Yield the tests about nobody, which no grant could break, unless they were so before.
-
-    Each by its id, with its fault and whether the test itself stays as it is.
-    """
+) -> Iterator[tuple[str, Fault, "State"]]:
+    """Yield the id, the fault and the state of each test about nobody, which no grant breaks."""
     if not tests:
         return
     from vending.expectations.expected import about_nobody  # noqa: PLC0415
@@ -156,9 +154,9 @@ def _unreadable(
         known = set(about_nobody(one, trusted, partition=own)) if is_kept else set()
         before = trusted if is_kept else {}
         for member, reason in about_nobody(one, proposal.trusted, before, own):
-            if (member, reason) not in known:
-                detail = f"the test {one.id!r}: {reason}"
-                yield one.id, Fault(proposal.pointer_to(one, member), detail), is_kept
+            fault = Fault(proposal.pointer_to(one, member), f"the test {one.id!r}: {reason}")
+            since: State = "failed" if (member, reason) in known else "held"
+            yield one.id, fault, since if is_kept else "new"
 
 
 def _weakened(changes: Sequence[Change]) -> Iterator[Fault]:

@@ -250,10 +250,12 @@ def test_a_test_about_nobody_is_refused_when_it_is_new_and_when_its_issuer_goes(
     assert "no such issuer" in found["/tests"]
 
 
-def test_a_stored_test_about_nobody_refuses_nothing() -> None:
+def test_a_stored_test_about_nobody_refuses_nothing_and_is_said() -> None:
     lost = REFUSED | {"as": {"issuer": "https://gone.example.com", "subject": "x"}}
     have = having(OWN, tests=[lost, APART])
-    assert faults(have, locations=[HERE | {"region": "eu-west-1"}]) == {}
+    change = outcome(have, locations=[HERE | {"region": "eu-west-1"}])
+    assert [(one.code, one.pointer) for one in change.warnings] == [("TestFails", "/tests")]
+    assert "no such issuer" in change.warnings[0].detail
     assert "/tests/0/as" in faults(have, tests=[lost | {"refused": {"READ": "s3://bkt/*"}}])
 
 
