@@ -1,6 +1,7 @@
 """Witnesses tried: what `who-can` says is vended, and what it does not say is refused."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,6 +152,26 @@ def test_the_command_says_somebody_and_nobody_by_its_exit_code(
     assert ended.code == 0, ended.err
     assert f"user ReachReader of account {ACCOUNT} can READ" in ended.out
     assert "under the grant reach-reader (reach-tests)" in ended.out
-    assert typed("who-can", "s3://nobodys-bucket/x", who=administrator).code == 1
+    ended = typed("who-can", f"s3://{BUCKET}t/x", who=administrator)
+    assert (ended.code, ended.out) == (1, f"Nobody can READ s3://{BUCKET}t/x.\n")
+    assert f"no location and no grant has the bucket '{BUCKET}t'; did you mean" in ended.err
     assert typed("who-can", f"{PLACE}/x", "--at", "2099-01-01", who=administrator).code == 2
-    assert typed("reach", "--as", arn("ReachNobody"), who=administrator).code == 0
+    assert typed("reach", arn("ReachNobody"), who=administrator).code == 0
+
+
+def test_a_question_that_is_refused_is_no_answer(
+    typed: Typed,  # noqa: F811 - the fixture
+    users: dict[str, Credentials],
+    tmp_path: Path,
+) -> None:
+    who = users[arn("ReachReader")]
+    file = tmp_path / "vending.yaml"
+    file.write_text("version: 1\n", encoding="utf-8")
+    for words in (
+        ("who-can", f"{PLACE}/shared/x"),
+        ("reach", arn("ReachReader")),
+        ("explain", f"{PLACE}/shared/x", "--as", arn("ReachWriter")),
+        ("check", str(file), "--against", "service"),
+    ):
+        ended = typed(*words, who=who)
+        assert (ended.code, ended.out) == (2, ""), ended.err

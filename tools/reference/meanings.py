@@ -192,6 +192,7 @@ MEANINGS = {
         "codes, each with a reason; not stored"
     ),
     "IssuerBody.acknowledge": "the same as in a grant",
+    "ExpectationBody.acknowledge": "the same as in a grant",
     "IssuerBody.audienceClaim": (
         "`client_id`: its tokens are access tokens of Cognito, which have `token_use: access` and "
         "no `aud`; `client_id` is one of `audience` instead. Others are refused"

@@ -178,12 +178,12 @@ ROUTES |= {
     "POST /admin/reach": (
         "says [who reaches some keys](reach.md), or what some callers reach, now or on a past day",
         "ReachRequest",
-        ("reaches", "at", "revision", "nextToken?"),
+        ("reaches", "at", "revision", "warnings?", "nextToken?"),
     ),
     "POST /admin/explanations": (
         "explains what the service would decide for another caller now, without vending",
         "ExplanationRequest",
-        EXPLAINED,
+        (*EXPLAINED, "warnings?"),
     ),
     "GET /admin/audit": (
         "lists [audit records](audit.md), oldest first; without `since`, those of the last hour",

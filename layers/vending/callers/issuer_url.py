@@ -7,6 +7,8 @@ since anybody on the way could replace them.
 import re
 from collections.abc import Iterable
 
+from vending.nearly import did_you_mean
+
 PRIVATE_SUFFIXES = (".svc", ".local", ".localhost", ".internal", ".home.arpa", ".test")
 
 _HOST = r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)"
@@ -38,6 +40,5 @@ def is_public_name(host: str) -> bool:
 
 def no_such_issuer(url: str, known: Iterable[str]) -> str:
     """Say that no entry has this URL, and which one has nearly the same."""
-    nearly = sorted(one for one in known if one.rstrip("/") == url.rstrip("/"))
-    hint = f"; did you mean {nearly[0]!r}?" if nearly else ""
-    return f"no such issuer; add it to 'issuers', spelled exactly as in its tokens{hint}"
+    detail = "no such issuer; add it to 'issuers', spelled exactly as in its tokens"
+    return f"{detail}{did_you_mean(url, known)}"

@@ -102,8 +102,7 @@ class Proposal:
 
     def is_new(self, grant: Grant) -> bool:
         """Whether the grant, or the entry of its issuer, is new or allows something else."""
-        grantee = grant.grantee
-        issuer = grantee.issuer if isinstance(grantee, WebGrantee) else None
+        issuer = grant.grantee.issuer if isinstance(grant.grantee, WebGrantee) else None
         before = self.stored.grants.get(grant.id)
         return not grant.allows_as(before) or issuer in self.reinterpreted
 
@@ -115,20 +114,21 @@ class Proposal:
 
     def pointer_to(self, test: Expectation, member: str) -> str:
         """Where a test's member is in the document; ``/tests`` if the test is only stored."""
-        place = next((at for at, one in enumerate(self.tests) if one.id == test.id), None)
-        return "/tests" if place is None else f"/tests/{place}/{member}"
+        places = (f"/tests/{at}/{member}" for at, one in enumerate(self.tests) if one.id == test.id)
+        return next(places, "/tests")
 
 
 def _acknowledged(request: ChangesRequest) -> dict[str, Collection[str]]:
     given = {
         "grants": [one.acknowledge for one in request.grants or ()],
         "issuers": [one.acknowledge for one in request.issuers or ()],
+        "tests": [one.acknowledge for one in request.tests or ()],
     }
     return {
-        f"/{kind}/{position}": dict(acknowledged)
+        f"/{kind}/{at}": dict(codes)
         for kind, entries in given.items()
-        for position, acknowledged in enumerate(entries)
-        if acknowledged
+        for at, codes in enumerate(entries)
+        if codes
     }
 
 
@@ -155,8 +155,8 @@ def reinterpreted_issuers(request: ChangesRequest, stored: Mapping[str, Issuer])
 
 
 def needs_all_locations(request: ChangesRequest) -> bool:
-    """Whether a document may remove locations that it does not name."""
-    return "location" in _pruned_lists(request)
+    """Whether a document may remove locations that it does not name, or has tests of buckets."""
+    return "location" in _pruned_lists(request) or bool(request.tests)
 
 
 def needs_all_grants(

@@ -14,6 +14,7 @@ from vending.grants.grant import Grant
 from vending.grants.grantee import IamGrantee
 from vending.grants.never_lent import why_never_lent
 from vending.grants.scope import PATH
+from vending.nearly import did_you_mean
 from vending.tenancy import judge
 from vending.tenancy.claim_types import may_never_match
 from vending.times import iso
@@ -56,8 +57,9 @@ def unacknowledged(proposal: Proposal, more: Iterable[Warned] = ()) -> Iterator[
     unjudged = proposal.setting.unjudged
     given = {(at, code) for at, codes in proposal.acknowledged.items() for code in codes}
     unused = {(at, code) for at, code in given if code not in unjudged}
-    own = (*_of_issuers(proposal), *_of_grants(proposal), *_of_locations(proposal))
-    for warning in (*own, *more):
+    lists = (_of_issuers, _of_grants, _of_locations, _of_tests)
+    own = (warning for each in lists for warning in each(proposal))
+    for warning in chain(own, more):
         if warning.code in unjudged:
             continue
         at = "/".join(warning.pointer.split("/")[:3])
@@ -131,6 +133,18 @@ def _of_locations(proposal: Proposal) -> Iterator[Warned]:
         if why := why_never_lent(bucket, more):
             reason = f"the stored location {bucket!r} is never lent: {why}"
             yield Warned("NeverLent", "/locations", reason)
+
+
+def _of_tests(proposal: Proposal) -> Iterator[Warned]:
+    """Tests that may name another bucket than is meant: nobody reaches anything in theirs."""
+    if not proposal.registered:
+        return  # no location is known here
+    for position, test in enumerate(proposal.tests):
+        for member, bucket in dict.fromkeys((one, keys.bucket) for one, keys in test.demand.keys):
+            if bucket not in proposal.registered:
+                meant = did_you_mean(bucket, proposal.registered)
+                reason = f"no location has the bucket {bucket!r}, so nobody reaches it{meant}"
+                yield Warned("UnknownBucket", f"/tests/{position}/{member}", reason)
 
 
 def _of_grantee(grant: Grant, proposal: Proposal) -> Iterator[tuple[str, str]]:

@@ -29,6 +29,7 @@ CODES = (
     "ShadowedGrant",
     "SpaceInScope",
     "TypeMayNeverMatch",
+    "UnknownBucket",
     "WholeBucketToAccount",
     "WildcardInScope",
 )

@@ -19,6 +19,7 @@ from vending.bodies.fields import (
     text,
 )
 from vending.bodies.issuer_fields import ExactClaims, IssuerUrl, Subject
+from vending.documents.acknowledgement import Acknowledged
 from vending.documents.grant import GranteeBody
 from vending.grants.expectation import (
     Access,
@@ -141,6 +142,7 @@ class ExpectationBody(Body):
     within: LiteralKeys | None = None
     scope: LiteralKeys | None = None
     only_reached_by: Annotated[Listed[GranteeBody], between(0, GRANTEES)] | None = None
+    acknowledge: Acknowledged = ()
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -43,17 +43,17 @@ class Touched:
     def touches(self, expectation: Expectation) -> bool:
         """Whether the change can decide whether the expectation holds."""
         demand = expectation.demand
-        if not self.buckets.isdisjoint(demand.buckets):
+        if not self.buckets.isdisjoint(expectation.buckets):
             return True
         if isinstance(demand, Reaching):
             issuer = demand.callers.issuer
             return issuer in self.issuers or any(
-                (bucket, issuer) in self.openings for bucket in demand.buckets
+                (bucket, issuer) in self.openings for bucket in expectation.buckets
             )
         is_of_iam = isinstance(demand, Disjoint) and not demand.variable.startswith(CLAIM)
         if self.issuers and not is_of_iam:
             return True
-        return not self.granted.isdisjoint(demand.buckets)
+        return not self.granted.isdisjoint(expectation.buckets)
 
 
 def _issuer_of(grant: Grant) -> str | None:

@@ -57,9 +57,10 @@ class Reaching:
     refused: Access = ()
 
     @property
-    def buckets(self) -> frozenset[str]:
-        """The buckets that it is about."""
-        return frozenset(keys.bucket for _, keys in (*self.reaches, *self.refused))
+    def keys(self) -> tuple[tuple[str, Keys], ...]:
+        """The keys that it is about, each with its member."""
+        named = (("reaches", self.reaches), ("refused", self.refused))
+        return tuple((member, keys) for member, access in named for _, keys in access)
 
     def implies(self, other: "Demand") -> bool:
         """Whether it demands whatever the other does."""
@@ -88,9 +89,9 @@ class Disjoint:
     within: Keys
 
     @property
-    def buckets(self) -> frozenset[str]:
-        """The buckets that it is about."""
-        return frozenset({self.within.bucket})
+    def keys(self) -> tuple[tuple[str, Keys], ...]:
+        """The keys that it is about, each with its member."""
+        return (("within", self.within),)
 
     def implies(self, other: "Demand") -> bool:
         """Whether it demands whatever the other does."""
@@ -113,9 +114,9 @@ class Reserved:
     grantees: tuple[Grantee, ...]  # none: nobody at all
 
     @property
-    def buckets(self) -> frozenset[str]:
-        """The buckets that it is about."""
-        return frozenset({self.scope.bucket})
+    def keys(self) -> tuple[tuple[str, Keys], ...]:
+        """The keys that it is about, each with its member."""
+        return (("scope", self.scope),)
 
     def implies(self, other: "Demand") -> bool:
         """Whether it demands whatever the other does."""
@@ -143,6 +144,11 @@ class Expectation(Described):
     id: str
     demand: Demand
 
+    @property
+    def buckets(self) -> frozenset[str]:
+        """The buckets that it is about."""
+        return frozenset(keys.bucket for _, keys in self.demand.keys)
+
     def as_json(self) -> dict[str, object]:
         """Return it as in ``vending.yaml``."""
         return {"id": self.id, **self.described, **self.demand.as_json()}
@@ -166,4 +172,4 @@ def _written(access: Access) -> dict[str, object]:
 
 def buckets_of(expectations: Iterable[Expectation]) -> frozenset[str]:
     """Return the buckets that any of them is about."""
-    return frozenset(bucket for one in expectations for bucket in one.demand.buckets)
+    return frozenset(bucket for one in expectations for bucket in one.buckets)

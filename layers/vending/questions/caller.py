@@ -17,6 +17,7 @@ from vending.callers.principal import Principal
 from vending.callers.token import TOKEN_BYTES
 from vending.catalogue.batches import encode
 from vending.errors import Fault, TokenRefused
+from vending.nearly import did_you_mean
 from vending.plain import has_no_control
 from vending.reach.population import UNIQUE, Place, Value, place_of
 from vending.reach.who import Callers, IamCallers, WebCallers
@@ -85,13 +86,13 @@ class CallerBody(Body):
             return (f'"iam":{encode(self.iam.arn)}', f'"iam":"{self.iam.account}"')
         return (f'"iam":"{self.iam}"', f"::{self.iam}:")
 
-    def unknown(self, issuer: Issuer | None) -> Iterator[Fault]:
-        """Yield what no caller can have; ``issuer`` is the entry, if there is one."""
+    def unknown(self, trusted: Mapping[str, Issuer]) -> Iterator[Fault]:
+        """Yield what no caller can have; ``trusted`` are the issuers' entries by URL."""
         if self.issuer is None:
             return
-        if issuer is None:
+        if (issuer := trusted.get(self.issuer)) is None:
             detail = "the service does not trust this issuer; spell it exactly as in its entry"
-            yield Fault("/as/issuer", detail)
+            yield Fault("/as/issuer", f"{detail}{did_you_mean(self.issuer, trusted)}")
             return
         known = [claim.name for claim in issuer.claims]
         for name in self.claims or {}:
@@ -104,14 +105,14 @@ class CallerBody(Body):
                 reason = "is the same member of the token as another value here, and differs"
                 yield Fault(pointer(("as", "claims", name)), reason)
 
-    def incomplete(self, issuer: Issuer | None) -> Iterator[Fault]:
+    def incomplete(self, trusted: Mapping[str, Issuer]) -> Iterator[Fault]:
         """Yield what is missing for one single caller, or is no caller's; also what is unknown."""
-        yield from self.unknown(issuer)
+        yield from self.unknown(trusted)
         if isinstance(self.iam, str):
             yield Fault("/as/iam", "must be the ARN of a role or user, not an account")
         if self.issuer is not None and self.subject is None:
             yield Fault("/as/subject", "is required: a decision is about one caller")
-        if issuer is not None:
+        if issuer := trusted.get(self.issuer or ""):
             try:
                 issuer.check_caller(self._as_read(issuer))
             except TokenRefused:

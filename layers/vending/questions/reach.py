@@ -11,10 +11,10 @@ from vending.callers.issuer import Issuer
 from vending.catalogue.history import Event
 from vending.errors import Fault, InvalidRequest, PreconditionFailed, TooLarge
 from vending.grants.grant import Grant, Permission
-from vending.questions.caller import CallerBody
+from vending.questions.doubts import doubts
 from vending.questions.past import past
 from vending.questions.request import ReachRequest
-from vending.questions.standing import Standing
+from vending.questions.standing import Standing, in_bucket
 from vending.reach.document import Document
 from vending.reach.who import Reached, what, who
 from vending.times import iso
@@ -56,13 +56,19 @@ def reach(request: ReachRequest, page: Page, record: Record, sources: Sources) -
     current = sources.standing()
     start = _start(page, current)
     standing = past(current, sources.history(), at, sources.now) if request.at else current
-    if faults := _unknown(request, standing):
+    trusted, never_lent = standing.trusted(), sources.never_lent()
+    if request.as_ and (faults := list(request.as_.unknown(trusted))):
         raise InvalidRequest(
             "The question names an issuer or claims that the service does not know.", faults=faults
         )
-    found = _reached(request, standing, at, sources.never_lent())
+    document = _document(request, standing, trusted, at, never_lent)
+    found = _reached(request, document, trusted)
     listed = _positions(found, str(current.revision), start, sources.in_time)
-    return page.answer("reaches", listed) | {"at": iso(at), "revision": standing.revision}
+    answer = page.answer("reaches", listed) | {"at": iso(at), "revision": standing.revision}
+    is_nobody = not (start or answer["reaches"] or "nextToken" in answer)
+    if is_nobody and (doubted := doubts(request.targets, request.as_, standing, never_lent)):
+        answer["warnings"] = doubted
+    return answer
 
 
 def _note(request: ReachRequest, record: Record, at: datetime) -> None:
@@ -74,33 +80,28 @@ def _note(request: ReachRequest, record: Record, at: datetime) -> None:
     record.note(permission=request.permission and request.permission.value, asks=asks)
 
 
+def _document(
+    request: ReachRequest,
+    standing: Standing,
+    trusted: Mapping[str, Issuer],
+    at: datetime,
+    never_lent: Collection[str],
+) -> Document:
+    """What the question is about, with the grants alone that may answer it."""
+    near = [request.as_.in_grants()] if request.as_ else []
+    near += [(in_bucket(target.bucket),) for target in request.targets.values()]
+    grants, locations = standing.grants(near), standing.locations()
+    return Document(tuple(grants), tuple(trusted.values()), tuple(locations), at, tuple(never_lent))
+
+
 def _reached(
-    request: ReachRequest, standing: Standing, at: datetime, never_lent: Collection[str]
+    request: ReachRequest, document: Document, trusted: Mapping[str, Issuer]
 ) -> Iterator[Reached]:
     asked = request.as_
-    callers = asked.callers(_issuer(asked, standing)) if asked else None
-    near = [request.as_.in_grants()] if request.as_ else []
+    callers = asked.callers(trusted.get(asked.issuer or "")) if asked else None
     if target := request.target:
-        near.append((f'"scope":"s3://{target.bucket}/',))
-    document = Document(
-        tuple(standing.grants(near)),
-        tuple(standing.issuers()),
-        tuple(standing.locations()),
-        at,
-        tuple(never_lent),
-    )
-    if target:
         return who(document, target, request.permission or Permission.READ, callers=callers)
     return what(document, callers, request.permission) if callers else iter(())
-
-
-def _unknown(request: ReachRequest, standing: Standing) -> list[Fault]:
-    asked = request.as_
-    return list(asked.unknown(_issuer(asked, standing))) if asked else []
-
-
-def _issuer(asked: CallerBody, standing: Standing) -> Issuer | None:
-    return standing.issuer(asked.issuer) if asked.issuer else None
 
 
 def _start(page: Page, standing: Standing) -> int:

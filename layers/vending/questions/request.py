@@ -8,6 +8,7 @@ from vending.bodies.body import Body
 from vending.bodies.fields import PermissionName, Target, Time
 from vending.credentials.request import CredentialsRequest
 from vending.errors import Fault
+from vending.grants.keys import Keys
 from vending.questions.caller import CallerBody
 
 
@@ -23,6 +24,11 @@ class ReachRequest(Body):
         """Neither a target nor callers."""
         if self.target is None and self.as_ is None:
             yield Fault("", "give 'target', 'as' or both")
+
+    @property
+    def targets(self) -> dict[str, Keys]:
+        """The target by its pointer, if there is one."""
+        return {"/target": self.target} if self.target else {}
 
 
 class ExplanationRequest(CredentialsRequest):

@@ -31,6 +31,10 @@ class Standing:
             if all(any(one in text for one in ones) for ones in near):
                 yield GrantBody.stored_grant(text)
 
+    def names(self, *texts: str) -> bool:
+        """Whether the text of any grant has one of these, which are as ``encode`` writes."""
+        return any(one in text for text in self.texts["grant"].values() for one in texts)
+
     def locations(self) -> Iterator[Location]:
         """Yield the locations."""
         return map(LocationBody.stored_location, self.texts["location"].values())
@@ -39,6 +43,11 @@ class Standing:
         """Yield the issuers."""
         return map(IssuerBody.stored_issuer, self.texts["issuer"].values())
 
-    def issuer(self, url: str) -> Issuer | None:
-        """The entry of an issuer, if it is trusted."""
-        return next((one for one in self.issuers() if one.url == url), None)
+    def trusted(self) -> dict[str, Issuer]:
+        """The issuers by URL."""
+        return {one.url: one for one in self.issuers()}
+
+
+def in_bucket(bucket: str) -> str:
+    """The text that each grant with a scope in the bucket has, as ``encode`` writes it."""
+    return f'"scope":"s3://{bucket}/'

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.documents import HERE, SETTING, document, entry, line, stored
+from tests.support.documents import HERE, NOTHING, SETTING, document, entry, line, stored
 from tests.support.make import ACCOUNT, NOW
 from tests.support.tokens import AUDIENCE
 from vending.catalogue.plan import plan
@@ -23,6 +23,40 @@ def warned(*grants: Any, issuers: Any = (), **members: Any) -> list[tuple[str, s
     request = document(grants=list(grants), issuers=list(issuers), locations=[HERE])
     found = plan(request, members.get("have") or stored(), SETTING).warnings
     return [(one.code, one.pointer) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("members", "pointers"),
+    [
+        ({"as": {"iam": ACCOUNT}, "refused": {"READ": "s3://bktt/*"}}, ["refused"]),
+        ({"as": {"iam": ACCOUNT}, "refused": {"READ": ["s3://bktt/*", "s3://bktt/x"]}}, ["refused"]),
+        ({"as": {"iam": ACCOUNT}, "refused": {"READ": "s3://bkt/*"}}, []),
+        ({"disjoint": "caller.name", "within": "s3://bktt/*"}, ["within"]),
+        ({"disjoint": "caller.name", "within": "s3://bkt/*"}, []),
+        ({"scope": "s3://bktt/*", "onlyReachedBy": []}, ["scope"]),
+        ({"scope": "s3://bkt/*", "onlyReachedBy": []}, []),
+    ],
+)  # fmt: skip
+def test_a_test_about_a_bucket_without_a_location_is_a_warning_until_it_is_acknowledged(
+    members: dict[str, Any], pointers: list[str]
+) -> None:
+    said = "no location has the bucket 'bktt', so nobody reaches it; did you mean 'bkt'?"
+    expected = [("UnknownBucket", f"/tests/0/{one}", said) for one in pointers]
+    test = {"id": "t", **members}
+    assert of_test(test) == expected
+    known = test | {"acknowledge": {"UnknownBucket": "it is never to be lent"}}
+    unused = [("NothingAcknowledged", "/tests/0/acknowledge/UnknownBucket")]
+    assert [one[:2] for one in of_test(known)] == ([] if pointers else unused)
+
+
+def test_where_no_location_is_known_no_bucket_is_unknown() -> None:
+    test = {"id": "t", "scope": "s3://bktt/*", "onlyReachedBy": []}
+    assert plan(document(tests=[test]), NOTHING, SETTING).warnings == []
+
+
+def of_test(test: dict[str, Any]) -> list[tuple[str, str, str]]:
+    found = plan(document(tests=[test], locations=[HERE]), stored(), SETTING).warnings
+    return [(one.code, one.pointer, one.detail) for one in found]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.effects import effects
 from tests.support.make import USER_ARN, caller, grant, knowing, record
+from tests.support.questions import standing
 from tests.support.tokens import ISSUER, issuer
 from vending.bodies.parse import parse
 from vending.callers.issuer import Claim, Issuer
@@ -16,6 +17,7 @@ from vending.errors import InvalidRequest
 from vending.grants.grantee import WebGrantee
 from vending.questions.explanation import explain_as
 from vending.questions.request import ExplanationRequest
+from vending.questions.standing import Standing
 
 ROLE = "arn:aws:iam::123456789012:role/Administrator"
 ADMINISTRATOR = caller(ROLE, unique_id="AROA2EXAMPLEEXAMPLE1")
@@ -28,10 +30,18 @@ GROUP = grant("s3://bkt/a/* READ", grantee=WebGrantee(ISSUER, claims=(("groups",
 BLOCKED = Denials.of([(Place("grant", grant_part("a-grant")), None)])
 
 
-def explained(load: Any, entry: Issuer | None = TRUSTED, *, who: object) -> Any:
-    body = {"target": "s3://bkt/a/x", "permission": "READ", "as": who}
+def explained(
+    load: Any, entry: Issuer | None = TRUSTED, *, who: object, target: str = "s3://bkt/a/x"
+) -> Any:
+    body = {"target": target, "permission": "READ", "as": who}
     request = parse(ExplanationRequest, json.dumps(body))
-    return explain_as(request, ADMINISTRATOR, record(), lambda _: entry, effects(load))
+    trusted = {entry.url: entry} if entry else {}
+    asked = request, ADMINISTRATOR, record(), lambda: trusted, effects(load)
+    return explain_as(*asked, lambda: standing([GRANT]))
+
+
+def never_asked() -> Standing:
+    raise AssertionError("the whole catalogue is read only where no grant is found")
 
 
 @pytest.mark.parametrize(("arn", "decision"), [(USER_ARN, "granted"), (ROLE, "refused")])
@@ -74,9 +84,25 @@ def test_the_record_names_the_caller_who_is_asked_about() -> None:
     kept = record()
     body = {"target": "s3://bkt/a/x", "permission": "READ", "as": {"iam": USER_ARN}}
     request = parse(ExplanationRequest, json.dumps(body))
-    explain_as(request, ADMINISTRATOR, kept, lambda _: None, effects(knowing(GRANT)))
+    explain_as(request, ADMINISTRATOR, kept, dict, effects(knowing(GRANT)), never_asked)
     assert kept.members["asks"] == {"as": {"iam": USER_ARN}}
     assert kept.members["grant"] == "a-grant"
+
+
+def test_where_no_grant_is_found_what_no_entry_names_is_said() -> None:
+    answer = explained(knowing(GRANT), who={"iam": USER_ARN}, target="s3://bkl/a/x")
+    assert answer["warnings"] == [
+        {
+            "code": "UnknownBucket",
+            "pointer": "/target",
+            "detail": "no location and no grant has the bucket 'bkl'",
+        }
+    ]
+    other = f"{USER_ARN.replace('123456789012', '210987654321')}"
+    answer = explained(knowing(GRANT), who={"iam": other})
+    assert [one["code"] for one in answer["warnings"]] == ["UnknownCaller"]
+    assert "warnings" not in explained(knowing(GRANT), who={"iam": USER_ARN})
+    assert "warnings" not in explained(knowing(GRANT), who={"iam": USER_ARN}, target="s3://bkt/b")
 
 
 NAMED = issuer(

@@ -1,14 +1,15 @@
 """Answers to ``POST /admin/reach``: pages, records, and what is refused."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.support.make import NOW, USER_ARN, grant, location, record
+from tests.support.make import NOW, USER_ARN, grant, record
+from tests.support.questions import standing as catalogue
 from tests.support.tokens import ISSUER, issuer
 from vending.answers import Page
 from vending.bodies.parse import parse
@@ -19,9 +20,6 @@ from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.questions.reach import PARTS, Sources, reach
 from vending.questions.request import ReachRequest
 from vending.questions.standing import Standing
-
-if TYPE_CHECKING:
-    from vending.catalogue.changes import Entry
 
 ACCOUNT = "123456789012"
 OF_USER = {"as": {"iam": USER_ARN}}
@@ -37,15 +35,7 @@ TRUSTED = issuer(claims=tuple(Claim(one, (one,)) for one in ("groups", "tenant")
 
 
 def standing(revision: int = 7) -> Standing:
-    entries: dict[str, Sequence[Entry]] = {
-        "grant": GRANTS,
-        "issuer": [TRUSTED],
-        "location": [location(), location("other")],
-    }
-    texts = {
-        kind: {one.id: encode(one.as_json()) for one in listed} for kind, listed in entries.items()
-    }
-    return Standing(revision, texts)
+    return catalogue(GRANTS, [TRUSTED], revision=revision)
 
 
 def sources(*, in_time: Any = lambda: True, revision: int = 7) -> Sources:
@@ -167,6 +157,44 @@ def test_what_a_question_names_must_be_known() -> None:
         with pytest.raises(InvalidRequest) as refused:
             answered(members)
         assert pointer in [fault.pointer for fault in refused.value.faults], members
+
+
+def test_a_mistyped_issuer_is_told_the_nearest_one() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        answered({"as": {"issuer": f"{ISSUER}/"}})
+    assert refused.value.faults[0].detail.endswith(f"; did you mean {ISSUER!r}?")
+
+
+def test_nobody_is_doubted_where_no_entry_names_the_bucket() -> None:
+    answer = answered({"target": "s3://bktt/a/x"})
+    assert answer["reaches"] == []
+    assert answer["warnings"] == [
+        {
+            "code": "UnknownBucket",
+            "pointer": "/target",
+            "detail": "no location and no grant has the bucket 'bktt'; did you mean 'bkt'?",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"target": "s3://bkt/t/acme/x", "as": {"iam": USER_ARN}, "permission": "READ"},
+        {"target": "s3://bkt/a/x"},
+        {"as": {"issuer": ISSUER, "claims": {"groups": "others"}}},
+    ],
+)
+def test_a_question_about_what_is_known_is_answered_without_a_doubt(members: Any) -> None:
+    assert "warnings" not in answered(members)
+
+
+def test_no_page_but_a_whole_answer_is_doubted() -> None:
+    """A page may have nothing though others have, as where its time was up."""
+    first = answered(OF_USER, Page.from_query({"limit": "1"}, PARTS))
+    later = Page.from_query({"nextToken": first["nextToken"]}, PARTS)
+    answer = answered({"target": "s3://bktt/*"}, later)
+    assert (answer["reaches"], "warnings" in answer) == ([], False)
 
 
 def test_the_record_says_what_was_asked() -> None:

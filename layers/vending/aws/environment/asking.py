@@ -15,7 +15,6 @@ from vending.aws.table import catalogue, grants
 from vending.aws.table.issuers import issuers
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
-from vending.callers.issuer import Issuer
 from vending.decision.effects import Counter, Effects, Rates
 from vending.questions.explanation import explain_as
 from vending.questions.reach import PARTS, Sources, reach
@@ -54,11 +53,8 @@ class Asking:
     def explain(self, caller: Caller, body: str, record: Record) -> dict[str, object]:
         """What another caller's credentials request would get; as ``explain_as``."""
         request = parse(ExplanationRequest, body)
-        return explain_as(request, caller, record, self.issuer, self.effects())
-
-    def issuer(self, url: str) -> Issuer | None:
-        """The entry of an issuer, if it is trusted."""
-        return issuers(self.dynamodb, self.settings.table).get(url)
+        trusted = partial(issuers, self.dynamodb, self.settings.table)
+        return explain_as(request, caller, record, trusted, self.effects(), self.standing)
 
     def effects(self) -> Effects:
         """The effects of a decision that is only explained, read without a cache."""

@@ -47,12 +47,27 @@ def test_nobody_is_an_answer_with_an_exit_code_of_its_own(at: Serve) -> None:
     assert (ended.code, ended.out) == (1, f"{ANALYST} reaches nothing.\n")
 
 
+DOUBT = {"code": "UnknownBucket", "pointer": "/target", "detail": "no location and no grant has b"}
+
+
+def test_a_name_that_the_service_does_not_know_is_said_beside_nobody(at: Serve) -> None:
+    refused = {"decision": "refused", "reason": "r", "warnings": [DOUBT]}
+    answers = {"POST /admin/reach": answer(warnings=[DOUBT]), "POST /admin/explanations": refused}
+    at(answering(answers))
+    for words in (("who-can", "s3://b/k"), ("explain", "s3://b/k", "--as", ANALYST)):
+        ended = typed(*words, "--quiet")
+        assert ended.code == 1
+        assert ended.err == "s3vend: warning: no location and no grant has b [UnknownBucket]\n"
+    told = typed("who-can", "s3://b/k", "-o", "json")
+    assert (told.code, told.json) == (1, answer(warnings=[DOUBT]))
+
+
 def test_all_pages_are_one_answer(at: Serve) -> None:
     def pages(asked: Asked) -> object:
         return answer(REACHED) if "nextToken=t" in asked.path else answer(REACHED, nextToken="t")
 
     at(answering({"POST /admin/reach": pages}))
-    assert typed("who-can", "s3://b/k", "-o", "json").json == answer(REACHED, REACHED)
+    assert typed("who-can", "s3://b/k", "-o", "json").json == answer(REACHED, REACHED, warnings=[])
 
 
 def test_a_refusal_is_not_nobody(at: Serve) -> None:
@@ -106,17 +121,30 @@ def test_another_caller_is_named_by_an_arn_or_an_issuer(
     )
     assert typed("reach", *words).code == 0
     assert served.asked[-1].json == {"as": named}
+    assert typed("reach", *words[1:]).code == 0
+    assert served.asked[-1].json == {"as": named}
     assert typed("explain", "s3://b/k", *words).code == 0
     assert served.asked[-1].json == {"as": named, "target": "s3://b/k", "permission": "READ"}
+
+
+@pytest.mark.parametrize("caller", [ANALYST, "arn:aws:sts::1:assumed-role/A/b", "https://i"])
+def test_who_can_says_which_command_is_about_callers(caller: str) -> None:
+    ended = typed("who-can", caller)
+    said = f"s3vend: {caller!r} is a caller; for what it reaches, use s3vend reach\n"
+    assert (ended.code, ended.err) == (2, said)
+    assert "is not a target" in typed("who-can", "arn:aws:s3:::bucket/key").err
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "--as is missing"),
-        (("--as", ANALYST, "--subject", "s"), "go with --as ISSUER"),
-        (("--claim", "a=b"), "go with --as ISSUER"),
-        (("--as", "Analyst"), "--as: 'Analyst' is not a caller; use the ARN of a role or user"),
+        ((), "no caller is given"),
+        ((ANALYST, "--as", ANALYST), f"the caller is given twice: as '{ANALYST}', and with --as"),
+        (("--as", ANALYST, "--subject", "s"), "go with an issuer"),
+        (("--claim", "a=b"), "go with an issuer"),
+        (("--as", "Analyst"), "'Analyst' is not a caller; use the ARN of a role or user"),
+        (("Analyst",), "'Analyst' is not a caller; use the ARN of a role or user"),
+        (("s3://b/k",), "for who reaches keys, use s3vend who-can"),
         (("--as", "login.example.com", "--subject", "s"), "or the URL of an issuer (https://…)"),
         (("--as", "1234"), "an account of 12 digits"),
         (

@@ -23,6 +23,7 @@ MEANINGS = {
     "TestFails": "A test that stands is about nobody after the change.",
     "TooLarge": "The file does not fit into a request.",
     "TypeMayNeverMatch": "The grantee has a number or a boolean that the issuer writes as text.",
+    "UnknownBucket": "No location has the bucket of the test.",
     "WholeBucketToAccount": "Every role and user of another account gets a whole bucket.",
     "WildcardInScope": "The scope has '*' or '?' inside, where they are not wildcards.",
 }

@@ -29,8 +29,14 @@ AsClaims = Annotated[
         "number, true, false or a list.",
     ),
 ]
+_ISSUER = ("https://", "http://")
 _IN_IAM = re.compile("arn:.*|[0-9]{12}")
 _SESSION = re.compile(r"(arn:[a-z-]+:)sts(::[0-9]{12}:)assumed-role/([^/]+)/.*")
+
+
+def is_caller(text: str) -> bool:
+    """Whether this names a caller, and so no keys."""
+    return text.startswith(_ISSUER) or re.match("arn:[^:]*:(iam|sts):", text) is not None
 
 
 def caller_of(
@@ -41,16 +47,19 @@ def caller_of(
     The ARN of a session, as `aws sts get-caller-identity` shows it, is taken as that of its role.
 
     Raises:
-        Refusal: --as is none of these, or --subject or --claim is given without an issuer.
+        Refusal: it is none of these, or --subject or --claim is given without an issuer.
     """
-    is_issuer = caller is not None and caller.startswith(("https://", "http://"))
+    is_issuer = caller is not None and caller.startswith(_ISSUER)
     if caller is not None and not is_issuer and not _IN_IAM.fullmatch(caller):
+        elsewhere = (
+            "; for who reaches keys, use s3vend who-can" if caller.startswith("s3://") else ""
+        )
         raise Refusal(
-            f"--as: {caller!r} is not a caller; use the ARN of a role or user, an account of 12 "
-            "digits, or the URL of an issuer (https://…)"
+            f"{caller!r} is not a caller; use the ARN of a role or user, an account of 12 digits, "
+            f"or the URL of an issuer (https://…){elsewhere}"
         )
     if not is_issuer and (subject is not None or claims):
-        raise Refusal("--subject and --claim go with --as ISSUER, such as --as https://ci.example")
+        raise Refusal("--subject and --claim go with an issuer, such as --as https://ci.example")
     if caller is None:
         return None
     if not is_issuer:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from s3vend.cli.reach.callers import As, AsClaims, AsSubject, caller_of
-from s3vend.cli.reach.sentences import sentence
+from s3vend.cli.reach.callers import As, AsClaims, AsSubject, caller_of, is_caller
+from s3vend.cli.reach.sentences import say_doubts, sentence
 from s3vend.cli.terminal.arguments import Permission, PermissionOption, parse_target
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import scopes
@@ -45,6 +45,8 @@ def who_can(
     and what bucket policies and other roles allow, are not looked at. Exits with 0 if anybody can,
     with 1 if nobody can, and with 2 if the service refuses the question.
     """
+    if is_caller(target):
+        raise Refusal(f"{target!r} is a caller; for what it reaches, use s3vend reach")
     asked: dict[str, object] = {"target": parse_target(target), "permission": permission.value}
     nobody = f"Nobody can {permission.value} {target}."
     _answer(options, asked, at, permission.value, nobody)
@@ -53,6 +55,13 @@ def who_can(
 def reach(
     options: Options,
     *,
+    named: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CALLER",
+            help="The ARN of a role or user, an account, or an issuer (https://…); or use --as.",
+        ),
+    ] = None,
     caller: As = None,
     subject: AsSubject = None,
     claim: AsClaims = None,
@@ -64,14 +73,18 @@ def reach(
 ) -> None:
     """Show what another caller can reach, and under which grants.
 
-    For administrators. --as is a role, a user, an account, or an issuer with --subject and --claim;
-    whatever is not given may be anything. Exits with 0 if the caller reaches anything, with 1 if
-    it reaches nothing, and with 2 if the service refuses the question.
+    For administrators. The caller is a role, a user, an account, or an issuer with --subject and
+    --claim; whatever is not given may be anything. Exits with 0 if the caller reaches anything,
+    with 1 if it reaches nothing, and with 2 if the service refuses the question.
     """
-    named = caller_of(caller, subject, claim)
-    if named is None:
-        raise Refusal("--as is missing; give the ARN of a role or user, an account, or an issuer")
-    asked: dict[str, object] = {"as": named}
+    if None not in (named, caller):
+        raise Refusal(f"the caller is given twice: as {named!r}, and with --as")
+    caller = named or caller
+    if (given := caller_of(caller, subject, claim)) is None:
+        raise Refusal(
+            "no caller is given; give the ARN of a role or user, an account, or an issuer"
+        )
+    asked: dict[str, object] = {"as": given}
     if permission is not None:
         asked["permission"] = permission.value
     _answer(options, asked, at, None, f"{caller} reaches nothing.")
@@ -89,14 +102,17 @@ def _answer(
         asked["at"] = time
     found = list(answers(options.service(), ROUTE, asked))
     reaches = [one for answer in found for one in answer["reaches"]]
+    warnings = found[0].get("warnings", [])
     if options.is_json:
         last = found[-1]
-        put_json({"reaches": reaches, "at": last["at"], "revision": last["revision"]})
+        told = {"reaches": reaches, "at": last["at"], "revision": last["revision"]}
+        put_json(told | {"warnings": warnings})
     else:
         for one in reaches:
             put_text(f"{sentence(one, permission)}.", hang=2)
         if not reaches:
             put_text(nobody)
+        say_doubts(warnings)
         if not options.quiet:
             say(
                 f"as granted at {found[-1]['at']}, revision {found[-1]['revision']}; blocks and "
@@ -130,8 +146,8 @@ def add(app: typer.Typer) -> None:
         "reach",
         reach,
         (
-            "s3vend reach --as arn:aws:iam::123456789012:role/ReportReader",
-            "s3vend reach --as https://login.example.com --claim tenant_id=acme -p WRITE",
+            "s3vend reach arn:aws:iam::123456789012:role/ReportReader",
+            "s3vend reach https://login.example.com --claim tenant_id=acme -p WRITE",
         ),
         cls=QuestionCommand,
     )

@@ -1,8 +1,10 @@
 """Answers to questions about reach, as sentences."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from s3vend.cli.terminal.ending import say
 
 _CLAIM = "claim."
 
@@ -19,6 +21,12 @@ def sentence(reached: Mapping[str, Any], permission: str | None) -> str:
     parts.append(_under(grants))
     parts += _terms(grants)
     return ", ".join(parts)
+
+
+def say_doubts(warnings: Iterable[Mapping[str, Any]]) -> None:
+    """Say what no entry of the service names, so that "nobody" may be about a mistyped name."""
+    for warning in warnings:
+        say(f"warning: {warning['detail']} [{warning['code']}]")
 
 
 def target_text(target: object) -> str:

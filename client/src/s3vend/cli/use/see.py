@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from s3vend.cli.reach.callers import As, AsClaims, AsSubject, caller_of
+from s3vend.cli.reach.sentences import say_doubts
 from s3vend.cli.terminal.arguments import (
     DurationOption,
     Permission,
@@ -84,6 +85,7 @@ def explain(
         if found.advice:
             put_text(found.advice)
         put_members([("credentials", _decision(answer)), *_urls(answer), *_members(answer)])
+        say_doubts(answer.get("warnings", []))
         if policy := answer.get("sessionPolicy"):
             put()
             put_json(json.loads(policy))
