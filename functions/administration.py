@@ -11,12 +11,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vending.answers import PARAMETERS, Page
-from vending.audit.record import Record, RequestIds
+from vending.audit.record import Record
 from vending.aws.api import gateway
 from vending.aws.api.responses import Answer
 from vending.aws.api.routes import recorded_route
 from vending.aws.environment import parameters, runtime
-from vending.aws.environment.runtime import Settings, now, step_record
+from vending.aws.environment.changing import record_change
+from vending.aws.environment.runtime import Settings, now
 from vending.aws.services import deadline
 from vending.aws.services.client import client
 from vending.aws.table import catalogue
@@ -25,7 +26,7 @@ from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.catalogue.apply import Catalogue, apply
 from vending.catalogue.batches import Batch
-from vending.catalogue.changes import Change, Entry
+from vending.catalogue.changes import Entry
 from vending.catalogue.history import events
 from vending.catalogue.proposal import Setting
 from vending.documents.document import ChangesRequest, asks_dry_run
@@ -39,10 +40,12 @@ from vending.times import iso
 
 if TYPE_CHECKING:
     from vending.aws.environment.asking import Asking
+    from vending.aws.staging.routes import Staging
 
 logger = Logger()
 settings = Settings.read(os.environ)
 recording = partial(runtime.request_record, settings.metrics_namespace)
+recorded = partial(recorded_route, recording)
 history_kept = timedelta(days=int(os.environ["HISTORY_DAYS"]))
 dynamodb = client("dynamodb", settings.region)
 READERS: dict[str, Callable[[str], Entry]] = {
@@ -98,16 +101,16 @@ def commit(batch: Batch, revision: int) -> int:
 
 
 CATALOGUE = Catalogue(
-    revision=partial(catalogue.revision, dynamodb, settings.table),
+    revision=lambda: catalogue.read_revision(dynamodb, settings.table).free(),
     stored=partial(catalogue.stored_for, dynamodb, settings.table),
     items=partial(catalogue.decision_grants, dynamodb, settings.table),
     commit=commit,
 )
 
 
-def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
-    """Apply a document; one audit record for the request, and one for each written change."""
-    setting = Setting(
+def setting() -> Setting:
+    """The stack, for whatever checks a document."""
+    return Setting(
         role_arn=settings.role_arn,
         allow_local_issuers=settings.allow_local_issuers,
         has_keys=has_keys,
@@ -116,28 +119,21 @@ def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
         never_lent=partial(parameters.never_lent, settings),
         blocked=partial(catalogue.blocked, dynamodb, settings.table),
     )
+
+
+def changes(request: gateway.Request, caller: Caller, record: Record) -> Answer:
+    """Apply a document; one audit record for the request, and one for each written change."""
     on_change = partial(record_change, request.ids, caller, record)
     try:
         body = parse(ChangesRequest, request.body())
     except InvalidRequest:
         record.note(dryRun=asks_dry_run(request.body()))
         raise
-    answer = apply(body, record, CATALOGUE, setting=setting, on_change=on_change)
+    answer = apply(body, record, CATALOGUE, setting=setting(), on_change=on_change)
     if answer["applied"]:
         caches_expire = now() + timedelta(seconds=settings.grants_cache_seconds + 1)
         answer["environmentsBy"] = iso(caches_expire)
     return answer
-
-
-def record_change(
-    ids: RequestIds, caller: Caller, cause: Record, change: Change, revision: int, outcome: str
-) -> None:
-    """Write the audit record of one change, with the entry before and after."""
-    with step_record("change", ids) as record:
-        record.note(**caller.as_recorded())
-        record.note(
-            cause=cause.vend_id, change=change.as_json(), revision=revision, outcome=outcome
-        )
 
 
 @cache
@@ -151,6 +147,19 @@ def asking() -> "Asking":
 def reach(request: gateway.Request, _: Caller, record: Record) -> Answer:
     """One page of who reaches some keys, or of what some callers reach."""
     return asking().reach(request.query(PARAMETERS), request.body(), record)
+
+
+@cache
+def staging() -> "Staging":
+    """What serves staged changes; imported late, since few changes are large."""
+    from vending.aws.staging.routes import Staging  # noqa: PLC0415 - a tenth of a cold start
+
+    return Staging(settings, dynamodb, history_kept, asking().standing, setting)
+
+
+def staged(name: str) -> Callable[..., Answer]:
+    """A route of staged changes, which are large."""
+    return lambda *given: getattr(staging(), name)(*given)  # noqa: PLW0108 - loads late
 
 
 def explanations(request: gateway.Request, caller: Caller, record: Record) -> Answer:
@@ -167,9 +176,16 @@ ROUTES: dict[str, gateway.Route] = {
     "GET /admin/locations/{id}": partial(read_entry, kind="locations"),
     "GET /admin/tests": partial(list_entries, kind="tests"),
     "GET /admin/tests/{id}": partial(read_entry, kind="tests"),
-    "POST /admin/changes": recorded_route(recording, "changes", changes),
-    "POST /admin/reach": recorded_route(recording, "reach", reach, PARAMETERS),
-    "POST /admin/explanations": recorded_route(recording, "explanations", explanations),
+    "POST /admin/changes": recorded("changes", changes),
+    "GET /admin/staged": staged("list"),
+    "POST /admin/staged": recorded("staged", staged("stage")),
+    "GET /admin/staged/{id}": staged("look"),
+    "DELETE /admin/staged/{id}": recorded("staged/cancel", staged("cancel")),
+    "PUT /admin/staged/{id}/parts/{number}": recorded("staged/parts", staged("put_part")),
+    "POST /admin/staged/{id}/commit": recorded("staged/commit", staged("commit")),
+    "GET /admin/staged/{id}/changes": staged("changes"),
+    "POST /admin/reach": recorded("reach", reach, PARAMETERS),
+    "POST /admin/explanations": recorded("explanations", explanations),
 }
 
 

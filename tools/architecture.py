@@ -39,12 +39,15 @@ ROOMS = {
     "tenancy": "judging whether an issuer's tokens can match grants, and of one tenant only",
     "catalogue": "administration: changing grants, issuers and locations",
     "questions": "questions of administrators: who can reach what, now or on a past day, and why",
+    "drafts": "the changes of a large document as texts: found part by part, put into transactions",
+    "staging": "staged changes: announced, brought in parts, checked, written in slices",
     "checking": "checking files of `vending.yaml` without a service: `s3vend check`",
     "revocations": "revoking, lifting, and keeping denials in force",
     "aws/services": "clients of AWS and of issuers",
     "aws/api": "API Gateway's events, and the answers to them",
     "aws/table": "DynamoDB",
     "aws/environment": "settings and wiring",
+    "aws/staging": "staged changes: their items in DynamoDB, and their routes",
     FUNCTIONS: "one composition root for each function of the stack",
 }
 # The rooms at the edge may import the core, and only these rooms of the edge.
@@ -53,7 +56,10 @@ EDGE = {
     "aws/api": frozenset({"aws/services"}),
     "aws/table": frozenset({"aws/services"}),
     "aws/environment": frozenset({"aws/services", "aws/api", "aws/table"}),
-    FUNCTIONS: frozenset({"aws/services", "aws/api", "aws/table", "aws/environment"}),
+    "aws/staging": frozenset({"aws/services", "aws/api", "aws/table", "aws/environment"}),
+    FUNCTIONS: frozenset(
+        {"aws/services", "aws/api", "aws/table", "aws/environment", "aws/staging"}
+    ),
 }
 
 # The rooms that each room imports.

@@ -3,14 +3,12 @@
 VendingError
 ├── RequestFault: the caller can correct the request
 │   ├── InvalidRequest 400 · DurationNotAllowed 400 · PolicyTooLarge 400 · SeveralGrants 400
-│   └── TooLarge 413 · NotFound 404 · PreconditionFailed 412
+│   └── TooLarge 413 · NotFound 404 · PreconditionFailed 412 · ChangeRunning 409
 ├── Refusal: the request is well formed, but it is refused
-│   ├── NotAuthenticated 403 (TokenRefused 401)
-│   ├── AccessDenied 403 (Blocked) · PresignOnly 403 · TooManyClaims 403
-│   └── TooManyRequests 429 · JustRevoked 503
+│   ├── NotAuthenticated 403 (TokenRefused 401) · AccessDenied 403 (Blocked) · PresignOnly 403
+│   └── TooManyClaims 403 · TooManyRequests 429 · JustRevoked 503
 └── ServiceFault: this service failed, or a service that it depends on
-    ├── ServiceRefused 424 (RoleRefused, StorageRefused) · Unavailable 503
-    └── InternalError 500
+    └── ServiceRefused 424 (RoleRefused, StorageRefused) · Unavailable 503 · InternalError 500
 """
 
 from collections.abc import Sequence
@@ -39,8 +37,7 @@ class VendingError(Exception):
     ) -> None:
         super().__init__(detail)
         self.detail, self.reason = detail, reason or self.code
-        self.faults = tuple(faults[:FAULTS])
-        self.retry_after = retry_after or self.retry_after
+        self.faults, self.retry_after = tuple(faults[:FAULTS]), retry_after or self.retry_after
 
 
 class RequestFault(VendingError):
@@ -87,6 +84,12 @@ class PreconditionFailed(RequestFault):
     """The state that this request is based on has changed since the caller read it."""
 
     status, code, title = 412, "PreconditionFailed", "Changed in the meantime"
+
+
+class ChangeRunning(RequestFault):
+    """A staged change is being written; whatever else changes entries has to wait for it."""
+
+    status, code, title = 409, "ChangeRunning", "A staged change is being written"
 
 
 class Refusal(VendingError):
@@ -146,11 +149,9 @@ class JustRevoked(Refusal):
     retry_after = 3
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(
-            "An administrator has just revoked this access, and nothing that is vended now would "
-            f"work. Try again in {retry_after} seconds.",
-            retry_after=retry_after,
-        )
+        detail = "An administrator has just revoked this access, and nothing that is vended now "
+        detail += f"would work. Try again in {retry_after} seconds."
+        super().__init__(detail, retry_after=retry_after)
 
 
 class ServiceFault(VendingError):

@@ -25,6 +25,7 @@ REVISION = Key("revision", "revision")
 BLOCK = Key("block", "block")  # all denials by parts of the role session name
 HOLDERS = Key("block", "holders")  # all denials of holders of claims
 LEASE = Key("lease", "reconciler")
+STAGED = "staged"  # the partition of all staged changes, for administrators
 HISTORY = "history"  # the partition of all changes, for administrators
 
 
@@ -46,6 +47,16 @@ def grants_key(grantee_key: str, bucket: str) -> Key:
 def upload_key(id_: str) -> Key:
     """The plan of a multipart upload; DynamoDB deletes it when it has expired."""
     return Key(table_key("upload", id_), "upload")
+
+
+def staged_key(id_: str) -> Key:
+    """A staged change; DynamoDB deletes it some time after it has expired."""
+    return Key(STAGED, id_)
+
+
+def staged_texts_key(id_: str, name: str) -> Key:
+    """A text that belongs to a staged change: a part, or what was found in it."""
+    return Key(table_key(STAGED, id_), name)
 
 
 def rate_key(caller: str, minute: str) -> Key:

@@ -27,6 +27,8 @@ class Knock:
 
 KNOCKS = [
     Knock("the administrators' door, with the callers' policy", "POST", "/admin/changes", 403, rule(8), {"version": 1}),
+    Knock("a large document staged, with the callers' policy", "POST", "/admin/staged", 403, rule(8), {"version": 1, "digest": "0" * 64, "entries": {"grants": 1}, "parts": 1}),
+    Knock("a staged document cancelled, with the callers' policy", "DELETE", "/admin/staged/abcdefghij234567", 403, rule(8)),
     Knock("who can reach a key, with the callers' policy", "POST", "/admin/reach", 403, rule(8), {"target": f"{S3}/*"}),
     Knock("another caller's decision, with the callers' policy", "POST", "/admin/explanations", 403, rule(8), {"target": f"{S3}/*", "permission": "READ", "as": {"iam": "123456789012"}}),
     Knock("the administrators' door by a path that leads up", "GET", "/iam/../admin/grants", 403, rule(8)),

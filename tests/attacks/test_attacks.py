@@ -28,6 +28,7 @@ from tests.attacks import (
     questions,
     revoked,
     several,
+    staged,
     sts,
     tenants,
     tokens,
@@ -44,7 +45,7 @@ MODULES = {
     for module in (
         *(prefixes, keys, buckets, several, accounts, callers, tenants),
         *(tokens, sts, bodies, urls, batches, uploads, administration, owners, expectations),
-        *(questions, never_lent, leaks, revoked, chosen_text, holders, origins),
+        *(staged, questions, never_lent, leaks, revoked, chosen_text, holders, origins),
     )
 }
 GROUPS = {name: module.ATTACKS for name, module in MODULES.items()}

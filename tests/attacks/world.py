@@ -18,6 +18,7 @@ from tests.support.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location
 from tests.support.stack import lists, tables
 from tests.support.tokens import ISSUER, issuer, jwks
 from vending.aws.services.client import client
+from vending.aws.staging import staged
 from vending.aws.table import catalogue, revocations
 from vending.aws.table import uploads as table_uploads
 from vending.callers.issuer import Claim
@@ -32,6 +33,7 @@ from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.grants.keys import Keys
 from vending.ids import short_hash
 from vending.sessions.signing_sessions import SigningSessions
+from vending.staging.staged import Announced, Staged
 from vending.table import HOLDERS
 from vending.uploads.upload import Sizes, Upload
 
@@ -158,6 +160,21 @@ def uploads(now: datetime) -> Iterator[Upload]:
         yield Upload(id_, caller, Keys(BUCKET, key), "an-s3-id", sizes, None, None, ends)
 
 
+def staged_changes(now: datetime) -> Iterator[Staged]:
+    """Large changes that are staged, of which no part has arrived; none of them is written."""
+    boss = f"arn:aws:iam::{ACCOUNT}:user/Administrator"
+    for letter, by, state, age in (
+        ("a", f"{boss} AIDA2EXAMPLEEXAMPLE2", "open", 0),
+        ("b", f"arn:aws:iam::{ACCOUNT}:user/Bob AIDA2EXAMPLEEXAMPLE3", "open", 0),
+        ("c", f"{boss} AIDA2EXAMPLEEXAMPLE0", "open", 0),
+        ("d", f"{boss} AIDA2EXAMPLEEXAMPLE2", "open", 1),
+        ("e", f"{boss} AIDA2EXAMPLEEXAMPLE2", "cancelled", 0),
+    ):
+        announced = Announced("0" * 64, {"grants": 2}, 2, None, None, prune=True)
+        made = Staged(letter * 16, by, now - timedelta(days=age), announced)
+        yield replace(made, state="cancelled" if state == "cancelled" else "open")
+
+
 def fill(dynamodb: Any) -> None:
     """The table, with everything above."""
     tables.create(dynamodb, "grants")
@@ -199,6 +216,8 @@ def fill(dynamodb: Any) -> None:
     denied = denials()
     revocations.save_denials(dynamodb, "grants", denied.encode(), None)
     revocations.save_denials(dynamodb, "grants", encode(denied.holders), None, key=HOLDERS)
+    for one in staged_changes(datetime.now(UTC)):
+        staged.save(dynamodb, "grants", one, None)
     for upload in uploads(datetime.now(UTC)):
         table_uploads.save_upload(dynamodb, "grants", upload)
 

@@ -3,7 +3,9 @@
 That every answer in this directory is one, the `call` fixture looks at.
 """
 
+import json
 from collections.abc import Callable
+from hashlib import sha256
 from urllib.parse import urlencode
 
 import pytest
@@ -72,10 +74,38 @@ def revoked(call: Call, administrator: Credentials) -> str:
     return str(answer.json["revocation"]["id"])
 
 
+def staged(ask: Ask, *parts: object) -> str:
+    """The id of a document of these parts, of which none has arrived."""
+    hashes = (sha256(json.dumps(part).encode()).hexdigest() for part in parts)
+    body = {
+        "version": 1,
+        "digest": sha256("".join(hashes).encode()).hexdigest(),
+        "entries": {name: len(one) for part in parts for name, one in part.items()}  # type: ignore[attr-defined]
+        or {"grants": 0},
+        "parts": len(parts),
+    }
+    stage = CONTRACT.operation("POST", "/admin/staged")
+    assert stage is not None
+    return str(ask(stage, stage.path, body).json["id"])
+
+
+@pytest.fixture
+def planned(ask: Ask) -> str:
+    """The id of a planned document, which would change nothing."""
+    id_ = staged(ask)
+    commit = CONTRACT.operation("POST", "/admin/staged/{id}/commit")
+    assert commit is not None
+    ask(commit, f"/admin/staged/{id_}/commit", {"dryRun": True})
+    return id_
+
+
 @pytest.mark.parametrize(("operation", "body"), BODIES)
 def test_an_example_is_answered(operation: Operation, body: object, ask: Ask) -> None:
     path = operation.path
-    if "{id}" in path:
+    if path.startswith("/admin/staged/"):
+        parts = [body] if "parts" in path else []
+        path = path.replace("{id}", staged(ask, *parts)).replace("{number}", "0")
+    elif "{id}" in path:
         start = CONTRACT.operation("POST", path.partition("/{id}")[0])
         assert start is not None
         upload = {"target": "s3://hogehoge-bucket/uploads/a", "parts": 2, "expiresIn": 60}
@@ -85,10 +115,11 @@ def test_an_example_is_answered(operation: Operation, body: object, ask: Ask) ->
 
 @pytest.mark.parametrize("operation", GETS, ids=lambda one: one.path)
 def test_a_route_that_reads_is_answered_with_its_examples(
-    operation: Operation, ask: Ask, logged_vend: str, revoked: str
+    operation: Operation, ask: Ask, logged_vend: str, revoked: str, planned: str
 ) -> None:
     told = [CONTRACT.resolved(one) for one in operation.told.get("parameters", ())]
     query = urlencode({one["name"]: one["example"] for one in told if "example" in one})
     logged = {"/admin/vends/{id}": logged_vend, "/admin/revocations/{id}": revoked}
+    logged |= {f"/admin/staged/{{id}}{more}": planned for more in ("", "/changes")}
     path = operation.path.replace("{id}", (ENTRIES | logged).get(operation.path, ""))
     assert ask(operation, f"{path}?{query}" if query else path, None).status == 200

@@ -25,6 +25,13 @@ ADMIN = [
     ("GET", "/admin/tests"),
     ("GET", "/admin/tests/x"),
     ("POST", "/admin/changes"),
+    ("GET", "/admin/staged"),
+    ("POST", "/admin/staged"),
+    ("GET", "/admin/staged/x"),
+    ("DELETE", "/admin/staged/x"),
+    ("PUT", "/admin/staged/x/parts/0"),
+    ("POST", "/admin/staged/x/commit"),
+    ("GET", "/admin/staged/x/changes"),
     ("POST", "/admin/reach"),
     ("POST", "/admin/explanations"),
 ]

@@ -16,6 +16,10 @@ STATUS = {
     "web-identity-multipart-uploads": 403,
     "admin-revocation": 404,
     "admin-lift": 404,
+    **{
+        f"admin-staged-{what}": 404  # no such change is staged
+        for what in ("change", "changes", "part", "commit", "cancel")
+    },
     "preflight": 204,
     **{
         f"{door}multipart-uploads-{what}": 404  # no such upload runs

@@ -110,11 +110,13 @@ TRANSFER: Final = """
 - The last column is an additional cost: sending the answers from AWS to the internet. Within the
 region it is nothing. The compact form reduces it. The callers' own requests to S3 are not included.
 """
+LARGE_WRITES: Final = 606_000  # ADR 0040
 MORE: Final = """
 - `prod` adds, per month, metrics, alarms and dashboard (in us-east-1 0.30 a metric and 0.10 an
 alarm), and per request, access logs, about as many bytes as an audit record, and traces of a
 sample. A `rateLimit` adds one write to the table for each vend ({write} in us-east-1). A web ACL
-costs per month, per rule and per request.
+costs per month, per rule and per request. A large document costs once what its writes cost:
+100,000 new grants are {large} write units ({written} in us-east-1).
 """
 CHECKED: Final = """
 As of {when}, first tier. AWS's own pages could not be reached when this was written: *checked*
@@ -143,7 +145,12 @@ def text() -> str:
         ),
         flowing(FREE, monthly=money(dollars.denials_a_month(regions["us-east-1"]))),
         flowing(TRANSFER),
-        flowing(MORE, write=money(write)),
+        flowing(
+            MORE,
+            write=money(write),
+            large=f"{LARGE_WRITES:,}",
+            written=money(write * LARGE_WRITES / MILLION),
+        ),
     )
     blocks = ["# What it costs", flowing(INTRODUCTION)]
     for region, ones in regions.items():

@@ -17,9 +17,11 @@ from vending.aws.api import sts_answer
 from vending.bodies import body
 from vending.credentials import request
 from vending.documents import document
+from vending.drafts import request as drafts_request
 from vending.errors import VendingError
 from vending.questions import request as questions_request
 from vending.revocations import request as revocations_request
+from vending.staging import request as staging_request
 from vending.uploads import request as uploads_request
 from vending.urls import compact
 from vending.urls import request as urls_request
@@ -39,6 +41,9 @@ BODIES: list[type[body.Body]] = [
     questions_request.ReachRequest,
     questions_request.ExplanationRequest,
     revocations_request.RevocationRequest,
+    staging_request.StagedRequest,
+    drafts_request.PartRequest,
+    staging_request.CommitRequest,
 ]
 MODELS = {one.__name__: one for one in BODIES}
 ALWAYS = (
@@ -50,6 +55,7 @@ TITLES = {
     "401": "The token was not accepted.",
     "403": "Refused, or not authenticated.",
     "404": "Not found, or not the caller's.",
+    "409": "A staged change is being written; `detail` has its id.",
     "412": "The revision is not the current one: somebody else has made changes.",
     "413": "The body, or the answer to it, is too large; `detail` says what fits.",
     "424": "A service of AWS refuses what this service asks of it: trying again does not help.",
@@ -123,7 +129,10 @@ def operation(
     """Return one route: its parameters, body and answers."""
     door = path.split("/")[1]
     summary = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", ROUTES[f"{method} {path}"][0])
-    parameters = [*([told["path"]] if "path" in told else []), *told.get("query", ())]
+    parameters = [
+        *told.get("paths", [told["path"]] if "path" in told else []),
+        *told.get("query", ()),
+    ]
     security = written["doors"][door].get("security")
     made: Members = {
         "operationId": told["id"] + written["doors"][door]["suffix"],

@@ -22,6 +22,8 @@ from vending.decision import wanted
 from vending.documents import document as documents_document
 from vending.documents import expectation, grant, location
 from vending.documents import issuer as documents_issuer
+from vending.drafts import groups
+from vending.drafts import request as drafts_request
 from vending.errors import FAULTS, VendingError
 from vending.grants.keys import KEY_BYTES
 from vending.questions import caller as questions_caller
@@ -30,6 +32,8 @@ from vending.revocations import request as revocations_request
 from vending.sessions import signing_sessions
 from vending.sessions.durations import LONGEST, LONGEST_URL, SHORTEST
 from vending.sessions.policy import POLICY_CHARACTERS
+from vending.staging import request as staging_request
+from vending.staging import stage, staged
 from vending.trail import sessions_out
 from vending.uploads import request as uploads_request
 from vending.uploads import running, upload
@@ -80,6 +84,10 @@ def text() -> str:
         *members.model(questions_caller.CallerBody, "the member `as` of a question"),
         *members.model(revocations_request.RevocationRequest, "`POST /admin/revocations`"),
         *members.model(revocations_request.RevokedCaller, "the `caller` of a revocation"),
+        *members.model(staging_request.StagedRequest, "`POST /admin/staged`"),
+        *members.model(staging_request.EntriesBody, "the `entries` of a staged document"),
+        *members.model(drafts_request.PartRequest, "`PUT /admin/staged/{id}/parts/{number}`"),
+        *members.model(staging_request.CommitRequest, "`POST /admin/staged/{id}/commit`"),
         "## vending.yaml",
         *members.model(
             documents_document.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"
@@ -183,6 +191,19 @@ def limits() -> Iterator[str]:
         ),
         ("requests to one issuer", f"one in {issuer_keys.PAUSE.seconds} s from each environment"),
         ("changes written in one transaction", f"{batches.BATCH_WRITES} items"),
+        (
+            "a [staged document](operations.md#large-changes)",
+            (
+                f"{documents_document.ENTRIES:,} grants in {staging_request.PARTS} parts of "
+                f"{staging_request.PART_BYTES:,} bytes; at a time {stage.OWN} of an "
+                f"administrator, whose oldest gives way to another one, and {stage.STAGED} in all"
+            ),
+        ),
+        ("how long a staged document is kept", f"{staged.KEPT.days} day"),
+        (
+            "the changes of one grantee in a staged document",
+            f"{groups.WRITES} buckets and {groups.BYTES:,} bytes",
+        ),
         (
             "one search of the audit trail",
             (

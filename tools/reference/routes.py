@@ -174,7 +174,43 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
         ("applied", "revision", "changes", "warnings", "environmentsBy?"),
     ),
 }
+STAGED = (
+    *("id", "state", "author", "createdAt", "expiresAt", "digest", "entries", "owner?", "prune"),
+    *("parts", "missing", "revision", "progress", "counts?", "planDigest?"),
+    *("warnings?", "revocations?", "notCovered?", "environmentsBy?"),
+)
 ROUTES |= {
+    "GET /admin/staged": (
+        "lists all [staged changes](operations.md#large-changes) by id",
+        PAGE,
+        ("staged", "nextToken?"),
+    ),
+    "POST /admin/staged": (
+        "announces a large document, or finds what its author has announced of it",
+        "StagedRequest",
+        STAGED,
+    ),
+    "GET /admin/staged/{id}": ("returns one staged change", "", STAGED),
+    "DELETE /admin/staged/{id}": (
+        "cancels a staged change, whoever staged it; what is written of it stays",
+        "",
+        STAGED,
+    ),
+    "PUT /admin/staged/{id}/parts/{number}": (
+        "brings a part of the document; may be repeated",
+        "PartRequest",
+        STAGED,
+    ),
+    "POST /admin/staged/{id}/commit": (
+        "checks or writes for 20 seconds; repeated until `state` is `planned` or `applied`",
+        "CommitRequest",
+        STAGED,
+    ),
+    "GET /admin/staged/{id}/changes": (
+        "lists what a planned change does, in the order in which it is written",
+        PAGE,
+        ("changes", "revision", "nextToken?"),
+    ),
     "POST /admin/reach": (
         "says [who reaches some keys](reach.md), or what some callers reach, now or on a past day",
         "ReachRequest",

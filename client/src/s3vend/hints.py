@@ -15,6 +15,10 @@ HINTS: Mapping[str, str | None] = {
     "SeveralGrants": None,
     "TooLarge": None,
     "NotFound": "Check the name or id, and the service's address (S3VEND_URL).",
+    "ChangeRunning": (
+        "Wait until it is done, or cancel it with s3vend apply --cancel ID; what is written of it "
+        "stays."
+    ),
     "PreconditionFailed": "Read the current state, then try again.",
     "NotAuthenticated": "Check that this is the identity you want.",
     "AccessDenied": (

@@ -30,14 +30,14 @@ _WORDS = {  # by pydantic's type of the error, with members of its context
 }
 
 
-def parse[B: Body](model: type[B], text: str) -> B:
+def parse[B: Body](model: type[B], text: str, most: int = BODY_BYTES) -> B:
     """Parse JSON text into a body.
 
     Raises:
-        TooLarge: the text has more than ``BODY_BYTES`` bytes.
+        TooLarge: the text has more than ``most`` bytes.
         InvalidRequest: it is not JSON, or not this body; ``faults`` name the members.
     """
-    check_size(text, BODY_BYTES)
+    check_size(text, most)
     members, json_faults = strict_json.read_strictly(text)
     return checked(model, members, json_faults)
 

@@ -103,5 +103,6 @@ def _check_answer(
     if size > ANSWER_BYTES:
         fitting = len(shown) * ANSWER_BYTES // size
         raise TooLarge(
-            f"The answer would exceed {ANSWER_BYTES} bytes; send about {fitting} changes at a time."
+            f"The answer would exceed {ANSWER_BYTES} bytes; stage these changes with POST "
+            f"/admin/staged, or send about {fitting} at a time."
         )

@@ -1,6 +1,6 @@
 """One change of the catalogue: an entry that is added, changed or removed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Self
 
@@ -80,6 +80,13 @@ class Change:
         return not ends_nothing(self.before, self.after, self.own_role)
 
     @property
+    def closes_for(self) -> str | None:
+        """The bucket or the issuer from whose grants it takes away; None for other changes."""
+        if self.kind == "grant" or not self.closes:
+            return None
+        return self.before.url if isinstance(self.before, Issuer) else self.id
+
+    @property
     def weakens(self) -> bool:
         """Whether it removes a test, or changes it so that it may demand less than before."""
         if not isinstance(self.before, Expectation):
@@ -148,7 +155,7 @@ class Change:
 
 
 def with_revocations(
-    changes: Iterable[Change], stored: Collection[Grant], own_role: str
+    changes: Iterable[Change], stored: Iterable[Grant], own_role: str
 ) -> list[Change]:
     """The changes; those of issuers and locations with the grants from which they take away.
 
@@ -156,19 +163,21 @@ def with_revocations(
     """
     judged = [replace(change, own_role=own_role) for change in changes]
     named = {change.id for change in judged if change.revocation}
+    closing = {place for change in judged if (place := change.closes_for)}
+    dependent: dict[str, set[str]] = {place: set() for place in closing}
+    for grant in stored if closing else ():
+        for place in closing & _places(grant):
+            dependent[place].add(grant.id)
     found = []
     for change in judged:
-        ends: list[str] = []
-        if change.kind != "grant" and change.closes:
-            ends = sorted({one.id for one in stored if _depends(one, change)} - named)
-            named.update(ends)
+        ends = sorted(dependent.get(change.closes_for or "", set()) - named)
+        named.update(ends)
         found.append(replace(change, ends=tuple(ends)))
     return found
 
 
-def _depends(grant: Grant, change: Change) -> bool:
-    """Whether the grant's sessions depend on the changed issuer or location."""
-    before, grantee = change.before, grant.grantee
-    if change.kind == "location":
-        return grant.scope.bucket == change.id
-    return isinstance(grantee, WebGrantee) and grantee.issuer == getattr(before, "url", None)
+def _places(grant: Grant) -> frozenset[str]:
+    """The bucket and the issuer of a grant."""
+    grantee = grant.grantee
+    issuers = [grantee.issuer] if isinstance(grantee, WebGrantee) else []
+    return frozenset([grant.scope.bucket, *issuers])

@@ -36,7 +36,7 @@ class Event:
     @property
     def key(self) -> Key:
         """Its place in the table; the keys sort by revision."""
-        return Key(HISTORY, f"{self.revision:012}#{self.number:03}")
+        return Key(HISTORY, f"{first_key(self.revision)}#{self.number:03}")
 
     @classmethod
     def read(cls, key: Key, document: str) -> Self:
@@ -67,6 +67,11 @@ class Event:
             "before": self.before,
             "after": self.after,
         }
+
+
+def first_key(revision: int) -> str:
+    """The sort key from which on the events of a revision and of later ones are."""
+    return f"{revision:012}"
 
 
 def events(

@@ -52,16 +52,16 @@ def plan(request: ChangesRequest, stored: Stored, setting: Setting) -> Plan:
     tests = list(judged_tests(changes, proposal.expected.values()))
     broken = list(_broken(tests, proposal, changes))
     narrows = all(change.narrows or change.is_described for change in changes)
-    refused = [_fault(one, proposal) for one in broken if one.refuses(narrows=narrows)]
-    unreadable = list(_unreadable(tests, proposal))
-    refusing = ("new",) if narrows else ("new", "held")
-    stray = [fault for _, fault, state in unreadable if state in refusing]
-    if faults := [*_weakened(changes), *stray, *refused]:
+    refused = [fault_of(one, proposal) for one in broken if one.refuses(narrows=narrows)]
+    stray = list(unreadable(tests, proposal))
+    faulty = [fault for _, fault, state in stray if state in refusing(narrows=narrows)]
+    other = next(((one.kind, one.id) for one in changes if one.kind != "test"), None)
+    if faults := [*weakened(changes, other), *faulty, *refused]:
         raise InvalidRequest("The tests do not allow these changes.", faults=faults)
     ended = with_revocations(changes, stored.grants.values(), setting.role_arn)
-    told = [*(fault for _, fault, _ in unreadable), *(_fault(one, proposal) for one in broken)]
-    failing = [Warned("TestFails", one.pointer, one.detail) for one in told]
-    ids = sorted({one.expectation.id for one in broken} | {id_ for id_, _, _ in unreadable})
+    fails = [*(fault for _, fault, _ in stray), *(fault_of(one, proposal) for one in broken)]
+    failing = [Warned("TestFails", one.pointer, one.detail) for one in fails]
+    ids = sorted({one.expectation.id for one in broken} | {id_ for id_, _, _ in stray})
     return Plan(ended, first_warnings(proposal, failing), ids)
 
 
@@ -139,7 +139,7 @@ def _broken(
     yield from broken_parts(tests, new, Catalogues(cache(before), after, changed))
 
 
-def _unreadable(
+def unreadable(
     tests: Sequence[Expectation], proposal: Proposal
 ) -> Iterator[tuple[str, Fault, "State"]]:
     """Yield the id, the fault and the state of each test about nobody, which no grant breaks."""
@@ -159,20 +159,25 @@ def _unreadable(
             yield one.id, fault, since if is_kept else "new"
 
 
-def _weakened(changes: Sequence[Change]) -> Iterator[Fault]:
-    """Tests that are removed or weakened together with other entries."""
-    others = [change for change in changes if change.kind != "test"]
+def refusing(*, narrows: bool) -> tuple["State", ...]:
+    """Of tests about nobody, those that refuse the changes; ``narrows``: nobody gets more."""
+    return ("new",) if narrows else ("new", "held")
+
+
+def weakened(changes: Iterable[Change], other: tuple[Kind, str] | None) -> Iterator[Fault]:
+    """Tests that are removed or weakened together with an entry of another kind."""
     for change in changes:
-        if others and change.weakens:
+        if other and change.weakens:
+            kind, id_ = other
             detail = (
                 f"{'removes' if change.after is None else 'weakens'} the test {change.id!r}, "
-                f"beside the {others[0].kind} {others[0].id!r}; send changes of tests alone, so "
-                "that nobody overlooks them"
+                f"beside the {kind} {id_!r}; send changes of tests alone, so that nobody "
+                "overlooks them"
             )
             yield Fault(change.pointer, detail)
 
 
-def _fault(broken: "Broken", proposal: Proposal) -> Fault:
+def fault_of(broken: "Broken", proposal: Proposal) -> Fault:
     """The part of a test that does not hold, and why."""
     test, failure = broken.expectation, broken.failure
     detail = f"the test {test.id!r} {_HAPPENED[broken.before]}: {failure.detail}"

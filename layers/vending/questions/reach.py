@@ -14,7 +14,7 @@ from vending.grants.grant import Grant, Permission
 from vending.questions.doubts import doubts
 from vending.questions.past import past
 from vending.questions.request import ReachRequest
-from vending.questions.standing import Standing, in_bucket
+from vending.questions.standing import Standing
 from vending.reach.document import Document
 from vending.reach.who import Reached, what, who
 from vending.times import iso
@@ -88,10 +88,14 @@ def _document(
     never_lent: Collection[str],
 ) -> Document:
     """What the question is about, with the grants alone that may answer it."""
-    near = [request.as_.in_grants()] if request.as_ else []
-    near += [(in_bucket(target.bucket),) for target in request.targets.values()]
-    grants, locations = standing.grants(near), standing.locations()
-    return Document(tuple(grants), tuple(trusted.values()), tuple(locations), at, tuple(never_lent))
+    near, target = [request.as_.in_grants()] if request.as_ else [], request.target
+    return Document(
+        tuple(standing.grants(near, target)),
+        tuple(trusted.values()),
+        tuple(standing.locations(target.bucket if target else None)),
+        at,
+        tuple(never_lent),
+    )
 
 
 def _reached(

@@ -25,7 +25,8 @@ MEMBERS = (
 ACTIONS = (
     *("credentials", "presigned-urls", "multipart-uploads", "multipart-uploads/parts"),
     *("multipart-uploads/completion", "multipart-uploads/abort", "explanations", "authentication"),
-    *("changes", "change", "reach", "revocation", "lift", "reconciliation"),
+    *("changes", "change", "staged", "staged/parts", "staged/commit", "staged/cancel"),
+    *("reach", "revocation", "lift", "reconciliation"),
 )
 OUTCOMES = ("granted", "refused", "failed", "unknown")
 VALUES = {"action": ACTIONS, "outcome": OUTCOMES}

@@ -145,7 +145,7 @@ def actions() -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 said = [ast.unparse(node.func), *map(ast.unparse, node.args[:1])]
-                if "recording" in said:  # recording("a") and recorded(recording, "a", …)
+                if {"recording", "recorded"} & set(said):  # recording("a"), recorded("a", …)
                     found |= _texts(node.args[:2])
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ACTIONS":
                 keys = node.value.keys if isinstance(node.value, ast.Dict) else []

@@ -168,7 +168,7 @@ def test_an_answer_that_would_not_fit_is_refused_before_anything_is_written() ->
         for n in range(3750)
     ]
     for dry_run in (True, False):
-        with pytest.raises(TooLarge, match=r"about [23]\d\d\d changes"):
+        with pytest.raises(TooLarge, match=r"about [23]\d\d\d at a time"):
             table.apply(grants=grants, dryRun=dry_run)
     assert table.revision == 1
 

@@ -394,6 +394,78 @@ def test_an_administrator_learns_what_the_service_would_decide_for_another_calle
     assert answer["decision"] == "refused"
 
 
+def staged_event(name: str, id_: str, **body: object) -> Any:
+    return event(name, **body) | {"pathParameters": {"id": id_, "number": "0"}}
+
+
+def test_a_staged_document_is_planned_written_and_shown(
+    load: Load, capsys: pytest.CaptureFixture[str]
+) -> None:
+    function = load("administration")
+
+    def ask(name: str, id_: str = "", **body: object) -> Any:
+        response = function.handler(staged_event(name, id_, **body), CONTEXT)
+        assert response["statusCode"] == 200, response["body"]
+        return json.loads(response["body"])
+
+    announced = ask("admin-stage")
+    id_ = announced["id"]
+    assert (announced["state"], announced["missing"]) == ("open", [0])
+    assert ask("admin-stage")["id"] == id_
+    assert ask("admin-staged-part", id_)["missing"] == []
+    planned = ask("admin-staged-commit", id_, dryRun=True)
+    assert (planned["state"], planned["counts"]) == ("planned", {"add": 1})
+    (change,) = ask("admin-staged-changes", id_)["changes"]
+    assert (change["action"], change["id"], change["before"]) == ("add", "large-document", None)
+    assert ask("admin-staged")["staged"] == [ask("admin-staged-change", id_)]
+    capsys.readouterr()
+    applied = ask("admin-staged-commit", id_, dryRun=False, revision=1)
+    assert (applied["state"], applied["revision"]) == ("applied", 2)
+    assert applied["environmentsBy"]
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    change, request = [line for line in told if line.get("record") == "audit"]
+    assert (change["action"], change["cause"], change["revision"]) == (
+        "change",
+        request["vendId"],
+        2,
+    )
+    assert (request["action"], request["staged"], request["changes"]) == ("staged/commit", id_, 1)
+    ids = [one["id"] for one in answered(function, "admin-grants")["grants"]]
+    assert "large-document" in ids
+    asked = answered(function, "admin-reach", target="s3://hogehoge-bucket/large/x")
+    assert "large-document" in [one["grants"][0]["id"] for one in asked["reaches"]]
+    late = function.handler(staged_event("admin-staged-cancel", id_), CONTEXT)
+    assert late["statusCode"] == 412
+
+
+def test_while_a_staged_document_is_written_other_changes_are_refused_with_its_id(
+    load: Load,
+) -> None:
+    function = load("administration")
+    table = function.dynamodb
+    revision = {"pk": {"S": "revision"}, "sk": {"S": "revision"}}
+    table.put_item(TableName="grants", Item=revision | {"document": {"S": f"1 {'a' * 16}"}})
+    refused = function.handler(event("admin-changes", dryRun=False), CONTEXT)
+    assert refused["statusCode"] == 409
+    assert (json.loads(refused["body"])["code"], "a" * 16 in refused["body"]) == (
+        "ChangeRunning",
+        True,
+    )
+    assert function.handler(event("admin-grants"), CONTEXT)["statusCode"] == 200
+    table.put_item(TableName="grants", Item=revision | {"document": {"S": f"1 {'a' * 16} half"}})
+    for name in ("admin-grants", "admin-reach"):
+        assert function.handler(event(name), CONTEXT)["statusCode"] == 503
+    assert function.handler(event("admin-changes", dryRun=True), CONTEXT)["statusCode"] == 409
+
+
+@pytest.mark.parametrize("id_", ["nothing", "x" * 2000, "A" * 16, "a" * 17, "é", ""])
+def test_a_staged_change_that_cannot_be_there_is_not_found(id_: str, load: Load) -> None:
+    function = load("administration")
+    for name in ("change", "cancel", "part", "commit", "changes"):
+        asked = staged_event(f"admin-staged-{name}", id_)
+        assert function.handler(asked, CONTEXT)["statusCode"] == 404
+
+
 def test_a_caller_sees_only_what_opens_something_for_it_now(load: Load) -> None:
     response = load("access").handler(event("grants"), CONTEXT)
     assert [one["id"] for one in json.loads(response["body"])["grants"]] == ["a-grant"]
@@ -419,6 +491,8 @@ ROUTES = {
         *("admin-grants", "admin-grant", "admin-locations", "admin-location", "admin-changes"),
         *("admin-issuers", "admin-issuer", "admin-tests", "admin-test"),
         *("admin-reach", "admin-explanations"),
+        *("admin-stage", "admin-staged", "admin-staged-change", "admin-staged-cancel"),
+        *("admin-staged-part", "admin-staged-commit", "admin-staged-changes"),
     ],
     "audit": ["admin-audit", "admin-sessions", "admin-vend"],
     "revocations": ["admin-revocations", "admin-revocation", "admin-revoke", "admin-lift"],
@@ -431,6 +505,12 @@ STATUS = {
     "web-identity-multipart-uploads-parts": 404,
     "web-identity-multipart-uploads-completion": 404,
     "web-identity-multipart-uploads-abort": 404,
+    # No change is staged.
+    "admin-staged-change": 404,
+    "admin-staged-cancel": 404,
+    "admin-staged-part": 404,
+    "admin-staged-commit": 404,
+    "admin-staged-changes": 404,
 }
 
 

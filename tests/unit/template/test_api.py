@@ -41,6 +41,13 @@ ROUTES: Final = {
     "GET /admin/tests": "AdministrationFunction",
     "GET /admin/tests/{id}": "AdministrationFunction",
     "POST /admin/changes": "AdministrationFunction",
+    "GET /admin/staged": "AdministrationFunction",
+    "POST /admin/staged": "AdministrationFunction",
+    "GET /admin/staged/{id}": "AdministrationFunction",
+    "DELETE /admin/staged/{id}": "AdministrationFunction",
+    "PUT /admin/staged/{id}/parts/{number}": "AdministrationFunction",
+    "POST /admin/staged/{id}/commit": "AdministrationFunction",
+    "GET /admin/staged/{id}/changes": "AdministrationFunction",
     "POST /admin/reach": "AdministrationFunction",
     "POST /admin/explanations": "AdministrationFunction",
     "GET /admin/audit": "AuditFunction",
@@ -124,7 +131,7 @@ def test_only_this_api_may_invoke_the_functions_each_for_its_own_routes() -> Non
     authorizers = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:Api/authorizers/*"
     assert permitted.pop(authorizers) == "AuthorizerFunctionAliaslive"
     assert permitted == {
-        f"{base}/{route.replace(' ', '').replace('{id}', '*').replace('{grantId}', '*')}": f"{function}Aliaslive"
+        f"{base}/{re.sub('{[^}]*}', '*', route.replace(' ', ''))}": f"{function}Aliaslive"
         for route, function in ROUTES.items()
     }
 

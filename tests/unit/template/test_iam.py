@@ -154,6 +154,7 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
         "ForAllValues:StringLike": {
             "dynamodb:LeadingKeys": [
                 *("grants", "issuers", "locations", "tests", "revision", "history"),
+                *("staged", "staged#*"),
                 *("iam#*", "oidc#*", "location#*"),
             ]
         }

@@ -73,6 +73,10 @@ class Service:
         full = f"{route}?{urlencode(query)}" if query else route
         return self._request("GET", full, b"")
 
+    def put(self, route: str, body: str) -> dict[str, Any]:
+        """Send a PUT with this JSON and return the answer, as `ask` does."""
+        return self._request("PUT", route, body.encode())
+
     def end(self, route: str) -> dict[str, Any]:
         """Send a DELETE and return the answer, as `ask` does; such as to lift a revocation."""
         return self._request("DELETE", route, b"")

@@ -9,13 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from vending.aws.services.client import translate_errors
-from vending.aws.table.items import entries, item, read_items
+from vending.aws.table.items import NO_REVISION, entries, item, read_items, transact
 from vending.catalogue.batches import Batch, encode
 from vending.catalogue.changes import Kind
-from vending.catalogue.history import Event
+from vending.catalogue.history import Event, first_key
 from vending.catalogue.plan import buckets_to_judge
 from vending.catalogue.proposal import (
     Stored,
@@ -29,21 +26,36 @@ from vending.documents.expectation import ExpectationBody
 from vending.documents.grant import GrantBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
-from vending.errors import PreconditionFailed, Unavailable
+from vending.errors import Unavailable
 from vending.grants.grant import Grant
 from vending.questions.standing import KINDS, Standing
+from vending.staging.revision import Revision
 from vending.table import HISTORY, HOLDERS, REVISION, Key, catalogue_key
 
 TRIES = 3  # to read all entries at one revision
+FOLLOWED = 300  # transactions whose history is read instead of all entries
 
 
-def revision(client: Any, table: str) -> int:
-    """The number of the last change; 0 for a new table.
+def read_revision(client: Any, table: str) -> Revision:
+    """The revision, and who writes the next one.
 
     Raises:
         Unavailable: DynamoDB failed.
     """
-    return int(read_items(client, table, [REVISION], consistent=True).get(REVISION, "0"))
+    found = read_items(client, table, [REVISION], consistent=True)
+    return Revision.read(found.get(REVISION, NO_REVISION))
+
+
+def revision(client: Any, table: str) -> int:
+    """The number of the last change, for whoever reads entries; 0 for a new table.
+
+    Raises:
+        Unavailable: DynamoDB failed, or a staged change is between items that belong together.
+    """
+    found = read_revision(client, table)
+    if found.half:
+        raise Unavailable("HalfWritten")
+    return found.number
 
 
 def blocked(client: Any, table: str) -> list[Holders]:
@@ -65,41 +77,17 @@ def commit(
         PreconditionFailed: the table is no longer at ``revision``.
         Unavailable: DynamoDB failed.
     """
-    put = {"TableName": table, "Item": item(REVISION, str(revision + 1))}
-    put |= (
-        {
-            "ConditionExpression": "document = :revision",
-            "ExpressionAttributeValues": {":revision": {"S": str(revision)}},
-        }
-        if revision
-        else {"ConditionExpression": "attribute_not_exists(pk)"}
-    )
-    writes = [
-        {"Delete": {"TableName": table, "Key": item(key)}}
-        if document is None
-        else {"Put": {"TableName": table, "Item": item(key, document)}}
-        for key, document in batch.writes.items()
-    ]
-    remembered = [_remembered(table, event) for event in history]
-    with translate_errors():
-        try:
-            client.transact_write_items(TransactItems=[{"Put": put}, *writes, *remembered])
-        except ClientError as error:
-            reasons = {
-                reason.get("Code") for reason in error.response.get("CancellationReasons", [])
-            }
-            if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
-                raise PreconditionFailed(
-                    "Somebody else changed the grants in the meantime. Read them again and retry."
-                ) from error
-            raise
-    return revision + 1
+    after = revision + 1
+    transact(client, table, (str(revision), str(after)), batch.writes, remembered(table, history))
+    return after
 
 
-def _remembered(table: str, event: Event) -> dict[str, object]:
-    """The write of an item of the history; DynamoDB deletes it when it has expired."""
-    expires = {"ttl": {"N": str(int(event.until.timestamp()))}}
-    return {"Put": {"TableName": table, "Item": item(event.key, encode(event.as_json())) | expires}}
+def remembered(table: str, history: Iterable[Event]) -> Iterator[dict[str, Any]]:
+    """Yield the writes of the history's items; DynamoDB deletes them when they have expired."""
+    for event in history:
+        expires = {"ttl": {"N": str(int(event.until.timestamp()))}}
+        made = item(event.key, encode(event.as_json())) | expires
+        yield {"Put": {"TableName": table, "Item": made}}
 
 
 def stored_for(client: Any, table: str, request: ChangesRequest) -> Stored:
@@ -156,25 +144,31 @@ def decision_grants(client: Any, table: str, keys: Iterable[Key]) -> dict[Key, l
 
 
 def standing(client: Any, table: str, kept: Standing | None) -> Standing:
-    """The catalogue as it is now; ``kept`` if it is of this revision.
+    """The catalogue as it is now; from ``kept``, if the history tells what has changed since.
 
     Raises:
         Unavailable: DynamoDB failed, or the catalogue kept changing while it was read.
     """
-    before = revision(client, table)
+    now = revision(client, table)
     for _ in range(TRIES):
-        if kept and kept.revision == before:
+        if kept and kept.revision == now:
             return kept
+        if kept and now - kept.revision <= FOLLOWED:
+            since = entries(
+                client, table, HISTORY, start=first_key(kept.revision + 1), consistent=True
+            )
+            if brought := kept.brought_to(now, (Event.read(*one) for one in since)):
+                return brought
+        # What changes while it is read is in the history of the revisions after ``now``.
         texts = {
             kind: {
                 key.sk: text for key, text in entries(client, table, f"{kind}s", consistent=True)
             }
             for kind in KINDS
         }
-        after = revision(client, table)
-        if after == before:
-            return Standing(before, texts)
-        before = after
+        kept, now = Standing(now, texts), revision(client, table)
+    if kept and kept.revision == now:
+        return kept
     raise Unavailable("KeptChanging")
 
 

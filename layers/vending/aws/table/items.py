@@ -1,17 +1,20 @@
-"""Reads items of the table, in as many calls as DynamoDB needs, up to a limit."""
+"""Reads items, in as many calls as DynamoDB needs, up to a limit; writes them in a transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from secrets import randbelow
 from time import sleep
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from vending.aws.services.client import translate_errors
-from vending.errors import Unavailable
-from vending.table import Key
+from vending.errors import PreconditionFailed, Unavailable
+from vending.table import REVISION, Key
 
 KEYS_A_CALL = 100  # the most keys that BatchGetItem accepts
 ROUNDS = 4  # calls of BatchGetItem; each returns at most 16 MB and leaves out the rest
 EMPTY_PAGES = 5  # consecutive empty pages; DynamoDB may return a few
+NO_REVISION = "0"  # of a table that has no item of the revision yet
 PAUSE = 500  # milliseconds at most, before a throttled call is repeated
 
 
@@ -97,6 +100,55 @@ def entries(
         if after.pk != pk or not moves or empty > EMPTY_PAGES:
             raise Unavailable("NoProgress")
         last, parameters["ExclusiveStartKey"] = after.sk, item(after)
+
+
+def transact(
+    client: Any,
+    table: str,
+    revision: tuple[str, str],
+    writes: Mapping[Key, str | None],
+    more: Iterable[Mapping[str, Any]],
+) -> None:
+    """Write everything, or nothing; ``revision`` is the text of its item before and after.
+
+    None in ``writes`` deletes an item. ``more`` are further writes, as DynamoDB takes them.
+
+    Raises:
+        PreconditionFailed: the revision is another one, or another condition does not hold.
+        Unavailable: DynamoDB failed.
+    """
+    before, after = revision
+    is_first = before == NO_REVISION
+    condition = (
+        {"ConditionExpression": "attribute_not_exists(pk)"} if is_first else replacing(before)
+    )
+    put = {"TableName": table, "Item": item(REVISION, after)} | condition
+    items = [
+        {"Delete": {"TableName": table, "Key": item(key)}}
+        if document is None
+        else {"Put": {"TableName": table, "Item": item(key, document)}}
+        for key, document in writes.items()
+    ]
+    with translate_errors():
+        try:
+            client.transact_write_items(TransactItems=[{"Put": put}, *items, *more])
+        except ClientError as error:
+            reasons = {
+                reason.get("Code") for reason in error.response.get("CancellationReasons", [])
+            }
+            if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise PreconditionFailed(
+                    "Somebody else changed the grants in the meantime. Read them again and retry."
+                ) from error
+            raise
+
+
+def replacing(document: str) -> dict[str, Any]:
+    """The condition of a write that the item is still this text."""
+    return {
+        "ConditionExpression": "document = :before",
+        "ExpressionAttributeValues": {":before": {"S": document}},
+    }
 
 
 def item(key: Key, document: str | None = None) -> dict[str, dict[str, str]]:

@@ -61,6 +61,42 @@ def test_a_kept_catalogue_is_used_as_long_as_its_revision_is_current(dynamodb: A
     assert len(catalogue.standing(dynamodb, TABLE, first).texts["grant"]) == 2
 
 
+def test_a_kept_catalogue_is_brought_up_to_date_by_the_history(dynamodb: Any) -> None:
+    first = write(dynamodb, Change("location", "bkt", "", None, location()), *added(120))
+    kept = catalogue.standing(dynamodb, TABLE, None)
+    gone, _, stays = added(3)
+    other = grant("s3://bkt/other/* READ", id="g001")
+    revision = write(
+        dynamodb,
+        Change("grant", "g000", "", gone.after, None),
+        Change("grant", "g001", "", added(2)[1].after, other),
+        revision=first,
+    )
+    revision = write(dynamodb, *added(130)[120:], revision=revision)
+    asked: list[str] = []
+    seen = dynamodb.meta.events
+    seen.register(
+        "before-call.dynamodb.Query", lambda params, **_: asked.append(params["body"].decode())
+    )
+    brought = catalogue.standing(dynamodb, TABLE, kept)
+    assert len(asked) == 1
+    assert '"history"' in asked[0]
+    assert brought == catalogue.standing(dynamodb, TABLE, None)
+    assert brought.texts["grant"].keys() >= {"g001", stays.id}
+    assert "g000" not in brought.texts["grant"]
+    assert kept.revision == first, "the old one stays as it is"
+
+
+def test_a_kept_catalogue_is_read_again_where_the_history_has_a_gap(dynamodb: Any) -> None:
+    revision = write(dynamodb, *added(3))
+    kept = catalogue.standing(dynamodb, TABLE, None)
+    revision = write(dynamodb, *added(6)[3:], revision=revision)
+    (lost,) = batches([Change("grant", "g000", "", added(1)[0].after, None)], {})
+    revision = catalogue.commit(dynamodb, TABLE, lost, revision)  # by an older release
+    write(dynamodb, *added(8)[6:], revision=revision)
+    assert catalogue.standing(dynamodb, TABLE, kept) == catalogue.standing(dynamodb, TABLE, None)
+
+
 def test_the_history_begins_with_the_newest_change_and_undoes_every_batch(dynamodb: Any) -> None:
     revision = write(dynamodb, *added(120))
     history = list(catalogue.history(dynamodb, TABLE))

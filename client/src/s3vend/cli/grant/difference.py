@@ -1,6 +1,7 @@
 """The output of changes for people: added, changed and removed entries, line by line."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -76,12 +77,15 @@ def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def summary(changes: Sequence[Change], revision: object) -> str:
-    """Return the number of additions, changes and removals as one line."""
+def summary(
+    changes: Sequence[Change], revision: object, counts: "Mapping[str, int] | None" = None
+) -> str:
+    """Return the number of additions, changes and removals as one line.
+
+    ``counts`` are those by action, if not all changes are here.
+    """
     if not changes:
         return f"Nothing to apply: everything in the file is in place (revision {revision})."
-    counts = [
-        (sum(change["action"] == action for change in changes), WORDS[action]) for action in WORDS
-    ]
-    text = ", ".join(f"{count} {word}" for count, word in counts)
+    actions = Counter(change["action"] for change in changes) if counts is None else counts
+    text = ", ".join(f"{actions.get(action, 0)} {word}" for action, word in WORDS.items())
     return f"{text} (revision {revision})."

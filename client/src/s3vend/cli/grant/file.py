@@ -1,12 +1,12 @@
 """Reads and writes files, and sends a `vending.yaml`, whose faults are shown with their lines."""
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from s3vend.cli.terminal.command import STDIN
+from s3vend.cli.terminal.command import STDIN, Options
 from s3vend.cli.terminal.refusal import REFUSED, Refusal, code_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from s3vend.service.connect import Service
 
 ROUTE = "/admin/changes"
+TOO_LARGE = "TooLarge"  # the answer, if it is not the document
+CHANGE_RUNNING = "ChangeRunning"  # perhaps this document, of a command that was interrupted
 NOT_IN_FILE = {"dryRun": "s3vend plan", "prune": "--prune"}  # members, and what to use instead
 OF_A_PLAN = {"members", "changes", "service"}  # members of what plan --out saves
 
@@ -96,31 +98,96 @@ def limited(document: "Document", file: str, owner: "str | None") -> "Document":
     return replace(document, members={**document.members, "owner": owner})
 
 
-def send(service: "Service", file: str, document: "Document", **more: object) -> dict[str, Any]:
-    """Send the document with further members, and return the answer.
+@dataclass(frozen=True)
+class Sender:
+    """Sends a document of a file; one that is too large for a request is staged."""
 
-    Raises:
-        Refusal: the request has faults; the message names the line of each.
-        ServiceError: any other error.
-    """
-    from s3vend.errors import ServiceError
+    service: "Service"
+    file: str
+    document: "Document"
+    options: "Options"
 
-    try:
-        return service.ask(ROUTE, {**document.members, **more})
-    except ServiceError as error:
-        faults = error.problem.faults
-        if not faults:
-            raise
+    def send(self, *, prune: bool, dry_run: bool, revision: "int | None" = None) -> dict[str, Any]:
+        """Have the document planned or applied, and return the answer.
+
+        Raises:
+            Refusal: the request has faults; the message names the line of each.
+            ServiceError: any other error.
+        """
+        from s3vend.cli.large.cut import is_large
+        from s3vend.errors import ServiceError
+
+        members = self.document.members
+        at = {} if revision is None else {"revision": revision}
+        try:
+            if not is_large(members):
+                how = {"prune": prune, "dryRun": dry_run, **at}
+                return self.service.ask(ROUTE, {**members, **how})
+        except ServiceError as error:
+            is_begun = error.code == CHANGE_RUNNING and self._is_begun(prune=prune)
+            if error.code != TOO_LARGE and not is_begun:
+                raise self.refused(error) from None
+        try:
+            return self._staged(prune=prune, dry_run=dry_run, **at)
+        except ServiceError as error:
+            raise self.refused(error) from None
+
+    def _is_begun(self, *, prune: bool) -> bool:
+        """Whether what is being written is this document; not if this caller must not know."""
+        from s3vend.cli.large.cut import announced, cut
+        from s3vend.cli.large.staged import is_writing
+        from s3vend.errors import ServiceError
+
+        members = self.document.members
+        try:
+            return is_writing(self.service, announced(members, cut(members), prune=prune))
+        except ServiceError:
+            return False
+
+    def _staged(self, *, prune: bool, dry_run: bool, **at: int) -> dict[str, Any]:
+        from s3vend.cli.large.cut import announced, cut
+        from s3vend.cli.large.staged import StagedChange
+
+        members, quiet = self.document.members, self.options.quiet or self.options.is_json
+        parts = cut(members)
+        change = StagedChange.announced(
+            self.service, announced(members, parts, prune=prune), quiet=quiet
+        )
+        change.send(parts, lambda part, error: self.refused(error, part.whole))
+        change.commit("planned" if dry_run else "applied", dryRun=dry_run, **at)
+        changes = change.changes(every=self.options.is_json)
+        warnings = change.answer.get("warnings", [])
+        applied = change.state == "applied" and not dry_run
+        return {
+            **change.answer,
+            "applied": applied,
+            "changes": changes,
+            "changeCount": sum(change.answer["counts"].values()),
+            "warnings": warnings,
+        }
+
+    def refused(
+        self, error: "Exception", whole: "Callable[[str], str]" = lambda pointer: pointer
+    ) -> Exception:
+        """Return the error as people see it: with the file and the line of each fault."""
+        from s3vend.errors import ServiceError
+
+        if not isinstance(error, ServiceError) or not error.problem.faults:
+            return error
+        document = self.document
+        faults = tuple(
+            replace(fault, pointer=whole(fault.pointer)) for fault in error.problem.faults
+        )
         lines = [
-            f"{file}:{document.line(fault.pointer)}: {fault.pointer}: {fault.detail}"
+            f"{self.file}:{document.line(fault.pointer)}: {fault.pointer}: {fault.detail}"
             for fault in sorted(faults, key=lambda fault: document.line(fault.pointer))
         ]
         first, *others = [*lines, f"{error.code}: {error.problem.detail}"]
-        raise Refusal(
+        return Refusal(
             first,
             code_of(error),
             lines=others,
             name=error.code,
             request_id=error.problem.request_id,
             faults=faults,
-        ) from None
+        )

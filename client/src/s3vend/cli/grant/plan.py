@@ -1,22 +1,21 @@
 """`s3vend plan` and `apply`: compares a `vending.yaml` with what is granted, and applies it."""
 
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from s3vend.cli.grant.drift import drift_lines, find_drift, say_emptied
-from s3vend.cli.grant.file import limited, read_file, send
+from s3vend.cli.grant.drift import find_drift, is_begun, put_plan, say_emptied
+from s3vend.cli.grant.file import Sender, limited, read_file
+from s3vend.cli.large.cancel import cancel_change
 from s3vend.cli.terminal.arguments import Owner, Yes
 from s3vend.cli.terminal.command import STDIN, Options, command
-from s3vend.cli.terminal.ending import confirm, say
+from s3vend.cli.terminal.ending import confirm
 from s3vend.cli.terminal.refusal import NOT_REACHABLE, REFUSED, Refusal
 from s3vend.cli.terminal.text import put_json, put_text
 from s3vend.cli.terminal.usage import PlanCommand
 
 if TYPE_CHECKING:
     from s3vend.cli.grant.document import Document
-    from s3vend.cli.grant.drift import Drift
     from s3vend.cli.grant.saved import SavedPlan
 
 CHANGES = 2  # the exit code of plan if there are changes
@@ -52,15 +51,15 @@ def plan(
     if out == STDIN:
         raise Refusal("--out needs the name of a file")
     document, service = limited(read_file(file), file, owner), options.service()
-    answer = send(service, file, document, prune=prune, dryRun=True)
+    answer = Sender(service, file, document, options).send(prune=prune, dry_run=True)
     drift = {} if prune else find_drift(service, document)
     if out is not None:
         from s3vend.cli.grant.saved import saved_plan, write_plan
 
         write_plan(out, saved_plan(file, service.settings.url, document, answer, prune=prune))
         answer["planFile"] = out
-    say_emptied(document, answer["changes"])
-    _show(options, file, document, answer, drift)
+    say_emptied(document, answer)
+    put_plan(options, file, document, answer, drift)
     if answer["changes"] or (detect_drift and drift):
         raise typer.Exit(CHANGES)
 
@@ -85,17 +84,29 @@ def apply(
             help="Revoke what was vended and would no longer be vended after the changes.",
         ),
     ] = False,
+    cancel: Annotated[
+        str | None,
+        typer.Option(
+            "--cancel", metavar="ID", help="Cancel a large change; what is written of it stays."
+        ),
+    ] = None,
 ) -> None:
     """Apply a vending.yaml, or a saved plan, after confirmation.
+
+    A document that is too large for one request is sent and written in parts; after a break, the
+    same command goes on.
 
     Shows the changes and writes exactly what it showed; if somebody else changes something in the
     meantime, nothing is written. With --plan-file, that is since the plan was saved. Credentials
     and URLs stay valid when their grant, its location or its issuer is reduced or removed; use
     --revoke to revoke them.
     """
+    if cancel is not None:
+        cancel_change(options, cancel, alone=file is None and plan_file is None)
+        return
     saved = _planned(file, plan_file, narrowed=prune or owner is not None)
     if saved is None:
-        name, pinned = file or "", dict[str, Any]()
+        name, pinned = file or "", dict[str, int]()
         document = limited(read_file(name), name, owner)
     else:
         name, document, prune = saved.file, saved.document, saved.prune
@@ -103,21 +114,18 @@ def apply(
     service = options.service()
     if saved is not None:
         saved.check_service(service.settings.url)
-    planned = send(service, name, document, prune=prune, dryRun=True, **pinned)
+    sender = Sender(service, name, document, options)
+    planned = sender.send(prune=prune, dry_run=True, **pinned)
     if saved is not None:
         saved.check(planned)
-    say_emptied(document, planned["changes"])
+    say_emptied(document, planned)
     if not options.is_json:
         drift = {} if prune else find_drift(service, document)
-        _show(options, name, document, planned, drift)
+        put_plan(options, name, document, planned, drift)
     answer, revocations = planned, list[dict[str, Any]]()
     if planned["changes"]:
-        if not yes and not confirm("Apply these changes?"):
-            raise Refusal("nothing was written", REFUSED)
         at = {"revision": planned["revision"], **_revision(document), **pinned}
-        answer = send(service, name, document, prune=prune, dryRun=False, **at)
-        if answer["applied"] and not options.is_json:
-            put_text(f"Applied: revision {answer['revision']}.")
+        answer = _written(sender, planned, at, prune=prune, yes=yes)
         from s3vend.cli.grant.revoking import revoke_closed
 
         revocations = revoke_closed(service, answer, revoke=revoke, may_ask=not yes)
@@ -127,7 +135,20 @@ def apply(
         raise typer.Exit(NOT_REACHABLE)
 
 
-def _revision(document: "Document") -> dict[str, Any]:
+def _written(
+    sender: Sender, planned: dict[str, Any], at: dict[str, int], *, prune: bool, yes: bool
+) -> dict[str, Any]:
+    """Ask, and have exactly this written."""
+    question = "Go on with it?" if is_begun(planned) else "Apply these changes?"
+    if not yes and not confirm(question):
+        raise Refusal("nothing was written", REFUSED)
+    answer = sender.send(prune=prune, dry_run=False, **at)
+    if answer["applied"] and not sender.options.is_json:
+        put_text(f"Applied: revision {answer['revision']}.")
+    return answer
+
+
+def _revision(document: "Document") -> dict[str, int]:
     return {name: value for name, value in document.members.items() if name == "revision"}
 
 
@@ -144,32 +165,6 @@ def _planned(file: str | None, plan_file: str | None, *, narrowed: bool) -> "Sav
     from s3vend.cli.grant.saved import read_plan
 
     return read_plan(plan_file)
-
-
-def _show(
-    options: Options, file: str, document: "Document", answer: dict[str, Any], drift: "Drift"
-) -> None:
-    if options.is_json:
-        put_json(answer | ({"notInFile": drift} if drift else {}))
-        return
-    from s3vend.cli.grant.difference import put_changes, summary
-
-    changes = answer["changes"]
-    where = {
-        position: f"  {file}:{document.line(change['pointer'])}"
-        for position, change in enumerate(changes)
-        if change["action"] != "remove"
-    }
-    put_changes(changes, where)
-    for warning in answer.get("warnings", []):
-        line = document.line(warning["pointer"])
-        code = f" [{warning['code']}]" if "code" in warning else ""  # older services have none
-        say(f"warning: {file}:{line}: {warning['pointer']}: {warning['detail']}{code}")
-    for line_of_drift in drift_lines(drift, document.members.get("owner")):
-        put_text(line_of_drift, hang=2)
-    put_text(summary(changes, answer["revision"]))
-    if path := answer.get("planFile"):
-        say(f"saved the plan; to write exactly this, run s3vend apply --plan-file {quote(path)}")
 
 
 def add(app: typer.Typer) -> None:

@@ -46,7 +46,9 @@ def revoke_closed(
 
     Without ``revoke``, ask first, if ``may_ask``.
     """
-    revocations = [one for change in answer["changes"] for one in revocations_of(change)]
+    of_changes = [one for change in answer["changes"] for one in revocations_of(change)]
+    # Of a staged change, the answer itself has them: it does not have all changes.
+    revocations = answer.get("revocations", []) if "counts" in answer else of_changes
     if not revocations:
         return []
     if any(one.get("all") for one in revocations):  # it covers the others

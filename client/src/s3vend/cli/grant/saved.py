@@ -54,7 +54,9 @@ class SavedPlan:
         Raises:
             Refusal: the service would change something else now.
         """
-        if answer["revision"] != self.revision or answer["changes"] != list(self.changes):
+        is_begun = answer.get("state") == "writing"  # by an earlier command, from this revision
+        moved = answer["revision"] != self.revision and not is_begun
+        if moved or _changes_of(answer) != list(self.changes):
             raise Refusal(
                 "the service would not make the changes of the plan; nothing was written. Plan "
                 "again, and look at the changes",
@@ -67,8 +69,14 @@ def saved_plan(
 ) -> SavedPlan:
     """Return the plan that the service's answer to a dry run is."""
     lines = {name: at for name, at in document.lines.items() if name.count("/") <= DEPTH}
-    changes = answer["changes"]
+    changes = _changes_of(answer)
     return SavedPlan(file, service, prune, answer["revision"], document.members, lines, changes)
+
+
+def _changes_of(answer: Mapping[str, Any]) -> "list[Any]":
+    """What a plan would change; of one that is too large, its digest alone."""
+    digest = answer.get("planDigest")
+    return answer["changes"] if digest is None else [{"planDigest": digest}]
 
 
 def write_plan(path: str, plan: SavedPlan) -> None:

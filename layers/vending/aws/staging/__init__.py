@@ -1,0 +1,1 @@
+"""Staged changes: their items in DynamoDB, and their routes."""

@@ -1,0 +1,1 @@
+"""Large changes: staged in parts, checked part by part, and written in slices."""

@@ -1,0 +1,114 @@
+"""Administrators at once, lost answers and cancellations, in any order: the table stays whole."""
+
+import random
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from tests.support.documents import HERE, line
+from tests.support.make import ACCOUNT, caller, record
+from tests.support.staging import BOSS, Author, store_with
+from tests.unit.staging.test_many import check
+from vending.errors import Unavailable, VendingError
+from vending.staging.effects import Write
+from vending.staging.stage import cancel
+from vending.staging.staged import Staged
+
+OTHER = caller("arn:aws:iam::123456789012:role/Other", unique_id="AROA2EXAMPLEEXAMPLE8")
+
+
+def drawn(chance: random.Random, owner: str) -> dict[str, Any]:
+    """A document: some grants of many grantees, and up to a hundred of one, whom no group holds."""
+    roles = [f"R{n}" for n in chance.sample(range(60), chance.randrange(40))]
+    roles += [f"Large{owner}"] * chance.choice([0, 60, 100])
+    return {
+        "grants": [
+            line(
+                f"{owner}-{role}-{n}",
+                scope=f"s3://bkt/{owner}/{n}/*",
+                grantee={"iam": f"arn:aws:iam::{ACCOUNT}:role/{role}"},
+                permission=chance.choice(["READ", "WRITE"]),
+                owner=owner,
+            )
+            for n, role in enumerate(roles)
+        ],
+        "owner": owner,
+        "prune": chance.random() < 0.7,
+    }
+
+
+class Race:
+    """Two authors and whoever cancels, who act in any order, also while another one writes."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.store = store_with({"locations": [HERE]})
+        self.store.before_write, self.store.after_write = self.before, self.after
+        self.depth, self.ids = 0, dict[str, str]()
+
+    def before(self, _: Write) -> None:
+        if self.chance.random() < 0.05:
+            raise Unavailable("RequestTimeout")
+        if self.depth < 3 and self.chance.random() < 0.2:
+            self.act()
+
+    def after(self, _: Write) -> None:
+        if self.chance.random() < 0.05:
+            raise Unavailable("RequestTimeout")
+
+    def act(self) -> None:
+        """What one of them does; a refusal changes nothing."""
+        self.depth += 1
+        self.store.tick = self.chance.choice([0.0, 5.0, 50.0])
+        with suppress(VendingError):
+            owner, who = self.chance.choice([("a", BOSS), ("b", OTHER)])
+            id_ = self.ids.get(owner)
+            if id_ is None or self.chance.random() < 0.1:
+                author = Author(self.store, drawn(self.chance, owner), size=30, who=who)
+                self.ids[owner] = author.staged()
+            elif self.chance.random() < 0.05:
+                cancel(id_, record(), self.store.effects())
+            else:
+                dry = self.chance.random() < 0.2
+                answer = Author(self.store, {}, who=who).commit(id_, dryRun=dry)
+                if answer["state"] in ("applied", "cancelled"):
+                    del self.ids[owner]
+        self.depth -= 1
+
+    def settle(self) -> None:
+        """Without failures, whatever was begun comes to an end."""
+        self.store.before_write = self.store.after_write = lambda _: None
+        for id_, text in list(self.store.staged.items()):
+            staged = Staged.read(id_, text)
+            who = BOSS if staged.by == BOSS.identity.unique else OTHER
+            if staged.state == "writing" and self.chance.random() < 0.5:
+                while cancel(id_, record(), self.store.effects())["state"] != "cancelled":
+                    pass
+            elif staged.state == "writing":
+                Author(self.store, {}, who=who).applied(id_)
+            elif staged.state == "applied":
+                Author(self.store, {}, who=who).commit(id_)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happens_at_once_the_table_is_whole_and_every_change_is_recorded(
+    seed: int,
+) -> None:
+    race = Race(seed)
+    for _ in range(50):
+        race.act()
+        if not race.store.revision.half:
+            check(race.store)
+    race.settle()
+    store = race.store
+    check(store)
+    store.revision.free()
+    written = Counter((revision, one.kind, one.id) for revision, one in store.history)
+    assert max(written.values(), default=1) == 1
+    recorded = Counter((revision, one.kind, one.id) for one, revision in store.recorded)
+    late = Counter((revision, one.kind, one.id) for one, revision in store.late)
+    assert (recorded | late).keys() >= written.keys()
+    assert recorded.keys() <= written.keys(), "nothing is recorded that was not written"
+    assert max(recorded.values(), default=1) == 1
