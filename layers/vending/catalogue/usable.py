@@ -1,5 +1,6 @@
 """Finds why a grant would be unusable or unsafe, without a call to AWS."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -11,12 +12,14 @@ from vending.callers.principal import Principal, partition_of
 from vending.errors import PolicyTooLarge
 from vending.grants.grant import Grant, Permission
 from vending.grants.grantee import IamGrantee, WebGrantee
+from vending.grants.keys import Keys
 from vending.grants.location import Location
 from vending.grants.scope import CLAIM
 from vending.sessions.conditions import grant_conditions
 from vending.sessions.policy import POLICY_CHARACTERS, session_policy
 from vending.sessions.statements import Allowance
 
+_MARK = "zqzqzqzq"  # a key that nothing else in a policy looks like
 _LONGEST_ADDRESS = ":".join(["ffff"] * 8)
 _LONGEST_NAME = "n" * 64  # longest name of a role or user; a guess for claim values
 
@@ -48,12 +51,23 @@ def grant_faults(
             versions=grant.versions,
             tagging=Permission.WRITE if grant.tagging else None,
         )
-        session_policy([whole], location.role_arn(role_arn))
+        role = location.role_arn(role_arn)
+        if not _surely_fits(whole, scope, role):
+            session_policy([whole], role)
     except PolicyTooLarge:
         reason = f"the session policy of some callers would exceed {POLICY_CHARACTERS} characters"
         yield "scope", f"the scope is too long: {reason}"
     except ValueError as error:
         yield "scope", f"some callers could not use the grant: {error}"
+
+
+def _surely_fits(whole: Allowance, scope: Keys, role: str) -> bool:
+    """Whether the policy is short enough, by that of a short key, which many grants share."""
+    if not re.fullmatch("[A-Za-z0-9/_.=-]+", scope.key):  # what no policy escapes
+        return False
+    short = Keys(scope.bucket, f"{_MARK}/" if scope.is_prefix else _MARK, scope.is_prefix)
+    text = session_policy([whole._replace(targets=(short,))], role)
+    return len(text) + text.count(_MARK) * len(scope.key) <= POLICY_CHARACTERS
 
 
 def _longest(grant: Grant) -> Identity:

@@ -31,6 +31,9 @@ from vending.errors import Fault, InvalidRequest, TooLarge
 from vending.grants.grant import Grant
 from vending.grants.location import Location
 from vending.reach.document import Document
+from vending.staging.request import PART_BYTES, PARTS
+
+MOST_BYTES = PARTS * PART_BYTES
 
 type Members = Mapping[str, object]  # of a file, as JSON values
 type Files = Mapping[str, Members]  # by name
@@ -91,6 +94,8 @@ def check(
     ]
     if joined.request.owner is None:
         for number, one in enumerate(requests):
+            if one.owner is None:
+                continue
             own = Proposal.of(one, stored, setting)
             found += [_of_fault(number, fault) for fault in entries_of_others(own)]
     if found:
@@ -123,9 +128,9 @@ def check(
 
 
 def _read(number: int, members: Members) -> ChangesRequest | list[Finding]:
-    """The request that a file is, or its faults. It must fit into a request of its own."""
+    """The request that a file is, or its faults. It must fit into one, or be staged."""
     try:
-        return parse(ChangesRequest, json.dumps(members, ensure_ascii=False))
+        return parse(ChangesRequest, json.dumps(members, ensure_ascii=False), MOST_BYTES)
     except TooLarge as error:
         return [Finding("error", TOO_LARGE, number, "", error.detail)]
     except InvalidRequest as error:

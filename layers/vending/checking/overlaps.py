@@ -10,6 +10,7 @@ from vending.grants.grant import Grant
 from vending.grants.keys import Keys
 from vending.reach.compare import Overlap, apart, overlap
 from vending.reach.document import Document, Opening
+from vending.reach.pattern import Pattern
 
 NAMED = 3  # overlaps of one grant that are named
 
@@ -93,6 +94,8 @@ def nested_tenants(document: Document, grants: tuple[Grant, ...], names: Names) 
     places = _places(document, grants)
     reported = set[str]()
     for variable, within in _divided(document):
+        if _is_alone(document, variable, within):
+            continue
         for found in apart(document, variable, within):
             grant = _which_joins(found, variable, places)
             if not grant or grant.id in reported:
@@ -107,6 +110,18 @@ def nested_tenants(document: Document, grants: tuple[Grant, ...], names: Names) 
                 f"with {by!r}, callers whose {variable} differs reach the same key: "
                 f"{at_most}{found.key} for {first} and for {second}",
             )
+
+
+def _is_alone(document: Document, variable: str, within: Keys) -> bool:
+    """Whether all grants there have the same keys, with the variable as one segment of them.
+
+    Callers whose values differ reach other keys then.
+    """
+    near = document.near(Pattern.of_keys(within))
+    patterns = {one.pattern for one in near}
+    return len(patterns) == 1 and all(
+        one.path is None and one.exact and variable in one.variables for one in patterns
+    )
 
 
 def _which_joins(found: Overlap, variable: str, places: dict[str, _Place]) -> Grant | None:

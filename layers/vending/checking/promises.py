@@ -28,6 +28,8 @@ def planned(
     request: ChangesRequest, stored: Stored, setting: Setting
 ) -> Iterator[tuple[Level, str, str, str]]:
     """What the service's plan says of tests: level, code, pointer and detail."""
+    if not (request.tests or stored.tests):
+        return
     try:
         warnings = plan(request, stored, setting).warnings
     except InvalidRequest as error:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-
 """
 
 import re
+from functools import lru_cache
 
 from vending.tenancy.service import ANY, UUID, Service, below, ids
 
@@ -147,6 +148,7 @@ UNKNOWN = Service(
 )
 
 
+@lru_cache(maxsize=1000)  # a document's grants have few issuers
 def service_of(url: str) -> Service | None:
     """The service of the table that has this issuer, whether tenants share it or not.
 

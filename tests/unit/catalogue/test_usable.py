@@ -5,9 +5,16 @@ from typing import Any
 import pytest
 
 from tests.support.documents import document, entry, faults, line, planned, stored
-from tests.support.make import USER_ARN
+from tests.support.make import NOW, ROLE_ARN, USER_ARN, caller, grant, location
 from tests.support.tokens import ISSUER
+from tests.support.tokens import issuer as trusted_issuer
+from vending.callers.issuer import Claim
+from vending.catalogue.usable import grant_faults
 from vending.errors import InvalidRequest
+from vending.grants.grantee import WebGrantee
+from vending.sessions.conditions import grant_conditions
+from vending.sessions.policy import POLICY_CHARACTERS, encode
+from vending.sessions.statements import Allowance, policy_document
 
 
 def told(
@@ -130,3 +137,29 @@ def test_a_grant_to_somebody_outside_aws_needs_its_location_too() -> None:
 
 def test_a_partition_is_no_matter_outside_aws() -> None:
     assert told({"subject": USER_ARN.replace("arn:aws:", "arn:aws-cn:")}) == {}
+
+
+@pytest.mark.parametrize("permission", ["READ", "WRITE", "READWRITE"])
+@pytest.mark.parametrize("scope", ["{}/*", "{}", "é{}/*", "*{}/*", "${{claim.tenant}}/{}/*"])
+@pytest.mark.parametrize("address", [None, ("192.0.2.0/24", "2001:db8::/32")])
+def test_a_scope_is_too_long_exactly_where_its_policy_is(
+    permission: str, scope: str, address: tuple[str, ...] | None
+) -> None:
+    """Short policies are judged by that of a short key; the length decides the same."""
+    trusted, here = trusted_issuer(claims=(Claim("tenant", ("tenant",)),)), location()
+    seen = set[bool]()
+    for length in (*range(1, 900, 37), *range(250, 420, 7)):
+        line = f"s3://bkt/{scope.format('k' * length)} {permission}"
+        one = grant(line, grantee=WebGrantee(ISSUER, "a"), source_ip=address)
+        reasons = [why for _, why in grant_faults(one, {"bkt": here}, {ISSUER: trusted}, ROLE_ARN)]
+        conditions = grant_conditions(one, caller(), NOW)
+        keys = one.scope.fill({"claim.tenant": "n" * 64})
+        document = policy_document(
+            [Allowance.of([keys], one.permission, here, conditions, versions=False, tagging=None)],
+            ROLE_ARN,
+            bucket_location=False,
+        )
+        fits = len(encode(document)) <= POLICY_CHARACTERS
+        assert fits is not any("too long" in why for why in reasons), length
+        seen.add(fits)
+    assert True in seen

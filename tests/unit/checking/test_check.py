@@ -43,7 +43,6 @@ def test_a_document_without_faults_has_no_findings() -> None:
         ({"locations": [HERE | {"region": "nowhere-1"}]}, "InvalidRequest", "/locations/0/region"),
         ({"locations": [HERE | {"scope": "s3://cf-templates-x/*"}]}, "InvalidRequest", "/locations/0/scope"),
         ({"owner": "team", "grants": [grant("a", "a/*")]}, "InvalidRequest", "/grants/0/owner"),
-        ({"note": "x" * 2_100_000}, "TooLarge", ""),
     ],
 )  # fmt: skip
 def test_what_the_service_refuses_is_a_fault(

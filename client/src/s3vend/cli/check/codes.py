@@ -21,7 +21,7 @@ MEANINGS = {
     "SpaceInScope": "A segment of the scope begins or ends with a space.",
     "TestFailed": "A test of the file does not hold.",
     "TestFails": "A test that stands is about nobody after the change.",
-    "TooLarge": "The file does not fit into a request.",
+    "TooLarge": "The file is larger than the service takes, also in parts.",
     "TypeMayNeverMatch": "The grantee has a number or a boolean that the issuer writes as text.",
     "UnknownBucket": "No location has the bucket of the test.",
     "WholeBucketToAccount": "Every role and user of another account gets a whole bucket.",

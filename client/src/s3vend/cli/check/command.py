@@ -71,14 +71,17 @@ def check(
     report: dict[str, Any] = {"findings": [], "notChecked": [], "differences": []}
     if not found:
         stands = standing(old, options.service() if old == [SERVICE] else None)
+        from s3vend.cli.grant.document import uncollected
+
         try:
-            report = run(
-                {file: document.members for file, document in documents.items()},
-                settings,
-                datetime.now(timezone.utc),
-                against=stands,
-                prune=prune or old not in ([], [SERVICE]),
-            )
+            with uncollected():
+                report = run(
+                    {file: document.members for file, document in documents.items()},
+                    settings,
+                    datetime.now(timezone.utc),
+                    against=stands,
+                    prune=prune or old not in ([], [SERVICE]),
+                )
         except ValueError as error:
             raise Refusal(str(error)) from None
         found = [_found(one, documents) for one in report["findings"]]

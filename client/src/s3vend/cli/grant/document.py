@@ -4,19 +4,23 @@ A plain scalar that YAML parsers read differently is refused: one that some take
 time or a boolean and others for text. Times stay text, which the service parses.
 """
 
+import gc
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
 
-MOST = 1_000_000  # nodes, counting the nodes of an alias each time it is used
+MOST = 4_000_000  # nodes, counting the nodes of an alias each time it is used
 _TAG = "tag:yaml.org,2002:"
 _NUMBER = re.compile("-?(?:0|[1-9][0-9]*)")
 # A number in YAML 1.2, but maybe text in YAML 1.1.
 _NUMERIC = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+")
 _SWITCHES = {"true": True, "false": False}
+_COLLECTIONS = (f"{_TAG}map", f"{_TAG}seq")
 _TEXTS = ("str", "timestamp", "merge", "value")
 _KINDS = (*_TEXTS, "null", "bool", "int", "float")
 _LETTERS = ("y", "n")  # booleans to some parsers of YAML 1.1
@@ -61,6 +65,23 @@ def read(text: str) -> Document:
         Malformed: the text is not valid YAML, not one mapping, or has duplicate members, tags,
             merge keys or ambiguous scalars.
     """
+    with uncollected():
+        return _read(text)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Do without the collector of cycles, which would look at a large document again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read(text: str) -> Document:
     try:
         nodes = list(yaml.compose_all(text, _LOADER))
     except yaml.MarkedYAMLError as error:
@@ -106,7 +127,8 @@ class _Reading:
 
     def value(self, node: yaml.Node, pointer: str) -> Any:
         if pointer not in self.lines:
-            self.lines[pointer], self.columns[pointer] = _place(node)
+            mark = node.start_mark
+            self.lines[pointer], self.columns[pointer] = mark.line + 1, mark.column + 1
         self._count += 1
         if self._count > MOST:
             raise Malformed(
@@ -118,33 +140,39 @@ class _Reading:
             return _scalar(node)
         if id(node) in self._around:
             raise Malformed("an alias is used inside the node that it refers to", *_place(node))
-        if node.tag not in (f"{_TAG}map", f"{_TAG}seq"):
+        if node.tag not in _COLLECTIONS:
             raise Malformed(f"the tag {node.tag} is not allowed; remove it", *_place(node))
         self._around.add(id(node))
         if isinstance(node, yaml.MappingNode):
-            value: Any = {
-                name: self.value(child, place) for name, child, place in self._of(node, pointer)
-            }
+            value: Any = self._members(node, pointer)
         else:
             value = [self.value(child, f"{pointer}/{at}") for at, child in enumerate(node.value)]
         self._around.discard(id(node))
         return value
 
-    def _of(self, node: yaml.MappingNode, pointer: str) -> Iterator[tuple[str, yaml.Node, str]]:
-        first: dict[str, int] = {}
+    def _members(self, node: yaml.MappingNode, pointer: str) -> dict[str, Any]:
+        members: dict[str, Any] = {}
         for key, child in node.value:
             name = _scalar(key) if isinstance(key, yaml.ScalarNode) else None
             if not isinstance(name, str):
                 raise Malformed("the name of a member must be text; put it in quotes", *_place(key))
             if name == "<<" and not key.style:
                 raise Malformed("'<<' is not allowed; write the members out", *_place(key))
-            if name in first:
-                message = f"duplicate member {name!r}; the first one is in line {first[name]}"
+            place = f"{pointer}/{_escaped(name)}"
+            if name in members:
+                first = self.lines[place]
+                message = f"duplicate member {name!r}; the first one is in line {first}"
                 raise Malformed(message, *_place(key))
-            first[name] = _place(key)[0]
-            place = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-            self.lines[place], self.columns[place] = first[name], _place(key)[1]
-            yield name, child, place
+            mark = key.start_mark
+            self.lines[place], self.columns[place] = mark.line + 1, mark.column + 1
+            members[name] = self.value(child, place)
+        return members
+
+
+@lru_cache(maxsize=1000)
+def _escaped(name: str) -> str:
+    """The name in a JSON pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _scalar(node: yaml.ScalarNode) -> object:
