@@ -78,7 +78,7 @@ def _signals() -> list[int]:
 def _pytest(arguments: Sequence[str], report: IO[bytes] | None) -> processes.Child:
     # In a session of its own: Ctrl-C reaches it once, by `_wait`, and its fixtures clean up.
     return subprocess.Popen(  # noqa: S603 - this very interpreter
-        [sys.executable, "-m", "pytest", *arguments],
+        [sys.executable, "-m", "pytest", "--durations=25", "--durations-min=5", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=report,
         start_new_session=True,
