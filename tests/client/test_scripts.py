@@ -146,7 +146,7 @@ def served(at: Serve) -> Served:
 def test_every_command_is_documented_and_tried() -> None:
     names = {path for path, _ in paths(typer.main.get_command(app))}
     assert set(DOCUMENTED) == names
-    assert set(TYPED) == names - {"exec"}
+    assert set(TYPED) == names - {"exec", "serve"}  # which do not end by themselves
 
 
 def paths(one: Any, before: str = "") -> "list[tuple[str, Any]]":

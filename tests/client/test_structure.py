@@ -90,7 +90,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cli/check": (FACE, "service", "cli/terminal", "cli/grant", "cli/export"),
     "cli/watch": ("service", "presigning", "cli/terminal", "cli/grant"),
     "cli/reach": ("service", "cli/terminal", "cli/watch"),
-    "cli/use": ("errors", "files", "identity", "service", "cli/terminal", "cli/reach"),
+    "cli/use": ("errors", "files", "http", "identity", "service", "cli/terminal", "cli/reach"),
     "cli/setup": (
         *(FACE, "errors", "files", "http", "identity", "service", "presigning"),
         "cli/terminal",

@@ -63,7 +63,7 @@ def test_misuse_is_said_before_anything_is_asked(
     assert said in ended.err
 
 
-@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "url", "cp", "sync", "whoami", "explain", "who-can", "reach", "check", "plan", "apply", "revoke", "audit", "configure", "doctor", "canary", "version"])  # fmt: skip
+@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "serve", "url", "cp", "sync", "whoami", "explain", "who-can", "reach", "check", "plan", "apply", "revoke", "audit", "configure", "doctor", "canary", "version"])  # fmt: skip
 def test_every_command_has_help_with_examples(name: str) -> None:
     ended = typed(name, "--help")
     assert ended.code == 0
@@ -77,6 +77,7 @@ def test_every_command_has_help_with_examples(name: str) -> None:
         ("sync", "sync [OPTIONS] SOURCE DESTINATION"),
         ("url", "url [OPTIONS] TARGET..."),
         ("exec", "exec [OPTIONS] [TARGET]..."),
+        ("serve", "serve [OPTIONS] [TARGET]..."),
         ("apply", "apply [OPTIONS] [FILE]"),
         ("check", "check [OPTIONS] FILE..."),
         ("configure", "configure [OPTIONS] NAME"),

@@ -102,3 +102,12 @@ def test_in_good_time_one_thread_vends_and_the_others_go_on() -> None:
     done.set()
     one.join()
     assert keep().access_key_id == "ASIA2"
+
+
+def test_a_renewal_that_fails_in_time_is_told_to_whoever_wants_to_know() -> None:
+    clock, told = Clocked(), list[s3vend.S3VendError]()
+    keep = Fresh(clock.vend, lambda: clock.now, told.append)
+    clock.now += 700
+    clock.broken = True
+    assert keep().access_key_id == "ASIA1"
+    assert [str(error) for error in told] == ["down"]

@@ -12,7 +12,7 @@ from s3vend.cli.reach import command as reach
 from s3vend.cli.setup import configure, doctor
 from s3vend.cli.setup import version as version_command
 from s3vend.cli.terminal.usage import Root
-from s3vend.cli.use import credentials, execute, see
+from s3vend.cli.use import credentials, execute, see, serve
 from s3vend.cli.watch import audit, canary
 
 EPILOG = """\b
@@ -67,7 +67,7 @@ def root(
 
 
 for _module in (
-    *(see, ls, copy, synchronise, rm, url, execute, credentials),
+    *(see, ls, copy, synchronise, rm, url, execute, serve, credentials),
     *(check, plan, export, reach, revoke, audit, canary),
     *(configure, doctor, version_command),
 ):

@@ -23,10 +23,18 @@ def margins(life: float) -> tuple[float, float]:
 
 
 class Fresh:
-    """A function that returns valid credentials. Thread-safe. `fresh` makes it."""
+    """A function that returns valid credentials. Thread-safe. `fresh` makes it.
 
-    def __init__(self, vend: Callable[[], Credentials], now: Callable[[], float] = time) -> None:
-        self._vend, self._now = vend, now
+    ``failed`` is called with the error of a renewal while the current credentials are still valid.
+    """
+
+    def __init__(
+        self,
+        vend: Callable[[], Credentials],
+        now: Callable[[], float] = time,
+        failed: Callable[[S3VendError], None] | None = None,
+    ) -> None:
+        self._vend, self._now, self._failed = vend, now, failed
         self._lock = threading.Lock()
         self._current = vend()
         self._life = self._left()
@@ -57,9 +65,11 @@ class Fresh:
     def _renew(self) -> None:
         try:
             self._current = self._vend()
-        except S3VendError:
+        except S3VendError as error:
             if self._left() <= 0:
                 raise
+            if self._failed is not None:
+                self._failed(error)
             return  # the current ones are still valid; the next call tries again
         self._life = self._left()
 

@@ -119,7 +119,7 @@ class Group(TyperGroup):
 
 # The commands of `s3vend --help`, by what people do with them.
 TASKS = {
-    "Use": ("whoami", "ls", "explain", "cp", "sync", "rm", "url", "exec", "credentials"),
+    "Use": ("whoami", "ls", "explain", "cp", "sync", "rm", "url", "exec", "serve", "credentials"),
     "Grant": ("check", "plan", "apply", "export", "revoke"),
     "Watch": ("who-can", "reach", "audit", "canary"),
     "Set up": ("configure", "doctor", "version"),

@@ -5,25 +5,17 @@ token is in the environment of the child, which only processes of the same user 
 """
 
 import hmac
-import json
 import secrets
-import socket
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from s3vend.cli.terminal.ending import say
 from s3vend.cli.terminal.refusal import NOT_REACHABLE, code_of
 from s3vend.cli.use.credentials import as_container
+from s3vend.cli.use.listener import Response, listening, problem
 from s3vend.errors import S3VendError, ServiceError
 from s3vend.service.credentials import Credentials
-
-ADDRESS = "127.0.0.1"
-WAIT = 30.0  # seconds in which a request must arrive
-
-Response = tuple[int, Mapping[str, object]]  # the status, and the members of the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +41,22 @@ def serve_credentials(fresh: Callable[[], Credentials]) -> Iterator[Endpoint]:
 
     def respond(requested: str, authorization: str) -> Response:
         here = hmac.compare_digest(requested.encode(), path.encode())
-        if not (hmac.compare_digest(authorization.encode(), token.encode()) and here):
-            return 403, _problem("AccessDenied", "Only the command of s3vend exec has access.")
-        return _credentials_response(fresh)
+        if not (is_equal(authorization, token) and here):
+            return 403, problem("AccessDenied", "Only the command of s3vend exec has access.")
+        return credentials_response(fresh)
 
-    server = _Server(respond)
-    threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True).start()
-    try:
-        yield Endpoint(f"http://{ADDRESS}:{server.server_port}{path}", token)
-    finally:
-        _end(server)
+    with listening() as listener:
+        listener.start(respond)
+        yield Endpoint(f"{listener.origin}{path}", token)
 
 
-def _end(server: ThreadingHTTPServer) -> None:
-    """Stop the server; a connection wakes it, so that it stops without delay."""
-    ending = threading.Thread(target=server.shutdown)
-    ending.start()
-    with suppress(OSError):
-        socket.create_connection((ADDRESS, server.server_port), timeout=1).close()
-    ending.join()
-    server.server_close()
+def is_equal(authorization: str, token: str) -> bool:
+    """Whether a request has the token; how long the answer takes does not depend on it."""
+    return hmac.compare_digest(authorization.encode(), token.encode())
 
 
-def _credentials_response(fresh: Callable[[], Credentials]) -> Response:
+def credentials_response(fresh: Callable[[], Credentials]) -> Response:
+    """Return the credentials as SDKs read them, or why there are none."""
     try:
         return 200, as_container(fresh())
     except S3VendError as error:
@@ -79,38 +64,4 @@ def _credentials_response(fresh: Callable[[], Credentials]) -> Response:
         code = error.code if isinstance(error, ServiceError) else type(error).__name__
         # SDKs try again after 5xx, and give up after 4xx.
         status = 503 if code_of(error) == NOT_REACHABLE else 403
-        return status, _problem(code, "See the message that s3vend exec wrote to stderr.")
-
-
-def _problem(code: str, message: str) -> dict[str, object]:
-    return {"code": code, "message": message}
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, respond: Callable[[str, str], Response]) -> None:
-        super().__init__((ADDRESS, 0), _Handler)
-        self.respond = respond  # takes the path and the header Authorization
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore the error: the client closed the connection, and knows it."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = WAIT
-    server: _Server
-
-    def do_GET(self) -> None:
-        status, members = self.server.respond(self.path, self.headers.get("Authorization", ""))
-        body = json.dumps(members).encode()
-        self.send_response_only(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Log nothing."""
+        return status, problem(code, "See the message that s3vend wrote to stderr.")
