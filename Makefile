@@ -93,6 +93,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest compatible versions of 
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-annotate --no-header --output-file tests/client/requirements.txt tests/client/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/client_tools/requirements.txt tests/client_tools/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/checkov/requirements.txt tests/checkov/requirements.in
+	$(UV) pip compile --quiet client/pyproject.toml --extra cli --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file kubernetes/requirements.txt
 	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet $$(case $$one in */awscli2.in) echo --no-deps;; esac) --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file website/requirements.txt website/requirements.in
 	for one in tests/clients/javascript tests/client_tools/javascript website; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
@@ -266,8 +267,22 @@ invoke: $(ENVIRONMENT) ## send EVENT=events/credentials.json to its function in 
 test-invoke: $(ENVIRONMENT) ## run every event through its function in a container (five minutes; needs Docker)
 	@$(PYTHON) -m pytest --durations=5 tests/invoke
 
+# The packages are installed here, so that the image needs no network to be built.
+BASE ?= docker.io/library/python:3.13-slim
+.PHONY: image
+image: $(ENVIRONMENT) ## build the image of `s3vend serve` for Kubernetes (TAG=s3vend BASE= ARCHITECTURE=x86_64|aarch64; needs Docker)
+	@rm -rf .image
+	@$(UV) pip install --quiet --target .image/packages --python $(PYTHON) --python-platform $(or $(ARCHITECTURE),$(shell uname -m))-manylinux2014 --only-binary :all: --compile-bytecode --require-hashes --requirement kubernetes/requirements.txt
+	@cp -R client/src/s3vend .image/packages/s3vend
+	@$(PYTHON) -m compileall -q .image/packages/s3vend
+	@docker build --quiet --tag $(or $(TAG),s3vend) --build-arg BASE=$(BASE) --file kubernetes/Dockerfile .image
+
+.PHONY: test-kubernetes
+test-kubernetes: $(ENVIRONMENT) .venv-clients-awscli/.ready .venv-clients-obstore/.ready ## test the image in containers as docs/kubernetes.md has them (BASE=; needs Docker)
+	@S3VEND_BASE=$(BASE) $(PYTHON) -m pytest tests/kubernetes
+
 # Names of directories: without this rule, make would report success and do nothing.
-DIRECTORIES := client core events functions layers template tests tools website
+DIRECTORIES := client core events functions kubernetes layers template tests tools website
 .PHONY: $(DIRECTORIES)
 $(DIRECTORIES):
 	@echo "make: no target '$@'$(if $(filter tests,$@),; did you mean 'make test'?,.) 'make help' lists all." >&2; exit 2

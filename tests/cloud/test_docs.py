@@ -47,6 +47,7 @@ LEFT_OUT = (
     ".site",
     ".tools",
     ".aws-sam",
+    ".image",
     ".local",
     "__pycache__",
     ".*_cache",

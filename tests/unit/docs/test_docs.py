@@ -64,7 +64,10 @@ def of(language: str) -> list[Block]:
 
 
 def parsed(block: Block) -> object:
-    return json.loads(block.text) if block.language == "json" else yaml.safe_load(block.text)
+    if block.language == "json":
+        return json.loads(block.text)
+    documents = list(yaml.safe_load_all(block.text))  # several in a manifest of Kubernetes
+    return documents[0] if len(documents) == 1 else documents
 
 
 @all_markdown

@@ -34,9 +34,9 @@ def documents() -> Iterator[tuple[Block, dict[str, Any]]]:
     for page in pages().values():
         for block in page.blocks:
             if block.language == "yaml":
-                read = yaml.load(block.text, Loader)  # noqa: S506 - a safe one
-                if isinstance(read, dict) and not LISTS.isdisjoint(read):
-                    yield block, {"version": 1} | read
+                for read in yaml.load_all(block.text, Loader):
+                    if isinstance(read, dict) and not LISTS.isdisjoint(read):
+                        yield block, {"version": 1} | read
 
 
 EXAMPLES = list(documents())
