@@ -37,7 +37,7 @@ ARCHITECTURE = PAGES["docs/architecture.md"]
 LANGUAGES = {
     "sh": "runs in tests/cloud/test_docs.py",
     "python": "runs there too",
-    "py": "runs where the tool is installed, in tests/client_tools or tests/clients",
+    "py": "runs where the tool is installed, in tests/client_tools or tests/clients, or in tests/cloud",
     "html": "is served there, to a browser's DOM",
     "js": "runs there, or in tests/clients/javascript",
     "yaml": "is parsed here",
