@@ -89,7 +89,7 @@ def test_a_room_may_import_those_above_it_and_at_the_edge_those_named(
 def test_the_picture_leaves_out_what_follows_and_what_is_not_allowed(tmp_path: Path) -> None:
     picture = architecture.picture(architecture.modules(written(tmp_path, {})))
     assert picture.splitlines()[-8:] == [
-        '  aws_environment["aws/environment"]',
+        '  aws_staging["aws/staging"]',
         "  audit --> ground",
         "  callers --> audit",
         "  grants --> callers",  # its import of the ground follows
