@@ -3,9 +3,7 @@
 That every answer in this directory is one, the `call` fixture looks at.
 """
 
-import json
 from collections.abc import Callable
-from hashlib import sha256
 from urllib.parse import urlencode
 
 import pytest
@@ -14,6 +12,7 @@ from local.cloud.client import Answer, Call, Credentials
 from local.cloud.ministack import Cloud
 from tests.cloud.conftest import Apply, NewCaller
 from tests.support.contract import Contract, Operation
+from tests.support.documents import in_parts
 
 CONTRACT = Contract.read()
 EVERYTHING = {"scope": "s3://hogehoge-bucket/*", "permission": "READWRITE"}
@@ -76,17 +75,9 @@ def revoked(call: Call, administrator: Credentials) -> str:
 
 def staged(ask: Ask, *parts: object) -> str:
     """The id of a document of these parts, of which none has arrived."""
-    hashes = (sha256(json.dumps(part).encode()).hexdigest() for part in parts)
-    body = {
-        "version": 1,
-        "digest": sha256("".join(hashes).encode()).hexdigest(),
-        "entries": {name: len(one) for part in parts for name, one in part.items()}  # type: ignore[attr-defined]
-        or {"grants": 0},
-        "parts": len(parts),
-    }
     stage = CONTRACT.operation("POST", "/admin/staged")
     assert stage is not None
-    return str(ask(stage, stage.path, body).json["id"])
+    return str(ask(stage, stage.path, in_parts(*parts)).json["id"])
 
 
 @pytest.fixture

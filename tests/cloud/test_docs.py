@@ -26,6 +26,7 @@ from local.stack.deploy import Stack
 from local.stack.seed import BUCKET
 from tests.cloud.conftest import Apply
 from tests.support.contract import members
+from tests.support.documents import in_parts
 from tests.support.pages import Block, pages
 from tools.openapi.contract import FORM
 from tools.reference.routes import ROUTES
@@ -242,6 +243,10 @@ def asked(route: str) -> object:
     below = "uploads" if "/iam/" in route else "tenants/acme"
     if route == "POST /admin/explanations":
         return target | {"as": {"iam": f"arn:aws:iam::{ACCOUNT}:user/Reader"}}
+    if route.startswith("PUT"):
+        grantee = {"grantee": {"iam": f"arn:aws:iam::{ACCOUNT}:user/Reader"}}
+        scope = {"scope": target["target"], "permission": "READ"}
+        return {"grants": [{"id": "staged"} | grantee | scope]}
     return {
         "/reach": target,
         "/credentials": target,
@@ -251,6 +256,8 @@ def asked(route: str) -> object:
         "/parts": {"from": 1, "to": 1, "expiresIn": 60},
         "/completion": {"expiresIn": 60},
         "/abort": {"expiresIn": 60},
+        "/staged": in_parts(),
+        "/commit": {"dryRun": True},
         "/changes": {"version": 1, "dryRun": True},
         "/revocations": {"grantId": "nobodys", "kind": "block", "reason": "a test"},
         "/{grantId}": {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15"},
@@ -291,7 +298,14 @@ def test_a_route_answers_the_members_that_the_reference_lists(
         start = "POST /admin/revocations"
         blocked = call("POST", "/admin/revocations", asked(start), administrator)
         ids["revocations"] = blocked.json["revocation"]["id"]
-    path = path.replace("{id}", ids.get(path.split("/")[2], ""))
+    if "staged/{id}" in path:
+        parts = [asked(route)] if method == "PUT" else []
+        staged = call("POST", "/admin/staged", in_parts(*parts), administrator).json["id"]
+        if path.endswith("/changes"):
+            planned = asked("POST /admin/staged/{id}/commit")
+            call("POST", f"/admin/staged/{staged}/commit", planned, administrator)
+        ids["staged"] = staged
+    path = path.replace("{id}", ids.get(path.split("/")[2], "")).replace("{number}", "0")
     if route == "GET /web-identity/credentials":
         path += f"?target=s3://{BUCKET}/reports/*&permission=READ"
     body = asked(route)

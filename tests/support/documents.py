@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from tests.support.make import NOW, ROLE_ARN, USER_ARN, location
@@ -69,3 +70,15 @@ def faults(
     except InvalidRequest as error:
         return {fault.pointer: fault.detail for fault in error.faults}
     return {}
+
+
+def in_parts(*parts: Any) -> dict[str, object]:
+    """The body that stages a document of these parts."""
+    hashes = (sha256(json.dumps(part).encode()).hexdigest() for part in parts)
+    entries = {name: len(one) for part in parts for name, one in part.items()}
+    return {
+        "version": 1,
+        "digest": sha256("".join(hashes).encode()).hexdigest(),
+        "entries": entries or {"grants": 0},
+        "parts": len(parts),
+    }

@@ -52,7 +52,7 @@ def test_a_test_is_read_into_its_canonical_form() -> None:
         (CALLERS, {"id": "a b"}, "/id", "must be 1 to 64 letters"),
         (CALLERS, {"owner": "Team"}, "/owner", "must be a name such as team-data"),
         (CALLERS, {"description": "two\nlines"}, "/description", "in one line"),
-        (CALLERS, {"acknowledge": {"Expired": "x"}}, "/acknowledge", "unknown member"),
+        (CALLERS, {"acknowledge": {"Nothing": "x"}}, "/acknowledge", "not the code of a warning"),
         (CALLERS, {"reached": {}}, "/reached", "unknown member; did you mean 'reaches'?"),
         (CALLERS, {"as": {}}, "/as", "give either 'iam' or 'issuer'"),
         (CALLERS, {"as": WEB | {"iam": ROLE}}, "/as", "give either 'iam' or 'issuer'"),

@@ -778,7 +778,7 @@ def test_the_grants_in_a_bucket_are_read_where_a_change_can_break_a_test_of_it(
     only = {"id": "payroll", "scope": "s3://hogehoge-bucket/payroll/*", "onlyReachedBy": []}
     calls.taken()
     assert applied(tests=[only])[0] == 200
-    assert calls.taken().count("Query") == 3  # issuers, tests and grants
+    assert calls.taken().count("Query") == 4  # issuers, locations, tests and grants
     elsewhere = mine | {"scope": "s3://other-bucket/payroll/*"}
     place = {"scope": "s3://other-bucket/*", "region": "ap-northeast-1"}
     assert applied(grants=[elsewhere], locations=[place])[0] == 200

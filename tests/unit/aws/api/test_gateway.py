@@ -229,6 +229,7 @@ def test_every_error_of_the_contract_has_its_status() -> None:
         "TooManyRequests": 429,
         "JustRevoked": 503,
         "NotFound": 404,
+        "ChangeRunning": 409,
         "PreconditionFailed": 412,
         "TooLarge": 413,
         "Unavailable": 503,
