@@ -19,6 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = Path(__file__).parent
 CLI = PACKAGE / "cli"
 FACE = "s3vend"  # what the package exports
+NAMED = re.compile(r"s3vend(\.\w+)+")  # a module that is imported by its name
 GROUND = {
     "__main__.py": "__main__",
     "errors.py": "errors",
@@ -138,6 +139,8 @@ def own_modules(path: Path) -> set[Path]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{place(path)} has a relative import"
             names |= {f"{node.module}.{one.name}" for one in node.names}
+        elif isinstance(node, ast.Constant) and NAMED.fullmatch(str(node.value)):
+            names.add(str(node.value))
     return {module(name) for name in names if name.partition(".")[0] == "s3vend"}
 
 

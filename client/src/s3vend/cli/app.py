@@ -1,20 +1,36 @@
-"""The command and its subcommands. A subcommand imports slow modules only when it runs."""
+"""The command and its subcommands, each of which is imported when somebody names it."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_group
 
-from s3vend.cli.check import command as check
-from s3vend.cli.export import command as export
-from s3vend.cli.grant import plan, revoke
-from s3vend.cli.objects import copy, ls, rm, synchronise, url
-from s3vend.cli.reach import command as reach
-from s3vend.cli.setup import configure, doctor
-from s3vend.cli.setup import version as version_command
 from s3vend.cli.terminal.usage import Root
-from s3vend.cli.use import credentials, execute, see, serve
-from s3vend.cli.watch import audit, canary
 
+# The commands that each module adds. It is imported when somebody names one of them.
+MODULES = {
+    "s3vend.cli.use.see": ("whoami", "explain"),
+    "s3vend.cli.objects.ls": ("ls",),
+    "s3vend.cli.objects.copy": ("cp",),
+    "s3vend.cli.objects.synchronise": ("sync",),
+    "s3vend.cli.objects.rm": ("rm",),
+    "s3vend.cli.objects.url": ("url",),
+    "s3vend.cli.use.execute": ("exec",),
+    "s3vend.cli.use.serve": ("serve",),
+    "s3vend.cli.use.credentials": ("credentials",),
+    "s3vend.cli.check.command": ("check",),
+    "s3vend.cli.grant.plan": ("plan", "apply"),
+    "s3vend.cli.export.command": ("export",),
+    "s3vend.cli.grant.revoke": ("revoke",),
+    "s3vend.cli.reach.command": ("who-can", "reach"),
+    "s3vend.cli.watch.audit": ("audit",),
+    "s3vend.cli.watch.canary": ("canary",),
+    "s3vend.cli.setup.configure": ("configure",),
+    "s3vend.cli.setup.doctor": ("doctor",),
+    "s3vend.cli.setup.version": ("version",),
+}
 EPILOG = """\b
 Exit codes:
   0    success
@@ -28,8 +44,35 @@ plan exits with 2 if there are changes, and with 1 where others exit with 2.
 exec exits with the exit code of the command that it runs.
 """
 
+
+class _Commands(Mapping[str, Any]):
+    """The subcommands by their names."""
+
+    def __init__(self) -> None:
+        self._modules = {name: module for module, names in MODULES.items() for name in names}
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            some = typer.Typer(rich_markup_mode=None)
+            import_module(self._modules[name]).add(some)
+            self._made |= get_group(some).commands
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+class _Root(Root):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes | {"commands": _Commands()})
+
+
 app = typer.Typer(
-    cls=Root,
+    cls=_Root,
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help is fast, and the same on every terminal
     pretty_exceptions_enable=False,  # they would print the values of variables
@@ -64,11 +107,3 @@ def root(
     others. A token must name the service as its audience (--audience).
     """
     del version
-
-
-for _module in (
-    *(see, ls, copy, synchronise, rm, url, execute, serve, credentials),
-    *(check, plan, export, reach, revoke, audit, canary),
-    *(configure, doctor, version_command),
-):
-    _module.add(app)
