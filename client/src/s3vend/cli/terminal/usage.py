@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
 from itertools import pairwise
 from typing import Any
 
@@ -69,7 +71,42 @@ def wants_json(words: Sequence[str]) -> bool:
     )
 
 
-class Command(TyperCommand):
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Takes a value that needs no reading as it is: Typer imports pydantic to read any value."""
+
+    param: Any
+    read: Any  # Typer's own way
+
+    def __call__(self, ctx: Any, value: Any) -> Any:
+        param = self.param
+        if not self._is_read(value):
+            return self.read(ctx, value)
+        if value is None and (param.multiple or param.nargs == -1):
+            value = ()
+        return value if param.callback is None else param.callback(ctx, param, value)
+
+    def _is_read(self, value: Any) -> bool:
+        """Whether it is not given, the default of a choice, or a text where a text is wanted."""
+        if value is None:
+            return not self.param.required
+        wanted = getattr(getattr(self.param, "type_descriptor", None), "annotation", None)
+        return isinstance(value, Enum) or wanted is str or (wanted == list[str] and bool(value))
+
+
+class _Plain:
+    """What makes a command begin soon."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters; none is read that needs no reading."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for one in params:
+            if not isinstance(one.process_value, _Reading):
+                one.process_value = _Reading(one, one.process_value)
+        return params
+
+
+class Command(_Plain, TyperCommand):
     """A command that keeps the words after `--`.
 
     It exits with ``usage`` if misused, and with ``refused`` if it is refused or fails.
@@ -102,7 +139,7 @@ class QuestionCommand(Command):
     refused = USAGE
 
 
-class Group(TyperGroup):
+class Group(_Plain, TyperGroup):
     """A command with subcommands."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
