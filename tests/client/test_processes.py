@@ -10,8 +10,10 @@ import s3vend
 PROBLEM = s3vend.Problem(403, "AccessDenied", "No.", "r-1", (s3vend.Fault("/target", "is not"),))
 ERRORS = {
     name: one
-    for name, one in vars(s3vend).items()
-    if isinstance(one, type) and issubclass(one, s3vend.S3VendError)
+    for name in s3vend.__all__
+    if (one := getattr(s3vend, name))
+    and isinstance(one, type)
+    and issubclass(one, s3vend.S3VendError)
 }
 
 

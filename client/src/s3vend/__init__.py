@@ -17,55 +17,69 @@ Errors are `S3VendError`: ``str(error)`` is for the log, and of a `ServiceError`
 The names in ``__all__`` are public. Import them from ``s3vend``, not from its submodules.
 """
 
-from s3vend.copying.face import sync
-from s3vend.copying.results import Synced
-from s3vend.errors import (
-    AccessDenied,
-    ChecksumMismatch,
-    DiskFull,
-    FileChanged,
-    FileExists,
-    IdentityError,
-    InvalidRequest,
-    NotAuthenticated,
-    NotFound,
-    ObjectChanged,
-    PreconditionFailed,
-    S3VendError,
-    ServiceError,
-    SettingsError,
-    SetupRefused,
-    StorageError,
-    TooManyRequests,
-    TransferError,
-    Unavailable,
-    UnexpectedAnswer,
-    Unreachable,
-)
-from s3vend.listing.entries import CommonPrefix, Listed
-from s3vend.listing.objects import list_objects
-from s3vend.presigning.presign import presign
-from s3vend.presigning.urls import Form, Url
-from s3vend.problem import Fault, Problem
-from s3vend.sdks.boto import aiobotocore_session, botocore_session, session
-from s3vend.sdks.tools import (
-    ObstoreProvider,
-    PolarsProvider,
-    duckdb_secret,
-    pyarrow_keys,
-    pyiceberg_properties,
-)
-from s3vend.service.connect import Service, connect
-from s3vend.service.credentials import Credentials, credentials
-from s3vend.service.fresh import Fresh, fresh
-from s3vend.transfer.download.get import download
-from s3vend.transfer.download.run import Downloaded
-from s3vend.transfer.form.post import post_form
-from s3vend.transfer.many.jobs import Result
-from s3vend.transfer.many.tally import Total
-from s3vend.transfer.progress import progress_bar
-from s3vend.transfer.upload.put import abandon, upload
-from s3vend.transfer.upload.sending import Uploaded
+import importlib
+import typing
+
+if typing.TYPE_CHECKING:
+    from s3vend.copying.face import sync
+    from s3vend.copying.results import Synced
+    from s3vend.errors import (
+        AccessDenied,
+        ChecksumMismatch,
+        DiskFull,
+        FileChanged,
+        FileExists,
+        IdentityError,
+        InvalidRequest,
+        NotAuthenticated,
+        NotFound,
+        ObjectChanged,
+        PreconditionFailed,
+        S3VendError,
+        ServiceError,
+        SettingsError,
+        SetupRefused,
+        StorageError,
+        TooManyRequests,
+        TransferError,
+        Unavailable,
+        UnexpectedAnswer,
+        Unreachable,
+    )
+    from s3vend.listing.entries import CommonPrefix, Listed
+    from s3vend.listing.objects import list_objects
+    from s3vend.presigning.presign import presign
+    from s3vend.presigning.urls import Form, Url
+    from s3vend.problem import Fault, Problem
+    from s3vend.sdks.boto import aiobotocore_session, botocore_session, session
+    from s3vend.sdks.tools import (
+        ObstoreProvider,
+        PolarsProvider,
+        duckdb_secret,
+        pyarrow_keys,
+        pyiceberg_properties,
+    )
+    from s3vend.service.connect import Service, connect
+    from s3vend.service.credentials import Credentials, credentials
+    from s3vend.service.fresh import Fresh, fresh
+    from s3vend.transfer.download.get import download
+    from s3vend.transfer.download.run import Downloaded
+    from s3vend.transfer.form.post import post_form
+    from s3vend.transfer.many.jobs import Result
+    from s3vend.transfer.many.tally import Total
+    from s3vend.transfer.progress import progress_bar
+    from s3vend.transfer.upload.put import abandon, upload
+    from s3vend.transfer.upload.sending import Uploaded
+else:  # a type checker would take any name
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        place = next((place for place, names in _PLACES.items() if name in names), _ERRORS)
+        found: object = getattr(importlib.import_module(place), name)
+        globals()[name] = found
+        return found
+
 
 __all__ = [
     "AccessDenied",
@@ -124,3 +138,63 @@ __all__ = [
     "upload",
 ]
 __version__ = "0.1.0"
+
+# The modules of the names, each of which is imported when one is used first.
+_PLACES = {
+    "s3vend.copying.face": ("sync",),
+    "s3vend.copying.results": ("Synced",),
+    "s3vend.listing.entries": (
+        "CommonPrefix",
+        "Listed",
+    ),
+    "s3vend.listing.objects": ("list_objects",),
+    "s3vend.presigning.presign": ("presign",),
+    "s3vend.presigning.urls": (
+        "Form",
+        "Url",
+    ),
+    "s3vend.problem": (
+        "Fault",
+        "Problem",
+    ),
+    "s3vend.sdks.boto": (
+        "aiobotocore_session",
+        "botocore_session",
+        "session",
+    ),
+    "s3vend.sdks.tools": (
+        "ObstoreProvider",
+        "PolarsProvider",
+        "duckdb_secret",
+        "pyarrow_keys",
+        "pyiceberg_properties",
+    ),
+    "s3vend.service.connect": (
+        "Service",
+        "connect",
+    ),
+    "s3vend.service.credentials": (
+        "Credentials",
+        "credentials",
+    ),
+    "s3vend.service.fresh": (
+        "Fresh",
+        "fresh",
+    ),
+    "s3vend.transfer.download.get": ("download",),
+    "s3vend.transfer.download.run": ("Downloaded",),
+    "s3vend.transfer.form.post": ("post_form",),
+    "s3vend.transfer.many.jobs": ("Result",),
+    "s3vend.transfer.many.tally": ("Total",),
+    "s3vend.transfer.progress": ("progress_bar",),
+    "s3vend.transfer.upload.put": (
+        "abandon",
+        "upload",
+    ),
+    "s3vend.transfer.upload.sending": ("Uploaded",),
+}
+_ERRORS = "s3vend.errors"  # of all other names
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

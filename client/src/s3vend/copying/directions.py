@@ -1,15 +1,12 @@
 """Which way a copy goes, from what its two roots are."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
-from s3vend.copying.across import Across
-from s3vend.copying.downward import Downward
 from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.roots import Local, Prefix, Root
-from s3vend.copying.upward import Upward
 from s3vend.copying.wishes import Wishes
 from s3vend.errors import SettingsError, TransferError
 from s3vend.files.below import Below
@@ -55,16 +52,20 @@ def direction_of(
         raise SettingsError(f"{destination} is a pattern; name a prefix, such as s3://bucket/a/.")
     if isinstance(destination, Prefix):
         if isinstance(source, Local):
+            from s3vend.copying.upward import Upward
+
             yield Upward(source, destination, wishes, service, remark)
         else:
+            from s3vend.copying.across import Across
+
             check_apart(source, destination)
             yield Across(source, destination, wishes, service, remark)
     elif isinstance(source, Local):
         raise SettingsError(f"{source} and {destination} are both here; one must be s3://bucket/…")
-    elif wishes.dry_run:
-        yield Downward(source, destination.path, None, wishes, service, remark)
     else:
-        with _opened(destination.path) as below:
+        from s3vend.copying.downward import Downward
+
+        with nullcontext() if wishes.dry_run else _opened(destination.path) as below:
             yield Downward(source, destination.path, below, wishes, service, remark)
 
 
