@@ -6,7 +6,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
@@ -59,18 +61,22 @@ def read_page(body: bytes, below: Below) -> Page | None:
         TransferError: it lists something else, or what it says of an object cannot be true.
     """
     root = _root(body)
-    if _name(root) != ROOT:
+    if _name(root.tag) != ROOT:
         return None
     said = _members(root)
     decode = _decoded if said.get("EncodingType") == "url" else _as_it_is
     entries: list[Listed | CommonPrefix] = []
     for node in root:
-        if _name(node) == "Contents":
+        kind = _name(node.tag)
+        if kind == "Contents":
             entries.append(_listed(_members(node), below, decode))
-        elif _name(node) == "CommonPrefixes":
+        elif kind == "CommonPrefixes":
             entries.append(_common_prefix(_members(node), below, decode))
-    in_order = sorted(entries, key=_place)
-    return Page(tuple(in_order), _next(said), in_order == entries)
+    # Texts of Python are ordered by code points, which is the order of the bytes of UTF-8.
+    is_sorted = all(one <= other for one, other in pairwise(map(_text, entries)))
+    if not is_sorted:
+        entries.sort(key=_text)
+    return Page(tuple(entries), _next(said), is_sorted)
 
 
 def _root(body: bytes) -> "Element":
@@ -93,11 +99,13 @@ def _listed(said: _Said, below: Below, decode: _Decode) -> Listed:
         raise _wrong(f"has the size {size!r} for {key!r}")
     if not _ETAG.fullmatch(etag := said.get("ETag", "")):
         raise _wrong(f"has the ETag {etag!r} for {key!r}")
+    if (modified := _time(text := said.get("LastModified", ""))) is None:
+        raise _wrong(f"has the time {text!r} for {key!r}")
     return Listed(
         f"s3://{below.bucket}/{key}",
         key,
         int(size),
-        _time(said.get("LastModified", ""), key),
+        modified,
         etag,
         said.get("StorageClass") or "STANDARD",
     )
@@ -120,11 +128,6 @@ def _next(said: _Said) -> str | None:
     return token
 
 
-def _place(entry: Listed | CommonPrefix) -> bytes:
-    """Return by what S3 orders a list: the bytes of the key."""
-    return _text(entry).encode()
-
-
 def _text(entry: Listed | CommonPrefix) -> str:
     return entry.key if isinstance(entry, Listed) else entry.prefix
 
@@ -140,25 +143,25 @@ def _as_it_is(text: str) -> str:
     return text
 
 
-def _time(text: str, key: str) -> datetime:
-    match = _TIME.fullmatch(text)
-    try:
-        whole = datetime.fromisoformat(match[1]) if match else None
+@lru_cache(1024)  # many objects were written within one second, and most storages count those
+def _time(text: str) -> datetime | None:
+    if (match := _TIME.fullmatch(text)) is None:
+        return None
+    seconds, fraction = match.groups("")
+    try:  # Python counts microseconds
+        return datetime.fromisoformat(f"{seconds}.{fraction:0<6.6}+00:00")
     except ValueError:
-        whole = None
-    if match is None or whole is None:
-        raise _wrong(f"has the time {text!r} for {key!r}")
-    fraction = int(f"{match[2] or '':0<6.6}")  # Python counts microseconds
-    return whole.replace(microsecond=fraction, tzinfo=timezone.utc)
+        return None
 
 
-def _name(node: "Element") -> str:
-    return str(node.tag).rpartition("}")[2]
+@lru_cache(64)  # a page has some of them a thousand times
+def _name(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _members(node: "Element") -> _Said:
     """Return the texts of the children by their names."""
-    return {_name(child): child.text or "" for child in node}
+    return {_name(child.tag): child.text or "" for child in node}
 
 
 def _wrong(what: str) -> TransferError:
