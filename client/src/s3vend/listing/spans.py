@@ -15,7 +15,7 @@ from s3vend.listing.target import below
 from s3vend.service.connect import Service
 
 PAGE = 1_000  # objects on a page of S3
-SPANS = 8  # read at once, and in memory
+SPANS = 12  # read at once, and in memory
 KeysAfter = Callable[[str], Sequence[str]]
 
 

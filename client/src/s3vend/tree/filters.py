@@ -41,6 +41,8 @@ class Filters:
 
     def admits(self, relative: str) -> bool:
         """Whether a path relative to the root is included."""
+        if not self.filters:
+            return True
         matching = (one.includes for one in reversed(self.filters) if one.matches(relative))
         return next(matching, True)
 

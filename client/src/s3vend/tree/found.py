@@ -10,15 +10,22 @@ class LocalFile:
     """A file to copy, as it was when it was found."""
 
     relative: str  # to the root, with slashes
-    path: Path
+    place: str | os.PathLike[str]
     size: int  # bytes
     mtime_ns: int  # when it was written last, in nanoseconds since 1970
     stamp: tuple[int, ...]  # changes when the file is written or replaced
 
     @classmethod
-    def of(cls, relative: str, path: Path, status: os.stat_result) -> "LocalFile":
+    def of(
+        cls, relative: str, place: str | os.PathLike[str], status: os.stat_result
+    ) -> "LocalFile":
         """Return the file with this status."""
-        return cls(relative, path, status.st_size, status.st_mtime_ns, stamp_of(status))
+        return cls(relative, place, status.st_size, status.st_mtime_ns, stamp_of(status))
+
+    @property
+    def path(self) -> Path:
+        """Where it is; a walk of many files makes no paths of those that are not copied."""
+        return Path(self.place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import dataclass
 
+_PLAIN = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _NOT_ON_WINDOWS = re.compile('[<>:"|?*]')  # a colon also names a drive or a stream
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -32,6 +33,14 @@ MACOS = Rules(folds_case=True, folds_unicode=True, unit="utf-16-le")
 WINDOWS = Rules(windows=True, folds_case=True, unit="utf-16-le")
 HERE = {"win32": WINDOWS, "darwin": MACOS}.get(sys.platform, LINUX)
 _WIDTH = {"utf-8": 1, "utf-16-le": 2}  # bytes of a unit
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name is as most are, and has nothing that a rule of any file system is about.
+
+    On Windows, it may still be a device's.
+    """
+    return _PLAIN.fullmatch(name) is not None
 
 
 def key_fault(name: str, *, windows: bool = HERE.windows) -> str | None:

@@ -14,7 +14,7 @@ from s3vend.errors import TransferError
 from s3vend.files.part_names import is_part_name
 from s3vend.tree.filters import EVERYTHING, Filters
 from s3vend.tree.found import Found, LeftOut, LocalFile, Skipped
-from s3vend.tree.rules import key_fault
+from s3vend.tree.rules import is_plain, key_fault
 
 KEY_BYTES = 1024  # of a key, in UTF-8
 JUNCTION = 0xA0000003  # a link to a directory on Windows, which Python does not call a link
@@ -53,10 +53,10 @@ def walk(
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """A directory that is being walked; ``relative`` is empty, or ends with a slash."""
+    """A directory that is being walked. ``relative`` is empty, or ends with a slash."""
 
     relative: str
-    path: str
+    path: str  # with a separator at its end
     identity: tuple[int, int]
     names: Iterator[str]
     is_empty: bool
@@ -71,15 +71,15 @@ class _Walk:
     def found(self, top: _Level) -> Iterator[Found]:
         levels = [top]
         while levels:
-            name = next(levels[-1].names, None)
-            if name is None:
+            for name in levels[-1].names:
+                found = self._look(name, levels)
+                if isinstance(found, _Level):
+                    levels.append(found)
+                    break
+                if self.filters.admits(found.relative) or self._may_miss(found):
+                    yield found
+            else:
                 levels.pop()
-                continue
-            found = self._look(name, levels)
-            if isinstance(found, _Level):
-                levels.append(found)
-            elif self.filters.admits(found.relative) or self._may_miss(found):
-                yield found
 
     def _may_miss(self, found: Found) -> bool:
         """Whether files that are asked for may be in what is left out."""
@@ -93,8 +93,9 @@ class _Walk:
     def level(self, relative: str, path: str, status: os.stat_result) -> _Level:
         with os.scandir(path) as entries:
             names = [f"{one.name}/" if self._is_directory(one) else one.name for one in entries]
-        names.sort(key=lambda name: name.encode("utf-8", "surrogatepass"))
-        return _Level(relative, path, _identity(status), iter(names), not names)
+        names.sort()  # by code points, which is the order of the bytes of UTF-8
+        inside = os.path.join(path, "")  # noqa: PTH118 - for speed
+        return _Level(relative, inside, _identity(status), iter(names), not names)
 
     def _is_directory(self, entry: "os.DirEntry[str]") -> bool:
         try:
@@ -104,8 +105,8 @@ class _Walk:
 
     def _look(self, name: str, levels: list[_Level]) -> Found | _Level:
         """Return the file, why it is left out, or the directory to walk next."""
-        relative, fault, is_empty = f"{levels[-1].relative}{name}", True, False
-        path = os.path.join(levels[-1].path, name.rstrip("/"))  # noqa: PTH118 - for speed
+        level, fault, is_empty = levels[-1], True, False
+        relative, path = f"{level.relative}{name}", f"{level.path}{name.rstrip('/')}"
         try:
             self._check_name(name, relative)
             return self._entry(relative, path, levels)
@@ -119,20 +120,23 @@ class _Walk:
         return Skipped(relative, Path(path), f"{path} is left out: {reason}.", fault, is_empty)
 
     def _check_name(self, name: str, relative: str) -> None:
-        bare = name.rstrip("/")
-        if is_part_name(bare):
-            raise LeftOut("it is an unfinished download", is_fault=False)
-        try:
-            length = self.prefix + len(relative.encode())
-        except UnicodeEncodeError:
-            raise LeftOut("its name is not UTF-8, as keys are") from None
-        if reason := key_fault(bare, windows=False):
-            raise LeftOut(f"its name cannot be part of a key, since {reason}")
-        if length > KEY_BYTES:
+        if not is_plain(name):
+            bare = name.rstrip("/")
+            if is_part_name(bare):
+                raise LeftOut("it is an unfinished download", is_fault=False)
+            try:
+                name.encode()
+            except UnicodeEncodeError:
+                raise LeftOut("its name is not UTF-8, as keys are") from None
+            if reason := key_fault(bare, windows=False):
+                raise LeftOut(f"its name cannot be part of a key, since {reason}")
+        if (length := self.prefix + len(relative.encode())) > KEY_BYTES:
             raise LeftOut(f"its key would have {length:,} bytes, and S3 takes {KEY_BYTES:,}")
 
     def _entry(self, relative: str, path: str, levels: list[_Level]) -> LocalFile | _Level:
         status = os.lstat(path)
+        if stat.S_ISREG(status.st_mode) and not relative.endswith("/"):
+            return _file(relative, path, status)
         if _is_link(status):
             if not self.follow:
                 raise LeftOut("it is a symbolic link (see --follow-symlinks)", is_fault=False)
@@ -149,9 +153,13 @@ class _Walk:
                 reason = "it is an empty directory, and S3 has none"
                 raise LeftOut(reason, is_fault=False, is_empty=True)
             return level
-        if not os.access(path, os.R_OK, effective_ids=BY_EFFECTIVE_USER):
-            raise LeftOut("it cannot be read: Permission denied")
-        return LocalFile.of(relative, Path(path), status)
+        return _file(relative, path, status)
+
+
+def _file(relative: str, path: str, status: os.stat_result) -> LocalFile:
+    if not os.access(path, os.R_OK, effective_ids=BY_EFFECTIVE_USER):
+        raise LeftOut("it cannot be read: Permission denied")
+    return LocalFile.of(relative, path, status)
 
 
 def _is_link(status: os.stat_result) -> bool:

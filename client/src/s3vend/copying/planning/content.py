@@ -5,7 +5,6 @@ of the parts, whose size it does not tell. An equal ETag proves equal content al
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
 """
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,7 +78,7 @@ def _of_parts(file: LocalFile, part: int) -> str:
 def _md5s(file: LocalFile, part: int | None) -> list[bytes]:
     """Return the MD5 of each part of a file, or of the whole."""
     try:
-        with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - for speed
+        with open(file.place, "rb", buffering=0) as stream:  # noqa: PTH123 - for speed
             digests = []
             left = file.size
             while True:
@@ -88,7 +87,7 @@ def _md5s(file: LocalFile, part: int | None) -> list[bytes]:
                 if not left:
                     return digests
     except OSError as error:
-        raise TransferError(f"{os.fspath(file.path)} cannot be read: {error.strerror}.") from None
+        raise TransferError(f"{file.path} cannot be read: {error.strerror}.") from None
 
 
 def _md5(stream: "FileIO", size: int) -> bytes:

@@ -102,7 +102,7 @@ class Up:
 
     def _put(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
         assert isinstance(job.source, LocalFile)
-        path, data = job.source.path, _content(job.source)
+        source, data = job.source, _content(job.source)
         kind = _type_of(_ending(job.name), self.members.get("contentEncoding"))
         digest = md5(data, usedforsecurity=False).digest()
         headers = {"Content-MD5": b64encode(digest).decode()}
@@ -115,7 +115,7 @@ class Up:
             nonlocal lost
             signed_for = url.headers.get("Content-Length", len(data))
             if str(signed_for) != str(len(data)):
-                raise FileChanged(f"{path} was written after it was found. Upload it again.")
+                raise FileChanged(f"{source.path} was written after it was found. Upload it again.")
             try:
                 return lanes.send("PUT", url.url, {**headers, **url.headers}, data)
             except Unreachable:
@@ -156,7 +156,7 @@ def _content(source: LocalFile) -> bytes:
     """
     for _ in range(TRIES):
         try:
-            fd = os.open(source.path, _FLAGS)
+            fd = os.open(source.place, _FLAGS)
             try:
                 before = os.fstat(fd)
                 if not stat.S_ISREG(before.st_mode):
