@@ -128,6 +128,9 @@ def test_a_certificate_is_verified(lanes: Lanes, serve: Serve) -> None:
     context = connection.ssl_context  # type: ignore[attr-defined]
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
+    again = lanes._connection("https://other.example.com")  # noqa: SLF001
+    assert again is not None
+    assert again.ssl_context is context  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("headers", [{"X": "a\r\nY: b"}, {"X\n": "a"}])

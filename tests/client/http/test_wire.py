@@ -66,3 +66,16 @@ def test_a_signature_is_not_in_what_is_raised(serve: Serve) -> None:
 )
 def test_of_an_address_only_scheme_host_and_port_are_shown(url: str, shown: str) -> None:
     assert origin(url) == shown
+
+
+def test_what_needs_no_tls_makes_no_context_and_shares_no_pool_with_what_does(serve: Serve) -> None:
+    wire, served = Wire(environment={}), serve(lambda asked: (200, {}, {}))
+    assert wire.send("GET", served.url).status == 200
+    assert wire.context.cache_info().currsize == 0
+    for _ in range(2):
+        with pytest.raises(s3vend.Unreachable):
+            wire.send("GET", served.url.replace("http://", "https://"))
+    assert wire.context.cache_info().misses == 1
+    plain, secure = wire._pools.values()  # noqa: SLF001
+    assert secure.connection_pool_kw["ssl_context"] is wire.context()
+    assert plain.connection_pool_kw["ssl_context"] is None

@@ -4,8 +4,9 @@ urllib3 takes some 0.3 ms of processor time for a request, which is most of what
 Where a proxy stands between, `Wire` sends the request instead.
 """
 
+import select
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from s3vend.http.reading import Reader
 from s3vend.http.wire import Answer, Connection, TranslateErrors, Wire
 
 if TYPE_CHECKING:
-    from ssl import SSLContext
+    from socket import socket
 
 LENGTH = "content-length"  # a header that is always the body's own, though it may be signed too
 CONDITIONS = ("if-match", "if-none-match")
@@ -30,7 +31,6 @@ class Lanes:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._free: defaultdict[str, list[Lane]] = defaultdict(list)
-        self._context: SSLContext | None = None
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """Send one request, and read the whole answer, as `Wire.send` does.
@@ -76,9 +76,8 @@ class Lanes:
         host = parts.hostname or ""
         if parts.scheme == "http":
             return HTTPConnection(host, parts.port or 80, timeout=timeout)
-        if self._context is None:
-            self._context = self._wire.trust.context()
-        return Connection(host, parts.port or 443, timeout=timeout, ssl_context=self._context)
+        context = self._wire.context()
+        return Connection(host, parts.port or 443, timeout=timeout, ssl_context=context)
 
 
 class Lane:
@@ -87,6 +86,7 @@ class Lane:
     def __init__(self, connection: HTTPConnection, host: str, read: float) -> None:
         self._connection, self._host, self._read = connection, host, read
         self._reader: Reader | None = None
+        self._has_arrived: Callable[[], object] = bool
 
     @property
     def is_open(self) -> bool:
@@ -104,11 +104,11 @@ class Lane:
         lines += [f"{name}: {value}" for name, value in headers.items() if name.lower() != LENGTH]
         if body or method == "PUT":
             lines.append(f"Content-Length: {len(body)}")
-        text = "\r\n".join(lines)
-        if not text.count("\r") == text.count("\n") == len(lines) - 1:
+        text = "".join(lines)
+        if "\r" in text or "\n" in text:
             raise ProtocolError("The request has a header with a line break")
-        head = f"{text}\r\n\r\n".encode("latin-1")
-        if self._reader is not None and self._connection.is_connected:
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        if self._reader is not None and not self._has_arrived():
             try:
                 return self._exchange(self._reader, method, head, body)
             except ConnectionError:
@@ -126,6 +126,7 @@ class Lane:
         self._connection.connect()
         self._connection.sock.settimeout(self._read)
         self._reader = Reader(self._connection.sock)
+        self._has_arrived = _watch(self._connection.sock)
         return self._reader
 
     def _exchange(self, reader: Reader, method: str, head: bytes, body: bytes) -> Answer:
@@ -142,3 +143,12 @@ class Lane:
         if reader.is_over:
             self.close()
         return answer
+
+
+def _watch(sock: "socket") -> Callable[[], object]:
+    """Return a function that returns whether something has arrived, or the end."""
+    if not hasattr(select, "poll"):
+        return lambda: select.select([sock], [], [], 0)[0]
+    watch = select.poll()
+    watch.register(sock, select.POLLIN)
+    return lambda: watch.poll(0)

@@ -6,6 +6,8 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
@@ -56,8 +58,9 @@ class Wire:
         self._hints = Hints(
             self._proxies.left_aside(), f"The CAs that are trusted here: {self.trust}."
         )
-        self._pools: dict[Proxy | None, urllib3.PoolManager] = {}
+        self._pools: dict[tuple[Proxy | None, bool], urllib3.PoolManager] = {}
         self._lock = threading.Lock()
+        self.context = lru_cache(self.trust.context)  # which reads all CAs, and is made once
 
     def send(
         self,
@@ -100,7 +103,7 @@ class Wire:
         timeout = self._timeout if seconds is None else Timeout(connect=seconds, read=seconds)
         proxy = None if direct else self._proxies.proxy(url)
         with TranslateErrors(url, proxy, self._hints):
-            return self._pool(proxy).urlopen(
+            return self._pool(proxy, url).urlopen(
                 method,
                 url,
                 headers=dict(headers or {}),
@@ -121,11 +124,13 @@ class Wire:
             for pool in self._pools.values():
                 pool.clear()
 
-    def _pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
+    def _pool(self, proxy: Proxy | None, url: str) -> urllib3.PoolManager:
+        is_plain = proxy is None and url.startswith("http://")  # to this machine, without TLS
         with self._lock:
-            if proxy not in self._pools:
-                self._pools[proxy] = _manager(proxy, self.trust.context())
-            return self._pools[proxy]
+            if (proxy, is_plain) not in self._pools:
+                context = None if is_plain else self.context()
+                self._pools[proxy, is_plain] = _manager(proxy, context)
+            return self._pools[proxy, is_plain]
 
 
 class TranslateErrors:
@@ -166,29 +171,17 @@ class _Pool(HTTPSConnectionPool):
     ConnectionCls = Connection
 
 
-def _manager(proxy: Proxy | None, context: ssl.SSLContext) -> urllib3.PoolManager:
-    if proxy is not None and proxy.is_socks:
+def _manager(proxy: Proxy | None, context: ssl.SSLContext | None) -> urllib3.PoolManager:
+    shared: Any = {"num_pools": 8, "maxsize": CONNECTIONS, "ssl_context": context}
+    if proxy is None:
+        manager = urllib3.PoolManager(**shared)
+    elif proxy.is_socks:
         from urllib3.contrib.socks import SOCKSProxyManager  # needs PySocks
 
-        return SOCKSProxyManager(
-            proxy.url,
-            proxy.user,
-            proxy.password,
-            num_pools=8,
-            maxsize=CONNECTIONS,
-            ssl_context=context,
-        )
-    if proxy is None:
-        manager = urllib3.PoolManager(8, maxsize=CONNECTIONS, ssl_context=context)
+        return SOCKSProxyManager(proxy.url, proxy.user, proxy.password, **shared)
     else:
-        manager = urllib3.ProxyManager(
-            proxy.url,
-            8,
-            proxy_headers=_authorization(proxy),
-            proxy_ssl_context=context,
-            maxsize=CONNECTIONS,
-            ssl_context=context,
-        )
+        shared |= {"proxy_headers": _authorization(proxy), "proxy_ssl_context": context}
+        manager = urllib3.ProxyManager(proxy.url, **shared)
     manager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _Pool}
     return manager
 
