@@ -5,8 +5,7 @@ import os
 import stat
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,23 +43,27 @@ class Below:
         for held in self._held.values():
             held.directory.close()
 
-    @contextmanager
-    def at(self, relative: str, *, make: bool = True) -> Iterator[Directory]:
-        """Yield the directory at a relative path with slashes; with ``make`` it is created.
+    def at(self, relative: str, *, make: bool = True) -> "_Use":
+        """Open the directory at a relative path with slashes, for a `with` statement.
 
-        Raises:
+        With ``make`` it is created. The statement raises:
             NotOurs: a link stands in its place, or on the way.
             OSError: it cannot be opened or created.
         """
+        return _Use(self, relative, make)
+
+    def take(self, relative: str, *, make: bool) -> _Held:
+        """Open a directory, which stays open until it is given back."""
         with self._lock:
             held = self._hold(relative, make=make)
             held.users += 1
-        try:
-            yield held.directory
-        finally:
-            with self._lock:
-                held.users -= 1
-                self._close_some()
+            return held
+
+    def give(self, held: _Held) -> None:
+        """Give a directory back."""
+        with self._lock:
+            held.users -= 1
+            self._close_some()
 
     def _hold(self, relative: str, *, make: bool) -> _Held:
         held = self._held.get(relative)
@@ -78,6 +81,18 @@ class Below:
             self._held.pop(relative).directory.close()
             if len(self._held) <= KEPT:
                 return
+
+
+class _Use:
+    def __init__(self, below: Below, relative: str, make: bool) -> None:  # noqa: FBT001
+        self._below, self._relative, self._make = below, relative, make
+
+    def __enter__(self) -> Directory:
+        self._held = self._below.take(self._relative, make=self._make)
+        return self._held.directory
+
+    def __exit__(self, *error: object) -> None:
+        self._below.give(self._held)
 
 
 def _entered(parent: Directory, name: str, *, make: bool) -> Directory:

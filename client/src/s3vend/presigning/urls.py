@@ -14,7 +14,7 @@ from s3vend.service.credentials import parse_time
 
 EXPIRES = 900
 _METHOD, _NAME = re.compile(r"[A-Z]+"), re.compile(r"[A-Za-z0-9_-]+")
-_ADDRESS = re.compile(r"(https?://[^/?#]*)(?:[/?#][!-~]*)?")
+_ORIGIN = re.compile(r"https?://[^/?#]*")
 _VALUE = re.compile(r"[\x20-\x7e\x80-\xff]*")  # Latin-1, as HTTP has it, without controls
 _ANSWER, SHOWN = "The service's answer", 100  # characters of a URL in a message
 
@@ -133,8 +133,11 @@ def _is_text(value: object, pattern: re.Pattern[str]) -> bool:
 
 
 def _is_address(url: object) -> bool:
-    match = _ADDRESS.fullmatch(url) if isinstance(url, str) else None
-    return match is not None and _is_place(match[1])
+    match = _ORIGIN.match(url) if isinstance(url, str) else None
+    if match is None:
+        return False
+    rest = url[match.end() :]  # type: ignore[index]
+    return rest.isascii() and rest.isprintable() and " " not in rest and _is_place(match[0])
 
 
 @lru_cache(64)  # thousands of URLs have one place

@@ -31,7 +31,7 @@ from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import Remark
 from s3vend.transfer.upload.pieces import Space
 
-MEMORY = 64 * 1024 * 1024  # bytes of objects in memory
+MEMORY, LIGHT = 64 * 1024 * 1024, 64 * 1024  # bytes of objects in memory, beside light ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Down:
     remark: Remark = bool
     progress: Progress | None = None
     check: Any = bool  # raises if the work is stopped
-    space: Space = field(default_factory=lambda: Space(MEMORY))
+    space: Space = field(default_factory=lambda: Space(MEMORY, LIGHT))
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     method: str = "GET"
 
@@ -84,7 +84,7 @@ class Down:
             return existing(job, self.existing, f"{self.root / job.name} already exists")
         above, _, name = job.name.rpartition("/")
         more = {} if self.part_size is None else {"part_size": self.part_size}
-        with explained(self.root / job.name), self.below.at(above) as directory:
+        with explained(self.root, job.name), self.below.at(above) as directory:
             download(
                 job.source.target,
                 self.root / job.name,
@@ -125,7 +125,7 @@ class Down:
         above, _, name = job.name.rpartition("/")
         written = written_at(job.source, answer.headers)
         part = f"{self.mark}{next(self.numbers):016x}"
-        with explained(self.root / job.name), self.below.at(above) as directory:
+        with explained(self.root, job.name), self.below.at(above) as directory:
             try:
                 write_whole(directory, part, answer.body, written)
                 if self.existing == "replace":

@@ -17,9 +17,15 @@ _MTIME = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
 
 @dataclass(frozen=True, slots=True)
 class explained:  # noqa: N801 - used as a statement
-    """Translates errors of the file system."""
+    """Translates errors of the file system about a file in a directory, or at a path."""
 
-    path: Path
+    root: Path
+    name: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The file's path, which only a message needs."""
+        return self.root / self.name
 
     def __enter__(self) -> None:
         return None

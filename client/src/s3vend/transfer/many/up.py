@@ -28,7 +28,7 @@ from s3vend.transfer.upload.put import upload_source
 from s3vend.transfer.upload.source import source_of
 from s3vend.tree.found import LocalFile, is_replaced
 
-MEMORY = 64 * 1024 * 1024  # bytes of files in memory
+MEMORY, LIGHT = 64 * 1024 * 1024, 64 * 1024  # bytes of files in memory, beside light ones
 TRIES = 3  # to read a file that is being written
 REPLACED = "{} was replaced after it was found. Run the command again."
 LOST = "S3's answer about {} was lost, and now an object is there: this file or another one."
@@ -49,7 +49,7 @@ class Up:
     remark: Remark = bool
     progress: Progress | None = None
     check: Any = bool  # raises if the work is stopped
-    space: Space = field(default_factory=lambda: Space(MEMORY))
+    space: Space = field(default_factory=lambda: Space(MEMORY, LIGHT))
     method: str = "PUT"
 
     def key(self, job: Job) -> str:

@@ -26,14 +26,16 @@ class Piece:
 
 
 class Space:
-    """The bytes of memory that are left for pieces."""
+    """The bytes of memory that are left for pieces; those of up to ``light`` bytes do not count."""
 
-    def __init__(self, most: int = SPACE) -> None:
-        self._most, self._taken = most, 0
+    def __init__(self, most: int = SPACE, light: int = 0) -> None:
+        self._most, self._light, self._taken = most, light, 0
         self._changed = threading.Condition()
 
     def take(self, size: int, check: Callable[[], object]) -> None:
         """Wait until there is room for ``size`` bytes. ``check`` may raise meanwhile."""
+        if size <= self._light:
+            return
         with self._changed:
             while self._taken and self._taken + size > self._most:
                 self._changed.wait(TICK)
@@ -42,6 +44,8 @@ class Space:
 
     def give(self, size: int) -> None:
         """Return ``size`` bytes that are no longer needed."""
+        if size <= self._light:
+            return
         with self._changed:
             self._taken -= size
             self._changed.notify_all()
