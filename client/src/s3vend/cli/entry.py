@@ -20,9 +20,12 @@ def main() -> None:
         sys.exit(2)
     gc.freeze()
     gc.enable()
-    if (shell := os.environ.get(COMPLETE, "")).startswith("complete_"):
-        from s3vend.cli.terminal.completion import completing
+    try:
+        if (shell := os.environ.get(COMPLETE, "")).startswith("complete_"):
+            from s3vend.cli.terminal.completion import completing
 
-        with completing(shell, os.environ):
-            app(prog_name="s3vend")
-    app(prog_name="s3vend")
+            with completing(shell, os.environ):
+                app(prog_name="s3vend")
+        app(prog_name="s3vend")
+    finally:
+        gc.freeze()  # Python would look for garbage three times before it ends
