@@ -13,7 +13,6 @@ from s3vend.files.below import Below
 from s3vend.listing.entries import Listed
 from s3vend.listing.spans import unknown
 from s3vend.service.connect import Service
-from s3vend.transfer.many.down import Down
 from s3vend.transfer.many.jobs import Job, Result, Way
 from s3vend.transfer.many.tally import Tally
 from s3vend.transfer.state import Remark
@@ -51,6 +50,8 @@ class Downward:
 
     def way(self, tally: Tally, mark: str) -> Way:
         """Return how an object is read."""
+        from s3vend.transfer.many.down import Down
+
         wishes = self.wishes
         return Down(
             self.source.address,
@@ -78,6 +79,8 @@ class Downward:
 
     def away(self) -> Way:
         """Return a way for nothing: `deletions` has deleted the files already."""
+        from s3vend.transfer.many.down import Down
+
         return Down(self.source.address, self.destination, self._open, "", self.service)
 
     def has_arrived(self, job: Job) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from s3vend.copying.directions import Direction, direction_of
 from s3vend.copying.journal import Journal
@@ -16,13 +17,13 @@ from s3vend.copying.roots import Prefix, Root
 from s3vend.copying.wishes import Wishes
 from s3vend.errors import SettingsError, StorageError
 from s3vend.service.connect import Service
-from s3vend.transfer.many.engine import Engine, Report
 from s3vend.transfer.many.jobs import Job, Result, Way
-from s3vend.transfer.many.signing import Signer
 from s3vend.transfer.many.tally import Tally
-from s3vend.transfer.many.up import Up
 from s3vend.transfer.resuming import saved_if_possible
 from s3vend.transfer.state import Remark, state_file
+
+if TYPE_CHECKING:
+    from s3vend.transfer.many.engine import Report
 
 UNSORTED = "The names do not arrive in the order of S3, so memory holds all of them."
 
@@ -110,14 +111,17 @@ class _Run:
             journal.end()
 
     def _transfer(
-        self, make: Callable[[], Way], planned: Iterator[Planned], report: Report
+        self, make: Callable[[], Way], planned: Iterator[Planned], report: "Report"
     ) -> None:
         """Do what is planned, if it is anything."""
         first = next(planned, None)
         if first is None:
             return
+        from s3vend.transfer.many.engine import Engine
+        from s3vend.transfer.many.signing import Signer
+
         way = make()
-        is_full = isinstance(way, Up) and way.keeps_times
+        is_full = getattr(way, "keeps_times", False)
         signer = Signer(self._service, way, is_full=is_full) if way.method else None
         engine = Engine(way, signer, self._service.wire, self._wishes.parallel, self._tally)
         engine.run(chain([first], planned), report)

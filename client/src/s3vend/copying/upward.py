@@ -16,10 +16,8 @@ from s3vend.listing.entries import Listed
 from s3vend.listing.spans import KeysAfter, unknown
 from s3vend.service.connect import Service
 from s3vend.service.pages import pages
-from s3vend.transfer.many.away import Away
 from s3vend.transfer.many.jobs import Job, Way
 from s3vend.transfer.many.tally import Tally
-from s3vend.transfer.many.up import Up
 from s3vend.transfer.state import Remark
 from s3vend.tree.found import Found
 from s3vend.tree.walk import walk
@@ -40,6 +38,8 @@ class IntoS3:
 
     def away(self) -> Way:
         """Return how an object is deleted."""
+        from s3vend.transfer.many.away import Away
+
         return Away(self.destination.address, self.service)
 
     def has_arrived(self, job: Job) -> bool:
@@ -94,6 +94,8 @@ class Upward(IntoS3):
 
     def way(self, tally: Tally, mark: str) -> Way:
         """Return how a file is sent."""
+        from s3vend.transfer.many.up import Up
+
         del mark
         wishes = self.wishes
         return Up(

@@ -24,7 +24,6 @@ from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service
 from s3vend.transfer.download.checksum import Comparison, checksum_of
-from s3vend.transfer.download.get import download
 from s3vend.transfer.many.jobs import Existing, Job, Result, Signature, existing, send_job
 from s3vend.transfer.many.landing import explained, write_whole, written_at
 from s3vend.transfer.progress import Progress
@@ -79,6 +78,8 @@ class Down:
 
     def large(self, job: Job) -> Result:
         """Download an object in ranges; what an earlier run has is not read again."""
+        from s3vend.transfer.download.get import download
+
         assert isinstance(job.source, Listed)
         if self._is_kept(job):
             return existing(job, self.existing, f"{self.root / job.name} already exists")

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from s3vend.http.lanes import Lanes
 from s3vend.http.patience import Patience
 from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
 from s3vend.presigning.urls import Url
 from s3vend.transfer.storage import send_with_retries
 from s3vend.tree.found import LocalFile
+
+if TYPE_CHECKING:
+    from s3vend.http.lanes import Lanes
 
 Existing = Literal["replace", "skip", "fail"]  # what happens where a file or an object is already
 Action = Literal["copied", "deleted", "skipped", "failed"]
@@ -75,7 +77,7 @@ def send_job(
     action: str,
     method: str,
     signature: Signature,
-    lanes: Lanes,
+    lanes: "Lanes",
     patience: Patience,
     headers: Mapping[str, str] = _NOTHING,
 ) -> Answer:
@@ -107,7 +109,7 @@ class Way(Protocol):
     def own(self, job: Job) -> Mapping[str, object]:
         """Return the members that a URL for this job alone has."""
 
-    def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+    def small(self, job: Job, signature: Signature, lanes: "Lanes") -> Result:
         """Transfer a file in one request."""
 
     def large(self, job: Job) -> Result:

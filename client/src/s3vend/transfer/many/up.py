@@ -24,8 +24,6 @@ from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import Remark
 from s3vend.transfer.storage import send_with_retries
 from s3vend.transfer.upload.pieces import Space
-from s3vend.transfer.upload.put import upload_source
-from s3vend.transfer.upload.source import source_of
 from s3vend.tree.found import LocalFile, is_replaced
 
 MEMORY, LIGHT = 64 * 1024 * 1024, 64 * 1024  # bytes of files in memory, beside light ones
@@ -85,6 +83,9 @@ class Up:
         return Result("copied", job.name, job.size)
 
     def _upload(self, job: Job, target: str) -> None:
+        from s3vend.transfer.upload.put import upload_source
+        from s3vend.transfer.upload.source import source_of
+
         assert isinstance(job.source, LocalFile)
         source = source_of(job.source.path)
         if source.stamp[:2] != job.source.stamp[:2]:
