@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from s3vend.transfer.crew import Crew, Stopped
+from s3vend.transfer.crew import Crew, Stopped, at_once
 
 
 def test_a_crew_does_every_job_once() -> None:
@@ -66,3 +66,18 @@ def test_waiting_ends_when_the_work_does() -> None:
     crew.stop.set()
     with pytest.raises(Stopped):
         crew.pause(3600)
+
+
+def test_results_come_in_order_as_soon_as_they_are_there() -> None:
+    first_is_taken = threading.Event()
+    results = at_once([lambda: 0, lambda: 1, lambda: first_is_taken.wait(5) and 2, lambda: 3])
+    assert [next(results), next(results)] == [0, 1]  # the third one waits
+    first_is_taken.set()
+    assert list(results) == [2, 3]
+
+
+def test_what_a_work_raises_is_raised_in_its_place() -> None:
+    results = at_once([lambda: 1, lambda: 1 // 0, lambda: 1])
+    assert next(results) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(results)

@@ -1,7 +1,8 @@
 """Pages of one list: the service signs a URL for each, or for several in one request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from s3vend.errors import TransferError, Unreachable
 from s3vend.http.patience import Patience
@@ -11,7 +12,7 @@ from s3vend.listing.target import Below
 from s3vend.presigning.batches import presign_urls
 from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
-from s3vend.transfer.crew import Crew
+from s3vend.transfer.crew import Crew, at_once
 from s3vend.transfer.storage import Lifetimes, send_with_retries
 
 Members = Mapping[str, object]
@@ -42,20 +43,22 @@ class Pages:
         self._seen.add(hash(page.token))
         return self.read({"continuationToken": page.token})
 
-    def read_together(self, several: Sequence[Members]) -> list[Page]:
-        """Read several pages at once, with one request to the service."""
+    def read_together(self, several: Sequence[Members]) -> Generator[Page, None, None]:
+        """Read several pages at once, with one request to the service, and yield them in order."""
         if len(several) == 1:
-            return [self.read(several[0])]
+            yield self.read(several[0])
+            return
         requests = [{**self._members, **members} for members in several]
-        urls, found = self._sign(requests), dict[int, Page]()
-        crew: Crew[int] = Crew(len(requests))
+        crew: Crew[None] = Crew(len(requests))
         patience = replace(self._service.patience, sleep=crew.pause)
-
-        def work(number: int) -> None:
-            found[number] = self._read(requests[number], urls[number], patience)
-
-        crew.run(range(len(requests)), work)
-        return [found[number] for number in range(len(requests))]
+        works = [
+            partial(self._read, request, url, patience)
+            for request, url in zip(requests, self._sign(requests), strict=True)
+        ]
+        try:
+            yield from at_once(works)
+        finally:
+            crew.stop.set()
 
     def _sign(self, requests: Sequence[Members]) -> list[Url]:
         return self._lifetimes.request(

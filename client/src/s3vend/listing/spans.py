@@ -7,6 +7,7 @@ that the result is what the chain of pages would have, in whatever order the sto
 
 from bisect import bisect_left
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 
 from s3vend.listing.entries import Listed
 from s3vend.listing.page import Page
@@ -45,14 +46,13 @@ def list_in_spans(target: str, service: Service, keys_after: KeysAfter) -> Itera
 def _spans(start: str, expected: Sequence[str], pages: Pages) -> Generator[Listed, None, Page]:
     """Yield what follows a key, up to a page that is returned, after which more may follow."""
     ends = expected[: SPANS - 1]
-    *spans, rest = pages.read_together(
-        [{"startAfter": key} if key else {} for key in (start, *ends)]
-    )
-    for span, end in zip(spans, ends, strict=True):
-        left = yield from _up_to(end, span, pages)
-        if left is not None:
-            return left
-    return rest
+    spans = pages.read_together([{"startAfter": key} if key else {} for key in (start, *ends)])
+    with closing(spans):
+        for end in ends:
+            left = yield from _up_to(end, next(spans), pages)
+            if left is not None:
+                return left
+        return next(spans)
 
 
 def _up_to(end: str, page: Page, pages: Pages) -> Generator[Listed, None, Page | None]:

@@ -2,11 +2,12 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import monotonic
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
+Found = TypeVar("Found")
 TICK = 0.1  # seconds between checks of whether to stop
 GRACE = 1.0  # seconds that threads have to stop
 
@@ -95,3 +96,32 @@ class Crew(Generic[Job]):
         except BaseException as error:  # noqa: BLE001 - `run` raises it in the caller's thread
             self._errors.append(error)
             self.stop.set()
+
+
+def at_once(works: Sequence[Callable[[], Found]]) -> Iterator[Found]:
+    """Do all works at once, and yield their results in order, each as soon as it is there.
+
+    Raises what a work raises, in its place.
+    """
+    found, changed = dict[int, Found | BaseException](), threading.Condition()
+
+    def run(number: int) -> None:
+        result: Found | BaseException
+        try:
+            result = works[number]()
+        except BaseException as error:  # noqa: BLE001 - raised where the result is taken
+            result = error
+        with changed:
+            found[number] = result
+            changed.notify()
+
+    for number in range(len(works)):
+        threading.Thread(target=run, args=(number,), daemon=True).start()
+    for number in range(len(works)):
+        with changed:
+            while number not in found:
+                changed.wait(TICK)  # Ctrl-C is seen in between
+        result = found.pop(number)
+        if isinstance(result, BaseException):
+            raise result
+        yield result
