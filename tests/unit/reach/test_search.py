@@ -1,17 +1,20 @@
 """A search finds the least of all that fits, or says that it is not sure."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.proof.reaching import ISSUER, READ, document, opens, web
+from tests.proof.reaching import ISSUER, READ, URL, document, opens, web
 from tests.support.make import grant
 from vending.callers.identity import WebIdentity
+from vending.callers.issuer import Claim
 from vending.grants.keys import KEY_BYTES
 from vending.grants.scope import Scope
 from vending.reach import search
 from vending.reach.case import MOST, Case
 from vending.reach.compare import differences
 from vending.reach.pattern import Pattern
-from vending.reach.population import population_of
+from vending.reach.population import Place, Value, population_of
 from vending.reach.search import fillings, lacking, least, most_parts
 from vending.reach.solve import solve
 
@@ -25,6 +28,31 @@ def a_case() -> Case:
 
 def test_a_value_fills_one_segment_then_two_and_so_on() -> None:
     assert [one.fact(0, T).parts for one in fillings(a_case(), 0, T, 4)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "may_be"),
+    [
+        (T, "acme", True),
+        (T, ["acme"], False),
+        (T, None, False),
+        (("t", "x"), "y", False),
+        (("t", "x"), None, True),
+        (("iss",), URL, True),
+        (("iss",), "https://other.example.com", False),
+        (("exp",), 1, True),
+        (("exp",), [1], False),
+        (("exp",), "1", False),
+        (("nbf",), None, True),
+        (("anything",), ["a", 1], True),
+    ],
+)
+def test_a_value_can_be_given_that_an_accepted_token_may_have(
+    place: Place, value: Value | None, *, may_be: bool
+) -> None:
+    nested = (*ISSUER.claims, Claim("x", ("t", "x")))
+    entry = replace(ISSUER, claims=nested, caller_claims=("t",))
+    assert Case("bkt", population_of(entry)).give(0, place, value) is may_be
 
 
 @pytest.mark.parametrize(

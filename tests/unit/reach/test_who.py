@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from tests.proof.reaching import READ, URL, document, opens, web
+from tests.proof.reaching import ISSUER, READ, URL, document, opens, web
 from tests.support.make import ACCOUNT, NOW, USER_ARN, grant
 from vending.callers.identity import IamIdentity, WebIdentity
 from vending.callers.principal import Principal
 from vending.grants.grant import Permission
 from vending.grants.grantee import IamGrantee, WebGrantee
 from vending.grants.keys import Keys
+from vending.reach.population import Value
 from vending.reach.who import IamCallers, WebCallers, what, who
 
 ANALYST = Principal.parse(f"arn:aws:iam::{ACCOUNT}:role/Analyst")
@@ -132,6 +133,15 @@ def test_a_pair_reaches_all_where_both_do() -> None:
         assert found.is_whole is is_whole
 
 
+def test_a_pair_may_have_one_variable_in_both_scopes() -> None:
+    both = [
+        grant(f"s3://bkt/${{claim.t}}/* {one}", id=one, grantee=web("u"))
+        for one in ("READ", "WRITE")
+    ]
+    (found,) = who(document(both), Keys.parse("s3://bkt/*"), BOTH)
+    assert found.key == Keys.parse("s3://bkt/x/x")
+
+
 def test_another_caller_than_the_named_fills_the_variable_with_something_else() -> None:
     named = [web(t="x"), web(t="y"), web(t=1)]
     scope = grant("s3://bkt/${claim.t}/* READ", grantee=web("u"))
@@ -169,6 +179,15 @@ def test_what_callers_reach(
         id_: f"s3://bkt/{text}" for id_, text in expected.items()
     }
     assert all(opens(one.grants[0], one.caller, one.key) for one in found)
+
+
+@pytest.mark.parametrize(("tenant", "found"), [("acme", ["own", "acme"]), (["acme"], []), ("", [])])
+def test_callers_whom_no_accepted_token_makes_reach_nothing(
+    tenant: Value, found: list[str]
+) -> None:
+    by_tenant = document([OWN, ACME], replace(ISSUER, caller_claims=("t",)))
+    reached = what(by_tenant, WebCallers(URL, claims={"t": tenant}))
+    assert [one.grants[0].id for one in reached] == found
 
 
 def test_a_path_may_have_hundreds_of_segments() -> None:
