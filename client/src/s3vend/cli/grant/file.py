@@ -151,7 +151,10 @@ class Sender:
         members, quiet = self.document.members, self.options.quiet or self.options.is_json
         parts = cut(members)
         change = StagedChange.announced(
-            self.service, announced(members, parts, prune=prune), quiet=quiet
+            self.service,
+            announced(members, parts, prune=prune),
+            quiet=quiet,
+            first=dry_run,
         )
         change.send(parts, lambda part, error: self.refused(error, part.whole))
         change.commit("planned" if dry_run else "applied", dryRun=dry_run, **at)

@@ -45,11 +45,14 @@ class StagedChange:
 
     @classmethod
     def announced(
-        cls, service: "Service", announcement: "dict[str, object]", *, quiet: bool
+        cls, service: "Service", announcement: "dict[str, object]", *, quiet: bool, first: bool
     ) -> "StagedChange":
-        """Announce a document; the service finds what was announced of it before."""
+        """Announce a document; the service finds what was announced of it before.
+
+        ``first``: this command has not done so yet, so it says what it found.
+        """
         found = cls(service, service.ask(ROUTE, announcement), quiet)
-        if not quiet:
+        if first and not quiet:
             done = found.answer["progress"]["done"]
             say(f"the document is staged as {found.id}{'; going on with it' if done else ''}")
         return found
