@@ -18,6 +18,8 @@ CHECKOV := .venv-checkov/.ready
 CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv-clients-%/.ready,$(wildcard tests/clients/environments/*.txt))
 JAVASCRIPT := tests/clients/javascript/node_modules/.ready
 BROWSER := tests/client_tools/javascript/node_modules/.ready
+WEB := .venv-web/.ready
+AXE := tests/web/javascript/node_modules/.ready
 DEBIAN := .venv-clients-go/.ready
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -52,7 +54,7 @@ $(COMPANION): bench/companion/package.json bench/companion/package-lock.json
 	@cd bench/companion && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(JAVASCRIPT) $(BROWSER) $(MERMAID): %/node_modules/.ready: %/package.json %/package-lock.json
+$(JAVASCRIPT) $(BROWSER) $(AXE) $(MERMAID): %/node_modules/.ready: %/package.json %/package-lock.json
 	@cd $* && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
@@ -96,7 +98,8 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest compatible versions of 
 	$(UV) pip compile --quiet client/pyproject.toml --extra cli --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file kubernetes/requirements.txt
 	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet $$(case $$one in */awscli2.in) echo --no-deps;; esac) --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file website/requirements.txt website/requirements.in
-	for one in tests/clients/javascript tests/client_tools/javascript website; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
+	for one in tests/clients/javascript tests/client_tools/javascript tests/web/javascript website; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/web/requirements.txt tests/web/requirements.in
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
 
@@ -115,6 +118,10 @@ test-client-oldest: $(ENVIRONMENT) ## run the client's tests on its oldest suppo
 .PHONY: test-client-tools
 test-client-tools: $(ENVIRONMENT) $(TOOLS) $(BROWSER) ## test the recipes of docs/clients.md: in Jupyter, with FastAPI, and in a browser's DOM (needs Node)
 	@$(PYTHON) -m pytest tests/client_tools
+
+.PHONY: test-web
+test-web: $(ENVIRONMENT) $(WEB) $(AXE) ## test the pages of links in Chromium, and draw their pictures (needs Node and Chromium; ten minutes)
+	@PYTHONPATH=.venv-web/lib/python3.13/site-packages $(PYTHON) -m pytest tests/web
 
 .PHONY: test-cloud
 test-cloud: $(ENVIRONMENT) ## run the tests that need a local cloud, which they start

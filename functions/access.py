@@ -15,6 +15,7 @@ from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
 from vending.aws.environment.lending import Environment
 from vending.aws.environment.runtime import now
+from vending.aws.environment.seen import Seen
 from vending.aws.table import grants as table_grants
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
@@ -27,12 +28,14 @@ logger = Logger()
 environment = Environment.read(os.environ)
 settings, dynamodb = environment.settings, environment.dynamodb
 recording = partial(runtime.request_record, settings.metrics_namespace)
+seen = Seen.of(environment)
 
 
 def identity(request: gateway.Request) -> Answer:
     """The caller's identity as the service sees it."""
     request.query()
     caller = request.caller()
+    seen.note(caller)
     return {"door": caller.door, **caller.identity.as_json()}
 
 
@@ -44,7 +47,7 @@ def grants(request: gateway.Request) -> Answer:
     denials = environment.reads.load_denials()
     check_not_blocked(caller, denials)
     found = table_grants.grants_of_caller(dynamodb, settings.table, keys, page.start)
-    return page.answer(
+    answer = page.answer(
         "grants",
         (
             (position, grant.as_seen(scope))
@@ -54,6 +57,8 @@ def grants(request: gateway.Request) -> Answer:
             and not why_never_lent(scope.bucket, ())
         ),
     )
+    seen.note(caller)
+    return answer
 
 
 def explanations(request: gateway.Request, caller: Caller, record: Record) -> Answer:
@@ -62,7 +67,7 @@ def explanations(request: gateway.Request, caller: Caller, record: Record) -> An
     return explain(caller, body, record, environment.effects())
 
 
-EXPLANATIONS = recorded_route(recording, "explanations", explanations)
+EXPLANATIONS = recorded_route(recording, "explanations", explanations, seen=seen.note)
 ROUTES = {
     "GET /iam/grants": grants,
     "GET /iam/identity": identity,

@@ -118,6 +118,7 @@ def setting() -> Setting:
         assumable_roles=partial(parameters.assumable_roles, settings),
         never_lent=partial(parameters.never_lent, settings),
         blocked=partial(catalogue.blocked, dynamodb, settings.table),
+        sharing=settings.sharing,
     )
 
 

@@ -15,6 +15,7 @@ from vending.aws.api.responses import SDKS, Answer
 from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
 from vending.aws.environment.lending import Environment
+from vending.aws.environment.seen import Seen
 from vending.bodies.parse import checked, parse
 from vending.callers.caller import Caller
 from vending.credentials.request import CredentialsRequest
@@ -29,6 +30,7 @@ logger = Logger()
 environment = Environment.read(os.environ)
 dynamodb, assume_role = environment.dynamodb, environment.assume_role()
 recording = partial(runtime.request_record, environment.settings.metrics_namespace)
+seen = Seen.of(environment)
 
 
 def credentials(request: gateway.Request, caller: Caller, record: Record) -> Answer:
@@ -81,12 +83,12 @@ def as_members(query: Mapping[str, Sequence[str]]) -> dict[str, object]:
     return members
 
 
-CREDENTIALS = recorded_route(recording, "credentials", credentials)
+CREDENTIALS = recorded_route(recording, "credentials", credentials, seen=seen.note)
 ROUTES = {
     "POST /iam/credentials": CREDENTIALS,
     "POST /web-identity/credentials": CREDENTIALS,
     "GET /web-identity/credentials": recorded_route(
-        recording, "credentials", container_credentials, QUERY, tuple(OWN)
+        recording, "credentials", container_credentials, QUERY, tuple(OWN), seen=seen.note
     ),
 }
 

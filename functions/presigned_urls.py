@@ -15,6 +15,7 @@ from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
 from vending.aws.environment.lending import Environment
 from vending.aws.environment.runtime import new_id, now
+from vending.aws.environment.seen import Seen
 from vending.aws.services import s3
 from vending.aws.table import uploads
 from vending.bodies.parse import parse
@@ -31,6 +32,7 @@ logger = Logger()
 environment = Environment.read(os.environ)
 settings, dynamodb = environment.settings, environment.dynamodb
 recording = partial(runtime.request_record, settings.metrics_namespace)
+seen = Seen.of(environment)
 sessions = SigningSessions(environment.assume_role(), new_id, now)
 connection = s3.connection()
 gc.freeze()  # a batch makes thousands of objects; the garbage collector can skip older ones
@@ -108,7 +110,9 @@ ACTIONS = {
     "multipart-uploads/{id}/abort": abort,
 }
 ROUTES = {
-    f"POST /{door}/{path}": recorded_route(recording, path.replace("/{id}", ""), answer)
+    f"POST /{door}/{path}": recorded_route(
+        recording, path.replace("/{id}", ""), answer, seen=seen.note
+    )
     for door in ("iam", "web-identity")
     for path, answer in ACTIONS.items()
 }

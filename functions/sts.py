@@ -15,6 +15,7 @@ from vending.aws.api.sts_request import RoleRequest
 from vending.aws.environment import runtime
 from vending.aws.environment.lending import Environment
 from vending.aws.environment.runtime import clocks
+from vending.aws.environment.seen import Seen
 from vending.aws.environment.verification import Verification
 from vending.aws.services.measuring import METER
 from vending.aws.table.items import read_items
@@ -33,6 +34,7 @@ environment = Environment.read(os.environ)
 settings, dynamodb = environment.settings, environment.dynamodb
 recording = partial(runtime.request_record, settings.metrics_namespace)
 traced = os.environ["TRACED"] == "true"
+seen = Seen.of(environment)
 verification = Verification.of(dynamodb, settings)
 assume_role = environment.assume_role()
 
@@ -76,6 +78,7 @@ def assume_role_with_web_identity(request: gateway.Request) -> Answer:
             kept_grants.load,
             environment.lending(assume_role),
         )
+        seen.note(caller)
         audience = verification.audience(parameters.token, identity)
     return result(vended, identity, audience)
 

@@ -43,9 +43,16 @@ ROOMS = {
     "staging": "staged changes: announced, brought in parts, checked, written in slices",
     "checking": "checking files of `vending.yaml` without a service: `s3vend check`",
     "revocations": "revoking, lifting, and keeping denials in force",
+    "shares": "links that let others download or upload, and the judgement of each use",
+    "shares/owners": "making, listing and ending shares",
+    "shares/opening": "what whoever has a link sees and gets",
+    "shares/uploading": "uploads by links",
+    "shares/pages": "the pages of links",
     "aws/services": "clients of AWS and of issuers",
     "aws/api": "API Gateway's events, and the answers to them",
     "aws/table": "DynamoDB",
+    "aws/table/shares": "shares in DynamoDB",
+    "aws/web": "forms and pages of browsers",
     "aws/environment": "settings and wiring",
     "aws/staging": "staged changes: their items in DynamoDB, and their routes",
     FUNCTIONS: "one composition root for each function of the stack",
@@ -55,10 +62,15 @@ EDGE = {
     "aws/services": frozenset[str](),
     "aws/api": frozenset({"aws/services"}),
     "aws/table": frozenset({"aws/services"}),
-    "aws/environment": frozenset({"aws/services", "aws/api", "aws/table"}),
+    "aws/table/shares": frozenset({"aws/services", "aws/table"}),
+    "aws/web": frozenset({"aws/api"}),
+    "aws/environment": frozenset({"aws/services", "aws/api", "aws/table", "aws/table/shares"}),
     "aws/staging": frozenset({"aws/services", "aws/api", "aws/table", "aws/environment"}),
     FUNCTIONS: frozenset(
-        {"aws/services", "aws/api", "aws/table", "aws/environment", "aws/staging"}
+        {
+            *("aws/services", "aws/api", "aws/table", "aws/table/shares", "aws/web"),
+            *("aws/environment", "aws/staging"),
+        }
     ),
 }
 

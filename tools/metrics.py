@@ -23,6 +23,7 @@ NOTED_IN = {
     "sessionCached": "urls/signing.py",
     "stsCalls": "aws/services/measuring.py",
     "stsThrottles": "aws/services/measuring.py",
+    "shareUses": "shares/opening/give.py",
     "packedPolicySize": "aws/services/sts.py",
 }
 COUNTED = {
@@ -31,7 +32,10 @@ COUNTED = {
     (
         "code",
     ): "refusals and failures, by the code that the caller saw, including `TooManyRequests`",
-    ("action", "reason"): "for `authentication`: refused tokens, by reason",
+    (
+        "action",
+        "reason",
+    ): "for `authentication`: refused tokens, and for `share-open`: links that there are not",
     (
         "action",
         "code",
@@ -48,9 +52,9 @@ SERIES = """\
 The number of samples (`SampleCount`) of `durationMs` is the number of requests; its percentiles \
 are their durations. It has these sets of dimensions:"""
 APART_TEXT = """\
-`authentication`, `explanations` and `reach` are separate: none opens anything, so the totals over \
-all actions exclude them. No dimension contains a caller, a grant, a bucket or an address; these \
-are in the record, for people who may read the logs."""
+`authentication`, `share-open`, `explanations` and `reach` are separate: none opens anything, so \
+the totals over all actions exclude them. No dimension contains a caller, a grant, a bucket or an \
+address; these are in the record, for people who may read the logs."""
 ALARMS = """\
 With `Alarms=true` (as in `prod`), the stack creates these alarms. They notify `AlarmTopicArn`, or \
 a topic that the stack creates and to which you subscribe. No alarm uses the authorizer's `Errors` \
@@ -114,13 +118,13 @@ def dimensions(sets: Sets) -> str:
 
 
 def phase_modules() -> dict[str, str]:
-    """Return the module of each phase's metric, as `@METER.timed` marks it."""
+    """Return the first module of each phase's metric, as `@METER.timed` marks it."""
     found: dict[str, str] = {}
     for path in sorted(LAYER.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "METER.timed":
                 phase = ast.literal_eval(node.args[0])
-                found[f"{phase}Ms"] = path.relative_to(LAYER).as_posix()
+                found.setdefault(f"{phase}Ms", path.relative_to(LAYER).as_posix())
     return found
 
 

@@ -79,6 +79,7 @@ def variables(services: int) -> dict[str, str]:
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
         "METRICS_NAMESPACE": "s3vend/load",
+        "SHARING": "false",
         "RATE_LIMIT_REQUESTS": "0",
         "RATE_LIMIT_URLS": "0",
         "RATE_LIMIT_FAILURE": "refuse",

@@ -6,7 +6,7 @@ VendingError
 │   └── TooLarge 413 · NotFound 404 · PreconditionFailed 412 · ChangeRunning 409
 ├── Refusal: the request is well formed, but it is refused
 │   ├── NotAuthenticated 403 (TokenRefused 401) · AccessDenied 403 (Blocked) · PresignOnly 403
-│   └── TooManyClaims 403 · TooManyRequests 429 · JustRevoked 503
+│   └── TooManyClaims 403 · ShareOver 410 · TooManyRequests 429 · JustRevoked 503
 └── ServiceFault: this service failed, or a service that it depends on
     └── ServiceRefused 424 (RoleRefused, StorageRefused) · Unavailable 503 · InternalError 500
 """
@@ -135,23 +135,26 @@ class TooManyClaims(Refusal):
     status, code, title = 403, "TooManyClaims", "The token has too many claims"
 
 
+class ShareOver(Refusal):
+    """The share has ended for good: no use of its link is given any more."""
+
+    status, code, title = 410, "ShareOver", "The link is over"
+
+
 class TooManyRequests(Refusal):
     """A rate limit is used up; ``Retry-After`` is the number of seconds left in the minute."""
 
-    status, code, title = 429, "TooManyRequests", "Too many requests"
-    retry_after = 60
+    status, code, title, retry_after = 429, "TooManyRequests", "Too many requests", 60
 
 
 class JustRevoked(Refusal):
     """A session made now would be revoked too; one made ``retry_after`` seconds later is not."""
 
-    status, code, title = 503, "JustRevoked", "Access was just revoked"
-    retry_after = 3
+    status, code, title, retry_after = 503, "JustRevoked", "Access was just revoked", 3
 
     def __init__(self, retry_after: int) -> None:
-        detail = "An administrator has just revoked this access, and nothing that is vended now "
-        detail += f"would work. Try again in {retry_after} seconds."
-        super().__init__(detail, retry_after=retry_after)
+        detail = "An administrator has just revoked this access, and nothing vended now would work."
+        super().__init__(f"{detail} Try again in {retry_after} seconds.", retry_after=retry_after)
 
 
 class ServiceFault(VendingError):
@@ -184,8 +187,7 @@ class StorageRefused(ServiceRefused):
 class Unavailable(ServiceFault):
     """A service that this one depends on failed or throttled; ``reason`` is its error code."""
 
-    status, code, title = 503, "Unavailable", "Unavailable for the moment"
-    retry_after = 2
+    status, code, title, retry_after = 503, "Unavailable", "Unavailable for the moment", 2
 
     def __init__(self, reason: str) -> None:
         detail = "The service cannot complete this request right now. Try again in a few seconds."

@@ -59,6 +59,46 @@ def staged_texts_key(id_: str, name: str) -> Key:
     return Key(table_key(STAGED, id_), name)
 
 
+def link_key(hashed: str) -> Key:
+    """Where a link leads, by the hash of its token."""
+    return Key(table_key("link", hashed), "link")
+
+
+def share_key(id_: str) -> Key:
+    """One share: its terms and its counters."""
+    return Key("shares", id_)
+
+
+def owned_key(owner: str, id_: str) -> Key:
+    """One share in its owner's list."""
+    return Key(table_key("owned", owner), id_)
+
+
+def owner_key(owner: str) -> Key:
+    """An owner of shares, as of its last request."""
+    return Key(table_key("owner", owner), "owner")
+
+
+def tries_key(id_: str) -> Key:
+    """The last tries of a share's password."""
+    return Key(table_key("tries", id_), "tries")
+
+
+def ticket_key(hashed: str) -> Key:
+    """A ticket to a share with a password, by its hash."""
+    return Key(table_key("ticket", hashed), "ticket")
+
+
+def plan_key(id_: str) -> Key:
+    """The plan of an upload in parts that belongs to a share."""
+    return Key(table_key("plan", id_), "plan")
+
+
+def ended_key(part: str) -> Key:
+    """The time before which the shares of this part are over."""
+    return Key("ended", part)
+
+
 def rate_key(caller: str, minute: str) -> Key:
     """The counters of a caller (a hash) for a minute; DynamoDB deletes them later."""
     return Key(table_key("rate", caller), minute)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
 
 # Path style, because names under localhost do not resolve everywhere; no proxy for 127.0.0.1.
@@ -60,6 +61,11 @@ def functions(cloud: Cloud) -> "LambdaClient":
 def s3(cloud: Cloud, credentials: Credentials) -> "S3Client":
     """Return an S3 client with these credentials."""
     return session(credentials).client("s3", endpoint_url=cloud.endpoint, config=CONFIG)
+
+
+def ssm(cloud: Cloud) -> "SSMClient":
+    """Return an SSM client, as root."""
+    return session(cloud.root).client("ssm", endpoint_url=cloud.endpoint, config=CONFIG)
 
 
 def sts(cloud: Cloud, credentials: Credentials) -> "STSClient":

@@ -50,6 +50,7 @@ def deploy(
         "StsEndpoint": cloud.endpoint,
         "AllowLocalIssuers": "true",
         "AllowedOrigins": ORIGINS,
+        "Sharing": "true",
         **parameters,
     }
     run_sam(
@@ -65,6 +66,7 @@ def deploy(
     source, api = template.read(built), stack.outputs["ApiId"]
     dropped.put_gateway_responses(cloud, source, api, STAGE, values)
     dropped.put_boundaries(cloud, source, name, values)
+    dropped.put_api_url(cloud, name, stack.url, values)
     return stack
 
 

@@ -1,4 +1,4 @@
-"""Restores what the local cloud drops from the template: gateway responses and boundaries."""
+"""Restores what the local cloud drops from the template, and the address of the API there."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,3 +38,11 @@ def put_boundaries(
             aws.iam(cloud).put_role_permissions_boundary(
                 RoleName=names[role], PermissionsBoundary=names.get(policy, policy)
             )
+
+
+def put_api_url(cloud: Cloud, stack: str, url: str, parameters: Mapping[str, str]) -> None:
+    """Put the API's address on the local cloud, which the template cannot know."""
+    ssm = aws.ssm(cloud)
+    ssm.put_parameter(Name=f"/s3vend/{stack}/api-url", Value=url, Overwrite=True)
+    if parameters["Sharing"] == "true":
+        ssm.put_parameter(Name=f"/s3vend/{stack}/links-url", Value=url, Overwrite=True)

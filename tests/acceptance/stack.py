@@ -23,7 +23,12 @@ from tests.acceptance.waiting import within
 
 ADMINISTRATOR, STRANGER, USER = "Administrator", "Stranger", "AssumeS3User"
 KNOWN_SECONDS: Final = 60.0  # for a new key to be known everywhere
-FIRST: Final = {"Environment": "dev", "Architecture": ARCHITECTURE, "TrustAssumeS3User": "true"}
+FIRST: Final = {
+    "Environment": "dev",
+    "Architecture": ARCHITECTURE,
+    "TrustAssumeS3User": "true",
+    "Sharing": "true",
+}
 SECOND: Final = {"TrustAssumeS3User": "false"}
 # Of the update on AWS: what a local cloud does not have, or only stores.
 SECOND_ON_AWS: Final = {
@@ -33,6 +38,7 @@ SECOND_ON_AWS: Final = {
     "DeploymentType": "AllAtOnce",
     "GradualDeployment": "true",
     "OwnWebAcl": "true",
+    "Sharing": "false",  # a trace would have the tokens of links
     "SnapStart": "PublishedVersions",
     "Tracing": "true",
 }

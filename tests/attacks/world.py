@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from tests.attacks import links
 from tests.attacks.attack import BUCKET, Event
 from tests.support.make import ACCOUNT, ROLE_ARN, USER_ARN, grant, location
 from tests.support.stack import lists, tables
@@ -76,6 +77,8 @@ ENVIRONMENT = {
     "LOG_GROUPS": "credentials-log,presigned-urls-log",
     "DENIAL_POLICY_NAME": "S3VendDenials",
     "TRACED": "false",
+    "SHARING": "true",
+    "LINKS_URL_PARAMETER": "/s3vend/s3vend/links-url",
 }
 VAULT = {"id": "vault", "scope": f"s3://{BUCKET}/vault/*", "onlyReachedBy": []}
 ACCOUNT_WIDE = IamGrantee(ACCOUNT)
@@ -90,38 +93,37 @@ def of_user(name: str) -> IamGrantee:
 
 
 TENANTS = WebGrantee(ISSUER, claims=(("groups", '"tenants"'),))
-GRANTS = [
-    grant(line, id=id_, **members)
-    for id_, line, members in (
-        ("reports", f"s3://{BUCKET}/reports/* READ", {}),
-        ("stars", f"s3://{BUCKET}/reports*/* READ", {}),
-        ("dollars", f"s3://{BUCKET}/$a?b/* READ", {}),
-        ("one", f"s3://{BUCKET}/one.csv READ", {}),
-        ("drop", f"s3://{BUCKET}/drop/* WRITE", {}),
-        ("small", f"s3://{BUCKET}/small/* READWRITE", {"max_object_size": 10, "content_types": ("image/*",)}),
-        ("brief", f"s3://{BUCKET}/brief/* READ", {"max_duration": 60}),
-        ("old", f"s3://{BUCKET}/old/* READ", {"expires": datetime(2026, 1, 1, tzinfo=UTC)}),
-        ("nowhere", "s3://unregistered-bucket/* READ", {}),
-        ("partners", "s3://partner-bucket/shared/* READWRITE", {}),
-        ("sams", f"s3://{SAM}/x/* READWRITE", {}),
-        ("trails", f"s3://{PARTNERS_TRAIL}/x/* READ", {}),
-        ("deploys", f"s3://{DEPLOYS}/x/* READWRITE", {}),
-        ("sealed", "s3://sealed-bucket/* READ", {}),
-        ("theirs", "s3://theirs-bucket/* READ", {}),
-        ("bobs", f"s3://{BUCKET}/bobs/* READ", {"grantee": of_user("Bob"), "owner": WEB}),
-        ("readers", f"s3://{BUCKET}/roles/* READ", {"grantee": role("Reader")}),
-        ("pinned", f"s3://{BUCKET}/pinned/* READ", {"grantee": role("Pinned", "AROA2EXAMPLEEXAMPLE1")}),
-        ("homes", f"s3://{BUCKET}/home/${{caller.kind}}/${{caller.name}}/* READWRITE", {"grantee": ACCOUNT_WIDE}),
-        ("tenants", f"s3://{BUCKET}/tenants/${{claim.tenant}}/* READ", {"grantee": TENANTS}),
-        ("teams", f"s3://{BUCKET}/teams/${{claim.team:path}}/* READ", {"grantee": TENANTS}),
-        ("alices", f"s3://{BUCKET}/alice/* READ", {"grantee": WebGrantee(ISSUER, "alice")}),
-        ("closed", f"s3://{BUCKET}/closed/* READ", {}),
-        ("recent", f"s3://{BUCKET}/recent/* READ", {}),
-        ("apps", f"s3://{BUCKET}/apps/* READ", {"grantee": WebGrantee(CI_ISSUER, claims=(("owner", '"octo"'),))}),
-        ("stopped", f"s3://{BUCKET}/stopped/* READ", {"grantee": WebGrantee(BLOCKED_ISSUER, "alice")}),
-        ("others", f"s3://{BUCKET}/others/* READ", {"grantee": WebGrantee(OTHER_ISSUER, "alice")}),
-    )
+GRANTED: list[tuple[str, str, dict[str, Any]]] = [
+    ("reports", f"s3://{BUCKET}/reports/* READ", {}),
+    ("stars", f"s3://{BUCKET}/reports*/* READ", {}),
+    ("dollars", f"s3://{BUCKET}/$a?b/* READ", {}),
+    ("one", f"s3://{BUCKET}/one.csv READ", {}),
+    ("drop", f"s3://{BUCKET}/drop/* WRITE", {}),
+    ("small", f"s3://{BUCKET}/small/* READWRITE", {"max_object_size": 10, "content_types": ("image/*",)}),
+    ("brief", f"s3://{BUCKET}/brief/* READ", {"max_duration": 60}),
+    ("old", f"s3://{BUCKET}/old/* READ", {"expires": datetime(2026, 1, 1, tzinfo=UTC)}),
+    ("nowhere", "s3://unregistered-bucket/* READ", {}),
+    ("partners", "s3://partner-bucket/shared/* READWRITE", {}),
+    ("sams", f"s3://{SAM}/x/* READWRITE", {}),
+    ("trails", f"s3://{PARTNERS_TRAIL}/x/* READ", {}),
+    ("deploys", f"s3://{DEPLOYS}/x/* READWRITE", {}),
+    ("sealed", "s3://sealed-bucket/* READ", {}),
+    ("theirs", "s3://theirs-bucket/* READ", {}),
+    ("bobs", f"s3://{BUCKET}/bobs/* READ", {"grantee": of_user("Bob"), "owner": WEB}),
+    ("readers", f"s3://{BUCKET}/roles/* READ", {"grantee": role("Reader")}),
+    ("pinned", f"s3://{BUCKET}/pinned/* READ", {"grantee": role("Pinned", "AROA2EXAMPLEEXAMPLE1")}),
+    ("homes", f"s3://{BUCKET}/home/${{caller.kind}}/${{caller.name}}/* READWRITE", {"grantee": ACCOUNT_WIDE}),
+    ("tenants", f"s3://{BUCKET}/tenants/${{claim.tenant}}/* READ", {"grantee": TENANTS}),
+    ("teams", f"s3://{BUCKET}/teams/${{claim.team:path}}/* READ", {"grantee": TENANTS}),
+    ("alices", f"s3://{BUCKET}/alice/* READ", {"grantee": WebGrantee(ISSUER, "alice")}),
+    ("closed", f"s3://{BUCKET}/closed/* READ", {}),
+    ("recent", f"s3://{BUCKET}/recent/* READ", {}),
+    ("apps", f"s3://{BUCKET}/apps/* READ", {"grantee": WebGrantee(CI_ISSUER, claims=(("owner", '"octo"'),))}),
+    ("stopped", f"s3://{BUCKET}/stopped/* READ", {"grantee": WebGrantee(BLOCKED_ISSUER, "alice")}),
+    ("others", f"s3://{BUCKET}/others/* READ", {"grantee": WebGrantee(OTHER_ISSUER, "alice")}),
+    *links.GRANTS,
 ]  # fmt: skip
+GRANTS = [grant(line, id=id_, **members) for id_, line, members in GRANTED]
 
 
 def denials() -> Denials:
@@ -220,6 +222,8 @@ def fill(dynamodb: Any) -> None:
         staged.save(dynamodb, "grants", one, None)
     for upload in uploads(datetime.now(UTC)):
         table_uploads.save_upload(dynamodb, "grants", upload)
+    lists.put(ENVIRONMENT["LINKS_URL_PARAMETER"], "https://vend.example.com/v1")
+    links.fill(dynamodb, datetime.now(UTC))
 
 
 class World:
@@ -230,10 +234,11 @@ class World:
         self.calls: list[str] = []
         self.policies: list[str] = []
         self.loaded = {name: self._load(name) for name in NAMES}
-        lenders = self.loaded["credentials"].assume_role, self.loaded["presigned_urls"].sessions.assume_role, self.loaded["sts"].assume_role  # fmt: skip
+        lenders = self.loaded["credentials"].assume_role, self.loaded["presigned_urls"].sessions.assume_role, self.loaded["sts"].assume_role, self.loaded["shares"].sharing.sessions.assume_role  # fmt: skip
         self.lend: Callable[..., Any] = lenders[1]
         clients = [vars(module).get("dynamodb") or vars(module).get("cloudwatch") for module in self.loaded.values()]  # fmt: skip
         asked = [one for one in clients if one is not None]
+        asked.append(self.loaded["shares"].environment.dynamodb)
         for one in (*asked, *(lender.args[0] for lender in lenders)):
             one.meta.events.register("provide-client-params", self._count)
 
@@ -246,6 +251,8 @@ class World:
         module: Any = self.loaded[name]
         if name == "presigned_urls":  # a session that is kept would hide a call
             module.sessions = SigningSessions(self.lend, module.new_id, module.now)
+        if name == "shares":
+            module.sharing.sessions._cache.clear()  # noqa: SLF001 - as above
         self.calls.clear()
         self.policies.clear()
         self.out.seek(0)
@@ -271,12 +278,14 @@ class World:
 
 NAMES = (
     *("credentials", "presigned_urls", "sts", "access", "administration", "audit"),
-    *("authorizer", "preflights"),
+    *("authorizer", "preflights", "shares"),
 )
 
 
 def function_of(path: str) -> str:
     """The function that the template gives a route to."""
+    if path.startswith("/s/") or "shares" in path.split("/"):
+        return "shares"
     if path.startswith("/admin"):
         return "audit" if path.split("/")[2] in ("audit", "sessions", "vends") else "administration"
     if path.startswith("/sts/"):

@@ -15,11 +15,13 @@ from tests.support.contract import Contract, Operation
 from tests.support.documents import in_parts
 
 CONTRACT = Contract.read()
-EVERYTHING = {"scope": "s3://hogehoge-bucket/*", "permission": "READWRITE"}
-GETS = [one for one in CONTRACT.operations if one.method == "get"]
+EVERYTHING = {"scope": "s3://hogehoge-bucket/*", "permission": "READWRITE", "sharing": True}
+# Links need no caller but a share: test_shares.py has them.
+OPERATIONS = [one for one in CONTRACT.operations if not one.path.startswith("/s/")]
+GETS = [one for one in OPERATIONS if one.method == "get"]
 BODIES = [
     pytest.param(operation, example["value"], id=f"{operation.path} {name}")
-    for operation in CONTRACT.operations
+    for operation in OPERATIONS
     for kind, content in operation.told.get("requestBody", {}).get("content", {}).items()
     if kind == "application/json"  # a form's token is none: test_sts_door.py has those that are
     for name, example in content["examples"].items()
@@ -104,6 +106,15 @@ def test_an_example_is_answered(operation: Operation, body: object, ask: Ask) ->
     assert ask(operation, path, body).status == 200
 
 
+def shared(operation: Operation, ask: Ask) -> str:
+    """The id of a share at the same door, or at any for administrators."""
+    path = operation.path.partition("/{id}")[0].replace("/admin/", "/iam/")
+    start = CONTRACT.operation("POST", path)
+    assert start is not None
+    body = {"target": "s3://hogehoge-bucket/*", "kind": "download", "expiresIn": 60}
+    return str(ask(start, path, body).json["id"])
+
+
 @pytest.mark.parametrize("operation", GETS, ids=lambda one: one.path)
 def test_a_route_that_reads_is_answered_with_its_examples(
     operation: Operation, ask: Ask, logged_vend: str, revoked: str, planned: str
@@ -112,5 +123,7 @@ def test_a_route_that_reads_is_answered_with_its_examples(
     query = urlencode({one["name"]: one["example"] for one in told if "example" in one})
     logged = {"/admin/vends/{id}": logged_vend, "/admin/revocations/{id}": revoked}
     logged |= {f"/admin/staged/{{id}}{more}": planned for more in ("", "/changes")}
+    if operation.path.endswith("/shares/{id}"):
+        logged[operation.path] = shared(operation, ask)
     path = operation.path.replace("{id}", (ENTRIES | logged).get(operation.path, ""))
     assert ask(operation, f"{path}?{query}" if query else path, None).status == 200

@@ -135,6 +135,7 @@ def test_a_caller_sees_its_own_grants_page_by_page(call: Call, user: Credentials
         "scope": "s3://hogehoge-bucket/uploads/*",
         "permission": "WRITE",
         "maxDuration": 1800,
+        "sharing": True,
     }
     paged, path = [], "/iam/grants?limit=1"
     while True:

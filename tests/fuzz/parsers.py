@@ -36,6 +36,8 @@ with atheris.instrument_imports(include=["vending"]):
     from vending.grants.scope import Scope
     from vending.questions import request as questions_request
     from vending.revocations import request as revocations_request
+    from vending.shares.owners import request as shares_request
+    from vending.shares.uploading.request import BODIES
     from vending.uploads import request as uploads_request
     from vending.urls import compact
     from vending.urls.compact import parse_urls
@@ -52,6 +54,8 @@ MODELS: list[type[bodies_body.Body]] = [
     revocations_request.RevocationRequest,
     questions_request.ReachRequest,
     questions_request.ExplanationRequest,
+    shares_request.ShareRequest,
+    *BODIES.values(),  # of the scripts of links
 ]
 
 

@@ -21,6 +21,12 @@ STATUS = {
         for what in ("change", "changes", "part", "commit", "cancel")
     },
     "preflight": 204,
+    "admin-share": 404,
+    "admin-share-end": 404,
+    "link": 404,
+    "link-use": 404,
+    **{f"{door}share{what}": 404 for door in ("", "web-identity-") for what in ("", "-end")},
+    **{f"{door}shares-create": 403 for door in ("", "web-identity-")},  # no grant of theirs
     **{
         f"{door}multipart-uploads-{what}": 404  # no such upload runs
         for door in ("", "web-identity-")
@@ -35,6 +41,9 @@ def check(path: Path, response: dict[str, Any]) -> None:
     match path.stem:
         case "sts":
             assert "InvalidIdentityToken" in response["body"]
+        case "link" | "link-use":
+            assert response["body"].startswith("<!DOCTYPE html>")
+            assert response["headers"]["Referrer-Policy"] == "no-referrer"
         case "preflight":
             assert response["headers"]["Access-Control-Allow-Origin"] == "https://app.example.com"
         case _:

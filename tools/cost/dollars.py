@@ -14,6 +14,12 @@ MEMORY_OF_A_PROCESSOR_MB: Final = (
 READ_UNITS: Final = (
     5.0  # the caller's keys, location and denials: five items of up to 4 KB, read consistently
 )
+# Of a link: its own item; share, owner, grant, location, denials and ended times; the denials once
+# more after STS; and the write that counts, of an item of up to 2 KB.
+LINK_UNITS: Final = 1.0
+SHARE_UNITS: Final = 10.0
+DENIAL_UNITS: Final = 2.0
+USE_UNITS: Final = 2.0
 PLATFORM_LOG_BYTES: Final = 380  # START, END and REPORT, with what CloudWatch adds to each line
 TOKEN_BYTES: Final = 700  # of a session token on AWS; the local cloud's is shorter
 MILLION: Final = 1_000_000
@@ -87,6 +93,36 @@ def authorizer(calls: Calls, prices: Prices) -> float:
     log_bytes = measured["logBytes"] + PLATFORM_LOG_BYTES
     one = price(prices, "functionRequest") + _gb_seconds(seconds, prices)
     return MILLION * (one + log_bytes / GIGABYTE * price(prices, "logGigabyte"))
+
+
+def opened(calls: Calls, prices: Prices) -> float:
+    """Return dollars for a million links that are opened and used once each.
+
+    Each is two requests; the processor time is that of one URL, which a use signs.
+    """
+    one = calls["urls-1"]
+    seconds = 2 * function_seconds(one["milliseconds"], sts=False, reads=True)
+    log_bytes = one["logBytes"] + 2 * PLATFORM_LOG_BYTES
+    units = 2 * (LINK_UNITS + SHARE_UNITS) + DENIAL_UNITS
+    return MILLION * (
+        2 * (price(prices, "apiRequest") + price(prices, "functionRequest"))
+        + _gb_seconds(seconds + 2 * TABLE_SECONDS, prices)
+        + units * price(prices, "tableReadUnit")
+        + USE_UNITS * price(prices, "tableWriteUnit")
+        + log_bytes / GIGABYTE * price(prices, "logGigabyte")
+    )
+
+
+def guessed(prices: Prices) -> float:
+    """Return dollars for a million requests for links that there are not."""
+    seconds = function_seconds(0.1, sts=False, reads=True)
+    return MILLION * (
+        price(prices, "apiRequest")
+        + price(prices, "functionRequest")
+        + _gb_seconds(seconds, prices)
+        + LINK_UNITS * price(prices, "tableReadUnit")
+        + PLATFORM_LOG_BYTES / GIGABYTE * price(prices, "logGigabyte")
+    )
 
 
 def transfer(kind: Kind, calls: Calls, prices: Prices) -> float:

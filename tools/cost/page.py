@@ -118,6 +118,10 @@ sample. A `rateLimit` adds one write to the table for each vend ({write} in us-e
 costs per month, per rule and per request. A large document costs once what its writes cost:
 100,000 new grants are {large} write units ({written} in us-east-1).
 """
+SHARED: Final = """
+- A [link](shares.md) that is opened and used once is two requests, {units:g} read units and one
+write: {opened} a million in us-east-1. A guess at a link costs one read: {guessed} a million.
+"""
 CHECKED: Final = """
 As of {when}, first tier. AWS's own pages could not be reached when this was written: *checked*
 means that public copies of these pages, or of AWS's price list, agree. Check a price before you
@@ -150,6 +154,12 @@ def text() -> str:
             write=money(write),
             large=f"{LARGE_WRITES:,}",
             written=money(write * LARGE_WRITES / MILLION),
+        ),
+        flowing(
+            SHARED,
+            units=2 * (dollars.LINK_UNITS + dollars.SHARE_UNITS) + dollars.DENIAL_UNITS,
+            opened=money(dollars.opened(calls, regions["us-east-1"])),
+            guessed=money(dollars.guessed(regions["us-east-1"])),
         ),
     )
     blocks = ["# What it costs", flowing(INTRODUCTION)]

@@ -21,6 +21,8 @@ from vending.drafts import request as drafts_request
 from vending.errors import VendingError
 from vending.questions import request as questions_request
 from vending.revocations import request as revocations_request
+from vending.shares.owners import request as shares_request
+from vending.shares.uploading import request as links_request
 from vending.staging import request as staging_request
 from vending.uploads import request as uploads_request
 from vending.urls import compact
@@ -44,18 +46,23 @@ BODIES: list[type[body.Body]] = [
     staging_request.StagedRequest,
     drafts_request.PartRequest,
     staging_request.CommitRequest,
+    shares_request.ShareRequest,
+    *links_request.BODIES.values(),
 ]
 MODELS = {one.__name__: one for one in BODIES}
 ALWAYS = (
     *("InvalidRequest", "NotAuthenticated", "TooLarge"),
     *("ServiceRefused", "Unavailable", "InternalError"),
 )
+# What a page may say beside its own refusals; API Gateway's own answers are as at every route.
+PAGES = (*ALWAYS[:1], "TooLarge", "Unavailable", "InternalError")
 TITLES = {
     "400": "The request is not valid; `code` says how.",
     "401": "The token was not accepted.",
     "403": "Refused, or not authenticated.",
     "404": "Not found, or not the caller's.",
     "409": "A staged change is being written; `detail` has its id.",
+    "410": "The link is over.",
     "412": "The revision is not the current one: somebody else has made changes.",
     "413": "The body, or the answer to it, is too large; `detail` says what fits.",
     "424": "A service of AWS refuses what this service asks of it: trying again does not help.",
@@ -147,6 +154,8 @@ def operation(
         content = {"schema": any_of(models), "examples": examples}
         kind = FORM if "form" in told else "application/json"
         made["requestBody"] = {"required": True, "content": {kind: content}}
+    if told.get("page"):
+        return made | of_page(told, made, responses)
     answer = any_of(told.get("answers") or [told["answer"]])
     made["responses"] = {
         "200": {
@@ -166,6 +175,30 @@ def operation(
         responses[name] = response(status, codes, sdk=told.get("sdk", False))
         made["responses"][status] = {"$ref": f"#/components/responses/{name}"}
     return made
+
+
+def of_page(told: Members, made: Members, responses: Members) -> Members:
+    """Return the answers of a route that people open, and that scripts of its pages ask."""
+    html: Members = {"text/html; charset=utf-8": {"schema": {"type": "string"}}}
+    answered: Members = {"description": "Success.", "headers": headers("200"), "content": {**html}}
+    found: Members = {"200": answered}
+    if scripts := told.get("scripts"):
+        examples = {name: {"value": value} for name, value in told["scriptExamples"].items()}
+        asked = {"schema": any_of(scripts), "examples": examples}
+        made["requestBody"]["content"]["application/json"] = asked
+        answered["content"]["application/json"] = {"schema": any_of(told["answers"])}
+        to_s3 = {"Location": {"schema": {"type": "string"}, "description": "S3, for 60 seconds."}}
+        found["303"] = {"description": "The file.", "headers": to_s3 | headers("303")}
+    by_status: dict[str, list[str]] = {}
+    for error in reference.leaves(VendingError):
+        if error.code in {*told["refuses"], *PAGES}:
+            by_status.setdefault(str(error.status), []).append(error.code)
+    for status, codes in sorted(by_status.items()):
+        name = f"{status}.{'.'.join(codes)}.Page"
+        responses[name] = response(status, codes, sdk=False)
+        responses[name]["content"] |= html
+        found[status] = {"$ref": f"#/components/responses/{name}"}
+    return {"responses": found}
 
 
 def of_sts() -> Members:

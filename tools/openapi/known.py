@@ -15,8 +15,8 @@ from vending.bodies import (
 from vending.bodies.fields import ADDRESS_BLOCKS
 from vending.callers import issuer
 from vending.callers.grantee_keys import LARGEST, VALUE_BYTES
-from vending.documents import acknowledgement, expectation
-from vending.grants import scope
+from vending.documents import acknowledgement, expectation, sharing_fields
+from vending.grants import scope, sharing
 from vending.questions import caller
 from vending.revocations import request
 from vending.urls import listing, object_members
@@ -83,6 +83,17 @@ def whole_or(least: int, most: int, pattern: str) -> Schema:
     return {"anyOf": [number, matching(pattern)]}
 
 
+def shown(most: int) -> Schema:
+    """Return the schema of text that an opener of a link is shown."""
+    return {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": most,
+        "pattern": rf"^(?!\s)[^{described_fields.HIDDEN}]+(?<!\s)$",
+    }
+
+
+SPAN = "[1-9][0-9]{0,6}(?:s|m|h|d)"
 DURATION, SIZE = "[1-9][0-9]{0,4}(?:s|m|h)", "[1-9][0-9]{0,15}(?:B|KiB|MiB|GiB|TiB)"
 TOKEN = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"  # noqa: S105 - a token of RFC 9110, not a secret
 LENGTH = {"type": "integer", "minimum": 0, "maximum": content_fields.LARGEST_PUT}
@@ -128,6 +139,18 @@ KNOWN: list[tuple[object, Schema]] = [
                 },
             ]
         },
+    ),
+    (
+        sharing_fields.ShareSeconds,
+        whole_or(sharing.SHORTEST, sharing.LONGEST, SPAN),
+    ),
+    (sharing_fields.SeenSeconds, whole_or(sharing.SEEN_LEAST, sharing.LONGEST, SPAN)),
+    (sharing_fields.Label, shown(sharing_fields.LABEL)),
+    (sharing_fields.Sender, shown(sharing_fields.SENDER)),
+    (sharing_fields.FileName, shown(sharing_fields.FILE_NAME)),
+    (
+        sharing_fields.Password,
+        {"type": "string", "minLength": 1, "maxLength": sharing_fields.PASSWORD_BYTES},
     ),
     (token_fields.TokenLifetime, whole_or(1, token_fields.LONGEST_LIFETIME, DURATION)),
     (

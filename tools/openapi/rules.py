@@ -74,6 +74,14 @@ RULES: dict[str, Schema] = {
         "dependentRequired": {"subject": ["issuer"], "claims": ["issuer"]},
         "dependentSchemas": {"uniqueId": has("iam", pattern="^arn:")},
     },
+    "ShareRequest": {
+        "allOf": [
+            where(
+                {"anyOf": [having("maxSize"), having("contentTypes")]}, has("kind", const="upload")
+            ),
+            where(having("fileName"), has("kind", const="download")),
+        ],
+    },
     "UploadUrl": {
         "not": {
             "anyOf": [
@@ -121,6 +129,8 @@ RULES: dict[str, Schema] = {
         "allOf": [
             where(has("activeContent", const=True), READS),
             where(has("versions", const=True), READS),
+            where({"anyOf": [having("maxShare"), having("ownerSeen")]}, has("sharing", const=True)),
+            where(has("sharing", const=True), {"not": having("vpcEndpoint")}),
             where(IN_IAM, {"not": naming("claim.")}),
             where({"not": IN_IAM}, {"not": naming("caller.")}),
             where(

@@ -71,6 +71,8 @@ def of(hint: Any, inner: list[type[BaseModel]]) -> Schema:
     if origin in (Union, UnionType):
         choices = [of(one, inner) for one in arguments if one is not NoneType]
         return choices[0] if len(choices) == 1 else {"anyOf": choices}
+    if origin is Literal and all(isinstance(one, bool) for one in arguments):
+        return {"type": "boolean", "enum": list(arguments)}
     if origin is Literal:
         return {"type": "string", "enum": list(arguments)}
     if isinstance(origin, TypeAliasType):

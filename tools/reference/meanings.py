@@ -4,6 +4,33 @@ from vending.sessions.durations import LONGEST, LONGEST_URL, SHORTEST
 from vending.uploads import upload
 
 MEANINGS = {
+    "ShareRequest.target": "what the link opens; for uploads a prefix",
+    "ShareRequest.kind": "`download` needs READ, `upload` needs WRITE",
+    "ShareRequest.expiresIn": "how long the link works, at most the grant's `maxShare`",
+    "ShareRequest.maxUses": "files that it gives or takes; without it any number",
+    "ShareRequest.password": "which it asks for; at most 128 bytes",
+    "ShareRequest.from": "who sends it; the page shows it",
+    "ShareRequest.label": "what it is; the page shows it",
+    "ShareRequest.fileName": "the name under which one file is saved; absent: from its key",
+    "ShareRequest.maxSize": "bytes of all uploads together; without it any number",
+    "ShareRequest.contentTypes": "the types of uploads; those of the grant limit it too",
+    "Asking.do": "what the script of a page asks for",
+    "Asking.ticket": "from the page, where the share has a password",
+    "Asking.name": "the file's name",
+    "Asking.size": "the file's bytes, exactly",
+    "Asking.type": "the file's content type",
+    "Asking.plan": "the id with which the plan was answered",
+    "PutRequest.sha256": "the bytes' checksum, which S3 verifies",
+    "PlanRequest.checksums": "whether each part will come with its SHA-256",
+    "SharePartsRequest.from": "the first part",
+    "SharePartsRequest.to": "the last part",
+    "SharePartsRequest.checksums": "one for each part, if the plan says so",
+    "GrantBody.sharing": "whether callers may make [links](shares.md) to these keys",
+    "GrantBody.maxShare": "how long a link lives at most; absent: 7 days",
+    "GrantBody.ownerSeen": (
+        "how long a link works without a request of its owner, then it rests; absent: 7 days, at "
+        "most 30 days for a grantee with claims"
+    ),
     "ReachRequest.target": "the keys: every answer is about some of them; give this, `as` or both",
     "ReachRequest.permission": "what callers can do with the keys",
     "ReachRequest.as": "only what these callers reach; whatever is not given may be anything",

@@ -22,7 +22,7 @@ from tools.reference.meanings import MEANINGS
 from vending.bodies import content_fields, fields, header_values, issuer_fields, token_fields
 from vending.callers import issuer
 from vending.callers.grantee_keys import VALUE_BYTES
-from vending.documents import acknowledgement, expectation
+from vending.documents import acknowledgement, expectation, sharing_fields
 from vending.grants import scope
 from vending.questions import caller
 from vending.revocations import request
@@ -54,6 +54,8 @@ WORDS: list[tuple[object, str]] = [
     (fields.IamArn, "the ARN of a role or user, or the 12 digits of an account"),
     (request.PrincipalArn, "the ARN of one role or user"),
     (fields.Seconds, "seconds, or text such as `15m`"),
+    (sharing_fields.ShareSeconds, "seconds, or text such as `12h` or `7d`"),
+    (sharing_fields.SeenSeconds, "seconds, or text such as `12h` or `7d`"),
     (token_fields.TokenLifetime, "seconds, or text such as `2h`"),
     (
         issuer_fields.IssuerUrl,

@@ -20,7 +20,7 @@ from vending.catalogue import batches
 from vending.credentials import request
 from vending.decision import wanted
 from vending.documents import document as documents_document
-from vending.documents import expectation, grant, location
+from vending.documents import expectation, grant, grantee, location
 from vending.documents import issuer as documents_issuer
 from vending.drafts import groups
 from vending.drafts import request as drafts_request
@@ -32,6 +32,8 @@ from vending.revocations import request as revocations_request
 from vending.sessions import signing_sessions
 from vending.sessions.durations import LONGEST, LONGEST_URL, SHORTEST
 from vending.sessions.policy import POLICY_CHARACTERS
+from vending.shares.owners import request as shares_request
+from vending.shares.uploading import request as asking
 from vending.staging import request as staging_request
 from vending.staging import stage, staged
 from vending.trail import sessions_out
@@ -88,13 +90,19 @@ def text() -> str:
         *members.model(staging_request.EntriesBody, "the `entries` of a staged document"),
         *members.model(drafts_request.PartRequest, "`PUT /admin/staged/{id}/parts/{number}`"),
         *members.model(staging_request.CommitRequest, "`POST /admin/staged/{id}/commit`"),
+        *members.model(shares_request.ShareRequest, "`POST /{door}/shares`"),
+        *members.model(asking.PutRequest, "`POST /s/{token}` as JSON, for a file in one piece"),
+        *members.model(asking.PlanRequest, "`POST /s/{token}` as JSON, for a file in parts"),
+        *members.model(asking.SharePartsRequest, "`POST /s/{token}` as JSON, for some parts"),
+        *members.model(asking.CompleteRequest, "`POST /s/{token}` as JSON, to join the parts"),
+        *members.model(asking.StopRequest, "`POST /s/{token}` as JSON, to abort an upload"),
         "## vending.yaml",
         *members.model(
             documents_document.ChangesRequest, "`POST /admin/changes`: `vending.yaml` as JSON"
         ),
         *members.model(grant.GrantBody, "one of `grants`"),
-        *members.model(grant.GranteeBody, "the `grantee` of a grant"),
-        *members.model(grant.RateLimitBody, "the `rateLimit` of a grant"),
+        *members.model(grantee.GranteeBody, "the `grantee` of a grant"),
+        *members.model(grantee.RateLimitBody, "the `rateLimit` of a grant"),
         *members.model(documents_issuer.IssuerBody, "one of `issuers`"),
         *members.model(location.LocationBody, "one of `locations`"),
         *members.model(expectation.ExpectationBody, "one of `tests`"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tools.reference import share_routes
 from vending.trail import search, sessions_out
 
 VENDED = ("vendId", "sessionId")
@@ -15,6 +16,7 @@ GRANT = (
     *("maxDuration?", "expires?", "sourceIp?"),
     *("maxObjectSize?", "contentTypes?", "activeContent?", "versions?", "rateLimit?"),
     *("objectHeaders?", "storageClasses?", "redirects?", "tagging?"),
+    *("sharing?", "maxShare?", "ownerSeen?"),
 )
 REVOCATION = (
     *("id", "kind", "reason", "state", "createdAt", "by", "sessionsBefore?", "until?"),
@@ -179,6 +181,7 @@ STAGED = (
     *("parts", "missing", "revision", "progress", "counts?", "planDigest?"),
     *("warnings?", "revocations?", "notCovered?", "environmentsBy?"),
 )
+ROUTES |= share_routes.ROUTES
 ROUTES |= {
     "GET /admin/staged": (
         "lists all [staged changes](operations.md#large-changes) by id",

@@ -22,6 +22,8 @@ BY_CODE: Sets = (*BY_ENDING, ("code",))
 APART: dict[object, Sets] = {
     ("authentication", "refused"): (("action", "outcome"), ("action", "reason")),
     ("authentication", "failed"): (("action", "outcome"), ("action", "code")),
+    ("share-open", "refused"): (("action", "outcome"), ("action", "reason")),
+    ("share-open", "failed"): (("action", "outcome"), ("action", "code")),
     ("explanations", "granted"): (("action", "outcome"),),
     ("explanations", "refused"): (("action", "outcome"),),
     ("reach", "granted"): (("action", "outcome"),),
@@ -66,6 +68,7 @@ METRICS = {
     "sessionCached": Metric("Count", "1 when cached sessions signed the URLs, 0 if one was new"),
     "stsCalls": Metric("Count", "requests to STS, retries included"),
     "stsThrottles": Metric("Count", "requests to STS that it throttled"),
+    "shareUses": Metric("Count", "1 when a link gave a file, a URL, a form or a plan"),
     "packedPolicySize": Metric("Percent", "how much of STS's packed limit the policy uses"),
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from vending.callers.identity import Identity
 
-Door = Literal["iam", "web-identity", "admin", "sts"]
+Door = Literal["iam", "web-identity", "admin", "sts", "share"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Setting:
     assumable_roles: Callable[[], Collection[str]] = tuple  # ARNs, beside the service's own role
     never_lent: Callable[[], Collection[str]] = tuple  # patterns, beside those in the code
     blocked: Callable[[], Collection[Holders]] = tuple
+    sharing: bool = True  # whether the stack has shares
     unjudged: Collection[str] = OF_REACH  # codes of warnings that nobody looks for here
 
 
@@ -162,10 +163,7 @@ def needs_all_locations(request: ChangesRequest) -> bool:
 def needs_all_grants(
     request: ChangesRequest, issuers: Mapping[str, Issuer], locations: Mapping[str, Location]
 ) -> bool:
-    """Whether a document may change what grants mean or allow that it does not name.
-
-    ``issuers`` and ``locations`` are the stored ones.
-    """
+    """Whether a document, beside these stored entries, may change grants that it does not name."""
     trusted = [one.trusted_issuer() for one in request.issuers or ()]
     registered = [one.location() for one in request.locations or ()]
     return (

@@ -39,6 +39,8 @@ def grant_faults(
         yield "vpcEndpoint", "the location is only reached through another VPC endpoint"
     if grant.source_ip is not None and location.vpc_endpoint:
         yield "sourceIp", "never matches: the location accepts only requests through a VPC endpoint"
+    if grant.sharing and location.vpc_endpoint:
+        yield "sharing", "never works: the location is only reached through a VPC endpoint"
     caller = Caller("iam", _longest(grant), _LONGEST_ADDRESS)
     conditions = grant_conditions(grant, caller, datetime.max.replace(tzinfo=UTC))
     try:

@@ -116,6 +116,10 @@ def _of_members(grant: Grant, proposal: Proposal) -> Iterator[tuple[str, str, st
         yield "Expired", "expires", f"the grant ended at {iso(grant.expires)} and allows nothing"
     if isinstance(grant.source_ip, tuple) and any(one.endswith("/0") for one in grant.source_ip):
         yield "AnyAddress", "sourceIp", "a block of all addresses limits nothing; leave it out"
+    if grant.sharing and not keys.key:
+        yield "SharesWholeBucket", "sharing", "links may open the whole bucket; name a prefix"
+    if grant.sharing and not setting.sharing:
+        yield "SharingIsOff", "sharing", "does nothing: the stack's parameter Sharing is off"
     account = grant.grantee.iam if isinstance(grant.grantee, IamGrantee) else None
     if isinstance(account, str) and account != account_of(setting.role_arn) and not keys.key:
         reason = (

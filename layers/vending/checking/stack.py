@@ -13,7 +13,7 @@ from typing import Self
 from vending.callers.issuer_url import is_local
 from vending.callers.principal import Principal
 from vending.catalogue.proposal import Setting, Stored
-from vending.documents.acknowledgement import OF_ACCOUNT
+from vending.documents.acknowledgement import OF_ACCOUNT, OF_SERVICE
 from vending.documents.document import ChangesRequest
 from vending.grants.grantee import IamGrantee
 from vending.partitions import PARTITIONS
@@ -71,7 +71,7 @@ class Stack:
             now=now,
             assumable_roles=lambda: roles,
             never_lent=lambda: self.never_lent or (),
-            unjudged=() if self.account else OF_ACCOUNT,
+            unjudged=OF_SERVICE if self.account else (*OF_SERVICE, *OF_ACCOUNT),
         )
 
     def unknown(self, request: ChangesRequest) -> Iterator[tuple[str, str, str]]:

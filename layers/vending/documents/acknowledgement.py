@@ -11,6 +11,7 @@ from pydantic import PlainValidator
 from vending.callers.grantee_keys import VALUE_BYTES, is_plain
 
 OF_ACCOUNT = ("WholeBucketToAccount",)  # warnings for which the stack's account must be known
+OF_SERVICE = ("SharingIsOff",)  # warnings that the service alone can know
 # Warnings of `s3vend check` alone: the service does not look for them.
 OF_REACH = ("GranteesOverlap", "NestedTenants", "NobodyReaches", "ShadowedGrant")
 CODES = (
@@ -27,6 +28,8 @@ CODES = (
     "NobodyReaches",
     "RefusedIfNew",
     "ShadowedGrant",
+    "SharesWholeBucket",
+    "SharingIsOff",
     "SpaceInScope",
     "TypeMayNeverMatch",
     "UnknownBucket",

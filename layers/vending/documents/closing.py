@@ -41,16 +41,17 @@ def allows_all(before: _Entry, after: _Entry, own_role: str = "") -> bool:
 def ends_nothing(before: _Entry, after: _Entry, own_role: str = "") -> bool:
     """Whether sessions and URLs from before may do no more than new ones; False in doubt.
 
-    As ``allows_all``, without rate limits: they limit how much is vended, not what it may do.
+    As ``allows_all``, without rate limits, which limit how much is vended and not what it may do,
+    and without shares, each use of which is decided anew.
     """
     if isinstance(before, Grant) and isinstance(after, Grant):
-        return allows_all(before, _without_rates(before, after))
+        return allows_all(before, _as_vended(before, after))
     return allows_all(before, after, own_role)
 
 
-def _without_rates(before: Grant, after: Grant) -> Grant:
+def _as_vended(before: Grant, after: Grant) -> Grant:
     members = {one.name: getattr(after, one.name) for one in fields(after)}
-    return Grant(**members | {"rate_limit": before.rate_limit})
+    return Grant(**members | {"rate_limit": before.rate_limit, "sharing": before.sharing})
 
 
 def _no_limit(member: str) -> Rule:
@@ -149,6 +150,10 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "object_headers": _more("object_headers"),
         "storage_classes": _more("storage_classes"),
         "redirects": _more("redirects"),
+        "sharing": lambda before, after, _: (
+            before.sharing is None
+            or (after.sharing is not None and before.sharing.gives_no_more(after.sharing))
+        ),
         "rate_limit": lambda before, after, _: (
             after.rate_limit is None
             or (before.rate_limit is not None and before.rate_limit.gives_no_more(after.rate_limit))

@@ -20,7 +20,7 @@ from vending.bodies.fields import (
 )
 from vending.bodies.issuer_fields import ExactClaims, IssuerUrl, Subject
 from vending.documents.acknowledgement import Acknowledged
-from vending.documents.grant import GranteeBody
+from vending.documents.grantee import GranteeBody
 from vending.grants.expectation import (
     Access,
     Demand,

@@ -3,86 +3,31 @@
 import json
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from vending.bodies.body import Body
 from vending.bodies.content_fields import ContentTypes, Origin, Size
 from vending.bodies.described_fields import Description, Owner
 from vending.bodies.fields import (
     GrantScope,
-    IamArn,
     Identifier,
     Listed,
     PermissionName,
     Seconds,
     SourceIp,
     Time,
-    UniqueId,
     VpcEndpoint,
     between,
 )
-from vending.bodies.issuer_fields import ClaimValues, IssuerUrl, Subject
 from vending.documents.acknowledgement import Acknowledged
+from vending.documents.grantee import GranteeBody, RateLimitBody
+from vending.documents.sharing_fields import SeenSeconds, ShareSeconds
 from vending.grants.grant import USUAL_HEADERS, Grant, ObjectHeader, Permission, StorageClass
-from vending.grants.grantee import Grantee, IamGrantee, WebGrantee
-from vending.grants.rate_limit import REQUESTS, URLS, RateLimit
 from vending.grants.scope import CLAIM
+from vending.grants.sharing import SEEN_BY_CLAIMS, USUAL, Sharing
 from vending.table import refuse_damaged_item
 
 REDIRECTS = 10  # origins of one grant
-
-
-class GranteeBody(Body):
-    """The grantee: ``iam``, or ``issuer`` with ``subject``, ``claims`` or both."""
-
-    iam: IamArn | None = None
-    unique_id: UniqueId | None = None
-    issuer: IssuerUrl | None = None
-    subject: Subject | None = None
-    claims: ClaimValues | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        outside = self.subject is not None or self.claims is not None
-        if (self.iam is None) == (self.issuer is None):
-            raise ValueError("give either 'iam' or 'issuer'")
-        if self.iam is not None and outside:
-            raise ValueError("'subject' and 'claims' go with 'issuer'")
-        if self.issuer is not None and (not outside or self.unique_id):
-            raise ValueError("'issuer' needs 'subject', 'claims' or both, and nothing else")
-        return self
-
-    @model_validator(mode="after")
-    def _unique_id_of_its_kind(self) -> Self:
-        if self.unique_id:
-            kinds = {"role": "AROA", "user": "AIDA"}
-            kind = None if self.iam is None or isinstance(self.iam, str) else self.iam.kind
-            if kind is None or not self.unique_id.startswith(kinds[kind]):
-                raise ValueError("'uniqueId' begins with AROA for a role and with AIDA for a user")
-        return self
-
-    def grantee(self) -> Grantee:
-        """The grantee that this body describes."""
-        if self.iam is not None:
-            return IamGrantee(self.iam, self.unique_id)
-        return WebGrantee(self.issuer or "", self.subject, self.claims or ())
-
-
-class RateLimitBody(Body):
-    """The limit for each caller of a grant in a minute: ``requests``, ``urls`` or both."""
-
-    requests: Annotated[int, Field(ge=1, le=REQUESTS)] | None = None
-    urls: Annotated[int, Field(ge=1, le=URLS)] | None = None
-
-    @model_validator(mode="after")
-    def _of_something(self) -> Self:
-        if not self.rate_limit():
-            raise ValueError("give 'requests', 'urls' or both")
-        return self
-
-    def rate_limit(self) -> RateLimit:
-        """The limit that this body describes."""
-        return RateLimit(self.requests, self.urls)
 
 
 class GrantBody(Body, defer_build=False):
@@ -107,6 +52,9 @@ class GrantBody(Body, defer_build=False):
     storage_classes: Annotated[Listed[StorageClass], between(1, 8)] = ()
     tagging: bool = False
     redirects: Annotated[Listed[Origin], between(1, REDIRECTS)] = ()
+    sharing: bool = False
+    max_share: ShareSeconds | None = None
+    owner_seen: SeenSeconds | None = None
     acknowledge: Acknowledged = ()
 
     @model_validator(mode="after")
@@ -134,6 +82,19 @@ class GrantBody(Body, defer_build=False):
                 raise ValueError(
                     f"'{member}' needs the permission {needed}, which this grant does not give"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _shared_by_links(self) -> Self:
+        if not self.sharing and (self.max_share or self.owner_seen):
+            raise ValueError("'maxShare' and 'ownerSeen' need 'sharing: true'")
+        if self.sharing and self.vpc_endpoint is not None:
+            raise ValueError(
+                "'sharing' and 'vpcEndpoint' do not go together: whoever opens a link comes from "
+                "anywhere"
+            )
+        if self.grantee.claims and (self.owner_seen or 0) > SEEN_BY_CLAIMS:
+            raise ValueError("'ownerSeen' is at most 30d where the grantee has claims")
         return self
 
     @model_validator(mode="after")
@@ -179,6 +140,9 @@ class GrantBody(Body, defer_build=False):
             tagging=self.tagging,
             redirects=tuple(dict.fromkeys(self.redirects)),
             rate_limit=self.rate_limit.rate_limit() if self.rate_limit else None,
+            sharing=Sharing(self.max_share or USUAL, self.owner_seen or USUAL)
+            if self.sharing
+            else None,
         )
 
     @classmethod

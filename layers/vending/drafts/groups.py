@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from vending.catalogue.batches import ITEM_BYTES
 from vending.catalogue.history import EXTRA_BYTES
-from vending.documents.grant import GranteeBody
+from vending.documents.grantee import GranteeBody
 from vending.drafts.changed import Changed, Draft
 from vending.errors import Fault
 from vending.grants.keys import SCHEME

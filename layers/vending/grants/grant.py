@@ -11,12 +11,14 @@ from vending.grants.grantee import Grantee
 from vending.grants.keys import Keys
 from vending.grants.rate_limit import RateLimit
 from vending.grants.scope import Scope
+from vending.grants.sharing import Sharing
 from vending.times import iso
 
 SEEN = (
     *("id", "owner", "description", "scope", "permission", "maxDuration", "expires"),
     *("maxObjectSize", "contentTypes", "activeContent", "versions", "rateLimit"),
     *("objectHeaders", "storageClasses", "redirects", "tagging"),
+    *("sharing", "maxShare", "ownerSeen"),
 )
 
 type ObjectHeader = Literal[
@@ -77,6 +79,7 @@ class Grant(Described):
     storage_classes: tuple[StorageClass, ...] = ()  # that an upload may choose; empty: none
     tagging: bool = False  # whether URLs and forms may set tags, and credentials read them
     redirects: tuple[str, ...] = ()  # origins to which a form may lead after the upload
+    sharing: Sharing | None = None  # whether its keys may be shared by links
 
     @property
     def limits_uploads(self) -> bool:
@@ -114,6 +117,7 @@ class Grant(Described):
             "tagging": self.tagging or None,
             "redirects": list(self.redirects) or None,
             "rateLimit": self.rate_limit and self.rate_limit.as_json(),
+            **(self.sharing.as_json() if self.sharing else {}),
         }
         return {
             "id": self.id,

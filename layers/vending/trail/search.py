@@ -25,6 +25,8 @@ MEMBERS = (
 ACTIONS = (
     *("credentials", "presigned-urls", "multipart-uploads", "multipart-uploads/parts"),
     *("multipart-uploads/completion", "multipart-uploads/abort", "explanations", "authentication"),
+    *("share", "unshare", "share-open", "share-password", "share-list", "share-download"),
+    *("share-upload", "share-parts"),
     *("changes", "change", "staged", "staged/parts", "staged/commit", "staged/cancel"),
     *("reach", "revocation", "lift", "reconciliation"),
 )

@@ -56,13 +56,13 @@ def start_upload(
     check_owner(request.expected_bucket_owner, decision, effects.role_arn, "")
     check_key(request.kms_key, decision, "")
     check_object(request, decision, "")
-    _check_source(grant, caller)
+    check_source(grant, caller)
     url_lifetime(request.expires_in, grant, effects.now)
     signing_session(caller, decision, effects)  # refuses before anything is started
     first = _first_parts(request, grant, effects.rates)
     starting = signing_for(
         caller,
-        _without_source(decision),
+        without_source(decision),
         min(START_SECONDS, request.expires_in),
         Counted(first + ENDS),
         record,
@@ -106,7 +106,7 @@ def _first_parts(request: UploadRequest, grant: Grant, rates: Rates) -> int:
     return min(FIRST, request.sizes().parts, allowed)
 
 
-def _without_source(decision: Decision) -> Decision:
+def without_source(decision: Decision) -> Decision:
     """The decision without source conditions, for S3 calls from the function's own address."""
     grant = replace(decision.match.grant, source_ip=None, vpc_endpoint=None)
     location = replace(decision.location, vpc_endpoint=None)
@@ -114,8 +114,8 @@ def _without_source(decision: Decision) -> Decision:
     return decision._replace(match=match, location=location)
 
 
-def _check_source(grant: Grant, caller: Caller) -> None:
-    """Refuse callers outside the grant's IP ranges, as S3 would if they started the upload."""
+def check_source(grant: Grant, caller: Caller) -> None:
+    """Refuse callers outside the grant's IP ranges, as S3 would if the URL were theirs to use."""
     if not isinstance(grant.source_ip, tuple):
         return
     try:

@@ -635,6 +635,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
         "METRICS_NAMESPACE": "s3vend/s3vend",
+        "SHARING": "false",
         "DENIAL_POLICY_NAME": "S3VendDenials",
         "TRACED": "false",
         "POWERTOOLS_SERVICE_NAME": "hostile-tokens",

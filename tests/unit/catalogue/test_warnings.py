@@ -81,6 +81,7 @@ def of_test(test: dict[str, Any]) -> list[tuple[str, str, str]]:
         (OTHERS | {"scope": "s3://bkt/*"}, "WholeBucketToAccount", "grantee"),
         (OTHERS | {"scope": "s3://bkt/*", "permission": "WRITE"}, "WholeBucketToAccount", "grantee"),
         (BY_NUMBER, "TypeMayNeverMatch", "grantee"),
+        ({"scope": "s3://bkt/*", "sharing": True}, "SharesWholeBucket", "sharing"),
     ],
 )  # fmt: skip
 def test_what_is_hardly_meant_is_a_warning_until_it_is_acknowledged(

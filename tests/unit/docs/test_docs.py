@@ -201,6 +201,7 @@ def test_the_reference_tells_of_no_route_or_member_that_is_not_there() -> None:
         "Uploading",
         "Compact",
         "ObjectMembers",
+        "Asking",
     }  # what several of them are made of
     headings = set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
     assert {name.split(".")[0] for name in MEANINGS} <= headings | shared

@@ -18,7 +18,8 @@ from vending.callers.grantee_keys import VALUE_BYTES
 from vending.callers.issuer import ALGORITHMS, Claim, Issuer
 from vending.catalogue.batches import encode
 from vending.documents.document import ChangesRequest
-from vending.documents.grant import GrantBody, GranteeBody
+from vending.documents.grant import GrantBody
+from vending.documents.grantee import GranteeBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
 from vending.errors import InvalidRequest
@@ -96,6 +97,9 @@ grant_members = st.fixed_dictionaries(
         "storageClasses": st.lists(st.sampled_from(["GLACIER", "STANDARD_IA", "glacier"])),
         "redirects": st.lists(st.sampled_from(["https://a.example.com", "https://b:8443"])),
         "rateLimit": st.dictionaries(st.sampled_from(["requests", "urls"]), st.integers(0, 70_000)),
+        "sharing": st.booleans(),
+        "maxShare": st.integers(0, 8_000_000) | st.sampled_from(["30m", "12h", "7d", "91d"]),
+        "ownerSeen": st.integers(0, 8_000_000) | st.sampled_from(["30m", "12h", "7d", "91d"]),
     },
 )
 
@@ -123,6 +127,25 @@ def test_a_duration_is_text_with_its_unit_or_seconds(text: object, seconds: int)
     ("changes", "pointer"),
     [
         ({"id": "a b"}, "/grants/0/id"),
+        ({"sharing": "true"}, "/grants/0/sharing"),
+        ({"maxShare": "7d"}, "/grants/0"),
+        ({"ownerSeen": "7d"}, "/grants/0"),
+        ({"sharing": False, "maxShare": "7d"}, "/grants/0"),
+        ({"sharing": True, "maxShare": "59s"}, "/grants/0/maxShare"),
+        ({"sharing": True, "maxShare": "91d"}, "/grants/0/maxShare"),
+        ({"sharing": True, "maxShare": "1w"}, "/grants/0/maxShare"),
+        ({"sharing": True, "maxShare": "07d"}, "/grants/0/maxShare"),
+        ({"sharing": True, "ownerSeen": "59m"}, "/grants/0/ownerSeen"),
+        ({"sharing": True, "ownerSeen": "91d"}, "/grants/0/ownerSeen"),
+        ({"sharing": True, "vpcEndpoint": "vpce-0a1b2c3d"}, "/grants/0"),
+        (
+            {
+                "sharing": True,
+                "ownerSeen": "31d",
+                "grantee": {"issuer": "https://a.example.com", "claims": {"a": "b"}},
+            },
+            "/grants/0",
+        ),
         ({"id": ""}, "/grants/0/id"),
         ({"id": "a" * 65}, "/grants/0/id"),
         ({"id": "a\n"}, "/grants/0/id"),

@@ -20,7 +20,8 @@ from vending.bodies.parse import parse
 from vending.callers.issuer import ALGORITHMS
 from vending.described import DESCRIPTION
 from vending.documents.document import ChangesRequest
-from vending.documents.grant import GrantBody, GranteeBody
+from vending.documents.grant import GrantBody
+from vending.documents.grantee import GranteeBody
 from vending.documents.issuer import IssuerBody
 from vending.documents.location import LocationBody
 

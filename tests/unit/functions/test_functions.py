@@ -35,6 +35,7 @@ from vending.denials.denials import Denials, Place
 from vending.denials.names import grant_part
 from vending.denials.revoked import NEW_SESSIONS_AFTER
 from vending.grants.grantee import IamGrantee, WebGrantee
+from vending.grants.sharing import Sharing
 from vending.times import iso
 
 ROOT = Path(__file__).parents[3]
@@ -89,6 +90,8 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         "DENIAL_POLICY_NAME": "S3VendDenials",
         "HISTORY_DAYS": "400",
         "TRACED": "false",
+        "SHARING": "false",
+        "LINKS_URL_PARAMETER": "/s3vend/s3vend/links-url",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -496,6 +499,11 @@ ROUTES = {
     ],
     "audit": ["admin-audit", "admin-sessions", "admin-vend"],
     "revocations": ["admin-revocations", "admin-revocation", "admin-revoke", "admin-lift"],
+    "shares": [
+        *("shares-create", "shares", "share", "share-end"),
+        *(f"web-identity-{what}" for what in ("shares-create", "shares", "share", "share-end")),
+        *("admin-shares", "admin-share", "admin-share-end"),
+    ],
 }
 
 
@@ -511,6 +519,9 @@ STATUS = {
     "admin-staged-part": 404,
     "admin-staged-commit": 404,
     "admin-staged-changes": 404,
+    "web-identity-shares-create": 403,
+    "web-identity-share": 404,
+    "web-identity-share-end": 404,
 }
 
 
@@ -518,6 +529,8 @@ def test_every_event_runs_through_a_function_here() -> None:
     events = {path.stem for path in (ROOT / "events").glob("*.json")}
     assert events == {name for names in ROUTES.values() for name in names} | {
         "authorizer",
+        "link",
+        "link-use",
         "preflight",
         "reconciliation",
         "reconciliation-after-update",
@@ -528,6 +541,42 @@ def test_the_function_of_preflights_answers_without_a_caller(load: Load) -> None
     response = load("preflights").handler(event("preflight"), CONTEXT)
     assert response["statusCode"] == 204
     assert response["headers"]["Access-Control-Allow-Origin"] == "https://app.example.com"
+
+
+def test_a_link_is_made_shown_used_and_taken_back(
+    load: Load, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARING", "true")
+    shares = load("shares")
+    lists.put("/s3vend/s3vend/links-url", "https://vend.example.com/v1")
+    granted = grant("s3://hogehoge-bucket/shared/* READ", id="shared", sharing=Sharing())
+    (batch,) = batches([Change("grant", "shared", "", None, granted)], {})
+    catalogue.commit(shares.environment.dynamodb, "grants", batch, 1)
+    made = shares.handler(event("shares-create"), CONTEXT)
+    assert made["statusCode"] == 200, made["body"]
+    share = json.loads(made["body"])
+    token = share["url"].removeprefix("https://vend.example.com/v1/s/")
+    at = {"pathParameters": {"token": token}}
+    page = shares.handler(event("link") | at, CONTEXT)
+    assert (page["statusCode"], page["headers"]["Content-Type"]) == (
+        200,
+        "text/html; charset=utf-8",
+    )
+    given = shares.handler(event("link-use") | at, CONTEXT)
+    assert given["statusCode"] == 303
+    assert given["headers"]["Location"].startswith("https://hogehoge-bucket.s3.")
+    one = {"pathParameters": {"id": share["id"]}}
+    assert json.loads(shares.handler(event("share") | one, CONTEXT)["body"])["uses"] == 1
+    ended = json.loads(shares.handler(event("share-end") | one, CONTEXT)["body"])
+    assert ended["state"] == "takenBack"
+    assert shares.handler(event("link-use") | at, CONTEXT)["statusCode"] == 410
+    written = capsys.readouterr().out
+    records = [json.loads(line) for line in written.splitlines()]
+    actions = [one["action"] for one in records if one.get("record") == "audit"]
+    assert actions == ["share", "share-download", "unshare", "share-download"]
+    assert token not in written
+    signature = given["headers"]["Location"].rpartition("Signature=")[2]
+    assert signature[:20] not in written
 
 
 @pytest.mark.parametrize(

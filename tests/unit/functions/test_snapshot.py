@@ -82,6 +82,8 @@ def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
         "METRICS_NAMESPACE": "s3vend/s3vend",
+        "SHARING": "false",
+        "LINKS_URL_PARAMETER": "/s3vend/s3vend/links-url",
         "LOG_GROUPS": "a-log",
         "DENIAL_POLICY_NAME": "S3VendDenials",
         "HISTORY_DAYS": "400",
@@ -109,6 +111,7 @@ def test_a_function_starts_without_credentials_and_asks_nobody_for_any(function:
 CALLS = dict.fromkeys(FUNCTIONS, "dynamodb.list_tables()")
 del CALLS["preflights"]  # it calls nothing
 CALLS["audit"] = "cloudwatch.describe_log_groups()"  # its only client
+CALLS["shares"] = "environment.dynamodb.list_tables()"
 
 
 @pytest.mark.parametrize("function", CALLS)

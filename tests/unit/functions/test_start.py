@@ -21,6 +21,7 @@ BUILT = {  # bodies that the function's every request, or nearly every one, need
     "preflights": set(),
     "presigned_urls": GRANTS,
     "revocations": {"LocationBody"},
+    "shares": GRANTS,
     "sts": {*GRANTS, "IssuerBody"},
 }
 TOKENS = ("jwt", "vending.callers.issuer", "vending.bodies.token_fields")
@@ -33,6 +34,7 @@ UNNEEDED = {  # packages and modules without which the function answers its usua
     "preflights": ("botocore", "pydantic", "vending.bodies"),
     "presigned_urls": TOKENS,
     "revocations": ("jwt",),
+    "shares": TOKENS,
     "sts": (),
 }
 STARTED = """

@@ -15,6 +15,7 @@ import pytest
 from tests.fuzz.inputs import seeds
 from tests.support.pages import ROOT
 from vending.errors import InvalidRequest
+from vending.shares.uploading.request import BODIES
 
 
 @pytest.fixture
@@ -42,12 +43,14 @@ def test_every_body_of_a_function_is_fuzzed(parsers: Any) -> None:
     asking = (ROOT / "layers/vending/aws/environment/asking.py").read_text()
     taken = {*re.findall(r"\bparse\((\w+), request\.body\(\)\)", handlers), "UrlsRequest"}
     taken |= {*re.findall(r"\bparse\((\w+), body\)", asking)}
-    assert len(taken) == 10
+    taken |= {body.__name__ for body in BODIES.values()}  # which the scripts of links send
+    assert len(taken) == 16
     assert {model.__name__ for model in parsers.MODELS} == taken
     others = (
         "parse_urls(request.body())",
         "asks_dry_run(request.body())",
         "request.body(), record",
+        "answer_script(token, request.body(), ",
     )
     read = handlers.count(", request.body())") + sum(map(handlers.count, others))
     assert handlers.count("request.body()") == read

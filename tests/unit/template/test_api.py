@@ -256,6 +256,7 @@ def test_a_refusal_of_api_gateway_has_the_shape_of_ours(kind: str, status: int, 
     assert RESPONSES[kind]["responseTemplates"].keys() == {"application/json"}
     assert headers(kind)["Content-Type"] == "application/problem+json"
     assert headers(kind)["Cache-Control"] == "no-store"
+    assert headers(kind)["Referrer-Policy"] == "no-referrer"  # the path may be that of a link
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
@@ -267,7 +268,7 @@ def test_a_refusal_of_api_gateway_repeats_nothing_of_the_request(kind: str) -> N
 
 @pytest.mark.parametrize(("kind", "status"), [(k, v[0]) for k, v in REFUSALS.items()])
 def test_a_refusal_says_when_to_try_again_and_how_to_authenticate(kind: str, status: int) -> None:
-    expected = {"Content-Type", "Cache-Control"}
+    expected = {"Content-Type", "Cache-Control", "Referrer-Policy"}
     expected |= {"Retry-After"} if status in (429, 503) else set()
     expected |= {"WWW-Authenticate"} if status == 401 else set()
     assert headers(kind).keys() == expected

@@ -29,13 +29,16 @@ NETWORK: Final = {
 ROUTES: Final = {"VpcRouteTableIds": "rtb-0123456789abcdef0,rtb-0123456789abcdef1"}
 # Everything at once that makes a role, beside the local cloud's settings.
 FULL: Final = {
+    "Sharing": "true",
     **configuration("prod"),
     "GradualDeployment": "true",
     "ManageApiGatewayAccount": "true",
     "AllowedOrigins": "https://app.example.com",
     "CloudTrailLogGroup": "trail",
 }
-VENDING: Final = {"CredentialsFunction", "PresignedUrlsFunction", "StsFunction"}
+VENDING: Final = {
+    *("CredentialsFunction", "PresignedUrlsFunction", "SharesFunction", "StsFunction"),
+}
 LENT: Final = "AllowedAssumeS3Role"
 
 
@@ -322,6 +325,8 @@ def test_a_version_says_key_and_subnets_in_few_characters() -> None:
         GrantsCacheSeconds="300",
         RateLimitRequests="60000",
         RateLimitUrls="600000000",
+        Architecture="x86_64",
+        Sharing="true",
     )
     for version in made.of_type("AWS::Lambda::Version").values():
         inside = version["FunctionName"] in VENDING

@@ -81,6 +81,7 @@ PERMISSIONS: Final[dict[str, dict[str, set[str]]]] = {
     "RevocationsFunction": {
         "Table.Arn": {
             "dynamodb:BatchGetItem",
+            "dynamodb:ConditionCheckItem",
             "dynamodb:GetItem",
             "dynamodb:PutItem",
             "dynamodb:Query",
@@ -150,6 +151,12 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
     denials = {
         "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["revocations", "block", "lease"]}
     }
+    revoked = {
+        "ForAllValues:StringEquals": {
+            "dynamodb:LeadingKeys": ["revocations", "block", "lease", "ended"]
+        }
+    }
+    ended = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["ended"]}}
     granted = {
         "ForAllValues:StringLike": {
             "dynamodb:LeadingKeys": [
@@ -168,7 +175,7 @@ def test_who_needs_a_part_of_the_table_has_that_part_alone(made: Stack) -> None:
         "StsFunction": [issuers, counters],
         "AdministrationFunction": [granted],
         "AuditFunction": [denials],
-        "RevocationsFunction": [denials, within_the_boundary],
+        "RevocationsFunction": [revoked, ended, within_the_boundary],
     }
 
 

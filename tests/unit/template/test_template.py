@@ -189,6 +189,7 @@ def test_the_code_reads_these_variables_and_no_others(made: Stack, name: str) ->
         "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
         "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
         "METRICS_NAMESPACE": "s3vend/s3vend",
+        "SHARING": "false",
         "POWERTOOLS_SERVICE_NAME": "s3vend",
         "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }
@@ -221,7 +222,7 @@ def versions(source: dict[str, Any], parameters: dict[str, str]) -> dict[str, st
     }
 
 
-@pytest.mark.parametrize(("which", "published"), [("vending", 3), ("all", len(FUNCTIONS) + 1)])
+@pytest.mark.parametrize(("which", "published"), [("vending", 4), ("all", len(FUNCTIONS) + 2)])
 def test_the_functions_in_the_vpc_alone_publish_a_version_after_other_subnets(
     which: str, published: int
 ) -> None:
@@ -255,6 +256,7 @@ def parameters_of(value: Any, names: set[str]) -> set[str]:
         {"SnapStart": "PublishedVersions"},
         {"StsEndpoint": "http://local"},
         {"Tracing": "true"},
+        {"Sharing": "true"},
     ],
     ids=str,
 )
@@ -262,7 +264,9 @@ def test_every_function_publishes_a_new_version_after(change: dict[str, str]) ->
     given = {key: value for key, value in change.items() if key not in ("code", "layer")}
     before = versions(transformed(), {})
     after = versions(transformed(**change), given)
-    assert len(before) == len(after) == len(FUNCTIONS) + 1  # that of browsers is conditional
+    assert (
+        len(before) == len(after) == len(FUNCTIONS) + 2
+    )  # those of browsers and of links are conditional
     assert not before.items() & after.items()
 
 
@@ -294,7 +298,7 @@ def test_a_version_says_which_parameters_it_was_made_with() -> None:
     source = transformed()
     names = set(source["Parameters"])
     resources = source["Resources"]
-    for name in (*FUNCTIONS, "PreflightsFunction"):
+    for name in (*FUNCTIONS, "PreflightsFunction", "SharesFunction"):
         (version,) = [
             resource["Properties"]["Description"]
             for resource in resources.values()
@@ -303,8 +307,9 @@ def test_a_version_says_which_parameters_it_was_made_with() -> None:
         ]
         mentioned = parameters_of(resources[name]["Properties"], names)
         conditional = {"Tracing"}  # behind the condition IsTraced
+        as_digit = {"Sharing"}  # behind SharesAreOn: a description has 256 characters
         of_no_version = {"ReservedConcurrency"}  # it holds for all versions together
-        assert parameters_of(version, names) == mentioned - of_no_version | conditional
+        assert parameters_of(version, names) == (mentioned - of_no_version - as_digit | conditional)
 
 
 def test_the_layer_is_built_for_the_functions_architecture_and_older_ones_are_kept() -> None:

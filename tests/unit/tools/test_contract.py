@@ -19,12 +19,17 @@ from vending.aws.api.gateway import Request
 from vending.aws.api.sts_request import RoleRequest
 from vending.bodies.parse import parse
 from vending.errors import VendingError
+from vending.shares.opening.asked import read_form
+from vending.shares.uploading.request import BODIES, read_script
 from vending.urls.compact import parse_urls
 
 READ = Contract.read()
+# Links answer people, and scripts of their own pages: the tests of shares have them.
+LINK = "/s/"
+OPERATIONS = [one for one in READ.operations if not one.path.startswith(LINK)]
 EXAMPLES = [
     (operation, example["value"])
-    for operation in READ.operations
+    for operation in OPERATIONS
     for content in operation.told.get("requestBody", {}).get("content", {}).values()
     for name, example in content["examples"].items()
 ]
@@ -79,7 +84,9 @@ def codes(status: str) -> set[str]:
     found: set[str] = set()
     for name, told in READ.document["components"]["responses"].items():
         if name.startswith(status):
-            for content in told["content"].values():
+            for kind, content in told["content"].items():
+                if kind.startswith("text/html"):
+                    continue  # a page for people has no code
                 found |= set(content["schema"]["properties"]["code"]["enum"])
     return found
 
@@ -95,10 +102,10 @@ def test_the_contract_has_each_code_with_its_status() -> None:
 def test_a_refusal_that_names_no_code_of_ours_is_not_written() -> None:
     known = {error.code for error in reference.leaves(VendingError)} | {"TooManyRequests"}
     for name in READ.document["components"]["responses"]:
-        assert set(name.split(".")[1:]) <= known | {"Sdk"}
+        assert set(name.split(".")[1:]) <= known | {"Sdk", "Page"}
 
 
-@pytest.mark.parametrize("operation", READ.operations, ids=lambda one: f"{one.method} {one.path}")
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
 def test_the_reference_lists_the_members_that_the_contract_answers(operation: Operation) -> None:
     [content] = operation.told["responses"]["200"]["content"].values()
     schema = READ.resolved(content["schema"])
@@ -130,8 +137,21 @@ def test_an_example_is_taken_by_the_contract_and_by_the_code(
         assert parse(contract.MODELS[schema["$ref"].rpartition("/")[2]], json.dumps(value))
 
 
+def test_what_scripts_of_links_ask_is_taken_by_the_contract_and_by_the_code() -> None:
+    operation = READ.operation("POST", "/s/a")
+    assert operation
+    contents = operation.told["requestBody"]["content"]
+    scripts = contents["application/json"]
+    assert len(scripts["examples"]) == len(BODIES)
+    for example in scripts["examples"].values():
+        assert READ.faults(scripts["schema"], example["value"]) == []
+        assert read_script(json.dumps(example["value"]))
+    for example in contents[contract.FORM]["examples"].values():
+        assert read_form(example["value"])
+
+
 def test_every_body_has_an_example_and_every_path_parameter_a_pattern() -> None:
-    bodies = [one for one in READ.operations if one.method in ("post", "put")]
+    bodies = [one for one in OPERATIONS if one.method in ("post", "put")]
     assert {one.path for one in bodies} == {one.path for one, _ in EXAMPLES}
     for one in READ.document["components"]["parameters"].values():
         assert one["in"] == "query" or "pattern" in READ.resolved(one["schema"])

@@ -45,6 +45,8 @@ UNSAID = {
     "must be from 'from' to 'from' + ": "the same",
     "one checksum for each part": "arithmetic",
     "must be at most": "a duration in other units",
+    "must be at least": "the same",
+    "is at most 30d": "the same",
     "less than or equal to": "the same, in the words of pydantic",
     "never fetched over http": "the same",
     "in the bucket's region": "a part of another member",

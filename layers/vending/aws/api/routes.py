@@ -9,6 +9,7 @@ from vending.aws.api.responses import Answer
 from vending.callers.caller import Caller
 
 type Recording = Callable[[str, RequestIds], AbstractContextManager[Record]]  # of an action
+type NoteSeen = Callable[[Caller], None]
 type RecordedAnswer = Callable[[Request, Caller, Record], Answer]
 
 
@@ -18,10 +19,13 @@ def recorded_route(
     answer: RecordedAnswer,
     query: Collection[str] = (),
     repeated: Collection[str] = (),
+    *,
+    seen: NoteSeen | None = None,
 ) -> Route:
     """A route that writes one audit record for each request.
 
-    ``query`` names its parameters, ``repeated`` those that may be given more than once.
+    ``query`` names its parameters, ``repeated`` those that may be given more than once. ``seen``
+    notes the caller, for the shares that it may have.
     """
 
     def route(request: Request) -> Answer:
@@ -29,6 +33,9 @@ def recorded_route(
             caller = request.caller()
             record.note(**caller.as_recorded())
             request.query_lists(query, repeated)
-            return answer(request, caller, record)
+            given = answer(request, caller, record)
+            if seen:  # only now: a refusal writes nothing
+                seen(caller)
+            return given
 
     return route

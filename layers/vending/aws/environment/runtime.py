@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     rate_limit: RateLimit  # for each caller, over all grants
     vends_uncounted: bool  # whether to vend when counting fails
     metrics_namespace: str
+    sharing: bool  # whether the stack has shares
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -50,6 +51,7 @@ class Settings(NamedTuple):
             ),
             vends_uncounted=environment["RATE_LIMIT_FAILURE"] == "allow",
             metrics_namespace=environment["METRICS_NAMESPACE"],
+            sharing=environment["SHARING"] == "true",
         )
 
 

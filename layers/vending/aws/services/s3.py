@@ -1,8 +1,11 @@
-"""Starts and aborts multipart uploads at S3, with presigned URLs of our own.
+"""Starts and aborts multipart uploads at S3, and lists keys, with presigned URLs of our own.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 """
 
+from datetime import UTC, datetime
+from urllib.parse import unquote_plus
 from xml.etree import ElementTree as ET
 
 from botocore.awsrequest import AWSRequest
@@ -13,6 +16,7 @@ from vending.aws.services.client import Bounded, is_refusal, public_code
 from vending.aws.services.deadline import lasting
 from vending.aws.services.measuring import METER
 from vending.errors import StorageRefused, Unavailable
+from vending.shares.listing import ListedKey, Listing
 from vending.sigv4.presign import Named
 
 START = 5.0  # seconds; there is one try, because a second one would start a second upload
@@ -68,6 +72,27 @@ def abort_upload(session: Bounded, url: str) -> None:
     """Abort an upload with this URL; raises as ``start_upload``."""
     with lasting(ABORT):
         _send(session, "DELETE", url, {})
+
+
+@METER.timed("s3")
+def list_keys(session: Bounded, url: str) -> Listing:
+    """List keys with this URL, which asks for them in URL encoding; raises as ``start_upload``."""
+    answer = _send(session, "GET", url, {})
+    try:
+        keys = tuple(map(_listed, answer.iterfind(f"{_NAMESPACE}Contents")))
+    except (TypeError, ValueError) as error:
+        raise Unavailable("AnswerNotUnderstood") from error
+    return Listing(keys, answer.findtext(f"{_NAMESPACE}IsTruncated") == "true")
+
+
+def _listed(entry: ET.Element) -> ListedKey:
+    key, size, modified = (
+        entry.findtext(f"{_NAMESPACE}{name}") for name in ("Key", "Size", "LastModified")
+    )
+    if key is None or size is None or modified is None:
+        raise ValueError("not an entry of a list")
+    time = datetime.fromisoformat(modified).astimezone(UTC)
+    return ListedKey(unquote_plus(key, errors="strict"), int(size), time)
 
 
 def _send(session: Bounded, method: str, url: str, headers: Named) -> ET.Element:

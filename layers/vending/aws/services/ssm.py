@@ -14,3 +14,9 @@ def string_list(client: Any, name: str) -> frozenset[str]:
     with translate_errors():
         answer = client.get_parameter(Name=name)
     return frozenset(answer["Parameter"]["Value"].split(","))
+
+
+def text(client: Any, name: str) -> str:
+    """The value of the parameter ``name``; raises as ``string_list``."""
+    with translate_errors():
+        return str(client.get_parameter(Name=name)["Parameter"]["Value"])

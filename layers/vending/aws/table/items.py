@@ -1,6 +1,6 @@
 """Reads items, in as many calls as DynamoDB needs, up to a limit; writes them in a transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from secrets import randbelow
 from time import sleep
 from typing import Any
@@ -18,20 +18,30 @@ NO_REVISION = "0"  # of a table that has no item of the revision yet
 PAUSE = 500  # milliseconds at most, before a throttled call is repeated
 
 
+type Reader[Read] = Callable[[Any], tuple[Key, Read]]  # of an item as DynamoDB has it
+
+
 def read_items(
     client: Any, table: str, keys: Iterable[Key], *, consistent: bool = False
 ) -> dict[Key, str]:
-    """The documents of the items that exist, by key.
+    """The documents of the items that exist, by key; raises as ``read_each``."""
+    return read_each(client, table, keys, _read_item, consistent=consistent)
+
+
+def read_each[Read](
+    client: Any, table: str, keys: Iterable[Key], read: Reader[Read], *, consistent: bool
+) -> dict[Key, Read]:
+    """The items that exist, by key, as ``read`` makes them of DynamoDB's JSON.
 
     Raises:
         Unavailable: DynamoDB failed, or kept leaving items out.
     """
     wanted = list(dict.fromkeys(keys))
-    documents: dict[Key, str] = {}
+    documents: dict[Key, Read] = {}
     for start in range(0, len(wanted), KEYS_A_CALL):
         left = wanted[start : start + KEYS_A_CALL]
         for round_number in range(ROUNDS):
-            found, left_out = _batch(client, table, left, consistent=consistent)
+            found, left_out = _batch(client, table, left, read, consistent=consistent)
             documents |= found
             if not left_out:
                 break
@@ -45,14 +55,14 @@ def read_items(
     return documents
 
 
-def _batch(
-    client: Any, table: str, keys: Sequence[Key], *, consistent: bool
-) -> tuple[dict[Key, str], list[Key]]:
-    """The documents that DynamoDB returns, and the keys that it leaves for another call."""
+def _batch[Read](
+    client: Any, table: str, keys: Sequence[Key], read: Reader[Read], *, consistent: bool
+) -> tuple[dict[Key, Read], list[Key]]:
+    """The items that DynamoDB returns, and the keys that it leaves for another call."""
     parameters = {"Keys": [item(key) for key in keys], "ConsistentRead": consistent}
     with translate_errors():
         answer = client.batch_get_item(RequestItems={table: parameters})
-        found = dict(map(_read_item, answer["Responses"].get(table, [])))
+        found = dict(map(read, answer["Responses"].get(table, [])))
         left_out = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
         left = list(map(_key_of, left_out))
     if not {*found, *left} <= set(keys):
@@ -155,6 +165,16 @@ def item(key: Key, document: str | None = None) -> dict[str, dict[str, str]]:
     """An item in DynamoDB's JSON; without a document, only its key."""
     members = {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
     return members if document is None else members | {"document": {"S": document}}
+
+
+def unchanged(before: str | None) -> dict[str, Any]:
+    """The condition that an item is still as it was read; None: it was not there."""
+    if before is None:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "document = :before",
+        "ExpressionAttributeValues": {":before": {"S": before}},
+    }
 
 
 def _key_of(item: Any) -> Key:

@@ -6,10 +6,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
-from vending.aws.table.items import entries, item, read_items
-from vending.errors import InternalError, PreconditionFailed
+from vending.aws.table.items import entries, item, read_items, unchanged
+from vending.denials.ended import kept_until, later
+from vending.errors import InternalError, PreconditionFailed, Unavailable
+from vending.revocations.ended import EndedShares, ended_shares
 from vending.revocations.revocation import Revocation
-from vending.table import BLOCK, HOLDERS, Key, revocation_key
+from vending.table import BLOCK, HOLDERS, Key, ended_key, revocation_key
+
+TRIES = 8  # of a transaction that another one came before
 
 
 def read(client: Any, table: str, id_: str) -> Revocation | None:
@@ -103,22 +107,48 @@ def save_denials(
 def _put(
     client: Any, table: str, revocation: Revocation, condition: str, values: dict[str, Any]
 ) -> None:
-    """Write a revocation; succeeds if an earlier try, whose answer got lost, has written it."""
+    """Write a revocation, and in the same transaction the time before which it ends shares.
+
+    Succeeds if an earlier try, whose answer got lost, has written it.
+    """
     document = revocation.encode()
     entry = item(revocation_key(revocation.id), document)
     if ends := revocation.kept_until:
         entry["ttl"] = {"N": str(int(ends.timestamp()))}
-    with translate_errors():
-        try:
-            client.put_item(
-                TableName=table,
-                Item=entry,
-                ConditionExpression=f"{condition} OR document = :document",
-                ExpressionAttributeValues=values | {":document": {"S": document}},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise PreconditionFailed(
-                    "Another administrator changed this revocation first. Read it again and retry."
-                ) from error
-            raise
+    put = {
+        "TableName": table,
+        "Item": entry,
+        "ConditionExpression": f"{condition} OR document = :document",
+        "ExpressionAttributeValues": values | {":document": {"S": document}},
+    }
+    ended = ended_shares(revocation)
+    for _ in range(TRIES):
+        writes = [{"Put": put}, *(_end_shares(client, table, ended) if ended else ())]
+        with translate_errors():
+            try:
+                client.transact_write_items(TransactItems=writes)
+            except ClientError as error:
+                reasons = [one.get("Code") for one in error.response.get("CancellationReasons", [])]
+                if reasons[:1] == ["ConditionalCheckFailed"]:
+                    raise PreconditionFailed(
+                        "Another administrator changed this revocation first. Read it again and "
+                        "retry."
+                    ) from error
+                if not {*reasons} & {"ConditionalCheckFailed", "TransactionConflict"}:
+                    raise
+            else:
+                return
+    raise Unavailable("EndedKeptChanging")
+
+
+def _end_shares(client: Any, table: str, ended: EndedShares) -> Iterator[dict[str, Any]]:
+    """The write of its time; where a later one is there already, a check that it stays."""
+    key = ended_key(ended.part)
+    before = read_items(client, table, [key], consistent=True).get(key)
+    after = later(before, ended.time, ended.holders)
+    same = unchanged(before)
+    if after == before:
+        yield {"ConditionCheck": {"TableName": table, "Key": item(key), **same}}
+        return
+    ttl = {"ttl": {"N": str(int(kept_until(after).timestamp()))}}
+    yield {"Put": {"TableName": table, "Item": item(key, after) | ttl, **same}}

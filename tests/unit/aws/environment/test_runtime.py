@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "ASSUMABLE_ROLES_PARAMETER": "/s3vend/s3vend/assumable-role-arns",
     "NEVER_LENT_PARAMETER": "/s3vend/s3vend/never-lent-buckets",
     "METRICS_NAMESPACE": "s3vend/s3vend",
+    "SHARING": "false",
 }
 SETTINGS = Settings(
     region="ap-northeast-1",
@@ -41,6 +42,7 @@ SETTINGS = Settings(
     rate_limit=RateLimit(),
     vends_uncounted=False,
     metrics_namespace="s3vend/s3vend",
+    sharing=False,
 )
 
 

@@ -18,6 +18,8 @@ MEANINGS = {
     "NothingAcknowledged": "The entry acknowledges a warning that it does not have.",
     "RefusedIfNew": "The entry stands from before, and would be refused if it were new.",
     "ShadowedGrant": "Other grants allow all of it under the same terms.",
+    "SharesWholeBucket": "The grant allows links to the whole bucket.",
+    "SharingIsOff": "The grant allows links, and the stack has none.",
     "SpaceInScope": "A segment of the scope begins or ends with a space.",
     "TestFailed": "A test of the file does not hold.",
     "TestFails": "A test that stands is about nobody after the change.",

@@ -1,4 +1,4 @@
-"""What the tests of the table share: one of moto's."""
+"""A fixture: DynamoDB as moto has it, with an empty table. A conftest.py imports it."""
 
 from collections.abc import Iterator
 from typing import Any

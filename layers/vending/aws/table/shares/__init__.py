@@ -1,0 +1,1 @@
+"""Reads and writes shares in the DynamoDB table."""

@@ -1,0 +1,1 @@
+"""Forms and pages of browsers, as API Gateway's events and answers."""

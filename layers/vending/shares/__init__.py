@@ -1,0 +1,1 @@
+"""Shares: links that let others download or upload, decided anew at each use."""

@@ -1,0 +1,1 @@
+"""Shares as their owners make, list and end them; administrators see all of them."""

@@ -1,0 +1,1 @@
+"""Uploads by links: reserved first, then given as a URL, a form or a plan of parts."""

@@ -1,5 +1,0 @@
-"""The table of the tests of ``aws/table``."""
-
-from tests.unit.aws.table.conftest import dynamodb
-
-__all__ = ["dynamodb"]
