@@ -213,6 +213,23 @@ def test_cancelling_keeps_what_is_written_and_frees_the_rest() -> None:
     assert len(store.entries("grant")) == 100
 
 
+def test_a_change_whose_plan_has_expired_can_be_cancelled() -> None:
+    """Else all others would wait for ever: the history alone says what was written last."""
+    store = store_with({"locations": [HERE]})
+    author = Author(store, {"grants": each(100)}, size=500)
+    id_ = author.staged()
+    author.planned(id_)
+    failing(store, 1, written=True)
+    author.commit(id_)
+    store.after_write = lambda _: None
+    store.texts.clear()
+    with pytest.raises(InternalError):
+        author.commit(id_)
+    assert cancel(id_, record(), store.effects())["state"] == "cancelled"
+    assert store.revision == Revision(3)
+    assert len(store.entries("grant")) == len(store.history) == 64
+
+
 def test_cancelling_completes_a_group_first() -> None:
     store = store_with({"locations": [HERE]})
     store.tick = 50.0
