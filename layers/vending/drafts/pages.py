@@ -35,12 +35,15 @@ def pages(revision: int, transactions: Sequence[Transaction]) -> Iterator[tuple[
         )
         lines.append(line)
         size += len(line)
-        if size > PAGE_CHARACTERS or number == len(transactions) - 1:
-            yield (
-                name_of(revision, number),
-                f'{{"first":{first},"transactions":[{",".join(lines)}]}}',
-            )
+        if size > PAGE_CHARACTERS:
+            yield name_of(revision, number), _page(first, lines)
             lines, size, first = [], 0, number + 1
+    if lines:
+        yield name_of(revision, len(transactions) - 1), _page(first, lines)
+
+
+def _page(first: int, lines: Iterable[str]) -> str:
+    return f'{{"first":{first},"transactions":[{",".join(lines)}]}}'
 
 
 def transactions_in(

@@ -1,5 +1,7 @@
 """Pages of a plan: read from any transaction on, and never mixed with those of another plan."""
 
+import json
+
 import pytest
 
 from vending.drafts.changed import Changed
@@ -33,6 +35,16 @@ def test_a_plan_is_read_as_it_was_written_from_any_transaction_on(count: int) ->
     kept = dict(pages(41, whole))
     for start in range(count + 1):
         assert read(kept, 41, start) == list(enumerate(whole))[start:]
+
+
+@pytest.mark.parametrize(("more", "sizes"), [(0, [2, 2, 1]), (1, [1, 1, 1, 1, 1])])
+def test_a_page_ends_with_the_transaction_by_which_it_is_too_large(
+    more: int, sizes: list[int]
+) -> None:
+    ((_, empty),) = pages(41, made(1, size=0))
+    room = 2_000_000 - len(empty.removeprefix('{"first":0,"transactions":[').removesuffix("]}"))
+    whole = made(1, size=room + more) * 5
+    assert [len(json.loads(text)["transactions"]) for _, text in pages(41, whole)] == sizes
 
 
 def test_a_plan_that_is_made_again_has_nothing_of_the_one_before() -> None:
