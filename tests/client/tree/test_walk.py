@@ -16,7 +16,7 @@ from s3vend.files.part_names import new_part_name
 from s3vend.transfer.upload.source import source_of
 from s3vend.tree.filters import Filter, Filters
 from s3vend.tree.found import LocalFile, Skipped
-from s3vend.tree.walk import walk
+from s3vend.tree.walk import likely_names, walk
 
 NAME = st.text("ab-.0é\U0001f600\uffee", min_size=1, max_size=2).filter(
     lambda name: name not in (".", "..")
@@ -51,7 +51,7 @@ def test_any_tree_comes_in_the_order_of_utf_8(
     root = tmp_path_factory.mktemp("tree")
     kept = {one for one in names if not any(other.startswith(f"{one}/") for other in names)}
     make(root, *kept)
-    assert files(root) == sorted(kept, key=str.encode)
+    assert files(root) == sorted(kept, key=str.encode) == list(likely_names(root))
 
 
 def test_a_file_is_described_as_an_upload_sees_it(tmp_path: Path) -> None:
@@ -287,3 +287,16 @@ def test_a_deep_and_wide_tree_is_walked_without_recursion(tmp_path: Path) -> Non
     make(tmp_path, *(f"f{number:04}" for number in range(300)), f"{deep}/x")
     assert files(tmp_path)[:2] == [f"{deep}/x", "f0000"]
     assert len(files(tmp_path)) == 301
+
+
+def test_likely_names_are_those_of_a_walk_and_of_what_only_a_look_tells(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt", "b/c.csv", "b/d.txt", "e/f/g.txt")
+    (tmp_path / "e/up").symlink_to(tmp_path)
+    (tmp_path / "link.txt").symlink_to("a.txt")
+    (tmp_path / "lost.txt").symlink_to("nowhere")
+    texts = Filters((Filter("*.csv", includes=False),))
+    there = ["a.txt", "b/d.txt", "e/f/g.txt"]
+    assert list(likely_names(tmp_path, filters=texts)) == [*there, "e/up", "link.txt", "lost.txt"]
+    followed = list(likely_names(tmp_path, follow_symlinks=True, filters=texts))
+    assert followed == [*there, "link.txt", "lost.txt"]  # and no circle
+    assert list(likely_names(tmp_path / "missing")) == []

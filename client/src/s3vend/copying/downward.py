@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from s3vend.copying.planning.foreseen import Foreseen
+from s3vend.copying.planning.foreseen import Foreseen, walked_ahead
 from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.roots import Prefix
 from s3vend.copying.wishes import Wishes
 from s3vend.files.below import Below
 from s3vend.listing.entries import Listed
-from s3vend.listing.spans import unknown
+from s3vend.listing.spans import KeysAfter, unknown
 from s3vend.service.connect import Service
 from s3vend.transfer.many.jobs import Job, Result, Way
 from s3vend.transfer.many.tally import Tally
@@ -20,7 +20,7 @@ from s3vend.tree.found import Found, Skipped
 from s3vend.tree.names import Names
 from s3vend.tree.probe import probe
 from s3vend.tree.rules import HERE
-from s3vend.tree.walk import walk
+from s3vend.tree.walk import likely_names, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,13 @@ class Downward:
     def planned(self, plan: Plan, differ: Differ, *, in_memory: bool) -> Iterator[Planned]:
         """Return what is to be done."""
         admits, name_of = self.wishes.filters.admits, self.source.name_of
-        found: Iterable[Found] = ()
+        files: Iterable[Found] = ()
+        names_after: KeysAfter = unknown
         if self.wishes.compare and self.destination.exists():
-            found = walk(self.destination, filters=self.wishes.filters)
-        files = Foreseen(found)
-        names_after = unknown if in_memory else files.names_after
+            files = walked_ahead(walk(self.destination, filters=self.wishes.filters))
+            if not in_memory:
+                names = likely_names(self.destination, filters=self.wishes.filters)
+                names_after = Foreseen(names).names_after
         objects: Iterable[Listed] = self.source.objects(self.service, admits, names_after)
         if in_memory:
             objects = sorted(objects, key=name_of)

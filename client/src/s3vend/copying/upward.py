@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from s3vend.copying.planning.foreseen import Foreseen
+from s3vend.copying.planning.foreseen import Foreseen, walked_ahead
 from s3vend.copying.planning.given import file_at, once_each
 from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.roots import Local, Prefix, Root
@@ -20,7 +20,7 @@ from s3vend.transfer.many.jobs import Job, Way
 from s3vend.transfer.many.tally import Tally
 from s3vend.transfer.state import Remark
 from s3vend.tree.found import Found
-from s3vend.tree.walk import walk
+from s3vend.tree.walk import likely_names, walk
 
 WRITING = ("WRITE", "READWRITE")
 
@@ -66,8 +66,7 @@ class Upward(IntoS3):
         wishes = self.wishes
         if not wishes.compare:
             return plan.everything(self._files())
-        files = Foreseen(self._files())
-        names_after = unknown if in_memory else files.names_after
+        names_after = unknown if in_memory else Foreseen(self._likely_names()).names_after
         listed = readable(
             self.source, self.destination, self.service, wishes.filters.admits, names_after
         )
@@ -75,12 +74,19 @@ class Upward(IntoS3):
         objects: Iterable[Listed] = (one for one in listed if not one.key.endswith("/"))
         if in_memory:
             objects = sorted(objects, key=self.destination.name_of)
+        files = walked_ahead(iter(self._files()))
         return plan.uploads(files, objects, self.destination.name_of, differ)
 
     def _files(self) -> Iterable[Found]:
         """Return what is found, in order if the source is one directory."""
         found = [self._found(path) for path in self.source.paths]
         return found[0] if len(found) == 1 else once_each(found)
+
+    def _likely_names(self) -> Iterable[str]:
+        wishes, first = self.wishes, self.source.paths[0]
+        if len(self.source.paths) > 1 or not first.is_dir():
+            return ()
+        return likely_names(first, follow_symlinks=wishes.follow_symlinks, filters=wishes.filters)
 
     def _found(self, path: Path) -> Iterable[Found]:
         if not path.is_dir():

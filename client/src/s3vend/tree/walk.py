@@ -51,6 +51,13 @@ def walk(
     return walking.found(top)
 
 
+def likely_names(
+    root: str | os.PathLike[str], *, follow_symlinks: bool = False, filters: Filters = EVERYTHING
+) -> Iterator[str]:
+    """Yield the names that `walk` will probably find, in its order; only directories are read."""
+    return _Walk(0, follow_symlinks, filters).likely_names(os.fspath(root))
+
+
 @dataclass(frozen=True, slots=True)
 class _Level:
     """A directory that is being walked. ``relative`` is empty, or ends with a slash."""
@@ -80,6 +87,28 @@ class _Walk:
                     yield found
             else:
                 levels.pop()
+
+    def likely_names(self, root: str) -> Iterator[str]:
+        levels = self._opened("", root, [])
+        while levels:
+            level = levels[-1]
+            for name in level.names:
+                relative = f"{level.relative}{name}"
+                if name.endswith("/"):
+                    levels += self._opened(relative, f"{level.path}{name[:-1]}", levels)
+                    break
+                if self.filters.admits(relative):
+                    yield relative
+            else:
+                levels.pop()
+
+    def _opened(self, relative: str, path: str, levels: list[_Level]) -> list[_Level]:
+        """Return the directory, unless it cannot be read or leads back to one that it is in."""
+        try:
+            level = self.level(relative, path, os.stat(path))  # noqa: PTH116 - for speed
+        except OSError:
+            return []
+        return [] if level.identity in (one.identity for one in levels) else [level]
 
     def _may_miss(self, found: Found) -> bool:
         """Whether files that are asked for may be in what is left out."""
