@@ -16,6 +16,7 @@ from tests.support.pipelines.pages import FILES, PAGE
 
 BIN = ROOT / ".venv-ci/bin"
 NODE = ROOT / "tests/ci/javascript"
+OWN = sorted((ROOT / ".github/workflows").glob("*.yml"))
 TEMPLATES = sorted((ROOT / "templates").glob("*.yml"))
 
 
@@ -45,9 +46,10 @@ def linted(files: Sequence[Path]) -> list[str]:
     return found
 
 
-def test_the_action_is_in_form() -> None:
+def test_our_workflows_and_the_action_are_in_form() -> None:
+    has_form("github-workflows", *OWN)
     has_form("github-actions", ROOT / "action.yml")
-    assert linted([ROOT / "action.yml"]) == []
+    assert linted([*OWN, ROOT / "action.yml"]) == []
 
 
 def test_the_workflows_of_the_page_are_in_form(tmp_path: Path) -> None:
