@@ -5,6 +5,7 @@ Where a proxy stands between, `Wire` sends the request instead.
 """
 
 import select
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
@@ -147,7 +148,7 @@ class Lane:
 
 def _watch(sock: "socket") -> Callable[[], object]:
     """Return a function that returns whether something has arrived, or the end."""
-    if not hasattr(select, "poll"):
+    if sys.platform == "win32":  # there is no poll
         return lambda: select.select([sock], [], [], 0)[0]
     watch = select.poll()
     watch.register(sock, select.POLLIN)
