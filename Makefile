@@ -144,7 +144,7 @@ test-files: $(ENVIRONMENT) $(BACKENDS) ## kill copies of 2,000 files at 50 point
 	@$(PYTHON) -m pytest tests/files
 
 .PHONY: test-many
-test-many: $(ENVIRONMENT) ## stage 100,000 grants, change and prune them, in memory (S3VEND_GRANTS; five minutes and 2 GiB)
+test-many: $(ENVIRONMENT) ## stage 100,000 grants, change and prune them, in memory (S3VEND_GRANTS; two minutes and 1 GiB)
 	@$(PYTHON) -m pytest --durations=1 tests/many
 
 .PHONY: faults

@@ -33,6 +33,8 @@ def read(kept: dict[str, str], revision: int, start: int) -> list[tuple[int, Tra
 def test_a_plan_is_read_as_it_was_written_from_any_transaction_on(count: int) -> None:
     whole = made(count)
     kept = dict(pages(41, whole))
+    last = [json.loads(text)["first"] - 1 for text in kept.values()][1:] + [count - 1] * bool(count)
+    assert [*kept] == [name_of(41, number) for number in last]
     for start in range(count + 1):
         assert read(kept, 41, start) == list(enumerate(whole))[start:]
 

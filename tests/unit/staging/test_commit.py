@@ -237,7 +237,7 @@ def role(name: str) -> dict[str, str]:
     return {"iam": f"arn:aws:iam::{ACCOUNT}:role/{name}"}
 
 
-GUARDED = {
+GUARDED: dict[str, Any] = {
     "locations": [HERE, THERE],
     "grants": [line("alices", grantee=role("Alice"), scope="s3://bkt/alice/*"), *of_many(5)],
     "tests": [
@@ -317,9 +317,10 @@ def test_a_request_that_is_late_by_a_revision_does_not_replace_what_the_next_one
 
 
 def test_a_request_that_is_late_does_not_forget_a_test_that_another_one_judged() -> None:
-    store = store_with(GUARDED)
+    carol = {"id": "as-carol", "as": role("Carol"), "refused": {"READ": "s3://bkt/alice/*"}}
+    store = store_with({**GUARDED, "tests": [*GUARDED["tests"], carol]})
     author = Author(store, {"grants": [line("wide", grantee=role("Bob"), scope="s3://bkt/*")]})
-    id_ = author.staged()
+    id_ = author.staged()  # a request of which each look at the clock takes long judges two tests
 
     def meanwhile() -> None:
         store.tick = 0.0
