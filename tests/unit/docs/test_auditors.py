@@ -10,6 +10,8 @@ from local.stack import template
 from tests.support.pages import ROOT, pages
 from vending.aws.table.counters import KEPT_SECONDS as COUNTED
 from vending.revocations.revocation import KEPT_DAYS
+from vending.shares.owner import KEPT as SEEN
+from vending.shares.share import KEPT as SHARED
 from vending.uploads.upload import KEPT_SECONDS as PLANNED
 
 PAGE = pages()["docs/auditors.md"]
@@ -80,6 +82,8 @@ def test_times_are_those_of_the_code_and_of_the_configurations() -> None:
     assert kept("table: history").startswith(f"`HistoryDays`: {history},")
     assert kept("table: revocations").startswith(f"{KEPT_DAYS} days after it ended")
     assert kept("table: plans") == f"{PLANNED // 86_400} days"
+    assert kept("table: links") == f"{SHARED.days} days after it ended"
+    assert kept("table: owners of links") == f"{SEEN.days} days after that"
     assert kept("table: counters") == f"{COUNTED // 60} minutes"
 
 
