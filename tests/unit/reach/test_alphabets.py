@@ -73,6 +73,7 @@ def test_a_letter_is_any_that_is_printed_but_the_slash_and_the_dot() -> None:
 def test_a_text_of_several_alphabets_is_of_all() -> None:
     assert list(each_of_all([TEXT, among(["role", "user"]), NAME])) == ["role", "user"]
     assert list(each_of_all([among(["a/b", "", "c"]), TEXT])) == ["c"]
+    assert list(each_of_all([ACCOUNT, among(["role", "user"])])) == []  # which ends
     assert next(each_of_all([NAME, ACCOUNT])) == "111122223333"
     assert next(each_of_all([SEGMENT, NAME])) == "x"
 

@@ -70,6 +70,17 @@ def test_callers_of_two_issuers_are_compared_too() -> None:
     assert named_pairs(crossed) == {("own", "own"), ("own", "theirs"), ("theirs", "theirs")}
 
 
+def test_the_claim_may_lie_elsewhere_in_the_tokens_of_the_other_issuer() -> None:
+    names = (Claim("t", ("org",)), Claim("g", ("g",)))
+    other = replace(ISSUER, url="https://other.example.com", claims=names)
+    ours = grant("s3://bkt/a/* READ", id="ours", grantee=web(t="x"))
+    for tenant, pairs in (("x", set[tuple[str, ...]]()), ("y", {("ours", "theirs")})):
+        grantee = replace(web(t=tenant), issuer=other.url)
+        theirs = grant("s3://bkt/a/* READ", id="theirs", grantee=grantee)
+        found = apart(document([ours, theirs], ISSUER, other), "claim.t", EVERYTHING)
+        assert named_pairs(found) == pairs
+
+
 def test_names_of_callers_are_compared() -> None:
     home = grant("s3://bkt/${caller.kind}/${caller.name}/* READ", grantee=IamGrantee(ACCOUNT))
     by_name = grant("s3://bkt/${caller.name}/* READ", grantee=IamGrantee(ACCOUNT))
@@ -88,6 +99,14 @@ def test_two_grants_overlap_in_the_shortest_key_of_both() -> None:
     elsewhere = document([OWN, HR])
     assert overlap(elsewhere, OWN, HR) is None
     assert overlap(elsewhere, OWN, grant("s3://other/* READ")) is None
+
+
+@pytest.mark.parametrize("bucket", ["another", "other"])
+def test_grants_of_two_buckets_do_not_overlap(bucket: str) -> None:
+    one, other = grant("s3://bkt/* READ", id="one"), grant(f"s3://{bucket}/* READ", id="other")
+    both = Document((one, other), (ISSUER,), (location(), location(bucket)), NOW)
+    assert overlap(both, one, other) is None
+    assert overlap(both, other, one) is None
 
 
 def test_an_overlap_of_several_variables_for_paths_is_not_exact() -> None:
@@ -221,6 +240,16 @@ def test_of_stored_scopes_with_several_variables_for_paths_a_difference_is_no_le
     (gained, lost) = differences(document([two]), document([one]))
     assert (gained.kind, gained.is_exact) == ("gained", False)
     assert (lost.kind, lost.is_exact) == ("lost", False)
+
+
+def test_whoever_fills_an_open_scope_with_something_else_gains_by_another() -> None:
+    entry = replace(ISSUER, caller_claims=("g", "t"))
+    own = grant("s3://bkt/${claim.g}/* READ", id="own", grantee=web("u"))
+    added = grant("s3://bkt/${claim.t}/* READ", id="added", grantee=web("u"))
+    (found,) = differences(document([own], entry), document([own, added], entry))
+    assert (found.kind, found.grant.id) == ("gained", "added")
+    assert isinstance(found.caller, WebIdentity)
+    assert found.caller.claims["g"] != found.caller.claims["t"]
 
 
 @pytest.mark.parametrize("block", range(3))

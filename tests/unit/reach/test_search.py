@@ -27,7 +27,30 @@ def a_case() -> Case:
 
 
 def test_a_value_fills_one_segment_then_two_and_so_on() -> None:
-    assert [one.fact(0, T).parts for one in fillings(a_case(), 0, T, 4)] == [1, 2, 3, 4]
+    for most in (1, 4):
+        parts = [one.fact(0, T).parts for one in fillings(a_case(), 0, T, most)]
+        assert parts == [*range(1, most + 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"), [("1", [1]), ('"a//b"', ["a//b"]), ("true", [True]), ('"a"', [])]
+)
+def test_a_caller_claim_that_fills_nothing_is_no_text_of_segments(
+    text: str, values: list[Value]
+) -> None:
+    case = Case("bkt", population_of(replace(ISSUER, caller_claims=("t",))))
+    assert case.fill(0, T, 0)
+    assert case.has(0, T, text)
+    found = solve(case)
+    assert [found.callers[0][T]] == values if found else not values
+
+
+def test_what_is_text_of_several_segments_fills_no_fewer() -> None:
+    case = a_case()
+    assert case.has(0, T, '"a/b"')
+    assert not case.copy().fill(0, T, 1)
+    assert case.copy().fill(0, T, 2)
+    assert not case.copy().fill(0, T, 3)
 
 
 @pytest.mark.parametrize(
