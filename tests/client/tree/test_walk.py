@@ -300,3 +300,13 @@ def test_likely_names_are_those_of_a_walk_and_of_what_only_a_look_tells(tmp_path
     followed = list(likely_names(tmp_path, follow_symlinks=True, filters=texts))
     assert followed == [*there, "link.txt", "lost.txt"]  # and no circle
     assert list(likely_names(tmp_path / "missing")) == []
+
+
+def test_a_name_that_no_key_has_is_not_likely(tmp_path: Path) -> None:
+    make(tmp_path, "a", "b\nc", "d\\e/f", new_part_name(), "long" * 20)
+    for name in (b"\xff", b"z\xff/in"):
+        path = Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name)))  # noqa: PTH118 - bytes
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    assert list(likely_names(tmp_path)) == files(tmp_path) == ["a", "long" * 20]
+    assert list(likely_names(tmp_path, prefix="p" * 1000)) == files(tmp_path, prefix="p" * 1000)

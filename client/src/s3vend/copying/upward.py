@@ -86,7 +86,12 @@ class Upward(IntoS3):
         wishes, first = self.wishes, self.source.paths[0]
         if len(self.source.paths) > 1 or not first.is_dir():
             return ()
-        return likely_names(first, follow_symlinks=wishes.follow_symlinks, filters=wishes.filters)
+        return likely_names(
+            first,
+            prefix=self.destination.key,
+            follow_symlinks=wishes.follow_symlinks,
+            filters=wishes.filters,
+        )
 
     def _found(self, path: Path) -> Iterable[Found]:
         if not path.is_dir():

@@ -1,8 +1,16 @@
 """What a walk finds: files, and what it leaves out, with the reason."""
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
+
+KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFBLK: "a device",
+    stat.S_IFCHR: "a device",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,18 +13,12 @@ from pathlib import Path
 from s3vend.errors import TransferError
 from s3vend.files.part_names import is_part_name
 from s3vend.tree.filters import EVERYTHING, Filters
-from s3vend.tree.found import Found, LeftOut, LocalFile, Skipped
+from s3vend.tree.found import KINDS, Found, LeftOut, LocalFile, Skipped
 from s3vend.tree.rules import is_plain, key_fault
 
 KEY_BYTES = 1024  # of a key, in UTF-8
 JUNCTION = 0xA0000003  # a link to a directory on Windows, which Python does not call a link
 BY_EFFECTIVE_USER = os.access in os.supports_effective_ids
-KINDS = {
-    stat.S_IFIFO: "a named pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFBLK: "a device",
-    stat.S_IFCHR: "a device",
-}
 
 
 def walk(
@@ -36,9 +30,8 @@ def walk(
 ) -> Iterator[Found]:
     """Return an iterator of the files below ``root`` and of what is left out, in S3's order.
 
-    ``prefix`` begins the keys, which have at most 1,024 bytes. ``filters`` say which
-    relative paths are asked for. Others are not mentioned, unless one is a directory that is left
-    out, and may have some that are.
+    ``prefix`` begins the keys, which have at most 1,024 bytes. ``filters`` say which relative paths
+    are asked for; others are not mentioned, except a directory left out that may have some.
 
     Raises:
         TransferError: ``root`` is not a directory that can be read.
@@ -52,10 +45,14 @@ def walk(
 
 
 def likely_names(
-    root: str | os.PathLike[str], *, follow_symlinks: bool = False, filters: Filters = EVERYTHING
+    root: str | os.PathLike[str],
+    *,
+    prefix: str = "",
+    follow_symlinks: bool = False,
+    filters: Filters = EVERYTHING,
 ) -> Iterator[str]:
     """Yield the names that `walk` will probably find, in its order; only directories are read."""
-    return _Walk(0, follow_symlinks, filters).likely_names(os.fspath(root))
+    return _Walk(len(prefix.encode()), follow_symlinks, filters).likely_names(os.fspath(root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +91,8 @@ class _Walk:
             level = levels[-1]
             for name in level.names:
                 relative = f"{level.relative}{name}"
+                if self._name_fault(name, relative):
+                    continue
                 if name.endswith("/"):
                     levels += self._opened(relative, f"{level.path}{name[:-1]}", levels)
                     break
@@ -137,30 +136,32 @@ class _Walk:
         level, fault, is_empty = levels[-1], True, False
         relative, path = f"{level.relative}{name}", f"{level.path}{name.rstrip('/')}"
         try:
-            self._check_name(name, relative)
+            if left_out := self._name_fault(name, relative):
+                raise left_out
             return self._entry(relative, path, levels)
-        except LeftOut as left_out:
-            reason, fault = left_out.reason, left_out.is_fault
-            is_empty = left_out.is_empty
+        except LeftOut as out:
+            reason, fault, is_empty = out.reason, out.is_fault, out.is_empty
         except FileNotFoundError:
             reason, fault = "it vanished, or is a link that leads nowhere", Path(path).is_symlink()
         except OSError as error:
             reason = f"it cannot be read: {error.strerror}"
         return Skipped(relative, Path(path), f"{path} is left out: {reason}.", fault, is_empty)
 
-    def _check_name(self, name: str, relative: str) -> None:
+    def _name_fault(self, name: str, relative: str) -> LeftOut | None:
+        """Return why no key has the name."""
         if not is_plain(name):
             bare = name.rstrip("/")
             if is_part_name(bare):
-                raise LeftOut("it is an unfinished download", is_fault=False)
+                return LeftOut("it is an unfinished download", is_fault=False)
             try:
                 name.encode()
             except UnicodeEncodeError:
-                raise LeftOut("its name is not UTF-8, as keys are") from None
+                return LeftOut("its name is not UTF-8, as keys are")
             if reason := key_fault(bare, windows=False):
-                raise LeftOut(f"its name cannot be part of a key, since {reason}")
+                return LeftOut(f"its name cannot be part of a key, since {reason}")
         if (length := self.prefix + len(relative.encode())) > KEY_BYTES:
-            raise LeftOut(f"its key would have {length:,} bytes, and S3 takes {KEY_BYTES:,}")
+            return LeftOut(f"its key would have {length:,} bytes, and S3 takes {KEY_BYTES:,}")
+        return None
 
     def _entry(self, relative: str, path: str, levels: list[_Level]) -> LocalFile | _Level:
         status = os.lstat(path)
