@@ -14,7 +14,7 @@ from vending.aws.api.responses import Answer
 from vending.aws.api.routes import recorded_route
 from vending.aws.environment import runtime
 from vending.aws.environment.lending import Environment
-from vending.aws.environment.runtime import now
+from vending.aws.environment.runtime import VERSION, now
 from vending.aws.environment.seen import Seen
 from vending.aws.table import grants as table_grants
 from vending.bodies.parse import parse
@@ -32,11 +32,11 @@ seen = Seen.of(environment)
 
 
 def identity(request: gateway.Request) -> Answer:
-    """The caller's identity as the service sees it."""
+    """The caller's identity as the service sees it, and the service's version."""
     request.query()
     caller = request.caller()
     seen.note(caller)
-    return {"door": caller.door, **caller.identity.as_json()}
+    return {"door": caller.door, **caller.identity.as_json(), "version": VERSION}
 
 
 def grants(request: gateway.Request) -> Answer:

@@ -15,6 +15,7 @@ from local.stack.deploy import Stack
 from local.stack.seed import BUCKET, OBJECTS
 from tests.acceptance.acts import outside
 from tests.attacks.doors import KNOCKS, SECRET, TRIES, URLS, Knock
+from vending.aws.environment.runtime import VERSION
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 S3 = f"s3://{BUCKET}"
 REPORTS = {"target": f"{S3}/reports/*", "permission": "READ"}
 UPLOAD = {"method": "PUT", "target": f"{S3}/uploads/attacked"}
+
+WHO = {
+    "door": "iam",
+    "arn": "arn:aws:iam::123456789012:user/AssumeS3User",
+    "version": VERSION,
+}
 
 
 @pytest.mark.parametrize("knock", KNOCKS, ids=lambda knock: knock.attempt)
@@ -31,7 +38,7 @@ def test_a_door_opens_to_who_signed_and_to_what_was_signed(
     answer = call(knock.method, knock.path, knock.body, user, headers=knock.headers)
     assert answer.status == knock.status, answer.json
     if knock.status == 200:
-        assert answer.json == {"door": "iam", "arn": "arn:aws:iam::123456789012:user/AssumeS3User"}
+        assert answer.json == WHO
 
 
 def test_a_signature_for_another_region_opens_no_door(stack: Stack, user: Credentials) -> None:

@@ -6,8 +6,14 @@ import pytest
 
 from local.cloud.client import Answer, Call, Credentials
 from tests.cloud.conftest import NewCaller
+from vending.aws.environment.runtime import VERSION
 
 REPORTS = {"target": "s3://hogehoge-bucket/reports/*", "permission": "READ"}
+WHO = {
+    "door": "iam",
+    "arn": "arn:aws:iam::123456789012:user/AssumeS3User",
+    "version": VERSION,
+}
 IAM = [
     ("POST", "/iam/credentials"),
     ("POST", "/iam/presigned-urls"),
@@ -114,7 +120,7 @@ def test_headers_that_name_somebody_else_change_nothing(call: Call, user: Creden
         "X-Forwarded-For": "192.0.2.99",
     }
     answer = call("GET", "/iam/identity", None, user, headers=forged)
-    assert answer.json == {"door": "iam", "arn": "arn:aws:iam::123456789012:user/AssumeS3User"}
+    assert answer.json == WHO
 
 
 def test_a_role_is_told_its_role_without_the_session(call: Call, new_role: NewCaller) -> None:

@@ -22,6 +22,7 @@ from local.stack.seed import BUCKET, OBJECTS, Seeded
 from tests.acceptance.acts import outside
 from tests.acceptance.scene import Ground, Scene
 from tests.cloud.conftest import Apply
+from vending.aws.environment.runtime import VERSION
 
 REPORTS = {"target": f"s3://{BUCKET}/reports/*", "permission": "READ"}
 KEY = "reports/2026.csv"
@@ -101,6 +102,7 @@ def test_a_caller_is_told_subject_issuer_and_the_claims_that_grants_may_use(
             "email": "reports@example-project.iam.gserviceaccount.com",
             "email_verified": True,
         },
+        "version": VERSION,
     }
 
 

@@ -67,7 +67,7 @@ UPLOADS = {
     ),
 }
 GRANTS = ("lists the caller's grants", PAGE, ("grants", "nextToken?"))
-IDENTITY = "returns the caller's identity, as the service sees it"
+IDENTITY = "returns the caller's identity, as the service sees it, and the service's version"
 EXPLANATIONS = (
     (
         "explains how the same credentials request, and presigned URLs for its targets, would be "
@@ -81,7 +81,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "POST /iam/presigned-urls": URLS,
     **{f"POST /iam/{path}": words for path, words in UPLOADS.items()},
     "GET /iam/grants": GRANTS,
-    "GET /iam/identity": (IDENTITY, "", ("door", "arn")),
+    "GET /iam/identity": (IDENTITY, "", ("door", "arn", "version")),
     "POST /iam/explanations": EXPLANATIONS,
     "POST /web-identity/credentials": CREDENTIALS,
     "GET /web-identity/credentials": (
@@ -98,7 +98,7 @@ ROUTES: dict[str, tuple[str, str, Iterable[str]]] = {
     "GET /web-identity/identity": (
         IDENTITY,
         "",
-        ("door", "issuer", "subject", "claims", "claimsLeftOut?"),
+        ("door", "issuer", "subject", "claims", "claimsLeftOut?", "version"),
     ),
     "POST /web-identity/explanations": EXPLANATIONS,
     "POST /sts/{grantId}": (

@@ -23,6 +23,7 @@ from tests.support.stack import lists, tables
 from tests.support.stack.embedded import faults, samples
 from tests.support.tokens import AUDIENCE, ISSUER, claims, issuer, jwks, rsa_key, sign
 from vending.aws.environment import lending
+from vending.aws.environment.runtime import VERSION
 from vending.aws.services.client import client
 from vending.aws.table import catalogue, revocations
 from vending.callers.identity import WebIdentity
@@ -626,6 +627,7 @@ def test_who_is_outside_aws_sees_itself_and_its_grants(load: Load) -> None:
     seen = json.loads(function.handler(event("web-identity-identity"), CONTEXT)["body"])
     assert seen["door"] == "web-identity"
     assert (seen["issuer"], seen["subject"]) == (OUTSIDE.issuer, OUTSIDE.subject)
+    assert seen["version"] == VERSION
     assert "tokenHash" not in seen
     assert calls.taken() == []
     listed = json.loads(function.handler(event("web-identity-grants"), CONTEXT)["body"])

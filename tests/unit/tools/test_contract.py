@@ -35,7 +35,7 @@ EXAMPLES = [
 ]
 CLOSED = Contract.read(closed=True)
 REQUEST = {"target": "s3://bkt/a", "permission": "READ"}
-IDENTITY = {"door": "iam", "arn": "arn:aws:iam::123456789012:user/A"}
+IDENTITY = {"door": "iam", "arn": "arn:aws:iam::123456789012:user/A", "version": "1.10.0"}
 PLAIN = {"content-type": "application/json", "cache-control": "no-store"}
 REFUSAL = {"content-type": "application/problem+json", "cache-control": "no-store"}
 

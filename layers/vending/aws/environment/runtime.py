@@ -14,6 +14,8 @@ from vending.aws.services.measuring import METER
 from vending.grants.rate_limit import RateLimit
 from vending.ids import identifier
 
+VERSION = "0.1.0"  # of this code, which callers are told; as in pyproject.toml
+
 
 class Settings(NamedTuple):
     """The settings of a function, from the environment variables that the template sets."""

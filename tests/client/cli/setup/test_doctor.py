@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from s3vend import __version__
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.tokens import token
 from tests.client.typed import answering, problem, typed
 
-WELL = {"door": "web-identity", "subject": "me", "issuer": "https://i"}
+WELL = {"door": "web-identity", "subject": "me", "issuer": "https://i", "version": __version__}
 GRANT = {"id": "g", "scope": "s3://b/*", "permission": "READ"}
 
 pytestmark = pytest.mark.usefixtures("nobody")
@@ -40,9 +41,26 @@ def levels(out: str) -> "dict[str, str]":
 def test_where_all_is_well_every_line_says_ok(at: Serve) -> None:
     at(answering(service()))
     ended = typed("doctor")
-    well = ("settings", "endpoint", "clock", "identity", "authentication", "grants")
+    well = ("settings", "endpoint", "clock", "identity", "authentication", "version", "grants")
     assert (ended.code, levels(ended.out)) == (0, dict.fromkeys(well, "ok"))
-    assert [one["level"] for one in typed("doctor", "-o", "json").json["checks"]] == ["ok"] * 6
+    assert [one["level"] for one in typed("doctor", "-o", "json").json["checks"]] == ["ok"] * 7
+
+
+@pytest.mark.parametrize(
+    ("told", "level", "sentence"),
+    [
+        ({"version": "99.0.0"}, "warn", "the service has 99.0.0, which does not fit"),
+        ({"version": "latest"}, "warn", "which does not fit"),
+        ({"version": None}, "warn", "cannot be compared"),
+    ],
+)
+def test_versions_that_do_not_fit_are_a_warning(
+    told: "dict[str, str]", level: str, sentence: str, at: Serve
+) -> None:
+    at(answering(service({"GET /identity": WELL | told})))
+    ended = typed("doctor")
+    assert (ended.code, levels(ended.out)["version"]) == (0, level)
+    assert sentence in ended.out
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from s3vend import __version__
+from s3vend.cli.setup.version import fits
 from tests.client.conftest import Reply, Serve
 from tests.client.typed import answering, problem, typed
 
@@ -40,3 +41,28 @@ def test_without_a_service_or_an_identity_the_client_s_version_is_shown(
     alone.setenv("S3VEND_URL", "http://127.0.0.1:9")
     told = typed("version", "-o", "json")
     assert told.json["service"] == {"url": "http://127.0.0.1:9", "version": None}
+
+
+@pytest.mark.parametrize(
+    ("service", "client", "expected"),
+    [
+        ("0.1.0", "0.1.7", True),
+        ("0.2.0", "0.1.0", False),
+        ("0.1.0", "1.1.0", False),
+        ("1.9.0", "1.0.0", True),
+        ("2.0.0", "1.0.0", False),
+        ("1.0", "1.0.0", False),
+        ("", "1.0.0", False),
+        ("1.0.0", "1.0.0-rc1", False),
+    ],
+)
+def test_versions_fit_as_the_page_on_versions_promises(
+    service: str, client: str, expected: bool
+) -> None:
+    assert fits(service, client) is expected
+
+
+def test_a_version_that_does_not_fit_is_shown_with_what_to_do(at: Serve) -> None:
+    at(answering({"GET /identity": {"door": "iam", "version": "99.0.0"}}))
+    assert "fits" in typed("version").out
+    assert "install the client of the service's release" in typed("version").out

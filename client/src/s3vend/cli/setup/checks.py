@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from s3vend import __version__
 from s3vend.cli.setup.cors import check_api, check_bucket
 from s3vend.cli.setup.findings import Finding, failure
+from s3vend.cli.setup.version import UNFIT, fits
 from s3vend.cli.terminal.refusal import NOT_AUTHENTICATED, REFUSED, USAGE
 from s3vend.errors import S3VendError
 
@@ -116,6 +118,7 @@ def check_authentication(service: "Service") -> Any:
         return False
     name = answer.get("arn") or f"{answer.get('subject')} of {answer.get('issuer')}"
     yield Finding("ok", "authentication", f"the service identifies you as {name}")
+    yield check_version(answer.get("version"))
     if left_out := answer.get("claimsLeftOut"):
         yield Finding(
             "warn",
@@ -125,6 +128,16 @@ def check_authentication(service: "Service") -> Any:
             "that are assigned to the application, or app roles (docs/identities.md).",
         )
     return True
+
+
+def check_version(told: object) -> Finding:
+    """Compare the versions of client and service."""
+    if told is None:
+        return Finding("warn", "version", "cannot be compared: the service does not tell its own")
+    if fits(str(told)):
+        return Finding("ok", "version", f"the service has {told}, this command {__version__}")
+    detail = f"the service has {told}, which does not fit {__version__} of this command"
+    return Finding("warn", "version", detail, f"{UNFIT[0].upper()}{UNFIT[1:]} (docs/versions.md).")
 
 
 def check_grants(service: "Service") -> Iterator[Finding]:

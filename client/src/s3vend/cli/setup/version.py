@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from typing import Any
 
 import typer
@@ -11,7 +12,9 @@ from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.text import put_json, put_members
 from s3vend.errors import S3VendError
 
+_VERSION = re.compile(r"(\d+)\.(\d+)\.\d+")
 EXAMPLES = ("s3vend version", "s3vend version --output json")
+UNFIT = "install the client of the service's release, or ask its operator to update it"
 
 
 def version(options: Options) -> None:
@@ -24,8 +27,17 @@ def version(options: Options) -> None:
         put_json(answer)
         return
     service = answer.pop("service") or {}
-    named = [("service", service.get("url")), ("service version", service.get("version"))]
+    told = service.get("version")
+    fitting = None if told is None else "yes" if fits(told) else f"no: {UNFIT}"
+    named = [("service", service.get("url")), ("service version", told), ("fits", fitting)]
     put_members([*answer.items(), *named])
+
+
+def fits(service: str, client: str = __version__) -> bool:
+    """Whether client and service speak the same: before 1.0, a minor version may break."""
+    found = [_VERSION.fullmatch(one) for one in (service, client)]
+    own, other = (one and (one[1], one[2] if one[1] == "0" else "") for one in found)
+    return own is not None and own == other
 
 
 def _service(options: Options) -> dict[str, Any]:
