@@ -108,7 +108,7 @@ EXTRAS = {"boto3", "aiobotocore", "awscrt", "google_crc32c", "rich"}
 AWS = {"botocore", "boto3", "aiobotocore"}
 UNNEEDED = ("pydantic", "s3vend.cli.check.command", "s3vend.copying.run", "s3vend.sdks.boto")
 SELDOM = ("botocore", "boto3", "yaml", "rich", "configparser", "xml.etree.ElementTree")
-AWS_AT = {"sdks/boto.py", "identity/signature.py"}
+AWS_AT = {"sdks/boto.py", "identity/signature.py", "cli/setup/deployed.py"}
 
 
 def place(path: Path) -> str:
@@ -312,6 +312,7 @@ def test_the_version_stands_at_two_places_and_is_one() -> None:
 # Who opens files without `files`, and why nobody else can choose what is opened there.
 OPENERS = {
     "cli/grant/file.py": "a document that the user names",
+    "cli/setup/provenance.py": "a provenance that the user names",
     "cli/terminal/completion.py": "/dev/null",
     "cli/terminal/ending.py": "/dev/null",
     "cli/use/aws_config.py": "the config of the AWS CLI, and a file in a temporary directory",

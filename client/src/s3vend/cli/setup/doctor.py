@@ -1,17 +1,25 @@
 """`s3vend doctor`: finds what does not work on this machine, and says what to do."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from s3vend.cli.terminal.arguments import parse_target
 from s3vend.cli.terminal.command import Options, command
 from s3vend.cli.terminal.completion import scopes
+from s3vend.cli.terminal.refusal import Refusal
 from s3vend.cli.terminal.text import Painted, put_json, put_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from s3vend.cli.setup.findings import Finding
 
 EXAMPLES = (
     "s3vend doctor",
     "s3vend doctor 's3://bucket/uploads/*' --origin https://app.example.com",
+    "s3vend doctor --provenance s3vend-0.1.0.intoto.json --stack s3vend",
 )
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -31,6 +39,18 @@ def doctor(
         str | None,
         typer.Option("--origin", help="Origin of web pages to check, such as https://a.example."),
     ] = None,
+    provenance: Annotated[
+        Path | None,
+        typer.Option(
+            "--provenance",
+            metavar="FILE",
+            help="Check only whether a stack runs the code of the release with this provenance.",
+        ),
+    ] = None,
+    stack: Annotated[
+        str | None,
+        typer.Option("--stack", help="Stack to compare with --provenance. Default: s3vend."),
+    ] = None,
 ) -> None:
     """Find out what does not work, and what to do.
 
@@ -39,13 +59,12 @@ def doctor(
     use URLs of the bucket (CORS). Each line shows ok, warn or fail. Exits with 0 if nothing
     fails, else with the code of the first failure: 1 refused, 2 settings, 3 identity or clock,
     4 not reachable.
-    """
-    from s3vend.cli.setup.checks import run_checks
-    from s3vend.cli.setup.preflight import parse_origin
 
-    checked = None if origin is None else parse_origin(origin)
+    With --provenance, for those who operate the service: asks AWS, with your AWS credentials, which
+    code and which layer the functions of a stack run, and compares them with a release.
+    """
     findings = []
-    for finding in run_checks(options, target and parse_target(target), checked):
+    for finding in _findings(options, target, origin, provenance, stack):
         findings.append(finding)
         if not options.is_json:
             level = Painted(finding.level.ljust(4), COLOURS[finding.level])
@@ -56,6 +75,29 @@ def doctor(
         put_json({"checks": [finding.as_json() for finding in findings]})
     if code := next((finding.code for finding in findings if finding.level == "fail"), 0):
         raise typer.Exit(code)
+
+
+def _findings(
+    options: Options,
+    target: "str | None",
+    origin: "str | None",
+    provenance: "Path | None",
+    stack: "str | None",
+) -> "Iterable[Finding]":
+    from s3vend.cli.setup.checks import run_checks
+    from s3vend.cli.setup.deployed import clients
+    from s3vend.cli.setup.preflight import parse_origin
+    from s3vend.cli.setup.provenance import STACK, check_provenance
+
+    if provenance is None:
+        if stack is not None:
+            raise Refusal("--stack needs --provenance FILE")
+        checked = None if origin is None else parse_origin(origin)
+        return run_checks(options, target and parse_target(target), checked)
+    if target is not None or origin is not None:
+        raise Refusal("--provenance checks the code alone: leave out TARGET and --origin")
+    client = clients(options.aws_profile, options.region)
+    return check_provenance(provenance, stack or STACK, client)
 
 
 def add(app: typer.Typer) -> None:
