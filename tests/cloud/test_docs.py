@@ -46,6 +46,8 @@ LEFT_OUT = (
     "node_modules",
     ".venv-fuzz",
     ".venv-docs",
+    ".venv-release",
+    "dist",
     ".site",
     ".tools",
     ".aws-sam",

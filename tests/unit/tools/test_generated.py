@@ -37,7 +37,8 @@ def test_every_generated_file_is_listed() -> None:
 
 
 def test_every_module_that_generates_a_file_is_listed() -> None:
-    names = [name(path).removesuffix(".py").replace("/", ".") for path in MODULES]
+    here = [path for path in MODULES if path.parent.name != "release"]  # in .venv-release
+    names = [name(path).removesuffix(".py").replace("/", ".") for path in here]
     paths = {getattr(importlib.import_module(one), "PATH", None) for one in names} - {None}
     assert paths == GENERATED.keys()
 
