@@ -25,6 +25,7 @@ NAMES = [
     "IdentityError",
     "InvalidRequest",
     "Listed",
+    "NewShare",
     "NotAuthenticated",
     "NotFound",
     "ObjectChanged",
@@ -38,6 +39,7 @@ NAMES = [
     "ServiceError",
     "SettingsError",
     "SetupRefused",
+    "Share",
     "StorageError",
     "Synced",
     "TooManyRequests",
@@ -63,7 +65,10 @@ NAMES = [
     "pyarrow_keys",
     "pyiceberg_properties",
     "session",
+    "share",
+    "shares",
     "sync",
+    "unshare",
     "upload",
 ]
 

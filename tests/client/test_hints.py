@@ -114,6 +114,15 @@ def test_where_the_detail_says_what_to_do_nothing_is_added(code: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("route", ["/iam/shares", "/web-identity/shares", "/web-identity/shares/x"])
+def test_a_refusal_of_a_link_says_what_a_link_needs(route: str) -> None:
+    assert "sharing: true" in said("AccessDenied", "/target", asked=f"POST {route}")
+    assert "parameter Sharing" in said("NotAuthenticated", asked=f"POST {route}")
+    other = route.replace("shares", "shares-of-stock")
+    assert "haring" not in said("AccessDenied", "/target", asked=f"POST {other}")
+    assert "haring" not in said("NotAuthenticated", asked=f"POST {other}")
+
+
 def test_a_code_that_the_client_does_not_know_gets_a_hint_by_its_status() -> None:
     assert "Send fewer requests" in said("Later", status=429)
     assert "S3VEND_URL" in said("Later", status=404)

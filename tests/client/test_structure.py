@@ -46,6 +46,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "transfer/download": ("errors", "files", "http", "service", "presigning", "transfer"),
     "transfer/form": ("errors", "http", "presigning", "transfer", "transfer/upload"),
     "listing": ("errors", "http", "service", "presigning", "transfer"),
+    "sharing": ("errors", "http", "service", "listing"),
     "within": (
         *("errors", "http", "identity", "service", "presigning"),
         *("transfer", "transfer/download"),
@@ -71,6 +72,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "transfer/download",
         "transfer/form",
         "listing",
+        "sharing",
         "transfer/many",
         "copying",
     ),
@@ -85,25 +87,29 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("printable", "errors", "http", "service", "presigning"),
         *("transfer", "transfer/upload", "transfer/download", "listing", "removal", "cli/terminal"),
     ),
+    "cli/sharing": (
+        *("problem", "errors", "http", "service", "listing", "sharing"),
+        "cli/terminal",
+    ),
     "cli/large": ("errors", "service", "cli/terminal"),
     "cli/grant": ("errors", "files", "service", "cli/terminal", "cli/large"),
     "cli/export": ("printable", "service", "cli/terminal", "cli/grant"),
     "cli/check": (FACE, "service", "cli/terminal", "cli/grant", "cli/export"),
     "cli/watch": ("service", "presigning", "cli/terminal", "cli/grant"),
-    "cli/reach": ("service", "cli/terminal", "cli/watch"),
+    "cli/reach": ("errors", "service", "cli/terminal", "cli/watch"),
     "cli/use": ("errors", "files", "http", "identity", "service", "cli/terminal", "cli/reach"),
     "cli/setup": (
         *(FACE, "errors", "files", "http", "identity", "service", "presigning"),
         "cli/terminal",
     ),
     "cli": (
-        *(FACE, "cli/terminal", "cli/objects", "cli/use", "cli/grant", "cli/export"),
-        *("cli/check", "cli/watch", "cli/reach", "cli/setup"),
+        *(FACE, "cli/terminal", "cli/objects", "cli/sharing", "cli/use", "cli/grant"),
+        *("cli/export", "cli/check", "cli/watch", "cli/reach", "cli/setup"),
     ),
     "__main__": ("cli",),
 }
 MOST = 10  # modules of a room
-COMMAND = {"rich", "typer", "yaml"}  # the extra `cli`
+COMMAND = {"rich", "segno", "typer", "yaml"}  # the extras `cli` and `qr`
 EXTRAS = {"boto3", "aiobotocore", "awscrt", "google_crc32c", "rich"}
 AWS = {"botocore", "boto3", "aiobotocore"}
 UNNEEDED = ("pydantic", "s3vend.cli.check.command", "s3vend.copying.run", "s3vend.sdks.boto")

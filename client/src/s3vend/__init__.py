@@ -6,6 +6,7 @@
 `upload`, `download`, `abandon`: transfers that need no AWS library.
 `sync`: copies what differs between a directory and a prefix, or between prefixes.
 `list_objects`: the objects below a prefix.
+`share`, `shares`, `unshare`: links for people, to download or to upload, that can be taken back.
 `connect`: choose the service and the identity; pass the result to the others as ``service``.
 
 All of them can be used by many threads at once; a process calls `connect` for itself. They block,
@@ -62,6 +63,8 @@ if typing.TYPE_CHECKING:
     from s3vend.service.connect import Service, connect
     from s3vend.service.credentials import Credentials, credentials
     from s3vend.service.fresh import Fresh, fresh
+    from s3vend.sharing.entries import NewShare, Share
+    from s3vend.sharing.face import share, shares, unshare
     from s3vend.transfer.download.get import download
     from s3vend.transfer.download.run import Downloaded
     from s3vend.transfer.form.post import post_form
@@ -96,6 +99,7 @@ __all__ = [
     "IdentityError",
     "InvalidRequest",
     "Listed",
+    "NewShare",
     "NotAuthenticated",
     "NotFound",
     "ObjectChanged",
@@ -109,6 +113,7 @@ __all__ = [
     "ServiceError",
     "SettingsError",
     "SetupRefused",
+    "Share",
     "StorageError",
     "Synced",
     "TooManyRequests",
@@ -134,7 +139,10 @@ __all__ = [
     "pyarrow_keys",
     "pyiceberg_properties",
     "session",
+    "share",
+    "shares",
     "sync",
+    "unshare",
     "upload",
 ]
 __version__ = "0.1.0"
@@ -143,25 +151,12 @@ __version__ = "0.1.0"
 _PLACES = {
     "s3vend.copying.face": ("sync",),
     "s3vend.copying.results": ("Synced",),
-    "s3vend.listing.entries": (
-        "CommonPrefix",
-        "Listed",
-    ),
+    "s3vend.listing.entries": ("CommonPrefix", "Listed"),
     "s3vend.listing.objects": ("list_objects",),
     "s3vend.presigning.presign": ("presign",),
-    "s3vend.presigning.urls": (
-        "Form",
-        "Url",
-    ),
-    "s3vend.problem": (
-        "Fault",
-        "Problem",
-    ),
-    "s3vend.sdks.boto": (
-        "aiobotocore_session",
-        "botocore_session",
-        "session",
-    ),
+    "s3vend.presigning.urls": ("Form", "Url"),
+    "s3vend.problem": ("Fault", "Problem"),
+    "s3vend.sdks.boto": ("aiobotocore_session", "botocore_session", "session"),
     "s3vend.sdks.tools": (
         "ObstoreProvider",
         "PolarsProvider",
@@ -169,28 +164,18 @@ _PLACES = {
         "pyarrow_keys",
         "pyiceberg_properties",
     ),
-    "s3vend.service.connect": (
-        "Service",
-        "connect",
-    ),
-    "s3vend.service.credentials": (
-        "Credentials",
-        "credentials",
-    ),
-    "s3vend.service.fresh": (
-        "Fresh",
-        "fresh",
-    ),
+    "s3vend.service.connect": ("Service", "connect"),
+    "s3vend.service.credentials": ("Credentials", "credentials"),
+    "s3vend.service.fresh": ("Fresh", "fresh"),
+    "s3vend.sharing.entries": ("NewShare", "Share"),
+    "s3vend.sharing.face": ("share", "shares", "unshare"),
     "s3vend.transfer.download.get": ("download",),
     "s3vend.transfer.download.run": ("Downloaded",),
     "s3vend.transfer.form.post": ("post_form",),
     "s3vend.transfer.many.jobs": ("Result",),
     "s3vend.transfer.many.tally": ("Total",),
     "s3vend.transfer.progress": ("progress_bar",),
-    "s3vend.transfer.upload.put": (
-        "abandon",
-        "upload",
-    ),
+    "s3vend.transfer.upload.put": ("abandon", "upload"),
     "s3vend.transfer.upload.sending": ("Uploaded",),
 }
 _ERRORS = "s3vend.errors"  # of all other names

@@ -1,5 +1,6 @@
 """The hint in each refusal of the service: what its reader can do next. `errors` shows it."""
 
+import re
 from collections.abc import Mapping
 
 from s3vend.problem import Problem
@@ -38,6 +39,7 @@ HINTS: Mapping[str, str | None] = {
     ),
     "TooManyRequests": "Send fewer requests at once, or try again later.",
     "JustRevoked": None,
+    "ShareOver": None,
     "ServiceRefused": "Send the requestId to the service's operator; trying again does not help.",
     "RoleRefused": "Send the requestId to the service's operator; trying again does not help.",
     "StorageRefused": "Send the requestId to the service's operator; trying again does not help.",
@@ -69,6 +71,16 @@ BY_DOOR: Mapping[str, str] = {
         "profile. A token must be for the audience that the service's operator has configured."
     ),
 }
+# Of the routes of links, beside what else is said where a route may not be there.
+SHARING = (
+    "A link needs a grant of yours that has sharing: true and no vpcEndpoint, and that allows READ "
+    "on all of the target, or WRITE for uploads. s3vend ls shows which of your grants allow "
+    "sharing; ask the service's operator for one that does."
+)
+NO_LINKS = (
+    "If other commands work with this identity, the service has no links: its operator turns them "
+    "on with the stack's parameter Sharing."
+)
 MEMBER = "Leave this member out, or ask the service's operator to allow it in the grant."
 OTHERWISE = "If the error persists, send all of it to the service's operator."
 OF_CLIENT: Mapping[str, str | None] = {  # codes that the client itself gives
@@ -80,6 +92,7 @@ OF_CLIENT: Mapping[str, str | None] = {  # codes that the client itself gives
 # API Gateway's own refusal, as at another stage or in another region, and on the local cloud.
 BEFORE_SERVICE = "AccessDeniedException"
 ADDRESS = "Check the service's address (S3VEND_URL), with its stage (…/v1), and the region too."
+_LINKS = re.compile(r"/[a-z-]+/shares(?![^/ ])")
 _TARGETS = ("target", "targets", "keys", "prefix")
 
 
@@ -89,11 +102,14 @@ def hint(asked: str, problem: Problem) -> str:
     ``asked`` is the request: its method, its path, and more.
     """
     path = asked.partition(" ")[2]
+    is_of_links = _LINKS.match(path) is not None
     for door, words in BY_DOOR.items():
         if path.startswith(door) and problem.code == "NotAuthenticated":
-            return words
+            return f"{words} {NO_LINKS}" if is_of_links else words
         if path.startswith(door) and problem.code == BEFORE_SERVICE:
             return f"{words} {ADDRESS}"
+    if problem.code == "AccessDenied" and is_of_links:
+        return SHARING
     if problem.code == "AccessDenied" and _names_a_member(problem):
         return MEMBER
     known = {**HINTS, **OF_CLIENT}

@@ -63,7 +63,7 @@ def test_misuse_is_said_before_anything_is_asked(
     assert said in ended.err
 
 
-@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "serve", "url", "cp", "sync", "whoami", "explain", "who-can", "reach", "check", "plan", "apply", "revoke", "audit", "configure", "doctor", "canary", "version"])  # fmt: skip
+@pytest.mark.parametrize("name", ["ls", "credentials", "exec", "serve", "url", "cp", "sync", "whoami", "explain", "who-can", "reach", "check", "plan", "apply", "revoke", "audit", "share", "shares", "unshare", "configure", "doctor", "canary", "version"])  # fmt: skip
 def test_every_command_has_help_with_examples(name: str) -> None:
     ended = typed(name, "--help")
     assert ended.code == 0
@@ -81,6 +81,8 @@ def test_every_command_has_help_with_examples(name: str) -> None:
         ("apply", "apply [OPTIONS] [FILE]"),
         ("check", "check [OPTIONS] FILE..."),
         ("configure", "configure [OPTIONS] NAME"),
+        ("share", "share [OPTIONS] [TARGET]"),
+        ("unshare", "unshare [OPTIONS] ID..."),
     ],
 )
 def test_a_usage_line_has_each_argument_in_the_usual_notation(name: str, usage: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from s3vend.cli.layout.width import width
 from tests.client.at_a_terminal import at_a_terminal
 from tests.client.conftest import Serve
+from tests.client.links import ID, OWNER, UPLOAD
 from tests.client.typed import answering, problem
 
 END = "2026-11-28T22:10:11Z"
@@ -29,6 +30,14 @@ RECORD = {
 }
 SESSION = {"sessionId": "qrstuvwxyzabcdef", "caller": ROLE, "grant": "reports", "expiresAt": END, "vendCount": 12}  # fmt: skip
 REVOCATION = {"id": "0123456789abcdef", "state": "active", "kind": "block", "caller": {"iam": ROLE}, "createdAt": END, "reason": "found in a log of the nightly build of reports"}  # fmt: skip
+LABEL = "What the nightly build of the reports found on the 29th of November, for the auditors"
+SHARE: "dict[str, object]" = {
+    **UPLOAD,
+    "id": ID,
+    "state": "takenBack",
+    "label": LABEL,
+    "from": "Ann",
+}
 REASON = "None of your grants allows WRITE on s3://hogehoge-bucket/reports/2026/11/daily.csv."
 CHANGE = {
     "action": "change",
@@ -46,6 +55,10 @@ ANSWERS = {
     "GET /admin/grants": {"grants": GRANTS},
     "POST /explanations": {"decision": "refused", "code": "AccessDenied", "reason": REASON},
     "POST /credentials": problem(403, "AccessDenied", REASON, [{"pointer": "/target", "detail": "is not covered by any of your grants"}]),
+    "GET /shares": {"shares": [SHARE, SHARE]},
+    "GET /admin/shares": {"shares": [SHARE | OWNER]},
+    f"GET /shares/{ID}": SHARE,
+    "POST /shares": {**SHARE, "url": f"https://v.example/s/{'k' * 32}"},
     "GET /admin/audit": {"records": [RECORD]},
     "GET /admin/sessions": {"sessions": [SESSION]},
     "GET /admin/revocations": {"revocations": [REVOCATION]},
@@ -56,6 +69,10 @@ COMMANDS = [
     "ls",
     "explain s3://hogehoge-bucket/reports/2026/11/daily.csv -p WRITE",
     "credentials s3://hogehoge-bucket/reports/2026/11/daily.csv",
+    "share s3://hogehoge-bucket/reports/2026/11/daily.csv --for 7d",
+    "shares",
+    "shares --admin",
+    f"shares {ID}",
     "audit",
     "audit sessions",
     "revoke list",

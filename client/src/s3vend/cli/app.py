@@ -20,6 +20,8 @@ MODULES = {
     "s3vend.cli.use.execute": ("exec",),
     "s3vend.cli.use.serve": ("serve",),
     "s3vend.cli.use.credentials": ("credentials",),
+    "s3vend.cli.sharing.share": ("share",),
+    "s3vend.cli.sharing.shares": ("shares", "unshare"),
     "s3vend.cli.check.command": ("check",),
     "s3vend.cli.grant.plan": ("plan", "apply"),
     "s3vend.cli.export.command": ("export",),

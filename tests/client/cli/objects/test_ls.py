@@ -213,6 +213,16 @@ def test_what_cannot_be_listed_is_refused_before_anything_is_sent(
     assert said in ended.err
 
 
+def test_grants_that_can_be_shared_are_marked_where_there_are_some(at: Serve) -> None:
+    plain = {"id": "a", "permission": "READ", "scope": "s3://b/*"}
+    at(answering({"GET /grants": {"grants": [plain, {**plain, "id": "b", "sharing": True}]}}))
+    head, first, second = typed("ls").out.splitlines()
+    assert head.endswith("EXPIRES  SHARING")
+    assert (first.split()[-1], second.split()[-1]) == ("s3://b/*", "yes")
+    at(answering({"GET /grants": {"grants": [plain]}}))
+    assert "SHARING" not in typed("ls").out
+
+
 def test_grants_have_columns_for_owner_and_description_where_any_grant_has_one(at: Serve) -> None:
     plain = {"id": "a", "permission": "READ", "scope": "s3://b/*"}
     described = {**plain, "id": "b", "owner": "team-data", "description": "for finance"}

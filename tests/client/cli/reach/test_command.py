@@ -28,7 +28,9 @@ def answer(*reaches: object, **more: object) -> "dict[str, object]":
 
 
 def test_who_can_says_who_what_and_under_which_grant(at: Serve) -> None:
-    served = at(answering({"POST /admin/reach": answer(REACHED)}))
+    served = at(
+        answering({"POST /admin/reach": answer(REACHED), "GET /admin/shares": {"shares": []}})
+    )
     ended = typed("who-can", "s3://b/hr/*")
     assert ended.out == (
         "role Analyst of account 123456789012 can READ s3://b/hr/*, for example s3://b/hr/x, under "
@@ -36,11 +38,11 @@ def test_who_can_says_who_what_and_under_which_grant(at: Serve) -> None:
     )
     assert ended.code == 0
     assert "as granted at 2026-11-28T12:00:00Z, revision 7" in ended.err
-    assert served.asked[-1].json == {"target": "s3://b/hr/*", "permission": "READ"}
+    assert served.asked[0].json == {"target": "s3://b/hr/*", "permission": "READ"}
 
 
 def test_nobody_is_an_answer_with_an_exit_code_of_its_own(at: Serve) -> None:
-    at(answering({"POST /admin/reach": answer()}))
+    at(answering({"POST /admin/reach": answer(), "GET /admin/shares": {"shares": []}}))
     ended = typed("who-can", "s3://b/k", "-p", "WRITE")
     assert (ended.code, ended.out) == (1, "Nobody can WRITE s3://b/k.\n")
     ended = typed("reach", "--as", ANALYST)
@@ -52,22 +54,29 @@ DOUBT = {"code": "UnknownBucket", "pointer": "/target", "detail": "no location a
 
 def test_a_name_that_the_service_does_not_know_is_said_beside_nobody(at: Serve) -> None:
     refused = {"decision": "refused", "reason": "r", "warnings": [DOUBT]}
-    answers = {"POST /admin/reach": answer(warnings=[DOUBT]), "POST /admin/explanations": refused}
+    answers = {
+        "POST /admin/reach": answer(warnings=[DOUBT]),
+        "POST /admin/explanations": refused,
+        "GET /admin/shares": {"shares": []},
+    }
     at(answering(answers))
     for words in (("who-can", "s3://b/k"), ("explain", "s3://b/k", "--as", ANALYST)):
         ended = typed(*words, "--quiet")
         assert ended.code == 1
         assert ended.err == "s3vend: warning: no location and no grant has b [UnknownBucket]\n"
     told = typed("who-can", "s3://b/k", "-o", "json")
-    assert (told.code, told.json) == (1, answer(warnings=[DOUBT]))
+    assert (told.code, told.json) == (1, {**answer(warnings=[DOUBT]), "shares": []})
 
 
 def test_all_pages_are_one_answer(at: Serve) -> None:
     def pages(asked: Asked) -> object:
         return answer(REACHED) if "nextToken=t" in asked.path else answer(REACHED, nextToken="t")
 
-    at(answering({"POST /admin/reach": pages}))
-    assert typed("who-can", "s3://b/k", "-o", "json").json == answer(REACHED, REACHED, warnings=[])
+    at(answering({"POST /admin/reach": pages, "GET /admin/shares": {"shares": []}}))
+    assert typed("who-can", "s3://b/k", "-o", "json").json == {
+        **answer(REACHED, REACHED, warnings=[]),
+        "shares": [],
+    }
 
 
 def test_a_refusal_is_not_nobody(at: Serve) -> None:
@@ -91,7 +100,7 @@ def test_a_past_day_is_asked_about_as_it_ended(at: Serve, monkeypatch: pytest.Mo
 def test_a_day_that_is_not_over_is_asked_about_as_it_is_now(at: Serve) -> None:
     served = at(answering({"POST /admin/reach": answer(REACHED)}))
     typed("who-can", "s3://b/k", "--at", "today")
-    assert "at" not in served.asked[-1].json
+    assert "at" not in served.asked[0].json
     typed("who-can", "s3://b/k", "--at", "yesterday")
     assert "at" in served.asked[-1].json
     typed("who-can", "s3://b/k", "--at", "2099-01-01")

@@ -14,7 +14,12 @@ from tests.client.typed import answering, problem
 
 SCOPES = ["s3://bucket/reports/*", "s3://bucket/月次/*", "s3://other/one-key", "s3://b/$(x)/*", "s3://b/a b/*"]  # fmt: skip
 GRANTS = {"grants": [{"id": f"grant-{at}", "scope": scope} for at, scope in enumerate(SCOPES)]}
-ANSWERS = {"GET /grants": GRANTS, "GET /admin/grants": GRANTS}
+ANSWERS = {
+    "GET /grants": GRANTS,
+    "GET /admin/grants": GRANTS,
+    "GET /shares": {"shares": [{"id": "0own"}, {"id": "1own"}]},
+    "GET /admin/shares": {"shares": [{"id": "0other"}]},
+}
 # bash splits the line as readline does; the word under the cursor is the last one.
 BASH = """
 s3vend() { "$PYTHON" -m s3vend "$@"; }
@@ -57,6 +62,11 @@ def completed(*words: str, home: Path, **settings: str) -> "tuple[list[str], str
         (("doctor", "s3", ":", "//oth"), ["//other/one-key"]),
         (("revoke", "--grant", "grant-1"), ["grant-1"]),
         (("audit", "sessions", "--grant", "grant-0"), ["grant-0"]),
+        (("share", "s3", ":", "//oth"), ["//other/one-key"]),
+        (("share", "--upload", "s3", ":", "//buc"), ["//bucket/reports/", "//bucket/月次/"]),
+        (("shares", "0"), ["0own"]),
+        (("unshare", "0own", ""), ["0own", "1own"]),
+        (("unshare", "--admin", "0"), ["0other"]),
         (("ver",), ["version"]),
         (("exec", "--token-file", "-", "s3", ":", "//buc"), []),
     ],

@@ -19,11 +19,11 @@ GAP = 2
 # What a command takes, what has few characters, and what means nothing without its end.
 WHOLE = frozenset(
     {"GRANT", "ID", "KIND", "MAX", "PERMISSION", "SESSION", "STATE", "VEND", "VENDS"}
-) | {"ACTION", "EXPIRES", "SINCE", "TIME", "VALID UNTIL"}
+) | {"ACTION", "EXPIRES", "SINCE", "TIME", "UNTIL", "VALID UNTIL"}
 # What is left out, in this order. The first column of a table never is.
 LEFT_OUT = (
-    *("DESCRIPTION", "OWNER", "VENDS", "EXPIRES", "MAX", "GRANT", "SINCE", "KIND", "VEND"),
-    *("PERMISSION", "ACTION"),
+    *("DESCRIPTION", "LABEL", "SIZE", "OWNER", "VENDS", "EXPIRES", "MAX", "SHARING", "GRANT"),
+    *("SINCE", "KIND", "VEND", "PERMISSION", "ACTION"),
 )
 SHORT_NAMES = {"MAX DURATION": "MAX"}
 

@@ -70,7 +70,9 @@ def _list_grants(options: Options) -> None:
     if options.is_json:
         put_json({"grants": grants})
         return
-    words = [name for name in ("owner", "description") if any(name in one for one in grants)]
+    words = [
+        name for name in ("sharing", "owner", "description") if any(name in one for one in grants)
+    ]
     rows = [
         (
             grant["id"],

@@ -1,10 +1,12 @@
 """`s3vend who-can`, `s3vend reach`: asks who can reach what, now or on a past day."""
 
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from s3vend.cli.reach.callers import As, AsClaims, AsSubject, caller_of, is_caller
+from s3vend.cli.reach.links import links_sentence, links_to
 from s3vend.cli.reach.sentences import say_doubts, sentence
 from s3vend.cli.terminal.arguments import Permission, PermissionOption, parse_target
 from s3vend.cli.terminal.command import Options, command
@@ -41,9 +43,10 @@ def who_can(
 ) -> None:
     """Show who can reach a key, or any key below a prefix, and under which grants.
 
-    For administrators. Each answer names a grant, its callers, and one key that they reach. Blocks,
-    and what bucket policies and other roles allow, are not looked at. Exits with 0 if anybody can,
-    with 1 if nobody can, and with 2 if the service refuses the question.
+    For administrators. Each answer names a grant, its callers, and one key that they reach. Links
+    (s3vend share) are counted as they are now. Blocks, and what bucket policies and other roles
+    allow, are not looked at. Exits with 0 if anybody can, with 1 if nobody can, and with 2 if the
+    service refuses the question.
     """
     if is_caller(target):
         raise Refusal(f"{target!r} is a caller; for what it reaches, use s3vend reach")
@@ -97,28 +100,40 @@ def _answer(
     permission: str | None,
     nobody: str,
 ) -> None:
-    """Ask, show the answer, and exit with 1 if nothing is reached."""
+    """Ask, show the answer, and exit with 1 if nothing is reached.
+
+    Links are about a target, and are known as they are now.
+    """
     if (time := _past(at)) is not None:
         asked["at"] = time
-    found = list(answers(options.service(), ROUTE, asked))
+    service = options.service()
+    found = list(answers(service, ROUTE, asked))
     reaches = [one for answer in found for one in answer["reaches"]]
     warnings = found[0].get("warnings", [])
+    target, shares = asked.get("target"), None
+    if isinstance(target, str) and permission and time is None:
+        shares = links_to(service, target, permission, quiet=options.quiet)
     if options.is_json:
         last = found[-1]
-        told = {"reaches": reaches, "at": last["at"], "revision": last["revision"]}
+        links = {} if target is None else {"shares": shares}
+        told = {"reaches": reaches, **links, "at": last["at"], "revision": last["revision"]}
         put_json(told | {"warnings": warnings})
     else:
         for one in reaches:
             put_text(f"{sentence(one, permission)}.", hang=2)
-        if not reaches:
+        if shares:
+            put_text(f"{links_sentence(shares, str(target), str(permission))}.", hang=2)
+        if not (reaches or shares):
             put_text(nobody)
         say_doubts(warnings)
+        if shares and not options.quiet:
+            say(f"s3vend shares --admin --target {quote(str(target))} lists these links")
         if not options.quiet:
             say(
                 f"as granted at {found[-1]['at']}, revision {found[-1]['revision']}; blocks and "
-                "bucket policies are not looked at"
+                f"bucket policies are not looked at{', nor links' if time else ''}"
             )
-    if not reaches:
+    if not (reaches or shares):
         raise typer.Exit(REFUSED)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from s3vend import __version__
 from s3vend.cli.setup.cors import check_api, check_bucket
 from s3vend.cli.setup.findings import Finding, failure
+from s3vend.cli.setup.links import check_links
 from s3vend.cli.setup.version import UNFIT, fits
 from s3vend.cli.terminal.refusal import NOT_AUTHENTICATED, REFUSED, USAGE
 from s3vend.errors import S3VendError
@@ -23,7 +24,9 @@ WARN_AFTER, REFUSED_AFTER = 60.0, 300.0  # seconds that the clock is off; AWS re
 RETRIES = 1  # unless an option says so: somebody is waiting for the findings
 
 
-def run_checks(options: "Options", target: str | None, origin: str | None) -> Iterator[Finding]:
+def run_checks(
+    options: "Options", target: str | None, origin: str | None, *, browser: bool = False
+) -> Iterator[Finding]:
     """Yield the findings of all checks; stop at a failure that the other checks depend on."""
     from s3vend.http.limits import limits
     from s3vend.identity.search import search
@@ -64,6 +67,8 @@ def run_checks(options: "Options", target: str | None, origin: str | None) -> It
             yield from check_api(service, origin)
         if target is not None and origin is not None:
             yield from check_bucket(service, target, origin)
+        if browser:
+            yield from check_links(service, target)
 
 
 def check_endpoint(settings: "Settings", wire: "Wire", now: Callable[[], float] = time.time) -> Any:

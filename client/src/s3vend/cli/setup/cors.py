@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
 PROBE = "s3vend-doctor"  # a key that need not exist
 # What browsers do with each permission, by the method of the URL that shows who has it.
-METHODS: "Mapping[UrlMethod, tuple[str, ...]]" = {
-    "GET": ("GET", "HEAD"),
-    "PUT": ("PUT", "POST", "DELETE"),
-}
+UPLOADS: "Mapping[UrlMethod, tuple[str, ...]]" = {"PUT": ("PUT", "POST", "DELETE")}
+METHODS: "Mapping[UrlMethod, tuple[str, ...]]" = {"GET": ("GET", "HEAD"), **UPLOADS}
 PURPOSES = {"POST": "forms and the end of uploads in parts", "DELETE": "aborted uploads"}
 UPLOADED = ("content-type", "x-amz-checksum-sha256")  # beside what a URL says to send
 SENT = ("authorization", "content-type")
@@ -66,10 +64,15 @@ def check_api(service: "Service", origin: str) -> Iterator[Finding]:
         yield Finding("ok", "cors-api", f"the service lets pages of {origin} call it with a token")
 
 
-def check_bucket(service: "Service", target: str, origin: str) -> Iterator[Finding]:
+def check_bucket(
+    service: "Service",
+    target: str,
+    origin: str,
+    wanted: "Mapping[UrlMethod, tuple[str, ...]]" = METHODS,
+) -> Iterator[Finding]:
     """Check what the bucket's CORS rules let pages do, of all that the grant gives."""
     key = f"{target[:-1]}{PROBE}" if target.endswith("/*") else target
-    for shows, methods in METHODS.items():
+    for shows, methods in wanted.items():
         url = _presigned(service, key, shows)
         if url is None:
             continue  # check_target has reported why

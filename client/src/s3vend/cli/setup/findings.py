@@ -1,6 +1,8 @@
 """A finding of `s3vend doctor`: what a check found, and what to do."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from s3vend.cli.terminal.refusal import code_of
 from s3vend.errors import S3VendError
@@ -15,14 +17,16 @@ class Finding:
     detail: str
     advice: str = ""
     code: int = 0  # the exit code, for the level `fail`
+    rule: Mapping[str, Any] = field(default_factory=dict)  # of CORS, which the advice is about
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """Return the members of the JSON output."""
         members = {
             "level": self.level,
             "check": self.check,
             "detail": self.detail,
             "do": self.advice,
+            "rule": self.rule,
         }
         return {name: value for name, value in members.items() if value}
 

@@ -112,8 +112,10 @@ def parse_key(text: str) -> str:
     return parse_target(text)
 
 
-def parse_duration(text: str | None, option: str = "--duration") -> int | None:
-    """Return `900`, `15m`, `1h30m` or `1d` in seconds.
+def parse_duration(
+    text: str | None, option: str = "--duration", forms: str = "900, 15m or 55m"
+) -> int | None:
+    """Return `900`, `15m`, `1h30m` or `1d` in seconds; ``forms`` are for the message.
 
     The service checks the limits: those of the grant, which it names.
 
@@ -124,7 +126,7 @@ def parse_duration(text: str | None, option: str = "--duration") -> int | None:
         return None
     written = f"{text}s" if text.isdecimal() and text.isascii() else text
     if not text or not (match := _DURATION.fullmatch(written)):
-        raise Refusal(f"{option}: {text!r} is not a duration; use 900, 15m or 55m")
+        raise Refusal(f"{option}: {text!r} is not a duration; use {forms}")
     return sum(int(match[n] or 0) * size for n, size in enumerate(UNITS.values(), start=1))
 
 

@@ -1,4 +1,5 @@
-"""Completion at a shell: names of profiles, targets of one's grants, ids of grants.
+"""Completion at a shell: names of profiles, targets of one's grants, ids of grants
+and of shares.
 
 It is quick or gives nothing: it asks once, waits shortly, never prompts, and is silent on errors.
 """
@@ -56,12 +57,20 @@ def grant_ids(ctx: typer.Context, incomplete: str) -> list[str]:
     return _members(ctx, "/admin/grants", "id", incomplete)
 
 
-def _members(ctx: typer.Context, route: str, member: str, incomplete: str) -> list[str]:
+def share_ids(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the ids of the caller's shares, or with --admin of everybody's."""
+    route = "/admin/shares" if ctx.params.get("admin") else "shares"
+    return _members(ctx, route, "id", incomplete, "shares")
+
+
+def _members(
+    ctx: typer.Context, route: str, member: str, incomplete: str, listed: str = "grants"
+) -> list[str]:
     from s3vend.service.pages import pages
 
     def find() -> list[str]:
         service = _service(ctx.params)
-        return [str(grant[member]) for grant in pages(service, route, "grants")]
+        return [str(entry[member]) for entry in pages(service, route, listed)]
 
     found = dict.fromkeys(_in_time(find))
     return [text for text in found if text.startswith(incomplete) and _PLAIN.fullmatch(text)]

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -49,7 +49,7 @@ def put_failure(failure: "Failure") -> int:
     if AS_JSON.get():
         _write_line(failure.as_json())
     else:
-        _write(f"s3vend: {failure.text}", first="red")
+        _write(f"s3vend: {failure.text}", colour="red")
     return failure.exit_code
 
 
@@ -59,6 +59,18 @@ def say(*lines: str) -> None:
         _write_line({"remark": "\n".join(lines)})
     else:
         _write("s3vend: " + "\n".join(map(printable, lines)))
+
+
+def draw(lines: Sequence[str], colour: str, name: str) -> None:
+    """Write a picture to stderr, whose lines are never broken; say so if they do not fit.
+
+    All its characters are one column wide.
+    """
+    columns, needed = columns_of(sys.stderr) if sys.stderr else None, max(map(len, lines))
+    if columns is not None and columns < needed:
+        say(f"{name} needs {needed} columns, and this terminal has {columns}")
+    else:
+        _write("\n".join(lines), colour=colour, fit=False)
 
 
 def ask(question: str) -> str:
@@ -79,12 +91,14 @@ def confirm(question: str) -> bool:
     return ask(f"{question} Type 'yes' to confirm:") == "yes"
 
 
-def _write(text: str, *, end: str = "\n", first: str | None = None, fit: bool = True) -> None:
+def _write(text: str, *, end: str = "\n", colour: str | None = None, fit: bool = True) -> None:
     """Write lines to stderr; at a terminal, each as lines that end between words.
 
-    What stdout got before comes before them, wherever both lead. ``first`` is the colour of the
-    first line.
+    What stdout got before comes before them, wherever both lead. ``colour`` is that of the first
+    line, and of all lines that need not fit.
     """
+    if sys.stderr is None:  # it is closed
+        return
     if sys.stdout is not None:
         with suppress(OSError):  # the reader has closed it, as the next line for it will say
             sys.stdout.flush()
@@ -92,8 +106,8 @@ def _write(text: str, *, end: str = "\n", first: str | None = None, fit: bool = 
     for number, line in enumerate(printable_lines(text).split("\n")):
         indent = len(line) - len(line.lstrip())
         fitting = lines_of(line, limit, indent + HANG)
-        if first and not number:
-            fitting = [painted(one, first, sys.stderr) for one in fitting]
+        if colour and not (number and fit):
+            fitting = [painted(one, colour, sys.stderr) for one in fitting]
         lines += fitting
     sys.stderr.write("\n".join(lines) + end)
 

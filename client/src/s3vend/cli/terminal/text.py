@@ -18,6 +18,7 @@ from s3vend.printable import is_shown, printable
 
 FORCING = ("CLICOLOR_FORCE", "FORCE_COLOR")
 COLOURS = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
+COLOURS["code"] = "38;5;231;48;5;16"  # white on black in every theme of a terminal
 
 
 @dataclass(frozen=True, slots=True)

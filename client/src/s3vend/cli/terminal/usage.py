@@ -139,6 +139,14 @@ class QuestionCommand(Command):
     refused = USAGE
 
 
+class OneWord(Command):
+    """A command with one argument, which gets every word, so that it can say which is too many."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the words of the usage line; the argument is there once."""
+        return [piece.removesuffix("...") for piece in super().collect_usage_pieces(ctx)]
+
+
 class Group(_Plain, TyperGroup):
     """A command with subcommands."""
 
@@ -157,6 +165,7 @@ class Group(_Plain, TyperGroup):
 # The commands of `s3vend --help`, by what people do with them.
 TASKS = {
     "Use": ("whoami", "ls", "explain", "cp", "sync", "rm", "url", "exec", "serve", "credentials"),
+    "Share": ("share", "shares", "unshare"),
     "Grant": ("check", "plan", "apply", "export", "revoke"),
     "Watch": ("who-can", "reach", "audit", "canary"),
     "Set up": ("configure", "doctor", "version"),

@@ -1,0 +1,1 @@
+"""The commands `share`, `shares` and `unshare`."""

@@ -1,0 +1,1 @@
+"""Links for people: makes, lists and takes back shares."""
