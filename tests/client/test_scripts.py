@@ -12,6 +12,7 @@ from s3vend.cli.app import app
 from s3vend.cli.terminal.failure import Failure
 from tests.client.cli.terminal.test_command import commands
 from tests.client.conftest import Asked, Reply, Serve, Served
+from tests.client.links import DOWNLOAD, ID, made
 from tests.client.shelf import listing, of
 from tests.client.typed import KEYS, answering, problem, typed
 
@@ -31,6 +32,9 @@ TYPED: "dict[str, tuple[str, dict[str, Any] | None]]" = {
     "rm": ("rm s3://b/k", None),
     "sync": ("sync DIRECTORY s3://b/p/ --dry-run", None),
     "url": ("url s3://b/k", None),
+    "share": ("share s3://b/k --for 1h --quiet", made()),
+    "shares": ("shares", None),
+    "unshare": (f"unshare {ID} --quiet", None),
     "check": ("check FILE", None),
     "plan": ("plan FILE --out FILE.plan", CHANGED | {"notInFile": {"grants": ["g"]}}),
     "apply": ("apply FILE --yes", CHANGED),
@@ -61,6 +65,7 @@ REACHED = {
     ],
     "at": "2026-11-28T00:00:00Z",
     "revision": 1,
+    "warnings": [],
 }
 # What a command adds to the API's answer.
 ADDED = {"plan": ("notInFile", "planFile"), "apply": ("revocations",)}
@@ -133,6 +138,10 @@ def served(at: Serve) -> Served:
                     "GET /admin/revocations": {"revocations": []},
                     f"DELETE /admin/revocations/{'a' * 16}": REVOKED,
                     "POST /admin/reach": REACHED,
+                    "GET /admin/shares": {"shares": []},
+                    "GET /shares": {"shares": []},
+                    "POST /shares": made(),
+                    f"DELETE /shares/{ID}": DOWNLOAD | {"state": "takenBack", "vendId": "v"},
                     "GET /admin/audit": {"records": []},
                     "GET /admin/sessions": {"sessions": []},
                     "GET /admin/vends/v": TYPED["audit vend"][1],

@@ -98,13 +98,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cli/watch": ("service", "presigning", "cli/terminal", "cli/grant"),
     "cli/reach": ("errors", "service", "cli/terminal", "cli/watch"),
     "cli/use": ("errors", "files", "http", "identity", "service", "cli/terminal", "cli/reach"),
+    "cli/settings": ("files", "http", "identity", "cli/terminal"),
     "cli/setup": (
-        *(FACE, "errors", "files", "http", "identity", "service", "presigning"),
+        *(FACE, "errors", "http", "identity", "service", "presigning"),
         "cli/terminal",
     ),
     "cli": (
         *(FACE, "cli/terminal", "cli/objects", "cli/sharing", "cli/use", "cli/grant"),
-        *("cli/export", "cli/check", "cli/watch", "cli/reach", "cli/setup"),
+        *("cli/export", "cli/check", "cli/watch", "cli/reach", "cli/settings", "cli/setup"),
     ),
     "__main__": ("cli",),
 }

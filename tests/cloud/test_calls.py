@@ -18,10 +18,12 @@ READ, SESSION, COUNT = "BatchGetItem", "AssumeRole", "UpdateItem"
 
 
 @contextmanager
-def asking(cloud: Cloud, route: str, cache_seconds: int = 300) -> Iterator[Environment]:
+def asking(
+    cloud: Cloud, route: str, cache_seconds: int = 300, *, sharing: bool = False
+) -> Iterator[Environment]:
     with (
         between(to(cloud.endpoint)) as proxy,
-        running(cloud, route, proxy, cache_seconds=cache_seconds) as environment,
+        running(cloud, route, proxy, cache_seconds=cache_seconds, sharing=sharing) as environment,
     ):
         yield environment
 
@@ -91,6 +93,20 @@ def test_credentials_cost_two_calls_first_and_then_one(cloud: Cloud) -> None:
         for _ in range(3):
             outcome = environment.ask(asked)
             assert (outcome.status, but_denials(outcome.seen)) == (200, [SESSION])
+
+
+def test_where_there_are_links_a_caller_is_noted_once_and_none_is_refused_for_it(
+    cloud: Cloud,
+) -> None:
+    with asking(cloud, "credentials", sharing=True) as environment:
+        environment.proxy.faults = {COUNT: faults.reset}
+        lost = environment.ask(event("credentials", "WARM"))
+        assert (lost.status, lost.lends) == (200, True)
+        assert set(lost.seen) == {READ, COUNT, SESSION}
+        environment.proxy.faults = {}
+        for seen in ([COUNT, SESSION], [SESSION]):
+            outcome = environment.ask(event("credentials", "WARM"))
+            assert (outcome.status, but_denials(outcome.seen)) == (200, seen)
 
 
 @pytest.mark.invariant(12)

@@ -491,7 +491,7 @@ def test_the_doctor_finds_all_well_and_what_pages_may_do(
             assert {one["check"]: one["level"] for one in well} == dict.fromkeys(
                 (
                     *("settings", "endpoint", "clock", "identity", "authentication"),
-                    *("grants", "target", "cors-api", "cors-bucket"),
+                    *("version", "grants", "target", "cors-api", "cors-bucket"),
                 ),
                 "ok",
             )

@@ -103,9 +103,12 @@ class Environment:
 
 @contextmanager
 def running(
-    cloud: Cloud, route: str, proxy: Proxy, *, cache_seconds: int = 0
+    cloud: Cloud, route: str, proxy: Proxy, *, cache_seconds: int = 0, sharing: bool = False
 ) -> Iterator[Environment]:
-    """The function of a route, with its role's own keys, whose services are the proxy."""
+    """The function of a route, with its role's own keys, whose services are the proxy.
+
+    With ``sharing`` it also notes that a caller was seen, if the stack has links.
+    """
     function = FUNCTIONS[route]
     artifact = built()
     keys = deployed.credentials(cloud, function)
@@ -117,6 +120,7 @@ def running(
         "STS_ENDPOINT": proxy.url,
         "S3_ENDPOINT": proxy.url,
         "GRANTS_CACHE_SECONDS": str(cache_seconds),
+        **({} if sharing else {"SHARING": "false"}),
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": keys.access_key_id,

@@ -29,7 +29,7 @@ MODULES = {
     "s3vend.cli.reach.command": ("who-can", "reach"),
     "s3vend.cli.watch.audit": ("audit",),
     "s3vend.cli.watch.canary": ("canary",),
-    "s3vend.cli.setup.configure": ("configure",),
+    "s3vend.cli.settings.configure": ("configure",),
     "s3vend.cli.setup.doctor": ("doctor",),
     "s3vend.cli.setup.version": ("version",),
 }

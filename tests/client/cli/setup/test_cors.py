@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.client.cli.setup.test_doctor import levels, service
+from tests.client.cli.setup.test_doctor import WELL, levels, service
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.typed import answering, problem, typed
 
@@ -93,7 +93,7 @@ def api(
         if "authorization" not in asked.headers:
             return 401, refusals, {"code": "NotAuthenticated", "detail": "No."}
         shared = answers if asked.headers.get("origin") == APP else {}
-        return 200, shared, {"door": "web-identity", "subject": "me", "issuer": "https://i"}
+        return 200, shared, WELL
 
     return {
         "OPTIONS /grants": preflight,

@@ -230,6 +230,7 @@ def test_every_error_of_the_contract_has_its_status() -> None:
         "JustRevoked": 503,
         "NotFound": 404,
         "ChangeRunning": 409,
+        "ShareOver": 410,
         "PreconditionFailed": 412,
         "TooLarge": 413,
         "Unavailable": 503,

@@ -1,1 +1,1 @@
-"""The commands for this machine: configure, doctor."""
+"""The commands about this installation: doctor, version."""

@@ -30,7 +30,7 @@ def configure(
     identity: no other source is tried. With --door it limits the sources to AWS credentials or
     tokens. It contains no secrets: tokens and keys stay in their own files.
     """
-    from s3vend.cli.setup.profiles import write_profile
+    from s3vend.cli.settings.profiles import write_profile
     from s3vend.http.address import valid_address
     from s3vend.identity.settings import MEMBERS, config_file, read_profile, settings
 

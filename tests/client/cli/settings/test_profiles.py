@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from s3vend.cli.setup.profiles import replace_section, write_profile
+from s3vend.cli.settings.profiles import replace_section, write_profile
 from s3vend.cli.terminal.refusal import Refusal
 from s3vend.errors import SettingsError
 from s3vend.identity.settings import read_profile

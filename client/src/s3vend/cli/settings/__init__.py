@@ -1,0 +1,1 @@
+"""`s3vend configure`: writes the profile that the other commands read."""
