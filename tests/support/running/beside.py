@@ -24,7 +24,9 @@ BESIDE = {  # of the cloud tests, so that both runs take about as long
     "test_cli",
     "test_client",
     "test_client_transfers",
+    "test_kubernetes",
     "test_local_cloud",
+    "test_pipelines",
 }
 IN_BOTH = {"test_secrets"}  # which looks back at its run
 ENDING_SECONDS = 60.0  # for fixtures to end what they started
