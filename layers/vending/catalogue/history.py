@@ -78,16 +78,30 @@ def events(
     changes: Sequence[Change], revision: int, time: datetime, kept: timedelta
 ) -> Iterator[Event]:
     """Yield the events of the changes that one transaction makes, which leads to ``revision``."""
-    for number, change in enumerate(changes):
-        before, after = (one.as_json() if one else None for one in (change.before, change.after))
+    told = [(one.kind, one.id, _told(one.before), _told(one.after)) for one in changes]
+    return numbered(told, revision, time, kept)
+
+
+def numbered(
+    changes: Sequence[tuple[str, str, Entry | None, Entry | None]],
+    revision: int,
+    time: datetime,
+    kept: timedelta,
+) -> Iterator[Event]:
+    """As ``events``, of changes by kind, id, and the entry before and after."""
+    for number, (kind, id_, before, after) in enumerate(changes):
         yield Event(
             revision=revision,
             number=number,
             count=len(changes),
             time=time,
             until=time + kept,
-            kind=change.kind,
-            id=change.id,
+            kind=kind,
+            id=id_,
             before=before,
             after=after,
         )
+
+
+def _told(one: Any) -> Entry | None:
+    return one.as_json() if one else None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from vending.catalogue.batches import decision_key, encode
 from vending.catalogue.changes import Change, Kind
-from vending.catalogue.history import Event
+from vending.catalogue.history import Event, numbered
 from vending.table import Key
 
 
@@ -75,18 +75,8 @@ def events_of(
     changes: Sequence[Changed], revision: int, time: datetime, kept: timedelta
 ) -> Iterator[Event]:
     """As ``catalogue.history.events``."""
-    for number, change in enumerate(changes):
-        yield Event(
-            revision=revision,
-            number=number,
-            count=len(changes),
-            time=time,
-            until=time + kept,
-            kind=change.kind,
-            id=change.id,
-            before=_read(change.before),
-            after=_read(change.after),
-        )
+    told = [(one.kind, one.id, _read(one.before), _read(one.after)) for one in changes]
+    return numbered(told, revision, time, kept)
 
 
 def _read(text: str | None) -> Mapping[str, object] | None:
