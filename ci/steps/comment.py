@@ -68,7 +68,7 @@ def on_github(url: str, token: str, repository: str, number: int) -> Thread:
     except NoAnswer as error:
         if not error.status:
             raise
-        own = {"type": "Bot"}  # a job's token is no user's, and may not ask whose it is
+        own = {"type": "Bot"}  # a job's token is not a user's, and GitHub refuses it here
     return Thread(
         api,
         f"{base}/{number}/comments",

@@ -20,7 +20,7 @@ def links_to(
     """Return the live and resting shares that give the permission on some of the keys.
 
     None if the service does not list them, which is said unless ``quiet``: where the stack has no
-    shares there is no such route, and API Gateway answers as to somebody whom it does not know.
+    shares the route does not exist, and API Gateway answers as it answers unknown callers.
     """
     from s3vend.errors import NotAuthenticated, NotFound, UnexpectedAnswer
 

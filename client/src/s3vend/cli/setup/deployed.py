@@ -22,7 +22,7 @@ NOT_SIGNED_IN = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A version of a layer; ``sha256`` is that of its zip."""
+    """A version of a layer; ``sha256`` is the hash of its zip."""
 
     arn: str
     sha256: str
@@ -30,7 +30,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A version of a function that its alias leads to; ``sha256`` is that of its zip."""
+    """A version of a function to which its alias leads; ``sha256`` is the hash of its zip."""
 
     function: str
     arn: str
