@@ -1,7 +1,7 @@
 """What is written of a staged change: together, narrowing first, alone, resumed and cancelled."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -48,6 +48,24 @@ def of(role: str, count: int, *, bucket: str = "bkt", **members: Any) -> list[di
 def each(count: int, **members: Any) -> list[dict[str, object]]:
     """One grant for each of many roles."""
     return [one for n in range(count) for one in of(f"R{n:04}", 1, **members)]
+
+
+HUNDRED = each(100)
+
+
+def planning(
+    grants: Sequence[Mapping[str, object]] = HUNDRED, *, tick: float = 0.0
+) -> tuple[Store, Author, str]:
+    """Grants in a store with their location, staged in small parts and planned, by their id.
+
+    ``tick`` are the seconds that pass whenever somebody looks at the clock.
+    """
+    store = store_with({"locations": [HERE]})
+    store.tick = tick
+    author = Author(store, {"grants": [*grants]}, size=500)
+    id_ = author.staged()
+    author.planned(id_)
+    return store, author, id_
 
 
 def seen(store: Store) -> list[dict[str, frozenset[str]]]:
@@ -109,11 +127,7 @@ def test_what_narrows_is_written_first() -> None:
 
 
 def test_while_it_is_written_everybody_else_has_to_wait_and_is_told_for_what() -> None:
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": each(100)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(tick=50.0)
     assert author.commit(id_)["state"] == "writing"
     assert store.revision == Revision(2, id_)
     with pytest.raises(ChangeRunning, match=id_):
@@ -141,10 +155,7 @@ def test_a_plan_is_of_one_revision() -> None:
 
 
 def test_two_requests_at_once_write_nothing_twice() -> None:
-    store = store_with({"locations": [HERE]})
-    author = Author(store, {"grants": each(100)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning()
     nested = []
 
     def meanwhile(_: Write) -> None:
@@ -155,9 +166,7 @@ def test_two_requests_at_once_write_nothing_twice() -> None:
     with pytest.raises(PreconditionFailed):
         author.commit(id_)
     assert nested == ["applied"]
-    assert (
-        len(store.history) == len(store.recorded) == len({one.id for one, _ in store.recorded}) + 0
-    )
+    assert len(store.history) == len(store.recorded) == len({one.id for one, _ in store.recorded})
     assert author.commit(id_)["state"] == "applied"
 
 
@@ -178,10 +187,7 @@ def failing(store: Store, at: int, *, written: bool) -> Callable[[Write], None]:
 @pytest.mark.parametrize("written", [True, False])
 @pytest.mark.parametrize("at", range(4))
 def test_a_lost_answer_loses_no_record_and_doubles_none(at: int, written: bool) -> None:
-    store = store_with({"locations": [HERE]})
-    author = Author(store, {"grants": each(100)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning()
     failing(store, at, written=written)
     try:
         author.commit(id_)
@@ -197,11 +203,7 @@ def test_a_lost_answer_loses_no_record_and_doubles_none(at: int, written: bool) 
 
 
 def test_cancelling_keeps_what_is_written_and_frees_the_rest() -> None:
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": each(100)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(tick=50.0)
     author.commit(id_)
     assert cancel(id_, record(), store.effects())["state"] == "cancelled"
     assert cancel(id_, record(), store.effects())["state"] == "cancelled"
@@ -215,10 +217,7 @@ def test_cancelling_keeps_what_is_written_and_frees_the_rest() -> None:
 
 def test_a_change_whose_plan_has_expired_can_be_cancelled() -> None:
     """Else all others would wait for ever: the history alone says what was written last."""
-    store = store_with({"locations": [HERE]})
-    author = Author(store, {"grants": each(100)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning()
     failing(store, 1, written=True)
     author.commit(id_)
     store.after_write = lambda _: None
@@ -231,11 +230,7 @@ def test_a_change_whose_plan_has_expired_can_be_cancelled() -> None:
 
 
 def test_cancelling_completes_a_group_first() -> None:
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": [*of("A", 300), *each(100)]}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning([*of("A", 300), *each(100)], tick=50.0)
     while not store.revision.half:
         author.commit(id_)
     answers = iter(lambda: cancel(id_, record(), store.effects())["state"], "cancelled")
@@ -253,10 +248,7 @@ def test_cancelling_completes_a_group_first() -> None:
 
 
 def test_whoever_cancels_while_another_writes_comes_between_two_transactions() -> None:
-    store = store_with({"locations": [HERE]})
-    author = Author(store, {"grants": each(200)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(each(200))
     cancelled: list[object] = []
 
     def meanwhile(made: Write) -> None:
@@ -357,11 +349,7 @@ def test_the_same_document_is_found_again_until_it_is_over_or_expired() -> None:
 
 
 def test_what_is_being_written_does_not_expire() -> None:
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": each(100)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(tick=50.0)
     author.commit(id_)
     store.now = NOW + timedelta(days=5)
     author.applied(id_)
@@ -403,11 +391,7 @@ def test_the_oldest_of_ones_own_changes_gives_way_to_the_next() -> None:
 
 
 def test_what_is_being_written_gives_way_to_nothing() -> None:
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": each(100)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(tick=50.0)
     author.commit(id_)
     ids = announced(store, OWN)
     assert author.commit(id_)["state"] == "writing"
@@ -429,11 +413,7 @@ def test_only_so_many_changes_are_staged_at_a_time() -> None:
 
 
 def test_a_dry_run_of_what_is_being_written_writes_nothing() -> None:
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": each(100)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(tick=50.0)
     author.commit(id_)
     before = store.revision
     answer = author.commit(id_, dryRun=True)
@@ -464,10 +444,7 @@ def test_a_text_that_is_missing_or_changed_is_an_error_and_writes_nothing(kind: 
 
 
 def test_every_transaction_is_in_one_of_the_pages_and_the_revision_counts_them() -> None:
-    store = store_with({"locations": [HERE]})
-    author = Author(store, {"grants": each(400)}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(each(400))
     author.applied(id_)
     assert store.revision == Revision(1 + 13)
     assert [revision for revision, _ in store.history] == sorted(r for r, _ in store.history)
