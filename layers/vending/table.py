@@ -14,6 +14,11 @@ def table_key(*parts: str) -> str:
     return "#".join(part.replace("%", "%25").replace("#", "%23") for part in parts)
 
 
+def key_parts(key: str) -> list[str]:
+    """The parts of which ``table_key`` made a key."""
+    return [part.replace("%23", "#").replace("%25", "%") for part in key.split("#")]
+
+
 class Key(NamedTuple):
     """The key of an item."""
 

@@ -17,7 +17,7 @@ from vending.grants.expectation import Expectation, buckets_of
 from vending.grants.grant import Grant
 from vending.questions.standing import in_bucket
 from vending.reach.document import Document
-from vending.table import refuse_damaged_item
+from vending.table import key_parts, refuse_damaged_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +149,8 @@ def _within(buckets: frozenset[str], texts: Iterable[str]) -> Iterator[Grant]:
 
 def issuer_in(grantee_key: str) -> str | None:
     """The issuer's URL in a grantee key; None for one of IAM."""
-    kind, _, rest = grantee_key.partition("#")
-    if kind != "oidc":
-        return None
-    return rest.partition("#")[0].replace("%23", "#").replace("%25", "%")
+    kind, issuer, *_ = key_parts(grantee_key)
+    return issuer if kind == "oidc" else None
 
 
 def encode_verdicts(verdicts: Iterable[Verdict]) -> str:

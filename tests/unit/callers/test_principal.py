@@ -3,7 +3,7 @@
 import pytest
 
 from vending.callers.principal import Principal
-from vending.table import table_key
+from vending.table import key_parts, table_key
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,8 @@ def test_the_parts_of_a_table_key_cannot_run_into_each_other() -> None:
     assert table_key("a#b", "c") == "a%23b#c"
     assert table_key("a", "b#c") != table_key("a#b", "c")
     assert table_key("a%23b") != table_key("a#b")
+
+
+@pytest.mark.parametrize("parts", [["a"], ["a#b", "c%"], ["%23", "#25", ""], ["%2523", "%%#"]])
+def test_a_table_key_is_taken_apart_into_its_parts(parts: list[str]) -> None:
+    assert key_parts(table_key(*parts)) == parts
