@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
 from vending.aws.table.catalogue import remembered
-from vending.aws.table.items import entries, item, read_items, replacing, transact
+from vending.aws.table.items import entries, is_unmet, item, read_items, replacing, transact
 from vending.catalogue.history import Event
 from vending.documents.expectation import ExpectationBody
 from vending.errors import PreconditionFailed
@@ -62,7 +62,7 @@ def save(client: Any, table: str, staged: Staged, before: Staged | None) -> None
                 ExpressionAttributeValues=values,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if is_unmet(error):
                 raise PreconditionFailed(
                     "Another request changed this staged change first. Look at it, and try again."
                 ) from error

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
 from vending.aws.services.measuring import METER
+from vending.aws.table.items import is_unmet
 from vending.decision.effects import Counter
 from vending.table import rate_key
 from vending.times import iso
@@ -54,7 +55,7 @@ def add(
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not is_unmet(error):
                 raise
             item: Any = error.response.get("Item", {})
             return {

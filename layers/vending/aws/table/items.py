@@ -112,6 +112,11 @@ def entries(
         last, parameters["ExclusiveStartKey"] = after.sk, item(after)
 
 
+def is_unmet(error: ClientError) -> bool:
+    """Whether a write failed because its condition does not hold."""
+    return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")
+
+
 def transact(
     client: Any,
     table: str,

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
-from vending.aws.table.items import item
+from vending.aws.table.items import is_unmet, item
 from vending.revocations.ledger import Covered
 from vending.table import LEASE
 
@@ -35,7 +35,7 @@ def take(client: Any, table: str, owner: str, now: datetime, until: datetime) ->
                 },
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if is_unmet(error):
                 return False
             raise
     return True

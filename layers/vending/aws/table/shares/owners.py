@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
 from vending.aws.services.measuring import METER
-from vending.aws.table.items import item
+from vending.aws.table.items import is_unmet, item
 from vending.shares.owner import Owner, owner_part
 from vending.table import owner_key
 
@@ -27,5 +27,5 @@ def touch(client: Any, table: str, owner: Owner) -> None:
                 ConditionExpression="attribute_exists(pk)",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not is_unmet(error):
                 raise

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
 from vending.aws.services.measuring import METER
-from vending.aws.table.items import item, read_items, unchanged
+from vending.aws.table.items import is_unmet, item, read_items, unchanged
 from vending.shares.opening.tries import ALL_SECONDS
 from vending.table import tries_key
 
@@ -43,7 +43,7 @@ def replace(
                 **condition,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if is_unmet(error):
                 return False
             raise
     return True

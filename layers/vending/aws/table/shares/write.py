@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from vending.aws.services.client import translate_errors
 from vending.aws.services.measuring import METER
-from vending.aws.table.items import item, unchanged
+from vending.aws.table.items import is_unmet, item, unchanged
 from vending.errors import JustRevoked
 from vending.shares.judge import over
 from vending.shares.owners.effects import NewShare
@@ -93,7 +93,7 @@ def use(client: Any, table: str, share: Share, use_id: str, size: int) -> int:
             )
             return int(answer["Attributes"]["uses"]["N"])
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not is_unmet(error):
                 raise
             found: Any = error.response.get("Item", {})
             if found.get("last", {}).get("S") == use_id:
@@ -126,7 +126,7 @@ def take(client: Any, table: str, id_: str, by: str, now: datetime) -> None:
                 ExpressionAttributeValues={":now": {"S": now.isoformat()}, ":by": {"S": by}},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not is_unmet(error):
                 raise
 
 
