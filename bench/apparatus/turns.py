@@ -97,13 +97,18 @@ def bare_turn(lent: Lent, source: Path, number: int) -> Iterator[tuple[str, Took
     starts = [{}, *({"start_after": f"{below}{name}"} for name in names[PAGE - 1 : -1 : PAGE])]
     lists = [{"method": "LIST", "target": f"{place}*", **start} for start in starts]
     yield "nothing to do", sent(lent, map(bare.request, s3vend.presign(lists, service=service)))
-    yield "down", sent(lent, map(bare.request, s3vend.presign(targets, service=service)))
+    target = source.parent / f"down-bare-{number}"
+    files = [target / name for name in names]
+    for directory in {file.parent for file in files}:
+        directory.mkdir(parents=True)
+    yield "down", sent(lent, map(bare.request, s3vend.presign(targets, service=service)), files)
+    assert tree(target) == tree(source), "the bare requests got other files"
 
 
-def sent(lent: Lent, requests: Iterable[bytes]) -> Took:
+def sent(lent: Lent, requests: Iterable[bytes], files: Sequence[Path] = ()) -> Took:
     """What requests take until all are answered; their bytes are made before."""
     ready = list(requests)
     os.sync()
     before, started = process_time(), perf_counter()
-    bare.send(lent.endpoint, ready)
+    bare.send(lent.endpoint, ready, files)
     return Took(perf_counter() - started, process_time() - before)

@@ -1,13 +1,14 @@
-"""The requests of a copy without a tool: their bytes are ready, and answers are only seen to end.
+"""The requests of a copy without a tool: their bytes are ready, and nothing is looked at.
 
-So this is the time that the storage itself takes, with which no tool can do better.
+So this is the time that the storage takes, and the disk for files: no tool can do better.
 """
 
 import selectors
 import socket
 from collections.abc import Sequence
 from contextlib import ExitStack
-from itertools import islice
+from itertools import islice, repeat
+from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -28,29 +29,31 @@ def request(url: Url | Form, body: bytes = b"") -> bytes:
     return "\r\n".join(lines).encode() + END + body
 
 
-def send(endpoint: str, requests: Sequence[bytes]) -> None:
-    """Send all, some at a time, and wait for the answers."""
-    parts, waiting = urlsplit(endpoint), iter(requests)
+def send(endpoint: str, requests: Sequence[bytes], files: Sequence[Path] = ()) -> None:
+    """Send all, some at a time, and write each answer into its file, if there are any."""
+    parts, waiting = urlsplit(endpoint), zip(requests, files or repeat(None), strict=False)
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
-        for first in islice(waiting, CONNECTIONS):
+        for first, file in islice(waiting, CONNECTIONS):
             connection = socket.create_connection((parts.hostname, parts.port))
             stack.enter_context(connection).sendall(first)
-            selector.register(connection, selectors.EVENT_READ, bytearray())
+            selector.register(connection, selectors.EVENT_READ, (bytearray(), file))
         while selector.get_map():
             for key, _ in selector.select():
-                connection, answer = cast("socket.socket", key.fileobj), key.data
+                connection, (answer, file) = cast("socket.socket", key.fileobj), key.data
                 block = connection.recv(RECEIVE)
                 assert block, "the storage closed the connection"
                 answer += block
                 if not is_whole(answer):
                     continue
                 assert answer.startswith(b"HTTP/1.1 20"), answer[:1000]
-                answer.clear()
-                following = next(waiting, None)
+                if file:
+                    file.write_bytes(answer[answer.find(END) + len(END) :])
+                following, file = next(waiting, (None, None))
                 if following is None:
                     selector.unregister(connection)
                 else:
+                    selector.modify(connection, selectors.EVENT_READ, (bytearray(), file))
                     connection.sendall(following)
 
 
