@@ -13,6 +13,8 @@ OVER, NOW, NONE, ASKS = "410 page", "403 page", "404 page", "400 page"
 PAGE = "200 page"
 SAVED = "?response-content-disposition=attachment; filename=\"{0}\"; filename*=UTF-8''{0}"
 
+AS_A_SCRIPT = {"multiValueHeaders": {"Content-Type": ["application/json"]}}
+
 
 def share(by: object = None, **members: object) -> Event:
     """Asks for a share."""
@@ -135,6 +137,8 @@ ATTACKS = [
     Attack("a page", look(Token.FILE), PAGE, rule(10)),
     Attack("a page whose link has a query of a mailer", look(Token.FILE) | {"multiValueQueryStringParameters": {"utm_source": ["mail"]}}, PAGE, rule(13)),
     Attack("a page before the password", look(Token.LOCKED), PAGE, rule(10)),
+    Attack("a page as if for a script", look(Token.FILE) | AS_A_SCRIPT, PAGE, rule(12)),
+    Attack("the page after a form, as if for a script", look("done") | AS_A_SCRIPT, PAGE, rule(12)),
     Attack("one's file", post(Token.FILE), "303", rule(2), (f"GET {BUCKET}/shared/a.csv" + SAVED.format("a.csv"),)),
     Attack("a file of one's folder", post(Token.FOLDER, "do=download&file=b.csv"), "303", rule(2), (f"GET {BUCKET}/shared/folder/b.csv" + SAVED.format("b.csv"),)),
     Attack("one's file with its ticket", post(Token.LOCKED, f"do=download&ticket={Token.TICKET}"), "303", rule(2), (f"GET {BUCKET}/shared/a.csv" + SAVED.format("a.csv"),)),

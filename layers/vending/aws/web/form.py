@@ -13,8 +13,9 @@ FIELDS = 10
 
 
 def is_script(event: Mapping[str, Any]) -> bool:
-    """Whether a script asks, which reads JSON."""
-    return _content_type(event) == JSON
+    """Whether a script asks, which reads JSON; a ``GET`` is for a page, whatever its headers."""
+    method = (event.get("requestContext") or {}).get("httpMethod")
+    return bool(method == "POST" and _content_type(event) == JSON)
 
 
 def read_fields(event: Mapping[str, Any], body: str) -> dict[str, str]:
