@@ -5,7 +5,16 @@ from datetime import timedelta
 
 from vending.audit.record import Record
 from vending.decision.decide import check_still_allowed
-from vending.errors import Fault, InvalidRequest, StorageRefused, Unavailable, VendingError
+from vending.errors import (
+    AccessDenied,
+    Fault,
+    InvalidRequest,
+    StorageRefused,
+    Unavailable,
+    VendingError,
+)
+from vending.grants.grant import Grant
+from vending.shares.judge import NOT_NOW
 from vending.shares.opening.effects import OpenEffects
 from vending.shares.opening.found import Found
 from vending.shares.opening.give import counted, signed
@@ -21,6 +30,7 @@ from vending.times import iso
 from vending.uploads.running import Running
 from vending.uploads.start import START_SECONDS, without_source
 from vending.uploads.upload import KEPT_SECONDS, Upload, plan_sizes
+from vending.urls.rules import check_upload
 
 
 def start_plan(
@@ -104,18 +114,39 @@ def complete(
 def stop(
     found: Found, request: StopRequest, record: Record, effects: OpenEffects
 ) -> dict[str, object]:
-    """The URL that ends the upload and deletes its parts; raises as ``sign_parts``."""
-    running = _running(found, request.plan, 1, record, effects)
+    """The URL that ends the upload and deletes its parts; raises as ``sign_parts``.
+
+    It works even if the grant's upload limits became narrower.
+    """
+    running = _running(found, request.plan, 1, record, effects, limited=False)
     return running.abort().as_json(running.expires_at)
 
 
-def _running(found: Found, id_: str, urls: int, record: Record, effects: OpenEffects) -> Running:
+def _running(
+    found: Found,
+    id_: str,
+    urls: int,
+    record: Record,
+    effects: OpenEffects,
+    *,
+    limited: bool = True,
+) -> Running:
     share, upload = found.share, effects.load(id_)
     if upload is None or upload.caller != _belongs_to(share) or upload.ends <= effects.now:
         raise _wrong("plan", "there is no such upload, or it has ended")
     record.note(upload=upload.id)
     caller, decision = found.judged(upload.target, record, effects, new=False)
+    if limited:
+        _check_limits(upload, decision.match.grant)
     return Running(upload, signed(caller, decision, SECONDS, urls, record, effects))
+
+
+def _check_limits(upload: Upload, grant: Grant) -> None:
+    """Refuse a file that the grant's limits, as they are now, no longer allow."""
+    try:
+        check_upload(grant, "", content_type=upload.content_type, size=upload.sizes.total)
+    except InvalidRequest:
+        raise AccessDenied(NOT_NOW, reason="UploadLimits") from None
 
 
 def _belongs_to(share: Share) -> str:

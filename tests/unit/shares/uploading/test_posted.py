@@ -262,3 +262,19 @@ def test_every_step_is_decided_anew(world: World) -> None:
     for do, more in (("parts", {"from": 1, "to": 1}), ("complete", {}), ("abort", {})):
         assert refusal(ask, world, token, do, plan=plan, **more) == ("ShareOver", "Ended")
     assert refusal(put, world, token) == ("ShareOver", "Ended")
+
+
+@pytest.mark.parametrize(
+    "narrower",
+    [{"max_object_size": 64 * MIB}, {"content_types": ("image/*",)}],
+    ids=["size", "type"],
+)
+def test_a_grant_that_is_narrower_now_ends_a_plan_which_can_only_be_dropped(
+    world: World, narrower: dict[str, Any]
+) -> None:
+    token = inbox(world)
+    plan = ask(world, token, "plan", name="a.bin", size=65 * MIB)["plan"]
+    world.grants(shared(**narrower), before={"a-grant": shared()})
+    for do, more in (("parts", {"from": 1, "to": 1}), ("complete", {})):
+        assert refusal(ask, world, token, do, plan=plan, **more) == ("AccessDenied", "UploadLimits")
+    assert ask(world, token, "abort", plan=plan)["method"] == "DELETE"
