@@ -8,7 +8,7 @@ from vending.callers.caller import Caller
 from vending.decision.decide import Decision
 from vending.errors import AccessDenied, NotFound
 from vending.grants.keys import Keys
-from vending.shares.judge import check_unused, judge
+from vending.shares.judge import check_unused, end_of, judge
 from vending.shares.opening.effects import OpenEffects
 from vending.shares.opening.told import PASSWORD
 from vending.shares.opening.views import About
@@ -35,7 +35,7 @@ class Found:
     def about(self) -> About:
         """What its pages say."""
         share = self.share
-        return About(share.sender, share.label, share.expires, share.left)
+        return About(share.sender, share.label, end_of(self.standing), share.left)
 
     def with_ticket(self, ticket: str) -> "Found":
         """The same for somebody who has just entered the password."""

@@ -14,7 +14,7 @@ from vending.errors import (
     VendingError,
 )
 from vending.grants.grant import Grant
-from vending.shares.judge import NOT_NOW
+from vending.shares.judge import NOT_NOW, end_of
 from vending.shares.opening.effects import OpenEffects
 from vending.shares.opening.found import Found
 from vending.shares.opening.give import counted, signed
@@ -59,7 +59,7 @@ def start_plan(
         sizes=plan_sizes(request.size, None),
         content_type=new.type,
         checksum="SHA256" if request.checksums else None,
-        ends=min(share.expires, effects.now + timedelta(seconds=KEPT_SECONDS)),
+        ends=min(end_of(found.standing), effects.now + timedelta(seconds=KEPT_SECONDS)),
     )
     record.note(upload=upload.id)
     try:

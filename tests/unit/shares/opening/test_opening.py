@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.make import caller
+from tests.support.make import NOW, caller
 from tests.support.sharing import BUCKET, FOLDER, INBOX, World, of_caller, refusal, shared, world_of
 from vending.errors import TooManyRequests
+from vending.grants.sharing import Sharing
 from vending.shares.opening.views import File, Folder, Password, Upload
 
 SECRET = "correct horse"
@@ -31,6 +32,19 @@ def test_a_page_says_what_the_owner_wrote_and_nothing_of_the_owner(world: World)
     assert page.origin == f"https://{BUCKET}.s3.ap-northeast-1.amazonaws.com"
     for text in ("AssumeS3User", "123456789012", "a-grant", "a/b"):
         assert text not in repr(page)
+
+
+@pytest.mark.parametrize(
+    "narrower",
+    [{"sharing": Sharing(longest=3600)}, {"expires": NOW + timedelta(hours=1)}],
+    ids=["maxShare", "expires"],
+)
+def test_a_page_says_when_the_link_really_ends_as_its_grant_is_now(
+    world: World, narrower: dict[str, Any]
+) -> None:
+    token = world.make()
+    world.grants(shared(**narrower), before={"a-grant": shared()})
+    assert world.get(token).about.expires_at == NOW + timedelta(hours=1)  # type: ignore[union-attr]
 
 
 def test_each_kind_of_share_has_its_page(world: World) -> None:

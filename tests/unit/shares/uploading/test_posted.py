@@ -2,15 +2,17 @@
 
 import json
 from base64 import b64decode
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
-from tests.support.make import caller
+from tests.support.make import NOW, caller
 from tests.support.sharing import BUCKET, FOLDER, INBOX, World, of_caller, refusal, shared, world_of
 from vending.errors import StorageRefused
 from vending.shares.opening.views import Form
+from vending.times import iso
 
 MIB = 1024**2
 
@@ -164,6 +166,13 @@ def test_a_plan_belongs_to_its_share(world: World) -> None:
     other = inbox(world)
     for do, more in (("parts", {"from": 1, "to": 1}), ("complete", {}), ("abort", {})):
         assert refusal(ask, world, other, do, plan=plan["plan"], **more)[0] == "InvalidRequest"
+
+
+def test_a_plan_says_when_it_really_ends_as_its_grant_is_now(world: World) -> None:
+    token = inbox(world)
+    world.grants(shared(expires=NOW + timedelta(hours=1)), before={"a-grant": shared()})
+    plan = ask(world, token, "plan", name="a.bin", size=65 * MIB)
+    assert plan["expiresAt"] == iso(NOW + timedelta(hours=1))
 
 
 def test_a_plan_goes_on_when_the_link_is_used_up_but_not_when_it_is_over(world: World) -> None:
