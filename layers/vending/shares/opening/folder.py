@@ -29,7 +29,7 @@ def list_folder(found: Found, after: str | None, record: Record, effects: OpenEf
     share, target = found.share, found.share.target
     if share.kind != "download" or not target.is_prefix:
         raise InvalidRequest("This link leads to no folder.")
-    start = {} if after is None else {"start-after": target.key + _name(after)}
+    start = {} if after is None else {"start-after": _key(target, after)}
     caller, decision = found.judged(target, record, effects)
     signing = signed(caller, without_source(decision), SECONDS, 1, record, effects)
     query = {
@@ -72,12 +72,14 @@ def _token(name: str) -> str:
     return urlsafe_b64encode(name.encode()).decode().rstrip("=")
 
 
-def _name(token: str) -> str:
+def _key(folder: Keys, token: str) -> str:
+    """The key with this name; S3 lists also keys that no ``Keys`` can be."""
     try:
         name = urlsafe_b64decode(f"{token}==".encode("ascii")).decode()
     except ValueError:
         name = ""
-    if not 0 < len(name.encode()) <= KEY_BYTES:
+    key = folder.key + name
+    if not name or len(key.encode()) > KEY_BYTES:
         detail = "is not from this list"
         raise InvalidRequest(f"after: {detail}.", faults=[Fault("/after", detail)])
-    return name
+    return key
