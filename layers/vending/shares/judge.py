@@ -21,7 +21,6 @@ from vending.uploads.start import check_source
 _OVER = {
     "Expired": "This link has expired.",
     "UsedUp": "This link has been used as often as it may be.",
-    "NoRoom": "This link takes no more files of this size.",
 }
 NOT_NOW = "This link does not work now. Ask the person who sent it."
 

@@ -18,7 +18,8 @@ class OpenEffects(UploadEffects):
     # Everything that judges a use, in one consistent read; takes the hash of a ticket too.
     read: Callable[[Link, str | None], tuple[Standing | None, Ticket | None]]
     # Counts one use with so many bytes, if there is room, and returns its number. The text names
-    # the use: the second try of one that was counted is not counted again. Raises ``ShareOver``.
+    # the use: the second try of one that was counted is not counted again. Raises ``ShareOver``
+    # and ``TooLarge``.
     use: Callable[[Share, str, int], int]
     tries: TryEffects
     save_ticket: Callable[[str, Ticket], None]  # takes its hash

@@ -57,7 +57,7 @@ def signed(
 
 
 def counted(share: Share, size: int, record: Record, effects: OpenEffects) -> None:
-    """Count one use, the last thing before it is given; raises ``ShareOver``."""
+    """Count one use, the last thing before it is given; raises ``ShareOver`` and ``TooLarge``."""
     number = effects.use(share, record.vend_id, size)
     record.note(use=number, shareUses=1)
 

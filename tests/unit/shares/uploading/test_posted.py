@@ -63,6 +63,21 @@ def test_number_and_sum_are_reserved_and_not_given_back(world: World) -> None:
     assert world.state()["bytes"] == 10
 
 
+def test_who_comes_second_for_the_last_room_is_told_so_and_not_that_the_link_is_over(
+    world: World,
+) -> None:
+    token = inbox(world, maxUses=3, maxSize=10)
+
+    def another_comes_first(call: str) -> None:
+        if call == "use":
+            world.broken = lambda _: None
+            put(world, token, size=6)
+
+    world.broken = another_comes_first
+    assert refusal(put, world, token, size=6) == ("TooLarge", "TooLarge")
+    assert put(world, token, size=4)["method"] == "PUT"
+
+
 def test_the_lesser_of_the_grants_and_the_links_limits_counts(dynamodb: Any) -> None:
     world = world_of(dynamodb, shared(max_object_size=5, content_types=("image/*",)))
     token = inbox(world, maxSize=100, contentTypes=["image/png", "text/plain"])

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from vending.aws.services.client import translate_errors
 from vending.aws.services.measuring import METER
 from vending.aws.table.items import is_unmet, item, unchanged
-from vending.errors import JustRevoked
+from vending.errors import JustRevoked, TooLarge, VendingError
 from vending.shares.judge import over
 from vending.shares.owners.effects import NewShare
 from vending.shares.share import Share
@@ -64,7 +64,8 @@ def use(client: Any, table: str, share: Share, use_id: str, size: int) -> int:
     If an answer got lost, the second try finds its own id and counts nothing.
 
     Raises:
-        ShareOver: the share was taken back, or has no room; nothing is counted.
+        ShareOver: the share was taken back or used up; nothing is counted.
+        TooLarge: the bytes have no room; nothing is counted.
         Unavailable: DynamoDB failed.
     """
     conditions = ["attribute_exists(pk)", "attribute_not_exists(#taken)", "#last <> :use"]
@@ -98,14 +99,15 @@ def use(client: Any, table: str, share: Share, use_id: str, size: int) -> int:
             found: Any = error.response.get("Item", {})
             if found.get("last", {}).get("S") == use_id:
                 return int(found["uses"]["N"])
-            raise over(_why(share, found)) from error
+            raise _why_not(share, found) from error
 
 
-def _why(share: Share, found: Any) -> str:
+def _why_not(share: Share, found: Any) -> VendingError:
     if not found or "taken" in found:
-        return "TakenBack"
-    used = int(found["uses"]["N"])
-    return "UsedUp" if share.max_uses is not None and used >= share.max_uses else "NoRoom"
+        return over("TakenBack")
+    if share.max_uses is not None and int(found["uses"]["N"]) >= share.max_uses:
+        return over("UsedUp")
+    return TooLarge("This link takes no more files of this size.")
 
 
 @METER.timed("table")
