@@ -41,12 +41,13 @@ def create(caller: Caller, request: ShareRequest, record: Record, effects: Share
         DurationNotAllowed: longer than the grant allows, or than the grant itself lasts.
         JustRevoked: shares of this moment would be over too.
         And everything else that ``decide`` and ``count`` raise. Nothing is written then.
-        Unavailable: the table failed, or a revocation came in between.
+        Unavailable: the table or the address of links failed, or a revocation came in between.
     """
     now = effects.now
     decision = _decide(caller, request, record, effects)
     grant = decision.match.grant
     check_duration(request.expires_in, grant, now)
+    base_url = effects.base_url()  # before anything is written: nobody would learn the link
     narrowed = replace(grant, permission=request.wanted.permission)
     signing_session(  # refuses what no session could give
         caller, replace(decision, match=Match(narrowed, request.target)), effects
@@ -63,7 +64,7 @@ def create(caller: Caller, request: ShareRequest, record: Record, effects: Share
     assert hashed is not None  # of a token that was just made
     owner = Owner(caller.identity, now)
     effects.save(NewShare(share, hashed, owner, {one: ended.get(one) for one in parts}))
-    return Created(share, f"{effects.base_url()}/s/{token}")
+    return Created(share, f"{base_url}/s/{token}")
 
 
 def check_duration(seconds: int, grant: Grant, now: datetime) -> None:

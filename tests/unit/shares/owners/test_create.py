@@ -1,5 +1,6 @@
 """Who may share what, for how long; and how shares are listed and taken back."""
 
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,10 +22,11 @@ from vending.answers import Page
 from vending.bodies.parse import parse
 from vending.callers.caller import Caller
 from vending.denials.denials import EVERYBODY
-from vending.errors import DurationNotAllowed, InvalidRequest, NotFound
+from vending.errors import DurationNotAllowed, InvalidRequest, NotFound, Unavailable
 from vending.grants.rate_limit import RateLimit
 from vending.grants.sharing import DAY, Sharing
 from vending.shares.owners import own
+from vending.shares.owners.create import create
 from vending.shares.owners.request import ShareRequest
 
 BOB = caller(f"arn:aws:iam::{ACCOUNT}:user/Bob", unique_id="AIDA2EXAMPLEEXAMPLE2")
@@ -58,6 +60,16 @@ def test_a_wider_grant_that_says_so_helps_where_the_closest_does_not(dynamodb: A
     world = world_of(dynamodb, grant(f"s3://{BUCKET}/a/* READ", id="close"), shared(id="wide"))
     world.make()
     assert world.state()["grant"] == "wide"
+
+
+def test_a_link_without_an_address_makes_no_share(world: World) -> None:
+    def failing() -> str:
+        raise Unavailable("ThrottlingException")
+
+    request = ShareRequest.model_validate({"target": FILE, "kind": "download", "expiresIn": "7d"})
+    effects = replace(world.owners(), base_url=failing)
+    assert refusal(create, caller(), request, world.record(), effects)[0] == "Unavailable"
+    assert own.list_own(caller(), Page(10, None), world.owners())["shares"] == []
 
 
 def test_a_bucket_behind_an_endpoint_is_not_shared(dynamodb: Any) -> None:
