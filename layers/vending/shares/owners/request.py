@@ -50,6 +50,9 @@ class ShareRequest(Body):
         if self.kind == "upload" and not self.target.is_prefix:
             detail = "must be a prefix, such as s3://bucket/inbox/*: each file gets its own key"
             yield Fault("/target", detail)
+        elif not self.target.is_prefix and self.target.key.endswith("/"):
+            detail = "must be a file, or a folder such as s3://bucket/plans/*, with its star"
+            yield Fault("/target", detail)
         if self.file_name and self.target.is_prefix:
             yield Fault("/fileName", "goes with a target of one key")
 

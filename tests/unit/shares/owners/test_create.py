@@ -130,6 +130,7 @@ def test_a_share_lives_as_long_as_its_grant_allows(
         ({"fileName": "a\r\nb"}, "/fileName"),
         ({"target": FOLDER, "fileName": "a.csv"}, "/fileName"),
         ({"target": FILE, "kind": "upload"}, "/target"),
+        ({"target": "s3://bkt/plans/"}, "/target"),
         ({"maxSize": 5}, ""),
         ({"contentTypes": ["image/*"]}, ""),
         ({"target": INBOX, "kind": "upload", "fileName": "a"}, ""),
