@@ -79,11 +79,13 @@ def test_several_files_go_up_at_once(
     allowed: None, make: Make, new_page: Open, arrived: Arrived, tmp_path: Path
 ) -> None:
     paths = small(tmp_path, one=b"1" * 1000, two=b"", three=b"3" * MIB)
-    share = make("several/*", kind="upload", label="Photos of the day", **{"from": "Ann Example"})
+    shown = {"label": "Photos of the day", "from": "Ann Example"}
+    share = make("several/*", kind="upload", maxUses=9, maxSize="9MiB", **shown)
     page = new_page(share["url"])
     choose(page, *paths)
     expect(page.get_by_role("status")).to_have_text("All files are sent.")
     picture(page, "share-upload")
+    expect(page.locator("#left, #room")).to_have_count(0)  # neither is true any more
     assert [state(page, path.name) for path in paths] == ["Sent"] * 3
     assert arrived("several") == {path.name: digest(path) for path in paths}
 

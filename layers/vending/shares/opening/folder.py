@@ -54,6 +54,7 @@ def list_folder(found: Found, after: str | None, record: Record, effects: OpenEf
         origin=origin_of(decision, effects),
         files=files,
         after=_token(inside[-1].key.removeprefix(target.key)) if more else None,
+        earlier=after is not None,
         left_out=len(inside) - len(files) - folders,
     )
 

@@ -63,6 +63,7 @@ class Folder:
     origin: str
     files: tuple[Listed, ...] | None = None  # None: not listed yet
     after: str | None = None  # the name after which the next page starts; None: the last page
+    earlier: bool = False  # whether there is a page before this one
     left_out: int = 0  # files whose names no URL of ours can carry
 
 

@@ -17,9 +17,15 @@ class Content:
     connects: tuple[str, ...] = ()  # sources that its script sends requests to
 
 
-def about(view: About, left: str, wording: Wording) -> Html:
-    """The part that says from whom, until when and how often; ``left`` is the key of a count."""
-    sender = view.sender and wording.say("from", sender=named(view.sender))
+type Keys = tuple[str, str]
+GIVES: Keys = ("from", "left_downloads")  # of the texts that say whose a link is, and what is left
+TAKES: Keys = ("asks", "left_files")
+
+
+def about(view: About, keys: Keys, wording: Wording) -> Html:
+    """The part that says whose link it is, until when and how often it works."""
+    whose, left = keys
+    sender = view.sender and wording.say(whose, sender=named(view.sender))
     return element(
         "div",
         element("p", sender) if sender else None,

@@ -1,7 +1,7 @@
 """The pages that give files: of one file, and of a folder."""
 
 from vending.shares.opening.views import File, Folder, Listed
-from vending.shares.pages.content import Content, about, note, status
+from vending.shares.pages.content import GIVES, Content, about, note, status
 from vending.shares.pages.markup import Html, element, form, hidden, joined, named
 from vending.shares.pages.wording import Wording
 
@@ -16,7 +16,7 @@ def file(view: File, wording: Wording) -> Content:
         data_says=wording.say("starting"),
     )
     body = joined(
-        about(view.about, "left_downloads", wording),
+        about(view.about, GIVES, wording),
         form("download", view.ticket, press, status()),
         _counts(view.about.left, wording),
     )
@@ -34,10 +34,10 @@ def folder(view: Folder, wording: Wording) -> Content:
             _files(view, view.files, wording),
             _left_out(view.left_out, wording),
             _lists(view, "folder_next", wording, view.after) if view.after else None,
-            _lists(view, "folder_first", wording),
+            _lists(view, "folder_first", wording) if view.earlier else None,
         )
     body = joined(
-        about(view.about, "left_downloads", wording),
+        about(view.about, GIVES, wording),
         listed,
         _counts(view.about.left, wording),
     )
@@ -84,7 +84,7 @@ def _lists(view: Folder, key: str, wording: Wording, after: str | None = None) -
         "list",
         view.ticket,
         hidden("after", after) if after else None,
-        element("button", wording.say(key), class_="plain"),
+        element("button", wording.say(key), class_="plain" if view.files is not None else None),
     )
 
 

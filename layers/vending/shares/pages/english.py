@@ -5,6 +5,7 @@ from collections.abc import Mapping
 TEXTS: Mapping[str, str] = {
     # What every page says of a link.
     "from": "From {sender}",
+    "asks": "{sender} asks you for files.",
     "until": "You can use this link until {moment}.",
     "left_downloads_one": "It gives one more download.",
     "left_downloads": "It gives {count} more downloads.",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 TEXTS: Mapping[str, str] = {
     # What every page says of a link.
     "from": "送信者：{sender}",
+    "asks": "依頼者：{sender}",
     "until": "このリンクの有効期限：{moment}",
     "left_downloads_one": "あと1回ダウンロードできます。",
     "left_downloads": "あと{count}回ダウンロードできます。",

@@ -1,10 +1,11 @@
 """The pages that take files: by a script, or in two steps by forms."""
 
 import json
+from dataclasses import replace
 
 from vending.bodies.content_fields import LARGEST, LARGEST_PUT
 from vending.shares.opening.views import Form, Upload
-from vending.shares.pages.content import Content, about, again, labelled, note, status
+from vending.shares.pages.content import TAKES, Content, about, again, labelled, note, status
 from vending.shares.pages.markup import Html, element, form, hidden, joined, named
 from vending.shares.pages.wording import Wording
 
@@ -16,9 +17,10 @@ def upload(view: Upload, wording: Wording) -> Content:
     """Takes files by the script; without it, asks for the name of one."""
     if view.most < 1:
         full = element("p", wording.say("upload_full"), role="alert")
-        return Content("upload", joined(about(view.about, "left_files", wording), full))
+        none = replace(view.about, left=None)
+        return Content("upload", joined(about(none, TAKES, wording), full))
     body = joined(
-        about(view.about, "left_files", wording),
+        about(view.about, TAKES, wording),
         _limits(view, wording),
         element("p", wording.say("closed"), id="closed", class_="bad", role="alert", hidden=True),
         _scripted(view, wording),
@@ -43,7 +45,7 @@ def second_step(view: Form, wording: Wording) -> Content:
     )
     moment = wording.moment(view.expires_at)
     body = joined(
-        about(view.about, "left_files", wording),
+        about(view.about, TAKES, wording),
         element("p", wording.say("form_text", name=named(view.name))),
         element("p", wording.say("form_most", size=wording.size(view.most), moment=moment)),
         steps,
@@ -54,12 +56,15 @@ def second_step(view: Form, wording: Wording) -> Content:
 
 def _limits(view: Upload, wording: Wording) -> Html:
     left, types = view.bytes_left, view.content_types
-    most = (
-        None if view.most >= LARGEST else wording.say("upload_most", size=wording.size(view.most))
-    )
+    is_limited = view.most < (LARGEST if left is None else left)
+    most = wording.say("upload_most", size=wording.size(view.most)) if is_limited else None
     room = None if left is None else wording.say("upload_left", size=wording.size(left))
     kinds = wording.say("upload_types", types=wording.listed(types)) if types else None
-    return joined(*(element("p", one) for one in (most, room, kinds) if one))
+    return joined(
+        element("p", most) if most else None,
+        element("p", room, id="room") if room else None,
+        element("p", kinds) if kinds else None,
+    )
 
 
 def _scripted(view: Upload, wording: Wording) -> Html:

@@ -26,6 +26,7 @@ def names(world: World, token: str) -> tuple[list[str], int, int]:
     after, pages, left_out = None, 0, 0
     while True:
         page = world.post(token, "list", **({"after": after} if after else {}))
+        assert page.earlier is (after is not None)
         found += [one.name for one in page.files]
         pages, left_out = pages + 1, left_out + page.left_out
         if (after := page.after) is None:

@@ -22,7 +22,7 @@ VIEWS: list[views.View] = [
     views.Password(wrong=True),
     views.File(ABOUT, EVIL, EVIL, ORIGIN),
     views.Folder(ABOUT, EVIL, ORIGIN),
-    views.Folder(ABOUT, EVIL, ORIGIN, (views.Listed(EVIL, 1, NOW),), EVIL, 2),
+    views.Folder(ABOUT, EVIL, ORIGIN, (views.Listed(EVIL, 1, NOW),), EVIL, left_out=2),
     views.Folder(ABOUT, None, ORIGIN, ()),
     views.Upload(ABOUT, EVIL, ORIGIN, f"{ORIGIN}/", 5, 10, (EVIL, "image/png")),
     views.Upload(ABOUT, None, ORIGIN, f"{ORIGIN}/", 0, 0, ()),
@@ -161,3 +161,56 @@ def test_a_page_speaks_the_language_that_is_asked_for_first(
     accept: list[str], language: str
 ) -> None:
     assert language_of(accept) == language
+
+
+def text_of(view: views.View, language: Any = "en") -> str:
+    """The words of a page, as somebody reads them who has no script."""
+    main = render(view, language).html.partition("<main>")[2].partition("</main>")[0]
+    blocks = re.sub("<template.*?</template>|</?(bdi|time)[^>]*>", "", main)
+    return " ".join(re.sub("<[^>]*>", " ", blocks).split())
+
+
+LISTED = (views.Listed("a.csv", 1, NOW),)
+ANN = views.About("Ann", None, NOW, 3)
+
+
+@pytest.mark.parametrize(
+    ("files", "earlier", "offered"),
+    [(LISTED, False, False), ((), False, False), (LISTED, True, True), ((), True, True)],
+)
+def test_only_a_later_page_of_a_folder_leads_back_to_the_first(
+    files: tuple[views.Listed, ...], earlier: bool, offered: bool
+) -> None:
+    page = text_of(views.Folder(ANN, None, ORIGIN, files, earlier=earlier))
+    assert ("First page" in page) is offered
+
+
+def upload(most: int, left: int | None) -> views.Upload:
+    return views.Upload(ANN, None, ORIGIN, f"{ORIGIN}/", most, left, ())
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "unsaid"),
+    [("en", "Ann asks you for files.", "From Ann"), ("ja", "依頼者：Ann", "送信者：Ann")],
+)
+@pytest.mark.parametrize(
+    "view",
+    [upload(5, 10), upload(0, 0), views.Form(ANN, ORIGIN, f"{ORIGIN}/", {}, "a", 5, NOW)],
+    ids=["first step", "full", "second step"],
+)
+def test_a_page_that_takes_files_does_not_call_who_asks_their_sender(
+    view: views.View, language: str, said: str, unsaid: str
+) -> None:
+    page = text_of(view, language)
+    assert said in page
+    assert unsaid not in page
+
+
+def test_a_link_without_room_does_not_say_that_it_takes_more_files() -> None:
+    assert "It takes 3 more files." in text_of(upload(5, 10))
+    assert "more files" not in text_of(upload(0, 0))
+
+
+def test_the_room_is_said_once_where_one_file_may_take_all_of_it() -> None:
+    assert "up to 5 bytes. There is room for 10 bytes" in text_of(upload(5, 10))
+    assert "One file can have" not in text_of(upload(10, 10))

@@ -38,7 +38,7 @@
       if (job.file.size > known.most) throw new Refused("large");
       await (job.file.size > WHOLE ? sendParts(job) : sendWhole(job));
       job.end("sent");
-      $("left")?.remove(); // it no longer says what is left
+      for (const id of ["left", "room"]) $(id)?.remove(); // they no longer say what is left
       announce(say("said_sent", { name }));
     } catch (error) {
       if (job.cancelled) {
