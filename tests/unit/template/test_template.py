@@ -6,6 +6,8 @@ from typing import Any, Final
 import pytest
 
 from local.stack.intrinsics import Resolver
+from s3vend.cli.setup.deployed import Code
+from s3vend.cli.setup.provenance import Release, compared
 from tests.support.stack.policies import (
     ACCOUNT,
     ALL,
@@ -154,6 +156,16 @@ def test_a_function_is_set_up_like_this(made: Stack, name: str, handler: str) ->
     assert function["Timeout"] <= 29  # API Gateway waits no longer
     (layer,) = function["Layers"]
     assert layer in made.of_type("AWS::Lambda::LayerVersion")
+
+
+@STACKS
+def test_doctor_takes_every_handler_and_every_variable_of_ours_for_ours(made: Stack) -> None:
+    release = Release("0.1.0", "c" * 40, {("arm64", "functions"): "code"})
+    for name, function in made.of_type("AWS::Lambda::Function").items():
+        variables = frozenset(function["Environment"]["Variables"])
+        has_files = "FileSystemConfigs" in function
+        code = Code(name, "", "1", "arm64", "code", (), variables, function["Handler"], has_files)
+        assert compared(code, release).detail == "version 1 has no layer"
 
 
 @pytest.mark.invariant(10)

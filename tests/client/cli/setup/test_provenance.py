@@ -50,6 +50,7 @@ CONFIGURATION: "dict[str, object]" = {
     "FunctionArn": f"{ACCOUNT}:function:s3vend-Credentials:7",
     "Architectures": ["arm64"],
     "CodeSha256": coded("functionsarm64"),
+    "Handler": "credentials.handler",
     "Layers": [{"Arn": LAYER}],
     "Environment": {"Variables": {"TABLE_NAME": "t"}},
 }
@@ -148,8 +149,13 @@ def test_a_stack_that_runs_the_release_is_ok(compare: "Callable[..., Ended]") ->
         ({"Environment": {"Variables": {"PYTHONPATH": "/x"}}}, "environment variable PYTHONPATH"),
         ({"Environment": {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/x"}}}, "AWS_LAMBDA_EXEC_WRAPPER"),
         ({"Environment": {"Variables": {"LD_PRELOAD": "/x"}}}, "LD_PRELOAD"),
+        ({"Environment": {"Variables": {"BASH_ENV": "$(id)"}}}, "BASH_ENV"),
+        ({"Environment": {"Variables": {"SHELLOPTS": "xtrace", "PS4": "$(id)"}}}, "PS4"),
+        ({"Handler": "cProfile.run"}, "starts at cProfile.run"),
+        ({"Handler": "credentials.handler.x"}, "starts at credentials.handler.x"),
+        ({"FileSystemConfigs": [{"Arn": "a", "LocalMountPath": "/mnt/x"}]}, "mounts a file system"),
     ],
-    ids=["code", "code of the other processor", "processor", "layer", "one layer more", "no layer", "path", "wrapper", "linker"],
+    ids=["code", "code of the other processor", "processor", "layer", "one layer more", "no layer", "path", "wrapper", "linker", "shell", "trace of the shell", "another handler", "a longer handler", "file system"],
 )  # fmt: skip
 def test_whatever_else_runs_is_found_and_said(
     changed: "dict[str, object]", sentence: str, compare: "Callable[..., Ended]"

@@ -39,6 +39,8 @@ class Code:
     sha256: str
     layers: "tuple[Layer, ...]"
     variables: "frozenset[str]"  # names of environment variables
+    handler: str  # where Lambda starts it, such as credentials.handler
+    has_files: bool  # whether it mounts a file system
 
 
 def clients(profile: "str | None", region: "str | None") -> Callable[[str], Any]:
@@ -100,6 +102,8 @@ class _Lambda:
             _hex(found["CodeSha256"]),
             tuple(self._layer(one["Arn"]) for one in found.get("Layers") or ()),
             frozenset(environment.get("Variables") or ()),
+            found.get("Handler", ""),
+            bool(found.get("FileSystemConfigs")),
         )
 
     def _read_layer(self, arn: str) -> Layer:

@@ -18,8 +18,12 @@ TYPES = ("https://in-toto.io/Statement/v1", "https://slsa.dev/provenance/v1")
 PARTS = 4  # code and layer, for two architectures
 _PART = re.compile(r"s3vend-stack-.+-(arm64|x86_64)\.zip!/(functions|layer)\.zip")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-# Variables with which Lambda, Python or its libraries load code of somebody's choice.
-_LOADING = re.compile(r"AWS_LAMBDA_EXEC_WRAPPER|LAMBDA_TASK_ROOT|(GCONV|LD|OPENSSL|PYTHON).*")
+# Variables with which Lambda, the shell that starts Python, Python or its libraries run code of
+# somebody's choice: bash runs a command in the value of BASH_ENV, or of PS4 where it traces.
+_LOADING = re.compile(
+    r"AWS_LAMBDA_EXEC_WRAPPER|LAMBDA_TASK_ROOT|PS4|SHELLOPTS|(BASH|GCONV|LD|OPENSSL|PYTHON).*"
+)
+_HANDLER = re.compile(r"[a-z_]+\.handler")  # of each function; any other may run what it is sent
 REDEPLOY = (
     "Somebody changed it, or the stack is of another release or was built from the sources. "
     "CloudTrail has who called UpdateFunctionCode, PublishLayerVersion or "
@@ -98,3 +102,7 @@ def _differing(code: "Code", expected: Release) -> Iterator[str]:
             yield f"has another layer, {layer.arn} (sha256 {layer.sha256})"
     for name in sorted(filter(_LOADING.fullmatch, code.variables)):
         yield f"may load other code by the environment variable {name}"
+    if not _HANDLER.fullmatch(code.handler):
+        yield f"starts at {code.handler or 'no handler'}"
+    if code.has_files:
+        yield "mounts a file system"
