@@ -49,15 +49,24 @@ def check(source: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
         if name not in source["Parameters"]:
             raise ValueError(f"the stack has no parameter {name}")
         declared = source["Parameters"][name]
-        allowed = declared.get("AllowedValues", [value])
-        is_number = declared["Type"] != "Number" or value.isdecimal()
-        fits = is_number and len(value) <= declared.get("MaxLength", len(value))
-        if not (
-            fits
-            and value in map(str, allowed)
-            and re.search(declared.get("AllowedPattern", ""), value)
-        ):
+        is_list = declared["Type"] == "CommaDelimitedList"
+        if not all(_fits(declared, one) for one in (value.split(",") if is_list else [value])):
             raise ValueError(f"{name} cannot be {value!r}")
+
+
+def _fits(declared: Mapping[str, Any], value: str) -> bool:
+    """Whether CloudFormation takes a value, or a member of a list."""
+    if declared["Type"] == "Number":
+        if not value.isdecimal():
+            return False
+        least, most = declared.get("MinValue", 0), declared.get("MaxValue", int(value))
+        if not least <= int(value) <= most:
+            return False
+    return (
+        len(value) <= declared.get("MaxLength", len(value))
+        and value in map(str, declared.get("AllowedValues", [value]))
+        and re.search(declared.get("AllowedPattern", ""), value) is not None
+    )
 
 
 def beyond(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:
@@ -88,6 +97,11 @@ def missing(text: str, wanted: Sequence[Mapping[str, Any]]) -> list[str]:
     return [one["Sid"] for one in wanted if _statements({"Statement": one})[0] not in found]
 
 
+def denies(text: str) -> bool:
+    """Whether a policy has a statement that denies."""
+    return any(one["Effect"] == "Deny" for one in _statements(json.loads(text)))
+
+
 def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the statements in one form: without names, each list sorted."""
     statements = document["Statement"]
@@ -102,6 +116,6 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _sorted(value[key]) for key in sorted(value)}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        members = sorted(value)
+        members = sorted(value, key=json.dumps)
         return members[0] if len(members) == 1 else members
     return value

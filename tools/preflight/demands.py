@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tools.account import boundary, key_policy
-from tools.preflight.account import Clients, ask, find, policy_document
+from tools.preflight.account import CannotSeeError, Clients, ask, find, policy_document
 from tools.preflight.finding import Finding, Findings, change, good, note
 from tools.preflight.planned import Planned
+from tools.preflight.simulated import ONE_OF, decisions
 
 ANYTHING: Final = json.dumps(
     {
@@ -15,6 +16,8 @@ ANYTHING: Final = json.dumps(
         "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
     }
 )
+
+SYMMETRIC, ENCRYPTION = "SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"
 
 
 def parameters(planned: Planned, _: Clients) -> Findings:
@@ -46,21 +49,18 @@ def boundaries(planned: Planned, client: Clients) -> Findings:
 def _room(planned: Planned, client: Clients, document: Mapping[str, Any]) -> Finding:
     """Return whether a boundary leaves room for what the stack's roles do, on any resource."""
     simulate = client("iam").get_paginator("simulate_custom_policy")
+    actions = sorted({ONE_OF.get(one, one) for one in _actions(planned, client)})
     pages = ask(
         lambda: list(
             simulate.paginate(
                 PolicyInputList=[ANYTHING],
                 PermissionsBoundaryPolicyInputList=[json.dumps(document)],
-                ActionNames=sorted(_actions(planned)),
+                ActionNames=actions,
             )
         )
     )
-    denied = [
-        one["EvalActionName"]
-        for page in pages
-        for one in page["EvaluationResults"]
-        if one["EvalDecision"] != "allowed"
-    ]
+    allowed = decisions("SimulateCustomPolicy", actions, pages)
+    denied = [name for name, is_allowed in allowed.items() if not is_allowed]
     if denied:
         return note(
             f"PermissionsBoundaryArn may not leave room for {', '.join(denied)}, which roles of "
@@ -70,14 +70,29 @@ def _room(planned: Planned, client: Clients, document: Mapping[str, Any]) -> Fin
     return good("PermissionsBoundaryArn leaves room for what the stack's roles do.")
 
 
-def _actions(planned: Planned) -> Iterator[str]:
-    """Yield the actions in the own policies of the roles, except the lent one's."""
+def _actions(planned: Planned, client: Clients) -> Iterator[str]:
+    """Yield the actions in the policies of the roles, except the lent one's."""
     for _, kind, properties in planned.resources():
         if kind == "AWS::IAM::Role" and "RoleName" not in properties:
-            for policy in planned.resolve(properties.get("Policies", [])):
-                for statement in policy["PolicyDocument"]["Statement"]:
+            for document in _documents(planned, client, planned.resolve(properties)):
+                statements = document["Statement"]
+                for statement in statements if isinstance(statements, list) else [statements]:
                     listed = statement["Action"]
                     yield from [listed] if isinstance(listed, str) else listed
+
+
+def _documents(
+    planned: Planned, client: Clients, role: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield a role's policies: its own, those that the stack makes, and AWS's."""
+    yield from (one["PolicyDocument"] for one in role.get("Policies", []))
+    for name in role.get("ManagedPolicyArns", []):
+        if made := planned.source["Resources"].get(name):
+            yield planned.resolve(made["Properties"]["PolicyDocument"])
+        elif document := policy_document(client, name):
+            yield document
+        else:
+            raise CannotSeeError(f"the policy {name} of a role is not there")
 
 
 def _compared(planned: Planned, document: Mapping[str, Any]) -> Findings:
@@ -108,6 +123,13 @@ def key(planned: Planned, client: Clients) -> Findings:
         state = found["KeyState"] if found else "not there"
         yield change(f"KmsKeyArn: the key is {state}.", "Name a key that is enabled.")
         return
+    kind, use = found.get("KeySpec", SYMMETRIC), found.get("KeyUsage", ENCRYPTION)
+    if (kind, use) != (SYMMETRIC, ENCRYPTION):
+        yield change(
+            f"KmsKeyArn: the key is {kind} for {use}, with which no service encrypts.",
+            f"Name a key that is {SYMMETRIC} for {ENCRYPTION}.",
+        )
+        return
     if f":{planned.place.region}:" not in arn:
         yield change("KmsKeyArn is a key of another region.", "Name one of the stack's region.")
     text = ask(lambda: kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"])
@@ -117,5 +139,10 @@ def key(planned: Planned, client: Clients) -> Findings:
             f"The key's policy does not have the statement {sid} as make key-policy prints it.",
             "Add it, unless another statement of yours allows the same.",
         )
-    if not missing:
+    if boundary.denies(text):
+        yield note(
+            "The key's policy also denies something, and what that means is not judged here.",
+            "Check that it denies nothing to the stack's roles and to AWS's services.",
+        )
+    elif not missing:
         yield good("The key's policy has what the stack needs.")

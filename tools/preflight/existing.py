@@ -1,5 +1,6 @@
 """Checks of what exists already: the stack, names that are taken, API Gateway's log role."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from tools.preflight.account import Clients, ask, find
@@ -8,6 +9,7 @@ from tools.preflight.planned import Planned
 
 BUSY: Final = "_IN_PROGRESS"
 DEAD: Final = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED")
+STUCK: Final = ("UPDATE_ROLLBACK_FAILED",)
 # A stack that has a change set and nothing else.
 EMPTY: Final = "REVIEW_IN_PROGRESS"
 LENT: Final = "AllowedAssumeS3Role"  # what no other stack has
@@ -26,6 +28,11 @@ def stack(planned: Planned, client: Clients) -> Findings:
             f"The stack {name} is in {status} and cannot be updated.",
             f"Delete it: sam delete --stack-name {name}",
         )
+    elif status in STUCK:
+        yield change(
+            f"The stack {name} is in {status} and cannot be updated.",
+            f"End its rollback: aws cloudformation continue-update-rollback --stack-name {name}",
+        )
     elif status.endswith(BUSY) and status != EMPTY:
         yield change(f"The stack {name} is in {status}.", "Wait until it has ended.")
     elif status != EMPTY and LENT not in own(planned, client):
@@ -43,7 +50,7 @@ def names(planned: Planned, client: Clients) -> Findings:
     taken = [
         f"{kind.removeprefix('AWS::')} {name}"
         for logical, kind, name in planned.names()
-        if logical not in ours and _exists(planned, client, kind, name)
+        if not _is_named(ours.get(logical, ""), name) and _exists(planned, client, kind, name)
     ]
     for one in taken:
         yield change(
@@ -55,19 +62,24 @@ def names(planned: Planned, client: Clients) -> Findings:
         yield good("No name that the stack gives is taken.")
 
 
-def own(planned: Planned, client: Clients) -> frozenset[str]:
-    """Return the logical ids of what the stack has already."""
+def _is_named(physical: str, name: str) -> bool:
+    """Whether a resource of the stack has this name already, and not only its logical id."""
+    return physical == name or physical.endswith(f":policy/{name}")
+
+
+def own(planned: Planned, client: Clients) -> Mapping[str, str]:
+    """Return what the stack has already: the physical ids by the logical ones."""
     name = planned.place.stack
     cloudformation = client("cloudformation")
     pages = find(
         lambda: list(cloudformation.get_paginator("list_stack_resources").paginate(StackName=name))
     )
-    return frozenset(
-        one["LogicalResourceId"]
+    return {
+        one["LogicalResourceId"]: one.get("PhysicalResourceId", "")
         for page in pages or []
         for one in page["StackResourceSummaries"]
         if one["ResourceStatus"] != "DELETE_COMPLETE"
-    )
+    }
 
 
 def _exists(planned: Planned, client: Clients, kind: str, name: str) -> bool:

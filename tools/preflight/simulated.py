@@ -1,7 +1,7 @@
 """Asks IAM whether whoever deploys may do what a deployment needs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from tools.account import deployer
@@ -10,7 +10,12 @@ from tools.preflight.finding import Findings, change, good, note
 from tools.preflight.planned import Planned
 
 EXAMPLE: Final = "preflight"  # what stands for a name that is not known yet
-ONE_OF: Final[Mapping[str, str]] = {"s3:GetBucket*": "s3:GetBucketLocation"}
+# One action of each pattern, since IAM simulates none.
+ONE_OF: Final[Mapping[str, str]] = {
+    "kms:GenerateDataKey*": "kms:GenerateDataKey",
+    "kms:ReEncrypt*": "kms:ReEncryptFrom",
+    "s3:GetBucket*": "s3:GetBucketLocation",
+}
 FEW: Final = 40  # actions in one request
 
 
@@ -58,9 +63,10 @@ def _denied(
     simulate = client("iam").get_paginator("simulate_principal_policy")
     for first in range(0, len(actions), FEW):
         allowed: dict[str, bool] = {}
+        some = actions[first : first + FEW]
         for resource in resources:
             pages = ask(
-                lambda some=actions[first : first + FEW], one=resource: list(  # type: ignore[misc]
+                lambda some=some, one=resource: list(  # type: ignore[misc]
                     simulate.paginate(
                         PolicySourceArn=arn,
                         ActionNames=some,
@@ -69,14 +75,26 @@ def _denied(
                     )
                 )
             )
-            for page in pages:
-                for result in page["EvaluationResults"]:
-                    name = result["EvalActionName"]
-                    is_allowed = result["EvalDecision"] == "allowed"
-                    allowed[name] = allowed.get(name, False) or is_allowed
-        if not allowed:
-            raise CannotSeeError("SimulatePrincipalPolicy answers nothing")
+            for name, is_allowed in decisions("SimulatePrincipalPolicy", some, pages).items():
+                allowed[name] = allowed.get(name, False) or is_allowed
         yield from (name for name, is_allowed in allowed.items() if not is_allowed)
+
+
+def decisions(
+    operation: str, actions: Collection[str], pages: Iterable[Mapping[str, Any]]
+) -> Mapping[str, bool]:
+    """Return whether each action is allowed.
+
+    Raises ``CannotSeeError`` if the answer says nothing about one of them.
+    """
+    found = {
+        one["EvalActionName"]: one["EvalDecision"] == "allowed"
+        for page in pages
+        for one in page["EvaluationResults"]
+    }
+    if silent := sorted({*actions} - found.keys()):
+        raise CannotSeeError(f"{operation} says nothing about {', '.join(silent)}")
+    return found
 
 
 def _context(planned: Planned, statement: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

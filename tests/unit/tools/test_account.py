@@ -50,6 +50,13 @@ def test_a_boundary_that_cannot_be_is_not_printed(parameters: dict[str, str], me
         boundary.policy(parameters, HERE)
 
 
+def test_each_role_of_a_list_is_looked_at_by_itself() -> None:
+    roles = f"arn:aws:iam::{ACCOUNT}:role/a,arn:aws:iam::{ACCOUNT}:role/b"
+    assert boundary.policy({**BUCKETS, "AssumableRoleArns": roles}, HERE)
+    with pytest.raises(ValueError, match="AssumableRoleArns cannot be"):
+        boundary.policy({**BUCKETS, "AssumableRoleArns": f"{roles},x"}, HERE)
+
+
 def test_the_same_text_in_another_order_allows_nothing_beyond() -> None:
     ours = boundary.policy(BUCKETS, HERE)
     theirs = {
@@ -69,6 +76,12 @@ def test_the_same_text_in_another_order_allows_nothing_beyond() -> None:
         {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
         {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
         {"Sid": "AllowedBuckets", "Effect": "Allow", "Action": "s3:*", "Resource": "arn:*:s3:::x"},
+        {
+            "Effect": "Allow",
+            "Action": "s3:*",
+            "Resource": "*",
+            "Condition": {"NumericEquals": {"s3:max-keys": [1, "2"]}},
+        },
     ],
 )
 def test_a_boundary_that_allows_more_is_told(more: dict[str, Any]) -> None:

@@ -258,6 +258,12 @@ def documented(arn: str = LOG_ROLE) -> dict[str, Reply]:
         ),
         (
             {},
+            {"cloudformation__describe_stacks": lambda _: stacks("UPDATE_ROLLBACK_FAILED")},
+            Kind.CHANGE,
+            "is in UPDATE_ROLLBACK_FAILED and cannot be updated",
+        ),
+        (
+            {},
             {"cloudformation__describe_stacks": lambda _: stacks("UPDATE_IN_PROGRESS")},
             Kind.CHANGE,
             "is in UPDATE_IN_PROGRESS",
@@ -299,6 +305,7 @@ def listed(*names: str) -> Reply:
     summaries = [
         {
             "LogicalResourceId": name,
+            "PhysicalResourceId": name,
             "ResourceType": "AWS::IAM::User",
             "LastUpdatedTimestamp": NOW,
             "ResourceStatus": "CREATE_COMPLETE",
@@ -318,6 +325,35 @@ def test_what_the_stack_has_already_is_not_taken() -> None:
     assert of(Kind.NOTE, findings) == [
         "The stack s3vend exists (UPDATE_COMPLETE): this is an update."
     ]
+
+
+def test_a_name_that_an_update_would_give_is_taken_if_somebody_else_has_it() -> None:
+    findings = found(
+        {"NamePrefix": "two-"},
+        cloudformation__describe_stacks=lambda _: stacks("UPDATE_COMPLETE"),
+        cloudformation__list_stack_resources=listed("AllowedAssumeS3Role", "AssumeS3User"),
+        iam__get_user=lambda sent: {"User": user(sent["UserName"])},
+    )
+    [sentence] = of(Kind.CHANGE, findings)
+    assert sentence == "IAM::User two-AssumeS3User exists already, and is not of this stack."
+
+
+def test_a_policy_of_the_stack_has_its_name_in_its_arn() -> None:
+    policy = f"arn:aws:iam::{ACCOUNT}:policy/S3VendCallers"
+    resource = {
+        "LogicalResourceId": "CallersPolicy",
+        "PhysicalResourceId": policy,
+        "ResourceType": "AWS::IAM::ManagedPolicy",
+        "LastUpdatedTimestamp": NOW,
+        "ResourceStatus": "CREATE_COMPLETE",
+    }
+    findings = found(
+        cloudformation__list_stack_resources=lambda _: {"StackResourceSummaries": [resource]},
+        iam__get_policy=lambda sent: (
+            {"Policy": {"Arn": policy}} if sent["PolicyArn"] == policy else error("NoSuchEntity")
+        ),
+    )
+    assert "No name that the stack gives is taken." in of(Kind.GOOD, findings)
 
 
 def test_a_stack_of_somebody_else_has_the_name() -> None:
@@ -383,13 +419,53 @@ def test_a_boundary_that_leaves_too_little_room_is_told() -> None:
     assert "sts:AssumeRole" not in sentence
 
 
+NETWORK: Final = {"VpcId": "vpc-0123456789abcdef0", "VpcSubnetIds": "subnet-0123456789abcdef0"}
+
+
+@pytest.mark.parametrize(
+    ("given", "action"),
+    [
+        ({"Tracing": "true"}, "xray:PutTraceSegments"),
+        ({"KmsKeyArn": KEY}, "kms:ReEncryptFrom"),
+        ({"VpcFunctions": "all", **NETWORK}, "ec2:CreateNetworkInterface"),
+        ({"GradualDeployment": "true", "Alarms": "true"}, "lambda:UpdateAlias"),
+    ],
+)
+def test_a_boundary_leaves_room_for_the_managed_policies_of_the_roles_too(
+    given: dict[str, str], action: str
+) -> None:
+    """The stack's own, and AWS's, which are looked up."""
+
+    def without(sent: dict[str, Any]) -> Any:
+        assert not [one for one in sent["ActionNames"] if "*" in one]
+        answer = is_allowed(sent)
+        for one in answer["EvaluationResults"]:
+            if one["EvalActionName"] == action:
+                one["EvalDecision"] = "implicitDeny"
+        return answer
+
+    aws = {"Statement": {"Effect": "Allow", "Action": "lambda:UpdateAlias", "Resource": "*"}}
+    replies: dict[str, Reply] = {
+        "iam__get_policy": lambda sent: (
+            {"Policy": {"DefaultVersionId": "v3"}}
+            if sent["PolicyArn"] == POLICY or ":aws:policy/" in sent["PolicyArn"]
+            else error("NoSuchEntity")
+        ),
+        "iam__get_policy_version": lambda _: {"PolicyVersion": {"Document": aws}},
+        "iam__simulate_custom_policy": without,
+        **with_key("Enabled", key_policy.statements(PLACE)),
+    }
+    [sentence] = of(Kind.NOTE, found({"PermissionsBoundaryArn": POLICY, **given}, **replies))
+    assert action in sentence
+
+
 # ---- The key --------------------------------------------------------------------------------------
 
 
-def with_key(state: str, statements: list[dict[str, Any]]) -> dict[str, Reply]:
+def with_key(state: str, statements: list[dict[str, Any]], **more: str) -> dict[str, Reply]:
     text = json.dumps({"Version": "2012-10-17", "Statement": statements})
     return {
-        "kms__describe_key": lambda _: {"KeyMetadata": {"KeyId": KEY, "KeyState": state}},
+        "kms__describe_key": lambda _: {"KeyMetadata": {"KeyId": KEY, "KeyState": state, **more}},
         "kms__get_key_policy": lambda _: {"Policy": text},
     }
 
@@ -403,6 +479,12 @@ def test_a_key_is_told_what_its_policy_lacks() -> None:
     assert of(Kind.CHANGE, found(given, **with_key("Disabled", wanted)))
     gone = {"kms__describe_key": lambda _: error("NotFoundException")}
     assert "not there" in str(of(Kind.CHANGE, found(given, **gone)))
+    signing = with_key("Enabled", wanted, KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")
+    assert "RSA_2048" in str(of(Kind.CHANGE, found(given, **signing)))
+    closed = [*wanted, {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}]
+    findings = found(given, **with_key("Enabled", closed))
+    assert "policy also denies" in str(of(Kind.NOTE, findings))
+    assert "has what the stack needs" not in str(findings)
     other = {"KmsKeyArn": KEY.replace(REGION, "us-east-1")}
     assert "another region" in str(of(Kind.CHANGE, found(other, **with_key("Enabled", wanted))))
 
@@ -480,6 +562,24 @@ def test_what_the_account_does_not_answer_is_not_taken_for_good() -> None:
     assert (line, code) == ("Nothing to change was seen, but 2 checks could not be made.", UNKNOWN)
 
 
+def test_an_action_about_which_iam_says_nothing_is_not_taken_for_allowed() -> None:
+    def about_others(sent: dict[str, Any]) -> Any:
+        answer = is_allowed(sent)
+        answer["EvaluationResults"] = answer["EvaluationResults"][1:]
+        return answer
+
+    replies = with_policy(
+        {"Statement": []},
+        iam__simulate_custom_policy=about_others,
+        iam__simulate_principal_policy=about_others,
+    )
+    findings = found({"PermissionsBoundaryArn": POLICY}, **replies)
+    assert of(Kind.UNSEEN, findings) == [
+        "boundaries: SimulateCustomPolicy says nothing about dynamodb:BatchGetItem",
+        "permissions: SimulatePrincipalPolicy says nothing about cloudformation:GetTemplateSummary",
+    ]
+
+
 def test_a_quota_that_aws_does_not_list_has_its_default() -> None:
     replies: dict[str, Reply] = {
         "service-quotas__list_service_quotas": lambda _: error("NoSuchResourceException")
@@ -530,6 +630,8 @@ def test_a_failure_names_its_operation() -> None:
         (["--region", REGION, "--", "AllowedBuckets=UPPER"], "AllowedBuckets cannot be 'UPPER'"),
         (["--region", REGION, "--", "ThrottlingRate=many"], "ThrottlingRate cannot be 'many'"),
         (["--region", REGION, "--", "VpcFunctions=some"], "VpcFunctions cannot be 'some'"),
+        (["--region", REGION, "--", "ThrottlingRate=0"], "ThrottlingRate cannot be '0'"),
+        (["--region", REGION, "--", "ReservedConcurrency=101"], "ReservedConcurrency cannot be"),
     ],
 )
 def test_the_command_says_what_is_wrong(
