@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from local.cloud.client import Credentials
@@ -11,9 +12,11 @@ from tests.acceptance.acts.uploads import MIB, PART, complete, send, start
 from tests.acceptance.rows import shows
 from tests.acceptance.scene import Scene, each, refusal, use
 from tests.acceptance.stack import STRANGER, artifacts
+from tests.acceptance.waiting import within
 
 MISSING = "reports/missing.csv"
 SETTLED_SECONDS = 10  # for a bucket policy to be in force
+SOON = 60.0  # seconds for a user's policy to be in force
 PATTERNS = ("*", "?", "$")
 UNSIGNED = {
     "x-amz-acl": "public-read",
@@ -81,16 +84,27 @@ def variable_star(scene: Scene) -> str:
     )
     iam, name = ground.client("iam"), f"{ground.prefix}{STRANGER}"
     iam.put_user_policy(UserName=name, PolicyName="Star", PolicyDocument=policy)
-    client = scene.s3(scene.stranger)
 
-    def star(request: Any, **_: Any) -> None:
-        request.headers["User-Agent"] = "*"
+    def read(agent: str) -> str:
+        client = scene.s3(scene.stranger)
 
-    client.meta.events.register("before-sign.s3.GetObject", star)
-    try:
+        def named(request: Any, **_: Any) -> None:
+            request.headers["User-Agent"] = agent
+
+        client.meta.events.register("before-sign.s3.GetObject", named)
         return refusal(lambda: client.get_object(Bucket=ground.bucket, Key="odd/secret"))
+
+    try:
+        return as_star(read, SOON)
     finally:
         iam.delete_user_policy(UserName=name, PolicyName="Star")
+
+
+def as_star(read: Callable[[str], str], seconds: float) -> str:
+    """Return how S3 answers `*`, once it lets the key's own name read it."""
+    if within(seconds, lambda: read("secret") == "allowed") is None:
+        return "the policy is not in force"
+    return read("*")
 
 
 @shows("multi-delete")

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from tests.acceptance.acts.s3_itself import as_star
 from tests.acceptance.rows import Row
 from tests.acceptance.run import line
 from tests.acceptance.scene import compared, refusal
@@ -81,3 +82,10 @@ def test_what_is_not_refused_is_called_allowed() -> None:
 
 def test_other_bytes_are_not_taken_for_the_same() -> None:
     assert compared(b"a", b"a") != compared(b"b", b"a")
+
+
+def test_a_policy_that_is_not_in_force_yet_is_not_taken_for_one_that_denies() -> None:
+    denied = "AccessDenied (GetObject)"
+    assert as_star(lambda _: denied, 0) == "the policy is not in force"
+    assert as_star(lambda agent: "allowed" if agent == "secret" else denied, 0) == denied
+    assert as_star(lambda _: "allowed", 0) == "allowed"
