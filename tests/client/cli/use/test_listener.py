@@ -2,12 +2,18 @@
 
 import socket
 import threading
+from contextlib import suppress
+from time import sleep
+from typing import TYPE_CHECKING
 
 import pytest
 import urllib3
 
 from s3vend.cli.terminal.refusal import Refusal
-from s3vend.cli.use.listener import Response, listening
+from s3vend.cli.use.listener import MOST, Response, listening
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def echo(path: str, authorization: str) -> Response:
@@ -100,3 +106,40 @@ def test_a_request_that_is_being_answered_gets_its_answer_when_the_server_ends()
     assert statuses == [200]
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", listener.server_port), timeout=1)
+
+
+def _drip(connection: socket.socket) -> None:
+    for _ in range(200):
+        connection.sendall(b"a")
+        sleep(0.05)
+
+
+def test_a_request_that_comes_byte_by_byte_does_not_keep_its_connection() -> None:
+    with listening(wait=0.3) as listener:
+        listener.start(echo)
+        with socket.create_connection(("127.0.0.1", listener.server_port), timeout=10) as slow:
+            slow.sendall(b"GET /x HTTP/1.1\r\nX-Slow: ")
+            with pytest.raises(OSError, match=r"reset|Broken pipe"):
+                _drip(slow)
+        assert '"path": "/x"' in sent(listener.server_port, ["Host: localhost"])
+
+
+def test_connections_that_ask_nothing_do_not_use_up_the_process() -> None:
+    with listening() as listener:
+        listener.start(echo)
+        address = ("127.0.0.1", listener.server_port)
+        idle = [socket.create_connection(address, timeout=10) for _ in range(MOST)]
+        try:
+            with socket.create_connection(address, timeout=10) as another:
+                assert another.recv(1) == b""  # closed at once
+        finally:
+            for one in idle:
+                one.close()
+        assert '"path": "/x"' in next(filter(None, _tried(listener.server_port)))
+
+
+def _tried(port: int) -> "Iterator[str]":
+    """Answers, until the server has noticed that connections have ended."""
+    for _ in range(1000):
+        with suppress(OSError):
+            yield sent(port, ["Host: localhost"])

@@ -4,19 +4,23 @@ A page in a browser can send requests to 127.0.0.1 under a name of its own (DNS 
 request counts as one without a token unless its `Host` is this machine.
 """
 
+import io
 import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic
+from typing import Any
 
 from s3vend.cli.terminal.refusal import Refusal
 from s3vend.files.ours import POSIX
 
 ADDRESS = "127.0.0.1"
 HOSTS = (ADDRESS, "localhost")
-WAIT = 30.0  # seconds in which a request must arrive
+WAIT = 30.0  # seconds in which a whole request must arrive
+MOST = 256  # connections at a time; whoever is on this machine can open more
 FINISH = 10.0  # seconds that requests have to be answered when the server ends
 
 Response = tuple[int, Mapping[str, object]]  # the status, and the members of the body
@@ -27,12 +31,15 @@ class Listener(ThreadingHTTPServer):
     """A server that has its port, and answers from `start` on. `listening` makes it."""
 
     daemon_threads = True
+    request_queue_size = MOST
     allow_reuse_address = POSIX  # on Windows, another process could then take the port
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, wait: float) -> None:
         super().__init__((ADDRESS, port), _Handler)
         self.respond: Respond | None = None
+        self.wait = wait
         self._answering, self._changed = 0, threading.Condition()
+        self._places = threading.Semaphore(MOST)
 
     @property
     def origin(self) -> str:
@@ -56,6 +63,24 @@ class Listener(ThreadingHTTPServer):
                 self._answering -= 1
                 self._changed.notify_all()
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer a connection in a thread of its own, or close it if there are too many."""
+        if not self._places.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._places.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Make room for another connection at the end of this one."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
     def end(self) -> None:
         """Stop; requests that are being answered get their answer first.
 
@@ -76,14 +101,14 @@ class Listener(ThreadingHTTPServer):
 
 
 @contextmanager
-def listening(port: int = 0) -> Iterator[Listener]:
+def listening(port: int = 0, wait: float = WAIT) -> Iterator[Listener]:
     """Have a server for the duration of the block; port 0 is any free one.
 
     Raises:
         Refusal: the port cannot be used.
     """
     try:
-        server = Listener(port)
+        server = Listener(port, wait)
     except OSError as error:
         raise Refusal(
             f"port {port} of {ADDRESS} cannot be used: {error.strerror}; choose another with --port"
@@ -99,12 +124,40 @@ def problem(code: str, message: str) -> dict[str, object]:
     return {"code": code, "message": message}
 
 
+class _InTime(io.RawIOBase):
+    """What a connection sends before a deadline, however slowly."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.deadline = 0.0
+        self._connection = connection
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self.deadline - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = WAIT
     server: Listener
 
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self._arriving = _InTime(self.connection)
+        self.rfile = io.BufferedReader(self._arriving)
+
+    def handle_one_request(self) -> None:
+        self._arriving.deadline = monotonic() + self.server.wait
+        super().handle_one_request()
+
     def do_GET(self) -> None:
+        self.connection.settimeout(self.server.wait)
         with self.server.answering():
             assert self.server.respond is not None
             status, members = self.server.respond(self.path, self._authorization())
