@@ -226,7 +226,7 @@ boundary: ## print the text of the lent role's boundary, for LentRoleBoundaryArn
 key-policy: ## print the statements that the policy of your own KMS key needs (ACCOUNT= CONFIG=prod REGION=)
 deployer-policy: ## print the policies of an identity that deploys the stack (ACCOUNT= CONFIG=prod REGION= PARAMETERS=)
 $(POLICIES): $(ENVIRONMENT)
-	@PYTHONPATH=layers:. $(PYTHON) -m tools.account $@ $(STACK) --account $(or $(ACCOUNT),123456789012) -- $(PARAMETERS)
+	@PYTHONPATH=layers:. $(PYTHON) -m tools.account $@ $(STACK) $(if $(ACCOUNT),--account $(ACCOUNT)) -- $(PARAMETERS)
 
 .PHONY: release test-release
 release: $(RELEASING) ## make a release of this commit in dist/: packages, stack, SBOMs, checksums, provenance (TAG=v0.1.0 BUILDER=URI)

@@ -4,25 +4,15 @@
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-from local.stack import template
 from local.stack.intrinsics import Resolver
+from tools.account.parameters import check, whole_template
 from tools.account.place import Place
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 BOUNDARY: Final = "AllowedAssumeS3RoleBoundary"
 LONGEST: Final = 6144  # characters of a managed policy, without white space
-
-
-@cache
-def whole_template() -> Mapping[str, Any]:
-    """Return the project's template, read once; nobody may change it."""
-    return template.read(ROOT / "template.yaml")
 
 
 def policy(parameters: Mapping[str, str], place: Place) -> dict[str, Any]:
@@ -32,7 +22,7 @@ def policy(parameters: Mapping[str, str], place: Place) -> dict[str, Any]:
     that is too long for IAM.
     """
     source = whole_template()
-    check(source, parameters)
+    check(parameters)
     if broken := Resolver(source, parameters, place.pseudo).broken_rules():
         raise ValueError(f"the stack would be refused: {broken[0][1]}")
     # The trail's bucket has no name yet, and a pattern among those that are never lent covers it.
@@ -41,32 +31,6 @@ def policy(parameters: Mapping[str, str], place: Place) -> dict[str, Any]:
     if (length := len(json.dumps(found, separators=(",", ":")))) > LONGEST:
         raise ValueError(f"the boundary has {length} characters, and IAM takes {LONGEST}")
     return found
-
-
-def check(source: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
-    """Raise ``ValueError`` for a parameter that the stack does not have or take."""
-    for name, value in parameters.items():
-        if name not in source["Parameters"]:
-            raise ValueError(f"the stack has no parameter {name}")
-        declared = source["Parameters"][name]
-        is_list = declared["Type"] == "CommaDelimitedList"
-        if not all(_fits(declared, one) for one in (value.split(",") if is_list else [value])):
-            raise ValueError(f"{name} cannot be {value!r}")
-
-
-def _fits(declared: Mapping[str, Any], value: str) -> bool:
-    """Whether CloudFormation takes a value, or a member of a list."""
-    if declared["Type"] == "Number":
-        if not value.isdecimal():
-            return False
-        least, most = declared.get("MinValue", 0), declared.get("MaxValue", int(value))
-        if not least <= int(value) <= most:
-            return False
-    return (
-        len(value) <= declared.get("MaxLength", len(value))
-        and value in map(str, declared.get("AllowedValues", [value]))
-        and re.search(declared.get("AllowedPattern", ""), value) is not None
-    )
 
 
 def beyond(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:

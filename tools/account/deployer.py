@@ -13,7 +13,8 @@ from typing import Any, Final
 import yaml
 
 from local.stack.intrinsics import Resolver
-from tools.account.boundary import LONGEST, whole_template
+from tools.account.boundary import LONGEST
+from tools.account.parameters import check, whole_template
 from tools.account.place import Place
 from tools.account.resources import ANYWHERE, KEY, MADE_OF, ONLY_WITH, PASSED_TO, RESOURCES
 
@@ -42,13 +43,11 @@ def actions(kinds: Iterable[str]) -> set[str]:
 def policies(place: Place, parameters: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return policies for a stack with these parameters, as few as IAM's longest allows.
 
-    Raises ``ValueError`` for a parameter that the stack does not have.
+    Raises ``ValueError`` for a parameter that the stack does not have or take.
     """
+    check(parameters)
     source = whole_template()
-    try:
-        resolve = Resolver(source, parameters, place.pseudo)
-    except KeyError as error:
-        raise ValueError(error.args[0]) from error
+    resolve = Resolver(source, parameters, place.pseudo)
     kinds = {
         kind
         for resource in source["Resources"].values()

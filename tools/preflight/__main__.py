@@ -8,9 +8,10 @@ import argparse
 import sys
 
 import boto3
+from botocore.exceptions import BotoCoreError
 
-from tools.account.__main__ import chosen
-from tools.account.place import Place
+from tools.account.parameters import chosen
+from tools.account.place import SIGN_IN, Place, check_region
 from tools.preflight.account import CannotSeeError, clients
 from tools.preflight.checks import look
 from tools.preflight.finding import ORDER, UNKNOWN, verdict
@@ -26,13 +27,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--region", required=True)
     given = parser.parse_intermixed_args(arguments)
     try:
-        client = clients(boto3.Session(region_name=given.region))
-        account, arn = caller(client)
+        check_region(given.region)
         name, values = chosen(given.configuration, given.parameters)
-        planned = Planned.of(Place(account, given.region, name), values)
-    except (ValueError, CannotSeeError) as error:
+    except ValueError as error:
         sys.stderr.write(f"preflight: {error}\n")
         return UNKNOWN
+    try:
+        client = clients(boto3.Session(region_name=given.region))
+        account, arn = caller(client)
+    except (BotoCoreError, CannotSeeError) as error:
+        sys.stderr.write(f"preflight: AWS does not say who you are: {error}\n    {SIGN_IN}\n")
+        return UNKNOWN
+    planned = Planned.of(Place(account, given.region, name), values)
     sys.stdout.write(f"Account {account}, region {given.region}, stack {name}, as {arn}\n\n")
     found = look(planned, client)
     for one in sorted(found, key=lambda finding: ORDER.index(finding.kind)):

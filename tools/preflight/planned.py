@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Final, Self
 
 from local.stack.intrinsics import Resolver
-from tools.account.boundary import check, whole_template
+from tools.account.parameters import check, whole_template
 from tools.account.place import Place
 
 # By type: the property that gives a resource a name of its own.
@@ -30,7 +30,7 @@ class Planned:
     @classmethod
     def of(cls, place: Place, given: Mapping[str, str]) -> Self:
         """Read the template. Raises ``ValueError`` for a parameter that it does not take."""
-        check(whole_template(), given)
+        check(given)
         return cls(place, whole_template(), given)
 
     @cached_property

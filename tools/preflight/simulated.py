@@ -20,18 +20,26 @@ FEW: Final = 40  # actions in one request
 
 
 def caller(client: Clients) -> tuple[str, str]:
-    """Return the account, and the ARN of the caller's user or role."""
+    """Return the account, and the ARN of the caller, as STS says them."""
     answer = ask(lambda: client("sts").get_caller_identity())
-    arn: str = answer["Arn"]
+    return answer["Account"], answer["Arn"]
+
+
+def _principal(client: Clients) -> str:
+    """Return the ARN of the caller's user or role."""
+    _, arn = caller(client)
     session = re.fullmatch(r"arn:[\w-]+:sts::\d+:assumed-role/([^/]+)/.+", arn)
-    if session:  # the role's path is not in the ARN of its session
-        arn = ask(lambda: client("iam").get_role(RoleName=session[1])["Role"]["Arn"])
-    return answer["Account"], arn
+    if session is None:
+        return arn
+    # The role's path is not in the ARN of its session.
+    role = ask(lambda: client("iam").get_role(RoleName=session[1])["Role"])
+    found: str = role["Arn"]
+    return found
 
 
 def permissions(planned: Planned, client: Clients) -> Findings:
     """What the caller may not do, of what the printed policies allow."""
-    _, arn = caller(client)
+    arn = _principal(client)
     if arn.endswith(":root"):
         yield note(
             "These are the root user's credentials, which no policy limits.",

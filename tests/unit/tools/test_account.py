@@ -15,6 +15,7 @@ from tools.account.place import Place
 
 HERE: Final = Place(ACCOUNT, REGION, "s3vend")
 PROD: Final = configuration("prod")
+ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/Reader"
 BUCKETS: Final = {"AllowedBuckets": "reports-prod,data-*"}
 
 # ---- The boundary -------------------------------------------------------------------------------
@@ -40,8 +41,15 @@ def test_the_printed_boundary_names_no_trail_and_covers_the_one_to_come() -> Non
     ("parameters", "message"),
     [
         ({"Buckets": "x"}, "the stack has no parameter Buckets"),
+        ({"AllowedBukets": "x"}, "no parameter AllowedBukets; did you mean 'AllowedBuckets'?"),
         ({"Environment": "prod"}, "the stack would be refused: AllowedBuckets must name"),
-        ({"AllowedBuckets": "UPPER"}, "AllowedBuckets cannot be 'UPPER'"),
+        ({"AllowedBuckets": "UPPER"}, "cannot be 'UPPER'; use: '*', or bucket names separated by"),
+        ({"Environment": "stage"}, "Environment cannot be 'stage'; use: dev, prod"),
+        ({"LogRetentionDays": "2"}, "LogRetentionDays cannot be '2'; use: 1, 3, 5, 7,"),
+        ({"ThrottlingRate": "0"}, "ThrottlingRate cannot be '0'; use: a number, 1 or more"),
+        ({"RateLimitUrls": "many"}, "cannot be 'many'; use: a number, 0 to 600000000"),
+        ({"RoleName": "a b"}, "RoleName cannot be 'a b'; use: text that matches ^["),
+        ({"AssumableRoleArns": f"{ROLE},*"}, "use: A list of ARNs of roles, without wildcards."),
         ({"AllowedBuckets": ",".join(f"{'long' * 15}{n}" for n in range(60))}, "IAM takes 6144"),
     ],
 )
@@ -96,6 +104,11 @@ def test_a_boundary_that_does_not_deny_what_ours_denies_is_told() -> None:
     [sentence] = boundary.beyond({"Statement": without}, ours)
     assert sentence.startswith("does not deny what our text denies: ")
     assert boundary.beyond({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}, ours)
+
+
+@pytest.mark.parametrize("roles", ["", ROLE, f"{ROLE},{ROLE}Too", f"{ROLE}, {ROLE}Too"])
+def test_a_list_is_taken_if_cloudformation_takes_each_member(roles: str) -> None:
+    assert boundary.policy({"AssumableRoleArns": roles}, HERE)
 
 
 # ---- The key --------------------------------------------------------------------------------------
@@ -305,10 +318,21 @@ def test_the_command_prints_what_samconfig_and_the_parameters_say(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["boundary", "--region", "mars-1"], "AWS has no region 'mars-1'"),
-        (["boundary", "--region", REGION, "--configuration", "x"], "no configuration 'x'"),
+        (["boundary", "--region", "mars-1"], "AWS has no region 'mars-1'; give one such as"),
+        (["boundary", "--region", "eu-centrl-1"], "did you mean 'eu-central-1'?"),
+        (
+            ["boundary", "--region", REGION, "--configuration", "production"],
+            "no configuration 'production' with a stack; use default, dev, prod",
+        ),
         (["boundary", "--region", REGION, "--", "Alarms"], "write Name=Value"),
-        (["deployer-policy", "--region", REGION, "--", "X=1"], "no such parameters: ['X']"),
+        (["boundary", "--region", REGION, "--", "Alarms=true", "Alarms=false"], "given twice"),
+        (["deployer-policy", "--region", REGION], "name the account that the stack will be in"),
+        (["key-policy", "--region", REGION], "name the account that the stack will be in"),
+        (["key-policy", "--region", REGION, "--account", "12"], "12 digits, not '12'"),
+        (
+            ["deployer-policy", "--region", REGION, "--account", ACCOUNT, "--", "X=1"],
+            "the stack has no parameter X",
+        ),
     ],
 )
 def test_the_command_says_what_is_wrong(

@@ -634,15 +634,46 @@ def test_a_failure_names_its_operation() -> None:
         (["--region", REGION, "--", "ReservedConcurrency=101"], "ReservedConcurrency cannot be"),
     ],
 )
-def test_the_command_says_what_is_wrong(
+def test_the_command_says_what_is_wrong_before_it_asks_aws(
     arguments: list[str],
     words: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(program, "clients", lambda _: lambda name: Documented(name, USUAL))
+    monkeypatch.setattr(program, "clients", lambda _: pytest.fail("AWS is asked"))
     assert program.main(arguments) == UNKNOWN
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({}, "Unable to locate credentials"),
+        ({"AWS_PROFILE": "missing"}, "The config profile (missing) could not be found"),
+        ({"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE"}, "missing: AWS_SECRET_ACCESS_KEY"),
+    ],
+)
+def test_without_credentials_the_command_says_how_to_sign_in(
+    variables: dict[str, str],
+    words: str,
+    signed_out: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in variables.items():
+        signed_out.setenv(name, value)
+    assert program.main(["--region", REGION]) == UNKNOWN
+    shown = capsys.readouterr().err
+    assert shown.startswith("preflight: AWS does not say who you are: ")
+    assert words in shown
+    assert "aws sts get-caller-identity has to answer." in shown
+
+
+def test_a_role_that_may_not_read_itself_still_sees_the_rest() -> None:
+    findings = found(iam__get_role=lambda _: error("AccessDenied"))
+    assert of(Kind.UNSEEN, findings) == [
+        one for one in of(Kind.UNSEEN, findings) if one.startswith(("names: ", "permissions: "))
+    ]
+    assert "permissions: Operation answers AccessDenied" in of(Kind.UNSEEN, findings)
 
 
 def test_the_command_prints_changes_last(
@@ -652,7 +683,8 @@ def test_the_command_prints_changes_last(
     arguments = ["--region", REGION, "--", "AllowedBuckets=reports-prod"]
     assert program.main(arguments) == SOMETHING  # prod has access logs, and no log role
     shown = capsys.readouterr().out
-    assert shown.startswith(f"Account {ACCOUNT}, region {REGION}, stack s3vend, as {DEPLOYER}\n")
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/Deployer/ci"
+    assert shown.startswith(f"Account {ACCOUNT}, region {REGION}, stack s3vend, as {session}\n")
     kinds = re.findall(r"^(ok|note|not seen|CHANGE): ", shown, re.MULTILINE)
     assert kinds == sorted(kinds, key=["ok", "note", "not seen", "CHANGE"].index)
     assert shown.endswith("\n1 to change before you deploy.\n")
