@@ -239,10 +239,10 @@ preflight: $(ENVIRONMENT) ## look at an account before the first deployment, and
 	@PYTHONPATH=layers:. $(PYTHON) -m tools.preflight $(STACK) -- $(PARAMETERS)
 
 .PHONY: acceptance acceptance-remove
-acceptance: $(ENVIRONMENT) ## run every row on AWS with your credentials, write docs/acceptance.md, remove everything (asks first; 30 US cents)
-	@$(PYTHON) -m tests.acceptance aws
-acceptance-remove: $(ENVIRONMENT) ## remove what a killed run on AWS has left (RUN=s3vend-acceptance-1a2b3c)
-	@$(PYTHON) -m tests.acceptance remove $(or $(RUN),$(error name the run: RUN=s3vend-acceptance-1a2b3c))
+acceptance: $(ENVIRONMENT) ## run every row on AWS with your credentials, write docs/acceptance.md, remove everything (asks first; 30 US cents; REGION=)
+	@$(if $(REGION),AWS_REGION=$(REGION)) $(PYTHON) -m tests.acceptance aws
+acceptance-remove: $(ENVIRONMENT) ## remove what a killed run on AWS has left (RUN=s3vend-acceptance-1a2b3c REGION=)
+	@$(if $(REGION),AWS_REGION=$(REGION)) $(PYTHON) -m tests.acceptance remove $(or $(RUN),$(error name the run: RUN=s3vend-acceptance-1a2b3c))
 
 .PHONY: demo
 demo: $(ENVIRONMENT) ## show what s3vend does, step by step, on its own local cloud

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.cloud.issuer import Issuer
 from local.messages import LocalError, say
 from tests.acceptance.scene import AWS, LOCAL, Ground
+from tools.account.place import SIGN_IN, check_region
 
 NAME: Final = "s3vend-acceptance"
 ISSUER: Final = "https://issuer.s3vend.example"  # a reserved name: its keys are pinned
@@ -39,20 +40,25 @@ COSTS: Final = (
 def here(directory: Path, name: str | None = None) -> Ground:
     """Return the ground of the account that the environment's credentials belong to.
 
-    Raises LocalError without credentials or a region.
+    ``AWS_REGION`` comes before ``AWS_DEFAULT_REGION`` and the profile, as for the AWS CLI; boto3
+    does not read it. Raises LocalError without credentials or a region.
     """
-    session, endpoint = boto3.Session(), os.environ.get(ENDPOINT) or None
-    if not session.region_name:
-        raise LocalError("Set AWS_REGION to the region of the run.")
-    config = LOCAL if endpoint else AWS
-    try:
-        sts = session.client("sts", endpoint_url=endpoint, config=config)
-        account = sts.get_caller_identity()["Account"]
-    except (BotoCoreError, ClientError) as error:
-        raise LocalError(f"AWS does not know these credentials: {error}") from error
     name = name or f"{NAME}-{secrets.token_hex(3)}"
     if not re.fullmatch(rf"{NAME}-[0-9a-f]{{6}}", name):
         raise LocalError(f"{name!r} is not a run: its name is like {NAME}-1a2b3c.")
+    endpoint = os.environ.get(ENDPOINT) or None
+    config = LOCAL if endpoint else AWS
+    try:
+        session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+        if not session.region_name:
+            raise LocalError("Set AWS_REGION to the region of the run, such as eu-central-1.")
+        check_region(session.region_name)
+        sts = session.client("sts", endpoint_url=endpoint, config=config)
+        account = sts.get_caller_identity()["Account"]
+    except ValueError as error:
+        raise LocalError(str(error)) from error
+    except (BotoCoreError, ClientError) as error:
+        raise LocalError(f"AWS does not say who you are: {error}\n{SIGN_IN}") from error
     issuer = new_issuer(directory)
     return Ground(
         name,
