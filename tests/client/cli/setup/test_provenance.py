@@ -185,7 +185,7 @@ def test_a_second_version_behind_the_alias_is_compared_too(
         ("aliases", denied(404, "ResourceNotFoundException"), "lambda:GetAlias: no", 2),
         ("aliases", denied(403, "ExpiredTokenException"), "ExpiredTokenException", 3),
         ("ListStackResources", (403, {}, b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"), "cloudformation:ListStackResources on s3vend", 1),
-        ("ListStackResources", (400, {}, b"<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id s3vend does not exist</Message></Error></ErrorResponse>"), "does not exist", 2),
+        ("ListStackResources", (400, {}, b"<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id s3vend does not exist</Message></Error></ErrorResponse>"), "Stack with id s3vend does not exist in eu-central-1; name the stack with --stack", 2),
     ],
 )  # fmt: skip
 def test_a_permission_that_is_missing_is_named_and_nothing_is_called_good(
@@ -214,8 +214,22 @@ def test_the_stack_and_the_region_are_those_that_are_named(
     assert compare(heard, "--stack", "other", "--region", "us-east-1").code == 0
     assert b"StackName=other" in asked[0].body
     assert all("/us-east-1/" in one.headers["authorization"] for one in asked)
+    alone.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    asked.clear()
+    assert compare(heard).code == 0
+    assert all("/eu-central-1/" in one.headers["authorization"] for one in asked)
+    alone.delenv("AWS_DEFAULT_REGION")
     alone.delenv("AWS_REGION")
     assert "--region" in compare(heard).err
+
+
+@pytest.mark.parametrize("region", ["tokyo", "eu central 1", "-"])
+def test_a_region_that_aws_does_not_have_is_named(
+    region: str, compare: "Callable[..., Ended]"
+) -> None:
+    ended = compare(aws(), "--region", region)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"AWS has no region {region!r}; name the stack's" in " ".join(ended.err.split())
 
 
 def test_without_aws_credentials_it_says_so(
@@ -225,6 +239,17 @@ def test_without_aws_credentials_it_says_so(
     assert (compare(aws()).code, "--aws-profile" in compare(aws()).err) == (3, True)
     ended = compare(aws(), "--aws-profile", "nobody")
     assert (ended.code, "nobody" in ended.err) == (2, True)
+
+
+def test_half_of_an_access_key_is_no_credential(
+    compare: "Callable[..., Ended]", alone: pytest.MonkeyPatch
+) -> None:
+    alone.delenv("AWS_SECRET_ACCESS_KEY")
+    ended = compare(aws())
+    assert ended.code == 3
+    assert "missing: AWS_SECRET_ACCESS_KEY; name a profile with --aws-profile" in " ".join(
+        ended.err.split()
+    )
 
 
 def test_an_aws_that_does_not_answer_is_not_reachable(
@@ -260,12 +285,20 @@ def without(*names: str) -> "dict[str, Any]":
 def test_a_file_that_is_no_provenance_is_refused(
     text: str, alone: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    alone.setenv("AWS_REGION", "eu-central-1")
     path = tmp_path / "statement.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     ended = typed("doctor", "--provenance", str(path))
     assert (ended.code, "is not the provenance of a release" in ended.err) == (2, True)
-    assert "is not the provenance" in typed("doctor", "--provenance", str(tmp_path / "none")).err
+    assert "Expecting value" not in ended.err
+
+
+def test_a_provenance_that_is_not_there_is_named_before_anything_is_asked(
+    alone: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ended = typed("doctor", "--provenance", str(tmp_path / "none.json"))
+    words = " ".join(ended.err.split())
+    assert words.endswith("none.json cannot be read: No such file or directory")
+    assert ended.code == 2
 
 
 @pytest.mark.parametrize(

@@ -46,20 +46,40 @@ class Code:
 def clients(profile: "str | None", region: "str | None") -> Callable[[str], Any]:
     """Return what makes a client of an AWS service.
 
+    ``AWS_REGION`` comes before ``AWS_DEFAULT_REGION`` and the profile, as for the AWS CLI; botocore
+    does not read it.
+
     Raises:
-        Refusal: no region is set, or the profile does not exist.
+        Refusal: no region is set, AWS has none of this name, or the profile does not exist.
     """
-    from botocore.exceptions import BotoCoreError
+    from botocore.exceptions import BotoCoreError, UnknownRegionError
     from botocore.session import Session
 
     try:
         session = Session(profile=profile)
-        found = region or session.get_config_variable("region") or os.environ.get("AWS_REGION")
+        configured = session.get_config_variable("region")
     except BotoCoreError as error:
         raise Refusal(f"the AWS profile cannot be used: {error}") from None
+    found = region or os.environ.get("AWS_REGION") or configured
     if not found:
         raise Refusal("name the region of the stack: --region eu-central-1, or AWS_REGION")
-    return lambda service: session.create_client(service, region_name=found)
+    try:
+        session.get_partition_for_region(found)
+    except UnknownRegionError:
+        raise Refusal(
+            f"AWS has no region {found!r}; name the stack's, such as --region eu-central-1"
+        ) from None
+
+    def client(service: str) -> Any:
+        try:
+            return session.create_client(service, region_name=found)
+        except BotoCoreError as error:
+            raise Refusal(
+                f"the AWS credentials cannot be used: {error}; name a profile with --aws-profile",
+                NOT_AUTHENTICATED,
+            ) from None
+
+    return client
 
 
 def deployed(stack: str, client: Callable[[str], Any]) -> Iterator[Code]:
@@ -139,6 +159,11 @@ def _ask(client: Any, method: str, **members: str) -> Any:
             about = next(iter(members.values()))
             raise Refusal(
                 f"AWS refuses {action} on {about}: this command needs that permission", REFUSED
+            ) from None
+        if code == "ValidationError" and "does not exist" in message:
+            raise Refusal(
+                f"{message} in {client.meta.region_name}; name the stack with --stack, and its "
+                "region with --region"
             ) from None
         exit_code = NOT_AUTHENTICATED if code in NOT_SIGNED_IN else USAGE
         raise Refusal(f"{action}: {message} ({code})", exit_code) from None

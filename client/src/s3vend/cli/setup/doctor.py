@@ -98,7 +98,7 @@ def _findings(
     from s3vend.cli.setup.checks import run_checks
     from s3vend.cli.setup.deployed import clients
     from s3vend.cli.setup.preflight import parse_origin
-    from s3vend.cli.setup.provenance import STACK, check_provenance
+    from s3vend.cli.setup.provenance import STACK, check_provenance, release
 
     if provenance is None:
         if stack is not None:
@@ -109,8 +109,9 @@ def _findings(
         raise Refusal(
             "--provenance checks the code alone: leave out TARGET, --origin and --browser"
         )
+    expected = release(provenance)
     client = clients(options.aws_profile, options.region)
-    return check_provenance(provenance, stack or STACK, client)
+    return check_provenance(expected, stack or STACK, client)
 
 
 def add(app: typer.Typer) -> None:

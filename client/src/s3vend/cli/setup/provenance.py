@@ -48,8 +48,12 @@ def release(path: Path) -> Release:
     """
     try:
         return _parsed(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        why = f"it has no {error}" if isinstance(error, KeyError) else error
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, LookupError, TypeError) as error:
+        why = {KeyError: f"it has no {error}", json.JSONDecodeError: "it is not JSON"}.get(
+            type(error), error
+        )
         raise Refusal(
             f"{path} is not the provenance of a release, such as s3vend-0.1.0.intoto.json: {why}"
         ) from None
@@ -67,11 +71,12 @@ def _parsed(said: Any) -> Release:
     return Release(str(definition["internalParameters"]["version"]), commit, parts)
 
 
-def check_provenance(path: Path, stack: str, client: Callable[[str], Any]) -> Iterator[Finding]:
+def check_provenance(
+    expected: Release, stack: str, client: Callable[[str], Any]
+) -> Iterator[Finding]:
     """Yield a finding for each version of a function that the stack runs."""
     from s3vend.cli.setup.deployed import deployed
 
-    expected = release(path)
     said = f"{expected.version}, of commit {expected.commit[:12]}"
     yield Finding("ok", "release", f"{said}; this command does not check the file's signature")
     empty = True
