@@ -19,13 +19,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--builder", default=statement.LOCAL, help="URI of who builds")
     given = parser.parse_args(arguments)
     try:
+        builder = statement.builder_uri(given.builder)
         found = source.source(source.ROOT, given.tag)
         given.to.mkdir(parents=True, exist_ok=True)
         # Beside its place, so that it gets there by one rename.
         with TemporaryDirectory(dir=given.to, prefix=".building-") as name:
             work = Path(name).resolve()
             source.export(source.ROOT, found.commit, work / "source")
-            release = make(work / "source", work, found, given.builder)
+            release = make(work / "source", work, found, builder)
             place = given.to / release.name
             if place.exists():
                 shutil.rmtree(place)

@@ -69,15 +69,18 @@ def source(root: Path = ROOT, tag: str | None = None) -> Source:
     said = versions(root)
     if len(set(said.values())) > 1:
         listed = ", ".join(f"{place}: {version}" for place, version in said.items())
-        raise RefusedError(f"these versions differ: {listed}")
+        raise RefusedError(f"these versions differ: {listed}; write one version to all of them")
     version = said["pyproject.toml"]
     if not _SEMANTIC.fullmatch(version):
         raise RefusedError(f"version {version!r} is not three numbers, such as 1.2.3")
     tags = _git(root, "tag", "--list", "v*", "--points-at", "HEAD").split()
     if tag is not None and tag not in tags:
-        raise RefusedError(f"the tag {tag!r} is not of this commit, whose tags are: {tags}")
-    if tags and tags != [f"v{version}"]:
-        raise RefusedError(f"version {version} is released as tag v{version} alone, not {tags}")
+        raise RefusedError(_no_tag(tag, version))
+    if others := [one for one in tags if one != f"v{version}"]:
+        raise RefusedError(
+            f"this commit has the tag {', '.join(others)}, and its version is {version}: it is "
+            f"released as v{version} alone; remove the tag, or write its version to all places"
+        )
     if tags and not _RELEASED.match((root / "CHANGELOG.md").read_text("utf-8"), _heading(root)):
         raise RefusedError(f"CHANGELOG.md has no date for {version}: write '## {version} (DATE)'")
     commit, time = _git(root, "log", "-1", "--format=%H %ct").split()
@@ -94,6 +97,15 @@ def export(root: Path, commit: str, to: Path) -> None:
     )
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         archive.extractall(to, filter="data")
+
+
+def _no_tag(tag: str, version: str) -> str:
+    if tag != f"v{version}":
+        return f"the version of this commit is {version}, so its tag is v{version}, not {tag!r}"
+    return (
+        f"the tag {tag!r} is not of this commit: check out the tag, or make it (git tag {tag}); "
+        "without TAG= it is a trial"
+    )
 
 
 def _heading(root: Path) -> int:

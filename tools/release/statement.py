@@ -7,6 +7,7 @@ inside the archives too, whose hashes AWS Lambda tells of what is deployed.
 
 import hashlib
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,13 @@ LOCKS = ("layers/requirements.txt", "tools/release/requirements.txt")
 def name(version: str) -> str:
     """Return the name of the file with the provenance."""
     return f"s3vend-{version}.intoto.json"
+
+
+def builder_uri(text: str) -> str:
+    """Return who builds. Raises ``ValueError`` if it is not a URI, as SLSA demands."""
+    if not re.match(r"[a-z][a-z0-9+.-]*:\S+$", text):
+        raise ValueError(f"BUILDER={text} is not a URI, such as https://ci.example.com/release")
+    return text
 
 
 def provenance(

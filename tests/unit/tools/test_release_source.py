@@ -76,8 +76,8 @@ def test_a_commit_without_a_tag_is_a_trial(git: Callable[..., str], tmp_path: Pa
         (lambda root, git: (root / "run.sh").unlink(), "differ from the commit: run.sh"),
         (lambda root, git: (root / "run.sh").chmod(0o644), "differ from the commit: run.sh"),
         (lambda root, git: [(root / str(one)).write_text("") for one in range(9)], "and 4 more"),
-        (lambda root, git: git("tag", "v9.9.9"), "alone, not ['v9.9.9']"),
-        (lambda root, git: [git("tag", TAG), git("tag", "v9.9.9")], "alone, not"),
+        (lambda root, git: git("tag", "v9.9.9"), "has the tag v9.9.9, and its version is"),
+        (lambda root, git: [git("tag", TAG), git("tag", "v9.9.9")], "has the tag v9.9.9, and"),
     ],
     ids=["changed", "new", "removed", "mode", "many", "another tag", "two tags"],
 )
@@ -119,9 +119,11 @@ def test_a_version_that_is_not_three_numbers_is_refused(
 def test_a_tag_that_is_not_of_this_commit_is_refused(
     git: Callable[..., str], tmp_path: Path
 ) -> None:
-    for tag in (TAG, "v9.9.9", "main", ""):
-        with pytest.raises(RefusedError, match="not of this commit"):
+    for tag in ("v9.9.9", VERSION, "main", ""):
+        with pytest.raises(RefusedError, match=f"so its tag is {TAG}, not {tag!r}"):
             source.source(tmp_path, tag)
+    with pytest.raises(RefusedError, match=rf"or make it \(git tag {TAG}\)"):
+        source.source(tmp_path, TAG)
     git("tag", TAG)
     (tmp_path / "later").write_text("")
     git("add", "later")

@@ -45,6 +45,13 @@ def test_it_has_the_form_that_slsa_and_in_toto_describe(release: Path) -> None:
         assert [*VALIDATOR.iter_errors(stated(release, source))] == []
 
 
+@pytest.mark.parametrize("text", ["me", "", "https:", "https://a b", "GitHub Actions: x"])
+def test_a_builder_that_is_not_a_uri_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=f"BUILDER={text} is not a URI"):
+        statement.builder_uri(text)
+    assert statement.builder_uri(statement.LOCAL) == statement.LOCAL
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
