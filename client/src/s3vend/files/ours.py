@@ -54,4 +54,7 @@ def check_owner(path: Path, status: os.stat_result, owners: Collection[int] = ()
     if status.st_uid not in {own_id(), *owners}:
         raise NotOurs(path, "it belongs to another user")
     if status.st_mode & SHARED_WRITE:
-        raise NotOurs(path, "others can write to it; use chmod go-w")
+        what = f"the directory {path}" if stat.S_ISDIR(status.st_mode) else "it"
+        # A directory with this bit is shared on purpose, such as /tmp.
+        hint = "" if status.st_mode & stat.S_ISVTX else "; use chmod go-w"
+        raise NotOurs(path, f"others can write to {what}{hint}")

@@ -94,10 +94,17 @@ def test_a_file_that_another_process_has_written_since_is_left(tmp_path: Path) -
 
 @posix
 @pytest.mark.invariant(18)
-def test_a_directory_that_others_can_write_to_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o777)  # as the root of an emptyDir is
+@pytest.mark.parametrize(
+    ("mode", "hint"),
+    [(0o777, "; use chmod go-w; choose"), (0o1777, "; choose")],
+    ids=["as the root of an emptyDir is", "as /tmp is"],
+)
+def test_a_directory_that_others_can_write_to_is_refused(
+    mode: int, hint: str, tmp_path: Path
+) -> None:
+    tmp_path.chmod(mode)
     with (
-        pytest.raises(Refusal, match=r"others can write to it.*does not exist yet"),
+        pytest.raises(Refusal, match=f"others can write to the directory {tmp_path}{hint}.*yet"),
         authorization_file(str(tmp_path / "token")),
     ):
         pass
