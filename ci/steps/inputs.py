@@ -51,8 +51,13 @@ class Inputs:
             )
         if given.run and not given.targets:
             raise Refused("run needs targets: set read, write or readwrite")
-        if given.against and not given.files:
-            raise Refused("against is for check, which is not set")
+        for name, needed, is_there in (
+            ("against", "check", given.files),
+            ("setting", "check", given.files),
+            ("duration", "read, write or readwrite", given.targets),
+        ):
+            if text(name) and not is_there:
+                raise Refused(f"{name} has no effect here: it needs {needed}, which is not set")
         return given
 
 

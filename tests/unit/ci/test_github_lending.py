@@ -61,7 +61,12 @@ def test_without_targets_later_steps_get_the_address_and_the_command(
     ("inputs", "said"),
     [
         ({"url": URL, "run": "true"}, "run needs targets: set read, write or readwrite"),
-        ({"url": URL, "read": TARGET, "against": "x"}, "against is for check"),
+        (
+            {"url": URL, "read": TARGET, "against": "x"},
+            "against has no effect here: it needs check",
+        ),
+        ({"url": URL, "read": TARGET, "setting": "Account=1"}, "it needs check, which is not set"),
+        ({"url": URL, "duration": "15m"}, "it needs read, write or readwrite, which is not set"),
         ({"read": TARGET}, "set url, or the variable S3VEND_URL"),
         ({"url": "http://vend.example.com/v1", "read": TARGET}, "https"),
     ],
