@@ -15,6 +15,9 @@ const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await
 const { parseAction } = await import("@actions/workflow-parser/actions/action-parser");
 
 const lint = await createLinter();
+// The package is of 2022. GitHub has these since, and its own parser and the schema know them.
+const SINCE = ['label "ubuntu-24.04" is unknown', 'unknown permission scope "attestations"'];
+const isKnown = ({ message }) => !SINCE.some((words) => message.startsWith(words));
 const found = [];
 
 for (const path of process.argv.slice(2)) {
@@ -24,7 +27,7 @@ for (const path of process.argv.slice(2)) {
   if (value && !isAction) await convertWorkflowTemplate(context, value);
   found.push(...context.errors.getErrors().map(({ message }) => `${path}: ${message}`));
   if (isAction) continue;
-  for (const { line, column, message } of lint(file.content, path)) {
+  for (const { line, column, message } of lint(file.content, path).filter(isKnown)) {
     found.push(`${path}:${line}:${column}: ${message}`);
   }
 }
