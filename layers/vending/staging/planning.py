@@ -34,6 +34,11 @@ def name_of(kind: str, *numbers: int) -> str:
     return "#".join([kind, *(f"{number:09}" for number in numbers)])
 
 
+def part_name(number: int, hashed: str) -> str:
+    """The name of a part's text, by its hash too: one that comes late must replace no other."""
+    return f"{name_of(PART, number)}#{hashed}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """The parts: those of grants by their numbers, and the document of all others."""
@@ -72,16 +77,18 @@ def plan(staged: Staged, effects: Effects) -> Staged:
 
 def _read(staged: Staged, standing: Standing, effects: Effects) -> _Parts:
     grants, others = dict[int, GrantsPart](), []
+    names = {part_name(number, part.kept): number for number, part in staged.parts.items()}
     for at, text in _texts(staged, name_of(PART), effects):
-        number = int(at)
-        if number in staged.parts:
-            if hash_of(text) != staged.parts[number].kept:
-                raise InternalError("Something went wrong here.", reason="PartDamaged")
-            part = read_part(text)
-            if isinstance(part, GrantsPart):
-                grants[number] = part
-            else:
-                others.append(part)
+        number = names.get(f"{name_of(PART)}#{at}")
+        if number is None:
+            continue  # it was replaced, or came too late
+        if hash_of(text) != staged.parts[number].kept:
+            raise InternalError("Something went wrong here.", reason="PartDamaged")
+        part = read_part(text)
+        if isinstance(part, GrantsPart):
+            grants[number] = part
+        else:
+            others.append(part)
     if len(grants) + len(others) != staged.announced.parts:
         raise InternalError("Something went wrong here.", reason="PartMissing")
     told = staged.announced

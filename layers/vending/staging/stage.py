@@ -14,7 +14,7 @@ from vending.drafts.request import PartRequest
 from vending.errors import InternalError, InvalidRequest, NotFound, PreconditionFailed
 from vending.staging.commit import found, own
 from vending.staging.effects import Effects, Write
-from vending.staging.planning import PART, name_of
+from vending.staging.planning import part_name
 from vending.staging.request import PART_BYTES, StagedRequest
 from vending.staging.revision import Revision
 from vending.staging.staged import Announced, Part, Staged
@@ -94,7 +94,7 @@ def put_part(
     arrived = Part(sha256(body.encode()).hexdigest(), hash_of(text), part.by_list())
     if staged.parts.get(number) != arrived:
         _check_open(staged)
-        effects.keep(staged, name_of(PART, number), text)
+        effects.keep(staged, part_name(number, arrived.kept), text)
         staged = _with_part(staged, number, arrived, effects)
     return looked_at(staged, effects)
 

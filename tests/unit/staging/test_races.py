@@ -1,8 +1,11 @@
 """Administrators at once, lost answers and cancellations, in any order: the table stays whole."""
 
+import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +14,9 @@ from tests.support.documents import HERE, line
 from tests.support.make import ACCOUNT, caller, record
 from tests.support.staging import BOSS, Author, store_with
 from tests.unit.staging.test_many import check
-from vending.errors import Unavailable, VendingError
-from vending.staging.effects import Write
-from vending.staging.stage import cancel
+from vending.errors import PreconditionFailed, Unavailable, VendingError
+from vending.staging.effects import Effects, Write
+from vending.staging.stage import cancel, put_part
 from vending.staging.staged import Staged
 
 OTHER = caller("arn:aws:iam::123456789012:role/Other", unique_id="AROA2EXAMPLEEXAMPLE8")
@@ -112,3 +115,48 @@ def test_whatever_happens_at_once_the_table_is_whole_and_every_change_is_recorde
     assert (recorded | late).keys() >= written.keys()
     assert recorded.keys() <= written.keys(), "nothing is recorded that was not written"
     assert max(recorded.values(), default=1) == 1
+
+
+def each(count: int) -> list[dict[str, object]]:
+    """One grant for each of many roles."""
+    return [
+        line(f"R{n}", grantee={"iam": f"arn:aws:iam::{ACCOUNT}:role/R{n}"}) for n in range(count)
+    ]
+
+
+def after_looking(effects: Effects, act: Callable[[], object]) -> Effects:
+    """Effects of a request that reads the change; then ``act`` happens, once."""
+    acts = iter([act])
+
+    def load(id_: str) -> Staged | None:
+        found = effects.load(id_)
+        for one in acts:
+            one()
+        return found
+
+    return replace(effects, load=load)
+
+
+def test_a_part_that_another_text_replaces_at_the_moment_of_the_commit_stays_as_it_was() -> None:
+    store = store_with({"locations": [HERE]})
+    store.tick = 50.0
+    author = Author(store, {"grants": each(4)}, size=2)
+    id_ = author.staged()
+    mine = store.effects()
+    other = json.dumps({"grants": each(1)})
+    late = after_looking(mine, lambda: author.commit(id_, dryRun=True))
+    with pytest.raises(PreconditionFailed, match="cannot change any more"):
+        put_part(id_, 1, other, BOSS, record(), late)
+    author.applied(id_)
+    assert store.entries("grant").keys() == {"R0", "R1", "R2", "R3"}
+
+
+def test_a_part_that_was_replaced_counts_no_more() -> None:
+    store = store_with({"locations": [HERE]})
+    author = Author(store, {"grants": each(4)}, size=2)
+    id_ = str(author.announced()["id"])
+    for body in ({"grants": each(2)}, {"locations": [HERE]}, {"grants": each(1)}):
+        put_part(id_, 1, json.dumps(body), BOSS, record(), store.effects())
+    author.send(id_)
+    author.applied(id_)
+    assert store.entries("grant").keys() == {"R0", "R1", "R2", "R3"}
