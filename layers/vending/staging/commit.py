@@ -32,25 +32,48 @@ def commit(
         Unavailable: the table failed.
     """
     record.note(staged=id_, dryRun=request.dry_run)
-    staged = own(id_, caller, effects)
+    before = own(id_, caller, effects)
+    try:
+        return _answer(*_worked(request, before, effects), record, effects)
+    except PreconditionFailed:
+        staged, revision = own(id_, caller, effects), effects.revision()
+        if staged.state == "cancelled" or (staged == before and revision.staged != id_):
+            raise
+        # Another request of its author is at work: of a command that was interrupted, perhaps.
+        return _answer(staged, revision, record, effects)
+
+
+def _worked(request: CommitRequest, staged: Staged, effects: Effects) -> tuple[Staged, Revision]:
+    """The change and the revision after the next step."""
     revision = effects.revision()
+    if revision.staged == staged.id:
+        staged = found(staged.id, effects)  # another request may have begun to write it just now
     if staged.state == "applied":
-        return _answer(record_late(staged, staged.transactions, effects), revision, record, effects)
+        return record_late(staged, staged.transactions, effects), revision
     if staged.state == "cancelled":
         raise PreconditionFailed("The staged change was cancelled; stage the document again.")
     if staged.state == "writing" and request.dry_run:
-        return _answer(staged, revision, record, effects)
+        return staged, revision
     if staged.state != "writing":
         staged = _checked(request, staged, revision, effects)
         if staged.state != "planned" or request.dry_run or effects.seconds() > WRITE_BY:
-            return _answer(staged, revision, record, effects)
+            return staged, revision
         if not staged.transactions:  # nothing to change
             applied = replace(staged, state="applied")
             effects.save(applied, staged)
-            return _answer(applied, revision, record, effects)
-    elif revision.staged != id_:
+            return applied, revision
+    check_is_next(staged, revision)
+    return write(staged, revision, effects)
+
+
+def check_is_next(staged: Staged, revision: Revision) -> None:
+    """Refuse to go on with what is not being written any more.
+
+    Raises:
+        PreconditionFailed: another request has ended it since it was read.
+    """
+    if staged.state == "writing" and revision.staged != staged.id:
         raise PreconditionFailed("Somebody else has ended this change just now; look at it again.")
-    return _answer(*write(staged, revision, effects), record, effects)
 
 
 def _checked(

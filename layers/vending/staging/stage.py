@@ -12,7 +12,7 @@ from vending.callers.caller import Caller
 from vending.drafts.part import hash_of, text_of
 from vending.drafts.request import PartRequest
 from vending.errors import InternalError, InvalidRequest, NotFound, PreconditionFailed
-from vending.staging.commit import found, own
+from vending.staging.commit import check_is_next, found, own
 from vending.staging.effects import Effects, Write
 from vending.staging.planning import part_name
 from vending.staging.request import PART_BYTES, StagedRequest
@@ -161,6 +161,7 @@ def _cancelled(
         cancelled = replace(staged, state="cancelled")
         effects.save(cancelled, staged)
         return cancelled.as_answered()
+    check_is_next(staged, revision)
     if revision.half:
         staged, revision = write(staged, revision, effects, until=lambda one: not one.joined)
     done = revision.number - staged.base

@@ -15,7 +15,10 @@ from tests.support.make import ACCOUNT, caller, record
 from tests.support.staging import BOSS, Author, store_with
 from tests.unit.staging.test_many import check
 from vending.errors import PreconditionFailed, Unavailable, VendingError
+from vending.staging.commit import commit
 from vending.staging.effects import Effects, Write
+from vending.staging.request import CommitRequest
+from vending.staging.revision import Revision
 from vending.staging.stage import cancel, put_part
 from vending.staging.staged import Staged
 
@@ -76,7 +79,7 @@ class Race:
             else:
                 dry = self.chance.random() < 0.2
                 answer = Author(self.store, {}, who=who).commit(id_, dryRun=dry)
-                if answer["state"] in ("applied", "cancelled"):
+                if answer["state"] == "applied" and self.ids.get(owner) == id_:
                     del self.ids[owner]
         self.depth -= 1
 
@@ -160,3 +163,107 @@ def test_a_part_that_was_replaced_counts_no_more() -> None:
     author.send(id_)
     author.applied(id_)
     assert store.entries("grant").keys() == {"R0", "R1", "R2", "R3"}
+
+
+def test_a_request_that_sees_the_writing_begin_goes_on_with_it() -> None:
+    """It would tell its author to wait for itself."""
+    store = store_with({"locations": [HERE]})
+    store.tick = 50.0
+    author = Author(store, {"grants": each(100)}, size=100)
+    id_ = author.staged()
+    author.planned(id_)
+    late = after_looking(store.effects(), lambda: author.commit(id_))
+    answer = commit(CommitRequest(), id_, BOSS, record(), late)
+    assert answer["state"] == "writing"
+    assert store.revision.number > 2
+    dry = after_looking(store.effects(), lambda: author.commit(id_))
+    answer = commit(CommitRequest.model_validate({"dryRun": True}), id_, BOSS, record(), dry)
+    assert answer["state"] in ("writing", "applied")
+
+
+def test_a_cancellation_of_what_has_just_ended_records_nothing_that_was_not_written() -> None:
+    store = store_with({"locations": [HERE]})
+    store.tick = 50.0
+    author = Author(store, {"grants": each(200)}, size=200)
+    id_ = author.staged()
+    author.planned(id_)
+    author.commit(id_)
+
+    def others() -> None:
+        """Another administrator cancels it, and then a small change is written."""
+        cancel(id_, record(), store.effects())
+        store.revision = Revision(store.revision.number + 1)
+
+    answer = cancel(id_, record(), after_looking(store.effects(), others))
+    assert answer["state"] == "cancelled"
+    written = {(revision, one.id) for revision, one in store.history}
+    assert {(revision, one.id) for one, revision in [*store.recorded, *store.late]} == written
+
+
+def test_a_cancellation_of_what_has_just_ended_writes_nothing_of_the_next_change() -> None:
+    store = store_with({"locations": [HERE]})
+    store.tick = 50.0
+    author = Author(store, {"grants": each(100)}, size=100)
+    id_ = author.staged()
+    author.planned(id_)
+    author.commit(id_)
+
+    def others() -> None:
+        author.applied(id_)
+        store.revision = Revision(store.revision.number + 1, "another", half=True)
+
+    with pytest.raises(PreconditionFailed, match="applied already"):
+        cancel(id_, record(), after_looking(store.effects(), others))
+
+
+@pytest.mark.parametrize("kept", ["found", "plan"])
+def test_two_requests_that_check_at_once_come_to_the_same(kept: str) -> None:
+    """Whoever runs a command again after Ctrl-C meets the request that still goes on."""
+    store = store_with({"locations": [HERE]})
+    author = Author(store, {"grants": each(9)}, size=3)
+    id_ = author.staged()
+    keep = store.keep
+
+    def meanwhile(staged: Staged, name: str, text: str) -> None:
+        keep(staged, name, text)
+        if name.startswith(kept):
+            store.keep = keep  # type: ignore[method-assign]
+            author.commit(id_)
+
+    store.keep = meanwhile  # type: ignore[method-assign]
+    assert author.commit(id_)["state"] == "applied"
+    assert len(store.history) == len(store.recorded) == 9
+
+
+def test_two_requests_that_write_at_once_tell_their_author_how_far_they_are() -> None:
+    store = store_with({"locations": [HERE]})
+    author = Author(store, {"grants": each(200)}, size=200)
+    id_ = author.staged()
+    author.planned(id_)
+
+    def meanwhile(made: Write) -> None:
+        if made.after.number == 4:
+            store.before_write, store.tick = lambda _: None, 50.0
+            author.commit(id_)
+
+    store.before_write = meanwhile
+    answer = author.commit(id_)
+    assert (answer["state"], answer["progress"]["done"]) == ("writing", store.revision.number - 1)
+    store.tick = 0.0
+    author.applied(id_)
+    assert len(store.history) == len(store.entries("grant")) == 200
+
+
+def test_a_small_change_amid_the_first_transaction_is_no_progress() -> None:
+    store = store_with({"locations": [HERE]})
+    author = Author(store, {"grants": each(9)})
+    id_ = author.staged()
+    author.planned(id_)
+
+    def meanwhile(_: Write) -> None:
+        store.before_write, store.revision = lambda _: None, Revision(store.revision.number + 1)
+
+    store.before_write = meanwhile
+    with pytest.raises(PreconditionFailed):
+        author.commit(id_)
+    assert store.entries("grant") == {}
