@@ -292,18 +292,44 @@ class Interrupted:
 
     def ask(self, route: str, _: object) -> "dict[str, Any]":
         if route == staged.ROUTE:
-            return Staged(state="writing").answer()
+            return Staged(state="open").answer()
         raise KeyboardInterrupt
 
 
-def test_after_ctrl_c_it_says_how_to_go_on_and_how_to_end_it() -> None:
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("planned", "being checked, and nothing of it is written"),
+        ("applied", "written in part or as a whole, and the service may write on for 20 seconds"),
+    ],
+)
+def test_after_ctrl_c_it_says_how_to_go_on_and_how_to_end_it(state: str, words: str) -> None:
+    """The service does what it was asked to do, whether somebody waits for the answer or not."""
     service: Any = Interrupted()
     change = staged.StagedChange.announced(service, {}, quiet=True, first=True)
     with pytest.raises(Refusal) as ended:
-        change.commit("applied", dryRun=False)
+        change.commit(state)
     assert ended.value.code == INTERRUPTED
-    for words in ("written in part", "run the same command again", f"apply --cancel {ID}"):
-        assert words in str(ended.value)
+    for each in (words, "run the same command again", f"apply --cancel {ID}"):
+        assert each in str(ended.value)
+
+
+def test_without_an_answer_it_says_how_to_go_on_too(large: str, at: Serve) -> None:
+    routes = Staged(steps=1).routes()
+    failing = {f"POST /admin/staged/{ID}/commit": problem(503, "Unavailable")}
+    at(answering(routes | failing))
+    ended = typed("apply", large, "--yes", "--retries", "0")
+    assert ended.code == 4
+    assert f"the change {ID} is being checked" in ended.err
+    assert f"s3vend apply --cancel {ID}" in ended.err
+
+
+def test_what_is_refused_is_not_gone_on_with(large: str, at: Serve) -> None:
+    refused = {f"POST /admin/staged/{ID}/commit": problem(412, "PreconditionFailed")}
+    at(answering(Staged(steps=1).routes() | refused))
+    ended = typed("apply", large, "--yes")
+    assert ended.code == 1
+    assert "run the same command again" not in ended.err
 
 
 @pytest.mark.parametrize(

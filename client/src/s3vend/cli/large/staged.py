@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from s3vend.cli.large.cut import Part
 from s3vend.cli.terminal.bar import live_line
 from s3vend.cli.terminal.ending import say
-from s3vend.cli.terminal.refusal import INTERRUPTED, Refusal
+from s3vend.cli.terminal.refusal import INTERRUPTED, NOT_REACHABLE, Refusal, code_of
 from s3vend.service.pages import pages
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ DOING = {
     "staging": "sending the document",
     "checking": "checking parts",
     "writing": "writing",
+}
+# How it is left while the service is asked to bring it to a state.
+LEFT = {
+    "planned": "being checked, and nothing of it is written",
+    "applied": "written in part or as a whole, and the service may write on for 20 seconds",
+    "cancelled": "perhaps not cancelled yet",
 }
 
 
@@ -65,7 +71,7 @@ class StagedChange:
 
         number = 0
         try:
-            with self._going_on():
+            with self._going_on("sent in part"):
                 for number in list(self.answer["missing"]):
                     route = f"{ROUTE}/{self.id}/parts/{number}"
                     self._took(self.service.put(route, parts[number].body))
@@ -74,7 +80,7 @@ class StagedChange:
 
     def commit(self, state: str, **members: object) -> None:
         """Let the service work until it has reached a state: ``planned`` or ``applied``."""
-        with self._going_on():
+        with self._going_on(LEFT[state]):
             while self.state not in (state, "applied"):
                 if state == "planned" and self.state == "writing":
                     return  # an earlier command was interrupted while it wrote
@@ -82,7 +88,7 @@ class StagedChange:
 
     def cancel(self) -> None:
         """Cancel it; what is written stays."""
-        with self._going_on():
+        with self._going_on(LEFT["cancelled"]):
             while self.state != "cancelled":
                 self._took(self.service.end(f"{ROUTE}/{self.id}"))
 
@@ -96,18 +102,28 @@ class StagedChange:
         self._facts[:] = facts_of(answer)
 
     @contextmanager
-    def _going_on(self) -> Iterator[None]:
-        """Show how far it is; after Ctrl-C, say what to do next."""
+    def _going_on(self, left: str) -> Iterator[None]:
+        """Show how far it is; after a break, say what to do next.
+
+        ``left`` says how the service was left: an answer that did not arrive says more than the
+        last one that did.
+        """
+        from s3vend.errors import S3VendError
+
         self._facts[:] = facts_of(self.answer)
+        further = (
+            f"the change {self.id} is {left}; run the same command again to go on, or cancel it "
+            f"with s3vend apply --cancel {self.id}"
+        )
         try:
             with live_line(f"change {self.id}", lambda: self._facts, quiet=self.quiet):
                 yield
         except KeyboardInterrupt:
-            raise Refusal(
-                f"interrupted: the change {self.id} is {_told(self.state)}; run the same command "
-                f"again to go on, or cancel it with s3vend apply --cancel {self.id}",
-                INTERRUPTED,
-            ) from None
+            raise Refusal(f"interrupted: {further}", INTERRUPTED) from None
+        except S3VendError as error:
+            if code_of(error) == NOT_REACHABLE:
+                say(further)
+            raise
 
 
 def cancelled(service: "Service", id_: str, *, quiet: bool) -> "dict[str, Any]":
@@ -132,12 +148,3 @@ def facts_of(answer: "dict[str, Any]") -> "list[str]":
     done, total = progress["done"], progress["of"]
     share = f"{100 * done // total:3d}%" if total else "100%"
     return [share, f"{DOING.get(progress['step'], progress['step'])} {done:,} of {total:,}"]
-
-
-def _told(state: str) -> str:
-    return {
-        "open": "sent in part",
-        "checking": "checked in part",
-        "planned": "planned, and nothing of it is written",
-        "writing": "written in part",
-    }.get(state, state)
