@@ -17,8 +17,8 @@ HINTS: Mapping[str, str | None] = {
     "TooLarge": None,
     "NotFound": "Check the name or id, and the service's address (S3VEND_URL).",
     "ChangeRunning": (
-        "Wait until it is done, or cancel it with s3vend apply --cancel ID; what is written of it "
-        "stays."
+        "Wait until it is done (s3vend plan --staged lists it), or cancel it with s3vend apply "
+        "--cancel ID; what is written of it stays."
     ),
     "PreconditionFailed": "Read the current state, then try again.",
     "NotAuthenticated": "Check that this is the identity you want.",

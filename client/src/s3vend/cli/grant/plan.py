@@ -7,6 +7,7 @@ import typer
 from s3vend.cli.grant.drift import find_drift, is_begun, put_plan, say_emptied
 from s3vend.cli.grant.file import Sender, limited, read_file
 from s3vend.cli.large.cancel import cancel_change
+from s3vend.cli.large.listed import Listed, list_staged
 from s3vend.cli.terminal.arguments import Owner, Yes
 from s3vend.cli.terminal.command import STDIN, Options, command
 from s3vend.cli.terminal.ending import confirm
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 CHANGES = 2  # the exit code of plan if there are changes
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="vending.yaml; - is stdin.")]
+File = Annotated[str | None, typer.Argument(metavar="FILE", help="A vending.yaml; - is stdin.")]
 Prune = Annotated[
     bool, typer.Option("--prune", help="Remove entries that are missing in the file's lists.")
 ]
@@ -29,7 +30,7 @@ Prune = Annotated[
 def plan(
     options: Options,
     *,
-    file: File,
+    file: File = None,
     prune: Prune = False,
     owner: Owner = None,
     detect_drift: Annotated[
@@ -42,12 +43,18 @@ def plan(
         str | None,
         typer.Option("--out", metavar="PLAN", help="Save the plan for apply --plan-file."),
     ] = None,
+    staged: Listed = False,
 ) -> None:
     """Show what `apply` would change, and change nothing.
 
     Also names the entries that the service has and the file's lists do not have. Exits with 0 if
     `apply` would change nothing, with 2 if it would, and with another code on an error.
     """
+    if staged:
+        list_staged(options, alone=not (file or prune or owner or detect_drift or out))
+        return
+    if file is None:
+        raise Refusal("name the FILE to plan, or list what is staged with --staged")
     if out == STDIN:
         raise Refusal("--out needs the name of a file")
     document, service = limited(read_file(file), file, owner), options.service()
@@ -67,9 +74,7 @@ def plan(
 def apply(
     options: Options,
     *,
-    file: Annotated[
-        str | None, typer.Argument(metavar="FILE", help="A vending.yaml; - is stdin.")
-    ] = None,
+    file: File = None,
     plan_file: Annotated[
         str | None,
         typer.Option("--plan-file", metavar="PLAN", help="Apply what plan --out saved."),
@@ -178,6 +183,7 @@ def add(app: typer.Typer) -> None:
             "s3vend plan vending.yaml --detect-drift",
             "s3vend plan vending.yaml --prune --output json",
             "s3vend plan vending.yaml --out vending.plan",
+            "s3vend plan --staged",
         ),
         cls=PlanCommand,
     )
