@@ -92,9 +92,9 @@ def _overlap(
     if wanted and not case.within(0, wanted, 1):
         return None
     if variable:
-        places = [each.names[variable] for each in populations if variable in each.names]
-        if len(places) < len(populations):
+        if not all(variable in each.names for each in populations):
             return None
+        places = [each.names[variable] for each in populations]
         outside.append(Alike((places[0], places[1])))
         for caller, place in enumerate(places):
             case.know(caller, place, scalar=True)
@@ -159,7 +159,7 @@ def _beyond(
             for one in _known(allowing, population)
             if _opens(one, most).is_true(found.found)
         ),
-        found.is_sure and opening.pattern.exact and len(known) == len(others),
+        found.is_sure and opening.pattern.exact and known == others,
     )
 
 

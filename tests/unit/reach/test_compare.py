@@ -242,6 +242,23 @@ def test_of_stored_scopes_with_several_variables_for_paths_a_difference_is_no_le
     assert (lost.kind, lost.is_exact) == ("lost", False)
 
 
+def test_a_difference_is_no_less_if_one_of_the_grants_beside_it_is_not_known_exactly() -> None:
+    two = grant("s3://bkt/${claim.t:path}/${claim.g:path} READ", id="two", grantee=web("u"))
+    known = grant("s3://bkt/a/b READ", id="known", grantee=web("u"))
+    added = grant("s3://bkt/a/* READ", id="added", grantee=web("u"))
+    (found,) = differences(document([two, known]), document([two, known, added]))
+    assert (found.grant.id, found.is_exact) == ("added", False)
+
+
+def test_issuers_of_two_documents_are_one_if_their_urls_are_equal() -> None:
+    wide, within = (
+        grant(f"s3://bkt/{one} READ", id=one, grantee=web("u")) for one in ("a/*", "a/b/*")
+    )
+    again = replace(ISSUER, url=URL.encode().decode())
+    assert again.url is not URL
+    assert not list(differences(document([wide]), document([wide, within], again)))
+
+
 def test_whoever_fills_an_open_scope_with_something_else_gains_by_another() -> None:
     entry = replace(ISSUER, caller_claims=("g", "t"))
     own = grant("s3://bkt/${claim.g}/* READ", id="own", grantee=web("u"))
@@ -250,6 +267,14 @@ def test_whoever_fills_an_open_scope_with_something_else_gains_by_another() -> N
     assert (found.kind, found.grant.id) == ("gained", "added")
     assert isinstance(found.caller, WebIdentity)
     assert found.caller.claims["g"] != found.caller.claims["t"]
+
+
+def test_whoever_has_a_list_gains_what_an_open_scope_opens_to_a_text_alone() -> None:
+    own = grant("s3://bkt/${claim.g}/* READ", id="own", grantee=web("u"))
+    added = grant("s3://bkt/b/* READ", id="added", grantee=web("u", g="b"))
+    (found,) = differences(document([own]), document([own, added]))
+    assert isinstance(found.caller, WebIdentity)
+    assert found.caller.claims == {"g": ["b"]}
 
 
 @pytest.mark.parametrize("block", range(3))
