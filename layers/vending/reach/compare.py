@@ -15,7 +15,7 @@ from vending.reach.document import Document, Opening
 from vending.reach.outside import Alike, Is, Opens
 from vending.reach.pattern import Pattern
 from vending.reach.population import Population
-from vending.reach.search import least, most_parts, opened
+from vending.reach.search import least, opened
 
 type _Shape = tuple[str | None, Pattern]  # the issuer's URL, or None for IAM
 
@@ -141,10 +141,9 @@ def _beyond(
 ) -> Difference | None:
     """The least that an opening opens and none of the others does; its kind is not known yet."""
     population, patterns = opening.population, [one.pattern for one in (opening, *others)]
-    most = most_parts(patterns)
     known = _known(others, population)
     case = Case(opening.pattern.bucket, population)
-    found = least(opened(case, [(0, opening)], *patterns), [_opens(one, most) for one in known])
+    found = least(opened(case, [(0, opening)], *patterns), [_opens(one) for one in known])
     if not found:
         return None
     return Difference(
@@ -155,9 +154,7 @@ def _beyond(
         population.identity(found.found.callers[0]),
         found.found.keys,
         tuple(
-            one.grant
-            for one in _known(allowing, population)
-            if _opens(one, most).is_true(found.found)
+            one.grant for one in _known(allowing, population) if _opens(one).is_true(found.found)
         ),
         found.is_sure and opening.pattern.exact and known == others,
     )
@@ -168,9 +165,9 @@ def _known(openings: Sequence[Opening], population: Population) -> list[Opening]
     return [one for one in openings if one.pattern.exact and one.population.includes(population)]
 
 
-def _opens(opening: Opening, most: int) -> Opens:
+def _opens(opening: Opening) -> Opens:
     who = Is(0, opening.grant.grantee, opening.population)
-    return Opens(who, opening.grant, opening.pattern, most)
+    return Opens(who, opening.grant, opening.pattern)
 
 
 def _terms(opening: Opening, other: Opening, more: Document, less: Document) -> bool:

@@ -47,7 +47,6 @@ class Opens:
     who: Is
     grant: Grant
     pattern: Pattern
-    most: int  # segments that a variable for a path fills
 
     def is_true(self, found: Found) -> bool:
         """Whether it does, by the scope's own judgement."""
@@ -66,8 +65,8 @@ class Opens:
                 copied = case.copy()
                 if copied.fill(caller, place, 0):
                     yield copied
-                most = self.most if variable == self.pattern.path else 1
-                yield from fillings(case, caller, place, most)
+                # Where a text of more segments leaves the grant, one of one segment does too.
+                yield from fillings(case, caller, place, most=1)
                 return
         yield from self._other_keys(case, caller, names)
 
@@ -96,10 +95,11 @@ class Alike:
 
     def ways_out(self, case: Case, found: Found) -> Iterator[Case]:
         """Yield the cases in which a segment of their texts differs, or one has another value."""
-        counts = [case.fact(at, place).parts for at, place in enumerate(self.places)]
-        if counts[0] and counts[1]:
-            for at in range(counts[0]):
-                yield differing(case, (0, self.places[0], at), (1, self.places[1], at))
+        first, second = enumerate(self.places)
+        count, other = case.fact(*first).parts, case.fact(*second).parts
+        if count and other:
+            for at in range(count):
+                yield differing(case, (*first, at), (*second, at))
             return
         for caller, place in enumerate(self.places):
             value = json.dumps(found.callers[caller][place])

@@ -45,7 +45,7 @@ def least(cases: Iterable[Case], outside: Sequence[Outside] = ()) -> Least | Non
     number = count()
     for case in cases:
         heappush(heap, (case.cheapest, next(number), case, None))
-    steps = 0
+    left = STEPS
     while heap:
         _, _, case, found = heappop(heap)
         if found is None:
@@ -53,9 +53,9 @@ def least(cases: Iterable[Case], outside: Sequence[Outside] = ()) -> Least | Non
                 heappush(heap, (solved.cost, next(number), case, solved))
             continue
         true = next((one for one in outside if one.is_true(found)), None)
-        if true is None or steps == STEPS:
+        if true is None or not left:
             return Least(found, case, is_sure=true is None)
-        steps += 1
+        left -= 1
         for way in true.ways_out(case, found):
             heappush(heap, (max(way.cheapest, found.cost), next(number), way, None))
     return None
@@ -115,13 +115,13 @@ def fillings(case: Case, caller: int, place: Place, most: int) -> Iterator[Case]
         for number in [fact.parts] if fact.parts else range(1, most + 1):
             copied = case.copy()
             if copied.fill(caller, place, number):
-                yield from _spelled(copied, caller, place, number)
+                yield from _spelled(copied, caller, place)
 
 
-def _spelled(case: Case, caller: int, place: Place, number: int) -> Iterator[Case]:
+def _spelled(case: Case, caller: int, place: Place) -> Iterator[Case]:
     """Yield the cases in which the text is none of those that it must not be."""
     cases = [case]
-    for value in sorted(case.fact(caller, place).lacks if number > 1 else ()):
+    for value in sorted(case.fact(caller, place).lacks):
         cases = [one for each in cases for one in lacking(each, caller, place, value)]
     yield from cases
 
@@ -133,8 +133,8 @@ def lacking(case: Case, caller: int, place: Place, value: str) -> Iterator[Case]
         return
     parts = plain.split("/") if isinstance(plain, str) else []
     copied = case.copy()
-    copied.know(caller, place, lacks=fact.lacks | {value})
-    if len(parts) < 2 or fact.parts != len(parts):
+    copied.know(caller, place, lacks=fact.lacks.union([value]))
+    if not parts or fact.parts != len(parts):
         yield copied
         return
     for at, part in enumerate(parts):

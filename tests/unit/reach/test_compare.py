@@ -33,6 +33,7 @@ def named_pairs(found: object) -> set[tuple[str, ...]]:
         ("each tenant has its own prefix", [], "*", set()),
         ("two tenants are given one prefix", [grant("s3://bkt/tenants/acme/* READ", id="b", grantee=web(g="b"))], "*", {("b", "b"), ("b", "own")}),
         ("the tenant itself may be named", [grant("s3://bkt/tenants/acme/* READ", id="b", grantee=web(t="acme"))], "*", set()),
+        ("whichever grant is first", [grant("s3://bkt/tenants/acme/* READ", id="z", grantee=web(t="acme"))], "*", set()),
         ("but not by the name of another", [grant("s3://bkt/tenants/acme/* READ", id="b", grantee=web(t="other"))], "*", {("b", "own")}),
         ("a prefix of prefixes", [grant("s3://bkt/${claim.t:path}/* READ", id="b", grantee=web("u"))], "*", {("b", "b"), ("b", "own")}),
         ("a shared prefix elsewhere", [grant("s3://bkt/shared/* READ", id="b", grantee=web(g="b"))], "tenants/*", set()),
@@ -79,6 +80,19 @@ def test_the_claim_may_lie_elsewhere_in_the_tokens_of_the_other_issuer() -> None
         theirs = grant("s3://bkt/a/* READ", id="theirs", grantee=grantee)
         found = apart(document([ours, theirs], ISSUER, other), "claim.t", EVERYTHING)
         assert named_pairs(found) == pairs
+
+
+@pytest.mark.parametrize("place", ["t", "org"])
+def test_of_two_texts_that_fill_variables_one_is_replaced(place: str) -> None:
+    names = (Claim("t", (place,)), Claim("g", ("g",)))
+    other = replace(ISSUER, url="https://other.example.com", claims=names)
+    ours = grant("s3://bkt/${claim.t}/* READ", id="ours", grantee=web("u"))
+    user = replace(web("u"), issuer=other.url)
+    theirs = grant("s3://bkt/x/${claim.t}/* READ", id="theirs", grantee=user)
+    (found,) = apart(document([ours, theirs], ISSUER, other), "claim.t", EVERYTHING)
+    assert named_pairs([found]) == {("ours", "theirs")}
+    assert found.key == Keys.parse("s3://bkt/x/y/x")
+    assert found.is_exact
 
 
 def test_names_of_callers_are_compared() -> None:
@@ -267,6 +281,26 @@ def test_whoever_fills_an_open_scope_with_something_else_gains_by_another() -> N
     assert (found.kind, found.grant.id) == ("gained", "added")
     assert isinstance(found.caller, WebIdentity)
     assert found.caller.claims["g"] != found.caller.claims["t"]
+
+
+def test_whoever_has_another_subject_gains() -> None:
+    entry = replace(ISSUER, claims=(*ISSUER.claims, Claim("s", ("sub",))))
+    own, added = (
+        grant(f"s3://bkt/${{claim.{one}}}/* READ", id=one, grantee=web(g="a")) for one in "st"
+    )
+    (found,) = differences(document([own], entry), document([own, added], entry))
+    assert isinstance(found.caller, WebIdentity)
+    assert found.caller.subject != found.caller.claims["t"]
+
+
+def test_a_key_differs_behind_all_segments_that_a_variable_for_a_path_fills() -> None:
+    exact, below = (
+        grant(f"s3://bkt/${{claim.t:path}}/{one} READ", id=one, grantee=web(t="b/c"))
+        for one in ("x", "*")
+    )
+    (found,) = differences(document([exact]), document([exact, below]))
+    assert found.key == Keys.parse("s3://bkt/b/c/y")
+    assert found.is_exact
 
 
 def test_whoever_has_a_list_gains_what_an_open_scope_opens_to_a_text_alone() -> None:

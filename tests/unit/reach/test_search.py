@@ -1,5 +1,6 @@
 """A search finds the least of all that fits, or says that it is not sure."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -102,12 +103,15 @@ def test_a_value_that_is_given_leaves_no_other_choice(
         assert case.fill(0, T, number) is (number == count)
 
 
-def test_a_text_of_several_segments_differs_in_one_of_them() -> None:
-    (two,) = (one for one in fillings(a_case(), 0, T, 2) if one.fact(0, T).parts == 2)
-    ways = list(lacking(two, 0, T, '"x/x"'))
-    assert len(ways) == 2
-    found = [solve(one) for one in ways]
-    assert [one.callers[0][T] for one in found if one] == ["y/x", "x/y"]
+@pytest.mark.parametrize("count", [2, 3, 300])
+def test_a_text_of_several_segments_differs_in_one_of_them(count: int) -> None:
+    case = a_case()
+    assert case.fill(0, T, count)
+    ways = list(lacking(case, 0, T, json.dumps("/".join("x" * count))))
+    assert len(ways) == count
+    found = [solve(one) for one in (ways[0], ways[-1])]
+    x = "/x" * (count - 1)
+    assert [one.callers[0][T] for one in found if one] == [f"y{x}", f"{x[1:]}/y"]
 
 
 def test_what_a_value_lacks_before_it_fills_it_lacks_afterwards() -> None:
