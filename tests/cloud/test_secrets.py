@@ -1,6 +1,10 @@
 """After all other tests of the run: nothing that was handed out or sent in was written down."""
 
+import re
+from urllib.parse import urlencode
+
 import pytest
+import urllib3
 
 from local.cloud import aws
 from local.cloud.client import Call, Credentials
@@ -19,6 +23,8 @@ COMPACT = {
     "keys": ["2026.csv"],
 }
 FORM = {"method": "POST", "target": f"{BUCKET}/uploads/form"}
+PASSWORD, WRONG = "a-password-of-a-link-1", "a-password-of-no-link-2"
+LINK = {"target": f"{BUCKET}/reports/2026.csv", "kind": "download", "expiresIn": 600}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +43,13 @@ def asked(cloud: Cloud, call: Call, user: Credentials, witness: Witness) -> dict
     call("POST", "/iam/credentials", '{"permission": ' + lent["secretAccessKey"], user)
     mine = Credentials(lent["accessKeyId"], lent["secretAccessKey"], lent["sessionToken"])
     call("POST", "/iam/credentials", REPORTS, mine)
+    link = call("POST", "/iam/shares", LINK | {"password": PASSWORD}, user).json["url"]
+    ticket = opened(link)
     return {
+        "a link's token": link.rpartition("/")[2],
+        "a link's password": PASSWORD,
+        "a password that was refused": WRONG,
+        "a link's ticket": ticket,
         "a secret key": lent["secretAccessKey"],
         "a session token": lent["sessionToken"],
         "a URL's signature": url["url"].rpartition("=")[2],
@@ -47,6 +59,28 @@ def asked(cloud: Cloud, call: Call, user: Credentials, witness: Witness) -> dict
         "an issuer's token": bearer,
         "an issuer's token that was refused": f"{bearer[:-9]}AAAAAAAAA",
     }
+
+
+def opened(link: str) -> str:
+    """The ticket of a link that is opened, tried, refused and used."""
+    with urllib3.PoolManager() as http:
+
+        def post(**fields: str) -> str:
+            body = urlencode(fields)
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            answer = http.request("POST", link, body=body, headers=form, redirect=False)
+            return answer.data.decode()
+
+        http.request("GET", link)
+        http.request("PUT", link)
+        post(do="password", password=WRONG)
+        page = post(do="password", password=PASSWORD)
+        ticket = re.search('name="ticket" value="([^"]+)"', page)
+        assert ticket, page
+        post(do="download", ticket=ticket[1])
+        post(do="nothing", ticket=ticket[1], password=PASSWORD)
+        http.request("POST", link, json={"do": "put", "ticket": ticket[1]})
+        return ticket[1]
 
 
 def test_the_witness_has_seen_every_kind_of_secret(asked: dict[str, str], witness: Witness) -> None:

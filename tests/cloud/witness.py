@@ -19,8 +19,11 @@ _SECRETS = (
     re.compile(r"\bSignature=([0-9a-f]{64})"),  # of a URL or of a header
     re.compile(r"Security-Token=([^&\"\\ ]+)", re.IGNORECASE),
     re.compile(r'\["[^"]*", ?"([0-9a-f]{64})"\]'),  # of the compact form
+    re.compile(r"/s/([a-z2-7]{32})\b"),  # a link's token
+    re.compile(r'name="ticket" value="([^"]+)"'),
 )
-_IN_FORM = re.compile("WebIdentityToken=([^&]+)")
+_IN_FORM = re.compile("(?:WebIdentityToken|ticket|password)=([^&]+)")
+_PASSWORD = re.compile(r'"password": ?"([^"]+)"')  # of a new share
 _RUN = re.compile(rf"[A-Za-z0-9+/=_.-]{{{FINGERPRINT},}}")
 _API = "/_user_request_/"
 
@@ -36,6 +39,7 @@ class Witness:
         """A request goes out."""
         if isinstance(body, (bytes, str)):
             self._keep(_IN_FORM.findall(_text(body)))
+            self._keep(_PASSWORD.findall(_text(body)))
         self._keep(_IN_FORM.findall(url))
         given = {name.lower(): _text(value) for name, value in dict(headers or {}).items()}
         authorization = given.get("authorization", "")
