@@ -34,34 +34,35 @@ REFUSED, UNTRUSTED = Unreachable("refuses connections", 2), Unreachable("has exp
 
 
 @pytest.mark.parametrize(
-    ("first", "replies", "signed", "waits", "raised"),
+    ("life", "replies", "signed", "waits", "raised"),
     [
-        (url(), [FINE], 0, 0, None),
+        (LATER, [FINE], 0, 0, None),
         (None, [FINE], 1, 0, None),
-        (url(SOON), [FINE], 1, 0, None),
-        (url(), [EXPIRED, FINE], 1, 0, None),
-        (url(), [EXPIRED_TOKEN, FINE], 1, 0, None),
-        (url(), [EXPIRED] * 4, 3, 0, StorageError),
-        (url(), [DENIED, FINE], 1, 0, None),
-        (url(), [DENIED, DENIED], 1, 0, StorageError),
-        (url(), [SLOW, FINE], 0, 1, None),
-        (url(), [SLOW] * 3, 0, 2, StorageError),
-        (url(), [LATE_ERROR, FINE], 0, 1, None),
-        (url(), [NONE, NONE, FINE], 0, 2, None),
-        (url(), [NONE] * 3, 0, 2, Unreachable),
-        (url(), [REFUSED] * 2, 0, 1, Unreachable),
-        (url(), [REFUSED, FINE], 0, 1, None),
-        (url(), [UNTRUSTED], 0, 0, Unreachable),
-        (url(), [BAD], 0, 0, StorageError),
+        (SOON, [FINE], 1, 0, None),
+        (LATER, [EXPIRED, FINE], 1, 0, None),
+        (LATER, [EXPIRED_TOKEN, FINE], 1, 0, None),
+        (LATER, [EXPIRED] * 4, 3, 0, StorageError),
+        (LATER, [DENIED, FINE], 1, 0, None),
+        (LATER, [DENIED, DENIED], 1, 0, StorageError),
+        (LATER, [SLOW, FINE], 0, 1, None),
+        (LATER, [SLOW] * 3, 0, 2, StorageError),
+        (LATER, [LATE_ERROR, FINE], 0, 1, None),
+        (LATER, [NONE, NONE, FINE], 0, 2, None),
+        (LATER, [NONE] * 3, 0, 2, Unreachable),
+        (LATER, [REFUSED] * 2, 0, 1, Unreachable),
+        (LATER, [REFUSED, FINE], 0, 1, None),
+        (LATER, [UNTRUSTED], 0, 0, Unreachable),
+        (LATER, [BAD], 0, 0, StorageError),
     ],
 )
 def test_s3_is_asked_again_where_that_may_help(
-    first: "Url | None",
+    life: "timedelta | None",
     replies: "list[Answer | Unreachable]",
     signed: int,
     waits: int,
     raised: "type[Exception] | None",
 ) -> None:
+    first = None if life is None else url(life)
     left, made, slept = iter(replies), [], []  # type: ignore[var-annotated]
 
     def send(one: Url) -> Answer:
