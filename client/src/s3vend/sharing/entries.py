@@ -22,7 +22,7 @@ class Share:
     state: str  # `live`, `resting`, `expired`, `usedUp`, `takenBack`, `ended` or `refused`
     created_at: datetime
     expires_at: datetime
-    until: datetime  # when it really ends, as its grant is now
+    until: datetime  # when it ends at the latest, as its grant is now
     uses: int  # files given, or accepted
     left: int | None  # uses that are left; None: any number
     max_uses: int | None

@@ -27,7 +27,10 @@ def shared(at: Serve, target: str, *words: str, shelf: "Shelf | None" = None) ->
     ("target", "said"),
     [
         ("s3://b/reports/2025.csv", "s3://b/reports/2025.csv does not exist now; until it does"),
-        ("s3://b/reports/a", "does not exist now"),
+        ("s3://b/reports/a", "leads to nothing; s3://b/reports/a/* shares the files below it\n"),
+        ("s3://b/reports/*.csv", "leads to nothing; a link takes no pattern\n"),
+        ("s3://b/reports/202[56].csv", "leads to nothing; a link takes no pattern\n"),
+        ("s3://b/reports/20", "leads to nothing\n"),
         ("s3://b/report/*", "there is no object below s3://b/report/* now"),
     ],
 )
@@ -38,6 +41,15 @@ def test_a_key_that_is_not_there_is_said_and_the_link_is_made(
     assert (ended.code, ended.out) == (0, f"{LINK}\n")
     assert said in ended.err
     assert said not in shared(at, target, "--quiet").err
+
+
+@pytest.mark.invariant(19)
+def test_nothing_is_said_of_a_link_that_is_not_made(at: Serve) -> None:
+    there = of(*KEYS)
+    refused = problem(403, "AccessDenied", "None of your grants allows it.")
+    at(lambda asked: refused if asked.path.endswith("/shares") else there.reply(asked))
+    ended = typed("share", "s3://b/reports/2025.csv", "--for", "7d")
+    assert ended.err.startswith("s3vend: None of your grants allows it.")
 
 
 @pytest.mark.parametrize("target", ["s3://b/reports/2026.csv", "s3://b/reports/*", "s3://b/*"])

@@ -30,7 +30,7 @@ def test_the_link_alone_is_on_stdout(at: Serve) -> None:
     }
     ended = typed("share", KEY, "--for", "7d")
     assert ended.err == (
-        f"s3vend: whoever has the link can download {KEY}, 3 files in all, until "
+        f"s3vend: whoever has the link can download {KEY} 3 times until "
         f"2026-12-06T10:00:00Z; to take it back: s3vend unshare {ID}\n"
     )
     assert typed("share", KEY, "--for", "7d", "--quiet").err == ""
@@ -64,11 +64,40 @@ def test_an_upload_link_has_limits_of_its_own(prefix: str, at: Serve) -> None:
     assert "can upload 3 files (image/*) of 1.0 GiB together to s3://b/inbox/*" in ended.err
 
 
-def test_a_link_without_limits_says_so(at: Serve) -> None:
-    endless = {name: value for name, value in UPLOAD.items() if name not in ("maxUses", "maxSize")}
-    at(answering({"POST /shares": made(endless)}))
-    ended = typed("share", "--upload", "s3://b/inbox/", "--for", "7d")
-    assert "can upload any number of files (image/*) of any size" in ended.err
+@pytest.mark.invariant(19)
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ((), "can upload 3 files (image/*) of 1.0 GiB together to s3://b/inbox/*"),
+        (("maxSize",), "can upload 3 files (image/*) to s3://b/inbox/*"),
+        (("maxUses",), "can upload files (image/*) of 1.0 GiB together to s3://b/inbox/*"),
+        (("maxUses", "maxSize", "contentTypes"), "can upload files to s3://b/inbox/*"),
+    ],
+)
+def test_a_limit_that_only_the_grant_may_have_is_not_denied(
+    missing: "tuple[str, ...]", said: str, at: Serve
+) -> None:
+    share = {name: value for name, value in UPLOAD.items() if name not in missing}
+    at(answering({"POST /shares": made(share)}))
+    assert said in typed("share", "--upload", "s3://b/inbox/", "--for", "7d").err
+
+
+@pytest.mark.parametrize(
+    ("target", "most", "said"),
+    [
+        (KEY, 1, f"can download {KEY} once until"),
+        (KEY, 2, f"can download {KEY} 2 times until"),
+        (KEY, None, f"can download {KEY} until"),
+        ("s3://b/plans/*", 1, "can download 1 file of s3://b/plans/* until"),
+        ("s3://b/plans/*", 5, "can download 5 files of s3://b/plans/* until"),
+        ("s3://b/plans/*", None, "can download s3://b/plans/* until"),
+    ],
+)
+def test_the_number_of_downloads_is_that_of_one_file_or_of_all(
+    target: str, most: "int | None", said: str, at: Serve
+) -> None:
+    at(answering({"POST /shares": made({**DOWNLOAD, "target": target}, maxUses=most)}))
+    assert said in typed("share", target, "--for", "7d").err
 
 
 def test_json_has_all_that_the_service_answers(at: Serve) -> None:
@@ -92,12 +121,15 @@ def test_a_password_is_read_from_stdin_and_is_never_a_word(at: Serve) -> None:
         ((KEY, "--for", "1w"), "use 15m, 12h or 7d"),
         ((KEY, "--for", "a week"), "use 15m, 12h or 7d"),
         ((KEY, "--for", "-7d"), "use 15m, 12h or 7d"),
-        ((KEY, "--for", "7"), "--for: '7' is less than a minute"),
+        ((KEY, "--for", "7"), "--for: '7' is 7 seconds, less than a minute; use 15m, 12h or 7d"),
+        ((KEY, "--for", "1s"), "--for: '1s' is 1 second, less than a minute"),
         ((KEY, "--for", "0d"), "less than a minute"),
         ((KEY, "--for", ""), "is not a duration"),
         (("--for", KEY, "7d"), "is not a duration"),
-        (("report.csv", "--for", "7d"), "upload a file with s3vend cp first"),
-        (("https://b.s3.amazonaws.com/k", "--for", "7d"), "is not in S3"),
+        (("report.csv", "--for", "7d"), "TARGET must be s3://bucket/key or s3://bucket/prefix/*; s3vend cp brings a file of yours to S3"),
+        (("b/reports/2026.csv", "--for", "7d"), "TARGET must be s3://bucket/key"),
+        (("S3://b/k", "--for", "7d"), "TARGET must be s3://bucket/key"),
+        (("https://b.s3.amazonaws.com/k", "--for", "7d"), "TARGET must be s3://bucket/key"),
         (("s3://b/reports/", "--for", "7d"), "use s3://b/reports/* for all keys below it"),
         (("s3://b/rep*", "--for", "7d"), "a prefix must end with /*"),
         (("s3://b", "--for", "7d"), "ambiguous"),
@@ -140,6 +172,7 @@ def test_misuse_is_said_before_anything_is_asked(
     "words",
     [
         (KEY, "--for", "7d", "--password", "hunter2"),
+        ("--for", "7d", "--password", "hunter2"),
         ("--password", "hunter2", KEY, "--for", "7d"),
         (KEY, "--for", "7d", "--password=hunter2"),
         (KEY, "--for", "7d", "--password-stdin", "hunter2"),
@@ -151,7 +184,7 @@ def test_a_password_in_a_word_is_refused_and_not_repeated(
     served = at(answering({"POST /shares": made()}))
     ended = typed("share", *words)
     assert (ended.code, served.asked) == (2, [])
-    assert "password" in ended.err
+    assert "password" in ended.err or "TARGET" in ended.err
     assert "hunter2" not in ended.err
 
 

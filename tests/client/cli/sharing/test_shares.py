@@ -129,10 +129,23 @@ def test_a_share_is_taken_back_and_what_goes_on_is_said(at: Serve) -> None:
     assert (ended.code, ended.out) == (0, "")
     assert f"{ID} is taken back" in ended.err
     assert "a URL for a download for 60 seconds" in ended.err
+    assert "upload" not in ended.err
     ended = typed("unshare", ID, ID, "--admin", "-o", "json")
     assert ended.json == {"shares": [TAKEN]}
     assert [one.path for one in served.asked[1:]] == [f"/admin/shares/{ID}"], "once"
     assert typed("unshare", ID, "--quiet").err == ""
+
+
+def test_what_goes_on_is_said_of_the_kinds_that_were_taken_back(at: Serve) -> None:
+    upload = {**UPLOAD, "state": "takenBack"}
+    at(answering({f"DELETE /shares/{ID}": TAKEN, f"DELETE /shares/{OTHER}": upload}))
+    goes_on = "s3vend: what a link has just given goes on: "
+    assert typed("unshare", OTHER).err.splitlines()[1:] == [
+        f"{goes_on}a URL for an upload for 10 minutes"
+    ]
+    assert typed("unshare", OTHER, ID).err.splitlines()[2:] == [
+        f"{goes_on}a URL for a download for 60 seconds, a URL for an upload for 10 minutes"
+    ]
 
 
 def test_a_share_of_another_or_of_nobody_is_not_found(at: Serve) -> None:

@@ -5,16 +5,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from s3vend.cli.terminal.command import HURRY
-from s3vend.cli.terminal.ending import say
 
 if TYPE_CHECKING:
     from s3vend.service.connect import Service
 
+PATTERN = frozenset("*?[")  # with which `ls` and `cp` match
 
-def say_if_absent(service: "Service", target: str) -> None:
-    """Say that there is no such object, or none below the prefix; silent where nobody can tell.
 
-    It asks once and waits shortly: a link can be made before its file is there.
+def absence(service: "Service", target: str) -> "str | None":
+    """Return a remark that there is no such object, or none below the prefix; None: nobody knows.
+
+    It waits shortly and tries nothing again: a link can be made before its file is there.
     """
     from s3vend.errors import S3VendError
     from s3vend.http.limits import limits
@@ -24,9 +25,15 @@ def say_if_absent(service: "Service", target: str) -> None:
 
     limited = limits(0, HURRY, os.environ)
     quick = Service(service.settings, service.identity, limited.wire(), limited.patience())
+    remark: str | None = None
     with suppress(S3VendError):
         if target.endswith("/*"):
             if first_object(target, quick) is None:
-                say(f"there is no object below {target} now")
+                remark = f"there is no object below {target} now"
         elif is_listed(target, quick) is False:
-            say(f"{target} does not exist now; until it does, the link leads to nothing")
+            remark = f"{target} does not exist now; until it does, the link leads to nothing"
+            if PATTERN & set(target):
+                return f"{remark}; a link takes no pattern"
+            if first_object(f"{target}/", quick):
+                return f"{remark}; {target}/* shares the files below it"
+    return remark

@@ -110,13 +110,14 @@ def share(
     service = options.service()
     if password or password_stdin:
         members["password"] = ask_password() if password else read_password()
-    from s3vend.cli.sharing.present import say_if_absent
+    from s3vend.cli.sharing.present import absence
     from s3vend.cli.sharing.shown import sentence
     from s3vend.sharing.entries import new_share_of
     from s3vend.sharing.face import OWN
 
-    if kind == DOWNLOAD and not options.quiet:
-        say_if_absent(service, str(members["target"]))
+    looks = kind == DOWNLOAD and not options.quiet
+    # Before there is a link: an interrupted look must not keep it from being printed.
+    absent = absence(service, str(members["target"])) if looks else None
     try:
         with named_by_options(kind):
             answer = service.ask(OWN, members)
@@ -125,6 +126,8 @@ def share(
             "interrupted; if a share was made (s3vend shares), nobody has its link", INTERRUPTED
         ) from None
     made = new_share_of(answer, service.settings.url)
+    if absent:
+        say(absent)
     if options.is_json:
         put_json(answer)
         return

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 Admin = Annotated[
     bool, typer.Option("--admin", help="Shares of everybody, not yours alone; for administrators.")
 ]
-GOES_ON = (
-    "what a link has just given goes on: a URL for a download for 60 seconds, one for an upload "
-    "for 10 minutes"
-)
+# What a link that is taken back has just given, and how long that works, by the link's kind.
+GOES_ON = {
+    "download": "a URL for a download for 60 seconds",
+    "upload": "a URL for an upload for 10 minutes",
+}
 
 
 def shares(
@@ -41,8 +42,8 @@ def shares(
 
     STATE is `live`, `resting` (you were not seen for a while; your next request, such as this one,
     wakes the link), `expired`, `used up`, `taken back`, `ended` (by a revocation), or `refused`
-    (the grant does not allow it now). UNTIL is when the link really ends, as its grant is now.
-    Links are listed until 30 days after their end.
+    (the grant does not allow it now). UNTIL is when the link ends at the latest, as its grant is
+    now. Links are listed until 30 days after their end.
     """
     from s3vend.cli.sharing.shown import COLUMNS, members, owner_text, row, size_cell
     from s3vend.sharing.entries import share_of
@@ -111,8 +112,10 @@ def unshare(
     finally:
         if options.is_json and taken:
             put_json({"shares": taken})
-    if taken and not options.quiet:
-        say(GOES_ON)
+    kinds = {one.get("kind") for one in taken}
+    goes_on = [text for kind, text in GOES_ON.items() if kind in kinds]
+    if goes_on and not options.quiet:
+        say(f"what a link has just given goes on: {', '.join(goes_on)}")
     if len(unique) == 1 and missing:
         raise missing[0]
     if missing:

@@ -72,12 +72,20 @@ def members(share: "Share") -> Iterator[tuple[str, object]]:
 
 def _allows(share: "NewShare") -> str:
     if share.kind != "upload":
-        times = "" if share.max_uses is None else f", {counted(share.max_uses, 'file')} in all,"
-        return f"can download {share.target}{times}"
-    files = "any number of files" if share.max_uses is None else counted(share.max_uses, "file")
-    size = "of any size" if share.max_size is None else f"of {size_text(share.max_size)} together"
+        return f"can download {_downloads(share.target, share.max_uses)}"
+    # What the share does not limit, the grant may: nothing is said to be without a limit.
+    files = "files" if share.max_uses is None else counted(share.max_uses, "file")
+    size = "" if share.max_size is None else f" of {size_text(share.max_size)} together"
     types = f" ({', '.join(share.content_types)})" if share.content_types else ""
-    return f"can upload {files}{types} {size} to {share.target}"
+    return f"can upload {files}{types}{size} to {share.target}"
+
+
+def _downloads(target: str, most: "int | None") -> str:
+    if most is None:
+        return target
+    if target.endswith("/*"):
+        return f"{counted(most, 'file')} of {target}"
+    return f"{target} {'once' if most == 1 else counted(most, 'time')}"
 
 
 def _time(time: Any) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from s3vend.cli.terminal.arguments import parse_duration, parse_target
 from s3vend.cli.terminal.refusal import Refusal
+from s3vend.cli.terminal.text import counted
 
 S3 = "s3://"
 DOWNLOAD, UPLOAD = "download", "upload"  # kinds
@@ -74,7 +75,10 @@ def lifetime_of(text: str) -> int:
     """
     seconds = parse_duration(text, "--for", "15m, 12h or 7d") or 0
     if seconds < MINUTE:
-        raise Refusal(f"--for: {text!r} is less than a minute; use 15m, 12h or 7d")
+        raise Refusal(
+            f"--for: {text!r} is {counted(seconds, 'second')}, less than a minute; use 15m, 12h or "
+            "7d"
+        )
     return seconds
 
 
@@ -102,8 +106,8 @@ def _target(words: Sequence[str]) -> str:
         )
     if not words[0].startswith(S3):
         raise Refusal(
-            f"{words[0]!r} is not in S3; share s3://bucket/key, and upload a file with s3vend cp "
-            "first"
+            "TARGET must be s3://bucket/key or s3://bucket/prefix/*; s3vend cp brings a file of "
+            "yours to S3"
         )
     return parse_target(words[0])
 
