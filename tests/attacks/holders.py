@@ -27,7 +27,7 @@ def read(by: str) -> Event:
 
 def signed(**members: object) -> str:
     """A token of the CI issuer, as its holder got it."""
-    given = {"iss": CI_ISSUER, "sub": MAIN, "owner": "octo", "iat": NOW, "exp": NOW + 600}
+    given = {"iss": CI_ISSUER, "sub": MAIN, "owner": "octo", "iat": NOW, "exp": NOW + 3600}
     return sign(claims(**given | members))
 
 

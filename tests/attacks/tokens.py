@@ -14,7 +14,7 @@ NOW = int(time.time())
 
 
 def lasting(**members: object) -> dict[str, object]:
-    return claims(**{"iat": NOW, "exp": NOW + 600} | members)
+    return claims(**{"iat": NOW, "exp": NOW + 3600} | members)
 
 
 GOOD = sign(lasting())
