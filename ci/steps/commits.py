@@ -1,6 +1,7 @@
 """Reads files as commits have them: no link, no file of an earlier step, and nothing is run."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from steps.refused import Refused
 
 _FILES, _LINK = ("100644", "100755"), "120000"
-_NO_NAMES = ("", ".", "..", ".git")
+_NO_NAMES = ("", ".", "..", ".git", "-")  # the last one is the standard input
 
 
 class Commits(NamedTuple):
@@ -37,7 +38,8 @@ class Commits(NamedTuple):
             if mode == _LINK:
                 raise Refused(f"{name!a} is a symbolic link; check needs a file")
             parts = name.split("/")
-            if mode not in _FILES or not name.isprintable() or {*parts} & {*_NO_NAMES}:
+            usual = name.isprintable() and all(map(_is_name, parts))
+            if not usual or mode not in _FILES:
                 raise Refused(f"{name!a} is not a file with a usual name")
             path = directory.joinpath(*parts)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,3 +66,8 @@ class Commits(NamedTuple):
         if check and ended.returncode:
             raise Refused(f"git {words[0]} failed: {ended.stderr.decode(errors='replace').strip()}")
         return ended
+
+
+def _is_name(part: str) -> bool:
+    """Whether a part of a path is one name, on Windows too: no drive, and no directories."""
+    return part not in _NO_NAMES and not re.match(r"[A-Za-z]:", part) and "\\" not in part

@@ -140,3 +140,10 @@ def test_every_program_is_started_apart_from_the_repository() -> None:
     started = re.findall(r"(?:python3?|S3VEND_PYTHON)\"? (\S+)", "\n".join(texts))
     assert len(started) == 5
     assert {*started} == {"-I"}
+
+
+def test_the_hook_runs_for_the_file_that_it_checks_and_for_no_other() -> None:
+    """It would say that a file of another directory is good, which it does not read."""
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    names = ("vending.yaml", "teams/vending.yaml", "vending.yaml.orig", "xvending.yaml")
+    assert [one for one in names if re.search(hook["files"], one)] == hook["args"]

@@ -261,6 +261,15 @@ def test_a_comment_can_be_left_out(new_job: NewJob, host: Host) -> None:
     assert "comment must be true or false" in job.log
 
 
+@pytest.mark.parametrize("name", ["teams/..\\..\\..\\evil.yaml", "teams/C:evil.yaml", "-"])
+def test_a_name_that_leads_elsewhere_on_windows_or_means_something_else_is_refused(
+    name: str, new_job: NewJob
+) -> None:
+    job = new_job({FILE: OLD}, {FILE: OLD, name: OLD})
+    assert job.act(check=f"{FILE}\n*\nteams/*") == 1
+    assert f"{name!a} is not a file with a usual name" in job.log.replace("%3A", ":")
+
+
 def test_a_link_in_a_pull_request_leads_nowhere(tmp_path: Path, new_job: NewJob) -> None:
     (tmp_path / "secret").write_text("a secret of the runner")
     job = new_job({FILE: OLD}, {FILE: tmp_path / "secret"}, fork=True)
