@@ -8,7 +8,12 @@ from pathlib import Path
 
 UMASK = 0o022
 # How this machine reaches a package index. What is installed is decided by the locks' hashes.
-_NETWORK = ("PIP_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_", "REQUESTS_CA_BUNDLE")
+_NETWORK = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_", "REQUESTS_CA_BUNDLE"),
+    *("PIP_CACHE_DIR", "PIP_CERT", "PIP_CLIENT_CERT", "PIP_CONFIG_FILE", "PIP_DEFAULT_TIMEOUT"),
+    *("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL", "PIP_NO_INDEX", "PIP_PROXY"),
+    *("PIP_RETRIES", "PIP_TIMEOUT", "PIP_TRUSTED_HOST"),
+)
 
 
 class FailedError(Exception):

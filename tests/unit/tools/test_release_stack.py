@@ -123,6 +123,8 @@ def test_the_configuration_is_the_project_s_for_the_archive_s_processor(architec
 def test_programs_that_build_see_nothing_of_the_machine_but_its_way_to_an_index() -> None:
     given = {
         "PIP_INDEX_URL": "https://i.example",
+        "PIP_ABI": "none",
+        "PIP_CONSTRAINT": "/c.txt",
         "https_proxy": "http://p.example",
         "SSL_CERT_FILE": "/c",
         "LC_ALL": "tr_TR.UTF-8",
