@@ -295,7 +295,8 @@ invoke: $(ENVIRONMENT) ## send EVENT=events/credentials.json to its function in 
 test-invoke: $(ENVIRONMENT) ## run every event through its function in a container (five minutes; needs Docker)
 	@$(PYTHON) -m pytest --durations=5 tests/invoke
 
-# The packages are installed here, so that the image needs no network to be built.
+# The packages are installed here, so that the image needs no network to be built. Its user reads them
+# whatever the umask is here.
 BASE ?= docker.io/library/python:3.13-slim
 .PHONY: image
 image: $(ENVIRONMENT) ## build the image of `s3vend serve` for Kubernetes (TAG=s3vend BASE= ARCHITECTURE=x86_64|aarch64; needs Docker)
@@ -303,6 +304,7 @@ image: $(ENVIRONMENT) ## build the image of `s3vend serve` for Kubernetes (TAG=s
 	@$(UV) pip install --quiet --target .image/packages --python $(PYTHON) --python-platform $(or $(ARCHITECTURE),$(shell uname -m))-manylinux2014 --only-binary :all: --compile-bytecode --require-hashes --requirement kubernetes/requirements.txt
 	@cp -R client/src/s3vend .image/packages/s3vend
 	@$(PYTHON) -m compileall -q .image/packages/s3vend
+	@chmod -R u=rwX,go=rX .image/packages
 	@docker build --quiet --tag $(or $(TAG),s3vend) --build-arg BASE=$(BASE) --file kubernetes/Dockerfile .image
 
 .PHONY: test-kubernetes

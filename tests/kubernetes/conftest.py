@@ -35,11 +35,12 @@ def pytest_sessionstart() -> None:
 
 @pytest.fixture(scope="session")
 def image() -> str:
-    """The image, built by the target that the page names."""
+    """The image, built by the target that the page names, where nobody else may read new files."""
     ended = subprocess.run(  # noqa: S603 - our own target
         ["make", "--no-print-directory", "image", f"TAG={TAG}"],  # noqa: S607
         cwd=ROOT,
         env={**os.environ, "BASE": os.environ["S3VEND_BASE"]},
+        umask=0o077,
         capture_output=True,
         text=True,
         check=False,
