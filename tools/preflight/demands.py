@@ -117,6 +117,9 @@ def key(planned: Planned, client: Clients) -> Findings:
     if not arn:
         yield good("AWS's own keys encrypt table, logs and environments.")
         return
+    if f":{planned.place.region}:" not in arn:
+        yield change("KmsKeyArn is a key of another region.", "Name one of the stack's region.")
+        return
     kms = client("kms")
     found = find(lambda: kms.describe_key(KeyId=arn)["KeyMetadata"])
     if found is None or found["KeyState"] != "Enabled":
@@ -130,8 +133,6 @@ def key(planned: Planned, client: Clients) -> Findings:
             f"Name a key that is {SYMMETRIC} for {ENCRYPTION}.",
         )
         return
-    if f":{planned.place.region}:" not in arn:
-        yield change("KmsKeyArn is a key of another region.", "Name one of the stack's region.")
     text = ask(lambda: kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"])
     missing = boundary.missing(text, key_policy.statements(planned.place))
     for sid in missing:

@@ -52,7 +52,8 @@ def verdict(findings: Iterable[Finding]) -> tuple[str, int]:
     """Return the last line, and the exit code."""
     kinds = [one.kind for one in findings]
     changes, unseen = kinds.count(Kind.CHANGE), kinds.count(Kind.UNSEEN)
-    not_all = f"{unseen} checks could not be made." if unseen else ""
+    checks = "1 check" if unseen == 1 else f"{unseen} checks"
+    not_all = f"{checks} could not be made." if unseen else ""
     if changes:
         return f"{changes} to change before you deploy. {not_all}".strip(), SOMETHING
     if unseen:
