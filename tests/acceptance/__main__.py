@@ -54,9 +54,10 @@ def main(arguments: list[str]) -> int:
                 directory = Path(temporary)
                 if given.command == "aws":
                     return aws.run(directory)
-                left = removal.remove(account.here(directory, given.run))
-                removal.report(left)
-                return int(bool(left))
+                ground = account.here(directory, given.run)
+                removed = removal.remove(ground)
+                removal.report(ground, removed)
+                return int(bool(removed.left))
     except (BotoCoreError, ClientError, LocalError) as error:
         say(f"\n{error}")
         return 1

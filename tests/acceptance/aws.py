@@ -48,12 +48,12 @@ def run(directory: Path) -> int:
         say(f"\n{error}")
     finally:
         with uninterruptible():
-            left = removal.remove(ground)
-        removal.report(left)
+            removed = removal.remove(ground)
+        removal.report(ground, removed)
     lines = {row.id: found.get(row.id) or Line(row.title, row.expected, NOT_RUN) for row in chosen}
     if ground.endpoint is None:
         page.write(ground, lines)
-    return int(bool(verdict(list(lines.values())) or left))
+    return int(bool(verdict(list(lines.values())) or removed.left))
 
 
 def deployer(ground: Ground) -> Credentials:

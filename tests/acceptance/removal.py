@@ -6,7 +6,7 @@ What a stack keeps on purpose (table, log groups, layers, the trail's bucket and
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,27 +22,41 @@ KEY_DAYS: Final = 7  # the shortest time that KMS waits before it deletes a key
 type Removals = Iterator[tuple[str, Callable[[], object]]]  # what is removed, and how
 
 
-def remove(ground: Ground) -> list[str]:
-    """Remove everything; return a sentence for each thing that may still be there."""
-    left = []
+class Removed(NamedTuple):
+    """How many things a removal has found, and a sentence for each that may still be there."""
+
+    found: int
+    left: list[str]
+
+
+def remove(ground: Ground) -> Removed:
+    """Remove everything of the run in its account and region."""
+    found, left = 0, []
     for title, removals in STEPS.items():
         with step(f"Removing {title}"):
             try:
                 for what, act in removals(ground):
+                    found += 1
                     try:
                         act()
                     except (ClientError, LocalError) as error:
                         left.append(f"{what}: {error}")
             except (BotoCoreError, ClientError) as error:
                 left.append(f"{title}, which cannot be listed: {error}")
-    return left
+    return Removed(found, left)
 
 
-def report(left: list[str]) -> None:
-    """Say what is still there, or that nothing is."""
-    for sentence in left:
+def report(ground: Ground, removed: Removed) -> None:
+    """Say what is still there, or that nothing is, and where."""
+    for sentence in removed.left:
         say(f"LEFT: {sentence}")
-    say(f"{len(left)} things may be left." if left else "Everything is removed.")
+    where = f"account {ground.account}, region {ground.region}"
+    if removed.left:
+        say(f"{len(removed.left)} things may be left in {where}.")
+    elif removed.found:
+        say(f"Everything is removed. The run was in {where}.")
+    else:
+        say(f"Nothing of {ground.name} is in {where}. If it should be, check RUN= and REGION=.")
 
 
 def users(ground: Ground) -> Removals:
@@ -67,8 +81,9 @@ def _remove_user(ground: Ground, iam: Any, name: str) -> None:
 
 
 def stack(ground: Ground) -> Removals:
-    """Delete the stack."""
-    yield ground.name, partial(delete_stack, ground)
+    """Delete the stack, if there is one."""
+    if _status(ground, lambda _: True) is not None:
+        yield ground.name, partial(delete_stack, ground)
 
 
 def delete_stack(ground: Ground) -> None:
