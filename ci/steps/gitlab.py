@@ -30,6 +30,8 @@ def check(environment: Mapping[str, str]) -> int:
     """Check the files of a merge request's commit, or of a branch without a comparison."""
     project = Path(environment["CI_PROJECT_DIR"])
     patterns = lines(environment["S3VEND_CHECK"])
+    if not patterns:
+        raise Refused("files names no file: write a path or a pattern, such as vending.yaml")
     commits = Commits(project)
     question = Question(
         commits,

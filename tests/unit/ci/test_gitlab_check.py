@@ -145,6 +145,21 @@ def test_a_private_mirror_is_read_with_the_jobs_token_which_is_in_no_command_lin
     assert not [one for one in tmp_path.rglob("config") if JOB_TOKEN in one.read_text()]
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ("", "files names no file: write a path or a pattern, such as vending.yaml"),
+        ("grants/*.yaml", "no file of the commit matches 'grants/*.yaml'"),
+    ],
+)
+def test_files_that_are_not_there_fail_the_job(
+    files: str, said: str, tmp_path: Path, check: Check
+) -> None:
+    code, runner = check(pull_request(tmp_path / "project", {FILE: OLD}, {FILE: OLD}), files=files)
+    assert code != 0
+    assert said in runner.log
+
+
 def test_a_base_that_is_not_in_the_clone_is_named(tmp_path: Path, check: Check) -> None:
     request = pull_request(tmp_path / "project", {FILE: OLD}, {FILE: WIDER})
     code, runner = check(request._replace(base="0" * 40))
