@@ -70,8 +70,9 @@ def apart(document: Document, variable: str, within: Keys) -> Iterator[Overlap]:
 def _apart(
     ones: Sequence[Opening], others: Sequence[Opening], variable: str, wanted: Pattern
 ) -> Iterator[Overlap]:
-    """The overlaps of two shapes, after a look whether they could have any."""
-    if _overlap(ones[0], others[0], variable, wanted, by_anybody=True):
+    """The overlaps of two shapes; if they are many, after a look whether there could be any."""
+    are_two = len(ones) == len(others) == 1
+    if are_two or _overlap(ones[0], others[0], variable, wanted, by_anybody=True):
         pairs = combinations_with_replacement(ones, 2) if ones is others else product(ones, others)
         found = (_overlap(one, other, variable, wanted) for one, other in pairs)
         yield from (each for each in found if each)
@@ -95,7 +96,9 @@ def _overlap(
         if not all(variable in each.names for each in populations):
             return None
         places = [each.names[variable] for each in populations]
-        outside.append(Alike((places[0], places[1])))
+        outside.append(alike := Alike((places[0], places[1])))
+        if alike.is_sure((one, other), by_anybody=by_anybody):
+            return None
         for caller, place in enumerate(places):
             case.know(caller, place, scalar=True)
     chosen, more = [(0, one), (1, other)], [wanted] if wanted else []

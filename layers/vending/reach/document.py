@@ -13,7 +13,7 @@ from vending.grants.grantee import IamGrantee
 from vending.grants.location import Location
 from vending.grants.never_lent import why_never_lent
 from vending.reach.pattern import Pattern
-from vending.reach.population import IAM, Population, population_of
+from vending.reach.population import IAM, Place, Population, population_of
 
 
 class Opening(NamedTuple):
@@ -27,6 +27,23 @@ class Opening(NamedTuple):
     def url(self) -> str | None:
         """The URL of the callers' issuer; None for those of IAM."""
         return self.population.issuer.url if self.population.issuer else None
+
+    def named(self, place: Place) -> frozenset[str]:
+        """The values that its grantee must have at this place, as JSON text."""
+        required = self.population.required_of(self.grant.grantee) or ()
+        return frozenset(value for at, value in required if at == place)
+
+    def filled(self, place: Place) -> frozenset[int]:
+        """The segments of its keys that are the value at this place, as a whole."""
+        names = self.population.names
+        before_path = takewhile(
+            lambda one: isinstance(one, str) or not one.is_path, self.pattern.terms
+        )
+        return frozenset(
+            at
+            for at, one in enumerate(before_path)
+            if not isinstance(one, str) and names.get(one.name) == place
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """What a search must leave: the keys of a grant, a grantee, or a value that two callers share."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vending.grants.grant import Grant
 from vending.grants.grantee import Grantee
 from vending.reach.case import Case
+from vending.reach.document import Opening
 from vending.reach.pattern import Pattern
 from vending.reach.population import Place, Population
 from vending.reach.search import differing, fillings, lacking
@@ -87,6 +88,16 @@ class Alike:
     """The first two callers have the same value at these places, each at its own."""
 
     places: tuple[Place, Place]
+
+    def is_sure(self, openings: Sequence[Opening], *, by_anybody: bool) -> bool:
+        """Whether all callers of two openings have, who have one key and one value each.
+
+        So it is for most grants of tenants, and no search is needed. ``by_anybody``: the callers
+        need not be the grantees.
+        """
+        named = [one.named(at) for one, at in zip(openings, self.places, strict=True)]
+        filled = [one.filled(at) for one, at in zip(openings, self.places, strict=True)]
+        return bool(filled[0] & filled[1] or (not by_anybody and named[0] & named[1]))
 
     def is_true(self, found: Found) -> bool:
         """Whether they have; 1 and "1" are two values."""
