@@ -16,7 +16,7 @@ from vending.drafts.whole import Checked
 from vending.errors import FAULTS
 
 WARNED_BYTES = 150_000  # all of it is in the item of the staged change, of at most 400 KB
-ROLES = 1_000
+ROLES_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def planned_of(
         warnings=tuple(map(asdict, first_of(listed, more))),
         failing=tuple(sorted({*(id_ for id_, _ in stray), *(one.test for one in verdicts)})),
         revocations=tuple(_revocations(drafts, checked)),
-        not_covered=tuple({str(one["roleArn"]): one for one in roles}.values())[:ROLES],
+        not_covered=tuple(first_roles(roles)),
     )
 
 
@@ -78,6 +78,13 @@ def first_of(warnings: Sequence[Warned], more: int) -> Iterator[Warned]:
     yield from first
     if left := more + len(warnings) - len(first):
         yield Warned("MoreWarnings", "", f"{left} more warnings are left out")
+
+
+def first_roles(roles: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
+    """The first roles that have room, each once."""
+    listed = {str(one["roleArn"]): one for one in roles}.values()
+    sizes = accumulate(len(encode(one)) + 1 for one in listed)
+    return (one for one, size in zip(listed, sizes, strict=False) if size <= ROLES_BYTES)
 
 
 def _acknowledged(parts: Iterable[GrantsPart]) -> Mapping[int, Sequence[str]]:

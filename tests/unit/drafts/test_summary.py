@@ -1,7 +1,8 @@
 """What a plan comes to has room in one item, whatever the document is."""
 
+from vending.catalogue.batches import encode
 from vending.catalogue.warnings import Warned
-from vending.drafts.summary import WARNED_BYTES, first_of
+from vending.drafts.summary import ROLES_BYTES, WARNED_BYTES, first_of, first_roles
 from vending.errors import FAULTS
 
 
@@ -26,3 +27,14 @@ def test_warnings_without_room_are_counted_too() -> None:
     assert first == long[: len(first)]
     assert 8 <= len(first) < 10
     assert last.detail == f"{FAULTS - len(first)} more warnings are left out"
+
+
+def roles(count: int, size: int) -> list[dict[str, object]]:
+    return [{"roleArn": f"{n:0{size}}"} for n in range(count)]
+
+
+def test_roles_without_room_are_left_out_and_each_is_named_once() -> None:
+    assert list(first_roles(roles(3, 60) * 2)) == roles(3, 60)
+    first = list(first_roles(roles(1_000, 550)))
+    assert first == roles(1_000, 550)[: len(first)]
+    assert 0 <= ROLES_BYTES - len(encode(first)) < 600
