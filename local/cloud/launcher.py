@@ -11,11 +11,12 @@ import os
 import runpy
 import signal
 import sys
+import tempfile
 import threading
 from importlib import import_module
 from pathlib import Path
 
-from local.cloud import checksums, issuer, relay
+from local.cloud import checksums, issuer, packages, relay
 
 STAY = b"stay"
 
@@ -37,6 +38,8 @@ def main() -> None:
     loopback = Path(os.environ["S3VEND_LOOPBACK"]), (port, issuer_port)
     threading.Thread(target=relay.serve, args=loopback, daemon=True).start()
     checksums.compute_natively(import_module("ministack.services.s3"))
+    unpacked = Path(tempfile.gettempdir(), "packages")
+    packages.unpack_once(import_module("ministack.core.lambda_runtime"), unpacked)
     runpy.run_module("ministack", run_name="__main__")
 
 

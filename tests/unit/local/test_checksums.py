@@ -16,8 +16,10 @@ from local.cloud.ministack import ROOT, free_port
 DIGITS = b"123456789"  # of which both algorithms publish the checksum
 TELL = """
 import os
+from ministack.core import lambda_runtime
 from ministack.services import s3
-print(s3._crc64nvme.__module__, s3._crc32c.__module__, flush=True)
+unpacks = lambda_runtime.zipfile.ZipFile.func
+print(s3._crc64nvme.__module__, s3._crc32c.__module__, unpacks.__module__, flush=True)
 os._exit(0)  # the issuer and the relay go on
 """
 PUBLISHED = {"CRC64NVME": "rosUhgp5mIg=", "CRC32C": "4waSgw=="}
@@ -67,11 +69,12 @@ def test_a_cloud_that_has_renamed_a_function_does_not_start() -> None:
         checksums.compute_natively(ModuleType("s3"))
 
 
-def test_the_clouds_process_serves_with_the_runtimes_functions(tmp_path: Path) -> None:
-    services = tmp_path / "ministack/services"
-    services.mkdir(parents=True)
-    for package in (services.parent, services):
+def test_the_clouds_process_serves_with_all_that_is_replaced(tmp_path: Path) -> None:
+    core, services = tmp_path / "ministack/core", tmp_path / "ministack/services"
+    for package in (tmp_path / "ministack", core, services):
+        package.mkdir()
         (package / "__init__.py").touch()
+    (core / "lambda_runtime.py").write_text("import zipfile\n")
     (services / "s3.py").write_text("_crc64nvme = _crc32c = len\n")
     (tmp_path / "ministack/__main__.py").write_text(TELL)
     issuer = Issuer(f"http://127.0.0.1:{free_port()}", tmp_path / "issuer")
@@ -92,4 +95,5 @@ def test_the_clouds_process_serves_with_the_runtimes_functions(tmp_path: Path) -
         timeout=60,
         check=False,
     )
-    assert done.stdout.split() == [b"awscrt.checksums"] * 2, done.stderr.decode()
+    replaced = ["awscrt.checksums", "awscrt.checksums", "local.cloud.packages"]
+    assert done.stdout.decode().split() == replaced, done.stderr.decode()
