@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.loaders import create_loader
+from botocore.session import get_session
 
 from local.cloud.client import Credentials
 from local.cloud.environments import REGION
@@ -21,15 +23,19 @@ if TYPE_CHECKING:
 
 # Path style, because names under localhost do not resolve everywhere; no proxy for 127.0.0.1.
 CONFIG = Config(proxies={}, s3={"addressing_style": "path"})
+MODELS = create_loader()  # of all sessions, or each would read them anew: 80 ms for every client
 
 
 def session(credentials: Credentials) -> boto3.Session:
     """Return a boto3 session with these credentials only."""
+    core = get_session()
+    core.register_component("data_loader", MODELS)
     return boto3.Session(
         aws_access_key_id=credentials.access_key_id,
         aws_secret_access_key=credentials.secret_access_key,
         aws_session_token=credentials.session_token,
         region_name=REGION,
+        botocore_session=core,
     )
 
 
