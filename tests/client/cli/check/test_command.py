@@ -182,7 +182,10 @@ def test_settings_go_to_the_core(core: Core, file: str) -> None:
         (("FILE", "--setting", "A=1", "--setting", "A=2"), "is given twice"),
         (("FILE", "--prune"), "--prune is for --against service"),
         (("FILE", "--against", "service", "--against", "FILE"), "--against is service or files"),
-        (("FILE", "--against", "no-such-file"), "no-such-file cannot be read"),
+        (
+            ("FILE", "--against", "HEAD"),
+            "there is no file HEAD; to compare with a commit: git show",
+        ),
         (("FILE", "--against", "service"), "No service address found"),
         ((), "FILE"),
     ],

@@ -1,9 +1,11 @@
 """Reads the files to check; a file that is not a document is a finding with its place."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s3vend.cli.grant.file import NOT_IN_FILE, OF_A_PLAN, read_file, text_of
+from s3vend.cli.terminal.command import STDIN
 from s3vend.cli.terminal.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -66,9 +68,19 @@ def placed(
 
 
 def standing(against: "Sequence[str]", service: "Service | None") -> "dict[str, Mapping[str, Any]]":
-    """Return the documents to compare with: those of files, or what is granted on the service."""
+    """Return the documents to compare with: those of files, or what is granted on the service.
+
+    Raises:
+        Refusal: a file cannot be read; if it is not there, it may have been meant as a commit.
+    """
     if service is not None:
         from s3vend.cli.export.standing import standing_document
 
         return {"what is granted on the service": standing_document(service, None)}
+    for file in against:
+        if file != STDIN and not Path(file).exists():
+            raise Refusal(
+                f"--against: there is no file {file}; to compare with a commit: "
+                "git show COMMIT:vending.yaml > old.yaml"
+            )
     return {file: read_file(file).members for file in against}
