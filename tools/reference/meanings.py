@@ -29,7 +29,7 @@ MEANINGS = {
     "GrantBody.maxShare": "how long a link lives at most; absent: 7 days",
     "GrantBody.ownerSeen": (
         "how long a link works without a request of its owner, then it rests; absent: 7 days, at "
-        "most 30 days for a grantee with claims"
+        "most 30 days where the grantee or the scope has claims"
     ),
     "ReachRequest.target": "the keys: every answer is about some of them; give this, `as` or both",
     "ReachRequest.permission": "what callers can do with the keys",

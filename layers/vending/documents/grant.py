@@ -93,8 +93,9 @@ class GrantBody(Body, defer_build=False):
                 "'sharing' and 'vpcEndpoint' do not go together: whoever opens a link comes from "
                 "anywhere"
             )
-        if self.grantee.claims and (self.owner_seen or 0) > SEEN_BY_CLAIMS:
-            raise ValueError("'ownerSeen' is at most 30d where the grantee has claims")
+        by_claims = self.grantee.claims or self._claims_of_scope
+        if by_claims and (self.owner_seen or 0) > SEEN_BY_CLAIMS:
+            raise ValueError("'ownerSeen' is at most 30d where the grantee or the scope has claims")
         return self
 
     @model_validator(mode="after")
@@ -111,12 +112,16 @@ class GrantBody(Body, defer_build=False):
 
     @model_validator(mode="after")
     def _variables_of_its_grantee(self) -> Self:
-        of_claims = [name for name in self.scope.variables if name.startswith(CLAIM)]
+        of_claims = self._claims_of_scope
         if self.grantee.iam is not None and of_claims:
             raise ValueError("${claim.…} is only filled for a grantee outside AWS")
         if self.grantee.iam is None and len(of_claims) < len(self.scope.variables):
             raise ValueError("${caller.…} is only filled for a grantee in IAM")
         return self
+
+    @property
+    def _claims_of_scope(self) -> list[str]:
+        return [name for name in self.scope.variables if name.startswith(CLAIM)]
 
     def grant(self) -> Grant:
         """The grant that this body describes."""

@@ -146,6 +146,15 @@ def test_a_duration_is_text_with_its_unit_or_seconds(text: object, seconds: int)
             },
             "/grants/0",
         ),
+        (
+            {
+                "sharing": True,
+                "ownerSeen": "31d",
+                "grantee": {"issuer": "https://a.example.com", "subject": "a"},
+                "scope": "s3://bkt/${claim.tenant}/*",
+            },
+            "/grants/0",
+        ),
         ({"id": ""}, "/grants/0/id"),
         ({"id": "a" * 65}, "/grants/0/id"),
         ({"id": "a\n"}, "/grants/0/id"),
