@@ -16,7 +16,15 @@ from local.stack.intrinsics import Resolver
 from tools.account.boundary import LONGEST
 from tools.account.parameters import check, whole_template
 from tools.account.place import Place
-from tools.account.resources import ANYWHERE, KEY, MADE_OF, ONLY_WITH, PASSED_TO, RESOURCES
+from tools.account.resources import (
+    ANYWHERE,
+    KEY,
+    KEY_THROUGH,
+    MADE_OF,
+    ONLY_WITH,
+    PASSED_TO,
+    RESOURCES,
+)
 
 DEPLOYMENT: Final = "Deployment"  # what is no type of resource in calls.yaml
 
@@ -62,8 +70,7 @@ def policies(place: Place, parameters: Mapping[str, str]) -> list[dict[str, Any]
             needed -= others
     found = _statements(needed, place, _names(source, resolve))
     if resolve.holds("HasKmsKey"):
-        key = resolve.values["KmsKeyArn"]
-        found.append({"Sid": "OwnKey", "Effect": "Allow", "Action": [*KEY], "Resource": [key]})
+        found += _own_key(place, resolve.values["KmsKeyArn"])
     return _packed(found)
 
 
@@ -84,13 +91,33 @@ def _names(source: Mapping[str, Any], resolve: Resolver) -> dict[str, list[str]]
     roles = ["<stack>-*", *named("AWS::IAM::Role", "RoleName")]
     trail = resolve.values["CloudTrailLogGroup"]
     groups = ["<stack>-*", *([f"{trail}:*"] if trail else [])]
+    zone, certificate = resolve.values["HostedZoneId"], resolve.values["CertificateArn"]
     return {
+        "acm": [certificate] if certificate else [],
+        "route53": [
+            f"arn:<partition>:route53:::{one}" for one in ("change/*", f"hostedzone/{zone}")
+        ],
         "logs": [f"arn:<partition>:logs:<region>:<account>:log-group:{name}" for name in groups],
         "pass-role": [f"{iam}role{path}<stack>-*"],
         "policy": [f"{iam}policy/{name}" for name in policies_],
         "role": [f"{iam}role{path}{name}" for name in roles],
         "user": [f"{iam}user/{name}" for name in named("AWS::IAM::User", "UserName")],
     }
+
+
+def _own_key(place: Place, key: str) -> list[dict[str, Any]]:
+    """Return the statements on a company's own key, which encrypts more than the stack's data."""
+    through = [place.fill(f"{one}.<region>.<suffix>") for one in KEY_THROUGH]
+    return [
+        {"Sid": "OwnKey", "Effect": "Allow", "Action": ["kms:DescribeKey"], "Resource": [key]},
+        {
+            "Sid": "OwnKeyThroughServices",
+            "Effect": "Allow",
+            "Action": [*KEY],
+            "Resource": [key],
+            "Condition": {"StringEquals": {"kms:ViaService": through}},
+        },
+    ]
 
 
 def _statements(

@@ -34,10 +34,6 @@ RESOURCES: Final[Mapping[str, tuple[str, ...]]] = {
         "arn:<partition>:lambda:<region>:<account>:function:<stack>-*",
         "arn:<partition>:lambda:<region>:<account>:layer:<stack>-vending*",
     ),
-    "route53": (
-        "arn:<partition>:route53:::change/*",
-        "arn:<partition>:route53:::hostedzone/*",
-    ),
     "s3": (
         "arn:<partition>:s3:::<stack>-*",
         "arn:<partition>:s3:::aws-sam-cli-managed-default-*",
@@ -93,4 +89,5 @@ ONLY_WITH: Final[Mapping[str, frozenset[str]]] = {
     "HasResourcePolicy": frozenset({"apigateway:UpdateRestApiPolicy"}),
 }
 # What a company's own key is used for while resources are made with it.
-KEY: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt")
+KEY: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:Encrypt")
+KEY_THROUGH: Final = ("dynamodb", "lambda")  # as make key-policy has it

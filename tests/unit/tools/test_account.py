@@ -297,6 +297,37 @@ def test_a_deployer_passes_roles_of_the_stack_to_its_services_and_never_the_lent
     assert "iam:PassedToService" in one["Condition"]["StringEquals"]
 
 
+def statement_with(action: str, **more: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = [
+        one
+        for policy in deployer.policies(HERE, {**FULL, "AuditTrail": "false", **more})
+        for one in policy["Statement"]
+        if action in one["Action"]
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_deployer_changes_the_zone_of_the_stack_and_no_other() -> None:
+    certificate = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/0a1b2c3d"
+    zones = statement_with("route53:ChangeResourceRecordSets")["Resource"]
+    assert zones == [
+        "arn:aws:route53:::change/*",
+        "arn:aws:route53:::hostedzone/Z0123456789EXAMPLE",
+    ]
+    found = statement_with("acm:DescribeCertificate", CertificateArn=certificate)
+    assert found["Resource"] == [certificate]
+
+
+def test_a_deployer_uses_the_company_s_key_through_services_of_the_stack_alone() -> None:
+    for action in ("kms:CreateGrant", "kms:Decrypt", "kms:Encrypt"):
+        found = statement_with(action)
+        assert found["Resource"] == [FULL["KmsKeyArn"]]
+        services = [f"{one}.{REGION}.amazonaws.com" for one in ("dynamodb", "lambda")]
+        assert found["Condition"] == {"StringEquals": {"kms:ViaService": services}}
+    assert "Condition" not in statement_with("kms:DescribeKey")
+
+
 def test_no_policy_of_a_deployer_is_too_long_or_has_all_actions_of_a_service() -> None:
     for policy in deployer.policies(HERE, FULL):
         assert len(json.dumps(policy, separators=(",", ":"))) <= boundary.LONGEST
