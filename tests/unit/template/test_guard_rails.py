@@ -104,6 +104,26 @@ def test_every_role_but_the_lent_one_has_the_boundary_of_the_company() -> None:
     assert user["PermissionsBoundary"] == BOUNDARY
 
 
+@pytest.mark.parametrize("parameters", [{}, FULL, configuration("prod")])
+def test_no_combination_of_parameters_leaves_a_role_or_user_out(parameters: dict[str, str]) -> None:
+    """The expressions do not depend on which resources are made, and SAM adds no role."""
+
+    def chosen(condition: str, parameter: str) -> dict[str, Any]:
+        return {"Fn::If": [condition, {"Ref": parameter}, {"Ref": "AWS::NoValue"}]}
+
+    boundary = chosen("RolesAreBounded", "PermissionsBoundaryArn")
+    found = {
+        name: (one["Type"], one["Properties"])
+        for name, one in transformed(**parameters)["Resources"].items()
+        if one["Type"] in ("AWS::IAM::Role", "AWS::IAM::User")
+    }
+    assert len(found) > 10
+    for name, (kind, properties) in found.items():
+        assert name == LENT or properties["PermissionsBoundary"] == boundary, name
+        if kind == "AWS::IAM::Role":
+            assert properties["Path"] == chosen("HasRolePath", "RolePath"), name
+
+
 def test_without_a_boundary_only_the_lent_role_has_one() -> None:
     found = values_of(stack(**FULL), "AWS::IAM::Role", "PermissionsBoundary")
     assert {name for name, arn in found.items() if arn} == {LENT}
