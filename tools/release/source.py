@@ -62,6 +62,12 @@ def source(root: Path = ROOT, tag: str | None = None) -> Source:
     Raises:
         RefusedError: files differ from the commit, or version, changelog and tag from each other.
     """
+    marked = _git(root, "ls-files", "-v").splitlines()
+    if hidden := [line[2:] for line in marked if line[0].islower() or line[0] == "S"]:
+        raise RefusedError(
+            f"there are files that git does not look at: {', '.join(hidden[:SHOWN])}; undo it with "
+            "git update-index --no-assume-unchanged --no-skip-worktree FILE"
+        )
     if changed := _git(root, "status", "--porcelain", "--untracked-files=all").splitlines():
         named = ", ".join(line[3:] for line in changed[:SHOWN])
         more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""

@@ -92,6 +92,17 @@ def test_what_is_not_exactly_the_commit_and_its_tag_is_refused(
         source.source(tmp_path)
 
 
+@pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
+def test_a_file_at_which_git_does_not_look_is_refused(
+    mark: str, git: Callable[..., str], tmp_path: Path
+) -> None:
+    git("update-index", mark, "run.sh")
+    (tmp_path / "run.sh").write_text("#!/bin/sh\nanother\n")
+    assert git("status", "--porcelain") == ""
+    with pytest.raises(RefusedError, match=r"git does not look at: run\.sh"):
+        source.source(tmp_path)
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_a_place_that_says_another_version_is_refused(
     place: str, git: Callable[..., str], tmp_path: Path
