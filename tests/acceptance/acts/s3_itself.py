@@ -1,8 +1,6 @@
 """What only S3 itself can show: how it decides, and what it answers."""
 
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
 from local.cloud.client import Credentials
@@ -12,11 +10,10 @@ from tests.acceptance.acts.uploads import MIB, PART, complete, send, start
 from tests.acceptance.rows import shows
 from tests.acceptance.scene import Scene, each, refusal, use
 from tests.acceptance.stack import STRANGER, artifacts
-from tests.acceptance.waiting import within
+from tests.acceptance.waiting import under
 
 MISSING = "reports/missing.csv"
-SETTLED_SECONDS = 10  # for a bucket policy to be in force
-SOON = 60.0  # seconds for a user's policy to be in force
+SOON = 60.0  # seconds for a policy to be in force
 PATTERNS = ("*", "?", "$")
 UNSIGNED = {
     "x-amz-acl": "public-read",
@@ -94,17 +91,10 @@ def variable_star(scene: Scene) -> str:
         client.meta.events.register("before-sign.s3.GetObject", named)
         return refusal(lambda: client.get_object(Bucket=ground.bucket, Key="odd/secret"))
 
-    try:
-        return as_star(read, SOON)
+    try:  # the key's own name as the user agent shows whether the policy is in force
+        return under(SOON, lambda: read("secret") == "allowed", lambda: read("*"))
     finally:
         iam.delete_user_policy(UserName=name, PolicyName="Star")
-
-
-def as_star(read: Callable[[str], str], seconds: float) -> str:
-    """Return how S3 answers `*`, once it lets the key's own name read it."""
-    if within(seconds, lambda: read("secret") == "allowed") is None:
-        return "the policy is not in force"
-    return read("*")
 
 
 @shows("multi-delete")
@@ -207,18 +197,25 @@ def bucket_policy_star(scene: Scene) -> str:
 
 
 def under_policy(scene: Scene, whom: dict[str, Any]) -> str:
-    """Read the archive with credentials for the reports, while the bucket's policy allows it."""
+    """Read the archive with credentials for the reports, while the bucket's policy allows it.
+
+    It allows the stranger too, who has no other permission: that shows when it is in force.
+    """
     ground = scene.ground
+    stranger = f"arn:{ground.partition}:iam::{ground.account}:user/{ground.prefix}{STRANGER}"
     statement = {
         "Effect": "Allow",
         "Action": "s3:GetObject",
         "Resource": f"arn:{ground.partition}:s3:::{ground.bucket}/{memo.ARCHIVE}",
-        **whom,
     }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    statements = [statement | whom, statement | {"Principal": {"AWS": stranger}}]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     scene.s3().put_bucket_policy(Bucket=ground.bucket, Policy=policy)
     try:
-        time.sleep(SETTLED_SECONDS if ground.endpoint is None else 0)
-        return reads(scene, scene.vend(), memo.ARCHIVE)
+        return under(
+            SOON,
+            lambda: reads(scene, scene.stranger, memo.ARCHIVE) == "allowed",
+            lambda: reads(scene, scene.vend(), memo.ARCHIVE),
+        )
     finally:
         scene.s3().delete_bucket_policy(Bucket=ground.bucket)
