@@ -1,7 +1,10 @@
 """The manifests of docs/kubernetes.md: shown as they are, accepted strictly, and careful."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -246,3 +249,22 @@ def test_the_image_has_the_locked_versions_of_the_project() -> None:
     )
     assert {"botocore", "typer", "urllib3"} <= ours.keys()
     assert ours.items() <= locked.items()
+
+
+def test_the_image_imports_nothing_from_the_directory_in_which_it_is_started(
+    tmp_path: Path,
+) -> None:
+    """A pod may start it in a volume that another container writes."""
+    text = (MANIFESTS / "Dockerfile").read_text(encoding="utf-8")
+    [line] = re.findall(r"^ENV (.*)$", text, re.MULTILINE)
+    variables = dict(one.split("=", 1) for one in line.split()) | {"PYTHONPATH": ""}
+    (tmp_path / "json.py").write_text("raise SystemExit('taken')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "s3vend", "version"],
+        cwd=tmp_path,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
