@@ -160,6 +160,7 @@ faults: $(ENVIRONMENT) ## simulate every failure of each dependency, and write d
 
 .PHONY: test-upgrade
 test-upgrade: $(ENVIRONMENT) ## test upgrade from the previous version, and rollback, on a local cloud (two minutes; RELEASE=directory of a release)
+	@$(if $(and $(RELEASE),$(if $(wildcard $(RELEASE)/*.intoto.json),,none)),$(error no release is in $(RELEASE): name its directory, such as RELEASE=dist/s3vend-0.1.0))
 	@$(if $(RELEASE),S3VEND_RELEASE=$(abspath $(RELEASE))) $(PYTHON) -m pytest tests/upgrade
 
 .PHONY: test-clients

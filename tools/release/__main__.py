@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> int:
     try:
         builder = statement.builder_uri(given.builder)
         found = source.source(source.ROOT, given.tag)
+        sys.stderr.write(f"Making {found.version} of {found.commit[:12]}, a minute or two …\n")
         given.to.mkdir(parents=True, exist_ok=True)
         # Beside its place, so that it gets there by one rename.
         with TemporaryDirectory(dir=given.to, prefix=".building-") as name:
