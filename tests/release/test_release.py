@@ -208,7 +208,7 @@ def test_an_sbom_says_the_commit_s_time_and_no_chance(releases: list[Path]) -> N
     ("spoil", "arguments", "sentence"),
     [
         ("note.txt", (), "files differ from the commit: note.txt"),
-        (None, ("--tag", "v9.9.9"), "'v9.9.9' is not of this commit"),
+        (None, ("--tag", "v9.9.9"), f"so its tag is v{VERSION}, not 'v9.9.9'"),
     ],
     ids=["dirty", "tag"],
 )
