@@ -71,7 +71,7 @@ def _texts(case: Case, *, is_bare: bool) -> Mapping[Cell, str] | None:
         if all(_fits(cell, text, unlike, chosen) for cell, text in chosen.items()):
             for cell in free[len(few) :]:
                 alphabets = case.alphabets_of(cell)
-                short = [""] if is_bare and case.least > 1 and set(alphabets) == {SEGMENT} else []
+                short = [""] if is_bare and set(alphabets) == {SEGMENT} else []
                 options = chain(short, each_of_all(alphabets))
                 chosen[cell] = next(one for one in options if _fits(cell, one, unlike, chosen))
             return chosen
@@ -100,19 +100,14 @@ def _unlike(case: Case) -> dict[Cell, set[Cell | str]]:
         else:
             found[case.root(one)].add(case.root(other))
             found[case.root(other)].add(case.root(one))
-    for (caller, place), fact in case.facts.items():
-        if fact.parts == 1:
-            plain = map(json.loads, fact.lacks)
-            found[case.root((caller, place, 0))] |= {one for one in plain if isinstance(one, str)}
     return found
 
 
 def _callers(case: Case, texts: Mapping[Cell, str]) -> tuple[Values, ...] | None:
     """The values of each caller; None if one of them has none that its rules allow."""
-    callers = []
+    callers, known = [], {place for _, place in case.facts}
     for caller, population in enumerate(case.populations):
         values: dict[Place, Value] = {}
-        known = {place for one, place in case.facts if one == caller}
         for place in sorted(population.rules.keys() | known):
             fact, rule = case.fact(caller, place), population.rule(place)
             if population is IAM and place == UNIQUE_ID and not (fact.has or fact.given):
@@ -164,7 +159,7 @@ def _fresh(fact: Fact, rule: Rule) -> Iterator[Scalar]:
 def _may_be(value: Value | None, fact: Fact, rule: Rule) -> bool:
     """Whether the rule allows the value, and nothing that is known contradicts it."""
     if value is None:
-        return not (rule.required or fact.scalar or fact.has)
+        return not (rule.required or fact.scalar)
     items = listed(value)
     if rule.absent or (isinstance(value, list) and (rule.scalar or fact.scalar)):
         return False

@@ -1,6 +1,7 @@
 """A search finds the least of all that fits, or says that it is not sure."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from vending.reach.case import MOST, Case
 from vending.reach.compare import differences
 from vending.reach.pattern import Pattern
 from vending.reach.population import Place, Value, population_of
-from vending.reach.search import fillings, lacking, least, most_parts
+from vending.reach.search import differing, fillings, lacking, least, most_parts
 from vending.reach.solve import solve
 
 T = ("t",)
@@ -118,6 +119,42 @@ def test_what_a_value_lacks_before_it_fills_it_lacks_afterwards() -> None:
     (case,) = lacking(a_case(), 0, T, '"x/x"')
     filled = [least([one]) for one in fillings(case, 0, T, 2)]
     assert [one.found.callers[0][T] for one in filled if one] == ["x", "y/x", "x/y"]
+
+
+@pytest.mark.parametrize(
+    ("place", "known", "expected"),
+    [
+        ("aud", {}, "x"),
+        ("aud", {"has": frozenset(['"a//b"'])}, "a//b"),
+        ("aud", {"parts": 0}, ["x"]),
+        ("aud", {"parts": 0, "scalar": True}, "a//b"),
+        ("client_id", {}, "x"),
+        ("client_id", {"parts": 0}, "a//b"),
+    ],
+)
+def test_an_audience_is_the_first_that_fits(
+    place: str, known: Mapping[str, object], expected: Value
+) -> None:
+    entry = replace(
+        ISSUER,
+        audience=("x", "a//b"),
+        audience_claim="client_id" if place == "client_id" else None,
+    )
+    case = Case("bkt", population_of(entry))
+    case.know(0, (place,), **known)
+    found = solve(case)
+    assert found
+    assert found.callers[0][place,] == expected
+    assert found.callers[0]["exp",] == 1
+
+
+def test_a_text_differs_from_an_equal_one_of_another_object() -> None:
+    case = a_case()
+    assert case.length(2, 2)
+    assert case.equal(0, "ab")
+    assert case.equal(1, "".join("ab"))
+    assert solve(case)
+    assert not solve(differing(case, 0, 1))
 
 
 def test_the_least_of_several_cases_is_found() -> None:

@@ -214,9 +214,10 @@ def test_a_later_role_of_the_same_name_has_another_id() -> None:
     only = document([replace(HR, grantee=first)])
     assert list(what(only, IamCallers(ANALYST, "AROA2EXAMPLE00000001")))
     assert not list(what(only, IamCallers(ANALYST, "AROA2EXAMPLE00000002")))
-    (other,) = who(document([HR]), Keys.parse("s3://bkt/hr/*"), READ, besides=[first])
-    assert isinstance(other.caller, IamIdentity)
-    assert other.caller.unique_id == "AROA2EXAMPLE00000002"
+    for besides, id_ in ([], "AROA2EXAMPLE00000001"), ([first], "AROA2EXAMPLE00000002"):
+        (one,) = who(document([HR]), Keys.parse("s3://bkt/hr/*"), READ, besides=besides)
+        assert isinstance(one.caller, IamIdentity)
+        assert one.caller.unique_id == id_
 
 
 TWO_PATHS = grant("s3://bkt/a/${claim.t:path}/${claim.g:path}/* READ", id="two", grantee=web("u"))
