@@ -114,8 +114,9 @@ class Population:
         """The identity of a caller with these values."""
         if (issuer := self.issuer) is None:
             partition, account, kind, name = (str(values[place]) for place in tuple(_IAM)[:4])
-            principal = Principal(partition, account, "role" if kind == "role" else "user", name)
-            session = "a-session" if kind == "role" else None
+            is_role = kind == "role"
+            principal = Principal(partition, account, "role" if is_role else "user", name)
+            session = "a-session" if is_role else None
             return IamIdentity(principal, str(values[UNIQUE_ID]), session)
         claims = {
             claim.name: values[place]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.proof.reaching import ISSUER, URL, Drawn, document, lends, opens, web
 from tests.support.make import ACCOUNT, NOW, USER_ARN, grant, location
-from vending.callers.identity import WebIdentity
+from vending.callers.identity import IamIdentity, WebIdentity
 from vending.callers.issuer import Claim, Issuer
 from vending.callers.principal import Principal
 from vending.grants.grant import Grant
@@ -291,6 +291,16 @@ def test_whoever_has_another_subject_gains() -> None:
     (found,) = differences(document([own], entry), document([own, added], entry))
     assert isinstance(found.caller, WebIdentity)
     assert found.caller.subject != found.caller.claims["t"]
+
+
+def test_whoever_gains_in_iam_has_another_name_of_text() -> None:
+    own, added = (
+        grant(f"s3://bkt/{one}/* READ", id=one, grantee=IamGrantee(ACCOUNT))
+        for one in ("${caller.name}", "x")
+    )
+    (found,) = differences(document([own]), document([own, added]))
+    assert isinstance(found.caller, IamIdentity)
+    assert found.caller.principal.name == "y"
 
 
 def test_a_key_differs_behind_all_segments_that_a_variable_for_a_path_fills() -> None:

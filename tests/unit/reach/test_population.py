@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.proof.reaching import READ, URL, document, lends, web
-from tests.support.make import NOW
-from vending.callers.identity import WebIdentity
+from tests.support.make import ACCOUNT, NOW
+from vending.callers.identity import IamIdentity, WebIdentity
 from vending.callers.issuer import Claim, Issuer
 from vending.errors import TokenRefused
 from vending.grants.grant import Grant
@@ -15,7 +15,19 @@ from vending.grants.keys import Keys
 from vending.grants.scope import Scope
 from vending.reach.alphabets import PLAIN
 from vending.reach.case import Case
-from vending.reach.population import Place, Rule, Value, place_of, population_of
+from vending.reach.population import (
+    ACCOUNT_ID,
+    IAM,
+    KIND,
+    NAME_OF,
+    PARTITION,
+    UNIQUE_ID,
+    Place,
+    Rule,
+    Value,
+    place_of,
+    population_of,
+)
 from vending.reach.solve import solve
 from vending.reach.who import who
 
@@ -104,6 +116,11 @@ TOKEN = {
         ("an audience of several", {}, {"aud": ["other", "s3vend"]}),
         ("a wrong audience", {}, {"aud": "other"}),
         ("no audience", {}, {"aud": None}),
+        ("an audience beside a number", {}, {"aud": ["s3vend", 1]}),
+        ("no end", {}, {"exp": None}),
+        ("no beginning", {}, {"iat": None}),
+        ("a subject that is a list", {}, {"sub": ["u"]}),
+        ("a subject that is a number", {}, {"sub": 1}),
         ("a subject that is too long", {}, {"sub": "x" * 513}),
         ("a caller claim", {"caller_claims": ("a",)}, {"a": "x"}),
         ("a caller claim that is a list", {"caller_claims": ("a",)}, {"a": ["x"]}),
@@ -142,6 +159,35 @@ def test_where_text_counts_as_true_the_claim_is_another() -> None:
         place_of(verified, entry(claims=(verified,), email_verified=one)) for one in (None, "text")
     ]
     assert places[0] != places[1]
+
+
+def test_any_other_claim_is_where_its_entry_says() -> None:
+    for path in (("a",), ("email_verified", "x"), ("z",)):
+        assert place_of(Claim("v", path), entry(email_verified="text")) == path
+
+
+@pytest.mark.parametrize(("kind", "session"), [("role", "a-session"), ("user", None)])
+def test_a_role_has_a_session_and_a_user_has_none(kind: str, session: str | None) -> None:
+    values: dict[Place, Value] = {
+        PARTITION: "aws",
+        ACCOUNT_ID: ACCOUNT,
+        KIND: kind,
+        NAME_OF: "x",
+        UNIQUE_ID: "A",
+    }
+    caller = IAM.identity(values)
+    assert isinstance(caller, IamIdentity)
+    assert (caller.principal.kind, caller.session_name) == (kind, session)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_theirs"),
+    [(f"{URL}.au", False), (URL.removesuffix("m"), False), (URL.encode().decode(), True)],
+)
+def test_a_grantee_is_one_of_the_issuer_that_has_its_url(url: str, *, is_theirs: bool) -> None:
+    required = population_of(entry()).required_of(WebGrantee(url, "u", ()))
+    assert required == ([(("sub",), '"u"')] if is_theirs else None)
+    assert IAM.required_of(WebGrantee(url, "u", ())) is None
 
 
 LONG, SHORT = Rule(), Rule(PLAIN)
