@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from vending.grants.keys import KEY_BYTES
 from vending.grants.scope import Variable, segments_of
-from vending.reach.alphabets import SEGMENT, TEXT, Alphabet, among
+from vending.reach.alphabets import SEGMENT, Alphabet, among
 from vending.reach.pattern import Pattern
 from vending.reach.population import Place, Population, Value, listed
 
@@ -76,7 +76,7 @@ class Case:
         """Replace members of the fact."""
         self.facts[caller, place] = replace(self.fact(caller, place), **known)
 
-    def length(self, least: int = 1, most: int = MOST) -> bool:
+    def length(self, least: int, most: int = MOST) -> bool:
         """The key has so many segments."""
         self.least, self.most = max(self.least, least), min(self.most, most)
         return self.least <= self.most
@@ -126,13 +126,14 @@ class Case:
         self.know(caller, place, parts=count)
         if fact.given:
             text = fact.given[0]
-            filled = segments_of(text) if isinstance(text, str) else 0
-            return filled == count and (not count or self._spell(caller, place, text, count))
+            if count:
+                return self._spell(caller, place, text, count)
+            return not (isinstance(text, str) and segments_of(text))
         if not count:
             return True
         if rule.absent or not rule.texts:
             return False
-        alphabets = [rule.alphabet if count == 1 else TEXT]
+        alphabets = [rule.alphabet]
         if rule.one_of and count == 1:
             alphabets.append(among(rule.one_of))
         for position in range(count):
@@ -174,7 +175,6 @@ class Case:
         for name in pattern.variables:
             cells = range(self.fact(caller, names[name]).parts or 0)
             texts = [self.literals.get(self.root((caller, names[name], at))) for at in cells]
-            known = [text for text in texts if text is not None]
-            if known and len(known) == len(texts):
+            if known := [text for text in texts if text is not None]:
                 found[name] = "/".join(known)
         return found

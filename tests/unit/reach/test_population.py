@@ -76,6 +76,7 @@ def reached(issuer: Issuer, grantee: WebGrantee, scope: str, key: str) -> bool:
         ("the issuer's name is no one segment", {"claims": (Claim("i", ("iss",)),)}, web("u"), "${claim.i}/*", "t/k", False),
         ("it can be a path, but for its empty segment", {"claims": (Claim("i", ("iss",)),)}, web("u"), "${claim.i:path}/*", "t/k", False),
         ("an audience is one that is accepted", {"claims": (Claim("d", ("aud",)),)}, web("u"), "${claim.d}/*", "s3vend/k", True),
+        ("it is found", {"claims": (Claim("d", ("aud",)),)}, web("u"), "${claim.d}/*", "*", True),
         ("no other", {"claims": (Claim("d", ("aud",)),)}, web("u"), "${claim.d}/*", "other/k", False),
         ("of several, any", {"claims": (Claim("d", ("aud",)),), "audience": ("x", "y/z")}, web("u"), "${claim.d:path}/*", "y/z/k", True),
         ("as a list, another beside it", {"claims": (Claim("d", ("aud",)),)}, web(d="other"), "t/*", "t/k", True),

@@ -104,6 +104,20 @@ def test_a_value_that_is_given_leaves_no_other_choice(
         assert case.fill(0, T, number) is (number == count)
 
 
+@pytest.mark.parametrize("count", [2, 300])
+def test_what_fills_so_many_segments_fills_no_other_number(count: int) -> None:
+    case = a_case()
+    for number, fits in ((count, True), (count - 1, False), (count + 1, False)):
+        assert case.fill(0, T, int(str(number))) is fits
+
+
+@pytest.mark.parametrize("place", ["exp", "aud"])
+def test_what_is_never_text_fills_nothing(place: str) -> None:
+    case = Case("bkt", population_of(replace(ISSUER, audience_claim="client_id")))
+    assert not case.fill(0, (place,), 1)
+    assert case.copy().has(0, (place,), '"x"') is (place == "aud")
+
+
 @pytest.mark.parametrize("count", [2, 3, 300])
 def test_a_text_of_several_segments_differs_in_one_of_them(count: int) -> None:
     case = a_case()
