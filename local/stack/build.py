@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -15,6 +16,7 @@ from local.cloud import processes
 from local.cloud.environments import PATH
 from local.cloud.ministack import ROOT
 from local.messages import LocalError, step, tail
+from local.stack import template
 
 BUILDS = ROOT / ".aws-sam" / "local"
 SOURCES = ("template.yaml", "functions", "layers")
@@ -79,9 +81,15 @@ def _build(directory: Path, architecture: str) -> None:
         code = processes.run(command, log=log, environment=settings, directory=BUILDS)
         if code != 0:
             raise LocalError(f"sam build failed with exit code {code}:\n{tail(log)}")
+    write_as_json(BUILDS / ".aws-sam" / "build" / "template.yaml")
     directory.mkdir()
     # At the depth where SAM built it, since the template names files by relative paths.
     (BUILDS / ".aws-sam" / "build").rename(directory / "build")
+
+
+def write_as_json(path: Path) -> None:
+    """Write the template as JSON, which SAM reads at once; a deployment reads it five times."""
+    path.write_text(json.dumps(template.read(path)))
 
 
 def _forget_old_builds() -> None:

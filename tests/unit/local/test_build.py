@@ -1,3 +1,6 @@
+import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -6,6 +9,12 @@ import pytest
 from local.cloud.ministack import ROOT
 from local.stack import build, containers, keep, template
 from local.stack.build import digest
+
+READ_BY_SAM = """
+import json, pathlib, sys
+from samcli.yamlhelper import yaml_parse
+print(json.dumps(yaml_parse(pathlib.Path(sys.argv[1]).read_text())))
+"""
 
 
 def sources(root: Path) -> Path:
@@ -48,6 +57,20 @@ def test_compiled_files_and_files_beside_do_not_matter(tmp_path: Path) -> None:
     (root / "functions" / "__pycache__" / "access.pyc").write_bytes(b"compiled")
     (root / "README.md").write_text("")
     assert digest(root, "arm64") == before
+
+
+def read_by_sam(path: Path) -> bytes:
+    """In a process of its own: SAM changes what yaml.SafeLoader reads."""
+    return subprocess.check_output([sys.executable, "-c", READ_BY_SAM, path])  # noqa: S603 - us
+
+
+def test_a_template_as_json_says_the_same_to_sam_and_to_us(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_bytes((ROOT / "template.yaml").read_bytes())
+    sams, ours = read_by_sam(path), template.read(path)
+    build.write_as_json(path)
+    assert json.loads(path.read_text()) == ours == template.read(path)
+    assert read_by_sam(path) == sams
 
 
 CONFIGURATIONS = tomllib.loads((ROOT / "samconfig.toml").read_text())
