@@ -26,15 +26,15 @@ CONFIG = Config(proxies={}, s3={"addressing_style": "path"})
 MODELS = create_loader()  # of all sessions, or each would read them anew: 80 ms for every client
 
 
-def session(credentials: Credentials) -> boto3.Session:
-    """Return a boto3 session with these credentials only."""
+def session(credentials: Credentials, region: str = REGION) -> boto3.Session:
+    """Return a boto3 session with these credentials only; it may use AWS too."""
     core = get_session()
     core.register_component("data_loader", MODELS)
     return boto3.Session(
         aws_access_key_id=credentials.access_key_id,
         aws_secret_access_key=credentials.secret_access_key,
         aws_session_token=credentials.session_token,
-        region_name=REGION,
+        region_name=region,
         botocore_session=core,
     )
 

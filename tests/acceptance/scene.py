@@ -11,6 +11,7 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local.cloud import aws
 from local.cloud.client import Answer, Credentials, call
 from local.cloud.environments import ACCOUNT, REGION
 from local.cloud.issuer import Issuer
@@ -50,7 +51,7 @@ class Ground:
             REGION,
             BUCKET,
             "",
-            session_of(cloud.root, REGION),
+            aws.session(cloud.root),
             cloud.directory,
             issuer or cloud.issuer,
             cloud.endpoint,
@@ -63,7 +64,7 @@ class Ground:
 
     def client(self, service: str, keys: Credentials | None = None) -> Any:
         """Return a boto3 client: with these keys, or with those that set up."""
-        session = self.session if keys is None else session_of(keys, self.region)
+        session = self.session if keys is None else aws.session(keys, self.region)
         return session.client(
             service,  # type: ignore[call-overload]  # any of AWS's
             region_name=self.region,
@@ -78,16 +79,6 @@ class Ground:
         assert found is not None
         root = Credentials(found.access_key, found.secret_key, found.token)
         return Cloud(self.endpoint, self.directory, root, 0, self.issuer)
-
-
-def session_of(keys: Credentials, region: str) -> boto3.Session:
-    """Return a boto3 session with these keys only."""
-    return boto3.Session(
-        aws_access_key_id=keys.access_key_id,
-        aws_secret_access_key=keys.secret_access_key,
-        aws_session_token=keys.session_token,
-        region_name=region,
-    )
 
 
 class Scene(NamedTuple):

@@ -2,9 +2,10 @@
 
 import pytest
 
+from local.cloud import aws
 from local.cloud.client import Credentials
 from tests.acceptance.account import new_issuer
-from tests.acceptance.scene import Ground, session_of
+from tests.acceptance.scene import Ground
 
 NAME = "s3vend-acceptance-1a2b3c"
 
@@ -18,7 +19,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
         "eu-central-1",
         f"{NAME}-files",
         f"{NAME}-",
-        session_of(Credentials("AKIDEXAMPLE", "secret"), "eu-central-1"),
+        aws.session(Credentials("AKIDEXAMPLE", "secret"), "eu-central-1"),
         directory,
         new_issuer(directory),
     )
