@@ -267,3 +267,25 @@ def test_a_small_change_amid_the_first_transaction_is_no_progress() -> None:
     with pytest.raises(PreconditionFailed):
         author.commit(id_)
     assert store.entries("grant") == {}
+
+
+def test_a_transaction_that_another_request_writes_first_is_progress() -> None:
+    """That request has not saved yet how far it is, but the revision tells."""
+    store = store_with({"locations": [HERE]})
+    store.tick = 50.0
+    author = Author(store, {"grants": each(200)}, size=200)
+    id_ = author.staged()
+    author.planned(id_)
+    author.commit(id_)
+    store.tick = 0.0
+
+    def first(made: Write) -> None:
+        if made.after.number == 4:
+            store.before_write = lambda _: None
+            store.write(made)
+
+    store.before_write = first
+    answer = author.commit(id_)
+    assert (answer["state"], answer["progress"]["done"]) == ("writing", 3)
+    author.applied(id_)
+    assert len(store.history) == len(store.entries("grant")) == 200
