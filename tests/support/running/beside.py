@@ -21,7 +21,6 @@ LOG = ROOT / ".pytest_cache/beside.log"
 CLOUD = "tests/cloud"
 BESIDE = {  # of the cloud tests, so that both runs take about as long
     "test_browsers",
-    "test_cli",
     "test_client",
     "test_client_transfers",
     "test_kubernetes",
