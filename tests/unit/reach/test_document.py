@@ -45,6 +45,8 @@ def test_of_several_patterns_the_openings_are_near_to_all() -> None:
 
     assert near("a/*", "a/b") == near("a/b")
     assert near("a/*", "*", "a/b/*") == near("a/b/*")
+    assert near("a/b/*", "a/b/c") == near("a/b/c") != set()
+    assert near("a/" * 299 + "a", "*") == near("a/x/b")
     assert near("a/*", "b/*") == set()
     assert near("a", "a/*") == set()
     assert near("a/b/c", "a") == set()

@@ -87,6 +87,7 @@ def test_it_tells_whether_one_caller_reaches_all_that_is_asked_for(
         ("in a bucket that is never lent", {"never_lent": ("bk*",)}, False),
         ("a second before it ends", {"at": NOW + timedelta(seconds=59)}, True),
         ("when it ends", {"at": NOW + timedelta(seconds=60)}, False),
+        ("a second later", {"at": NOW + timedelta(seconds=61)}, False),
     ],
 )  # fmt: skip
 def test_a_grant_opens_nothing_without_its_location_and_issuer_nor_after_its_end(
