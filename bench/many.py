@@ -55,6 +55,21 @@ def checking(count: int) -> Steps:
     yield took
 
 
+def tenants(count: int) -> Steps:
+    """`s3vend check` of tenants in one bucket, with a test that keeps them apart."""
+    made = document(3 * count, buckets=1)
+    made["grants"] = made["grants"][1::3]
+    everywhere = made["locations"][0]["scope"]
+    made["tests"] = [{"id": "apart", "disjoint": "claim.tenant_id", "within": everywhere}]
+    with uncollected():
+        found, took = timed(
+            "check: tenants of one bucket are apart",
+            lambda: check({"f": made}, Stack(), datetime.now(UTC)),
+        )
+    assert not found.findings, found.findings[:1]
+    yield took
+
+
 def staging(count: int) -> Steps:
     """A document that is staged in an empty table, and one that changes all of it."""
     store = Store()
@@ -113,7 +128,7 @@ def asking(count: int, buckets: int) -> Steps:
         )
         return [one.grants[0].id for one in who(whole, target, Permission.READ)]
 
-    found, took = timed(f"who-can, {buckets} buckets", answer)
+    found, took = timed(f"who-can, {buckets} bucket{'s' * (buckets > 1)}", answer)
     assert found, "somebody can"
     yield took
 
@@ -122,6 +137,7 @@ def run(what: str, count: int, pipe: Any) -> None:
     """Run the steps, and send their names, seconds and the peak of memory in MiB."""
     makers: dict[str, Callable[[], Steps]] = {
         "check": lambda: checking(count),
+        "tenants": lambda: tenants(count),
         "stage": lambda: staging(count),
         "ask": lambda: asking(count, 100),
         "ask-one": lambda: asking(count, 1),
@@ -139,7 +155,7 @@ def main() -> None:
     results: dict[str, dict[int, tuple[list[float], float]]] = {}
     context = get_context("spawn")
     for count in given.grants:
-        for what in ("check", "stage", "ask", "ask-one"):
+        for what in ("check", "tenants", "stage", "ask", "ask-one"):
             for _ in range(given.rounds):
                 here, there = context.Pipe()
                 process = context.Process(target=run, args=(what, count, there))
