@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from vending.bodies import strict_json
 from vending.bodies.fields import KeyPrefix, Listed, between
@@ -69,38 +69,40 @@ COMPACT: Mapping[str, type[Compact]] = {
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A batch in the full form whose URLs have one method, one bucket, and no other members."""
-
-    pointer: ClassVar[str] = "/requests"
+    """URLs that have one method, one bucket, and no other members; in either form."""
 
     method: Method
-    bucket: str
-    keys: tuple[str, ...]
+    prefix: Keys  # in the full form the whole bucket
+    keys: tuple[str, ...]  # without the prefix
     expires_in: int
+    is_compact: bool
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """Read the usual batch in one pass; None for every other body, which pydantic judges.
+        """Read the usual body in one pass; None for every other body, which pydantic judges.
 
         JSON is read without a hook for each object. Names that appear twice make more quotes than
-        a batch of this shape has.
+        a body of this shape has.
         """
-        if '"requests"' not in text:
-            return None
-        count = text.count('"method"')
         bare = text.replace("\\\\", "").replace('\\"', "") if "\\" in text else text
-        if not 1 <= count <= REQUESTS or bare.count('"') != 4 + 8 * count:
-            return None
+        quotes, items = bare.count('"'), text.count('"method"')
         try:
-            body = json.loads(text)
-            expires_in, items = body["expiresIn"], body["requests"]
-            pairs = [(one["method"], one["target"]) for one in items if len(one) == 2]
-            (method,), first = {method for method, _ in pairs}, pairs[0][1]
-            base = first[: first.index("/", len(SCHEME)) + 1]
-            keys = tuple([target[len(base) :] for _, target in pairs if target.startswith(base)])
-            check_bucket(base[len(SCHEME) : -1])
+            if '"requests"' not in text:
+                return cls._compact(json.loads(text), quotes)
+            if 1 <= items <= REQUESTS and quotes == 4 + 8 * items and len(text) <= PLAIN_CHARACTERS:
+                return cls._full(json.loads(text), items)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None
+        return None
+
+    @classmethod
+    def _full(cls, body: Any, count: int) -> Self | None:
+        expires_in, items = body["expiresIn"], body["requests"]
+        pairs = [(one["method"], one["target"]) for one in items if len(one) == 2]
+        (method,), first = {method for method, _ in pairs}, pairs[0][1]
+        base = first[: first.index("/", len(SCHEME)) + 1]
+        keys = tuple([target[len(base) :] for _, target in pairs if target.startswith(base)])
+        check_bucket(base[len(SCHEME) : -1])
         if (
             not base.startswith(SCHEME)
             or len(body) != 2
@@ -111,12 +113,32 @@ class Alike:
             or "*/" in f"{'/'.join(keys)}/"  # one may end with a star, which is not a key
         ):
             return None
-        return cls(method, base[len(SCHEME) : -1], keys, expires_in)
+        bucket = Keys(base[len(SCHEME) : -1], "", is_prefix=True)
+        return cls(method, bucket, keys, expires_in, is_compact=False)
+
+    @classmethod
+    def _compact(cls, body: Any, quotes: int) -> Self | None:
+        method, prefix, keys = body["method"], body["prefix"], body["keys"]
+        expires_in = body["expiresIn"]
+        if (
+            body["format"] != "compact"
+            or type(keys) is not list
+            or quotes != 2 * (5 + 3 + len(keys))  # of the names, of text, and of the keys
+            or not 1 <= len(keys) <= KEYS
+            or type(expires_in) is not int
+            or method not in COMPACT
+            or method == "PUT"  # a grant may ask for more members of an upload
+        ):
+            return None
+        below = Keys.parse(f"{prefix}*")
+        if not are_keys(below.key, keys):
+            return None
+        return cls(method, below, tuple(keys), expires_in, is_compact=True)
 
     @property
-    def prefix(self) -> Keys:
-        """The whole bucket."""
-        return Keys(self.bucket, "", is_prefix=True)
+    def pointer(self) -> str:
+        """Where the keys are in the body."""
+        return "/keys" if self.is_compact else "/requests"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -131,14 +153,14 @@ class Alike:
     @property
     def wanted(self) -> Wants:
         """All keys, checked together."""
-        permission = PERMISSION_FOR[self.method]
-        return (WantedKeys(self.prefix, self.keys, permission, self.pointer, "/target"),)
+        permission, member = PERMISSION_FOR[self.method], "" if self.is_compact else "/target"
+        return (WantedKeys(self.prefix, self.keys, permission, self.pointer, member),)
 
     @property
     def requests(self) -> tuple[UrlRequest, ...]:
         """The items one by one, for a grant that has limits for each."""
         items = [
-            {"method": self.method, "target": {"bucket": self.bucket, "key": key}}
+            {"method": self.method, "target": {"bucket": self.prefix.bucket, "key": key}}
             for key in self.keys
         ]
         return checked(UrlsRequest, {"expiresIn": self.expires_in, "requests": items}).requests
@@ -152,7 +174,7 @@ def parse_urls(text: str) -> UrlsRequest | Alike | Compact:
         InvalidRequest: as in ``parse``.
     """
     check_size(text, COMPACT_BYTES)
-    if len(text) <= PLAIN_CHARACTERS and (alike := Alike.read(text)):
+    if alike := Alike.read(text):
         return alike
     members, json_faults = strict_json.read_strictly(text)
     if not isinstance(members, dict) or "format" not in members:

@@ -26,11 +26,11 @@ def vend_presigned(
     caller: Caller, request: UrlsRequest | Alike | Compact, record: Record, effects: PresignEffects
 ) -> VendedUrls | VendedAlike | VendedCompact:
     """Vend the URLs in the form of the request; raises as ``vend_urls``."""
-    if isinstance(request, Compact):
+    if isinstance(request, UrlsRequest):
+        return vend_urls(caller, request, record, effects)
+    if isinstance(request, Compact) or request.is_compact:
         return vend_compact(caller, request, record, effects)
-    if isinstance(request, Alike):
-        return vend_alike(caller, request, record, effects)
-    return vend_urls(caller, request, record, effects)
+    return vend_alike(caller, request, record, effects)
 
 
 def vend_urls(
@@ -76,14 +76,15 @@ def vend_alike(
 
 
 def vend_compact(
-    caller: Caller, request: Compact, record: Record, effects: PresignEffects
+    caller: Caller, request: Compact | Alike, record: Record, effects: PresignEffects
 ) -> VendedCompact:
     """Vend a URL for each of many keys below one prefix; raises as ``vend_urls``."""
     check_shortest("expiresIn", request.expires_in, 1)
     check_keys(request.keys)
     decisions = decide_each(caller, request.wanted, record, effects)
-    for decision in decisions:
-        check_members(request, decision, effects.role_arn, "")
+    if isinstance(request, Compact):  # what is alike has no members to check
+        for decision in decisions:
+            check_members(request, decision, effects.role_arn, "")
     return _sign_keys(caller, request, decisions, record, effects)[0]
 
 
