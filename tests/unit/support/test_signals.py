@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,8 @@ print(before == [signal.getsignal(number) for number in signal.valid_signals()])
     assert deaf("SIGPIPE", "-c", program).stdout == "True\n"
 
 
-def test_what_sends_signals_passes_where_all_are_ignored() -> None:
-    ended = deaf(IGNORED, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SENDING)
+def test_what_sends_signals_passes_where_all_are_ignored(tmp_path: Path) -> None:
+    # With a directory of its own, it does not remove those of earlier runs, which may take minutes.
+    own = ("-p", "no:cacheprovider", "--basetemp", str(tmp_path / "own"))
+    ended = deaf(IGNORED, "-m", "pytest", "-q", *own, *SENDING)
     assert ended.returncode == 0, ended.stdout
