@@ -102,7 +102,7 @@ class Alike:
         (method,), first = {method for method, _ in pairs}, pairs[0][1]
         base = first[: first.index("/", len(SCHEME)) + 1]
         keys = tuple([target[len(base) :] for _, target in pairs if target.startswith(base)])
-        check_bucket(base[len(SCHEME) : -1])
+        check_bucket(bucket := base[len(SCHEME) : -1])
         if (
             not base.startswith(SCHEME)
             or len(body) != 2
@@ -113,8 +113,7 @@ class Alike:
             or "*/" in f"{'/'.join(keys)}/"  # one may end with a star, which is not a key
         ):
             return None
-        bucket = Keys(base[len(SCHEME) : -1], "", is_prefix=True)
-        return cls(method, bucket, keys, expires_in, is_compact=False)
+        return cls(method, Keys(bucket, "", is_prefix=True), keys, expires_in, is_compact=False)
 
     @classmethod
     def _compact(cls, body: Any, quotes: int) -> Self | None:
