@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import batched, count
 from typing import Any
 
-from tests.support.documents import SETTING
+from tests.support.documents import HERE, SETTING
 from tests.support.make import NOW, caller, record
 from vending.audit.record import Record
 from vending.callers.caller import Caller
@@ -202,3 +202,18 @@ def store_with(*documents: Mapping[str, Any]) -> Store:
     for one in documents:
         Author(store, one, size=1000).applied()
     return replace(Store(), items=store.items, revision=store.revision)
+
+
+def planning(
+    grants: Sequence[Mapping[str, object]], *, tick: float = 0.0
+) -> tuple[Store, Author, str]:
+    """Grants in a store with their location, staged in small parts and planned, by their id.
+
+    ``tick`` are the seconds that pass whenever somebody looks at the clock.
+    """
+    store = store_with({"locations": [HERE]})
+    store.tick = tick
+    author = Author(store, {"grants": [*grants]}, size=500)
+    id_ = author.staged()
+    author.planned(id_)
+    return store, author, id_

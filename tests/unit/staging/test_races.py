@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.documents import HERE, line
 from tests.support.make import ACCOUNT, caller, record
-from tests.support.staging import BOSS, Author, store_with
+from tests.support.staging import BOSS, Author, planning, store_with
 from tests.unit.staging.test_many import check
 from vending.errors import PreconditionFailed, Unavailable, VendingError
 from vending.staging.commit import commit
@@ -167,11 +167,7 @@ def test_a_part_that_was_replaced_counts_no_more() -> None:
 
 def test_a_request_that_sees_the_writing_begin_goes_on_with_it() -> None:
     """It would tell its author to wait for itself."""
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": each(100)}, size=100)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(each(100), tick=50.0)
     late = after_looking(store.effects(), lambda: author.commit(id_))
     answer = commit(CommitRequest(), id_, BOSS, record(), late)
     assert answer["state"] == "writing"
@@ -182,11 +178,7 @@ def test_a_request_that_sees_the_writing_begin_goes_on_with_it() -> None:
 
 
 def test_a_cancellation_of_what_has_just_ended_records_nothing_that_was_not_written() -> None:
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": each(200)}, size=200)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(each(200), tick=50.0)
     author.commit(id_)
 
     def others() -> None:
@@ -201,11 +193,7 @@ def test_a_cancellation_of_what_has_just_ended_records_nothing_that_was_not_writ
 
 
 def test_a_cancellation_of_what_has_just_ended_writes_nothing_of_the_next_change() -> None:
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": each(100)}, size=100)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(each(100), tick=50.0)
     author.commit(id_)
 
     def others() -> None:
@@ -236,10 +224,7 @@ def test_two_requests_that_check_at_once_come_to_the_same(kept: str) -> None:
 
 
 def test_two_requests_that_write_at_once_tell_their_author_how_far_they_are() -> None:
-    store = store_with({"locations": [HERE]})
-    author = Author(store, {"grants": each(200)}, size=200)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(each(200))
 
     def meanwhile(made: Write) -> None:
         if made.after.number == 4:
@@ -255,10 +240,7 @@ def test_two_requests_that_write_at_once_tell_their_author_how_far_they_are() ->
 
 
 def test_a_small_change_amid_the_first_transaction_is_no_progress() -> None:
-    store = store_with({"locations": [HERE]})
-    author = Author(store, {"grants": each(9)})
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(each(9))
 
     def meanwhile(_: Write) -> None:
         store.before_write, store.revision = lambda _: None, Revision(store.revision.number + 1)
@@ -271,11 +253,7 @@ def test_a_small_change_amid_the_first_transaction_is_no_progress() -> None:
 
 def test_a_transaction_that_another_request_writes_first_is_progress() -> None:
     """That request has not saved yet how far it is, but the revision tells."""
-    store = store_with({"locations": [HERE]})
-    store.tick = 50.0
-    author = Author(store, {"grants": each(200)}, size=200)
-    id_ = author.staged()
-    author.planned(id_)
+    store, author, id_ = planning(each(200), tick=50.0)
     author.commit(id_)
     store.tick = 0.0
 

@@ -1,7 +1,7 @@
 """What is written of a staged change: together, narrowing first, alone, resumed and cancelled."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.documents import HERE, line
 from tests.support.make import ACCOUNT, NOW, caller, record
-from tests.support.staging import BOSS, Author, Store, store_with
+from tests.support.staging import BOSS, Author, Store, planning, store_with
 from vending.callers.caller import Caller
 from vending.drafts.groups import WRITES
 from vending.errors import (
@@ -51,21 +51,6 @@ def each(count: int, **members: Any) -> list[dict[str, object]]:
 
 
 HUNDRED = each(100)
-
-
-def planning(
-    grants: Sequence[Mapping[str, object]] = HUNDRED, *, tick: float = 0.0
-) -> tuple[Store, Author, str]:
-    """Grants in a store with their location, staged in small parts and planned, by their id.
-
-    ``tick`` are the seconds that pass whenever somebody looks at the clock.
-    """
-    store = store_with({"locations": [HERE]})
-    store.tick = tick
-    author = Author(store, {"grants": [*grants]}, size=500)
-    id_ = author.staged()
-    author.planned(id_)
-    return store, author, id_
 
 
 def seen(store: Store) -> list[dict[str, frozenset[str]]]:
@@ -127,7 +112,7 @@ def test_what_narrows_is_written_first() -> None:
 
 
 def test_while_it_is_written_everybody_else_has_to_wait_and_is_told_for_what() -> None:
-    store, author, id_ = planning(tick=50.0)
+    store, author, id_ = planning(HUNDRED, tick=50.0)
     assert author.commit(id_)["state"] == "writing"
     assert store.revision == Revision(2, id_)
     with pytest.raises(ChangeRunning, match=id_):
@@ -155,7 +140,7 @@ def test_a_plan_is_of_one_revision() -> None:
 
 
 def test_two_requests_at_once_write_nothing_twice() -> None:
-    store, author, id_ = planning()
+    store, author, id_ = planning(HUNDRED)
     nested = []
 
     def meanwhile(_: Write) -> None:
@@ -186,7 +171,7 @@ def failing(store: Store, at: int, *, written: bool) -> Callable[[Write], None]:
 @pytest.mark.parametrize("written", [True, False])
 @pytest.mark.parametrize("at", range(4))
 def test_a_lost_answer_loses_no_record_and_doubles_none(at: int, written: bool) -> None:
-    store, author, id_ = planning()
+    store, author, id_ = planning(HUNDRED)
     failing(store, at, written=written)
     try:
         author.commit(id_)
@@ -202,7 +187,7 @@ def test_a_lost_answer_loses_no_record_and_doubles_none(at: int, written: bool) 
 
 
 def test_cancelling_keeps_what_is_written_and_frees_the_rest() -> None:
-    store, author, id_ = planning(tick=50.0)
+    store, author, id_ = planning(HUNDRED, tick=50.0)
     author.commit(id_)
     assert cancel(id_, record(), store.effects())["state"] == "cancelled"
     assert cancel(id_, record(), store.effects())["state"] == "cancelled"
@@ -216,7 +201,7 @@ def test_cancelling_keeps_what_is_written_and_frees_the_rest() -> None:
 
 def test_a_change_whose_plan_has_expired_can_be_cancelled() -> None:
     """Else all others would wait for ever: the history alone says what was written last."""
-    store, author, id_ = planning()
+    store, author, id_ = planning(HUNDRED)
     failing(store, 1, written=True)
     author.commit(id_)
     store.after_write = lambda _: None
@@ -348,7 +333,7 @@ def test_the_same_document_is_found_again_until_it_is_over_or_expired() -> None:
 
 
 def test_what_is_being_written_does_not_expire() -> None:
-    store, author, id_ = planning(tick=50.0)
+    store, author, id_ = planning(HUNDRED, tick=50.0)
     author.commit(id_)
     store.now = NOW + timedelta(days=5)
     author.applied(id_)
@@ -390,7 +375,7 @@ def test_the_oldest_of_ones_own_changes_gives_way_to_the_next() -> None:
 
 
 def test_what_is_being_written_gives_way_to_nothing() -> None:
-    store, author, id_ = planning(tick=50.0)
+    store, author, id_ = planning(HUNDRED, tick=50.0)
     author.commit(id_)
     ids = announced(store, OWN)
     assert author.commit(id_)["state"] == "writing"
@@ -412,7 +397,7 @@ def test_only_so_many_changes_are_staged_at_a_time() -> None:
 
 
 def test_a_dry_run_of_what_is_being_written_writes_nothing() -> None:
-    store, author, id_ = planning(tick=50.0)
+    store, author, id_ = planning(HUNDRED, tick=50.0)
     author.commit(id_)
     before = store.revision
     answer = author.commit(id_, dryRun=True)
