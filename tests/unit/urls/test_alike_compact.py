@@ -95,7 +95,7 @@ values = some.one_of(
     some.none(),
     some.booleans(),
 )
-members_ = some.fixed_dictionaries(
+drawn_members = some.fixed_dictionaries(
     {},
     optional={
         "method": some.sampled_from(["GET", "HEAD", "PUT"]) | values,
@@ -112,7 +112,7 @@ members_ = some.fixed_dictionaries(
 
 
 @pytest.mark.invariant(13)
-@given(members_, some.booleans())
+@given(drawn_members, some.booleans())
 def test_whatever_is_read_in_one_pass_is_what_the_strict_reader_reads(
     members: dict[str, Any], ascii_only: bool
 ) -> None:

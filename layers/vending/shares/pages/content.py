@@ -17,14 +17,14 @@ class Content:
     connects: tuple[str, ...] = ()  # sources that its script sends requests to
 
 
-type Keys = tuple[str, str]
-GIVES: Keys = ("from", "left_downloads")  # of the texts that say whose a link is, and what is left
-TAKES: Keys = ("asks", "left_files")
+type Texts = tuple[str, str]
+GIVES: Texts = ("from", "left_downloads")  # of the texts that say whose a link is, and what is left
+TAKES: Texts = ("asks", "left_files")
 
 
-def about(view: About, keys: Keys, wording: Wording) -> Html:
+def about(view: About, texts: Texts, wording: Wording) -> Html:
     """The part that says whose link it is, until when and how often it works."""
-    whose, left = keys
+    whose, left = texts
     sender = view.sender and wording.say(whose, sender=named(view.sender))
     return element(
         "div",
