@@ -36,6 +36,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "errors": ("printable", "problem", "hints"),
     "files": (),
     "http": ("errors",),
+    "http/lanes": ("http",),
     "identity": ("errors", "files", "http"),
     "service": ("printable", "problem", "hints", "errors", "http", "identity"),
     "sdks": ("errors", "service"),
@@ -52,15 +53,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("transfer", "transfer/download"),
     ),
     "transfer/many": (
-        *("errors", "files", "http", "service", "presigning", "listing", "tree", "transfer"),
-        *("transfer/upload", "transfer/download"),
+        *("errors", "files", "http", "http/lanes", "service", "presigning", "listing", "tree"),
+        *("transfer", "transfer/upload", "transfer/download"),
     ),
     "copying/planning": ("errors", "listing", "tree", "transfer", "transfer/many"),
     "copying": (
-        *("errors", "files", "http", "service", "presigning", "listing", "tree", "within"),
+        *("errors", "files", "http/lanes", "service", "presigning", "listing", "tree", "within"),
         *("transfer", "transfer/many", "copying/planning"),
     ),
-    "removal": ("errors", "http", "listing", "service", "transfer/many"),
+    "removal": ("errors", "http", "http/lanes", "listing", "service", "transfer/many"),
     FACE: (
         "problem",
         "errors",

@@ -6,7 +6,7 @@ import pytest
 
 from s3vend.copying.across import Copying, same_content, same_time
 from s3vend.errors import StorageError
-from s3vend.http.lanes import Lanes
+from s3vend.http.lanes.pool import Lanes
 from s3vend.http.wire import Wire
 from s3vend.listing.entries import Listed
 from s3vend.transfer.many.jobs import Existing, Job

@@ -8,7 +8,7 @@ from s3vend.copying.roots import Prefix
 from s3vend.copying.upward import IntoS3, readable
 from s3vend.copying.wishes import Wishes
 from s3vend.errors import StorageError
-from s3vend.http.lanes import Lanes
+from s3vend.http.lanes.pool import Lanes
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service
 from s3vend.transfer.many.jobs import ByName, Existing, Job, Result, Signature, Way, existing

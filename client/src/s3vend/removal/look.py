@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from s3vend.errors import StorageError
-from s3vend.http.lanes import Lanes
+from s3vend.http.lanes.pool import Lanes
 from s3vend.listing.head import is_listed
 from s3vend.removal.halves import Halves
 from s3vend.service.connect import Service

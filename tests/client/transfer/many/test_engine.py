@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from s3vend.errors import AccessDenied, S3VendError, StorageError, Unreachable
-from s3vend.http.lanes import Lanes
+from s3vend.http.lanes.pool import Lanes
 from s3vend.service.connect import Service
 from s3vend.transfer.many.engine import DENIED, Engine
 from s3vend.transfer.many.jobs import SMALL, Job, Result, Signature

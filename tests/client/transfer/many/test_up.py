@@ -9,7 +9,7 @@ import pytest
 
 import s3vend
 from s3vend.errors import FileChanged, TransferError, Unreachable
-from s3vend.http.lanes import Lanes
+from s3vend.http.lanes.pool import Lanes
 from s3vend.http.wire import Answer, Wire
 from s3vend.presigning.urls import Url
 from s3vend.transfer.many import up

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from s3vend.http.lanes import Lanes
+from s3vend.http.lanes.pool import Lanes
 from s3vend.http.wire import Answer
 from s3vend.service.connect import Service
 from s3vend.transfer.many.jobs import ByName, Job, Result, Signature, send_job

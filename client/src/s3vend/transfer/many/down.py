@@ -19,7 +19,7 @@ from s3vend.errors import (
     TransferError,
 )
 from s3vend.files.below import Below
-from s3vend.http.lanes import Lanes
+from s3vend.http.lanes.pool import Lanes
 from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service

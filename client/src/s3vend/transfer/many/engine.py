@@ -21,7 +21,7 @@ from s3vend.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from s3vend.http.lanes import Lanes
+from s3vend.http.lanes.pool import Lanes
 from s3vend.http.wire import Wire
 from s3vend.transfer.crew import Crew
 from s3vend.transfer.many.ahead import ahead

@@ -12,7 +12,7 @@ from s3vend.transfer.storage import send_with_retries
 from s3vend.tree.found import LocalFile
 
 if TYPE_CHECKING:
-    from s3vend.http.lanes import Lanes
+    from s3vend.http.lanes.pool import Lanes
 
 Existing = Literal["replace", "skip", "fail"]  # what happens where a file or an object is already
 Action = Literal["copied", "deleted", "skipped", "failed"]

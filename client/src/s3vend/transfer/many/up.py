@@ -14,7 +14,7 @@ from hashlib import md5
 from typing import Any
 
 from s3vend.errors import FileChanged, StorageError, TransferError, Unreachable
-from s3vend.http.lanes import Lanes
+from s3vend.http.lanes.pool import Lanes
 from s3vend.http.wire import Answer
 from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from s3vend.errors import Unreachable
-from s3vend.http.lanes import TOGETHER, Lanes
+from s3vend.http.lanes.pool import TOGETHER, Lanes
 from s3vend.http.wire import Wire
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.listening import OK, listening, request

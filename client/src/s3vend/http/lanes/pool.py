@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ProtocolError
 
-from s3vend.http.reading import Reader
+from s3vend.http.lanes.reading import Reader
 from s3vend.http.wire import Answer, Connection, TranslateErrors, Wire
 
 if TYPE_CHECKING:

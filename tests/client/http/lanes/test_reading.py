@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from urllib3.exceptions import ProtocolError
 
-from s3vend.http.reading import Reader
+from s3vend.http.lanes.reading import Reader
 from tests.client.http.pieces import Pieces
 
 if TYPE_CHECKING:

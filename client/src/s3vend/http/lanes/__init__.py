@@ -1,0 +1,1 @@
+"""Many small requests to one host, on kept connections."""
