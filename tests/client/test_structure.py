@@ -58,10 +58,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "copying/planning": ("errors", "listing", "tree", "transfer", "transfer/many"),
     "copying": (
-        *("errors", "files", "http/lanes", "service", "presigning", "listing", "tree", "within"),
+        *("errors", "files", "service", "presigning", "listing", "tree", "within"),
         *("transfer", "transfer/many", "copying/planning"),
     ),
-    "removal": ("errors", "http", "http/lanes", "listing", "service", "transfer/many"),
+    "removal": ("errors", "http", "listing", "service", "transfer/many"),
     FACE: (
         "problem",
         "errors",

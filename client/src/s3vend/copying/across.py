@@ -8,10 +8,9 @@ from s3vend.copying.roots import Prefix
 from s3vend.copying.upward import IntoS3, readable
 from s3vend.copying.wishes import Wishes
 from s3vend.errors import StorageError
-from s3vend.http.lanes.pool import Lanes
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service
-from s3vend.transfer.many.jobs import ByName, Existing, Job, Result, Signature, Way, existing
+from s3vend.transfer.many.jobs import ByName, Existing, Job, Result, Signature, Steps, Way, existing
 from s3vend.transfer.many.tally import Tally
 from s3vend.transfer.state import Remark
 from s3vend.within.copy import copy_object
@@ -65,9 +64,12 @@ class Copying(ByName):
     remark: Remark
     method: str = ""
 
-    def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+    def small(self, job: Job, signature: Signature) -> Steps:
+        """Is never called: no URL is signed."""
+        raise AssertionError(job.name, signature)
+
+    def large(self, job: Job) -> Result:
         """Copy an object."""
-        del signature, lanes
         assert isinstance(job.source, Listed)
         target, replaces = f"{self.prefix}{job.name}", self.existing == "replace"
         try:

@@ -28,6 +28,10 @@ class HandshakeFailed(OSError):
     """The other side broke the connection, or fell silent, while TLS was set up."""
 
 
+class NoAnswer(TimeoutError):
+    """A connection stood, but no answer came in time."""
+
+
 _NOT_TLS = re.compile("WRONG_VERSION|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_LAYER|PACKET_LENGTH")
 _VERSIONS = re.compile("UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS|INAPPROPRIATE_FALLBACK")
 _UNKNOWN_HOST = {getattr(socket, name, None) for name in ("EAI_NONAME", "EAI_NODATA")}
@@ -137,7 +141,7 @@ def _of_connecting(error: NewConnectionError) -> Failure:
 
 
 def _of_silence(error: BaseException) -> Failure:
-    if isinstance(error, ReadTimeoutError):
+    if isinstance(error, (ReadTimeoutError, NoAnswer)):
         text = "accepted the connection, but did not answer in time"
         return Failure(text, "Try again; the network or the service may be slow.")
     return Failure(

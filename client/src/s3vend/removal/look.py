@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from s3vend.errors import StorageError
-from s3vend.http.lanes.pool import Lanes
 from s3vend.listing.head import is_listed
 from s3vend.removal.halves import Halves
 from s3vend.service.connect import Service
 from s3vend.transfer.many.engine import Engine
-from s3vend.transfer.many.jobs import ByName, Job, Result, Signature, send_job
+from s3vend.transfer.many.jobs import ByName, Job, Result, Signature, Steps, asked
 from s3vend.transfer.many.signing import Signer
 from s3vend.transfer.many.tally import Tally
 
@@ -22,11 +21,11 @@ class Look(ByName):
     exists: dict[str, bool | None] = field(default_factory=dict)  # None: S3 does not say
     method: str = "HEAD"
 
-    def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+    def small(self, job: Job, signature: Signature) -> Steps:
         """Ask for one object."""
         action, patience = f"find {self.prefix}{job.name}", self.service.patience
         try:
-            send_job(action, self.method, signature, lanes, patience)
+            yield from asked(action, self.method, signature, patience)
             self.exists[job.name] = True
         except StorageError as error:
             if error.status not in (403, 404):

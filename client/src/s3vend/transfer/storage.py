@@ -1,8 +1,9 @@
 """Requests to S3 with presigned URLs: retries, and new URLs for those that expire."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import TypeVar
 
 from s3vend.errors import InvalidRequest, StorageError, Unreachable
@@ -10,6 +11,8 @@ from s3vend.http.patience import RETRIED_STATUSES, Patience, retry_after
 from s3vend.http.wire import Answer
 from s3vend.presigning.urls import EXPIRES, Url
 
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
 Signed = TypeVar("Signed")
 EARLY = timedelta(seconds=5)  # a URL that expires sooner is replaced before it is used
 # The most new URLs for one request: after S3 refused a URL, and after S3 called a URL expired.
@@ -81,11 +84,45 @@ def send_with_retries(
     send: Callable[[Url], Answer],
     patience: Patience,
 ) -> Answer:
-    """Send a request to S3 until it succeeds, and return the answer.
+    """Send a request to S3 until it succeeds, and return the answer; see `tries`."""
+    return driven(tries(action, url, renew, lambda signed: signed, patience), send)
+
+
+def driven(
+    steps: Generator[Asked, Answer, Found],
+    send: Callable[[Asked], Answer],
+    begin: Callable[[], Asked] | None = None,
+) -> Found:
+    """Send what the steps ask for until they end, and return what they return.
+
+    ``begin`` resumes steps that have begun already, and returns what they ask for next.
+    """
+    following = begin or partial(next, steps)
+    try:
+        while True:
+            asked = following()
+            try:
+                following = partial(steps.send, send(asked))
+            except Unreachable as unreachable:
+                following = partial(steps.throw, unreachable)
+    except StopIteration as end:
+        found: Found = end.value
+        return found
+
+
+def tries(
+    action: str,
+    url: Url | None,
+    renew: Callable[[], Url],
+    ask: Callable[[Url], Asked],
+    patience: Patience,
+    see: Callable[[Unreachable], object] = bool,
+) -> Generator[Asked, Answer, Answer]:
+    """Yield a request to S3, as ``ask`` makes it of a URL, until it succeeds; return the answer.
 
     ``action`` describes the request in messages, such as "put s3://bucket/key". ``renew`` returns
     a new URL: it is called if ``url`` is None or expires soon, and after a 403. Temporary errors
-    are retried.
+    are retried; `Unreachable`, which is thrown in where no answer came, is given to ``see``.
 
     Raises:
         StorageError: S3 refused the request, or still failed after several tries.
@@ -93,18 +130,19 @@ def send_with_retries(
         ServiceError: the service refused to sign a new URL.
         S3VendError: the URL is not one of a storage.
     """
-    tries = renewals = 0
+    failed = renewals = 0
     while True:
         if url is None or url.expires_at - datetime.now(timezone.utc) < EARLY:
             url = renew()
         url.check()
         try:
-            answer = send(url)
+            answer = yield ask(url)
         except Unreachable as unreachable:
-            tries += 1
-            if tries >= min(patience.tries, unreachable.most_tries):
+            see(unreachable)
+            failed += 1
+            if failed >= min(patience.tries, unreachable.most_tries):
                 raise
-            patience.sleep(patience.pause(tries))
+            patience.sleep(patience.pause(failed))
             continue
         if answer.status < 300 and not _failed(answer):
             return answer
@@ -119,11 +157,11 @@ def send_with_retries(
             continue
         if answer.status not in RETRIED_STATUSES and failure.code not in RETRIED_CODES:
             raise error
-        tries += 1
-        if tries >= patience.tries:
+        failed += 1
+        if failed >= patience.tries:
             raise error
         patience.sleep(
-            patience.pause(tries) + min(retry_after(answer) or 0.0, patience.longest_retry_after)
+            patience.pause(failed) + min(retry_after(answer) or 0.0, patience.longest_retry_after)
         )
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from s3vend.errors import Unreachable
-from s3vend.http.lanes.pool import TOGETHER, Lanes
+from s3vend.http.lanes.lane import TOGETHER
+from s3vend.http.lanes.pool import Lanes
+from s3vend.http.lanes.request import Request
 from s3vend.http.wire import Wire
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.listening import OK, listening, request
@@ -34,7 +36,7 @@ def echo(asked: Asked) -> Reply:
 @pytest.mark.parametrize("size", [0, 1, TOGETHER, TOGETHER + 1, 3_000_000])
 def test_a_body_of_any_size_goes_and_comes_whole(lanes: Lanes, serve: Serve, size: int) -> None:
     served, body = serve(echo), bytes(range(256)) * (size // 256) + b"x" * (size % 256)
-    answer = lanes.send("PUT", f"{served.url}/a?b=c", {"X-Own": "1"}, body)
+    answer = lanes.send(Request("PUT", f"{served.url}/a?b=c", {"X-Own": "1"}, body))
     assert (answer.status, answer.headers["x-method"], answer.body) == (200, "PUT", body)
     [asked] = served.asked
     assert (asked.path, asked.headers["x-own"]) == ("/a?b=c", "1")
@@ -53,18 +55,18 @@ def test_a_connection_is_used_again(
 
     monkeypatch.setattr(lanes, "_connection", counted)
     for _ in range(5):
-        lanes.send("GET", f"{served.url}/a", {})
+        lanes.send(Request("GET", f"{served.url}/a", {}))
     assert made == [served.url]
 
 
 def test_a_kept_connection_that_was_closed_is_made_again(lanes: Lanes, serve: Serve) -> None:
     served = serve(lambda asked: (200, {"Connection": "close"} if "x" in asked.path else {}, b""))
-    lanes.send("GET", f"{served.url}/a", {})
+    lanes.send(Request("GET", f"{served.url}/a", {}))
     [[lane]] = lanes._free.values()  # noqa: SLF001 - as a server that closes does
     lane._connection.sock.shutdown(2)  # noqa: SLF001
-    assert lanes.send("GET", f"{served.url}/b", {}).status == 200
-    assert lanes.send("GET", f"{served.url}/x", {}).status == 200
-    assert lanes.send("GET", f"{served.url}/c", {}).status == 200
+    assert lanes.send(Request("GET", f"{served.url}/b", {})).status == 200
+    assert lanes.send(Request("GET", f"{served.url}/x", {})).status == 200
+    assert lanes.send(Request("GET", f"{served.url}/c", {})).status == 200
 
 
 def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(lanes: Lanes) -> None:
@@ -79,10 +81,10 @@ def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(lanes: Lanes)
             later.set()
 
     with listening(talk) as port:
-        first = lanes.send("GET", f"http://127.0.0.1:{port}/a", {})
+        first = lanes.send(Request("GET", f"http://127.0.0.1:{port}/a", {}))
         came.set()
         assert later.wait(5)
-        second = lanes.send("GET", f"http://127.0.0.1:{port}/b", {})
+        second = lanes.send(Request("GET", f"http://127.0.0.1:{port}/b", {}))
         lanes.close()
     assert (first.body, second.body) == (b"for /a", b"for /b")
 
@@ -95,7 +97,7 @@ def test_a_request_has_one_length_though_it_is_signed_too(lanes: Lanes) -> None:
         connection.sendall(OK)
 
     with listening(talk) as port:
-        lanes.send("PUT", f"http://127.0.0.1:{port}/a", {"Content-Length": "2"}, b"xy")
+        lanes.send(Request("PUT", f"http://127.0.0.1:{port}/a", {"Content-Length": "2"}, b"xy"))
     assert heads[0].lower().count(b"content-length: 2\r\n") == 1
 
 
@@ -105,24 +107,24 @@ def test_a_server_that_does_not_answer_is_unreachable(lanes: Lanes, serve: Serve
 
     served = serve(silent)
     with pytest.raises(Unreachable, match=served.url) as error:
-        lanes.send("GET", f"{served.url}/secret?X-Amz-Signature=top-secret", {})
+        lanes.send(Request("GET", f"{served.url}/secret?X-Amz-Signature=top-secret", {}))
     assert "secret" not in str(error.value)
     with pytest.raises(Unreachable, match="refuse"):
-        lanes.send("GET", "http://127.0.0.1:9/a", {})
+        lanes.send(Request("GET", "http://127.0.0.1:9/a", {}))
 
 
 def test_where_a_proxy_stands_between_it_is_asked(serve: Serve, alone: pytest.MonkeyPatch) -> None:
     served = serve(echo)
     alone.setenv("http_proxy", served.url)
     lanes = Lanes(Wire())
-    assert lanes.send("GET", "http://s3.example.com/a", {}).status == 200
+    assert lanes.send(Request("GET", "http://s3.example.com/a", {})).status == 200
     assert served.asked[0].path == "http://s3.example.com/a"
 
 
 def test_a_certificate_is_verified(lanes: Lanes, serve: Serve) -> None:
     served = serve(echo)
     with pytest.raises(Unreachable):
-        lanes.send("GET", served.url.replace("http://", "https://") + "/a", {})
+        lanes.send(Request("GET", served.url.replace("http://", "https://") + "/a", {}))
     connection = lanes._connection("https://s3.example.com")  # noqa: SLF001 - never connected
     assert connection is not None
     context = connection.ssl_context  # type: ignore[attr-defined]
@@ -139,7 +141,7 @@ def test_a_header_with_a_line_break_is_not_sent(
 ) -> None:
     served = serve(echo)
     with pytest.raises(Unreachable):
-        lanes.send("GET", f"{served.url}/a", headers)
+        lanes.send(Request("GET", f"{served.url}/a", headers))
     assert served.asked == []
 
 
@@ -159,8 +161,8 @@ def test_a_request_with_a_condition_is_not_sent_again_by_itself(
 
     with listening(talk) as port:
         url = f"http://127.0.0.1:{port}/a"
-        lanes.send("GET", url, {})
+        lanes.send(Request("GET", url, {}))
         with suppress(Unreachable):
-            lanes.send("PUT", url, {name: "*"}, b"x")
+            lanes.send(Request("PUT", url, {name: "*"}, b"x"))
         lanes.close()
     assert len(heads) == times

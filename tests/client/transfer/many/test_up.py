@@ -3,23 +3,19 @@
 import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 import s3vend
 from s3vend.errors import FileChanged, TransferError, Unreachable
-from s3vend.http.lanes.pool import Lanes
-from s3vend.http.wire import Answer, Wire
+from s3vend.http.lanes.request import Request
+from s3vend.http.wire import Answer
 from s3vend.presigning.urls import Url
 from s3vend.transfer.many import up
 from s3vend.transfer.many.jobs import Job
+from s3vend.transfer.storage import driven
 from s3vend.tree.found import LocalFile, stamp_of
-from tests.client.conftest import Serve
 from tests.client.tokens import token
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def file(path: Path) -> LocalFile:
@@ -88,36 +84,25 @@ def test_a_file_that_vanished_or_became_something_else_is_said(tmp_path: Path) -
     ids=["the first answer was lost", "another object was there"],
 )
 def test_an_object_that_may_be_this_file_is_not_taken_for_another(
-    tmp_path: Path, serve: Serve, first: "Unreachable | None", told: "str | None"
+    tmp_path: Path, first: "Unreachable | None", told: "str | None"
 ) -> None:
-    served = serve(lambda _: (412, {}, b""))
     (tmp_path / "a").write_bytes(b"x")
-    found, lanes = file(tmp_path / "a"), Lost(Wire(), first)
+    found, outcomes = file(tmp_path / "a"), [first] if first else []
     service = s3vend.connect(url="https://vend.example.com", token=token())
     way = up.Up("s3://b/p/", service, existing="skip")
-    job, signature = Job("a", 1, found), Signed(f"{served.url}/p/a")
+    steps = way.small(Job("a", 1, found), Signed("https://s3.example.com/p/a"))
+
+    def send(asked: Request) -> Answer:
+        assert (asked.method, asked.body) == ("PUT", b"x")
+        if outcomes:
+            raise outcomes.pop()
+        return Answer(412, {}, b"")
+
     if told is None:
-        assert way.small(job, signature, lanes).reason == "s3://b/p/a already exists"
+        assert driven(steps, send).reason == "s3://b/p/a already exists"
     else:
         with pytest.raises(TransferError, match=told):
-            way.small(job, signature, lanes)
-    lanes.close()
-
-
-class Lost(Lanes):
-    """Connections whose first answer is lost."""
-
-    def __init__(self, wire: Wire, first: "Unreachable | None") -> None:
-        super().__init__(wire)
-        self._first = first
-
-    def send(
-        self, method: str, url: str, headers: "Mapping[str, str]", body: bytes = b""
-    ) -> Answer:
-        error, self._first = self._first, None
-        if error is not None:
-            raise error
-        return super().send(method, url, headers, body)
+            driven(steps, send)
 
 
 class Signed:

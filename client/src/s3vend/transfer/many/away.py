@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from s3vend.http.lanes.pool import Lanes
 from s3vend.http.wire import Answer
 from s3vend.service.connect import Service
-from s3vend.transfer.many.jobs import ByName, Job, Result, Signature, send_job
+from s3vend.transfer.many.jobs import ByName, Job, Result, Signature, Steps, asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +16,8 @@ class Away(ByName):
     see: Callable[[Answer], object] = bool
     method: str = "DELETE"
 
-    def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+    def small(self, job: Job, signature: Signature) -> Steps:
         """Delete an object."""
         action, patience = f"delete {self.prefix}{job.name}", self.service.patience
-        self.see(send_job(action, self.method, signature, lanes, patience))
+        self.see((yield from asked(action, self.method, signature, patience)))
         return Result("deleted", job.name)

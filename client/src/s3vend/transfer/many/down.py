@@ -6,7 +6,7 @@ it may be empty, and the next `sync` copies it again, since its size differs.
 
 import itertools
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from hashlib import md5
 from pathlib import Path
@@ -19,18 +19,27 @@ from s3vend.errors import (
     TransferError,
 )
 from s3vend.files.below import Below
-from s3vend.http.lanes.pool import Lanes
+from s3vend.http.lanes.request import Request
 from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
 from s3vend.service.connect import Service
 from s3vend.transfer.download.checksum import Comparison, checksum_of
-from s3vend.transfer.many.jobs import Existing, Job, Result, Signature, existing, send_job
+from s3vend.transfer.many.jobs import (
+    LIGHT,
+    Existing,
+    Job,
+    Result,
+    Signature,
+    Steps,
+    asked,
+    existing,
+)
 from s3vend.transfer.many.landing import explained, write_whole, written_at
 from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import Remark
 from s3vend.transfer.upload.pieces import Space
 
-MEMORY, LIGHT = 64 * 1024 * 1024, 64 * 1024  # bytes of objects in memory, beside light ones
+MEMORY = 64 * 1024 * 1024  # bytes of objects in memory, beside light ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +74,13 @@ class Down:
         del job
         return {}
 
-    def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+    def small(self, job: Job, signature: Signature) -> Steps:
         """Download an object in one request."""
         if self._is_kept(job):
             return existing(job, self.existing, f"{self.root / job.name} already exists")
         self.space.take(job.size, self.check)
         try:
-            self._land(job, self._get(job, signature, lanes))
+            self._land(job, (yield from self._get(job, signature)))
         finally:
             self.space.give(job.size)
         return Result("copied", job.name, job.size)
@@ -103,14 +112,13 @@ class Down:
         """Whether something has the name that is not to be replaced."""
         return self.existing != "replace" and os.path.lexists(self.root / job.name)
 
-    def _get(self, job: Job, signature: Signature, lanes: Lanes) -> Answer:
+    def _get(self, job: Job, signature: Signature) -> Generator[Request, Answer, Answer]:
         assert isinstance(job.source, Listed)
         target, etag = job.source.target, job.source.etag
         condition = {"If-Match": etag} if etag else {}
-
         try:
-            answer = send_job(
-                f"read {target}", self.method, signature, lanes, self.service.patience, condition
+            answer = yield from asked(
+                f"read {target}", self.method, signature, self.service.patience, condition
             )
         except StorageError as error:
             if error.status == 412:

@@ -6,7 +6,7 @@ disk is full, or S3 denies one file after the other.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 
 from s3vend.errors import (
     AccessDenied,
@@ -25,13 +25,13 @@ from s3vend.http.lanes.pool import Lanes
 from s3vend.http.wire import Wire
 from s3vend.transfer.crew import Crew
 from s3vend.transfer.many.ahead import ahead
+from s3vend.transfer.many.flight import Flight, Work
 from s3vend.transfer.many.jobs import Job, Result, Way
-from s3vend.transfer.many.signing import BATCH, Batch, Refused, Signer, Unsigned, signed
+from s3vend.transfer.many.signing import BATCH, Batch, Refused, Signer, signed
 from s3vend.transfer.many.tally import Tally
 
 AHEAD = 10  # batches that are planned before they are signed, so that the total is known early
 SIGNED = 1  # batches that wait with their URLs, since the service takes its time to sign
-CHUNK, CHUNK_BYTES = 16, 4 * 1024 * 1024  # files, and their bytes, that a thread takes at once
 DENIED = 20  # files one after the other that S3 denies, before the whole is given up
 FATAL = (
     *(AccessDenied, NotAuthenticated, SetupRefused, TooManyRequests, Unavailable),
@@ -39,12 +39,6 @@ FATAL = (
 )
 Planned = Job | Result
 Report = Callable[[Job | None, Result], object]
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    batch: Batch | Unsigned | None  # None: one large file
-    jobs: Sequence[tuple[int, Job]]
 
 
 class Engine:
@@ -55,7 +49,8 @@ class Engine:
     ) -> None:
         self._way, self._signer, self._tally = way, signer, tally
         self._lanes = Lanes(wire)
-        self.crew: Crew[_Chunk] = Crew(parallel)
+        self.crew: Crew[Work] = Crew(parallel)
+        self._flight = Flight(self._lanes, parallel, self._settle, self.crew.check)
         self._lock, self._large = threading.Lock(), threading.Lock()
         self._denied = 0
 
@@ -69,23 +64,30 @@ class Engine:
         """
         self._report = report
         try:
-            self.crew.run(self._chunks(planned), self._work)
+            self.crew.run(self._works(planned), lambda work: work())
         finally:
+            self._flight.close()
             self._lanes.close()
 
-    def _chunks(self, planned: Iterable[Planned]) -> Iterator[_Chunk]:
+    def _works(self, planned: Iterable[Planned]) -> Iterator[Work]:
+        """Do what one thread can do, and yield the rest."""
         for one in ahead(self._signed(planned), SIGNED, self.crew.check):
-            if isinstance(one, Job):
-                yield _Chunk(None, [(0, one)])
-            else:
-                yield from _split(one)
+            if isinstance(one, Batch):
+                yield from self._flight.works(
+                    (job, self._way.small(job, one.signature(number)))
+                    for number, job in enumerate(one.jobs)
+                )
+                continue
+            transfer, jobs = (
+                (self._transfer, [one]) if isinstance(one, Job) else (self._way.large, one)
+            )
+            for job in jobs:
+                yield partial(self._settle, job, partial(transfer, job))
 
-    def _signed(self, planned: Iterable[Planned]) -> Iterator[Batch | Unsigned | Job]:
+    def _signed(self, planned: Iterable[Planned]) -> Iterator[Batch | Sequence[Job] | Job]:
         for group in ahead(self._groups(planned), AHEAD, self.crew.check):
-            if isinstance(group, Job):
+            if isinstance(group, Job) or self._signer is None:
                 yield group
-            elif self._signer is None:
-                yield Unsigned(group)
             else:
                 yield from self._batches(self._signer, group)
 
@@ -115,27 +117,28 @@ class Engine:
         if group:
             yield group
 
-    def _work(self, chunk: _Chunk) -> None:
-        for number, job in chunk.jobs:
-            self.crew.check()
-            try:
-                result = self._one(job, chunk.batch, number)
-                self._denied = 0
-            except FATAL:
-                raise
-            except S3VendError as error:
-                if isinstance(error, StorageError) and error.status == 403:
-                    self._denied += 1
-                    if self._denied >= DENIED:
-                        raise
-                result = Result("failed", job.name, 0, str(error))
-            self._end(job, result)
+    def _settle(self, job: Job, step: Callable[[], Result | None]) -> None:
+        """Do a step of a job, and report what came of it, if it has ended."""
+        self.crew.check()
+        try:
+            result = step()
+        except FATAL:
+            raise
+        except S3VendError as error:
+            if isinstance(error, StorageError) and error.status == 403:
+                self._denied += 1
+                if self._denied >= DENIED:
+                    raise
+            result = Result("failed", job.name, 0, str(error))
+        else:
+            if result is None:
+                return
+            self._denied = 0
+        self._end(job, result)
 
-    def _one(self, job: Job, batch: Batch | Unsigned | None, number: int) -> Result:
-        if batch is None:
-            with self._large:  # it is sent by many threads of its own
-                return self._way.large(job)
-        return self._way.small(job, batch.signature(number), self._lanes)
+    def _transfer(self, job: Job) -> Result:
+        with self._large:  # it is sent by many threads of its own
+            return self._way.large(job)
 
     def _is_large(self, job: Job) -> bool:
         """Whether the way transfers it with URLs of its own, in many requests."""
@@ -146,16 +149,3 @@ class Engine:
             self._report(job, result)
         if job is not None:
             self._tally.end(job.size, is_large=self._is_large(job))
-
-
-def _split(batch: Batch | Unsigned) -> Iterator[_Chunk]:
-    taken: list[tuple[int, Job]] = []
-    size = 0
-    for number, job in enumerate(batch.jobs):
-        taken.append((number, job))
-        size += job.size
-        if len(taken) == CHUNK or size >= CHUNK_BYTES:
-            yield _Chunk(batch, taken)
-            taken, size = [], 0
-    if taken:
-        yield _Chunk(batch, taken)

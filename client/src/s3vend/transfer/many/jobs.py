@@ -1,22 +1,21 @@
 """What a transfer of many files does with one of them, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
+from s3vend.http.lanes.request import Request
 from s3vend.http.patience import Patience
 from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
 from s3vend.presigning.urls import Url
-from s3vend.transfer.storage import send_with_retries
+from s3vend.transfer.storage import tries
 from s3vend.tree.found import LocalFile
-
-if TYPE_CHECKING:
-    from s3vend.http.lanes.pool import Lanes
 
 Existing = Literal["replace", "skip", "fail"]  # what happens where a file or an object is already
 Action = Literal["copied", "deleted", "skipped", "failed"]
 _NOTHING: Mapping[str, str] = {}
+LIGHT = 64 * 1024  # bytes of a file that a packet or some carry, and memory need not count
 SMALL = 16 * 1024 * 1024  # bytes up to which a file is sent or read in one request
 
 
@@ -73,20 +72,22 @@ class Signature(Protocol):
         """Return a new one, since S3 refused the last one or it expires."""
 
 
-def send_job(
+def asked(
     action: str,
     method: str,
     signature: Signature,
-    lanes: "Lanes",
     patience: Patience,
     headers: Mapping[str, str] = _NOTHING,
-) -> Answer:
-    """Send a request without a body by the URL of a job; raises as `send_with_retries`."""
+) -> Generator[Request, Answer, Answer]:
+    """Yield requests without a body by the URL of a job, and return the answer; as `tries`."""
 
-    def send(url: Url) -> Answer:
-        return lanes.send(method, url.url, {**url.headers, **headers})
+    def ask(url: Url) -> Request:
+        return Request(method, url.url, {**url.headers, **headers})
 
-    return send_with_retries(action, signature.url, signature.renew, send, patience)
+    return tries(action, signature.url, signature.renew, ask, patience)
+
+
+Steps = Generator[Request, Answer, Result]  # the requests of one job, whoever sends them
 
 
 class Way(Protocol):
@@ -109,16 +110,16 @@ class Way(Protocol):
     def own(self, job: Job) -> Mapping[str, object]:
         """Return the members that a URL for this job alone has."""
 
-    def small(self, job: Job, signature: Signature, lanes: "Lanes") -> Result:
-        """Transfer a file in one request."""
+    def small(self, job: Job, signature: Signature) -> Steps:
+        """Transfer a file in one request, by a URL of a batch."""
 
     def large(self, job: Job) -> Result:
-        """Transfer a file in parts, with URLs of its own."""
+        """Transfer a file with requests of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByName:
-    """A way for jobs whose names are keys: each takes one request, which has no members."""
+    """A way for jobs whose names are keys; the requests for their URLs have no members."""
 
     prefix: str
 

@@ -105,31 +105,6 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsigned:
-    """Jobs that take no URLs, such as of copies within S3, which a session signs."""
-
-    jobs: Sequence[Job]
-
-    def signature(self, number: int) -> "NoUrl":
-        """Return what has no URL."""
-        del number
-        return NoUrl()
-
-
-class NoUrl:
-    """Stands where a way does not look for a URL."""
-
-    @property
-    def url(self) -> Url:
-        """Is never read."""
-        raise AssertionError("this way takes no URLs")
-
-    def renew(self) -> Url:
-        """Is never called."""
-        return self.url
-
-
-@dataclass(frozen=True, slots=True)
 class Signed:
     """The URL for one job of a batch."""
 

@@ -14,19 +14,18 @@ from hashlib import md5
 from typing import Any
 
 from s3vend.errors import FileChanged, StorageError, TransferError, Unreachable
-from s3vend.http.lanes.pool import Lanes
-from s3vend.http.wire import Answer
+from s3vend.http.lanes.request import Request
 from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
-from s3vend.transfer.many.jobs import Existing, Job, Result, Signature, existing
+from s3vend.transfer.many.jobs import LIGHT, Existing, Job, Result, Signature, Steps, existing
 from s3vend.transfer.media_types import media_type
 from s3vend.transfer.progress import Progress
 from s3vend.transfer.state import Remark
-from s3vend.transfer.storage import send_with_retries
+from s3vend.transfer.storage import tries
 from s3vend.transfer.upload.pieces import Space
 from s3vend.tree.found import LocalFile, is_replaced
 
-MEMORY, LIGHT = 64 * 1024 * 1024, 64 * 1024  # bytes of files in memory, beside light ones
+MEMORY = 64 * 1024 * 1024  # bytes of files in memory, beside light ones
 TRIES = 3  # to read a file that is being written
 REPLACED = "{} was replaced after it was found. Run the command again."
 LOST = "S3's answer about {} was lost, and now an object is there: this file or another one."
@@ -63,11 +62,11 @@ class Up:
         """Return the members of one file: its length, its type and its time."""
         return {"contentLength": job.size, **self._kept(job)}
 
-    def small(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+    def small(self, job: Job, signature: Signature) -> Steps:
         """Upload a file in one request."""
         self.space.take(job.size, self.check)
         try:
-            return self._put(job, signature, lanes)
+            return (yield from self._put(job, signature))
         finally:
             self.space.give(job.size)
 
@@ -101,7 +100,7 @@ class Up:
             remark=self.remark,
         )
 
-    def _put(self, job: Job, signature: Signature, lanes: Lanes) -> Result:
+    def _put(self, job: Job, signature: Signature) -> Steps:
         assert isinstance(job.source, LocalFile)
         source, data = job.source, _content(job.source)
         kind = _type_of(_ending(job.name), self.members.get("contentEncoding"))
@@ -110,23 +109,19 @@ class Up:
         if kind and "contentType" not in self.members:
             headers["Content-Type"] = kind
 
-        lost = False
+        lost: list[Unreachable] = []
 
-        def send(url: Url) -> Answer:
-            nonlocal lost
+        def ask(url: Url) -> Request:
             signed_for = url.headers.get("Content-Length", len(data))
             if str(signed_for) != str(len(data)):
                 raise FileChanged(f"{source.path} was written after it was found. Upload it again.")
-            try:
-                return lanes.send("PUT", url.url, {**headers, **url.headers}, data)
-            except Unreachable:
-                lost = True
-                raise
+            return Request(self.method, url.url, {**headers, **url.headers}, data)
 
         target = f"{self.prefix}{job.name}"
         try:
-            send_with_retries(
-                f"put {target}", signature.url, signature.renew, send, self.service.patience
+            yield from tries(
+                *(f"put {target}", signature.url, signature.renew, ask, self.service.patience),
+                see=lost.append,
             )
         except StorageError as error:
             if self.existing == "replace" or error.status != 412:

@@ -1,0 +1,165 @@
+"""Small files by one thread, with many requests under way at once; other threads do the rest.
+
+With a thread for each request, the processor spent more time on changing between the threads than
+on the files. What would keep the others waiting is left to other threads: a job that finds no kept
+connection, a request that fails, and all that follows where the disk is slow.
+"""
+
+import selectors
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from time import monotonic, perf_counter
+from typing import NamedTuple
+
+from s3vend.errors import Unreachable
+from s3vend.http.lanes.lane import Lane
+from s3vend.http.lanes.pool import Lanes
+from s3vend.http.lanes.request import Request
+from s3vend.transfer.crew import TICK
+from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
+from s3vend.transfer.storage import driven
+
+SAMPLE, SLOW = 256, 0.001  # steps, and seconds that one takes where the disk is slow
+Work = Callable[[], None]
+Settle = Callable[[Job, Callable[[], Result | None]], None]
+
+
+class _Asked(NamedTuple):
+    """A job whose request is under way."""
+
+    job: Job
+    steps: Steps
+    request: Request
+    end: float  # of the time for its answer, by the monotonic clock
+
+
+class Flight:
+    """Does small jobs; ``settle`` takes a job and a step, which returns its result at the end.
+
+    ``parallel`` is how many are under way at once. ``check`` raises if all stops.
+    """
+
+    def __init__(
+        self, lanes: Lanes, parallel: int, settle: Settle, check: Callable[[], object]
+    ) -> None:
+        self._lanes, self._parallel, self._settle, self._check = lanes, parallel, settle, check
+        self._selector = selectors.DefaultSelector()
+        self._asked: dict[Lane, _Asked] = {}
+        self._left: list[Work] = []  # for other threads, which have not taken it yet
+        self._elsewhere, self._lock, self._ended = 0, threading.Lock(), threading.Event()
+        self._speed = _Speed()
+
+    def works(self, jobs: Iterable[tuple[Job, Steps]]) -> Iterator[Work]:
+        """Do the jobs, and yield what other threads are to do."""
+        for job, steps in jobs:
+            if job.size > LIGHT or self._speed.is_slow:
+                self._leave(job, steps, partial(next, steps))
+            else:
+                while len(self._asked) + self._elsewhere >= self._parallel:
+                    self._wait()
+                    yield from self._taken()
+                self._do(job, partial(self._begin, job, steps))
+            yield from self._taken()
+        while self._asked:
+            self._wait()
+            yield from self._taken()
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        for lane in self._asked:
+            lane.close()
+        self._selector.close()
+
+    def _begin(self, job: Job, steps: Steps) -> Result | None:
+        try:
+            request = next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        lane, rest = None, partial(_same, request)
+        try:
+            lane = self._lanes.begin(request)
+        except Unreachable as unreachable:
+            rest = partial(steps.throw, unreachable)
+        if lane is None:
+            self._leave(job, steps, rest)
+            return None
+        self._selector.register(lane, selectors.EVENT_READ, lane)
+        self._asked[lane] = _Asked(job, steps, request, monotonic() + self._lanes.reads)
+        return None
+
+    def _wait(self) -> None:
+        """Wait for an answer, or for another thread, and do what follows."""
+        self._check()
+        if not self._asked:
+            self._ended.wait(TICK)
+            self._ended.clear()
+            return
+        lanes = [key.data for key, _ in self._selector.select(TICK)]
+        for lane in lanes or self._late():
+            asked = self._asked.pop(lane)
+            self._selector.unregister(lane)
+            self._do(asked.job, partial(self._finish, lane, asked, is_late=not lanes))
+
+    def _do(self, job: Job, step: Callable[[], Result | None]) -> None:
+        started = perf_counter()
+        self._settle(job, step)
+        self._speed.add(perf_counter() - started)
+
+    def _late(self) -> list[Lane]:
+        now = monotonic()
+        return [lane for lane, asked in self._asked.items() if asked.end < now]
+
+    def _finish(self, lane: Lane, asked: _Asked, *, is_late: bool) -> Result | None:
+        job, steps, request, _ = asked
+        rest = partial(_same, request)
+        try:
+            answer = self._lanes.finish(lane, is_late=is_late)
+        except Unreachable as unreachable:
+            rest = partial(steps.throw, unreachable)
+        else:
+            if answer is not None:
+                rest = partial(steps.send, answer)
+                if answer.status < 300:
+                    return driven(steps, self._lanes.send, rest)
+        self._leave(job, steps, rest)  # it may begin with a pause
+        return None
+
+    def _leave(self, job: Job, steps: Steps, begin: Callable[[], Request]) -> None:
+        with self._lock:
+            self._elsewhere += 1
+
+        def work() -> None:
+            try:
+                self._settle(job, partial(driven, steps, self._lanes.send, begin))
+            finally:
+                with self._lock:
+                    self._elsewhere -= 1
+                self._ended.set()
+
+        self._left.append(work)
+
+    def _taken(self) -> Iterator[Work]:
+        while self._left:
+            yield self._left.pop(0)
+
+
+def _same(request: Request) -> Request:
+    return request
+
+
+class _Speed:
+    """Notices a slow disk: most files wait for it, not only those between which others ran."""
+
+    def __init__(self) -> None:
+        self.is_slow = False
+        self._steps = self._slow = 0
+
+    def add(self, seconds: float) -> None:
+        """Count a step; each file has two, of which one uses the disk."""
+        self._steps += 1
+        self._slow += seconds > SLOW
+        if self._steps == SAMPLE:
+            self.is_slow = self.is_slow or self._slow > SAMPLE // 3
+            self._steps = self._slow = 0

@@ -1,0 +1,253 @@
+"""Many requests under way at once, by one thread, and what it leaves to others."""
+
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from s3vend.errors import StorageError, Unreachable
+from s3vend.http.lanes.pool import Lanes
+from s3vend.http.lanes.request import Request
+from s3vend.http.wire import Wire
+from s3vend.transfer.crew import Crew
+from s3vend.transfer.many.flight import SAMPLE, Flight, Work
+from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
+from tests.client.conftest import Asked, Reply, Serve
+from tests.client.listening import listening, request
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+PARALLEL = 4
+KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@dataclass
+class Reading:
+    """Jobs that read what their names say from a server; ``land`` gets each body."""
+
+    url: str
+    land: Callable[[bytes], object] = bool
+    headers: "dict[str, str]" = field(default_factory=dict)
+    parallel: int = PARALLEL
+    wire: Wire = field(default_factory=lambda: Wire(connect=2.0, read=2.0))
+    ended: "list[tuple[Result, int]]" = field(default_factory=list)  # with the thread that ended it
+    statuses: "list[int]" = field(default_factory=list)
+    unreachable: "list[Unreachable]" = field(default_factory=list)
+
+    def steps(self, job: Job) -> Steps:
+        while True:
+            try:
+                answer = yield Request("GET", f"{self.url}/{job.name}", self.headers)
+            except Unreachable as error:
+                self.unreachable.append(error)
+                continue
+            self.statuses.append(answer.status)
+            if answer.status == 200:
+                break
+        self.land(answer.body)
+        return Result("copied", job.name, job.size)
+
+    def run(self, names: "list[str]", size: int = 1) -> "list[str]":
+        """Do jobs of these names; return the names in the order in which the jobs ended."""
+        crew, lanes = Crew[Work](self.parallel), Lanes(self.wire)
+        flight = Flight(lanes, self.parallel, self.settle, crew.check)
+        jobs = [Job(name, size, None) for name in names]
+        try:
+            crew.run(flight.works((job, self.steps(job)) for job in jobs), lambda work: work())
+        finally:
+            flight.close()
+            lanes.close()
+        return [result.name for result, _ in self.ended]
+
+    def settle(self, job: Job, step: "Callable[[], Result | None]") -> None:
+        del job
+        result = step()
+        if result is not None:
+            self.ended.append((result, threading.get_ident()))
+
+    def threads(self, last: int) -> "set[int]":
+        """The threads that ended the last jobs."""
+        return {thread for _, thread in self.ended[-last:]}
+
+
+def names(count: int) -> "list[str]":
+    return [f"{number:04}" for number in range(count)]
+
+
+def empty(asked: Asked) -> Reply:
+    del asked
+    return 200, {}, b"x"
+
+
+def test_one_thread_has_many_requests_under_way(serve: Serve) -> None:
+    together = threading.Barrier(PARALLEL, timeout=10)
+
+    def reply(asked: Asked) -> Reply:
+        if asked.path >= "/0100":
+            together.wait()  # it answers none until all are asked
+        return 200, {}, b"x"
+
+    reading = Reading(serve(reply).url)
+    assert sorted(reading.run(names(100 + 5 * PARALLEL))) == names(100 + 5 * PARALLEL)
+    assert len(reading.threads(5 * PARALLEL)) == 1
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_no_more_are_under_way_than_wanted(serve: Serve, parallel: int) -> None:
+    lock, now, most = threading.Lock(), 0, 0
+
+    def reply(asked: Asked) -> Reply:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.002)
+        with lock:
+            now -= 1
+        return 200, {}, b"x"
+
+    reading = Reading(serve(reply).url, parallel=parallel)
+    assert sorted(reading.run(names(40))) == names(40)
+    assert most == parallel
+
+
+def test_an_answer_that_is_late_keeps_no_other_waiting(serve: Serve) -> None:
+    others = threading.Semaphore(0)
+
+    def reply(asked: Asked) -> Reply:
+        if asked.path == "/0050":
+            for _ in range(40):
+                others.acquire(timeout=10)
+        elif asked.path > "/0050":
+            others.release()
+        return 200, {}, b"x"
+
+    assert Reading(serve(reply).url).run(names(100)).index("0050") > 80
+
+
+def test_a_refused_request_goes_on_in_another_thread(serve: Serve) -> None:
+    served = serve(lambda asked: (503 if asked.path == "/0050" else 200, {}, b"x"))
+    reading = Reading(served.url)
+    pilot = threading.Event()
+
+    def steps(job: Job) -> Steps:
+        answer = yield Request("GET", f"{served.url}/{job.name}", {})
+        if answer.status == 503:
+            assert pilot.wait(10)  # what would keep the others waiting
+        elif job.name == "0099":
+            pilot.set()
+        return Result("copied", job.name)
+
+    reading.steps = steps  # type: ignore[method-assign]
+    assert reading.run(names(100))[-1] == "0050"
+    assert len(reading.threads(2)) == 2
+
+
+def test_a_connection_that_was_closed_meanwhile_is_made_again() -> None:
+    counts: Counter[bytes] = Counter()
+
+    def talk(connection: socket.socket) -> None:
+        for _ in range(5):  # then it closes, perhaps with a request on the way
+            asked = request(connection)
+            if not asked:
+                return
+            counts[asked.split()[1]] += 1
+            connection.sendall(KEPT)
+
+    with listening(talk) as port:
+        reading = Reading(f"http://127.0.0.1:{port}")
+        assert sorted(reading.run(names(200))) == names(200)
+    assert (len(counts), counts.total()) == (200, 200)
+
+
+def test_a_request_with_a_condition_is_never_sent_twice_by_itself() -> None:
+    counts: Counter[bytes] = Counter()
+
+    def talk(connection: socket.socket) -> None:
+        while asked := request(connection):
+            counts[asked.split()[1]] += 1
+            if asked.split()[1] == b"/0050" and counts[b"/0050"] == 1:
+                return  # carried out, and then the connection is gone
+            connection.sendall(KEPT)
+
+    with listening(talk) as port:
+        reading = Reading(f"http://127.0.0.1:{port}", headers={"If-Match": '"x"'})
+        assert sorted(reading.run(names(100))) == names(100)
+    assert len(reading.unreachable) == 1  # the job was told, and asked again
+    assert counts[b"/0050"] == 2
+
+
+def test_what_is_never_answered_is_unreachable(serve: Serve) -> None:
+    silent = threading.Event()
+
+    def reply(asked: Asked) -> Reply:
+        if asked.path == "/0050" and not silent.is_set():
+            silent.set()
+            time.sleep(3)
+        return 200, {}, b"x"
+
+    reading = Reading(serve(reply).url, wire=Wire(connect=2.0, read=0.5))
+    assert sorted(reading.run(names(100))) == names(100)
+    assert ["did not answer in time" in str(error) for error in reading.unreachable] == [True]
+
+
+def test_a_file_that_is_not_light_is_left_to_other_threads(serve: Serve) -> None:
+    reading = Reading(serve(empty).url)
+    together = threading.Barrier(PARALLEL, timeout=10)
+    reading.land = lambda _: together.wait()  # one thread alone would wait for ever
+    assert len(reading.run(names(5 * PARALLEL), LIGHT + 1)) == 5 * PARALLEL
+
+
+def test_where_the_disk_is_slow_many_threads_use_it(serve: Serve) -> None:
+    landed = 0
+
+    def land(body: bytes) -> None:
+        nonlocal landed
+        del body
+        landed += 1
+        if landed < SAMPLE * 2:
+            time.sleep(0.002)
+
+    reading = Reading(serve(empty).url, land)
+    reading.run(names(SAMPLE * 3))
+    assert len(reading.threads(SAMPLE)) > 1
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+def test_without_kept_connections_others_do_all(
+    serve: Serve, alone: pytest.MonkeyPatch, proxied: bool
+) -> None:
+    served = serve(lambda _: (200, {"Connection": "close"}, b"x"))
+    if proxied:
+        alone.setenv("http_proxy", served.url)
+    reading = Reading("http://s3.example.com" if proxied else served.url, wire=Wire())
+    assert sorted(reading.run(names(50))) == names(50)
+
+
+def test_the_first_error_that_is_not_of_one_file_ends_all(serve: Serve) -> None:
+    served = serve(empty)
+    reading = Reading(served.url)
+
+    def land(body: bytes) -> None:
+        if len(reading.ended) >= 50:
+            raise StorageError("read", 500, "Broken")
+
+    reading.land = land
+    with pytest.raises(StorageError):
+        reading.run(names(1000))
+    assert len(served.asked) < 100
+
+
+def test_a_job_that_asks_for_nothing_ends_at_once() -> None:
+    reading = Reading("http://127.0.0.1:9")
+
+    def steps(job: Job) -> Steps:
+        return Result("skipped", job.name)
+        yield
+
+    reading.steps = steps  # type: ignore[method-assign]
+    assert reading.run(names(10)) == names(10)
