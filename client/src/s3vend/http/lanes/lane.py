@@ -4,7 +4,7 @@ import select
 import sys
 from collections.abc import Callable
 from http.client import HTTPException
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection
@@ -18,7 +18,6 @@ from s3vend.http.wire import Answer
 if TYPE_CHECKING:
     from socket import socket
 
-Found = TypeVar("Found")
 LENGTH = "content-length"  # a header that is always the body's own, though it may be signed too
 CONDITIONS = ("if-match", "if-none-match")
 TOGETHER = 64 * 1024  # bytes of a body that are sent in one piece with the headers
@@ -36,7 +35,7 @@ class Lane:
         self._connection, self._host, self._read = connection, urlsplit(base).netloc, read
         self._reader: Reader | None = None
         self._has_arrived: Callable[[], object] = bool
-        self._method, self._is_conditional = "", False
+        self._asked: Request | None = None
 
     @property
     def is_open(self) -> bool:
@@ -63,33 +62,32 @@ class Lane:
         A kept connection on which something arrived meanwhile is not used: what nobody asked for
         would be taken for the answer.
         """
-        self._method = request.method
-        self._is_conditional = any(name.lower() in CONDITIONS for name in request.headers)
         if self._reader is None or self._has_arrived():
             return False
-        return self._unless_closed(lambda: self._write(request)) is not None
+        try:
+            self._write(request)
+        except ConnectionError:
+            if _is_conditional(request):
+                raise
+            return False
+        return True
 
     def finish(self, *, is_late: bool = False) -> Answer | None:
         """Read the answer; None if the connection was closed, and the request may be sent again."""
         if is_late:
             raise NoAnswer
-        answer = self._unless_closed(self._answer)
-        if answer is None:
+        try:
+            return self._answer()
+        except ConnectionError:
             self.close()
-        return answer
+            if self._asked is None or _is_conditional(self._asked):
+                raise
+            return None
 
     def close(self) -> None:
         """Close the connection."""
         self._reader = None
         self._connection.close()
-
-    def _unless_closed(self, step: Callable[[], Found]) -> Found | None:
-        try:
-            return step()
-        except ConnectionError:
-            if self._is_conditional:
-                raise
-            return None
 
     def _connect(self) -> None:
         self._connection.connect()
@@ -97,13 +95,12 @@ class Lane:
         self._reader = Reader(self._connection.sock)
         self._has_arrived = _watch(self._connection.sock)
 
-    def _write(self, request: Request) -> int:
-        """Send the request, and return how many bytes it had."""
+    def _write(self, request: Request) -> None:
+        self._asked = request
         head, body, sock = self._head(request), request.body, self._connection.sock
         sock.sendall(head + body if len(body) <= TOGETHER else head)
         if len(body) > TOGETHER:
             sock.sendall(body)
-        return len(head) + len(body)
 
     def _head(self, request: Request) -> bytes:
         method, url, headers, body = request
@@ -118,9 +115,10 @@ class Lane:
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def _answer(self) -> Answer:
-        assert self._reader is not None, "a request was sent"
+        assert self._reader is not None
+        assert self._asked is not None
         try:
-            answer = self._reader.answer(self._method)
+            answer = self._reader.answer(self._asked.method)
         except TimeoutError as error:
             raise NoAnswer from error
         except HTTPException as error:
@@ -130,6 +128,10 @@ class Lane:
         if self._reader.is_over:
             self.close()
         return answer
+
+
+def _is_conditional(request: Request) -> bool:
+    return any(name.lower() in CONDITIONS for name in request.headers)
 
 
 def _watch(sock: "socket") -> Callable[[], object]:

@@ -5,9 +5,6 @@ Where a proxy stands between, `Wire` sends the request instead.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
-from functools import partial
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection
@@ -15,8 +12,6 @@ from urllib3.connection import HTTPConnection
 from s3vend.http.lanes.lane import Lane
 from s3vend.http.lanes.request import Request
 from s3vend.http.wire import Answer, Connection, TranslateErrors, Wire
-
-Found = TypeVar("Found")
 
 
 class Lanes:
@@ -39,7 +34,8 @@ class Lanes:
         if lane is None:
             method, url, headers, body = request
             return self._wire.send(method, url, {"Accept-Encoding": "identity", **headers}, body)
-        answer = self._do(lane, partial(lane.send, request))
+        with _closing(lane):
+            answer = lane.send(request)
         self._keep(lane)
         return answer
 
@@ -54,8 +50,9 @@ class Lanes:
         free = self._free[_base(request.url)]
         while free:
             lane = free.pop()
-            if self._do(lane, partial(lane.begin, request)):
-                return lane
+            with _closing(lane):
+                if lane.begin(request):
+                    return lane
             lane.close()
         return None
 
@@ -67,18 +64,10 @@ class Lanes:
         Raises:
             Unreachable: no answer, or only a part of one.
         """
-        answer = self._do(lane, partial(lane.finish, is_late=is_late))
+        with _closing(lane):
+            answer = lane.finish(is_late=is_late)
         self._keep(lane)
         return answer
-
-    def _do(self, lane: Lane, step: Callable[[], Found]) -> Found:
-        """Do a step of a request. The connection is closed after an error."""
-        try:
-            with TranslateErrors(lane.base):
-                return step()
-        except BaseException:
-            lane.close()
-            raise
 
     def _keep(self, lane: Lane) -> None:
         if lane.is_open:
@@ -114,3 +103,16 @@ def _base(url: str) -> str:
     """Return scheme, host and port of a URL; empty if it has no path."""
     at = url.find("/", url.find("://") + 3)
     return url[:at] if at > 0 else ""
+
+
+class _closing(TranslateErrors):  # noqa: N801 - used as a statement
+    """Closes a lane after an error, which is translated."""
+
+    def __init__(self, lane: Lane) -> None:
+        super().__init__(lane.base)
+        self._lane = lane
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None:
+            self._lane.close()
+            super().__exit__(kind, error, trace)
