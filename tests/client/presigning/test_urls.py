@@ -37,6 +37,8 @@ def test_a_url_of_a_storage_can_be_used(address: str) -> None:
             "https://h/a b",
             "https://h/\nk",
             "https://h/\u202ek",
+            "https://h/\ud800k",
+            "https://h/\x7fk",
             "HTTPS//h",
             "http://localhost@h/k",
         ),

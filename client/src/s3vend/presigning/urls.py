@@ -15,6 +15,7 @@ from s3vend.service.credentials import parse_time
 EXPIRES = 900
 _METHOD, _NAME = re.compile(r"[A-Z]+"), re.compile(r"[A-Za-z0-9_-]+")
 _ORIGIN = re.compile(r"https?://[^/?#]*")
+_VISIBLE = bytes(range(ord("!"), ord("~") + 1))  # all that a URL consists of
 _VALUE = re.compile(r"[\x20-\x7e\x80-\xff]*")  # Latin-1, as HTTP has it, without controls
 _ANSWER, SHOWN = "The service's answer", 100  # characters of a URL in a message
 
@@ -136,8 +137,9 @@ def _is_address(url: object) -> bool:
     match = _ORIGIN.match(url) if isinstance(url, str) else None
     if match is None:
         return False
-    rest = url[match.end() :]  # type: ignore[index]
-    return rest.isascii() and rest.isprintable() and " " not in rest and _is_place(match[0])
+    return not match.string.encode(errors="surrogatepass").translate(None, _VISIBLE) and _is_place(
+        match[0]
+    )
 
 
 @lru_cache(64)  # thousands of URLs have one place

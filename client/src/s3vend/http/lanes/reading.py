@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import IncompleteRead, RemoteDisconnected
+from itertools import chain
 from typing import Protocol
 
 from urllib3.exceptions import ProtocolError
@@ -16,7 +17,7 @@ _END, _LINE = b"\r\n\r\n", b"\r\n"
 _START = re.compile(r"(HTTP/1\.[01]) ([1-9][0-9]{2})(?: [\t -~\x80-\xff]*)?")
 _NAME, _VALUE = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", r"[\t -~\x80-\xff]*"
 _FIELD = re.compile(f"\r\n({_NAME}):({_VALUE})")
-_FIELDS = re.compile(f"(?:\r\n{_NAME}:{_VALUE})*")
+MARKS = len("\r\n:")  # of a field, beside its name and value
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[\t ]*(?:;[\t -~\x80-\xff]*)?")
 _LENGTHS = ("content-length", "transfer-encoding")
 
@@ -129,9 +130,10 @@ class Reader:
 
 def _fields(lines: str) -> list[tuple[str, str]]:
     """Return the names, in lower case, and values of headers; a line break precedes each."""
-    if not _FIELDS.fullmatch(lines):
+    fields: list[tuple[str, str]] = _FIELD.findall(lines)
+    if sum(map(len, chain.from_iterable(fields))) + MARKS * len(fields) != len(lines):
         raise ProtocolError("The answer has a line that is not a header")
-    return [(name.lower(), value.strip(" \t")) for name, value in _FIELD.findall(lines)]
+    return [(name.lower(), value.strip(" \t")) for name, value in fields]
 
 
 def _size(line: bytes) -> int:

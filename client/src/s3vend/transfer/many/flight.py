@@ -21,6 +21,8 @@ from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
 from s3vend.transfer.storage import driven
 
 SAMPLE, SLOW = 256, 0.001  # steps, and seconds that one takes where the disk is slow
+# It registers without a call to the system, which for some connections is the fastest.
+_Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 Work = Callable[[], None]
 Settle = Callable[[Job, Callable[[], Result | None]], None]
 
@@ -44,7 +46,7 @@ class Flight:
         self, lanes: Lanes, parallel: int, settle: Settle, check: Callable[[], object]
     ) -> None:
         self._lanes, self._parallel, self._settle, self._check = lanes, parallel, settle, check
-        self._selector = selectors.DefaultSelector()
+        self._selector = _Selector()
         self._asked: dict[Lane, _Asked] = {}
         self._left: list[Work] = []  # for other threads, which have not taken it yet
         self._elsewhere, self._lock, self._ended = 0, threading.Lock(), threading.Event()

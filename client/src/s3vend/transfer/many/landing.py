@@ -4,7 +4,6 @@ import errno
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from s3vend.errors import DiskFull, FileExists, TransferError
@@ -15,31 +14,27 @@ from s3vend.transfer.download.landing import FULL
 _MTIME = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
 
 
-@dataclass(frozen=True, slots=True)
 class explained:  # noqa: N801 - used as a statement
     """Translates errors of the file system about a file in a directory, or at a path."""
 
-    root: Path
-    name: str = ""
-
-    @property
-    def path(self) -> Path:
-        """The file's path, which only a message needs."""
-        return self.root / self.name
+    def __init__(self, root: Path, name: str = "") -> None:
+        self._root, self._name = root, name
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, OSError):
+            return
+        path = self._root / self._name
         if isinstance(error, FileExistsError):
-            raise FileExists(f"{self.path} already exists, and is not replaced") from None
-        if isinstance(error, OSError):
-            reason = error.strerror or type(error).__name__
-            if error.errno in FULL:
-                raise DiskFull(f"The disk has no room for {self.path} ({reason}).") from None
-            if error.errno == errno.EISDIR:
-                reason = "a directory has its name"
-            raise TransferError(f"{self.path} cannot be written: {reason}.") from None
+            raise FileExists(f"{path} already exists, and is not replaced") from None
+        reason = error.strerror or type(error).__name__
+        if error.errno in FULL:
+            raise DiskFull(f"The disk has no room for {path} ({reason}).") from None
+        if error.errno == errno.EISDIR:
+            reason = "a directory has its name"
+        raise TransferError(f"{path} cannot be written: {reason}.") from None
 
 
 def write_whole(directory: Directory, part: str, data: bytes, written: int) -> None:

@@ -8,8 +8,8 @@ the full form, with 1,000 URLs in a request too, and an answer that is ten times
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
 
 from s3vend.errors import InvalidRequest
 from s3vend.presigning.batches import presign_below, presign_requests
@@ -104,8 +104,7 @@ class Batch:
             return self._urls[number]
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(NamedTuple):
     """The URL for one job of a batch."""
 
     batch: Batch
@@ -121,8 +120,7 @@ class Signed:
         return self.batch.renewed(self.number)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A job that the service refused to sign, while it would sign others."""
 
     job: Job

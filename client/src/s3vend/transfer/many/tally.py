@@ -2,11 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """Files and bytes that are done, and all that are planned so far."""
 
     done_files: int = 0
