@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from s3vend.errors import Unreachable
-from s3vend.http.lanes.lane import TOGETHER
+from s3vend.http.lanes.lane import TOGETHER, Lane
 from s3vend.http.lanes.pool import Lanes
 from s3vend.http.lanes.request import Request
 from s3vend.http.wire import Wire
@@ -166,3 +166,16 @@ def test_a_request_with_a_condition_is_not_sent_again_by_itself(
             lanes.send(Request("PUT", url, {name: "*"}, b"x"))
         lanes.close()
     assert len(heads) == times
+
+
+def test_a_connection_that_another_thread_takes_meanwhile_is_not_missed(
+    lanes: Lanes, serve: Serve
+) -> None:
+    class Taken(list[Lane]):
+        def __bool__(self) -> bool:
+            return True  # and then another thread takes it
+
+    url = serve(echo).url
+    lanes._free[url] = Taken()  # noqa: SLF001 - between two steps of another thread
+    assert lanes.begin(Request("GET", f"{url}/a", {})) is None
+    assert lanes.send(Request("GET", f"{url}/a", {})).status == 200

@@ -30,7 +30,7 @@ class Lanes:
             Unreachable: no answer, or only a part of one.
         """
         base = _base(request.url)
-        lane = self._take(base) if base else None
+        lane = (self._kept(base) or self._made(base)) if base else None
         if lane is None:
             method, url, headers, body = request
             return self._wire.send(method, url, {"Accept-Encoding": "identity", **headers}, body)
@@ -47,9 +47,8 @@ class Lanes:
         Raises:
             Unreachable: the connection was closed, and S3 may have got the request.
         """
-        free = self._free[_base(request.url)]
-        while free:
-            lane = free.pop()
+        base = _base(request.url)
+        while (lane := self._kept(base)) is not None:
             with _closing(lane):
                 if lane.begin(request):
                     return lane
@@ -75,18 +74,19 @@ class Lanes:
 
     def close(self) -> None:
         """Close the connections that no request uses."""
-        for lanes in self._free.values():
-            while lanes:
-                lanes.pop().close()
+        for base in list(self._free):
+            while (lane := self._kept(base)) is not None:
+                lane.close()
 
-    def _take(self, base: str) -> Lane | None:
+    def _kept(self, base: str) -> Lane | None:
         try:
             return self._free[base].pop()
-        except IndexError:
-            connection = self._connection(base)
-            if connection is None:
-                return None
-            return Lane(base, connection, self._wire.reads)
+        except IndexError:  # also if another thread was faster
+            return None
+
+    def _made(self, base: str) -> Lane | None:
+        connection = self._connection(base)
+        return None if connection is None else Lane(base, connection, self._wire.reads)
 
     def _connection(self, base: str) -> HTTPConnection | None:
         parts, timeout = urlsplit(base), self._wire.connects
