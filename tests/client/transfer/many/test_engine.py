@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
 
 from s3vend.errors import AccessDenied, S3VendError, StorageError, Unreachable
 from s3vend.service.connect import Service
+from s3vend.transfer.many.away import Away
 from s3vend.transfer.many.engine import DENIED, Engine
 from s3vend.transfer.many.jobs import SMALL, Job, Result, Signature, Steps
 from s3vend.transfer.many.signing import BATCH, Signer
 from s3vend.transfer.many.tally import Tally
-from tests.client.conftest import Reply, Serve
+from tests.client.conftest import Asked, Reply, Serve
 from tests.client.shelf import Shelf, serving_shelf
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -136,3 +138,31 @@ def test_an_error_of_the_plan_ends_all(serve: Serve) -> None:
 
     with pytest.raises(AccessDenied):
         run(Doing(), serving_shelf(Shelf(), serve), planned())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ends", ["by Ctrl-C", "by an error"])
+def test_what_s3_did_before_the_end_of_all_is_reported(serve: Serve, ends: str) -> None:
+    shelf = Shelf(dict.fromkeys((one.name for one in jobs(500)), b"x"))
+    service = serving_shelf(shelf, serve)
+    way, results = Away("s3://b/", service), list[Result]()
+    engine = Engine(way, Signer(service, way), service.wire, 4, Tally())
+    ended = threading.Event()
+
+    def instead(asked: Asked, reply: Reply) -> Reply:
+        if len(shelf.seen) > 100:
+            ended.wait(0.2)
+        return reply
+
+    def report(job: "Job | None", result: Result) -> None:
+        del job
+        results.append(result)
+        if len(results) == 100:
+            ended.set()
+            if ends == "by an error":
+                raise Unreachable("no answer")
+            engine.crew.stop.set()
+
+    shelf.instead = instead
+    with suppress(Unreachable):
+        engine.run(jobs(500), report)
+    assert {one.name for one in results} == {one.name for one in jobs(500)} - {*shelf.objects}

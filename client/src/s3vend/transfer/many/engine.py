@@ -119,7 +119,6 @@ class Engine:
 
     def _settle(self, job: Job, step: Callable[[], Result | None]) -> None:
         """Do a step of a job, and report what came of it, if it has ended."""
-        self.crew.check()
         try:
             result = step()
         except FATAL:

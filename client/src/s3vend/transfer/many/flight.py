@@ -8,6 +8,7 @@ connection, a request that fails, and all that follows where the disk is slow.
 import selectors
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from time import monotonic, perf_counter
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from s3vend.errors import Unreachable
 from s3vend.http.lanes.lane import Lane
 from s3vend.http.lanes.pool import Lanes
 from s3vend.http.lanes.request import Request
-from s3vend.transfer.crew import TICK
+from s3vend.transfer.crew import GRACE, TICK
 from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
 from s3vend.transfer.storage import driven
 
@@ -55,6 +56,7 @@ class Flight:
     def works(self, jobs: Iterable[tuple[Job, Steps]]) -> Iterator[Work]:
         """Do the jobs, and yield what other threads are to do."""
         for job, steps in jobs:
+            self._check()
             if job.size > LIGHT or self._speed.is_slow:
                 self._leave(job, steps, partial(next, steps))
             else:
@@ -68,8 +70,12 @@ class Flight:
             yield from self._taken()
 
     def close(self) -> None:
-        """Give up what is under way."""
-        for lane in self._asked:
+        """Take the answers that still come in a moment, and give up the rest."""
+        end = monotonic() + GRACE
+        while self._asked and (left := end - monotonic()) > 0:
+            with suppress(Exception):  # the first error has ended all
+                self._take(left)
+        for lane in list(self._asked):
             lane.close()
         self._selector.close()
 
@@ -98,7 +104,11 @@ class Flight:
             self._ended.wait(TICK)
             self._ended.clear()
             return
-        lanes = [key.data for key, _ in self._selector.select(TICK)]
+        self._take(TICK)
+
+    def _take(self, seconds: float) -> None:
+        """Wait for an answer up to so many seconds, and do what follows."""
+        lanes = [key.data for key, _ in self._selector.select(seconds)]
         for lane in lanes or self._late():
             asked = self._asked.pop(lane)
             self._selector.unregister(lane)
@@ -134,6 +144,7 @@ class Flight:
 
         def work() -> None:
             try:
+                self._check()
                 self._settle(job, partial(driven, steps, self._lanes.send, begin))
             finally:
                 with self._lock:
