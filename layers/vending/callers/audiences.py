@@ -33,7 +33,7 @@ WORDS = {
     "6dae42f8-4368-4678-94ff-3960e28e3630": CLUSTER,  # AKS's own application in Entra ID
 }
 
-_AWS = f"(?:{'|'.join(map(re.escape, AWS))})"
+_AWS = "@aws"  # any of these domains, in a name below; no host has an @
 _HOSTS = (
     (STS, rf"(?:.*\.)?sts(?:-fips)?(?:\..*)?\.{_AWS}|{_AWS}|urn:amazon:webservices(?::.*)?"),
     (CLUSTER, rf"(?:.*\.)?(?:eks|eks-auth|eks-cluster|oidc-eks)(?:\..*)?\.{_AWS}"),
@@ -60,4 +60,6 @@ def whose_audience(audience: str, issuer: object = None) -> str | None:
         return WORDS[text]
     host = re.split("[/?#]", _SCHEME.sub("", text, count=1), maxsplit=1)[0].rpartition("@")[2]
     name = re.sub(r":[0-9]*$", "", host).rstrip(".")
+    domain = next((one for one in AWS if f".{name}".endswith(f".{one}")), None)
+    name = name if domain is None else f"{name.removesuffix(domain)}{_AWS}"
     return next((who for who, pattern in _HOSTS if re.fullmatch(pattern, name)), None)
