@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from s3vend.errors import SettingsError
 from s3vend.listing.entries import Listed
@@ -17,8 +17,7 @@ from s3vend.service.connect import Service
 Place = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(NamedTuple):
     """Files, and directories with all that is in them."""
 
     paths: tuple[Path, ...]
@@ -33,8 +32,7 @@ class Local:
         return " ".join(map(str, self.paths))
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(NamedTuple):
     """All objects below ``address``, `s3://bucket/prefix/`, or those that match a pattern there.
 
     With ``name`` it is the one object of that name, for which nothing is listed: a grant may have

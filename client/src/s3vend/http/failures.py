@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from urllib3.exceptions import ConnectTimeoutError, ProxyError
 
@@ -12,8 +12,7 @@ from s3vend.http.reasons import ONCE, SOME, Failure, failure_of, is_of_unknown_c
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3}) ?(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(NamedTuple):
     """Sentences about this machine's settings, for failures that they may explain."""
 
     connecting: str = ""
@@ -33,7 +32,7 @@ def describe(
     causes = list(_causes(error))
     failure = failure_of(causes)
     if hints.trust and any(map(is_of_unknown_ca, causes)):
-        failure = replace(failure, advice=f"{failure.advice} {hints.trust}")
+        failure = failure._replace(advice=f"{failure.advice} {hints.trust}")
     if proxy is None:
         connecting = any(isinstance(cause, ConnectTimeoutError) for cause in causes)
         advice = failure.advice + (

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from s3vend.errors import SettingsError
 from s3vend.http.patience import Patience
@@ -13,8 +13,7 @@ _SECONDS = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(s?|m|h)")
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The limits of every request to the service and to S3.
 
     ``retries`` is how often a request is sent again after a temporary error. ``timeout`` is in

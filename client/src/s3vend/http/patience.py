@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from s3vend.errors import Unreachable
 from s3vend.http.wire import Answer
@@ -11,8 +11,7 @@ from s3vend.http.wire import Answer
 RETRIED_STATUSES = {429, 500, 502, 503, 504}
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """How many times to try, and how long to wait between tries. All waits are in seconds."""
 
     tries: int = 5

@@ -5,8 +5,8 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from http.client import RemoteDisconnected
+from typing import NamedTuple
 
 from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 from urllib3.exceptions import TimeoutError as Urllib3Timeout
@@ -15,8 +15,7 @@ from urllib3.exceptions import TimeoutError as Urllib3Timeout
 ONCE, TWICE, SOME, MANY = 1, 2, 3, 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """What a host or a proxy did, in words that follow its name, and what to do."""
 
     text: str

@@ -5,8 +5,8 @@ import os
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from s3vend.errors import SettingsError
 
@@ -14,8 +14,7 @@ BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")  # a file or a directory; the 
 FILE, DIRECTORIES = "SSL_CERT_FILE", "SSL_CERT_DIR"  # OpenSSL's, both together
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(NamedTuple):
     """The places of the trusted CAs; ``variables`` are those with which the user chose them."""
 
     places: tuple[Path, ...] = ()

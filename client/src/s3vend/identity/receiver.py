@@ -3,8 +3,7 @@
 import base64
 import json
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from s3vend.errors import IdentityError
@@ -24,8 +23,7 @@ class UnusableToken(IdentityError):
     """The source has a token that is not for the service, or that is not a token at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(NamedTuple):
     """The service, as the audience of tokens.
 
     ``is_named``: whether the user named the token. If the user set no audience, a token that the

@@ -1,6 +1,6 @@
 """The search for the caller's identity: the first of the sources that has one."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from s3vend.errors import IdentityError
 from s3vend.http.wire import Wire
@@ -9,8 +9,7 @@ from s3vend.identity.settings import Environment, Settings
 from s3vend.identity.sources import Identity, Source, sources
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An identity, why it is the one, and the sources before it that were there but not used."""
 
     identity: Identity

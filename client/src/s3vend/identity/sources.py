@@ -10,10 +10,9 @@ S3VEND_IDENTITY pin an identity or its door, no other source is tried.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from s3vend.errors import IdentityError
 from s3vend.http.wire import Wire
@@ -46,8 +45,7 @@ class Identity(Protocol):
         """Return the lines to add to the message of a refusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A source of an identity. ``make`` is None if the source is absent; ``why`` says why.
 
     ``because`` says in words that the source is there, or who chose it.

@@ -5,11 +5,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
 
 from s3vend.errors import TransferError
@@ -34,8 +33,7 @@ class NotWhole(Exception):
     """The answer ends before it is complete, or is not XML."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The entries of a page, in the order of their keys, and how to get the next one."""
 
     entries: tuple[Listed | CommonPrefix, ...]

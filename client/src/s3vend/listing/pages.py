@@ -1,7 +1,6 @@
 """Pages of one list: the service signs a URL for each, or for several in one request."""
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from s3vend.errors import TransferError, Unreachable
@@ -50,7 +49,7 @@ class Pages:
             return
         requests = [{**self._members, **members} for members in several]
         crew: Crew[None] = Crew(len(requests))
-        patience = replace(self._service.patience, sleep=crew.pause)
+        patience = self._service.patience._replace(sleep=crew.pause)
         works = [
             partial(self._read, request, url, patience)
             for request, url in zip(requests, self._sign(requests), strict=True)

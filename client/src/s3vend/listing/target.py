@@ -1,6 +1,6 @@
 """What is listed: all keys below a prefix. Unlike for credentials, a slash at its end is enough."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from s3vend.errors import SettingsError
 
@@ -10,8 +10,7 @@ _PREFIX = "use s3://bucket/prefix/* or s3://bucket/prefix/, or s3://bucket/* for
 _ANY = "use s3://bucket/key or s3://bucket/prefix/"
 
 
-@dataclass(frozen=True, slots=True)
-class Below:
+class Below(NamedTuple):
     """All keys below a prefix; the prefix is empty for the whole bucket, or ends with a slash."""
 
     bucket: str

@@ -4,15 +4,14 @@ https://docs.aws.amazon.com/cli/latest/reference/s3/#use-of-exclude-and-include-
 """
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from os.path import normcase
+from typing import NamedTuple
 
 _MAGIC = re.compile(r"[*?\[]")
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """A pattern, in which `*` also stands for slashes."""
 
     pattern: str
@@ -33,8 +32,7 @@ class Filter:
         return first.startswith(below) or (first != self.pattern and below.startswith(first))
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """Filters in the order of the command line."""
 
     filters: tuple[Filter, ...] = ()

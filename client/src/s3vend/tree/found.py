@@ -2,8 +2,8 @@
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 KINDS = {
     stat.S_IFIFO: "a named pipe",
@@ -13,8 +13,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LocalFile:
+class LocalFile(NamedTuple):
     """A file to copy, as it was when it was found."""
 
     relative: str  # to the root, with slashes
@@ -36,8 +35,7 @@ class LocalFile:
         return Path(self.place)
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """What is left out. A directory is left out with all that is in it."""
 
     relative: str  # to the root, with slashes; ends with one if it is a directory

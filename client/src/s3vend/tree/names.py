@@ -5,12 +5,12 @@ Whoever wrote an object chose its key, so a path never leaves the directory of t
 
 import unicodedata
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from s3vend.tree.rules import HERE, Rules, key_fault, length_fault
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A key, below the prefix, that gets no file."""
 
     key: str

@@ -1,7 +1,6 @@
 """Finds out which names a file system takes for one, by making a file and looking for it."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from s3vend.files.part_names import new_part_name
@@ -21,8 +20,7 @@ def probe(directory: Path, rules: Rules = HERE) -> Rules:
         with open_directory(directory) as where:
             os.close(where.create(name))
             try:
-                return replace(
-                    rules,
+                return rules._replace(
                     folds_case=where.has(name.replace("s3vend", "S3VEND")),
                     folds_unicode=where.has(name.replace(COMPOSED, DECOMPOSED)),
                 )

@@ -5,7 +5,7 @@ Whoever wrote an object chose its key, which becomes the name of a file.
 
 import re
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -17,8 +17,7 @@ _DEVICES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What a file system allows in a name, and which names are one file to it."""
 
     windows: bool = False  # characters, endings and devices of Windows

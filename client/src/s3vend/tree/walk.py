@@ -7,8 +7,8 @@ is sorted by its name with a slash. Memory holds the names of one directory for 
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from s3vend.errors import TransferError
 from s3vend.files.part_names import is_part_name
@@ -55,8 +55,7 @@ def likely_names(
     return _Walk(len(prefix.encode()), follow_symlinks, filters).likely_names(os.fspath(root))
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(NamedTuple):
     """A directory that is being walked. ``relative`` is empty, or ends with a slash."""
 
     relative: str
@@ -66,8 +65,7 @@ class _Level:
     is_empty: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(NamedTuple):
     prefix: int  # bytes
     follow: bool
     filters: Filters

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/CopyingObjectsMPUapi.html
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -114,7 +114,7 @@ class PartsJob:
 
     def _copy_parts(self, id_: str) -> None:
         crew: Crew[tuple[int, int]] = Crew(self.parallel)
-        patience = replace(self.session.service.patience, sleep=crew.pause)
+        patience = self.session.service.patience._replace(sleep=crew.pause)
 
         def work(part: tuple[int, int]) -> None:
             number, first = part

@@ -4,9 +4,8 @@ import functools
 import inspect
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import typer
@@ -22,8 +21,7 @@ class Encryption(str, Enum):
     KMS = "aws:kms"
 
 
-@dataclass(frozen=True, slots=True)
-class UploadOptions:
+class UploadOptions(NamedTuple):
     """The options of uploads. A grant says which of them it allows."""
 
     content_type: Annotated[
@@ -61,9 +59,9 @@ class UploadOptions:
 
     def check_unused(self, reason: str) -> None:
         """Raise `Refusal` with this reason if an option is set."""
-        for field in fields(self):
-            if getattr(self, field.name) is not None:
-                raise Refusal(f"--{field.name.replace('_', '-')} {reason}")
+        for name, value in self._asdict().items():
+            if value is not None:
+                raise Refusal(f"--{name.replace('_', '-')} {reason}")
 
     def members(self) -> dict[str, Any]:
         """Return the members of the API's request.

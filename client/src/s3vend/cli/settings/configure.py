@@ -2,7 +2,6 @@
 
 import os
 import sys
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -47,7 +46,7 @@ def configure(
     token_file = options.token_file and os.path.abspath(  # noqa: PTH100 - it need not exist yet
         os.path.expanduser(options.token_file)  # noqa: PTH111
     )
-    arguments = replace(options, url=valid_address(url, "--url"), token_file=token_file).arguments()
+    arguments = options._replace(url=valid_address(url, "--url"), token_file=token_file).arguments()
     # Refuse settings that contradict each other now, not when the profile is used.
     settings(arguments, {})
     values = {member: getattr(arguments, member) for member in MEMBERS}

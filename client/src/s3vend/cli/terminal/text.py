@@ -9,8 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from s3vend.cli.layout.table import Line, member_lines, table_lines
 from s3vend.cli.layout.width import columns_of, spans_of
@@ -21,8 +20,7 @@ COLOURS = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
 COLOURS["code"] = "38;5;231;48;5;16"  # white on black in every theme of a terminal
 
 
-@dataclass(frozen=True, slots=True)
-class Painted:
+class Painted(NamedTuple):
     """A part of a line, in a colour where stdout shows colours."""
 
     text: str

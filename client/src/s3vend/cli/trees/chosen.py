@@ -1,8 +1,8 @@
 """Whether a command line of `cp` means one file or many."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from s3vend.cli.terminal.command import STDIN
 from s3vend.cli.terminal.refusal import Refusal
@@ -10,8 +10,7 @@ from s3vend.cli.terminal.refusal import Refusal
 S3 = "s3://"
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The sources and the destination of a command line."""
 
     sources: Sequence[str]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3vend.cli.terminal.bar import live_line, size_text
@@ -53,8 +52,8 @@ def copy_many(
         if not options.quiet:
             say(text)
 
-    wishes = replace(
-        wishes, remark=remark, on_result=None if options.is_json else show, progress=pace.report
+    wishes = wishes._replace(
+        remark=remark, on_result=None if options.is_json else show, progress=pace.report
     )
     title, end = f"{' '.join(sources)} to {destination}", root_of(destination)
     with _explained(), live_line(title, pace.facts, quiet=options.quiet):

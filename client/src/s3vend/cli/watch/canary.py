@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -49,8 +48,7 @@ def canary(
     key, service = parse_key(target), options.service()
     administrator = service
     if admin_profile or admin_aws_profile:
-        other = replace(
-            options,
+        other = options._replace(
             profile=admin_profile,
             aws_profile=admin_aws_profile,
             url=service.settings.url,

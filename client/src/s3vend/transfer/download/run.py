@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from s3vend.errors import ChecksumMismatch, FileExists, S3VendError, Unreachable
@@ -119,7 +119,7 @@ class DownloadRun:
     def _range(self, number: int) -> None:
         first, size = self._object.span(number)
         end = first + size
-        patience = replace(self._object.service.patience, sleep=self._crew.pause)
+        patience = self._object.service.patience._replace(sleep=self._crew.pause)
         at, url = first, self._url
 
         def renew() -> Url:

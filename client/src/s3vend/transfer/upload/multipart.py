@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from s3vend.errors import FileChanged, NotFound, S3VendError, StorageError
@@ -105,7 +104,7 @@ def _send(job: UploadJob, state: State, upload: Upload, sent: dict[int, Sent]) -
     resumed = sum(upload.span(number)[1] for number in sent)
     job.counter.add(resumed)
     crew: Crew[Part] = Crew(job.parallel)
-    patience = replace(job.service.patience, sleep=crew.pause)
+    patience = job.service.patience._replace(sleep=crew.pause)
     lock = threading.Lock()
 
     def save() -> None:

@@ -92,7 +92,7 @@ def upload_stream(
 def _send(
     job: UploadJob, upload: Upload, all_pieces: Iterable[Piece], crew: Crew[Piece], space: Space
 ) -> Uploaded:
-    patience = replace(job.service.patience, sleep=crew.pause)
+    patience = job.service.patience._replace(sleep=crew.pause)
     sent: dict[int, Sent] = {}
     sizes: list[int] = []
     lock = threading.Lock()
