@@ -116,6 +116,10 @@ EXTRAS = {"boto3", "aiobotocore", "awscrt", "google_crc32c", "rich"}
 AWS = {"botocore", "boto3", "aiobotocore"}
 UNNEEDED = ("pydantic", "s3vend.cli.check.command", "s3vend.copying.run", "s3vend.sdks.boto")
 SELDOM = ("botocore", "boto3", "yaml", "rich", "configparser", "xml.etree.ElementTree")
+UNTIL_COPIED = (
+    *("s3vend.copying.planning.content", "s3vend.files.below", "s3vend.service.credentials"),
+    *("s3vend.transfer.many.engine", "s3vend.tree.names", "shlex", "urllib.request"),
+)
 AWS_AT = {"sdks/boto.py", "identity/signature.py", "cli/setup/deployed.py"}
 
 
@@ -247,6 +251,7 @@ def test_no_test_needs_the_core_which_is_for_a_newer_python(path: Path) -> None:
         ("--version", ("http.server", *SELDOM)),
         ("ls --url http://127.0.0.1:9", ("http.server", *SELDOM, *UNNEEDED)),
         ("cp s3://b/k x --url http://127.0.0.1:9", (*SELDOM, *UNNEEDED)),
+        ("sync . s3://b/p/ --url http://127.0.0.1:9", (*SELDOM, *UNTIL_COPIED)),
         ("exec s3://b/k --url http://127.0.0.1:9 -- true", SELDOM),
     ],
 )

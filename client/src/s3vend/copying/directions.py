@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.roots import Local, Prefix, Root
 from s3vend.copying.wishes import Wishes
 from s3vend.errors import SettingsError, TransferError
-from s3vend.files.below import Below
 from s3vend.service.connect import Service
 from s3vend.transfer.many.jobs import Job, Way
 from s3vend.transfer.many.tally import Tally
 from s3vend.transfer.state import Remark
+
+if TYPE_CHECKING:
+    from s3vend.files.below import Below
 
 
 class Direction(Protocol):
@@ -69,7 +71,9 @@ def direction_of(
             yield Downward(source, destination.path, below, wishes, service, remark)
 
 
-def _opened(path: Path) -> Below:
+def _opened(path: Path) -> "Below":
+    from s3vend.files.below import Below
+
     try:
         return Below(path, make=True)
     except OSError as error:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from s3vend.copying.directions import Direction, direction_of
 from s3vend.copying.journal import Journal
-from s3vend.copying.planning.content import Content
 from s3vend.copying.planning.merge import NotSorted
-from s3vend.copying.planning.plan import Plan, Planned
+from s3vend.copying.planning.plan import Differ, Plan, Planned
 from s3vend.copying.planning.times import differs
 from s3vend.copying.results import Count, Synced
 from s3vend.copying.roots import Prefix, Root
@@ -70,7 +69,7 @@ class _Run:
         self._remark = remark
         self.plan, self.count = Plan(), Count(wishes.on_result)
         self._tally = Tally(wishes.progress)
-        self._differ = Content(remark).differs if wishes.checksum else differs
+        self._differ = _by_content(remark) if wishes.checksum else differs
 
     def close(self) -> None:
         """Delete what the plan keeps on the disk."""
@@ -180,3 +179,9 @@ class _Run:
             )
             return
         yield from self.plan.extra
+
+
+def _by_content(remark: Remark) -> Differ:
+    from s3vend.copying.planning.content import Content
+
+    return Content(remark).differs

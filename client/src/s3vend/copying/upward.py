@@ -1,6 +1,5 @@
 """From a directory to a prefix of S3."""
 
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +131,8 @@ def readable(
     try:
         yield from destination.objects(service, admits, names_after)
     except AccessDenied as error:
+        import shlex
+
         command = shlex.join(["s3vend", "cp", "-r", str(source), str(destination)])
         note = (
             "sync compares with what is at the destination, so it takes READ there too. To copy "

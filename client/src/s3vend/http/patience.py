@@ -1,6 +1,5 @@
 """Retries: which answers are worth another try, and how long to wait before it."""
 
-import random
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -11,6 +10,12 @@ from s3vend.http.wire import Answer
 RETRIED_STATUSES = {429, 500, 502, 503, 504}
 
 
+def _random() -> float:
+    from random import random
+
+    return random()  # noqa: S311 - not for security
+
+
 class Patience(NamedTuple):
     """How many times to try, and how long to wait between tries. All waits are in seconds."""
 
@@ -19,7 +24,7 @@ class Patience(NamedTuple):
     longest: float = 10.0
     longest_retry_after: float = 60.0
     sleep: Callable[[float], object] = time.sleep
-    jitter: Callable[[], float] = random.random  # not for security
+    jitter: Callable[[], float] = _random
 
     def retry(self, send: Callable[[], Answer]) -> Answer:
         """Send until an answer is not worth another try; return that answer, or the last one.

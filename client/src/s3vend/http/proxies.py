@@ -4,9 +4,8 @@ import importlib.util
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
@@ -19,14 +18,28 @@ PORTS = {"http": 80, "https": 443}
 SYSTEM = "the system's proxy settings"
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+def _of_system() -> Mapping[str, str]:
+    from urllib.request import getproxies
+
+    return getproxies()
+
+
+def _bypassed_by_system(host: str) -> object:
+    from urllib.request import proxy_bypass
+
+    return proxy_bypass(host)
+
+
+class Proxy(NamedTuple):
     """A proxy. ``url`` has no user name and no password; ``source`` is the variable's name."""
 
     url: str
     source: str
-    user: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
+    user: str | None = None
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<proxy {self.url} of {self.source}>"
 
     @property
     def is_socks(self) -> bool:
@@ -34,14 +47,18 @@ class Proxy:
         return self.url.partition(":")[0] in SOCKS
 
 
-@dataclass(frozen=True, slots=True)
 class Proxies:
     """Chooses the proxy for an address. On macOS and Windows the system's settings count too."""
 
-    environment: Mapping[str, str] = field(repr=False)
-    of_system: Callable[[], Mapping[str, str]] = getproxies
-    bypassed_by_system: Callable[[str], object] = proxy_bypass
-    has_socks: Callable[[], bool] = lambda: importlib.util.find_spec("socks") is not None
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        of_system: Callable[[], Mapping[str, str]] = _of_system,
+        bypassed_by_system: Callable[[str], object] = _bypassed_by_system,
+        has_socks: Callable[[], bool] = lambda: importlib.util.find_spec("socks") is not None,
+    ) -> None:
+        self.environment, self.has_socks = environment, has_socks
+        self.of_system, self.bypassed_by_system = of_system, bypassed_by_system
 
     def proxy(self, url: str) -> Proxy | None:
         """Return the proxy for this address; None without one.

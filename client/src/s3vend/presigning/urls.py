@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from s3vend.errors import S3VendError
 from s3vend.http.address import is_loopback, is_plain_loopback
-from s3vend.service.credentials import parse_time
+from s3vend.service.times import parse_time
 
 EXPIRES = 900
 _METHOD, _NAME = re.compile(r"[A-Z]+"), re.compile(r"[A-Za-z0-9_-]+")

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, Literal
 
-from s3vend.errors import S3VendError
 from s3vend.service.connect import Service, connect
 from s3vend.service.targets import OwnTargets, Permission, Targets, wanted_members
+from s3vend.service.times import parse_time
 
 Privilege = Literal["Minimal", "Default"]
 
@@ -105,11 +105,3 @@ def credentials_of(answer: dict[str, Any]) -> Credentials:
         answer["sessionId"],
         {one["bucket"]: one["region"] for one in answer.get("buckets", ())},
     )
-
-
-def parse_time(text: str) -> datetime:
-    """Parse a time in the service's format (RFC 3339); the result is in UTC."""
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
-    except (AttributeError, ValueError, OverflowError):
-        raise S3VendError(f"The service's answer has {text!r} in place of a time.") from None

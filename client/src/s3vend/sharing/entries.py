@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from s3vend.errors import S3VendError, SettingsError
 from s3vend.http.address import is_loopback, valid_address
-from s3vend.service.credentials import parse_time
+from s3vend.service.times import parse_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

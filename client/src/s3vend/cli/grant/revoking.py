@@ -25,7 +25,7 @@ def revoke_after(
     Until then a function may still vend under the old grant that it has cached, and a revocation
     that is sent earlier would not cover that vend.
     """
-    from s3vend.service.credentials import parse_time
+    from s3vend.service.times import parse_time
 
     if environments_by is None:
         return service.ask(ROUTE, revocation)

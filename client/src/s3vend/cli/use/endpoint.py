@@ -18,8 +18,9 @@ from s3vend.errors import Unreachable
 from s3vend.files.directory import Directory
 from s3vend.files.paths import expanded, private_directory
 from s3vend.http.wire import Wire
-from s3vend.service.credentials import Credentials, parse_time
+from s3vend.service.credentials import Credentials
 from s3vend.service.members import members_of
+from s3vend.service.times import parse_time
 
 CREDENTIALS, READY = "/credentials", "/ready"
 EXPIRED = "By this machine's clock, the credentials have expired. Set the clock."

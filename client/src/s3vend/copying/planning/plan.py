@@ -6,6 +6,7 @@ waits in a temporary file.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from s3vend.copying.planning.extra import Extra
 from s3vend.copying.planning.merge import merged
@@ -13,7 +14,9 @@ from s3vend.errors import TransferError
 from s3vend.listing.entries import Listed
 from s3vend.transfer.many.jobs import Action, Job, Result
 from s3vend.tree.found import Found, LocalFile, Skipped
-from s3vend.tree.names import Names, Refused
+
+if TYPE_CHECKING:
+    from s3vend.tree.names import Names
 
 ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")  # GLACIER_IR can be read at once
 Planned = Job | Result
@@ -63,7 +66,7 @@ class Plan:
         files: Iterable[Found],
         name_of: Callable[[Listed], str],
         differ: Differ,
-        names: Names,
+        names: "Names",
     ) -> Iterator[Planned]:
         """Yield the objects to download, and those that cannot be files here."""
         self.extra.spares = names.is_taken  # by what was downloaded, such as `A` by the key `a`
@@ -76,7 +79,7 @@ class Plan:
             if _is_marker(listed):
                 continue
             name = names.path(name_of(listed))
-            if isinstance(name, Refused):
+            if not isinstance(name, str):
                 yield Result("failed", name.key, listed.size, name.reason)
             elif isinstance(file, LocalFile):
                 yield from self._compared(_readable(name, listed), file, listed, differ)
