@@ -1,7 +1,6 @@
 """Which identity is found, source by source, and which is never looked for."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,9 +92,9 @@ def attempt(platform: Platform, alone: pytest.MonkeyPatch, tmp_path: Path) -> Tr
             alone.setenv(name, value)
         environment = dict(REGION)
         if source == "token=":
-            settings = replace(settings, token=text)
+            settings = settings._replace(token=text)
         elif source == "token_file=":
-            settings = replace(settings, token_file=file)
+            settings = settings._replace(token_file=file)
         elif source == "S3VEND_TOKEN":
             environment[source] = text or " "
         elif source.endswith("_FILE"):

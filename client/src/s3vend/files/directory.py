@@ -4,8 +4,8 @@ import errno
 import os
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from s3vend.files.ours import check_file, check_same
 from s3vend.files.support import supported
@@ -18,8 +18,7 @@ SAFE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(NamedTuple):
     """An open directory; ``fd`` is None on Windows. Close it, or use it in a `with` statement."""
 
     path: Path

@@ -5,9 +5,8 @@ import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import urllib3
@@ -27,13 +26,15 @@ BLOCK = 256 * 1024  # bytes sent or read at a time
 Body = bytes | Iterable[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An HTTP answer; header names are in lower case."""
 
     status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"<answer {self.status}>"  # the rest may contain secrets
 
 
 def origin(url: str) -> str:

@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from s3vend.errors import SettingsError
 from s3vend.files.ours import ROOT
@@ -20,8 +19,7 @@ IDENTITIES: Mapping[str, Door] = {"aws": "iam", "token": "web-identity"}  # of S
 MEMBERS = ("url", "door", "token_file", "aws_profile", "audience", "region")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings in effect.
 
     ``token``, ``token_file`` and ``aws_profile`` pin the identity: no other source is tried.
@@ -33,26 +31,31 @@ class Settings:
     audience: str  # of tokens: the client requests them for it, and sends no others
     region: str | None = None  # of the service's API, for Signature Version 4
     door: Door | None = None
-    token: TokenOrReader | None = field(default=None, repr=False)
+    token: TokenOrReader | None = None
     token_file: Path | None = None
     aws_profile: str | None = None
     profile: str | None = None
     audience_is_set: bool = True  # False: ``audience`` is the service's address
     chosen_by: str = ""
 
+    def __repr__(self) -> str:
+        return f"<settings for {self.url}>"  # without the token
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+
+class Arguments(NamedTuple):
     """The arguments of `connect`; None where absent."""
 
     url: str | None = None
     profile: str | None = None
-    token: TokenOrReader | None = field(default=None, repr=False)
+    token: TokenOrReader | None = None
     token_file: str | os.PathLike[str] | None = None
     aws_profile: str | None = None
     audience: str | None = None
     door: Door | None = None
     region: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<arguments for {self.url}>"  # without the token
 
 
 def config_file(environment: Environment) -> Path:
@@ -176,9 +179,8 @@ def _stored(members: Mapping[str, str], profile: str | None) -> Arguments:
 
 
 def _door(text: str, profile: str | None) -> Door:
-    for door in get_args(Door):
-        if text == door:
-            return "iam" if text == "iam" else "web-identity"
+    if text in get_args(Door):
+        return "iam" if text == "iam" else "web-identity"
     raise SettingsError(f"door in profile {profile} is {text}; set it to iam or web-identity")
 
 

@@ -6,8 +6,8 @@ A pattern is compared segment by segment, so no key, whoever chose it, can make 
 import fnmatch
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
+from typing import NamedTuple
 
 from s3vend.errors import SettingsError
 from s3vend.listing.target import Below, split
@@ -16,8 +16,7 @@ ACROSS = "**"
 _MAGIC = re.compile(r"[*?]|\[!?.[^\]]*\]", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(NamedTuple):
     """Keys below a prefix whose further segments match; case matters, a leading dot does not."""
 
     below: Below  # everything up to the first segment that is not literal
@@ -30,11 +29,7 @@ class Pattern:
 
     def matches(self, key: str) -> bool:
         """Whether a key, which is below the prefix, matches."""
-        return _match(self._compiled, key[len(self.below.prefix) :].split("/"))
-
-    @cached_property
-    def _compiled(self) -> "list[re.Pattern[str] | None]":
-        return [None if one == ACROSS else _compiled(one) for one in self.segments]
+        return _match(_compiled(self.segments), key[len(self.below.prefix) :].split("/"))
 
 
 def pattern_of(target: str) -> Pattern | None:
@@ -67,7 +62,12 @@ def pattern_of(target: str) -> Pattern | None:
     return Pattern(Below(bucket, prefix), tuple(segments[first:]))
 
 
-def _compiled(segment: str) -> re.Pattern[str]:
+@lru_cache(8)
+def _compiled(segments: tuple[str, ...]) -> "list[re.Pattern[str] | None]":
+    return [None if one == ACROSS else _compiled_one(one) for one in segments]
+
+
+def _compiled_one(segment: str) -> re.Pattern[str]:
     # A segment of nothing, as in `a//b`, is matched by `**` alone: shells have none.
     return re.compile(f"(?!\\Z){fnmatch.translate(segment)}" if segment else r"\Z")
 

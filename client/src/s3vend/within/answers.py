@@ -1,7 +1,7 @@
 """Answers of S3 to copies: it sends their status before it is done, so the body decides."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from s3vend.errors import Unreachable
 from s3vend.http.wire import Answer
@@ -48,7 +48,7 @@ class Attempts:
             self.lost = True
             raise
         # S3 sends spaces while it is at work.
-        answer = replace(answer, body=answer.body.strip())
+        answer = answer._replace(body=answer.body.strip())
         if (
             answer.status == 200
             and not first_in(answer.body, "ETag")

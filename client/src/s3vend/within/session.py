@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from s3vend.errors import S3VendError, ServiceError
 from s3vend.http.patience import Patience
@@ -88,7 +87,7 @@ class CopySession:
             )
             # A proxy may answer with what it got, and an error shows what S3 says.
             token = request.headers["X-Amz-Security-Token"].encode()
-            return replace(answer, body=answer.body.replace(token, b"..."))
+            return answer._replace(body=answer.body.replace(token, b"..."))
 
         return send_with_retries(action, None, sign, send, patience or self.service.patience)
 

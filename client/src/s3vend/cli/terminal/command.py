@@ -4,7 +4,6 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -111,9 +110,7 @@ class Options(NamedTuple):
         from s3vend.identity.settings import Arguments
 
         members: dict[str, Any] = {
-            field.name: getattr(self, field.name)
-            for field in fields(Arguments)
-            if field.name != "token"
+            name: getattr(self, name) for name in Arguments._fields if name != "token"
         }
         if self.token_file == STDIN:
             members |= {"token": sys.stdin.read(), "token_file": None}
@@ -129,8 +126,7 @@ class Options(NamedTuple):
         """
         from s3vend.service.connect import connect
 
-        arguments = self.arguments()
-        members = {field.name: getattr(arguments, field.name) for field in fields(arguments)}
+        members = self.arguments()._asdict()
         retries, timeout = self.retries, self.timeout
         if hurried:
             retries, timeout = retries or 0, timeout or HURRY
