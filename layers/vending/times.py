@@ -1,8 +1,11 @@
 """Reads times of ISO 8601, and writes them in the form that AWS uses."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 EARLIEST, LATEST = 2000, 9998  # years that every parser of ISO 8601 reads, in every zone
+
+_TWO_DIGITS = [f"{number:02}" for number in range(60)]
 
 
 def read_time(text: str) -> datetime:
@@ -20,4 +23,10 @@ def read_time(text: str) -> datetime:
 
 def iso(time: datetime) -> str:
     """Format ``time`` in UTC and whole seconds, such as ``2026-11-23T12:00:00Z``."""
-    return f"{time.astimezone(UTC).isoformat()[:19]}Z"
+    utc, two = time.astimezone(UTC), _TWO_DIGITS
+    return f"{_day(utc.toordinal())}T{two[utc.hour]}:{two[utc.minute]}:{two[utc.second]}Z"
+
+
+@lru_cache(maxsize=100)  # every request writes three times, usually of one day
+def _day(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
