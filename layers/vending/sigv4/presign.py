@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vending.grants.grant import Permission
 from vending.partitions import DNS_SUFFIXES
 from vending.sessions.session import Credentials
 from vending.sigv4.signing_key import REMEMBERED, amz_date, credential_scope, hmac_states
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 Method = Literal["GET", "PUT", "HEAD", "DELETE", "POST"]
 PERMISSION_FOR: Mapping[Method, Permission] = {
@@ -120,7 +123,7 @@ def signer(
         parameters.append(("X-Amz-Security-Token", _encode_cached(token)))
 
     canonical_headers = "".join([f"{name}:{signed[name]}\n" for name in ordered])
-    before_key = sha256(f"{method}\n{endpoint.path}".encode())
+    before_key = _hash_before_key(method, endpoint.path)
     canonical_query = _join(sorted(parameters))
     after_key = f"\n{canonical_query}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD".encode()
     string_to_sign = f"{ALGORITHM}\n{timestamp}\n{scope}\n".encode()
@@ -130,8 +133,8 @@ def signer(
     inner.update(string_to_sign)
 
     def sign(keys: Sequence[str]) -> list[tuple[str, str]]:
-        paths, signatures = encode_paths(keys), []
-        for path in "\n".join(paths).encode("ascii").split(b"\n"):
+        (paths, encoded), signatures = encode_paths(keys), []
+        for path in encoded:
             hashed_request = before_key.copy()
             hashed_request.update(path + after_key)
             message = inner.copy()
@@ -144,14 +147,18 @@ def signer(
     return Signer(endpoint.base, _join(parameters), sign)
 
 
-def encode_paths(keys: Sequence[str]) -> Sequence[str]:
-    """``encode_path`` of each key; encodes all at once, unless a key contains a line feed."""
-    if not "/".join(keys).encode().translate(None, _UNRESERVED):
-        return keys
-    together = "\n".join(keys)
-    if together.count("\n") >= len(keys):
-        return [encode_path(key) for key in keys]
-    return encode_path(together).split("%0A")
+def encode_paths(keys: Sequence[str]) -> tuple[Sequence[str], list[bytes]]:
+    """``encode_path`` of each key, and the same as bytes.
+
+    All are encoded at once, unless a key contains a line feed.
+    """
+    paths, together = keys, "\n".join(keys)
+    encoded = together.encode()
+    if encoded.translate(None, _UNRESERVED) != b"\n" * (len(keys) - 1):
+        apart = together.count("\n") >= len(keys)
+        paths = [*map(encode_path, keys)] if apart else encode_path(together).split("%0A")
+        encoded = "\n".join(paths).encode("ascii")
+    return paths, encoded.split(b"\n")
 
 
 def encode_path(key: str) -> str:
@@ -169,6 +176,12 @@ def encode_path(key: str) -> str:
 def _encode(value: str) -> str:
     """Encode for a query: like ``encode_path``, and ``/`` too."""
     return encode_path(value).replace("/", "%2F")
+
+
+@lru_cache(maxsize=REMEMBERED)  # every batch below a prefix has the same
+def _hash_before_key(method: Method, path: str) -> "_Hash":
+    """The hash of a canonical request up to the key; copy it."""
+    return sha256(f"{method}\n{path}".encode())
 
 
 _encode_cached = lru_cache(maxsize=2 * REMEMBERED)(_encode)  # every URL of a session has these
