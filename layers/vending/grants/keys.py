@@ -138,10 +138,10 @@ def wrong_keys(prefix: str, keys: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def are_keys(prefix: str, keys: Sequence[str]) -> bool:
     """Whether each is a key below ``prefix``; False for some that are, such as very long ones."""
-    joined = f"/{'/'.join(keys)}/"
+    joined, lengths = f"/{'/'.join(keys)}/", set(map(len, keys))
     return (
-        all(keys)
-        and 4 * (len(prefix) + max(map(len, keys))) <= KEY_BYTES  # a character has up to 4 bytes
+        0 not in lengths
+        and 4 * (len(prefix) + max(lengths)) <= KEY_BYTES  # a character has up to 4 bytes
         and (_is_plain_ascii(joined) or joined.isprintable())
         and not _DOTS_WITHIN.search(joined)
     )

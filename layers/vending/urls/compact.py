@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from vending.bodies import strict_json
 from vending.bodies.fields import KeyPrefix, Listed, between
@@ -67,8 +67,7 @@ COMPACT: Mapping[str, type[Compact]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(NamedTuple):
     """URLs that have one method, one bucket, and no other members; in either form."""
 
     method: Method
@@ -85,10 +84,11 @@ class Alike:
         a body of this shape has.
         """
         bare = text.replace("\\\\", "").replace('\\"', "") if "\\" in text else text
-        quotes, items = bare.count('"'), text.count('"method"')
+        quotes = bare.count('"')
         try:
             if '"requests"' not in text:
                 return cls._compact(json.loads(text), quotes)
+            items = text.count('"method"')
             if 1 <= items <= REQUESTS and quotes == 4 + 8 * items and len(text) <= PLAIN_CHARACTERS:
                 return cls._full(json.loads(text), items)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
@@ -129,7 +129,7 @@ class Alike:
             or method == "PUT"  # a grant may ask for more members of an upload
         ):
             return None
-        below = Keys.parse(f"{prefix}*")
+        below = _below(f"{prefix}*")
         if not are_keys(below.key, keys):
             return None
         return cls(method, below, tuple(keys), expires_in, is_compact=True)
@@ -163,6 +163,9 @@ class Alike:
             for key in self.keys
         ]
         return checked(UrlsRequest, {"expiresIn": self.expires_in, "requests": items}).requests
+
+
+_below = lru_cache(maxsize=1000)(Keys.parse)  # callers ask for one prefix again and again
 
 
 def parse_urls(text: str) -> UrlsRequest | Alike | Compact:
