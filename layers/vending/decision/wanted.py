@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 
 from vending.grants.grant import Permission
 from vending.grants.keys import Keys
@@ -91,11 +90,10 @@ LISTED_TARGETS = 20  # in an audit record
 
 def as_recorded(wanted: Wants, most: int = LISTED_TARGETS) -> dict[str, object]:
     """The targets, the first ``most`` of them listed, as members of the audit record."""
-    listed = (one.as_json(most) for one in wanted)
     return {
-        "targets": list(islice(chain.from_iterable(listed), most)),
+        "targets": [target for one in wanted[:most] for target in one.as_json(most)][:most],
         "targetCount": sum([one.count for one in wanted]),
-        "permission": " ".join(sorted({str(one.permission) for one in wanted})),
+        "permission": " ".join(sorted({one.permission for one in wanted})),
     }
 
 
