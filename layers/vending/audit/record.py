@@ -4,10 +4,12 @@
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from vending.audit.meter import Meter
 from vending.audit.metrics import embedded
@@ -83,7 +85,30 @@ def grants_of(members: Mapping[str, object]) -> tuple[str, ...]:
     return ()
 
 
-@contextmanager
+class _Recording(NamedTuple):
+    """The block that a record is about."""
+
+    record: Record
+    emit: Callable[[], None]
+    failures_only: bool
+
+    def __enter__(self) -> Record:
+        self.record.meter.begin()
+        return self.record
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        record = self.record
+        if error is None:
+            record.members.setdefault("outcome", "granted")
+        elif isinstance(error, VendingError):
+            outcome = "failed" if isinstance(error, ServiceFault) else "refused"
+            record.note(outcome=outcome, code=error.code, reason=error.reason)
+        else:
+            record.note(outcome="failed", code="InternalError", reason=type(error).__name__)
+        if not self.failures_only or record.members["outcome"] != "granted":
+            self.emit()
+
+
 def audit_record(
     emit: Emit,
     action: str,
@@ -95,7 +120,7 @@ def audit_record(
     meter: Meter | None = None,
     namespace: str = "",
     encode: Encode = as_json,
-) -> Iterator[Record]:
+) -> AbstractContextManager[Record]:
     """Emit a record exactly once, however the block ends.
 
     With ``failures_only`` a block that succeeds emits no record: the function that the request
@@ -104,18 +129,5 @@ def audit_record(
     """
     request = {"time": iso(time), **ids, "vendId": vend_id, "action": action}
     record = Record(vend_id, {"record": "audit", "version": VERSION, **request}, meter or Meter())
-    record.meter.begin()
-    try:
-        yield record
-        record.members.setdefault("outcome", "granted")
-    except VendingError as error:
-        outcome = "failed" if isinstance(error, ServiceFault) else "refused"
-        record.note(outcome=outcome, code=error.code, reason=error.reason)
-        raise
-    except BaseException as error:
-        record.note(outcome="failed", code="InternalError", reason=type(error).__name__)
-        raise
-    finally:
-        if not failures_only or record.members["outcome"] != "granted":
-            measured = meter is not None
-            emit(record.measured_line(namespace, time, encode) if measured else record.line(encode))
+    line = partial(record.measured_line, namespace, time) if meter else record.line
+    return _Recording(record, lambda: emit(line(encode)), failures_only)
