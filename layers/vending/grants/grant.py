@@ -143,6 +143,8 @@ class Grant(Described):
         """Return the keys that this grant opens for ``caller`` at ``now``, or None."""
         if not self.grantee.is_caller(caller.identity) or (self.expires and self.expires <= now):
             return None
+        if self.scope.is_fixed:
+            return self.scope.unfilled
         try:
             return self.scope.fill(caller.identity.variables)
         except ValueError:

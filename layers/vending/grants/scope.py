@@ -45,6 +45,11 @@ class Scope:
         return self.unfilled.bucket
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether it has no variables, and so is the same for every caller."""
+        return "${" not in self.unfilled.key
+
+    @property
     def variables(self) -> frozenset[str]:
         """The names of the variables in this scope, without ``:path``."""
         names = _VARIABLE.findall(self.unfilled.key)
@@ -66,7 +71,7 @@ class Scope:
 
         Raises ``ValueError`` if a value is missing or does not fill whole segments.
         """
-        if "${" not in self.unfilled.key:
+        if self.is_fixed:
             return self.unfilled
         segments = (
             _value(values, segment) if isinstance(segment, Variable) else segment
