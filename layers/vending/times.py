@@ -1,6 +1,6 @@
 """Reads times of ISO 8601, and writes them in the form that AWS uses."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 EARLIEST, LATEST = 2000, 9998  # years that every parser of ISO 8601 reads, in every zone
@@ -30,3 +30,9 @@ def iso(time: datetime) -> str:
 @lru_cache(maxsize=100)  # every request writes three times, usually of one day
 def _day(ordinal: int) -> str:
     return date.fromordinal(ordinal).isoformat()
+
+
+@lru_cache(maxsize=1000)  # every request adds two or three, usually the same
+def span(seconds: int) -> timedelta:
+    """The time that this many seconds take."""
+    return timedelta(seconds=seconds)

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from vending.sessions.conditions import check_endpoint, grant_conditions
 from vending.sessions.durations import LONGEST
 from vending.sessions.policy import session_policy
 from vending.sessions.statements import BUCKET_LOCATION, Allowance
+from vending.times import span
 
 type AssumeRole = Callable[[Session, str], Credentials]  # the string is the session id
 
@@ -114,7 +115,7 @@ def session_for(
         AccessDenied: a grant's conditions cannot be met by this caller or in its location.
     """
     role = _role([one.decision for one in lent], effects.role_arn)
-    ends = effects.now + timedelta(seconds=duration + MARGIN)
+    ends = effects.now + span(duration + MARGIN)
     tags = Permission.READ if handed_out else Permission.WRITE
     allowances = tuple([_allowance(caller, one, ends, tags) for one in lent])
     grants = tuple(dict.fromkeys([one.decision.match.grant.id for one in lent]))
@@ -187,12 +188,12 @@ def issued_at(credentials: Credentials, session: Session, now: datetime) -> date
 
     ``now`` is from before STS was called; the earlier time counts.
     """
-    return min(now, credentials.expiration - timedelta(seconds=session.duration))
+    return min(now, credentials.expiration - span(session.duration))
 
 
 def limit_expiration(credentials: Credentials, session: Session, now: datetime) -> Credentials:
     """Cap the expiration at the requested duration plus ``MARGIN``."""
-    latest = now + timedelta(seconds=session.duration + MARGIN)
+    latest = now + span(session.duration + MARGIN)
     if credentials.expiration <= latest:
         return credentials
     return replace(credentials, expiration=latest)

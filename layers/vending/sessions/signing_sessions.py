@@ -17,7 +17,7 @@ from vending.sessions.session import (
 )
 
 CAPACITY = 1000
-AHEAD = 0.25  # renew in this last part of the usable time
+GONE = 3  # renew when this many times the usable time that is left is gone
 PAUSE = timedelta(seconds=30)  # after a renewal failed and before the next one
 
 
@@ -41,9 +41,8 @@ class _Cached:
 
     def is_aging(self, now: datetime, until: datetime) -> bool:
         """Whether the time in which it can sign URLs valid until ``until`` is almost over."""
-        expiration = self.current.credentials.expiration
-        spare = (expiration - self.since) - (until - now)
-        return expiration - until < spare * AHEAD
+        left = self.current.credentials.expiration - until
+        return left * GONE < now - self.since
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from vending.audit.record import Record
@@ -19,7 +19,7 @@ from vending.sessions.durations import url_lifetime
 from vending.sessions.session import Credentials, Session, signing_session
 from vending.sessions.signing_sessions import SessionCredentials
 from vending.sigv4.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
-from vending.times import iso
+from vending.times import iso, span
 from vending.urls.answer import SignedBy
 
 type LastingUntil = Callable[[Session, datetime, Record, Revoked], SessionCredentials]
@@ -106,7 +106,7 @@ def signings_for(
     sessions = [signing_session(caller, one, effects) for one in decisions]
     if counted is not None:
         count(caller, grants, counted, record, effects)
-    until = now + timedelta(seconds=lifetime)
+    until = now + span(lifetime)
     found: list[tuple[Decision, SessionCredentials, Record]] = []
     for decision, session, part in zip(
         decisions, sessions, _parts(caller, decisions, record), strict=True
@@ -157,7 +157,7 @@ def _signing(
     expires = min(lifetime, int((current.credentials.expiration - now).total_seconds()))
     if expires < 1:
         raise Unavailable("SessionEnded")
-    expires_at = now + timedelta(seconds=expires)
+    expires_at = now + span(expires)
     partition = partition_of(effects.role_arn)
     endpoint = endpoint_of(location.scope.bucket, location.region, partition, effects.s3_endpoint)
     return Signing(
