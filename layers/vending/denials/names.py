@@ -1,6 +1,7 @@
 """Makes the source identity, and the caller's and grant's parts of a role session name."""
 
 import re
+from functools import lru_cache
 
 from vending.callers.caller import Caller
 from vending.callers.identity import Identity
@@ -11,8 +12,12 @@ _UNREADABLE = re.compile(r"[^A-Za-z0-9_+=,.@]")
 
 def source_identity(caller: Caller) -> str:
     """Return the caller's name, cut to 20 characters, and a hash of its identity: 34 at most."""
-    readable = _UNREADABLE.sub("_", caller.identity.name)[:20]
-    return f"{readable}-{caller_part(caller.identity)}"
+    return f"{_readable(caller.identity.name)}-{caller_part(caller.identity)}"
+
+
+@lru_cache(maxsize=1000)
+def _readable(name: str) -> str:
+    return _UNREADABLE.sub("_", name)[:20]
 
 
 def caller_part(identity: Identity) -> str:
