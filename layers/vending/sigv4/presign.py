@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """
 
 from binascii import hexlify
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -108,23 +108,24 @@ def signer(
     """
     timestamp = amz_date(now)
     scope = credential_scope(timestamp, region)
-    signed = {"host": endpoint.host, **{name.lower(): _trim(headers[name]) for name in headers}}
-    ordered = sorted(signed)
-    names = ";".join(ordered)
-    parameters = [
-        *[(_encode(name), _encode(value)) for name, value in query.items()],
-        ("X-Amz-Algorithm", ALGORITHM),
-        ("X-Amz-Credential", _encode_cached(f"{credentials.access_key_id}/{scope}")),
-        ("X-Amz-Date", timestamp),
-        ("X-Amz-Expires", str(expires)),
-        ("X-Amz-SignedHeaders", _encode_cached(names)),
-    ]
-    if token := credentials.session_token:
-        parameters.append(("X-Amz-Security-Token", _encode_cached(token)))
+    names, canonical_headers = "host", f"host:{endpoint.host}\n"
+    if headers:
+        signed = {"host": endpoint.host, **{name.lower(): _trim(headers[name]) for name in headers}}
+        names = ";".join(ordered := sorted(signed))
+        canonical_headers = "".join([f"{name}:{signed[name]}\n" for name in ordered])
+    credential = _encode_cached(f"{credentials.access_key_id}/{scope}")
+    begin = f"X-Amz-Algorithm={ALGORITHM}&X-Amz-Credential={credential}"
+    begin = f"{begin}&X-Amz-Date={timestamp}&X-Amz-Expires={expires}"
+    token = credentials.session_token
+    token = f"&X-Amz-Security-Token={_encode_cached(token)}" if token else ""
+    end = f"&X-Amz-SignedHeaders={_encode_cached(names)}"
+    shown_query, canonical_query = f"{begin}{end}{token}", f"{begin}{token}{end}"
+    if query:
+        more = [f"{_encode(name)}={_encode(value)}" for name, value in query.items()]
+        shown_query = "&".join([*more, shown_query])
+        canonical_query = "&".join(sorted([*more, *canonical_query.split("&")], key=_name))
 
-    canonical_headers = "".join([f"{name}:{signed[name]}\n" for name in ordered])
     before_key = _hash_before_key(method, endpoint.path)
-    canonical_query = _join(sorted(parameters))
     after_key = f"\n{canonical_query}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD".encode()
     string_to_sign = f"{ALGORITHM}\n{timestamp}\n{scope}\n".encode()
 
@@ -144,7 +145,7 @@ def signer(
             signatures.append(signature.hexdigest())
         return list(zip(paths, signatures, strict=False))  # without keys, split() gives one part
 
-    return Signer(endpoint.base, _join(parameters), sign)
+    return Signer(endpoint.base, shown_query, sign)
 
 
 def encode_paths(keys: Sequence[str]) -> tuple[Sequence[str], list[bytes]]:
@@ -187,8 +188,8 @@ def _hash_before_key(method: Method, path: str) -> "_Hash":
 _encode_cached = lru_cache(maxsize=2 * REMEMBERED)(_encode)  # every URL of a session has these
 
 
-def _join(parameters: Iterable[tuple[str, str]]) -> str:
-    return "&".join(map("=".join, parameters))
+def _name(parameter: str) -> str:
+    return parameter.partition("=")[0]
 
 
 def _trim(value: str) -> str:
