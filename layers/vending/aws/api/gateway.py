@@ -119,7 +119,8 @@ class Request:
         self, allowed: Collection[str], repeated: Collection[str] = ()
     ) -> dict[str, list[str]]:
         """The values of each query parameter by name; raises as ``check_query``."""
-        parameters = self.event.get("multiValueQueryStringParameters") or {}
+        if not (parameters := self.event.get("multiValueQueryStringParameters")):
+            return {}
         check_query(parameters, allowed, repeated)
         return {name: list(values) for name, values in parameters.items()}
 
