@@ -1,8 +1,8 @@
 """Requests whose URLs differ only in the key: the compact form, and plain batches; and parsing."""
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from json import JSONDecoder
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from vending.bodies import strict_json
@@ -16,6 +16,7 @@ from vending.urls.request import REQUESTS, Reading, Signed, Uploading, UrlReques
 
 KEYS = 10_000
 COMPACT_BYTES = 5 * 1024 * 1024
+_DECODER = JSONDecoder()
 PLAIN_CHARACTERS = BODY_BYTES // 4  # a character has up to 4 bytes
 
 
@@ -87,10 +88,10 @@ class Alike(NamedTuple):
         quotes = bare.count('"')
         try:
             if '"requests"' not in text:
-                return cls._compact(json.loads(text), quotes)
+                return cls._compact(_read(text), quotes)
             items = text.count('"method"')
             if 1 <= items <= REQUESTS and quotes == 4 + 8 * items and len(text) <= PLAIN_CHARACTERS:
-                return cls._full(json.loads(text), items)
+                return cls._full(_read(text), items)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None
         return None
@@ -166,6 +167,14 @@ class Alike(NamedTuple):
 
 
 _below = lru_cache(maxsize=1000)(Keys.parse)  # callers ask for one prefix again and again
+
+
+def _read(text: str) -> Any:
+    """The JSON in the text, with less around it than ``json.loads`` has."""
+    body, end = _DECODER.raw_decode(bare := text.strip(" \t\r\n"))
+    if end != len(bare):
+        raise ValueError("more than one document")
+    return body
 
 
 def parse_urls(text: str) -> UrlsRequest | Alike | Compact:
