@@ -77,12 +77,11 @@ class Engine:
                     (job, self._way.small(job, one.signature(number)))
                     for number, job in enumerate(one.jobs)
                 )
-                continue
-            transfer, jobs = (
-                (self._transfer, [one]) if isinstance(one, Job) else (self._way.large, one)
-            )
-            for job in jobs:
-                yield partial(self._settle, job, partial(transfer, job))
+            elif isinstance(one, Job):
+                yield partial(self._settle, one, partial(self._transfer, one))
+            else:
+                for job in one:
+                    yield partial(self._settle, job, partial(self._way.large, job))
 
     def _signed(self, planned: Iterable[Planned]) -> Iterator[Batch | Sequence[Job] | Job]:
         for group in ahead(self._groups(planned), AHEAD, self.crew.check):
