@@ -7,11 +7,6 @@ class Pieces:
     def __init__(self, data: bytes, size: int) -> None:
         self._left, self._size = data, size
 
-    def recv(self, size: int, /) -> bytes:
-        taken, self._left = self._left[: self._size], self._left[self._size :]
-        assert len(taken) <= size
-        return taken
-
     def recv_into(self, buffer: memoryview, /) -> int:
         taken = self._left[: min(self._size, len(buffer))]
         self._left = self._left[len(taken) :]

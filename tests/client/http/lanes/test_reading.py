@@ -2,6 +2,7 @@
 
 import io
 import random
+from contextlib import suppress
 from http.client import HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, cast
 
@@ -28,8 +29,23 @@ BODIES = [
         b"0x5\r\nhello",
     ),
 ]
+CHUNKS = b"3;x\r\nhel\r\n2\r\nlo\r\n0\r\nTrailer: x\r\n\r\n"
 STRAY = [b"\r", b"\n", b"\0", b":", b" ", b"\t", b"9", b"\xff"]
 SEEDS, DRAWS = 20, 500
+
+
+class Pausing(Pieces):
+    """A socket that has one byte, then none for the moment, and so on."""
+
+    def __init__(self, data: bytes, error: type[OSError]) -> None:
+        super().__init__(data, 1)
+        self._error, self._is_empty = error, False
+
+    def recv_into(self, buffer: memoryview, /) -> int:
+        self._is_empty = not self._is_empty
+        if self._is_empty:
+            raise self._error
+        return super().recv_into(buffer)
 
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
@@ -52,6 +68,17 @@ def test_an_answer_is_read_as_it_says(data: bytes, body: bytes, is_over: bool, s
     reader = Reader(Pieces(data, size))
     assert reader.answer("GET").body == body
     assert reader.is_over is is_over or (size < len(data) and data.endswith(b"HTTP/1.1 "))
+
+
+@pytest.mark.parametrize("error", [BlockingIOError, TimeoutError])
+def test_an_answer_of_which_a_part_has_arrived_is_read_on_later(error: type[OSError]) -> None:
+    for body in (b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKS):
+        reader = Reader(Pausing(OK + body, error))
+        answers = []
+        while not answers:
+            with suppress(error):
+                answers.append(reader.answer("GET"))
+        assert (answers[0].status, answers[0].body) == (200, b"hello")
 
 
 def test_headers_have_lower_names_and_a_head_has_no_body() -> None:

@@ -129,6 +129,40 @@ def test_an_answer_that_is_late_keeps_no_other_waiting(serve: Serve) -> None:
     assert Reading(serve(reply).url).run(names(100)).index("0050") > 80
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [KEPT[:1], KEPT[1:]],
+        [KEPT[:38], KEPT[38:-1], KEPT[-1:]],
+        [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{", b"}\r\n0", b"\r\n\r\n"],
+        [b"HTTP/1.1 200 OK\r\n\r\n{", b"}"],
+    ],
+)
+def test_an_answer_that_comes_in_pieces_keeps_no_other_waiting(pieces: "list[bytes]") -> None:
+    others, bodies = threading.Semaphore(0), list[bytes]()
+
+    def talk(connection: socket.socket) -> None:
+        while asked := request(connection):
+            path = asked.split()[1]
+            if path == b"/0050":
+                for piece in pieces:
+                    connection.sendall(piece)
+                    for _ in range(10):
+                        others.acquire(timeout=10)
+                if b"Content-Length" in b"".join(pieces):
+                    continue
+                return  # the end of the connection may be that of the answer
+            if path > b"/0050":
+                others.release()
+            connection.sendall(KEPT)
+
+    with listening(talk) as port:
+        reading = Reading(f"http://127.0.0.1:{port}", bodies.append)
+        assert reading.run(names(100)).index("0050") > 55
+    assert set(bodies) == {b"{}"}
+    assert reading.unreachable == []
+
+
 def test_a_refused_request_goes_on_in_another_thread(serve: Serve) -> None:
     served = serve(lambda asked: (503 if asked.path == "/0050" else 200, {}, b"x"))
     reading = Reading(served.url)

@@ -4,6 +4,7 @@ import select
 import sys
 from collections.abc import Callable
 from http.client import HTTPException
+from ssl import SSLWantReadError
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 LENGTH = "content-length"  # a header that is always the body's own, though it may be signed too
 CONDITIONS = ("if-match", "if-none-match")
 TOGETHER = 64 * 1024  # bytes of a body that are sent in one piece with the headers
+
+
+class Unfinished(Exception):
+    """Not all of an answer has arrived."""
 
 
 class Lane:
@@ -72,10 +77,14 @@ class Lane:
             return False
         return True
 
-    def finish(self, *, is_late: bool = False) -> Answer | None:
-        """Read the answer; None if the connection was closed, and the request may be sent again."""
-        if is_late:
-            raise NoAnswer
+    def finish(self, *, waits: bool = True) -> Answer | None:
+        """Read the answer; None if the connection was closed, and the request may be sent again.
+
+        Raises:
+            Unfinished: it has not arrived, and is not waited for. Call this again for the rest.
+        """
+        if not waits:
+            self._connection.sock.settimeout(0.0)
         try:
             return self._answer()
         except ConnectionError:
@@ -91,13 +100,13 @@ class Lane:
 
     def _connect(self) -> None:
         self._connection.connect()
-        self._connection.sock.settimeout(self._read)
         self._reader = Reader(self._connection.sock)
         self._has_arrived = _watch(self._connection.sock)
 
     def _write(self, request: Request) -> None:
         self._asked = request
         head, body, sock = self._head(request), request.body, self._connection.sock
+        sock.settimeout(self._read)
         sock.sendall(head + body if len(body) <= TOGETHER else head)
         if len(body) > TOGETHER:
             sock.sendall(body)
@@ -119,6 +128,8 @@ class Lane:
         assert self._asked is not None
         try:
             answer = self._reader.answer(self._asked.method)
+        except (BlockingIOError, SSLWantReadError) as error:
+            raise Unfinished from error
         except TimeoutError as error:
             raise NoAnswer from error
         except HTTPException as error:

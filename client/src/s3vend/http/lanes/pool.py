@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection
 
-from s3vend.http.lanes.lane import Lane
+from s3vend.http.lanes.lane import Lane, Unfinished
 from s3vend.http.lanes.request import Request
+from s3vend.http.reasons import NoAnswer
 from s3vend.http.wire import Answer, Connection, TranslateErrors, Wire
 
 
@@ -56,15 +57,18 @@ class Lanes:
         return None
 
     def finish(self, lane: Lane, *, is_late: bool = False) -> Answer | None:
-        """Read the answer to a request that `begin` sent; ``is_late`` if none is waited for.
+        """Read the answer to a request that `begin` sent; ``is_late`` if there is none in time.
 
         None: the connection was closed without one, and the request may be sent again.
 
         Raises:
+            Unfinished: a part of it is still to come; the lane is readable when it arrives.
             Unreachable: no answer, or only a part of one.
         """
         with _closing(lane):
-            answer = lane.finish(is_late=is_late)
+            if is_late:
+                raise NoAnswer
+            answer = lane.finish(waits=False)
         self._keep(lane)
         return answer
 
@@ -113,6 +117,6 @@ class _closing(TranslateErrors):  # noqa: N801 - used as a statement
         self._lane = lane
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is not None:
+        if error is not None and not isinstance(error, Unfinished):
             self._lane.close()
             super().__exit__(kind, error, trace)

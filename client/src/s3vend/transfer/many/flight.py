@@ -14,7 +14,7 @@ from time import monotonic, perf_counter
 from typing import NamedTuple
 
 from s3vend.errors import Unreachable
-from s3vend.http.lanes.lane import Lane
+from s3vend.http.lanes.lane import Lane, Unfinished
 from s3vend.http.lanes.pool import Lanes
 from s3vend.http.lanes.request import Request
 from s3vend.transfer.crew import GRACE, TICK
@@ -93,9 +93,12 @@ class Flight:
         if lane is None:
             self._leave(job, steps, rest)
             return None
+        self._expect(lane, job, steps, request)
+        return None
+
+    def _expect(self, lane: Lane, job: Job, steps: Steps, request: Request) -> None:
         self._selector.register(lane, selectors.EVENT_READ, lane)
         self._asked[lane] = _Asked(job, steps, request, monotonic() + self._lanes.reads)
-        return None
 
     def _wait(self) -> None:
         """Wait for an answer, or for another thread, and do what follows."""
@@ -128,6 +131,9 @@ class Flight:
         rest = partial(_same, request)
         try:
             answer = self._lanes.finish(lane, is_late=is_late)
+        except Unfinished:
+            self._expect(lane, job, steps, request)
+            return None
         except Unreachable as unreachable:
             rest = partial(steps.throw, unreachable)
         else:
