@@ -15,6 +15,8 @@ from tests.client.http.pieces import Pieces
 if TYPE_CHECKING:
     import socket
 
+    from s3vend.http.wire import Answer
+
 OK = b"HTTP/1.1 200 OK\r\n"
 # What answers are drawn of.
 STARTS = [b"HTTP/1.1 200 OK", b"HTTP/1.1 404 ", b"HTTP/1.1 206", b"HTTP/1.0 200 OK", b"HTTP/2 200"]
@@ -74,7 +76,7 @@ def test_an_answer_is_read_as_it_says(data: bytes, body: bytes, is_over: bool, s
 def test_an_answer_of_which_a_part_has_arrived_is_read_on_later(error: type[OSError]) -> None:
     for body in (b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKS):
         reader = Reader(Pausing(OK + body, error))
-        answers = []
+        answers: list[Answer] = []
         while not answers:
             with suppress(error):
                 answers.append(reader.answer("GET"))

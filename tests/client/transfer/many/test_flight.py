@@ -4,8 +4,9 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import cycle, takewhile
 
 import pytest
 
@@ -51,11 +52,11 @@ class Reading:
         self.land(answer.body)
         return Result("copied", job.name, job.size)
 
-    def run(self, names: "list[str]", size: int = 1) -> "list[str]":
-        """Do jobs of these names; return the names in the order in which the jobs ended."""
+    def run(self, names: "Iterable[str]", *sizes: int) -> "list[str]":
+        """Do jobs of these names, and of these sizes in turns; return the names as they ended."""
         crew, lanes = Crew[Work](self.parallel), Lanes(self.wire)
         flight = Flight(lanes, self.parallel, self.settle, crew.check)
-        jobs = [Job(name, size, None) for name in names]
+        jobs = (Job(*named, None) for named in zip(names, cycle(sizes or [1]), strict=False))
         try:
             crew.run(flight.works((job, self.steps(job)) for job in jobs), lambda work: work())
         finally:
@@ -96,8 +97,9 @@ def test_one_thread_has_many_requests_under_way(serve: Serve) -> None:
     assert len(reading.threads(5 * PARALLEL)) == 1
 
 
+@pytest.mark.parametrize("sizes", [[1], [1, 1, 1, LIGHT + 1], [1, *[LIGHT + 1] * 3]])
 @pytest.mark.parametrize("parallel", [1, 3])
-def test_no_more_are_under_way_than_wanted(serve: Serve, parallel: int) -> None:
+def test_no_more_are_under_way_than_wanted(serve: Serve, parallel: int, sizes: "list[int]") -> None:
     lock, now, most = threading.Lock(), 0, 0
 
     def reply(asked: Asked) -> Reply:
@@ -111,7 +113,7 @@ def test_no_more_are_under_way_than_wanted(serve: Serve, parallel: int) -> None:
         return 200, {}, b"x"
 
     reading = Reading(serve(reply).url, parallel=parallel)
-    assert sorted(reading.run(names(40))) == names(40)
+    assert sorted(reading.run(names(40), *sizes)) == names(40)
     assert most == parallel
 
 
@@ -227,6 +229,21 @@ def test_what_is_never_answered_is_unreachable(serve: Serve) -> None:
     reading = Reading(serve(reply).url, wire=Wire(connect=2.0, read=0.5))
     assert sorted(reading.run(names(100))) == names(100)
     assert ["did not answer in time" in str(error) for error in reading.unreachable] == [True]
+
+
+def test_what_is_never_answered_is_asked_again_while_others_are_answered() -> None:
+    counts: Counter[bytes] = Counter()
+
+    def talk(connection: socket.socket) -> None:
+        while asked := request(connection):
+            counts[asked.split()[1]] += 1
+            if counts[b"/0050"] != 1 or asked.split()[1] != b"/0050":
+                connection.sendall(KEPT)
+
+    with listening(talk) as port:
+        reading = Reading(f"http://127.0.0.1:{port}", wire=Wire(connect=2.0, read=0.2))
+        reading.run(takewhile(lambda _: not reading.unreachable, names(20_000)))
+    assert len(reading.ended) < 20_000  # it was not noticed only when no other was left
 
 
 def test_a_file_that_is_not_light_is_left_to_other_threads(serve: Serve) -> None:

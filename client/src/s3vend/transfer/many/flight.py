@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import takewhile
 from time import monotonic, perf_counter
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from s3vend.transfer.crew import GRACE, TICK
 from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
 from s3vend.transfer.storage import driven
 
+SOON = 0.005  # seconds after which to look whether another thread has ended its work
 SAMPLE, SLOW = 256, 0.001  # steps, and seconds that one takes where the disk is slow
 # It registers without a call to the system, which for some connections is the fastest.
 _Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
@@ -48,7 +50,7 @@ class Flight:
     ) -> None:
         self._lanes, self._parallel, self._settle, self._check = lanes, parallel, settle, check
         self._selector = _Selector()
-        self._asked: dict[Lane, _Asked] = {}
+        self._asked: dict[Lane, _Asked] = {}  # the oldest first
         self._left: list[Work] = []  # for other threads, which have not taken it yet
         self._elsewhere, self._lock, self._ended = 0, threading.Lock(), threading.Event()
         self._speed = _Speed()
@@ -57,12 +59,13 @@ class Flight:
         """Do the jobs, and yield what other threads are to do."""
         for job, steps in jobs:
             self._check()
-            if job.size > LIGHT or self._speed.is_slow:
+            is_left = job.size > LIGHT or self._speed.is_slow
+            while (self._asked or not is_left) and self._is_full():
+                self._wait()
+                yield from self._taken()
+            if is_left:
                 self._leave(job, steps, partial(next, steps))
             else:
-                while len(self._asked) + self._elsewhere >= self._parallel:
-                    self._wait()
-                    yield from self._taken()
                 self._do(job, partial(self._begin, job, steps))
             yield from self._taken()
         while self._asked:
@@ -78,6 +81,9 @@ class Flight:
         for lane in list(self._asked):
             lane.close()
         self._selector.close()
+
+    def _is_full(self) -> bool:
+        return len(self._asked) + self._elsewhere >= self._parallel
 
     def _begin(self, job: Job, steps: Steps) -> Result | None:
         try:
@@ -107,33 +113,34 @@ class Flight:
             self._ended.wait(TICK)
             self._ended.clear()
             return
-        self._take(TICK)
+        self._take(SOON if self._elsewhere else TICK)
 
     def _take(self, seconds: float) -> None:
         """Wait for an answer up to so many seconds, and do what follows."""
-        lanes = [key.data for key, _ in self._selector.select(seconds)]
-        for lane in lanes or self._late():
-            asked = self._asked.pop(lane)
-            self._selector.unregister(lane)
-            self._do(asked.job, partial(self._finish, lane, asked, is_late=not lanes))
+        for key, _ in self._selector.select(seconds):
+            self._go_on(key.data, is_late=False)
+        now = monotonic()
+        for lane in [*takewhile(lambda lane: self._asked[lane].end < now, self._asked)]:
+            self._go_on(lane, is_late=True)
+
+    def _go_on(self, lane: Lane, *, is_late: bool) -> None:
+        asked = self._asked.pop(lane)
+        self._selector.unregister(lane)
+        try:
+            self._do(asked.job, partial(self._finish, lane, asked, is_late=is_late))
+        except Unfinished:
+            self._expect(lane, asked.job, asked.steps, asked.request)
 
     def _do(self, job: Job, step: Callable[[], Result | None]) -> None:
         started = perf_counter()
         self._settle(job, step)
         self._speed.add(perf_counter() - started)
 
-    def _late(self) -> list[Lane]:
-        now = monotonic()
-        return [lane for lane, asked in self._asked.items() if asked.end < now]
-
     def _finish(self, lane: Lane, asked: _Asked, *, is_late: bool) -> Result | None:
         job, steps, request, _ = asked
         rest = partial(_same, request)
         try:
             answer = self._lanes.finish(lane, is_late=is_late)
-        except Unfinished:
-            self._expect(lane, job, steps, request)
-            return None
         except Unreachable as unreachable:
             rest = partial(steps.throw, unreachable)
         else:
