@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from s3vend.http.lanes.request import Request
 from s3vend.http.patience import Patience
@@ -32,8 +32,7 @@ class Result:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One file to transfer. ``name`` is its path below both roots, with slashes."""
 
     name: str
