@@ -13,6 +13,7 @@ from local.cloud.ministack import Cloud
 from tests.cloud.conftest import Apply, NewCaller
 from tests.support.contract import Contract, Operation
 from tests.support.documents import in_parts
+from tests.support.events import TESTS
 
 CONTRACT = Contract.read()
 EVERYTHING = {"scope": "s3://hogehoge-bucket/*", "permission": "READWRITE", "sharing": True}
@@ -53,9 +54,9 @@ def ask(
                 {"id": f"contract-{name}", "grantee": one} | EVERYTHING
                 for name, one in grantees.items()
             ],
-            "tests": [{"id": "payroll", "scope": "s3://payroll-bucket/*", "onlyReachedBy": []}],
         }
     )
+    apply(TESTS)
     token = cloud.issuer.token({"sub": "reader"})
 
     def asked(operation: Operation, path: str, body: object) -> Answer:

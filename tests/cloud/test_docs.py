@@ -27,6 +27,7 @@ from local.stack.seed import BUCKET
 from tests.cloud.conftest import Apply
 from tests.support.contract import members
 from tests.support.documents import in_parts
+from tests.support.events import TESTS
 from tests.support.pages import Block, pages
 from tools.openapi.contract import FORM
 from tools.reference.routes import ROUTES
@@ -294,8 +295,7 @@ def test_a_route_answers_the_members_that_the_reference_lists(
         "tests": "payroll",
     }
     if "tests/{id}" in path:
-        payroll = {"id": "payroll", "scope": "s3://payroll-bucket/*", "onlyReachedBy": []}
-        apply({"version": 1, "tests": [payroll]})
+        apply(TESTS)
     if "multipart-uploads/{id}" in path:
         start = route.partition("/{id}")[0]
         started = call("POST", start.split()[1], asked(start), keys, headers=headers)

@@ -12,8 +12,8 @@ from local.cloud.ministack import Cloud
 from local.stack import template
 from local.stack.deploy import Stack
 from local.stack.invoke import function_of
-from local.stack.seed import Seeded
-from tests.support.events import EVENTS, REFUSED, ROOT, SCHEDULED, check
+from tests.cloud.conftest import Apply
+from tests.support.events import EVENTS, REFUSED, ROOT, SCHEDULED, TESTS, check
 
 TEMPLATE = template.read(ROOT / "template.yaml")
 
@@ -21,8 +21,9 @@ type Invoke = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def invoke(cloud: Cloud, stack: Stack, seeded: Seeded) -> Invoke:
+def invoke(cloud: Cloud, stack: Stack, apply: Apply) -> Invoke:
     """The answer of the function that the template gives the event's route to."""
+    apply(TESTS)
     resources = aws.cloudformation(cloud).describe_stack_resources(StackName=stack.name)
     names = {
         one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources["StackResources"]

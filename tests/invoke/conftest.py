@@ -16,7 +16,8 @@ from local.stack import containers, keep
 from local.stack.build import built
 from local.stack.deploy import deploy
 from local.stack.invoke import DOCKER, need_docker
-from local.stack.seed import seed
+from local.stack.seed import apply, seed
+from tests.support.events import TESTS
 
 SECONDS = 300  # for one invocation on a busy machine
 
@@ -47,7 +48,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     cloud, child = clouds.launch(directory / "cloud", clouds.free_port())
     try:
         source = built()
-        seed(cloud, deploy(cloud, source, keep.PARAMETERS))
+        stack = deploy(cloud, source, keep.PARAMETERS)
+        apply(stack, TESTS, seed(cloud, stack).administrator)
         keep.write_record(directory, cloud)
         yield Kept(directory, cloud, containers.prepare(cloud, source))
     finally:

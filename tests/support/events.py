@@ -1,4 +1,4 @@
-"""How each of ``events/*.json`` is answered by a function of a seeded local cloud."""
+"""How each of ``events/*.json`` is answered by a function of a seeded local cloud with ``TESTS``."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,10 @@ ROOT = Path(__file__).parents[2]
 REFUSED = ROOT / "events/authorizer.json"
 SCHEDULED = sorted((ROOT / "events").glob("reconciliation*.json"))
 EVENTS = sorted({*(ROOT / "events").glob("*.json")} - {REFUSED, *SCHEDULED})  # of routes
+TESTS = {  # a document: events ask for this entry, and local/vending.yaml has no tests
+    "version": 1,
+    "tests": [{"id": "payroll", "scope": "s3://payroll-bucket/*", "onlyReachedBy": []}],
+}
 STATUS = {
     "credentials-refused": 403,
     "sts": 400,  # nobody signed its token
