@@ -61,9 +61,9 @@ def seeds(name: str, corpus: Path, models: int) -> None:
     paths = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))["paths"]
     contents = [
         content
-        for told in paths.values()
-        if "post" in told
-        for kind, content in told["post"]["requestBody"]["content"].items()
+        for operations in paths.values()
+        for operation in operations.values()
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items()
         if kind == "application/json"
     ]
     values = [one["value"] for content in contents for one in content["examples"].values()]

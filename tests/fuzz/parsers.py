@@ -31,6 +31,7 @@ with atheris.instrument_imports(include=["vending"]):
     from vending.credentials import request
     from vending.documents import document
     from vending.documents.grant import GrantBody
+    from vending.drafts.request import PartRequest
     from vending.errors import InvalidRequest, TooLarge
     from vending.grants.keys import KEY_BYTES, Keys
     from vending.grants.scope import Scope
@@ -38,6 +39,7 @@ with atheris.instrument_imports(include=["vending"]):
     from vending.revocations import request as revocations_request
     from vending.shares.owners import request as shares_request
     from vending.shares.uploading.request import BODIES
+    from vending.staging import request as staging_request
     from vending.uploads import request as uploads_request
     from vending.urls import compact
     from vending.urls.compact import parse_urls
@@ -51,6 +53,9 @@ MODELS: list[type[bodies_body.Body]] = [
     uploads_request.CompletionRequest,
     uploads_request.AbortRequest,
     document.ChangesRequest,
+    staging_request.StagedRequest,
+    PartRequest,
+    staging_request.CommitRequest,
     revocations_request.RevocationRequest,
     questions_request.ReachRequest,
     questions_request.ExplanationRequest,
@@ -140,7 +145,7 @@ def decoded(given: bytes) -> str:
 
 def understood(read: bodies_body.Body | compact.Alike) -> None:
     """What is taken is usable: targets are known, a grant is read back as it was."""
-    if isinstance(read, document.ChangesRequest):
+    if isinstance(read, (document.ChangesRequest, PartRequest)):
         for grant in (one.grant() for one in read.grants or ()):
             again = json.loads(json.dumps(grant.as_json()))
             assert GrantBody.model_validate(again).grant() == grant
