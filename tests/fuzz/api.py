@@ -70,6 +70,7 @@ def aimed(uploads: list[str], assumed: Mapping[str, str]) -> Document:
     document: Document = json.loads(text.replace(f"^s3://{label}/", f"^s3://{BUCKET}/"))
     parameters, schemas = (document["components"][name] for name in ("parameters", "schemas"))
     schemas["BucketName"] = {"type": "string", "enum": [BUCKET]}
+    del schemas["GrantBody"]["allOf"]  # schemathesis makes no document with so many conditions
     parameters["UploadId"]["schema"] = {"type": "string", "enum": uploads}
     free = parameters["EntryId"]["schema"]
     parameters["EntryId"]["schema"] = {"anyOf": [{"type": "string", "enum": ENTRIES}, free]}
