@@ -65,7 +65,7 @@ def assume_role_with_web_identity(request: gateway.Request) -> Answer:
         identity = verification.identity(parameters.token, record)
         caller = Caller("sts", identity, source_ip, record.meter.elapsed())
         record.note(action="credentials")
-        record.note(**caller.as_recorded())
+        record.add(caller.as_recorded())
         if parameters.role_arn != settings.role_arn:
             raise InvalidRequest(
                 "RoleArn must be the role of this service, as in the stack's output RoleArn."

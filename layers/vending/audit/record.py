@@ -37,7 +37,11 @@ class Record:
     meter: Meter = field(default_factory=Meter)
 
     def note(self, **members: object) -> None:
-        """Add members, skipping those that are None."""
+        """Add these members, skipping those that are None."""
+        self.add(members)
+
+    def add(self, members: Mapping[str, object]) -> None:
+        """Add all of these members, skipping those that are None."""
         for name, value in members.items():
             if value is not None:
                 self.members[name] = value

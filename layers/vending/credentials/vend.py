@@ -40,7 +40,7 @@ def vend_credentials(
     narrowed = narrow(caller, request, decisions, lending)
     count(caller, narrowed.grants, Counted(), record, lending)
     session, session_id = narrowed.session, lending.new_id()
-    record.note(**session.as_recorded(session_id))
+    record.add(session.as_recorded(session_id))
     lent = lending.assume_role(session, session_id)
     issued = issued_at(lent, session, lending.now)
     credentials = limit_expiration(lent, session, lending.now)

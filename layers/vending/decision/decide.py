@@ -57,7 +57,7 @@ def decide_each(
         TooLarge: the targets lie in too many buckets, or need too many grants.
         And everything else that ``decide_several`` raises.
     """
-    record.note(**as_recorded(wanted))
+    record.add(as_recorded(wanted))
     keys, buckets = caller.identity.grantee_keys, _buckets(wanted)
     if len(buckets) > (most := _most_buckets(keys, MOST_SESSIONS)):
         detail, fault = _too_many(buckets, wanted, most, MOST_SESSIONS)
@@ -83,7 +83,7 @@ def decide_several(
         JustRevoked: sessions were revoked in the last seconds.
         Unavailable: the table failed.
     """
-    record.note(**as_recorded(wanted))
+    record.add(as_recorded(wanted))
     keys, buckets = caller.identity.grantee_keys, _buckets(wanted)
     if len(buckets) > (most := _most_buckets(keys, MOST_BUCKETS)):
         detail, fault = _too_many(buckets, wanted, most, MOST_BUCKETS)
@@ -131,7 +131,7 @@ def _decide(
     check_not_blocked(caller, known.denials)
     grants = not_blocked(known.grants, known.denials)
     covered = find(matches(grants, caller, effects.now))
-    record.note(**grant_members([one.match.grant.id for one in covered]))
+    record.add(grant_members([one.match.grant.id for one in covered]))
     return tuple([_decision(caller, one, known, effects) for one in covered])
 
 

@@ -76,13 +76,13 @@ class SigningSessions:
             except Unavailable:
                 self._pauses[session.role_arn] = now + PAUSE
         self._cache.move_to_end(session)
-        record.note(**cached.recorded)
+        record.add(cached.recorded)
         return cached.current
 
     def _request(self, session: Session, now: datetime, record: Record) -> SessionCredentials:
         session_id = self.new_id()
         recorded = session.as_recorded(session_id)
-        record.note(**recorded)
+        record.add(recorded)
         lent = self.assume_role(session, session_id)
         credentials, issued = limit_expiration(lent, session, now), issued_at(lent, session, now)
         record.note(packedPolicySize=credentials.packed_policy_size)

@@ -44,7 +44,7 @@ def line(action: str, fails: Exception | None = None, **members: object) -> str:
             meter=Meter(lambda: next(times)),
             namespace=SPACE,
         ) as record:
-            record.note(**members)
+            record.add(members)
             if fails:
                 raise fails
 

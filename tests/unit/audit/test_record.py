@@ -21,8 +21,8 @@ def emitted(fails: BaseException | None = None) -> dict[str, object]:
         with audit_record(
             lines.append, "credentials", ids={"requestId": "r"}, vend_id="v", time=NOW
         ) as record:
-            record.note(**caller().as_recorded())
-            record.note(**as_recorded(wanted("s3://bkt/a READ", "s3://bkt/b READ")))
+            record.add(caller().as_recorded())
+            record.add(as_recorded(wanted("s3://bkt/a READ", "s3://bkt/b READ")))
             if fails:
                 raise fails
 
@@ -97,7 +97,7 @@ def test_a_subjects_record_has_its_issuer_and_the_hash_of_its_token_and_no_claim
     with audit_record(
         lines.append, "credentials", ids={"requestId": "r"}, vend_id="v", time=NOW
     ) as record:
-        record.note(**alice.as_recorded())
+        record.add(alice.as_recorded())
     assert json.loads(lines[0]) == {
         "record": "audit",
         "version": VERSION,

@@ -31,7 +31,7 @@ def recorded_route(
     def route(request: Request) -> Answer:
         with recording(action, request.ids) as record:
             caller = request.caller()
-            record.note(**caller.as_recorded())
+            record.add(caller.as_recorded())
             request.query_lists(query, repeated)
             given = answer(request, caller, record)
             if seen:  # only now: a refusal writes nothing

@@ -28,7 +28,7 @@ def record_change(
     ``late``: an earlier request has made it, and may have recorded it.
     """
     with step_record("change", ids) as record:
-        record.note(**caller.as_recorded())
+        record.add(caller.as_recorded())
         record.note(
             cause=cause.vend_id,
             change=change.as_json(),
