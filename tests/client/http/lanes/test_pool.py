@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from s3vend.http.lanes.lane import TOGETHER, Lane
 from s3vend.http.lanes.pool import Lanes
 from s3vend.http.lanes.request import Request
 from s3vend.http.wire import Wire
+from tests.client.certificates import authority, issued
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.listening import OK, listening, request
 
@@ -179,3 +181,25 @@ def test_a_connection_that_another_thread_takes_meanwhile_is_not_missed(
     lanes._free[url] = Taken()  # noqa: SLF001 - between two steps of another thread
     assert lanes.begin(Request("GET", f"{url}/a", {})) is None
     assert lanes.send(Request("GET", f"{url}/a", {})).status == 200
+
+
+def test_what_waits_in_the_tls_layer_is_not_taken_for_the_next_answer(
+    tmp_path: Path, alone: pytest.MonkeyPatch
+) -> None:
+    company = authority()
+    context = issued(company, ["localhost"]).server(tmp_path / "key.pem")
+
+    def talk(plain: socket.socket) -> None:
+        with context.wrap_socket(plain, server_side=True) as connection:
+            while asked := request(connection):
+                body = asked.split()[1]
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+                connection.sendall(body + b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n!")
+
+    alone.setenv("AWS_CA_BUNDLE", str(company.saved(tmp_path / "ca.pem")))
+    lanes = Lanes(Wire(connect=5.0, read=5.0))
+    with listening(talk) as port:
+        url = f"https://localhost:{port}"
+        bodies = [lanes.send(Request("GET", f"{url}/{name}", {})).body for name in "abc"]
+        lanes.close()
+    assert bodies == [b"/a", b"/b", b"/c"]

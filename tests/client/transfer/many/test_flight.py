@@ -1,12 +1,14 @@
 """Many requests under way at once, by one thread, and what it leaves to others."""
 
 import socket
+import ssl
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import cycle, takewhile
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from s3vend.http.wire import Wire
 from s3vend.transfer.crew import Crew
 from s3vend.transfer.many.flight import SAMPLE, Flight, Work
 from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
+from tests.client.certificates import authority, issued
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.listening import listening, request
 
@@ -163,6 +166,42 @@ def test_an_answer_that_comes_in_pieces_keeps_no_other_waiting(pieces: "list[byt
         assert reading.run(names(100)).index("0050") > 55
     assert set(bodies) == {b"{}"}
     assert reading.unreachable == []
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_over_tls_answers_in_pieces_and_closed_connections_are_the_same(
+    tmp_path: Path, version: ssl.TLSVersion
+) -> None:
+    company, body = authority(), bytes(range(256)) * 200
+    context = issued(company, ["localhost"]).server(tmp_path / "key.pem")
+    context.minimum_version = context.maximum_version = version
+    counts: Counter[bytes] = Counter()
+
+    def talk(plain: socket.socket) -> None:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with context.wrap_socket(plain, server_side=True) as connection:
+            for _ in range(20):  # then it closes
+                asked = request(connection)
+                if not asked:
+                    return
+                counts[asked.split()[1]] += 1
+                head = f"HTTP/1.1 200 OK\r\nX: {asked.split()[1].decode()}\r\nContent-Length: "
+                for piece in (head.encode(), f"{len(body)}\r\n\r\n".encode() + body):
+                    connection.sendall(piece)
+
+    environment = {"AWS_CA_BUNDLE": str(company.saved(tmp_path / "ca.pem"))}
+    bodies = Counter[bytes]()
+
+    def land(data: bytes) -> None:
+        bodies[data] += 1
+
+    with listening(talk) as port:
+        wire = Wire(connect=5.0, read=5.0, environment=environment)
+        reading = Reading(f"https://localhost:{port}", land, wire=wire)
+        assert sorted(reading.run(names(200))) == names(200)
+    assert bodies == {body: 200}
+    assert (len(counts), reading.unreachable) == (200, [])
+    assert counts.total() == 200
 
 
 def test_a_refused_request_goes_on_in_another_thread(serve: Serve) -> None:
