@@ -144,7 +144,7 @@ def tries(
                 raise
             patience.sleep(patience.pause(failed))
             continue
-        if answer.status < 300 and not _failed(answer):
+        if is_success(answer):
             return answer
         failure = s3_error(answer)
         error = StorageError(action, answer.status, failure.code, failure.message)
@@ -165,10 +165,11 @@ def tries(
         )
 
 
-def _failed(answer: Answer) -> bool:
-    """Whether an answer with status 200 is an error: S3 sends some statuses before it is done.
+def is_success(answer: Answer) -> bool:
+    """Whether an answer is no error: S3 sends some statuses, such as 200, before it is done.
 
     An object, which has an ETag, may have any content.
     """
     is_object = "etag" in answer.headers
-    return answer.status == 200 and not is_object and b"<Error>" in answer.body[:1000]
+    is_late_error = answer.status == 200 and not is_object and b"<Error>" in answer.body[:1000]
+    return answer.status < 300 and not is_late_error

@@ -20,7 +20,7 @@ from s3vend.http.lanes.pool import Lanes
 from s3vend.http.lanes.request import Request
 from s3vend.transfer.crew import GRACE, TICK
 from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
-from s3vend.transfer.storage import driven
+from s3vend.transfer.storage import driven, is_success
 
 SOON = 0.005  # seconds after which to look whether another thread has ended its work
 SAMPLE, SLOW = 256, 0.001  # steps, and seconds that one takes where the disk is slow
@@ -146,7 +146,7 @@ class Flight:
         else:
             if answer is not None:
                 rest = partial(steps.send, answer)
-                if answer.status < 300:
+                if is_success(answer):
                     return driven(steps, self._lanes.send, rest)
         self._leave(job, steps, rest)  # it may begin with a pause
         return None
