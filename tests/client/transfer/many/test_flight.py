@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle, takewhile
 from pathlib import Path
@@ -292,6 +293,32 @@ def test_a_file_that_is_not_light_is_left_to_other_threads(serve: Serve) -> None
     together = threading.Barrier(PARALLEL, timeout=10)
     reading.land = lambda _: together.wait()  # one thread alone would wait for ever
     assert len(reading.run(names(5 * PARALLEL), LIGHT + 1)) == 5 * PARALLEL
+
+
+def test_a_file_that_has_grown_meanwhile_keeps_no_other_waiting() -> None:
+    others = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        while asked := request(connection):
+            if asked.startswith(b"PUT"):
+                assert others.wait(10)  # and does not read on
+                return
+            connection.sendall(KEPT)
+
+    def steps(job: Job) -> Steps:
+        if job.name == "0050":
+            with suppress(Unreachable):
+                yield Request("PUT", f"{reading.url}/x", {"If-Match": "x"}, bytes(2**25))
+        else:
+            yield Request("GET", f"{reading.url}/x", {})
+            if len(reading.ended) == 98:  # this one is the last but one
+                others.set()
+        return Result("copied", job.name)
+
+    with listening(talk) as port:
+        reading = Reading(f"http://127.0.0.1:{port}")
+        reading.steps = steps  # type: ignore[method-assign]
+        assert "0050" in reading.run(names(100))[-2:]
 
 
 def test_where_the_disk_is_slow_many_threads_use_it(serve: Serve) -> None:

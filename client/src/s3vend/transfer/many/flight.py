@@ -93,7 +93,8 @@ class Flight:
             return result
         lane, rest = None, partial(_same, request)
         try:
-            lane = self._lanes.begin(request)
+            if len(request.body) <= LIGHT:  # the file may have grown
+                lane = self._lanes.begin(request)
         except Unreachable as unreachable:
             rest = partial(steps.throw, unreachable)
         if lane is None:
