@@ -49,11 +49,6 @@ class Endpoint(NamedTuple):
     host: str
     path: str
 
-    def below(self, prefix: str) -> "Endpoint":
-        """The endpoint with ``prefix`` in its path, for keys that are given without the prefix."""
-        path = encode_path(prefix)
-        return Endpoint(self.base + path, self.host, self.path + path)
-
 
 @lru_cache(maxsize=REMEMBERED)  # every batch of a bucket has the same
 def endpoint_of(bucket: str, region: str, partition: str, override: str = "") -> Endpoint:
@@ -69,6 +64,13 @@ def endpoint_of(bucket: str, region: str, partition: str, override: str = "") ->
         return Endpoint(f"https://{host}/{bucket}/", host, f"/{bucket}/")
     host = f"{bucket}.{host}"
     return Endpoint(f"https://{host}/", host, "/")
+
+
+@lru_cache(maxsize=REMEMBERED)  # every batch below a prefix has the same
+def below(endpoint: Endpoint, prefix: str) -> Endpoint:
+    """The endpoint with ``prefix`` in its path, for keys that are given without the prefix."""
+    path = encode_path(prefix)
+    return Endpoint(endpoint.base + path, endpoint.host, endpoint.path + path)
 
 
 class Signer(NamedTuple):

@@ -18,7 +18,16 @@ from vending.errors import Unavailable
 from vending.sessions.durations import url_lifetime
 from vending.sessions.session import Credentials, Session, signing_session
 from vending.sessions.signing_sessions import SessionCredentials
-from vending.sigv4.presign import Endpoint, Method, Named, Signer, encode_path, endpoint_of, signer
+from vending.sigv4.presign import (
+    Endpoint,
+    Method,
+    Named,
+    Signer,
+    below,
+    encode_path,
+    endpoint_of,
+    signer,
+)
 from vending.times import iso, span
 from vending.urls.answer import SignedBy
 
@@ -54,11 +63,11 @@ class Signing(NamedTuple):
         token = self.credentials.session_token
         return len(encode_path(token)) + 2 * token.count("/")
 
-    def signer(self, method: Method, headers: Named, query: Named, below: str = "") -> Signer:
-        """A signer for this method; keys are given without the prefix ``below``."""
+    def signer(self, method: Method, headers: Named, query: Named, prefix: str = "") -> Signer:
+        """A signer for this method; keys are given without ``prefix``."""
         return signer(
             self.credentials,
-            self.endpoint.below(below) if below else self.endpoint,
+            below(self.endpoint, prefix) if prefix else self.endpoint,
             region=self.region,
             method=method,
             expires=self.expires,

@@ -15,7 +15,7 @@ from tests.proof.signing.drawn import REGIONS
 from tests.proof.signing.presigners import KEY_ID, of_the_client, of_the_signer, ours
 from tests.proof.signing.s3_requests import OPERATIONS, Request
 from vending.sessions.session import Credentials
-from vending.sigv4.presign import Signer, encode_path, endpoint_of, signer
+from vending.sigv4.presign import Signer, below, encode_path, endpoint_of, signer
 from vending.sigv4.signing_key import amz_date
 
 keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
@@ -86,13 +86,13 @@ def test_a_content_type_that_botocore_takes_for_its_own_and_drops_is_signed_by_u
     assert "X-Amz-SignedHeaders=content-type%3Bhost&" in ours(request)
 
 
-def of_many(below: str = "", **members: Any) -> Signer:
+def of_many(prefix: str = "", **members: Any) -> Signer:
     """The signer for many requests that differ only in the key."""
     request = Request("get_object", "", **members)
     endpoint = endpoint_of(request.bucket, request.region, REGIONS[request.region])
     return signer(
         Credentials(KEY_ID, request.secret, "", request.now),
-        endpoint.below(below) if below else endpoint,
+        below(endpoint, prefix) if prefix else endpoint,
         region=request.region,
         method=OPERATIONS[request.operation].method,
         expires=request.expires,
@@ -122,12 +122,14 @@ def test_what_is_remembered_of_a_key_serves_its_own_day_region_and_secret_alone(
 
 
 @given(
-    below=st.lists(keys, max_size=2).map(lambda parts: "".join(f"{one}/" for one in parts)),
+    prefix=st.lists(keys, max_size=2).map(lambda parts: "".join(f"{one}/" for one in parts)),
     some=st.lists(keys, max_size=5),
 )
-def test_a_batch_below_a_prefix_has_the_urls_of_the_whole_keys(below: str, some: list[str]) -> None:
-    whole = of_many().urls([below + key for key in some])
-    signed = of_many(below)
+def test_a_batch_below_a_prefix_has_the_urls_of_the_whole_keys(
+    prefix: str, some: list[str]
+) -> None:
+    whole = of_many().urls([prefix + key for key in some])
+    signed = of_many(prefix)
     assert signed.urls(some) == whole
     assert all(url.startswith(signed.base) for url in whole)
 
