@@ -149,7 +149,9 @@ def answer(
     request = Request(event)
     wire = wires.get(request.route, PROBLEMS) if wires else PROBLEMS
     response = _respond(request, routes, report, wire, seconds)
-    return response | {"headers": {**response["headers"], **answer_headers(event)}}
+    if more := answer_headers(event):
+        return response | {"headers": {**response["headers"], **more}}
+    return response
 
 
 def _respond(
