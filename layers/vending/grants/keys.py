@@ -143,7 +143,7 @@ def are_keys(prefix: str, keys: Sequence[str]) -> bool:
         0 not in lengths
         and 4 * (len(prefix) + max(lengths)) <= KEY_BYTES  # a character has up to 4 bytes
         and (_is_plain_ascii(joined) or joined.isprintable())
-        and not _DOTS_WITHIN.search(joined)
+        and (joined.rfind("/.") < 0 or not _DOTS_WITHIN.search(joined))  # rfind is quicker
     )
 
 
