@@ -6,6 +6,7 @@ but the documented: it is printed, and kept in ``.fuzz``.
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -222,7 +223,12 @@ def main() -> int:
     if options.name:
         fuzz(options.name, options.seconds)
     command = [sys.executable, "-m", "tests.fuzz.parsers", "--seconds", str(options.seconds)]
-    ended = [subprocess.run([*command, name], check=False).returncode for name in FUZZED]  # noqa: S603
+    with tempfile.TemporaryDirectory(prefix="s3vend-fuzz-") as directory:
+        within = os.environ | {"TMPDIR": directory}  # atheris ends its process, and removes nothing
+        ended = [
+            subprocess.run([*command, name], env=within, check=False).returncode  # noqa: S603
+            for name in FUZZED
+        ]
     return int(any(ended))
 
 

@@ -90,3 +90,20 @@ def test_an_unchanged_input_that_is_found_ends_the_control(
         monkeypatch.setattr(parsers, one, fail)
     with pytest.raises(AssertionError, match="found"):
         parsers.unread(name, corpus)
+
+
+def test_what_a_fuzzer_leaves_behind_is_removed(
+    parsers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = []
+
+    def run(command: list[str], *, env: dict[str, str], check: bool) -> SimpleNamespace:
+        places.append(Path(env["TMPDIR"]))
+        (places[-1] / command[-1]).mkdir()  # atheris ends the process, which removes nothing
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(parsers, "subprocess", SimpleNamespace(run=run))
+    monkeypatch.setattr(sys, "argv", ["parsers"])
+    assert parsers.main() == 0
+    assert len(places) == 2
+    assert not any(place.exists() for place in places)
