@@ -57,7 +57,7 @@ def test_the_page_has_a_row_for_every_bug_with_where_it_was_seen() -> None:
             "kept",
             [
                 *("test_answers", "test_ids", "test_kept", "test_nearly", "test_plain"),
-                "test_structure",
+                *("test_structure", "test_times"),
             ],
         ),
     ],
