@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -71,7 +70,7 @@ def read_page(body: bytes, below: Below) -> Page | None:
         elif kind == "CommonPrefixes":
             entries.append(_common_prefix(_members(node), below, decode))
     # Texts of Python are ordered by code points, which is the order of the bytes of UTF-8.
-    is_sorted = all(one <= other for one, other in pairwise(map(_text, entries)))
+    is_sorted = (texts := [_text(one) for one in entries]) == sorted(texts)
     if not is_sorted:
         entries.sort(key=_text)
     return Page(tuple(entries), _next(said), is_sorted)
