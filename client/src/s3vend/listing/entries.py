@@ -1,11 +1,10 @@
 """What a list of objects has: the objects, and prefixes that many of them share."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """An object, as it was when S3 listed it."""
 
     target: str  # `s3://bucket/key`
@@ -21,8 +20,7 @@ class Listed:
         return int(self.modified.timestamp()) * 10**9 + self.modified.microsecond * 1000
 
 
-@dataclass(frozen=True, slots=True)
-class CommonPrefix:
+class CommonPrefix(NamedTuple):
     """A prefix one level below the listed one, with all objects below it."""
 
     target: str  # `s3://bucket/prefix/`
