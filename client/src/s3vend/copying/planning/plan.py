@@ -4,8 +4,9 @@ The two sides arrive in one order, so memory holds one entry of each, and what i
 waits in a temporary file.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from s3vend.copying.planning.extra import Extra
@@ -50,7 +51,8 @@ class Plan:
             elif listed is None:
                 yield Job(file.relative, file.size, file)
             else:
-                yield from self._compared(Job(file.relative, file.size, file), file, listed, differ)
+                upload = partial(Job, file.relative, file.size, file)
+                yield from self._compared(upload, file, listed, differ)
 
     def everything(self, files: Iterable[Found]) -> Iterator[Planned]:
         """Yield all files, in any order, to upload without a comparison."""
@@ -82,7 +84,7 @@ class Plan:
             if not isinstance(name, str):
                 yield Result("failed", name.key, listed.size, name.reason)
             elif isinstance(file, LocalFile):
-                yield from self._compared(_readable(name, listed), file, listed, differ)
+                yield from self._compared(partial(_readable, name, listed), file, listed, differ)
             else:
                 yield _readable(name, listed)
 
@@ -106,15 +108,15 @@ class Plan:
                 yield _readable(name_of(listed), listed)
 
     def _compared(
-        self, planned: Planned, file: LocalFile, listed: Listed, differ: Differ
-    ) -> Iterator[Planned]:
+        self, plan: Callable[[], Planned], file: LocalFile, listed: Listed, differ: Differ
+    ) -> Sequence[Planned]:
         try:
             if differ(file, listed):
-                yield planned
-            else:
-                self.unchanged += 1
+                return [plan()]
         except TransferError as error:
-            yield Result("failed", file.relative, 0, str(error))
+            return [Result("failed", file.relative, 0, str(error))]
+        self.unchanged += 1
+        return ()
 
     def _skip(self, skipped: Skipped) -> Result:
         self._hiding.append(skipped)
