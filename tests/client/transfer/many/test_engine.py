@@ -140,6 +140,13 @@ def test_an_error_of_the_plan_ends_all(serve: Serve) -> None:
         run(Doing(), serving_shelf(Shelf(), serve), planned())  # type: ignore[arg-type]
 
 
+def test_nothing_begins_after_the_end_of_all(serve: Serve) -> None:
+    way, service = Doing(), serving_shelf(Shelf(), serve)
+    engine = Engine(way, Signer(service, way), service.wire, 4, Tally())
+    engine.run(jobs(500), lambda job, result: engine.crew.stop.set())
+    assert [*way.urls] == ["00000"]
+
+
 @pytest.mark.parametrize("ends", ["by Ctrl-C", "by an error"])
 def test_what_s3_did_before_the_end_of_all_is_reported(serve: Serve, ends: str) -> None:
     shelf = Shelf(dict.fromkeys((one.name for one in jobs(500)), b"x"))

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle, takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,12 +18,15 @@ from s3vend.errors import StorageError, Unreachable
 from s3vend.http.lanes.pool import Lanes
 from s3vend.http.lanes.request import Request
 from s3vend.http.wire import Wire
-from s3vend.transfer.crew import Crew
+from s3vend.transfer.crew import Crew, Stopped
 from s3vend.transfer.many.flight import SAMPLE, Flight, Work
 from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
 from tests.client.certificates import authority, issued
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.listening import listening, request
+
+if TYPE_CHECKING:
+    from s3vend.http.lanes.lane import Lane
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -259,6 +263,23 @@ def test_a_request_with_a_condition_is_never_sent_twice_by_itself() -> None:
     assert counts[b"/0050"] == 2
 
 
+def test_a_job_is_told_of_a_connection_that_breaks_while_its_request_is_sent(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, broken = Lanes.begin, list[str]()
+
+    def breaks(lanes: Lanes, request: Request) -> "Lane | None":
+        if request.url.endswith("/0050") and not broken:
+            broken.append(request.url)
+            raise Unreachable("S3 may have got it")
+        return begin(lanes, request)
+
+    monkeypatch.setattr(Lanes, "begin", breaks)
+    reading = Reading(serve(empty).url)
+    assert sorted(reading.run(names(100))) == names(100)
+    assert len(reading.unreachable) == len(broken) == 1
+
+
 def test_what_is_never_answered_is_unreachable(serve: Serve) -> None:
     silent = threading.Event()
 
@@ -382,6 +403,37 @@ def test_what_was_asked_before_an_error_is_still_reported(serve: Serve) -> None:
         reading.run(names(1000))
     asked = {one.path.strip("/") for one in served.asked}
     assert {result.name for result, _ in reading.ended} == asked - {"0050"}
+
+
+def test_it_stops_also_while_nothing_is_answered() -> None:
+    silent = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        while asked := request(connection):
+            if asked.split()[1] == b"/0003" and not silent.is_set():
+                silent.set()
+            else:
+                connection.sendall(KEPT)
+
+    def check() -> None:
+        if silent.is_set():
+            raise Stopped
+
+    def do_all(works: "Iterable[Work]") -> None:
+        for work in works:
+            work()
+
+    with listening(talk) as port:
+        reading = Reading(f"http://127.0.0.1:{port}")
+        lanes = Lanes(reading.wire)
+        flight = Flight(lanes, 1, reading.settle, check)
+        jobs = (Job(name, 1, None) for name in names(10))
+        works = flight.works((job, reading.steps(job)) for job in jobs)
+        with pytest.raises(Stopped):
+            do_all(works)
+        assert len(reading.ended) == 3
+        flight.close()
+        lanes.close()
 
 
 def test_a_job_that_asks_for_nothing_ends_at_once() -> None:

@@ -158,7 +158,6 @@ class Flight:
 
         def work() -> None:
             try:
-                self._check()
                 self._settle(job, partial(driven, steps, self._lanes.send, begin))
             finally:
                 with self._lock:
