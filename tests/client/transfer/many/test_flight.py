@@ -19,7 +19,7 @@ from s3vend.http.lanes.pool import Lanes
 from s3vend.http.lanes.request import Request
 from s3vend.http.wire import Wire
 from s3vend.transfer.crew import Crew, Stopped
-from s3vend.transfer.many.flight import SAMPLE, Flight, Work
+from s3vend.transfer.many.flight import SAMPLE, SLOW, Flight, Work, _Speed
 from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
 from tests.client.certificates import authority, issued
 from tests.client.conftest import Asked, Reply, Serve
@@ -355,6 +355,18 @@ def test_where_the_disk_is_slow_many_threads_use_it(serve: Serve) -> None:
     reading = Reading(serve(empty).url, land)
     reading.run(names(SAMPLE * 3))
     assert len(reading.threads(SAMPLE)) > 1
+
+
+@pytest.mark.parametrize(("slow", "is_slow"), [(SAMPLE // 3, False), (SAMPLE // 3 + 1, True)])
+def test_a_disk_is_slow_where_more_than_a_third_of_a_sample_is_and_stays_so(
+    slow: int, is_slow: bool
+) -> None:
+    speed, seen = _Speed(), []
+    for steps in (0, slow, SAMPLE // 3, 0):  # of each sample
+        for number in range(SAMPLE):
+            speed.add(SLOW * 2 if number < steps else SLOW / 2)
+        seen.append(speed.is_slow)
+    assert seen == [False, is_slow, is_slow, is_slow]
 
 
 @pytest.mark.parametrize("proxied", [False, True])
