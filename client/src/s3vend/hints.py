@@ -92,7 +92,7 @@ OF_CLIENT: Mapping[str, str | None] = {  # codes that the client itself gives
 # API Gateway's own refusal, as at another stage or in another region, and on the local cloud.
 BEFORE_SERVICE = "AccessDeniedException"
 ADDRESS = "Check the service's address (S3VEND_URL), with its stage (…/v1), and the region too."
-_LINKS = re.compile(r"/[a-z-]+/shares(?![^/ ])")
+_LINKS = r"/[a-z-]+/shares(?![^/ ])"
 _TARGETS = ("target", "targets", "keys", "prefix")
 
 
@@ -102,7 +102,7 @@ def hint(asked: str, problem: Problem) -> str:
     ``asked`` is the request: its method, its path, and more.
     """
     path = asked.partition(" ")[2]
-    is_of_links = _LINKS.match(path) is not None
+    is_of_links = re.match(_LINKS, path) is not None
     for door, words in BY_DOOR.items():
         if path.startswith(door) and problem.code == "NotAuthenticated":
             return f"{words} {NO_LINKS}" if is_of_links else words

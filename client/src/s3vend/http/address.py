@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from s3vend.errors import SettingsError
 
-_API_HOST = re.compile(r"\.execute-api\.([a-z]{2,4}(?:-[a-z]+)+-[0-9]+)\.")
+_API_HOST = r"\.execute-api\.([a-z]{2,4}(?:-[a-z]+)+-[0-9]+)\."
 
 
 def valid_address(url: str, name: str) -> str:
@@ -57,5 +57,5 @@ def is_plain_loopback(url: str) -> bool:
 
 def region_of(url: str) -> str | None:
     """Return the region in an API Gateway host name; None for any other host."""
-    match = _API_HOST.search(urlsplit(url).hostname or "")
+    match = re.search(_API_HOST, urlsplit(url).hostname or "")
     return match[1] if match else None

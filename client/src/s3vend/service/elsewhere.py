@@ -10,9 +10,10 @@ from s3vend.service.members import CODE, members_of
 
 SHOWN = 300  # characters that an error shows of such an answer
 READ = 16_384  # bytes of it that are looked at, since whoever answers chose them
-_PAGE = re.compile(rb"\s*<(?:!doctype html|html)", re.IGNORECASE)
-_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_XML_CODE = re.compile(rb"<Error>.*?<Code>([A-Za-z0-9]{1,60})</Code>", re.DOTALL)
+# `re` compiles and keeps these when they are matched first.
+_PAGE = rb"(?i)\s*<(?:!doctype html|html)"
+_TITLE = rb"(?is)<title[^>]*>(.*?)</title>"
+_XML_CODE = rb"(?s)<Error>.*?<Code>([A-Za-z0-9]{1,60})</Code>"
 # Error types of API Gateway itself, for requests that reach no route.
 _NO_ROUTE = "MissingAuthenticationTokenException"  # also for a request that is not signed
 _NO_STAGE = "ForbiddenException"
@@ -44,8 +45,8 @@ def not_of_the_service(answer: Answer, *, signed: bool = True) -> Problem | None
 def excerpt(answer: Answer) -> str:
     """Return the beginning of an answer, or the title of a web page, without secrets."""
     body = answer.body[:READ]
-    if _PAGE.match(body):
-        title = _TITLE.search(body)
+    if re.match(_PAGE, body):
+        title = re.search(_TITLE, body)
         text = (title[1] if title else re.sub(rb"<[^>]*>", b" ", body)).decode(errors="replace")
         return without_secrets(" ".join(text.split()))[:SHOWN]
     return without_secrets(body.decode(errors="replace"))[:SHOWN]
@@ -72,7 +73,7 @@ def _redirect(answer: Answer) -> str | None:
 
 
 def _page(answer: Answer) -> str | None:
-    if not _PAGE.match(answer.body[:READ]):
+    if not re.match(_PAGE, answer.body[:READ]):
         return None
     return (
         f"A web page answered, not s3vend: {excerpt(answer)!r}. A login page, a captive portal or "
@@ -81,7 +82,7 @@ def _page(answer: Answer) -> str | None:
 
 
 def _bucket(answer: Answer) -> str | None:
-    if not (code := _XML_CODE.search(answer.body[:READ])):
+    if not (code := re.search(_XML_CODE, answer.body[:READ])):
         return None
     return (
         f"S3, or a service like it, answered {code[1].decode()}: this is not an address of s3vend."

@@ -9,11 +9,11 @@ from typing import IO
 USUAL = 80  # columns of a terminal that does not tell
 CUT = "…"
 TELLING = 4  # columns of the end of a path that says something
-_ARN = re.compile(r"\barn:[\w-]+:[\w-]+:[\w-]*:\w*:(?=\S)")
-_PIECES = re.compile(r"[^/:,=&?;|]*[/:,=&?;|]+|[^/:,=&?;|]+")
-_BUCKET = re.compile(r"\w+://[^/]+/")
+_ARN = r"\barn:[\w-]+:[\w-]+:[\w-]*:\w*:(?=\S)"
+_PIECES = r"[^/:,=&?;|]*[/:,=&?;|]+|[^/:,=&?;|]+"
+_BUCKET = r"\w+://[^/]+/"
 # An issuer and its subject, or two words, such as a kind and a name.
-_PAIR = re.compile(r"(https?://\S+(?= .)|\S+(?= \S+$)) (.+)")
+_PAIR = r"(https?://\S+(?= .)|\S+(?= \S+$)) (.+)"
 _EMOJI = "\ufe0f"  # shows the character before it in colour, and two columns wide
 
 
@@ -45,7 +45,7 @@ def padded(text: str, columns: int) -> str:
 
 def without_accounts(text: str) -> str:
     """Return the text with each ARN from its resource on: `…:role/Name`."""
-    return _ARN.sub(f"{CUT}:", text)
+    return re.sub(_ARN, f"{CUT}:", text)
 
 
 def shortened(text: str, columns: int) -> str:
@@ -60,25 +60,25 @@ def shortened(text: str, columns: int) -> str:
     text = without_accounts(text)
     if width(text) <= columns:
         return text
-    if match := _PAIR.fullmatch(text):
+    if match := re.fullmatch(_PAIR, text):
         room = columns - width(match[2]) - 1
         first = shortened(match[1], room) if room >= least(match[1]) else CUT
         return f"{first} {shortened(match[2], columns - width(first) - 1)}"
     if " " in text:
         words = re.findall(r"\s*\S+", text)
         return (_joined(words, columns - 1) or shortened(words[0], columns - 1)).rstrip(CUT) + CUT
-    match = _BUCKET.match(text)
+    match = re.match(_BUCKET, text)
     head = match[0] if match and match.end() < len(text) else ""
     if width(head) + 1 + width(_end(text[len(head) :])) > columns:
         head = ""
     rest, room = text[len(head) :], columns - width(head) - 1
-    kept = _joined(_PIECES.findall(rest), room, last=True)
+    kept = _joined(re.findall(_PIECES, rest), room, last=True)
     return f"{head}{CUT}{kept or _cut(rest, room, last=True)}"
 
 
 def least(text: str) -> int:
     """Return the width to which a text can be shortened without a cut inside a word."""
-    if match := _PAIR.fullmatch(text):
+    if match := re.fullmatch(_PAIR, text):
         return 1 + width(CUT) + least(match[2])
     first, *more = without_accounts(text).split() or [""]
     own = min(width(first), 1 + width(_end(first)))
@@ -88,7 +88,7 @@ def least(text: str) -> int:
 def _end(text: str) -> str:
     """Return the last parts of a path that say something: not `*` alone."""
     end = ""
-    for piece in reversed(_PIECES.findall(text)):
+    for piece in reversed(re.findall(_PIECES, text)):
         end = piece + end
         if width(end) >= TELLING:
             break
@@ -124,7 +124,7 @@ def _words(text: str, columns: int) -> Iterator[tuple[int, int]]:
     for match in re.finditer(r"^\s*\S*|\S+", text):
         at = match.start()
         whole = width(match[0]) <= columns
-        for piece in [match[0]] if whole else _PIECES.findall(match[0]):
+        for piece in [match[0]] if whole else re.findall(_PIECES, match[0]):
             for part in [piece] if whole else _parts(piece):
                 yield at, at + len(part)
                 at += len(part)
