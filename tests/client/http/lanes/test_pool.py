@@ -147,15 +147,22 @@ def test_a_header_with_a_line_break_is_not_sent(
     assert served.asked == []
 
 
-@pytest.mark.parametrize(("name", "times"), [("If-None-Match", 1), ("X", 2)])
+@pytest.mark.parametrize(
+    ("name", "times", "size"),
+    [
+        ("If-None-Match", 1, 1),
+        ("X", 2, 1),
+        ("If-Match", 1, 2**25),
+    ],  # the last breaks while it is sent
+)
 def test_a_request_with_a_condition_is_not_sent_again_by_itself(
-    lanes: Lanes, name: str, times: int
+    lanes: Lanes, name: str, times: int, size: int
 ) -> None:
     heads: list[bytes] = []
 
     def talk(connection: socket.socket) -> None:
         while asked := request(connection):
-            if not asked.startswith(b"GET"):
+            if asked.startswith(b"PUT"):
                 heads.append(asked)
                 if len(heads) == 1:  # carried out, and then the connection is gone
                     break
@@ -165,9 +172,40 @@ def test_a_request_with_a_condition_is_not_sent_again_by_itself(
         url = f"http://127.0.0.1:{port}/a"
         lanes.send(Request("GET", url, {}))
         with suppress(Unreachable):
-            lanes.send(Request("PUT", url, {name: "*"}, b"x"))
+            lanes.send(Request("PUT", url, {name: "*"}, b"x" * size))
         lanes.close()
     assert len(heads) == times
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_what_does_not_answer_on_a_connection_is_said_to(serve: Serve, asked_before: bool) -> None:
+    over = threading.Event()
+
+    def reply(asked: Asked) -> Reply:
+        if asked.path == "/b":
+            over.wait(5)
+        return 200, {}, b""
+
+    served = serve(reply)
+    lanes = Lanes(Wire(connect=2.0, read=0.2))
+    if asked_before:
+        lanes.send(Request("GET", f"{served.url}/a", {}))
+    with pytest.raises(Unreachable, match="accepted the connection, but did not answer in time"):
+        lanes.send(Request("GET", f"{served.url}/b", {}))
+    over.set()
+    lanes.close()
+
+
+def test_a_second_answer_that_comes_with_the_first_is_not_taken_for_the_next(lanes: Lanes) -> None:
+    def talk(connection: socket.socket) -> None:
+        while asked := request(connection):
+            answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+            connection.sendall(answer + asked.split()[1] + answer + b"!!")
+
+    with listening(talk) as port:
+        url = f"http://127.0.0.1:{port}"
+        bodies = [lanes.send(Request("GET", f"{url}/{name}", {})).body for name in "abc"]
+    assert bodies == [b"/a", b"/b", b"/c"]
 
 
 def test_a_connection_that_another_thread_takes_meanwhile_is_not_missed(

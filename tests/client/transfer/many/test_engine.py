@@ -111,6 +111,18 @@ def test_what_stops_all_ends_at_once(error: S3VendError, serve: Serve) -> None:
     assert len(way.urls) == (1 if isinstance(error, Unreachable) else DENIED)
 
 
+def test_denials_by_s3_one_after_the_other_end_all(serve: Serve) -> None:
+    shelf = Shelf(
+        instead=lambda asked, reply: (403, {}, b"<Error><Code>AccessDenied</Code></Error>")
+    )
+    service = serving_shelf(shelf, serve)
+    way = Away("s3://b/", service)
+    engine = Engine(way, Signer(service, way), service.wire, 4, Tally())
+    with pytest.raises(StorageError, match="403 AccessDenied"):
+        engine.run(jobs(500), lambda *_: None)
+    assert len(shelf.seen) < 200
+
+
 def test_a_denial_now_and_then_is_one_of_a_file(serve: Serve) -> None:
     way = Doing({one.name: denied() for one in jobs(500)[::2]})
     results = run(way, serving_shelf(Shelf(), serve), jobs(500), parallel=1)
