@@ -121,7 +121,7 @@ def signer(
     token = credentials.session_token
     token = f"&X-Amz-Security-Token={_encode_cached(token)}" if token else ""
     end = f"&X-Amz-SignedHeaders={_encode_cached(names)}"
-    shown_query, canonical_query = f"{begin}{end}{token}", f"{begin}{token}{end}"
+    shown_query, canonical_query = f"{begin}{end}{token}", f"{begin}{token}{end}"  # sorted by name
     if query:
         more = [f"{_encode(name)}={_encode(value)}" for name, value in query.items()]
         shown_query = "&".join([*more, shown_query])
