@@ -5,10 +5,10 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import cycle, takewhile
+from itertools import chain, cycle, islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,9 @@ from s3vend.http.lanes.pool import Lanes
 from s3vend.http.lanes.request import Request
 from s3vend.http.wire import Wire
 from s3vend.transfer.crew import Crew, Stopped
-from s3vend.transfer.many.flight import SAMPLE, SLOW, Flight, Work, _Speed
+from s3vend.transfer.many.flight import Flight, Work
 from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
+from s3vend.transfer.many.landing import SAMPLE, SLOW, Speed
 from tests.client.certificates import authority, issued
 from tests.client.conftest import Asked, Reply, Serve
 from tests.client.listening import listening, request
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("alone")
 
-PARALLEL = 4
+PARALLEL, BATCH = 4, 200
 KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
@@ -66,11 +67,18 @@ class Reading:
         flight = Flight(lanes, self.parallel, self.settle, crew.check)
         jobs = (Job(*named, None) for named in zip(names, cycle(sizes or [1]), strict=False))
         try:
-            crew.run(flight.works((job, self.steps(job)) for job in jobs), lambda work: work())
+            crew.run(self.works(flight, jobs), lambda work: work())
         finally:
             flight.close()
             lanes.close()
         return [result.name for result, _ in self.ended]
+
+    def works(self, flight: Flight, jobs: "Iterator[Job]") -> "Iterator[Work]":
+        """Give the jobs to the flight, some at a time."""
+        for first in jobs:
+            batch = chain([first], islice(jobs, BATCH - 1))
+            yield from flight.works((job, self.steps(job)) for job in batch)
+        yield from flight.rest()
 
     def settle(self, job: Job, step: "Callable[[], Result | None]") -> None:
         del job
@@ -207,6 +215,21 @@ def test_over_tls_answers_in_pieces_and_closed_connections_are_the_same(
     assert bodies == {body: 200}
     assert (len(counts), reading.unreachable) == (200, [])
     assert counts.total() == 200
+
+
+def test_an_answer_that_does_not_come_keeps_no_later_batch_waiting(serve: Serve) -> None:
+    later = threading.Event()
+
+    def reply(asked: Asked) -> Reply:
+        if asked.path == "/0050":
+            assert later.wait(10)
+        elif asked.path == f"/{2 * BATCH - 1:04}":
+            later.set()
+        return 200, {}, b"x"
+
+    reading = Reading(serve(reply).url, wire=Wire(connect=2.0, read=20.0))
+    assert sorted(reading.run(names(2 * BATCH))) == names(2 * BATCH)
+    assert later.is_set()
 
 
 @pytest.mark.parametrize("status", [503, 200])
@@ -361,7 +384,7 @@ def test_where_the_disk_is_slow_many_threads_use_it(serve: Serve) -> None:
 def test_a_disk_is_slow_where_more_than_a_third_of_a_sample_is_and_stays_so(
     slow: int, is_slow: bool
 ) -> None:
-    speed, seen = _Speed(), []
+    speed, seen = Speed(), []
     for steps in (0, slow, SAMPLE // 3, 0):  # of each sample
         for number in range(SAMPLE):
             speed.add(SLOW * 2 if number < steps else SLOW / 2)

@@ -82,6 +82,7 @@ class Engine:
             else:
                 for job in one:
                     yield partial(self._settle, job, partial(self._way.large, job))
+        yield from self._flight.rest()
 
     def _signed(self, planned: Iterable[Planned]) -> Iterator[Batch | Sequence[Job] | Job]:
         for group in ahead(self._groups(planned), AHEAD, self.crew.check):

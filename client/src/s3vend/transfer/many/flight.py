@@ -20,10 +20,10 @@ from s3vend.http.lanes.pool import Lanes
 from s3vend.http.lanes.request import Request
 from s3vend.transfer.crew import GRACE, TICK
 from s3vend.transfer.many.jobs import LIGHT, Job, Result, Steps
+from s3vend.transfer.many.landing import Speed
 from s3vend.transfer.storage import driven, is_success
 
 SOON = 0.005  # seconds after which to look whether another thread has ended its work
-SAMPLE, SLOW = 256, 0.001  # steps, and seconds that one takes where the disk is slow
 # It registers without a call to the system, which for some connections is the fastest.
 _Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 Work = Callable[[], None]
@@ -53,10 +53,13 @@ class Flight:
         self._asked: dict[Lane, _Asked] = {}  # the oldest first
         self._left: list[Work] = []  # for other threads, which have not taken it yet
         self._elsewhere, self._lock, self._ended = 0, threading.Lock(), threading.Event()
-        self._speed = _Speed()
+        self._speed = Speed()
 
     def works(self, jobs: Iterable[tuple[Job, Steps]]) -> Iterator[Work]:
-        """Do the jobs, and yield what other threads are to do."""
+        """Do the jobs, and yield what other threads are to do.
+
+        An answer that does not come is waited for in `rest`, so that the next jobs can begin.
+        """
         for job, steps in jobs:
             self._check()
             is_left = job.size > LIGHT or self._speed.is_slow
@@ -68,6 +71,12 @@ class Flight:
             else:
                 self._do(job, partial(self._begin, job, steps))
             yield from self._taken()
+        while self._asked and self._wait():
+            yield from self._taken()
+        yield from self._taken()
+
+    def rest(self) -> Iterator[Work]:
+        """Wait for all that is under way, and yield as `works`."""
         while self._asked:
             self._wait()
             yield from self._taken()
@@ -91,7 +100,8 @@ class Flight:
         except StopIteration as end:
             result: Result = end.value
             return result
-        lane, rest = None, partial(_same, request)
+        lane: Lane | None = None
+        rest = partial(_same, request)
         try:
             if len(request.body) <= LIGHT:  # the file may have grown
                 lane = self._lanes.begin(request)
@@ -99,30 +109,32 @@ class Flight:
             rest = partial(steps.throw, unreachable)
         if lane is None:
             self._leave(job, steps, rest)
-            return None
-        self._expect(lane, job, steps, request)
+        else:
+            self._expect(lane, job, steps, request)
         return None
 
     def _expect(self, lane: Lane, job: Job, steps: Steps, request: Request) -> None:
         self._selector.register(lane, selectors.EVENT_READ, lane)
         self._asked[lane] = _Asked(job, steps, request, monotonic() + self._lanes.reads)
 
-    def _wait(self) -> None:
-        """Wait for an answer, or for another thread, and do what follows."""
+    def _wait(self) -> bool:
+        """Wait for an answer, or for another thread, do what follows, and return if one came."""
         self._check()
-        if not self._asked:
-            self._ended.wait(TICK)
-            self._ended.clear()
-            return
-        self._take(SOON if self._elsewhere else TICK)
+        if self._asked:
+            return self._take(SOON if self._elsewhere else TICK)
+        self._ended.wait(TICK)
+        self._ended.clear()
+        return True
 
-    def _take(self, seconds: float) -> None:
-        """Wait for an answer up to so many seconds, and do what follows."""
-        for key, _ in self._selector.select(seconds):
+    def _take(self, seconds: float) -> bool:
+        """Wait for an answer up to so many seconds, do what follows, and return if one came."""
+        arrived = self._selector.select(seconds)
+        for key, _ in arrived:
             self._go_on(key.data, is_late=False)
         now = monotonic()
         for lane in [*takewhile(lambda lane: self._asked[lane].end < now, self._asked)]:
             self._go_on(lane, is_late=True)
+        return bool(arrived)
 
     def _go_on(self, lane: Lane, *, is_late: bool) -> None:
         asked = self._asked.pop(lane)
@@ -173,19 +185,3 @@ class Flight:
 
 def _same(request: Request) -> Request:
     return request
-
-
-class _Speed:
-    """Notices a slow disk: most files wait for it, not only those between which others ran."""
-
-    def __init__(self) -> None:
-        self.is_slow = False
-        self._steps = self._slow = 0
-
-    def add(self, seconds: float) -> None:
-        """Count a step; each file has two, of which one uses the disk."""
-        self._steps += 1
-        self._slow += seconds > SLOW
-        if self._steps == SAMPLE:
-            self.is_slow = self.is_slow or self._slow > SAMPLE // 3
-            self._steps = self._slow = 0

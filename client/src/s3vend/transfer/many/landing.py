@@ -1,4 +1,4 @@
-"""Writes small files, and translates what the file system refuses."""
+"""Writes small files, translates what the file system refuses, and notices that it is slow."""
 
 import errno
 import os
@@ -11,6 +11,7 @@ from s3vend.files.directory import Directory
 from s3vend.listing.entries import Listed
 from s3vend.transfer.download.landing import FULL
 
+SAMPLE, SLOW = 256, 0.001  # steps, and seconds that one takes where the disk is slow
 _MTIME = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
 
 
@@ -58,3 +59,19 @@ def written_at(source: Listed, headers: Mapping[str, str]) -> int:
     if match is None:
         return source.modified_ns
     return min(source.modified_ns, int(match[1]) * 10**9 + int(f"{match[2] or '':0<9}"))
+
+
+class Speed:
+    """Notices a slow disk: most files wait for it, not only those between which others ran."""
+
+    def __init__(self) -> None:
+        self.is_slow = False
+        self._steps = self._slow = 0
+
+    def add(self, seconds: float) -> None:
+        """Count a step; each file has two, of which one uses the disk."""
+        self._steps += 1
+        self._slow += seconds > SLOW
+        if self._steps == SAMPLE:
+            self.is_slow = self.is_slow or self._slow > SAMPLE // 3
+            self._steps = self._slow = 0
