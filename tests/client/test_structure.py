@@ -285,7 +285,7 @@ def test_everything_is_written_in_one_place_that_escapes_it() -> None:
         "cli/terminal/text.py": 1,
         "cli/terminal/ending.py": 1,
         "cli/app.py": 1,  # the version
-        "cli/entry.py": 1,  # a text of its own
+        "cli/entry.py": 1,  # texts of its own
     }
 
 

@@ -101,6 +101,26 @@ def test_the_package_runs_as_the_command() -> None:
     assert run(code).stdout == f"s3vend {__version__}\n"
 
 
+def test_ctrl_c_before_the_command_is_loaded_is_said_without_a_traceback() -> None:
+    code = """
+import sys
+
+
+class Interrupting:
+    def find_spec(self, name, *more):
+        if name == "typer":
+            raise KeyboardInterrupt
+
+
+sys.meta_path.insert(0, Interrupting())
+from s3vend.cli.entry import main
+
+main()
+"""
+    ended = run(code)
+    assert (ended.returncode, ended.stderr) == (130, "s3vend: interrupted\n")
+
+
 def test_the_help_has_every_command_once_below_a_task() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     tasks = [name for names in TASKS.values() for name in names]

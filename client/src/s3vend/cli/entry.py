@@ -3,9 +3,11 @@
 import gc
 import os
 import sys
+from typing import NoReturn
 
 COMPLETE = "_S3VEND_COMPLETE"  # the scripts of --install-completion set it
 NEEDS = "s3vend: the command needs additional packages; install the extra s3vend[cli]\n"
+INTERRUPTED = "s3vend: interrupted\n"
 
 
 def main() -> None:
@@ -16,8 +18,9 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "click", "rich", "yaml"):
             raise
-        sys.stderr.write(NEEDS)
-        sys.exit(2)
+        _end(NEEDS, 2)
+    except KeyboardInterrupt:  # what comes later is said by the command
+        _end(INTERRUPTED, 130)
     gc.freeze()
     gc.enable()
     try:
@@ -29,3 +32,8 @@ def main() -> None:
         app(prog_name="s3vend")
     finally:
         gc.freeze()  # Python would look for garbage three times before it ends
+
+
+def _end(text: str, code: int) -> NoReturn:
+    sys.stderr.write(text)
+    sys.exit(code)
