@@ -150,7 +150,8 @@ class StorageError(TransferError):
 
     def __init__(self, action: str, status: int, code: str, message: str = "") -> None:
         self.status, self.code = status, code
-        answer = printable(f"{status} {code}: {message}" if message else f"{status} {code}")
+        said = f": {message.rstrip('.')}" if message else ""  # a sentence, or a part of one
+        answer = printable(f"{status} {code}{said}")
         cause = self._BY_CODE.get(code) or self._CAUSES.get(status)
         super().__init__(f"Could not {action}: S3 answered {answer}{f'. {cause}' if cause else ''}")
 

@@ -88,8 +88,9 @@ def test_s3_is_asked_again_where_that_may_help(
     assert replies[0] is not SLOW or slept[0] == 7.5
 
 
-def test_s3s_error_says_what_it_was_asked_and_what_to_do() -> None:
-    said = str(StorageError("put s3://b/k", 412, "PreconditionFailed", "exists"))
+@pytest.mark.parametrize("message", ["exists", "exists."])
+def test_s3s_error_says_what_it_was_asked_and_what_to_do(message: str) -> None:
+    said = str(StorageError("put s3://b/k", 412, "PreconditionFailed", message))
     assert said == (
         "Could not put s3://b/k: S3 answered 412 PreconditionFailed: exists. "
         "The target already exists"
