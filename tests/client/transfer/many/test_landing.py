@@ -47,7 +47,7 @@ def test_the_time_is_that_of_the_upload_or_of_the_object(
 @pytest.mark.parametrize(
     ("number", "kind", "text"),
     [
-        (errno.ENOSPC, DiskFull, "no room for x"),
+        (errno.ENOSPC, DiskFull, r"no room for x .*\. Free some space and run the command again\."),
         (errno.EEXIST, FileExists, "x already exists"),
         (errno.EISDIR, TransferError, "a directory has its name"),
         (errno.EACCES, TransferError, "Permission denied"),

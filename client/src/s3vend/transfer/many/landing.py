@@ -32,7 +32,10 @@ class explained:  # noqa: N801 - used as a statement
             raise FileExists(f"{path} already exists, and is not replaced") from None
         reason = error.strerror or type(error).__name__
         if error.errno in FULL:
-            raise DiskFull(f"The disk has no room for {path} ({reason}).") from None
+            raise DiskFull(
+                f"The disk has no room for {path} ({reason}). Free some space and run the command "
+                "again."
+            ) from None
         if error.errno == errno.EISDIR:
             reason = "a directory has its name"
         raise TransferError(f"{path} cannot be written: {reason}.") from None
