@@ -82,7 +82,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("printable", "problem", "errors", "identity", "service", "transfer"),
         "cli/layout",
     ),
-    "cli/trees": ("listing", "tree", "copying", "transfer/many", "cli/terminal"),
+    "cli/trees": ("errors", "listing", "tree", "copying", "transfer/many", "cli/terminal"),
     "cli/objects": (
         *("within", "copying", "transfer/many", "cli/trees"),
         *("printable", "errors", "http", "service", "presigning"),

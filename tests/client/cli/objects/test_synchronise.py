@@ -342,6 +342,19 @@ def test_ctrl_c_says_how_to_go_on(serve: Serve, tree: Path) -> None:
     assert (running.returncode, "run the same command again to resume" in err) == (130, True)
 
 
+@pytest.mark.parametrize(("failing", "resumes"), [("a.csv", False), ("d.txt", True)])
+def test_an_early_end_after_some_files_says_how_to_go_on(
+    failing: str, resumes: bool, shelf: Shelf, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.instead = lambda asked, reply: (
+        (200, {"Content-Length": "unknown"}, b"") if failing in asked.path else reply
+    )
+    monkeypatch.setenv("S3VEND_RETRIES", "0")
+    ended = typed("cp", "-r", str(tree), "s3://b/p/", "--parallel", "1")
+    assert ended.code == 4
+    assert ("s3vend: stopped early; run the same command again to resume" in ended.err) is resumes
+
+
 def test_a_terminal_shows_how_far_it_is(shelf: Shelf, tree: Path, at: Serve) -> None:
     url = os.environ["S3VEND_URL"]
     write(tree / "a.csv", "content of a.csv", NEWER)

@@ -1,6 +1,6 @@
 """Runs a copy of many files for a command: progress, what failed, and a summary."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ def copy_many(
         remark=remark, on_result=None if options.is_json else show, progress=pace.report
     )
     title, end = f"{' '.join(sources)} to {destination}", root_of(destination)
-    with _explained(), live_line(title, pace.facts, quiet=options.quiet):
+    with _explained(pace, remark), live_line(title, pace.facts, quiet=options.quiet):
         service = options.service()
         roots = roots_of(sources, recursive=recursive)
         done = joined([run(one, end, wishes, service) for one in roots])
@@ -97,9 +97,15 @@ def _members(result: "Result") -> dict[str, object]:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """On Ctrl-C, say how to go on."""
+def _explained(pace: Pace, remark: Callable[[str], None]) -> Iterator[None]:
+    """On Ctrl-C, and at an error after which some files are done, say how to go on."""
+    from s3vend.errors import S3VendError
+
     try:
         yield
     except KeyboardInterrupt:
         raise interrupted() from None
+    except S3VendError:
+        if pace.total is not None and pace.total.done_files:
+            remark("stopped early; run the same command again to resume")
+        raise
