@@ -9,7 +9,7 @@ from s3vend.transfer.many.tally import Total
 from s3vend.transfer.state import Remark
 from s3vend.tree.filters import EVERYTHING, Filters
 
-PARALLEL = 16  # files at a time
+PARALLEL = 32  # files at a time
 _NONE: Mapping[str, Any] = {}
 
 

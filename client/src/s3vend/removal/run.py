@@ -22,7 +22,7 @@ from s3vend.transfer.many.jobs import Job, Result
 from s3vend.transfer.many.signing import BATCH, Signer
 from s3vend.transfer.many.tally import Tally
 
-PARALLEL = 16
+PARALLEL = 32
 
 
 class Removal:
