@@ -211,6 +211,8 @@ def test_the_matcher_of_these_tests_knows_wildcards() -> None:
         ("p/", ["a", "\n"], [1]),
         ("p/", ["a", "b", "..", "c/.", "..."], [2, 3]),
         ("p/", ["", "a"], [0]),
+        ("p/", ["", "ab"], [0]),
+        ("p/", [".a", "b/.c", "b..", "..c"], []),
     ],
 )
 def test_keys_that_are_looked_at_together_are_judged_one_by_one(
