@@ -137,15 +137,12 @@ def _is_address(url: object) -> bool:
     match = _ORIGIN.match(url) if isinstance(url, str) else None
     if match is None:
         return False
-    return not match.string.encode(errors="surrogatepass").translate(None, _VISIBLE) and _is_place(
-        match[0]
-    )
+    unseen = match.string.encode(errors="surrogatepass").translate(None, _VISIBLE)
+    return not unseen and _is_place(match[0])
 
 
 @lru_cache(64)  # thousands of URLs have one place
 def _is_place(origin: str) -> bool:
-    if not (origin.isascii() and origin.isprintable()) or " " in origin:
-        return False
     try:
         parts = urlsplit(origin)
         has_place = bool(parts.hostname) and (parts.port is None or parts.port > 0)
