@@ -166,7 +166,7 @@ def tries(
 
 
 def is_success(answer: Answer) -> bool:
-    """Whether an answer is no error: S3 sends some statuses, such as 200, before it is done.
+    """Whether the request succeeded. S3 may send status 200 and then an error as the body.
 
     An object, which has an ETag, may have any content.
     """

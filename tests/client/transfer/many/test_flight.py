@@ -169,7 +169,7 @@ def test_an_answer_that_comes_in_pieces_keeps_no_other_waiting(pieces: "list[byt
                         others.acquire(timeout=10)
                 if b"Content-Length" in b"".join(pieces):
                     continue
-                return  # the end of the connection may be that of the answer
+                return  # an answer without a length ends where the connection does
             if path > b"/0050":
                 others.release()
             connection.sendall(KEPT)

@@ -148,7 +148,7 @@ def _is_conditional(request: Request) -> bool:
 def _watch(sock: "socket") -> Callable[[], object]:
     """Return a function that returns whether something has arrived, or the end."""
     decrypted: Callable[[], int] = getattr(sock, "pending", int)  # which only TLS has
-    if sys.platform == "win32":  # there is no poll
+    if sys.platform == "win32":  # which has no poll
         return lambda: decrypted() or select.select([sock], [], [], 0)[0]
     watch = select.poll()
     watch.register(sock, select.POLLIN)

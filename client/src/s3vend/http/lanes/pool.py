@@ -43,7 +43,7 @@ class Lanes:
     def begin(self, request: Request) -> Lane | None:
         """Send one request on a kept connection, whose lane is readable when its answer arrives.
 
-        None: there is no such connection, and the request was not sent.
+        None: no kept connection is free, and the request was not sent.
 
         Raises:
             Unreachable: the connection was closed, and S3 may have got the request.

@@ -15,7 +15,7 @@ from s3vend.tree.found import LocalFile
 Existing = Literal["replace", "skip", "fail"]  # what happens where a file or an object is already
 Action = Literal["copied", "deleted", "skipped", "failed"]
 _NOTHING: Mapping[str, str] = {}
-LIGHT = 64 * 1024  # bytes of a file that a packet or some carry, and memory need not count
+LIGHT = 64 * 1024  # bytes up to which a file needs few packets, and no room in `Space`
 SMALL = 16 * 1024 * 1024  # bytes up to which a file is sent or read in one request
 
 
