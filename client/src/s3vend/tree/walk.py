@@ -6,6 +6,7 @@ is sorted by its name with a slash. Memory holds the names of one directory for 
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from s3vend.tree.found import KINDS, Found, LeftOut, LocalFile, Skipped
 from s3vend.tree.rules import is_plain, key_fault
 
 KEY_BYTES = 1024  # of a key, in UTF-8
+NOBODY = -1
 JUNCTION = 0xA0000003  # a link to a directory on Windows, which Python does not call a link
 BY_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
@@ -36,7 +38,7 @@ def walk(
     Raises:
         TransferError: ``root`` is not a directory that can be read.
     """
-    walking = _Walk(len(prefix.encode()), follow_symlinks, filters)
+    walking = _Walk(len(prefix.encode()), follow_symlinks, filters, _user())
     try:
         top = walking.level("", os.fspath(root), os.stat(root))  # noqa: PTH116 - may be a text
     except OSError as error:
@@ -63,12 +65,14 @@ class _Level(NamedTuple):
     identity: tuple[int, int]
     names: Iterator[str]
     is_empty: bool
+    room: int  # bytes that a key has left for a name here
 
 
 class _Walk(NamedTuple):
     prefix: int  # bytes
     follow: bool
     filters: Filters
+    user: int = NOBODY
 
     def found(self, top: _Level) -> Iterator[Found]:
         levels = [top]
@@ -89,7 +93,7 @@ class _Walk(NamedTuple):
             level = levels[-1]
             for name in level.names:
                 relative = f"{level.relative}{name}"
-                if self._name_fault(name, relative):
+                if self._name_fault(name, level):
                     continue
                 if name.endswith("/"):
                     levels += self._opened(relative, f"{level.path}{name[:-1]}", levels)
@@ -121,7 +125,8 @@ class _Walk(NamedTuple):
             names = [f"{one.name}/" if self._is_directory(one) else one.name for one in entries]
         names.sort()  # by code points, which is the order of the bytes of UTF-8
         inside = os.path.join(path, "")  # noqa: PTH118 - for speed
-        return _Level(relative, inside, _identity(status), iter(names), not names)
+        room = KEY_BYTES - self.prefix - len(relative.encode())
+        return _Level(relative, inside, _identity(status), iter(names), not names, room)
 
     def _is_directory(self, entry: "os.DirEntry[str]") -> bool:
         try:
@@ -134,7 +139,7 @@ class _Walk(NamedTuple):
         level, fault, is_empty = levels[-1], True, False
         relative, path = f"{level.relative}{name}", f"{level.path}{name.rstrip('/')}"
         try:
-            if left_out := self._name_fault(name, relative):
+            if left_out := self._name_fault(name, level):
                 raise left_out
             return self._entry(relative, path, levels)
         except LeftOut as out:
@@ -145,26 +150,28 @@ class _Walk(NamedTuple):
             reason = f"it cannot be read: {error.strerror}"
         return Skipped(relative, Path(path), f"{path} is left out: {reason}.", fault, is_empty)
 
-    def _name_fault(self, name: str, relative: str) -> LeftOut | None:
+    def _name_fault(self, name: str, level: _Level) -> LeftOut | None:
         """Return why no key has the name."""
+        length = len(name)  # in bytes, of a plain one
         if not is_plain(name):
             bare = name.rstrip("/")
             if is_part_name(bare):
                 return LeftOut("it is an unfinished download", is_fault=False)
             try:
-                name.encode()
+                length = len(name.encode())
             except UnicodeEncodeError:
                 return LeftOut("its name is not UTF-8, as keys are")
             if reason := key_fault(bare, windows=False):
                 return LeftOut(f"its name cannot be part of a key, since {reason}")
-        if (length := self.prefix + len(relative.encode())) > KEY_BYTES:
-            return LeftOut(f"its key would have {length:,} bytes, and S3 takes {KEY_BYTES:,}")
+        if length > level.room:
+            whole = KEY_BYTES - level.room + length
+            return LeftOut(f"its key would have {whole:,} bytes, and S3 takes {KEY_BYTES:,}")
         return None
 
     def _entry(self, relative: str, path: str, levels: list[_Level]) -> LocalFile | _Level:
         status = os.lstat(path)
         if stat.S_ISREG(status.st_mode) and not relative.endswith("/"):
-            return _file(relative, path, status)
+            return self._file(relative, path, status)
         if _is_link(status):
             if not self.follow:
                 raise LeftOut("it is a symbolic link (see --follow-symlinks)", is_fault=False)
@@ -181,13 +188,21 @@ class _Walk(NamedTuple):
                 reason = "it is an empty directory, and S3 has none"
                 raise LeftOut(reason, is_fault=False, is_empty=True)
             return level
-        return _file(relative, path, status)
+        return self._file(relative, path, status)
+
+    def _file(self, relative: str, path: str, status: os.stat_result) -> LocalFile:
+        # The mode says it of the files that are the user's own; the system knows it of others.
+        is_readable = status.st_uid == self.user and status.st_mode & stat.S_IRUSR
+        if not is_readable and not os.access(path, os.R_OK, effective_ids=BY_EFFECTIVE_USER):
+            raise LeftOut("it cannot be read: Permission denied")
+        return LocalFile.of(relative, path, status)
 
 
-def _file(relative: str, path: str, status: os.stat_result) -> LocalFile:
-    if not os.access(path, os.R_OK, effective_ids=BY_EFFECTIVE_USER):
-        raise LeftOut("it cannot be read: Permission denied")
-    return LocalFile.of(relative, path, status)
+def _user() -> int:
+    """Return whose files a process may read by their mode; Windows has no such number."""
+    if sys.platform == "win32":
+        return NOBODY
+    return os.geteuid()
 
 
 def _is_link(status: os.stat_result) -> bool:

@@ -4,9 +4,8 @@ The two sides arrive in one order, so memory holds one entry of each, and what i
 waits in a temporary file.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from s3vend.copying.planning.extra import Extra
@@ -48,11 +47,10 @@ class Plan:
                 assert listed is not None
                 if not self._is_hidden(name_of(listed)):
                     self.extra.add(name_of(listed))
-            elif listed is None:
+            elif listed is None or (due := self._is_due(file, listed, differ)) is True:
                 yield Job(file.relative, file.size, file)
-            else:
-                upload = partial(Job, file.relative, file.size, file)
-                yield from self._compared(upload, file, listed, differ)
+            elif due:
+                yield due
 
     def everything(self, files: Iterable[Found]) -> Iterator[Planned]:
         """Yield all files, in any order, to upload without a comparison."""
@@ -83,10 +81,13 @@ class Plan:
             name = names.path(name_of(listed))
             if not isinstance(name, str):
                 yield Result("failed", name.key, listed.size, name.reason)
-            elif isinstance(file, LocalFile):
-                yield from self._compared(partial(_readable, name, listed), file, listed, differ)
-            else:
+            elif (
+                not isinstance(file, LocalFile)
+                or (due := self._is_due(file, listed, differ)) is True
+            ):
                 yield _readable(name, listed)
+            elif due:
+                yield due
 
     def copies(
         self,
@@ -107,16 +108,15 @@ class Plan:
             else:
                 yield _readable(name_of(listed), listed)
 
-    def _compared(
-        self, plan: Callable[[], Planned], file: LocalFile, listed: Listed, differ: Differ
-    ) -> Sequence[Planned]:
+    def _is_due(self, file: LocalFile, listed: Listed, differ: Differ) -> bool | Result:
+        """Whether a copy is due, or why nobody can tell."""
         try:
             if differ(file, listed):
-                return [plan()]
+                return True
         except TransferError as error:
-            return [Result("failed", file.relative, 0, str(error))]
+            return Result("failed", file.relative, 0, str(error))
         self.unchanged += 1
-        return ()
+        return False
 
     def _skip(self, skipped: Skipped) -> Result:
         self._hiding.append(skipped)
