@@ -139,13 +139,16 @@ def test_what_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "a device" in skipped(Path("/dev"))["null"].reason
 
 
+NOBODY = 65534
+
+
 @contextmanager
 def as_nobody() -> Iterator[None]:
     """As a user to whom permissions apply."""
     if os.geteuid():
         yield
         return
-    os.seteuid(65534)
+    os.seteuid(NOBODY)
     try:
         yield
     finally:
@@ -167,6 +170,25 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_found(
     assert left.keys() == {"a", "secret/"}
     assert all(one.is_fault and "Permission denied" in one.reason for one in left.values())
     assert [one.relative for one in found if isinstance(one, LocalFile)] == ["dir/b", "z"]
+
+
+def test_the_mode_says_which_files_an_owner_may_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes = {"all": 0o444, "none": 0, "others": 0o044, "owner": 0o400}
+    make(tmp_path, *modes, "root")
+    for name, mode in modes.items():
+        (tmp_path / name).chmod(mode)
+        if not os.geteuid():
+            os.chown(tmp_path / name, NOBODY, -1)
+    (tmp_path / "root").chmod(0o400)
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    with as_nobody():
+        found = list(walk("."))
+    is_anothers = not os.geteuid()
+    expected = ["all", "owner", *([] if is_anothers else ["root"])]
+    assert [one.relative for one in found if isinstance(one, LocalFile)] == expected
 
 
 @pytest.mark.parametrize(
@@ -195,9 +217,10 @@ def test_a_name_that_no_key_has_is_said(
     assert files(tmp_path) == ["a", "z"]
 
 
-def test_a_key_with_more_than_1024_bytes_is_said(tmp_path: Path) -> None:
-    make(tmp_path, "日" * 80)
-    assert files(tmp_path, prefix="p" * 784) == ["日" * 80]
+@pytest.mark.parametrize("name", ["日" * 80, f"{'日' * 77}/filename", f"{'日' * 40}/{'日' * 39}xy"])
+def test_a_key_with_more_than_1024_bytes_is_said(tmp_path: Path, name: str) -> None:
+    make(tmp_path, name)
+    assert files(tmp_path, prefix="p" * 784) == [name]
     [left] = skipped(tmp_path, prefix="p" * 785).values()
     assert "1,025 bytes, and S3 takes 1,024" in left.reason
 
