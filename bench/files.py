@@ -1,12 +1,13 @@
 """Many small files up, down, and a sync with nothing to do: ours beside the tools people use.
 
-The storage is SeaweedFS on this machine, whose processor time all sides share. All are one caller
-of a service that runs on a local cloud with SeaweedFS as its S3: ours has a token, with which the
-service signs every URL; the peers have credentials that it lends. So the storage checks a session
-in each request, whoever sends it. The sides take turns, each command in a process of its own, after
-what others wrote is on the disk; what arrived is compared. Beside them are the bare requests, which
-are the bound of all tools. S3VEND_BENCH_FILES: files of 4 KiB (10,000). S3VEND_BENCH_ROUNDS: rounds
-(5). Then one file, as `bench.client`: S3VEND_BENCH_MIB (1,024).
+The storage is on this machine, and all sides share its processor time: first SeaweedFS, which
+checks a session in each request, then `rclone serve s3`, which checks signatures and takes less.
+All are one caller of a service that runs on a local cloud with that S3: ours has a token, with
+which the service signs every URL; the peers have credentials that it lends. The sides take turns,
+each command in a process of its own, after what others wrote is on the disk; what arrived is
+compared. Beside them are the bare requests, which are the bound of all tools. S3VEND_BENCH_FILES:
+files of 4 KiB (10,000). S3VEND_BENCH_ROUNDS: rounds (5). With SeaweedFS also one file, as
+`bench.client`: S3VEND_BENCH_MIB (1,024).
 """
 
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from bench import client
 from bench.apparatus.counting import counting
+from bench.apparatus.rclone import lent_by_rclone
 from bench.apparatus.rounds import HEADING, row, say
 from bench.apparatus.turns import Took, bare_turn, turn
 from bench.peers.copying import Copying, others, ours, versions_of_peers
@@ -39,6 +41,11 @@ def written(place: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(os.urandom(SIZE))
     return place
+
+
+def sides_of(lent: Lent, place: Path, provider: str) -> list[Copying]:
+    """Ours, and the peers."""
+    return [ours(lent.settings(place)), *others(lent.endpoint, REGION, place, provider)]
 
 
 def compare(lent: Lent, sides: Sequence[Copying], source: Path) -> None:
@@ -94,26 +101,30 @@ def one_file(lent: Lent, weed: SeaweedFS, place: Path) -> None:
 
 
 @contextmanager
-def storage() -> Iterator[tuple[Lent, SeaweedFS, Path]]:
-    """SeaweedFS with a service before it, and a directory."""
+def seaweedfs(directory: Path) -> Iterator[tuple[Lent, SeaweedFS]]:
+    """A service that lends SeaweedFS."""
     os.environ["PATH"] += f"{os.pathsep}{ROOT / '.venv-backends/bin'}"
-    with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        (place / "weed").mkdir()
-        with lent_by_seaweedfs(place / "weed") as (lent, weed):
-            yield lent, weed, place
+    directory.mkdir()
+    with lent_by_seaweedfs(directory) as lent_and_weed:
+        yield lent_and_weed
 
 
 def main() -> None:
     """Print the ratios: over 1 we are faster."""
-    with storage() as (lent, weed, place):
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
         source = written(place / "source")
-        sides = [ours(lent.settings(place)), *others(weed.endpoint, REGION, place)]
         say(f"{versions_of_peers()}. Load of this machine before: {os.getloadavg()[0]:.1f}.")
-        compare(lent, sides, source)
-        count(lent, sides[0], source)
-        (place / "one").mkdir()
-        one_file(lent, weed, place / "one")
+        with seaweedfs(place / "SeaweedFS") as (lent, weed):
+            sides = sides_of(lent, place, "SeaweedFS")
+            compare(lent, sides, source)
+            count(lent, sides[0], source)
+            (place / "one").mkdir()
+            one_file(lent, weed, place / "one")
+        say("\nThe same with `rclone serve s3`, whose own time is less")
+        (place / "rclone").mkdir()
+        with lent_by_rclone(place / "rclone") as lent:
+            compare(lent, sides_of(lent, place, "Rclone"), source)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from tempfile import mkdtemp
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
@@ -66,7 +67,7 @@ def turn(side: Copying, lent: Lent, source: Path, number: int) -> Iterator[tuple
     """All works of one side, on a prefix and a directory of their own."""
     own = f"bench/{side.name.replace(' ', '-')}"
     prefix = f"{own}/{number}"
-    place, target = f"s3://{BUCKET}/{prefix}", source.parent / f"down-{side.name}-{number}"
+    place, target = f"s3://{BUCKET}/{prefix}", Path(mkdtemp(dir=source.parent))
     if "S3VEND_TOKEN" not in side.settings:
         scope, service = f"s3://{BUCKET}/{own}/*", service_of(lent)
         credentials = s3vend.credentials(scope, permission="READWRITE", service=service)
@@ -74,7 +75,6 @@ def turn(side: Copying, lent: Lent, source: Path, number: int) -> Iterator[tuple
     yield "up", run(side.up(source, place), side)
     assert set(tree(source)) == keys(lent.s3, f"{prefix}/"), side.name
     yield "nothing to do", run(side.up(source, place), side)
-    target.mkdir()
     yield "down", run(side.down(place, target), side)
     # It stays: ext4 looks at each inode that was freed of late before it takes one for a new file.
     assert tree(target) == tree(source), f"{side.name} got other files"
@@ -97,7 +97,7 @@ def bare_turn(lent: Lent, source: Path, number: int) -> Iterator[tuple[str, Took
     starts = [{}, *({"start_after": f"{below}{name}"} for name in names[PAGE - 1 : -1 : PAGE])]
     lists = [{"method": "LIST", "target": f"{place}*", **start} for start in starts]
     yield "nothing to do", sent(lent, map(bare.request, s3vend.presign(lists, service=service)))
-    target = source.parent / f"down-bare-{number}"
+    target = Path(mkdtemp(dir=source.parent))
     files = [target / name for name in names]
     for directory in {file.parent for file in files}:
         directory.mkdir(parents=True)

@@ -51,8 +51,8 @@ def ours(settings: Mapping[str, str]) -> Copying:
     )
 
 
-def others(endpoint: str, region: str, home: Path) -> list[Copying]:
-    """The peers; their keys are missing."""
+def others(endpoint: str, region: str, home: Path, provider: str) -> list[Copying]:
+    """The peers; their keys are missing. ``provider`` is what rclone calls the storage."""
     aws = str(environment_of("awscli2") / "bin/aws")
     rclone = str(environment_of("rclone") / "bin/rclone")
     [s5cmd] = map(str, environment_of("s5cmd").glob(S5CMD))
@@ -67,7 +67,7 @@ def others(endpoint: str, region: str, home: Path) -> list[Copying]:
         "NO_PROXY": "127.0.0.1",
         "RCLONE_CONFIG": os.devnull,
         f"{RCLONE}TYPE": "s3",
-        f"{RCLONE}PROVIDER": "SeaweedFS",
+        f"{RCLONE}PROVIDER": provider,
         f"{RCLONE}ENV_AUTH": "true",
         f"{RCLONE}ENDPOINT": endpoint,
         f"{RCLONE}REGION": region,

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
@@ -67,6 +67,13 @@ def configuration(buckets: Sequence[str]) -> dict[str, Any]:
     }
 
 
+class Sts(Protocol):
+    """What sessions are asked of."""
+
+    def assume_role(self, **asked: Any) -> Mapping[str, Any]:
+        """Return a session, as boto3 does."""
+
+
 class WithoutAccounts:
     """SeaweedFS's STS, which knows no ``aws:ResourceAccount``: it has to be there, and is left out.
 
@@ -116,7 +123,7 @@ def _answer(told: Mapping[str, Any]) -> bytes:
 
 
 @contextmanager
-def asking(sts: WithoutAccounts) -> Iterator[str]:
+def asking(sts: Sts) -> Iterator[str]:
     """The address at which the functions ask for sessions."""
 
     class Handler(Answers):
@@ -167,7 +174,7 @@ def lent_by_seaweedfs(directory: Path) -> Iterator[tuple[Lent, SeaweedFS]]:
             cloud, built(), {**PARAMETERS, "S3Endpoint": weed.endpoint, "StsEndpoint": sts}
         )
         weed.s3(weed.root).create_bucket(Bucket=BUCKET)
-        _grant(cloud, stack)
+        grant_the_bucket(cloud, stack)
         yield Lent(cloud, stack, weed.endpoint, weed.s3(weed.root)), weed
 
 
@@ -178,11 +185,11 @@ def lent_by_the_local_cloud() -> Iterator[Lent]:
     environments.forget_own()
     with running_cloud() as cloud:
         stack = deploy(cloud, built(), PARAMETERS)
-        _grant(cloud, stack)
+        grant_the_bucket(cloud, stack)
         yield Lent(cloud, stack, cloud.endpoint, aws.s3(cloud, cloud.root))
 
 
-def _grant(cloud: Cloud, stack: Stack) -> None:
+def grant_the_bucket(cloud: Cloud, stack: Stack) -> None:
     administrator = seed.seed(cloud, stack).administrator
     issuer = seed.vending(cloud.issuer.url)["issuers"][0] | {"maxTokenLifetime": LIFETIME}
     grant = {
