@@ -38,6 +38,7 @@ BARE = (
     "<Contents><Key>{key}</Key><LastModified>2026-11-28T10:20:30Z</LastModified>"
     "<Size>4096</Size></Contents>"
 )
+PREFIXES = "<CommonPrefixes><Prefix>p/a/</Prefix></CommonPrefixes>"
 STORAGES = [AMAZON, SEAWEEDFS, RCLONE, BARE]
 
 
@@ -101,8 +102,7 @@ def lists(draw: strategies.DrawFn) -> bytes:
         texts = [draw((ODD_ONES if name == odd else USUAL)[name]) for name in names]
         members = (f"<{name}>{text}</{name}>" for name, text in zip(names, texts, strict=True))
         nodes.append(f"<Contents>{space}{space.join(members)}{space}</Contents>{between}")
-    prefixes = "<CommonPrefixes><Prefix>p/a/</Prefix></CommonPrefixes>"
-    more = draw(strategies.sampled_from(["", "", prefixes]))
+    more = draw(strategies.sampled_from(["", "", PREFIXES]))
     body = listing(*nodes, more, is_truncated=draw(strategies.sampled_from([False, False, True])))
     if draw(strategies.booleans()):
         body = body.replace(b"<EncodingType>url</EncodingType>", b"")
@@ -137,8 +137,16 @@ def test_they_say_the_same_of_a_list_that_is_damaged(
         ("<!-- ", " -->"),
         ("<![CDATA[", "]]>"),
         ("<Other>", "</Other>"),
-        ("<CommonPrefixes><Prefix>p/a/</Prefix></CommonPrefixes>", ""),
-        ("", PLACE),
+        (PREFIXES, ""),
+        ("<!-- ", f" -->{PREFIXES}"),
+        ("<!-- ", f" --><Contents {contents('p/b')[len(OBJECT) - 1 :]}"),
+        ("<!-- ", " --><Contents/>"),
+        ("<!-- ", f" --><{PLACE}/>"),
+        ("<Other>", f"</Other>{PREFIXES}"),
+        ("<CommonPrefixes>", "<Prefix>p/a/</Prefix></CommonPrefixes>"),
+        ("<Contents>", "<Key>p/b</Key></Contents>"),
+        ("", "<Contents/>"),
+        ("", f"<{PLACE}/>"),
         ("", "<Contents><Key>p/b</Key></Contents>"),
         ("", "text"),
     ],

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from s3vend.errors import TransferError
 from s3vend.listing.answer.nodes import Said, members, name_of, root_of, text_of, wrong
-from s3vend.listing.answer.plain import Plain, take_out
+from s3vend.listing.answer.plain import PLACE, take_out
 from s3vend.listing.entries import CommonPrefix, Listed
 from s3vend.listing.target import Below
 
@@ -52,7 +52,7 @@ def read_page(body: bytes, below: Below) -> Page | None:
         TransferError: it lists something else, or what it says of an object cannot be true.
     """
     text = text_of(body)
-    if (usual := take_out(text)) and (page := _usual_page(*usual, below)):
+    if page := _usual_page(text, below):
         return page
     root = root_of(text)
     if name_of(root.tag) != ROOT:
@@ -73,11 +73,14 @@ def read_page(body: bytes, below: Below) -> Page | None:
     return Page(tuple(entries), _next(said), is_sorted)
 
 
-def _usual_page(rest: str, plain: Plain, below: Below) -> Page | None:
-    """Return the page of objects that were taken out; None if anything is unusual about it."""
+def _usual_page(text: str, below: Below) -> Page | None:
+    """Return the page of a list in its usual form; None if anything is unusual about it."""
+    if (usual := take_out(text)) is None:
+        return None
+    rest, plain = usual
     root = root_of(rest)
-    nodes = [one for one in root if name_of(one.tag) in ("Contents", "CommonPrefixes")]
-    if name_of(root.tag) != ROOT or [one.text for one in nodes] != [None]:
+    kinds = {name_of(one.tag) for one in root} & {PLACE, "Contents", "CommonPrefixes"}
+    if name_of(root.tag) != ROOT or kinds != {PLACE}:
         return None
     said, keys, times = members(root), plain.keys, [*map(_time, plain.times)]
     if said.get("EncodingType") == "url":
