@@ -171,6 +171,6 @@ def test_a_named_object_that_is_not_there_and_one_that_may_not_be_deleted_are_sa
     assert ended.code == 1
     assert f"None of your grants allows WRITE on {other}" in ended.err
     assert f"failed: {BELOW}/none does not exist" in ended.err
-    assert "2 objects could not be deleted" in ended.err
+    assert "2 could not be deleted" in ended.err
     assert keys_below(s3, "listed/own") == []
     assert keys_below(s3, "reports/2026.csv") == ["reports/2026.csv"]

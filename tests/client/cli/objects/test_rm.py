@@ -98,7 +98,9 @@ def test_what_is_not_there_is_said(words: "list[str]", said: str, shelf: Shelf) 
     ended = typed("rm", *words)
     assert (ended.code, shelf.keys) == (1, KEYS)
     assert ended.err.splitlines()[0] == f"s3vend: {said}"
-    assert ended.err.splitlines()[-1] == "s3vend: 1 object could not be deleted"
+    assert ended.err.splitlines()[-1] == "s3vend: nothing was deleted"
+    ended = typed("rm", *words, "--dry-run")
+    assert ended.err.splitlines()[-1] == "s3vend: nothing would be deleted"
 
 
 def test_a_key_with_the_characters_of_a_pattern_is_not_taken_for_one(shelf: Shelf) -> None:
@@ -132,7 +134,7 @@ def test_one_failure_is_not_fatal_for_the_rest_and_json_has_each_result(shelf: S
     counts = {name: printed[name] for name in ("dryRun", "deleted", "failed", "deleteMarkers")}
     assert counts == {"dryRun": False, "deleted": 2, "failed": 2, "deleteMarkers": 0}
     assert all(("reason" in one) == (one["action"] == "failed") for one in printed["results"])
-    assert '"message": "2 objects could not be deleted"' in ended.err
+    assert '"message": "2 could not be deleted"' in ended.err
 
 
 def test_a_target_that_is_refused_is_not_fatal_for_the_others(at: Serve) -> None:

@@ -110,8 +110,10 @@ class _Removed:
 
     @property
     def failure(self) -> str:
-        """The sentence for the end if something failed."""
-        return f"{counted(self.failed, 'object')} could not be deleted"
+        """The sentence for the end if something failed: objects, or targets without any."""
+        if not self.deleted:
+            return "nothing would be deleted" if self.dry_run else "nothing was deleted"
+        return f"{self.failed:,} could not be deleted"
 
     def add(self, result: "Result") -> None:
         """Take a result, whose name is the target."""
@@ -148,7 +150,7 @@ class _Removed:
                 counts = {"deleted": self.deleted, "failed": self.failed, "deleteMarkers": markers}
                 put_json({"dryRun": self.dry_run, **counts, "results": self.results})
             return
-        if self.options.quiet or not self.count:
+        if self.options.quiet or not self.deleted:
             return
         say(f"{'would delete' if self.dry_run else 'deleted'} {counted(self.deleted, 'object')}")
         if markers:
