@@ -81,7 +81,9 @@ def main(arguments: list[str], bugs: Sequence[Bug] = BUGS, run: Run | None = Non
     """
     to_the_end = arguments == ["--all"]
     look = partial(red, run=run or partial(tested, to_the_end=to_the_end), to_the_end=to_the_end)
+    sys.stderr.write("First the tests run without any bug, which takes some minutes.\n")
     sys.stdout.write("| bug | seen at | red |\n|---|---|---|\n")
+    sys.stdout.flush()
     control = look(None)
     row(None, control)
     if control:
