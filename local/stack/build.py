@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from local.cloud import processes
 from local.cloud.environments import PATH
 from local.cloud.ministack import ROOT
 from local.messages import LocalError, step, tail
 from local.stack import template
+from local.stack.sam import run
 
 BUILDS = ROOT / ".aws-sam" / "local"
 SOURCES = ("template.yaml", "functions", "layers")
@@ -78,7 +78,7 @@ def _build(directory: Path, architecture: str) -> None:
     ]
     settings = {**os.environ, "PATH": PATH, "SAM_CLI_TELEMETRY": "0"}
     with step("Building the stack (sam build)"):
-        code = processes.run(command, log=log, environment=settings, directory=BUILDS)
+        code = run(command, log=log, environment=settings, directory=BUILDS)
         if code != 0:
             raise LocalError(f"sam build failed with exit code {code}:\n{tail(log)}")
     write_as_json(BUILDS / ".aws-sam" / "build" / "template.yaml")

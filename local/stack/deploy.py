@@ -5,12 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.cloud import aws, environments, processes
+from local.cloud import aws, environments
 from local.cloud.environments import REGION
 from local.cloud.ministack import ROOT, Cloud
 from local.messages import LocalError, step, tail
 from local.stack import dropped, template
 from local.stack.build import ARCHITECTURE
+from local.stack.sam import run
 
 NAME = "s3vend"
 STAGE = "v1"
@@ -93,7 +94,7 @@ def run_sam(
         *(f"{parameter}={value or EMPTY}" for parameter, value in values.items()),
     ]
     with step("Deploying the stack (sam deploy)"):
-        code = processes.run(command, log=log, environment=environment, directory=ROOT)
+        code = run(command, log=log, environment=environment, directory=ROOT)
         if code != 0:
             raise LocalError(f"sam deploy failed with exit code {code}:\n{tail(log)}")
 
