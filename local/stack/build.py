@@ -22,6 +22,7 @@ BUILDS = ROOT / ".aws-sam" / "local"
 SOURCES = ("template.yaml", "functions", "layers")
 KEPT_SECONDS = 24 * 3600
 ATTEMPTS = 3
+PACKED = "packed.json"
 
 
 def architecture_of(machine: str) -> str:
@@ -81,7 +82,9 @@ def _build(directory: Path, architecture: str) -> None:
         code = run(command, log=log, environment=settings, directory=BUILDS)
         if code != 0:
             raise LocalError(f"sam build failed with exit code {code}:\n{tail(log)}")
-    write_as_json(BUILDS / ".aws-sam" / "build" / "template.yaml")
+    template_path = BUILDS / ".aws-sam" / "build" / "template.yaml"
+    write_as_json(template_path)
+    pack(template_path)
     directory.mkdir()
     # At the depth where SAM built it, since the template names files by relative paths.
     (BUILDS / ".aws-sam" / "build").rename(directory / "build")
@@ -90,6 +93,25 @@ def _build(directory: Path, architecture: str) -> None:
 def write_as_json(path: Path) -> None:
     """Write the template as JSON, which SAM reads at once; a deployment reads it five times."""
     path.write_text(json.dumps(template.read(path)))
+
+
+def pack(path: Path) -> None:
+    """Zip the template's layers, once for all deployments, and write a template that names these.
+
+    SAM compresses 2,000 files in each deployment otherwise, which is a third of its work.
+    """
+    packed = template.read(path)
+    for name, layer in template.layers(packed).items():
+        directory = path.parent / layer["ContentUri"]
+        layer["ContentUri"] = f"{name}.zip"
+        shutil.make_archive(str(path.parent / name), "zip", directory)
+    path.with_name(PACKED).write_text(json.dumps(packed))
+
+
+def packed(path: Path) -> Path:
+    """Return the template of the same build that names zips, or this one where there is none."""
+    other = path.with_name(PACKED)
+    return other if other.exists() else path
 
 
 def _forget_old_builds() -> None:

@@ -10,7 +10,7 @@ from local.cloud.environments import REGION
 from local.cloud.ministack import ROOT, Cloud
 from local.messages import LocalError, step, tail
 from local.stack import dropped, template
-from local.stack.build import ARCHITECTURE
+from local.stack.build import ARCHITECTURE, packed
 from local.stack.sam import run
 
 NAME = "s3vend"
@@ -55,7 +55,7 @@ def deploy(
         **parameters,
     }
     run_sam(
-        built,
+        packed(built),
         values,
         name=name,
         artifacts=artifacts,

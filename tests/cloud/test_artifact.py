@@ -5,16 +5,23 @@ import json
 import marshal
 import re
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from types import CodeType
+from typing import TYPE_CHECKING
 
 import pytest
 
-from local.cloud.ministack import ROOT
+from local.cloud.ministack import ROOT, Cloud
 from local.stack.build import built
+from local.stack.deploy import ARTIFACTS, Stack
 from local.stack.template import read
 from service_models import OPERATIONS
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 UNCHECKED_HASH = 1  # PEP 552's flags: by a hash of the source, which nobody compares
 ELF = b"\x7fELF"
@@ -117,3 +124,19 @@ def machines(layer: Path) -> set[int]:
 def test_the_layer_is_for_the_architecture_that_is_asked_for(architecture: str) -> None:
     layer = built(architecture).with_name("VendingLayer")
     assert machines(layer) == {MACHINES[architecture]}
+
+
+def test_a_deployment_uploads_the_zip_that_was_made_of_the_layer(
+    cloud: Cloud, stack: Stack, s3: "S3Client", places: dict[Path, PurePosixPath]
+) -> None:
+    [layer] = (directory for directory, place in places.items() if place.name == "opt")
+    packed = layer.with_suffix(".zip").read_bytes()
+    listed = s3.list_objects_v2(Bucket=ARTIFACTS)["Contents"]
+    same = [one["Key"] for one in listed if one["Size"] == len(packed)]
+    assert [s3.get_object(Bucket=ARTIFACTS, Key=key)["Body"].read() for key in same] == [packed]
+    with zipfile.ZipFile(layer.with_suffix(".zip")) as archive:
+        found = {one.filename: one.CRC for one in archive.infolist() if not one.is_dir()}
+    files = [path for path in layer.rglob("*") if path.is_file()]
+    assert found == {
+        path.relative_to(layer).as_posix(): zlib.crc32(path.read_bytes()) for path in files
+    }

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,31 @@ def test_a_template_as_json_says_the_same_to_sam_and_to_us(tmp_path: Path) -> No
     build.write_as_json(path)
     assert json.loads(path.read_text()) == ours == template.read(path)
     assert read_by_sam(path) == sams
+
+
+def test_a_packed_layer_is_a_zip_of_the_same_files_with_their_modes(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    build_layer(path.with_name("Layer"))
+    layer = {"Type": "AWS::Serverless::LayerVersion", "Properties": {"ContentUri": "Layer"}}
+    path.write_text(json.dumps({"Resources": {"Layer": layer}}))
+    assert build.packed(path) == path, "a release is packed already"
+    build.pack(path)
+    [packed] = template.layers(template.read(build.packed(path))).values()
+    with zipfile.ZipFile(path.with_name(packed["ContentUri"])) as archive:
+        entries = [one for one in archive.infolist() if not one.is_dir()]
+        found = {one.filename: (archive.read(one), one.external_attr >> 16) for one in entries}
+    assert found == {
+        "python/vend.py": (b"x = 1", 0o100644),
+        "python/fast.so": (b"\x7fELF", 0o100755),
+    }
+
+
+def build_layer(directory: Path) -> None:
+    (directory / "python").mkdir(parents=True)
+    (directory / "python" / "vend.py").write_text("x = 1")
+    (directory / "python" / "fast.so").write_bytes(b"\x7fELF")
+    (directory / "python" / "vend.py").chmod(0o644)
+    (directory / "python" / "fast.so").chmod(0o755)
 
 
 CONFIGURATIONS = tomllib.loads((ROOT / "samconfig.toml").read_text())
