@@ -105,8 +105,13 @@ def test_the_copy_passes_what_fails_where_a_file_is_missing(tmp_path: Path) -> N
     ids=["a bug is seen", "a bug is not seen", "tests fail without any bug"],
 )
 def test_a_bug_that_no_test_sees_is_a_failure(
-    alone: int, restored: int, code: int, capsys: pytest.CaptureFixture[str]
+    alone: int,
+    restored: int,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(tree, "files", lambda: [FILE])  # all that is looked at here
     ran = []
 
     def run(tree: Path, which: Sequence[str]) -> tuple[int, str]:
