@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,17 +25,28 @@ ANSWERS = {
 BASH = """
 s3vend() { "$PYTHON" -m s3vend "$@"; }
 export -f s3vend
-source <(_S3VEND_COMPLETE=source_bash s3vend 2>/dev/null | sed 's/ $1 ) )/ "$PYTHON" -m s3vend ) )/')
+source <(printf '%s\\n' "$SCRIPT" | sed 's/ $1 ) )/ "$PYTHON" -m s3vend ) )/')
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 _s3vend_completion
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 
 
+@cache
+def script() -> str:
+    """What the command prints for bash to source, the same each time."""
+    return subprocess.check_output(
+        [sys.executable, "-m", "s3vend"],
+        env={"PYTHONPATH": os.pathsep.join(sys.path), "_S3VEND_COMPLETE": "source_bash"},
+        text=True,
+    )
+
+
 def completed(*words: str, home: Path, **settings: str) -> "tuple[list[str], str]":
     """What bash offers for the last word, and what was written to stderr."""
     environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.environ["PATH"]}
     environment |= {"HOME": str(home), "PYTHON": sys.executable, "S3VEND_TOKEN": token()}
+    environment["SCRIPT"] = script()
     done = subprocess.run(  # noqa: S603 - bash, with words of this test
         ["/bin/bash", "-c", BASH, "bash", "s3vend", *words],
         env=environment | settings,
