@@ -75,11 +75,11 @@ def read_page(body: bytes, below: Below) -> Page | None:
 
 def _usual_page(text: str, below: Below) -> Page | None:
     """Return the page of a list in its usual form; None if anything is unusual about it."""
-    if (usual := take_out(text)) is None:
+    if "CommonPrefixes" in text or (usual := take_out(text)) is None:
         return None
     rest, plain = usual
     root = root_of(rest)
-    kinds = {name_of(one.tag) for one in root} & {PLACE, "Contents", "CommonPrefixes"}
+    kinds = {name_of(one.tag) for one in root} & {PLACE, "Contents"}
     if name_of(root.tag) != ROOT or kinds != {PLACE}:
         return None
     said, keys, times = members(root), plain.keys, [*map(_time, plain.times)]
