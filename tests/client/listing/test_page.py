@@ -5,9 +5,8 @@ from datetime import datetime, timezone
 import pytest
 
 from s3vend.errors import TransferError
-from s3vend.listing.answer.nodes import NotWhole
-from s3vend.listing.answer.page import read_page
 from s3vend.listing.entries import CommonPrefix, Listed
+from s3vend.listing.page import NotWhole, read_page
 from s3vend.listing.target import Below
 from tests.client.shelf import contents, listing
 

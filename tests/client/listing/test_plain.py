@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from s3vend.errors import TransferError
-from s3vend.listing.answer.nodes import NotWhole
-from s3vend.listing.answer.page import Page, read_page
-from s3vend.listing.answer.plain import PLACE, take_out
+from s3vend.listing.page import NotWhole, Page, read_page
+from s3vend.listing.plain import PLACE, take_out
 from s3vend.listing.target import Below
 from tests.client.shelf import contents, listing
 

@@ -7,11 +7,11 @@ from s3vend.errors import AccessDenied, InvalidRequest, TransferError
 from s3vend.http.wire import Answer
 from s3vend.listing.entries import Listed
 from s3vend.listing.objects import first_object
-from s3vend.listing.signing import send_signed
 from s3vend.listing.target import split
+from s3vend.presigning.batches import presign_urls
 from s3vend.presigning.urls import Url
 from s3vend.service.connect import Service
-from s3vend.transfer.storage import Lifetimes
+from s3vend.transfer.storage import Lifetimes, send_with_retries
 
 
 def find_object(target: str, service: Service) -> Listed:
@@ -25,10 +25,16 @@ def find_object(target: str, service: Service) -> Listed:
     bucket, key = split(target)
     request = {"method": "HEAD", "target": {"bucket": bucket, "key": key}}
 
+    lifetimes = Lifetimes()
+
+    def sign() -> Url:
+        [url] = lifetimes.request(lambda seconds: presign_urls(service, [request], seconds))
+        return url
+
     def send(url: Url) -> Answer:
         return service.wire.send("HEAD", url.url, url.headers)
 
-    answer = send_signed(f"find {target}", request, send, service, Lifetimes())
+    answer = send_with_retries(f"find {target}", None, sign, send, service.patience)
     size, modified = answer.headers.get("content-length", ""), _time(answer)
     if not (size.isascii() and size.isdecimal()) or modified is None:
         raise TransferError(f"S3's answer for {target} has no size or no time.")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Literal, overload
 
 from s3vend.errors import SettingsError
-from s3vend.listing.answer.page import DELIMITER, Page
 from s3vend.listing.entries import CommonPrefix, Listed
+from s3vend.listing.page import DELIMITER, Page
 from s3vend.listing.pages import Pages
 from s3vend.listing.target import SCHEME, Below, below
 from s3vend.service.connect import Service, connect

@@ -6,8 +6,7 @@ from functools import partial
 from s3vend.errors import TransferError, Unreachable
 from s3vend.http.patience import Patience
 from s3vend.http.wire import Answer
-from s3vend.listing.answer.nodes import NotWhole
-from s3vend.listing.answer.page import Page, read_page
+from s3vend.listing.page import NotWhole, Page, read_page
 from s3vend.listing.target import Below
 from s3vend.presigning.batches import presign_urls
 from s3vend.presigning.urls import Url

@@ -9,8 +9,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
-from s3vend.listing.answer.page import Page
 from s3vend.listing.entries import Listed
+from s3vend.listing.page import Page
 from s3vend.listing.pages import Pages
 from s3vend.listing.target import below
 from s3vend.service.connect import Service

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
+JUNCTION = 0xA0000003  # a link to a directory on Windows, which Python does not call a link
 KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -53,6 +54,11 @@ class Skipped(NamedTuple):
 
 
 Found = LocalFile | Skipped
+
+
+def is_link(status: os.stat_result) -> bool:
+    """Whether it is a link, which a walk follows only if it is told to."""
+    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == JUNCTION
 
 
 def stamp_of(status: os.stat_result) -> tuple[int, ...]:

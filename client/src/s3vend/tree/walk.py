@@ -6,21 +6,18 @@ is sorted by its name with a slash. Memory holds the names of one directory for 
 
 import os
 import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from s3vend.errors import TransferError
 from s3vend.files.part_names import is_part_name
+from s3vend.tree.access import NOBODY, may_read, user
 from s3vend.tree.filters import EVERYTHING, Filters
-from s3vend.tree.found import KINDS, Found, LeftOut, LocalFile, Skipped
+from s3vend.tree.found import KINDS, Found, LeftOut, LocalFile, Skipped, is_link
 from s3vend.tree.rules import is_plain, key_fault
 
 KEY_BYTES = 1024  # of a key, in UTF-8
-NOBODY = -1
-JUNCTION = 0xA0000003  # a link to a directory on Windows, which Python does not call a link
-BY_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
 
 def walk(
@@ -38,7 +35,7 @@ def walk(
     Raises:
         TransferError: ``root`` is not a directory that can be read.
     """
-    walking = _Walk(len(prefix.encode()), follow_symlinks, filters, _user())
+    walking = _Walk(len(prefix.encode()), follow_symlinks, filters, user())
     try:
         top = walking.level("", os.fspath(root), os.stat(root))  # noqa: PTH116 - may be a text
     except OSError as error:
@@ -172,7 +169,7 @@ class _Walk(NamedTuple):
         status = os.lstat(path)
         if stat.S_ISREG(status.st_mode) and not relative.endswith("/"):
             return self._file(relative, path, status)
-        if _is_link(status):
+        if is_link(status):
             if not self.follow:
                 raise LeftOut("it is a symbolic link (see --follow-symlinks)", is_fault=False)
             status = os.stat(path)  # noqa: PTH116 - for speed
@@ -191,23 +188,9 @@ class _Walk(NamedTuple):
         return self._file(relative, path, status)
 
     def _file(self, relative: str, path: str, status: os.stat_result) -> LocalFile:
-        # On Linux the mode says it of one's own files, and spares a call for each. A file server
-        # that refuses them all the same does so when the file is opened.
-        is_readable = status.st_uid == self.user and status.st_mode & stat.S_IRUSR
-        if not is_readable and not os.access(path, os.R_OK, effective_ids=BY_EFFECTIVE_USER):
+        if not may_read(path, status, self.user):
             raise LeftOut("it cannot be read: Permission denied")
         return LocalFile.of(relative, path, status)
-
-
-def _user() -> int:
-    """Return whose files a process may read by their mode; elsewhere than on Linux nobody's."""
-    if sys.platform == "linux":
-        return os.geteuid()
-    return NOBODY
-
-
-def _is_link(status: os.stat_result) -> bool:
-    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == JUNCTION
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

@@ -5,25 +5,30 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
 
 from s3vend.errors import TransferError
-from s3vend.listing.answer.nodes import Said, members, name_of, root_of, text_of, wrong
-from s3vend.listing.answer.plain import PLACE, take_out
 from s3vend.listing.entries import CommonPrefix, Listed
+from s3vend.listing.plain import PLACE, take_out, time_of
 from s3vend.listing.target import Below
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 ROOT = "ListBucketResult"
 DELIMITER = "/"
-_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 _ETAG = re.compile(r"[ -~]*")  # it becomes a header
 _SIZE = re.compile(r"[0-9]{1,18}")
 _TOKEN = re.compile(r"[!-~]{1,2048}")  # the service takes no others
 
+_Said = dict[str, str]  # the texts of a node's children
 _Decode = Callable[[str], str]
+
+
+class NotWhole(Exception):
+    """The answer ends before it is complete, or is not XML."""
 
 
 class Page(NamedTuple):
@@ -51,21 +56,21 @@ def read_page(body: bytes, below: Below) -> Page | None:
         NotWhole: the answer is cut off, or not XML.
         TransferError: it lists something else, or what it says of an object cannot be true.
     """
-    text = text_of(body)
+    text = _text_of(body)
     if page := _usual_page(text, below):
         return page
-    root = root_of(text)
-    if name_of(root.tag) != ROOT:
+    root = _root(text)
+    if _name(root.tag) != ROOT:
         return None
-    said = members(root)
+    said = _members(root)
     decode = _decoded if said.get("EncodingType") == "url" else _as_it_is
     entries: list[Listed | CommonPrefix] = []
     for node in root:
-        kind = name_of(node.tag)
+        kind = _name(node.tag)
         if kind == "Contents":
-            entries.append(_listed(members(node), below, decode))
+            entries.append(_listed(_members(node), below, decode))
         elif kind == "CommonPrefixes":
-            entries.append(_common_prefix(members(node), below, decode))
+            entries.append(_common_prefix(_members(node), below, decode))
     # Texts of Python are ordered by code points, which is the order of the bytes of UTF-8.
     is_sorted = (texts := [_text(one) for one in entries]) == sorted(texts)
     if not is_sorted:
@@ -78,11 +83,11 @@ def _usual_page(text: str, below: Below) -> Page | None:
     if "CommonPrefixes" in text or (usual := take_out(text)) is None:
         return None
     rest, plain = usual
-    root = root_of(rest)
-    kinds = {name_of(one.tag) for one in root} & {PLACE, "Contents"}
-    if name_of(root.tag) != ROOT or kinds != {PLACE}:
+    root = _root(rest)
+    kinds = {_name(one.tag) for one in root} & {PLACE, "Contents"}
+    if _name(root.tag) != ROOT or kinds != {PLACE}:
         return None
-    said, keys, times = members(root), plain.keys, [*map(_time, plain.times)]
+    said, keys, times = _members(root), plain.keys, [*map(time_of, plain.times)]
     if said.get("EncodingType") == "url":
         try:
             keys = [*map(_decoded, keys)]
@@ -99,16 +104,16 @@ def _usual_page(text: str, below: Below) -> Page | None:
     return Page(tuple(entries), _next(said), is_sorted)
 
 
-def _listed(said: Said, below: Below, decode: _Decode) -> Listed:
+def _listed(said: _Said, below: Below, decode: _Decode) -> Listed:
     key, size = decode(said.get("Key", "")), said.get("Size", "")
     if not key.startswith(below.prefix) or not key:
-        raise wrong(f"has the key {key!r}, which is not below {below.address}")
+        raise _wrong(f"has the key {key!r}, which is not below {below.address}")
     if not _SIZE.fullmatch(size):
-        raise wrong(f"has the size {size!r} for {key!r}")
+        raise _wrong(f"has the size {size!r} for {key!r}")
     if not _ETAG.fullmatch(etag := said.get("ETag", "")):
-        raise wrong(f"has the ETag {etag!r} for {key!r}")
-    if (modified := _time(text := said.get("LastModified", ""))) is None:
-        raise wrong(f"has the time {text!r} for {key!r}")
+        raise _wrong(f"has the ETag {etag!r} for {key!r}")
+    if (modified := time_of(text := said.get("LastModified", ""))) is None:
+        raise _wrong(f"has the time {text!r} for {key!r}")
     return Listed(
         f"s3://{below.bucket}/{key}",
         key,
@@ -119,20 +124,20 @@ def _listed(said: Said, below: Below, decode: _Decode) -> Listed:
     )
 
 
-def _common_prefix(said: Said, below: Below, decode: _Decode) -> CommonPrefix:
+def _common_prefix(said: _Said, below: Below, decode: _Decode) -> CommonPrefix:
     prefix = decode(said.get("Prefix", ""))
     is_below = prefix.startswith(below.prefix) and prefix != below.prefix
     if not is_below or DELIMITER in prefix[len(below.prefix) : -1] or prefix[-1:] != DELIMITER:
-        raise wrong(f"has the prefix {prefix!r}, which is not one level below {below.address}")
+        raise _wrong(f"has the prefix {prefix!r}, which is not one level below {below.address}")
     return CommonPrefix(f"s3://{below.bucket}/{prefix}", prefix)
 
 
-def _next(said: Said) -> str | None:
+def _next(said: _Said) -> str | None:
     truncated, token = said.get("IsTruncated"), said.get("NextContinuationToken", "")
     if truncated == "false":
         return None
     if truncated != "true" or not _TOKEN.fullmatch(token):
-        raise wrong("does not say whether more pages follow, and how to get them")
+        raise _wrong("does not say whether more pages follow, and how to get them")
     return token
 
 
@@ -144,19 +149,41 @@ def _decoded(text: str) -> str:
     try:
         return unquote_plus(text, errors="strict")
     except UnicodeDecodeError:
-        raise wrong(f"has the key {text!r}, which is not UTF-8") from None
+        raise _wrong(f"has the key {text!r}, which is not UTF-8") from None
 
 
 def _as_it_is(text: str) -> str:
     return text
 
 
-@lru_cache(1024)  # many objects were written within one second, and most storages count those
-def _time(text: str) -> datetime | None:
-    if (match := _TIME.fullmatch(text)) is None:
-        return None
-    seconds, fraction = match.groups("")
-    try:  # Python counts microseconds
-        return datetime.fromisoformat(f"{seconds}.{fraction:0<6.6}+00:00")
-    except ValueError:
-        return None
+def _text_of(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotWhole from error
+    if "<!DOCTYPE" in text:
+        raise _wrong("has a document type, which could define entities")
+    return text
+
+
+def _root(text: str) -> "Element":
+    from xml.etree import ElementTree as ET
+
+    try:
+        return ET.fromstring(text)  # noqa: S314 - without a document type there are no entities
+    except ET.ParseError as error:
+        raise NotWhole from error
+
+
+@lru_cache(64)  # a page has some of them a thousand times
+def _name(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _members(node: "Element") -> _Said:
+    """Return the texts of the children by their names."""
+    return {_name(child.tag): child.text or "" for child in node}
+
+
+def _wrong(what: str) -> TransferError:
+    return TransferError(f"S3's list {what}. Nothing more is listed.")

@@ -8,6 +8,7 @@ and sees where it was. Whatever is otherwise is left to the parser, which takes 
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ _FIRST = re.compile(
 )
 _NAME = re.compile(r"<([A-Za-z]+)>")
 _ITSELF = r"[^<>&\x00-\x1f\ufffe\uffff]"  # in a text of XML
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 _VALUES = {
     "Key": rf"({_ITSELF}+)",
     "Size": r"([0-9]{1,18})",
@@ -73,3 +75,15 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
         return None
     members = (f"<{name}>{_VALUES.get(name, f'{_ITSELF}*')}</{name}>" for name in names)
     return re.compile(f"<Contents>{_SPACE}{_SPACE.join(members)}{_SPACE}</Contents>{_SPACE}")
+
+
+@lru_cache(1024)  # many objects were written within one second, and most storages count those
+def time_of(text: str) -> datetime | None:
+    """Return a time of a list; None if it is not one."""
+    if (match := _TIME.fullmatch(text)) is None:
+        return None
+    seconds, fraction = match.groups("")
+    try:  # Python counts microseconds
+        return datetime.fromisoformat(f"{seconds}.{fraction:0<6.6}+00:00")
+    except ValueError:
+        return None
