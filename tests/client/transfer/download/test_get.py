@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -141,6 +142,15 @@ def test_ranges_go_on_while_the_state_is_saved(
     )
     assert done.size == 80
     assert stalls == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux lists the open files of a process")
+@pytest.mark.usefixtures("nobody")
+def test_a_file_that_is_complete_is_open_no_longer(serve: Serve, tmp_path: Path) -> None:
+    stored, path = Stored([b"a" * 10], etag=md5(b"a" * 10)), tmp_path / "file"
+    s3vend.download(TARGET, path, service=serving_object(stored, serve))
+    opened = list(Path("/proc/self/fd").iterdir())
+    assert path not in [one.readlink() for one in opened if one.is_symlink()]
 
 
 @pytest.mark.usefixtures("nobody")

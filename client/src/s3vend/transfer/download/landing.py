@@ -140,6 +140,7 @@ class Landing:
                 raise self._exists_error() from None
         for fault in dict.fromkeys(lacking):
             remark(f"{self.path} is complete, but its file system {fault}.")
+        self._open.close()
         self._part = None
 
     def drop(self) -> None:
