@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError
 
 from bench.peers.copying import environment_of
@@ -24,7 +23,7 @@ from local.stack.build import built
 from local.stack.deploy import deploy
 from local.stack.seed import BUCKET
 from tests.backends.lending import PARAMETERS, Lent, asking, grant_the_bucket
-from tests.backends.seaweedfs import ONCE, READY_SECONDS, REGION, free_ports
+from tests.backends.seaweedfs import READY_SECONDS, free_ports, new_keys, s3_of
 
 TOKEN = 600  # random bytes: the text is as long as a token of AWS for a session with a policy
 
@@ -87,23 +86,11 @@ def _has_bucket(endpoint: str, keys: Credentials) -> bool:
     return True
 
 
-def s3_of(endpoint: str, keys: Credentials) -> Any:
-    """A client with these keys."""
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name=REGION,
-        aws_access_key_id=keys.access_key_id,
-        aws_secret_access_key=keys.secret_access_key,
-        config=ONCE,
-    )
-
-
 @contextmanager
 def lent_by_rclone(directory: Path) -> Iterator[Lent]:
     """The service with that server as its S3."""
     environments.forget_own()
-    keys = Credentials("AKIA" + secrets.token_hex(8).upper(), secrets.token_hex(20))
+    keys = new_keys()
     with (
         serving(directory, keys) as endpoint,
         asking(OneKey(keys)) as sts,

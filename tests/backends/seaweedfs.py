@@ -64,16 +64,7 @@ class SeaweedFS:
     child: processes.Child
 
     def s3(self, keys: Credentials) -> "S3Client":
-        client: S3Client = boto3.client(
-            "s3",
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id=keys.access_key_id,
-            aws_secret_access_key=keys.secret_access_key,
-            aws_session_token=keys.session_token,
-            config=ONCE,
-        )
-        return client
+        return s3_of(self.endpoint, keys)
 
     def sts(self) -> "STSClient":
         """STS for those who have a token and no keys."""
@@ -91,6 +82,25 @@ class SeaweedFS:
         return True
 
 
+def s3_of(endpoint: str, keys: Credentials) -> "S3Client":
+    """A client with these keys, which tries once."""
+    client: S3Client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=keys.access_key_id,
+        aws_secret_access_key=keys.secret_access_key,
+        aws_session_token=keys.session_token,
+        config=ONCE,
+    )
+    return client
+
+
+def new_keys() -> Credentials:
+    """Keys that nobody has had."""
+    return Credentials("AKIA" + secrets.token_hex(8).upper(), secrets.token_hex(20))
+
+
 def free_ports(count: int) -> list[int]:
     """Ports that were free a moment ago, each another one."""
     with ExitStack() as held:
@@ -106,7 +116,7 @@ def running(directory: Path, configuration: Mapping[str, Any]) -> Iterator[Seawe
     weed = shutil.which("weed")
     if weed is None:
         pytest.fail("SeaweedFS is not installed: run `make test-backends`", pytrace=False)
-    root = Credentials("AKIA" + secrets.token_hex(8).upper(), secrets.token_hex(20))
+    root = new_keys()
     keys = {"accessKey": root.access_key_id, "secretKey": root.secret_access_key}
     identity = {"name": "root", "credentials": [keys], "actions": ["Admin", "Read", "Write"]}
     files = {"iam": configuration, "s3": {"identities": [identity]}}

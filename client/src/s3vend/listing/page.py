@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
@@ -71,11 +71,7 @@ def read_page(body: bytes, below: Below) -> Page | None:
             entries.append(_listed(_members(node), below, decode))
         elif kind == "CommonPrefixes":
             entries.append(_common_prefix(_members(node), below, decode))
-    # Texts of Python are ordered by code points, which is the order of the bytes of UTF-8.
-    is_sorted = (texts := [_text(one) for one in entries]) == sorted(texts)
-    if not is_sorted:
-        entries.sort(key=_text)
-    return Page(tuple(entries), _next(said), is_sorted)
+    return _page(entries, [_text(one) for one in entries], said)
 
 
 def _usual_page(text: str, below: Below) -> Page | None:
@@ -98,9 +94,13 @@ def _usual_page(text: str, below: Below) -> Page | None:
     targets = [f"s3://{below.bucket}/{key}" for key in keys]
     etags = [one.replace("&quot;", '"').replace("&#34;", '"') for one in plain.etags]
     columns = zip(targets, keys, map(int, plain.sizes), times, etags, plain.classes, strict=True)
-    entries = [*map(Listed._make, columns)]
-    if not (is_sorted := keys == sorted(keys)):
-        entries.sort(key=_text)
+    return _page([*map(Listed._make, columns)], keys, said)
+
+
+def _page(entries: Sequence[Listed | CommonPrefix], texts: Sequence[str], said: _Said) -> Page:
+    # Texts of Python are ordered by code points, which is the order of the bytes of UTF-8.
+    if not (is_sorted := texts == sorted(texts)):
+        entries = sorted(entries, key=_text)
     return Page(tuple(entries), _next(said), is_sorted)
 
 

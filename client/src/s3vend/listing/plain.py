@@ -19,11 +19,11 @@ _FIRST = re.compile(
 )
 _NAME = re.compile(r"<([A-Za-z]+)>")
 _ITSELF = r"[^<>&\x00-\x1f\ufffe\uffff]"  # in a text of XML
-_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z"
 _VALUES = {
     "Key": rf"({_ITSELF}+)",
     "Size": r"([0-9]{1,18})",
-    "LastModified": r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z)",
+    "LastModified": f"({_TIME})",
     "ETag": r"((?:&quot;|&#34;)?[ !#-%'-;=?-~\"]*(?:&quot;|&#34;)?)",
     "StorageClass": r"([A-Z0-9_]+)",
 }
@@ -55,8 +55,8 @@ def take_out(text: str) -> tuple[str, Plain] | None:
         return None
     if PLACE in parts[0] or PLACE in parts[-1]:
         return None
-    read = [one for one in names if one in _VALUES]
-    columns = {name: parts[read.index(name) + 1 :: step] for name in read}
+    read = (one for one in names if one in _VALUES)
+    columns = {name: parts[at::step] for at, name in enumerate(read, 1)}
     count = len(columns["Key"])
     plain = Plain(
         columns["Key"],
@@ -80,9 +80,9 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
 @lru_cache(1024)  # many objects were written within one second, and most storages count those
 def time_of(text: str) -> datetime | None:
     """Return a time of a list; None if it is not one."""
-    if (match := _TIME.fullmatch(text)) is None:
+    if re.fullmatch(_TIME, text) is None:
         return None
-    seconds, fraction = match.groups("")
+    seconds, fraction = text[:19], text[20:-1]
     try:  # Python counts microseconds
         return datetime.fromisoformat(f"{seconds}.{fraction:0<6.6}+00:00")
     except ValueError:

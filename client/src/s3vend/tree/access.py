@@ -8,7 +8,7 @@ NOBODY = -1
 BY_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
 
-def user() -> int:
+def own_user() -> int:
     """Return whose files the process may read by their mode: on Linux its user's, else nobody's."""
     if sys.platform == "linux":
         return os.geteuid()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from s3vend.errors import TransferError
 from s3vend.files.part_names import is_part_name
-from s3vend.tree.access import NOBODY, may_read, user
+from s3vend.tree.access import NOBODY, may_read, own_user
 from s3vend.tree.filters import EVERYTHING, Filters
 from s3vend.tree.found import KINDS, Found, LeftOut, LocalFile, Skipped, is_link
 from s3vend.tree.rules import is_plain, key_fault
@@ -35,7 +35,7 @@ def walk(
     Raises:
         TransferError: ``root`` is not a directory that can be read.
     """
-    walking = _Walk(len(prefix.encode()), follow_symlinks, filters, user())
+    walking = _Walk(len(prefix.encode()), follow_symlinks, filters, own_user())
     try:
         top = walking.level("", os.fspath(root), os.stat(root))  # noqa: PTH116 - may be a text
     except OSError as error:
